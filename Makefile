@@ -1,0 +1,30 @@
+# Every target makes its own set-up; `make setup` alone takes seconds when nothing changed.
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+CITY ?=
+
+.PHONY: setup setup-browser check test bench demo serve
+
+setup:
+	@scripts/setup
+
+setup-browser:
+	@scripts/setup --browser
+
+check: setup
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+
+test: setup-browser
+	pytest
+
+bench: setup-browser
+	python -m tests.benchmarks $(ONLY)
+
+demo: setup
+	barfrub demo $(if $(CITY),--file "$(CITY)")
+
+serve: setup
+	barfrub serve

@@ -1,0 +1,1 @@
+"""What is true: vocabulary, street network, storage. Imports none of our other packages."""

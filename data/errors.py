@@ -1,0 +1,53 @@
+"""Errors with a stable code and the values that a message in any language needs."""
+
+
+class BarfrubError(Exception):
+    """Base of every error that a user may see.
+
+    `code` selects the translated text, `values` fill its placeholders; `str()` is English, for logs
+    and the command line.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.values = values
+
+
+class InvalidError(BarfrubError):
+    """Input that breaks a rule: which field, what came, what was expected."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, got: object, expected: str) -> None:
+        super().__init__(
+            f"{field}: expected {expected}, got {got!r}", field=field, got=got, expected=expected
+        )
+
+
+class NotFoundError(BarfrubError):
+    """A thing that was named but does not exist."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"there is no {kind} {key!r}", kind=kind, key=key)
+
+
+class ConflictError(BarfrubError):
+    """A change that no longer fits the state it was meant for."""
+
+    code = "conflict"
+
+
+class ForbiddenError(BarfrubError):
+    """A request by somebody whose role does not allow it."""
+
+    code = "forbidden"
+
+
+class CityFileError(BarfrubError):
+    """A street file that cannot become a city: truncated, empty, foreign, or without streets."""
+
+    code = "city_file"

@@ -1,0 +1,26 @@
+"""Ids, places and languages: what every other record is made of."""
+
+from typing import NamedTuple, NewType
+
+SegmentId = NewType("SegmentId", int)
+NodeId = NewType("NodeId", int)
+RequestId = NewType("RequestId", int)
+JobId = NewType("JobId", int)
+DepotId = NewType("DepotId", int)
+ReloadSiteId = NewType("ReloadSiteId", int)
+VehicleId = NewType("VehicleId", int)
+ShiftId = NewType("ShiftId", int)
+StormId = NewType("StormId", int)
+PlanId = NewType("PlanId", int)
+PlanRunId = NewType("PlanRunId", int)
+UserId = NewType("UserId", int)
+DeviceId = NewType("DeviceId", int)
+Language = str
+"""BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
+
+
+class LonLat(NamedTuple):
+    """A place in degrees, WGS 84."""
+
+    lon: float
+    lat: float

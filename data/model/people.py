@@ -1,0 +1,72 @@
+"""Users, devices and the record of who did what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from data.model.ids import DeviceId, UserId, VehicleId
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    ADMINISTRATOR = "administrator"
+    DISPATCHER = "dispatcher"
+    OPERATOR = "operator"
+    DRIVER = "driver"
+    COUNCIL = "council"
+    SUPERVISOR = "supervisor"
+
+
+class ActorKind(StrEnum):
+    """Who can cause an event."""
+
+    USER = "user"
+    DEVICE = "device"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who signs in."""
+
+    id: UserId
+    login: str
+    roles: tuple[Role, ...]
+    language: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A tracker that may send positions for a vehicle."""
+
+    id: DeviceId
+    name: str
+    vehicle_id: VehicleId
+    token_hash: str
+
+
+class Actor(NamedTuple):
+    """Who did it."""
+
+    kind: ActorKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the storm book: append-only and hash-chained."""
+
+    id: int
+    at: datetime
+    actor: Actor
+    verb: str
+    subject: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    previous_hash: str
+    hash: str

@@ -1,0 +1,134 @@
+"""The city and its street network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from data.model.ids import Language, LonLat, NodeId, SegmentId
+
+
+class RoadClass(StrEnum):
+    """What OpenStreetMap says a street is; links count as their road."""
+
+    MOTORWAY = "motorway"
+    TRUNK = "trunk"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+    UNCLASSIFIED = "unclassified"
+    RESIDENTIAL = "residential"
+    LIVING_STREET = "living_street"
+    SERVICE = "service"
+    ALLEY = "alley"
+
+
+class Oneway(StrEnum):
+    """Which way vehicles may drive, seen from a segment's start."""
+
+    NO = "no"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+class Side(StrEnum):
+    """Side of a segment seen from its start to its end."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The one city of a database; `bounds` is (west, south, east, north)."""
+
+    name: str
+    timezone: str
+    bounds: tuple[float, float, float, float]
+    network_version: str
+    attribution: str
+    boundary: str | None = None
+
+
+class SegmentKey(NamedTuple):
+    """Identity of a segment across imports.
+
+    The way, the nodes at the segment's ends in way order, and its place along the way from 0.
+    """
+
+    osm_way_id: int
+    from_node: int
+    to_node: int
+    nth: int
+
+
+class DirectedSegment(NamedTuple):
+    """One direction of a segment; `forward` runs from its start to its end."""
+
+    segment_id: SegmentId
+    forward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A street between two junctions.
+
+    `names` holds every spelling of the file by language, the main one first.
+    """
+
+    id: SegmentId
+    key: SegmentKey
+    start: NodeId
+    end: NodeId
+    geometry: tuple[LonLat, ...]
+    length_m: float
+    road_class: RoadClass
+    names: Mapping[Language, tuple[str, ...]]
+    drive_speed_mps: float
+    oneway: Oneway
+    lanes: int
+    width_m: float
+    surface: str = ""
+    layer: int = 0
+    access: str = ""
+    incline: str = ""
+    district: str = ""
+    roundabout: bool = False
+
+    def __post_init__(self) -> None:
+        """Reject a street without extent."""
+        if len(self.geometry) < 2:
+            raise ValueError(f"geometry: expected at least 2 points, got {len(self.geometry)}")
+        if not self.length_m > 0:
+            raise ValueError(f"length_m: expected more than 0, got {self.length_m}")
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A turn over a node that a sign forbids (`kind` "no") or demands ("only")."""
+
+    from_segment: SegmentId
+    via: NodeId
+    to_segment: SegmentId
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point of interest or a house number, for geocoding and priorities."""
+
+    kind: str
+    location: LonLat
+    names: Mapping[Language, tuple[str, ...]]
+    street: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """Where a point meets the network: `offset_m` along the segment, `distance_m` from it."""
+
+    segment_id: SegmentId
+    side: Side
+    offset_m: float
+    distance_m: float

@@ -1,0 +1,120 @@
+"""Storms, what people ask, and the work it becomes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.model.ids import JobId, LonLat, RequestId, SegmentId, StormId
+from data.model.streets import Snap
+
+
+class ServiceClass(StrEnum):
+    """How soon a street is served: a decision of the policy, not of the map."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Treatment(StrEnum):
+    """What is done to the snow."""
+
+    PLOW = "plow"
+    SALT = "salt"
+
+
+class RequestKind(StrEnum):
+    """What a caller asks for."""
+
+    PLOW = "plow"
+    ICE = "ice"
+    SIDEWALK = "sidewalk"
+    BLOCKED = "blocked"
+
+
+class RequestState(StrEnum):
+    """`NEW` waits for a human to place it; `OPEN` has a job."""
+
+    NEW = "new"
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class JobState(StrEnum):
+    """`DONE` only by evidence."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Directions(StrEnum):
+    """Which directions of a segment a job covers."""
+
+    BOTH = "both"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """What a person asks. Caller's name and phone are stored apart and are not part of it."""
+
+    id: RequestId
+    reference: str
+    received_at: datetime
+    channel: str
+    text: str
+    kind: RequestKind
+    state: RequestState
+    address: str = ""
+    location: LonLat | None = None
+    snap: Snap | None = None
+    job_id: JobId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work on a segment, wanted by a time."""
+
+    id: JobId
+    storm_id: StormId
+    segment_id: SegmentId
+    directions: Directions
+    treatment: Treatment
+    passes: int
+    service_class: ServiceClass
+    weight: float
+    starts_at: datetime
+    due_at: datetime
+    state: JobState
+
+    def __post_init__(self) -> None:
+        """Reject work nobody can do."""
+        if self.passes < 1:
+            raise ValueError(f"passes: expected at least 1, got {self.passes}")
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """A snowfall and all the work it makes; `snowfall` is (time, depth in mm) as measured."""
+
+    id: StormId
+    name: str
+    phase: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    snowfall: tuple[tuple[datetime, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """Level of service of one class; `cycle` is `None` where a street is served on request only."""
+
+    service_class: ServiceClass
+    trigger_mm: float
+    cycle: timedelta | None
+    deadline: timedelta
+    weight: float

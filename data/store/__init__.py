@@ -1,0 +1,1 @@
+"""SQL, all of it: functions that take a transaction and return domain records."""

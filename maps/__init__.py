@@ -1,0 +1,1 @@
+"""What people see: view models, pages, exports, texts. May import `fleet`, `routing` and `data`."""

@@ -1,0 +1,1 @@
+"""Numba loops, one file per idea; the only place that imports numba."""
