@@ -1,0 +1,75 @@
+"""Opening a city's database and one transaction on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy
+from pysqlite3 import dbapi2
+from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import StaticPool
+
+from data.errors import NotFoundError
+
+Tx = Connection
+"""An open transaction: what every function of `data.store` takes first."""
+
+BUSY_MS = 15_000
+"""How long a writer waits for another one before it gives up."""
+
+
+def open_database(path: Path | None) -> Engine:
+    """Return the engine of an existing database file, or of a new one in memory for `None`.
+
+    Raises `NotFoundError` where the file is missing: a typing error must not make an empty city.
+    """
+    if path is not None and not path.exists():
+        raise NotFoundError("database", str(path))
+    return create_engine(path)
+
+
+def create_engine(path: Path | None) -> Engine:
+    """Return an engine on SQLite, write-ahead log, foreign keys on; the file may be new."""
+    if path is None:
+        engine = sqlalchemy.create_engine(
+            "sqlite://",
+            module=dbapi2,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
+    else:
+        engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2)
+    sqlalchemy.event.listen(engine, "connect", _configure)
+    sqlalchemy.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: dbapi2.Connection, _record: object) -> None:
+    # The driver's own BEGIN comes late and breaks read-then-write, so we send ours.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL, not NORMAL: what was acknowledged must survive a power cut, not only a killed process.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Tx]:
+    """Yield a writing transaction: committed at the end, rolled back on any error."""
+    with engine.begin() as tx:
+        yield tx
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Tx]:
+    """Yield a transaction that only reads and never waits for a writer."""
+    with engine.connect().execution_options(read_only=True) as tx, tx.begin():
+        yield tx

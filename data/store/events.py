@@ -1,0 +1,88 @@
+"""The storm book: who did what when, append-only and hash-chained, written with the change."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from data.model import Actor, ActorKind, Event
+from data.store.engine import Tx
+from data.store.schema import event
+
+
+def add_event(
+    tx: Tx,
+    now: datetime,
+    actor: Actor,
+    verb: str,
+    subject: str,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Append what happened to `subject` ("request:12"), in the transaction of the change."""
+    last = tx.execute(select(event.c.hash).order_by(event.c.id.desc()).limit(1)).scalar()
+    previous = last or ""
+    before, after = dict(before or {}), dict(after or {})
+    tx.execute(
+        insert(event).values(
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            verb=verb,
+            subject=subject,
+            before=before,
+            after=after,
+            previous_hash=previous,
+            hash=_digest(now, actor, verb, subject, before, after, previous),
+        )
+    )
+
+
+def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
+    """Return the events, oldest first; of one subject where given."""
+    query = select(event).order_by(event.c.id)
+    if subject is not None:
+        query = query.where(event.c.subject == subject)
+    return [
+        Event(
+            id=row.id,
+            at=row.at,
+            actor=Actor(ActorKind(row.actor_kind), row.actor_id),
+            verb=row.verb,
+            subject=row.subject,
+            before=row.before,
+            after=row.after,
+            previous_hash=row.previous_hash,
+            hash=row.hash,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+def broken_links(events: list[Event]) -> list[int]:
+    """Return the ids of events whose hash or link to the one before is wrong."""
+    broken, previous = [], ""
+    for line in events:
+        expected = _digest(
+            line.at, line.actor, line.verb, line.subject, line.before, line.after, previous
+        )
+        if line.previous_hash != previous or line.hash != expected:
+            broken.append(line.id)
+        previous = line.hash
+    return broken
+
+
+def _digest(
+    at: datetime,
+    actor: Actor,
+    verb: str,
+    subject: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    previous: str,
+) -> str:
+    body = [at.isoformat(), actor.kind, actor.id, verb, subject, before, after, previous]
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
