@@ -1,16 +1,13 @@
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
+from api.settings import Settings, prepare_numba
+
 ROOT = Path(__file__).parent.parent
 
-# numba does not see changes in functions imported from other modules: one cache folder per kernel text.
-_kernels = b"".join(file.read_bytes() for file in sorted((ROOT / "routing/kernels").glob("*.py")))
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR", str(ROOT / "var" / "numba" / hashlib.sha256(_kernels).hexdigest()[:16])
-)
+prepare_numba(Settings(var=ROOT / "var"))
 
 
 @pytest.fixture(scope="session")

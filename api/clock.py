@@ -1,0 +1,21 @@
+"""The one clock; a demo or a training storm may run it from another start and faster."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Tells the time of the storm: real time, or from `start` on at `speed` times real time."""
+
+    def __init__(self, start: datetime | None = None, speed: float = 1.0) -> None:
+        if not speed > 0:
+            raise ValueError(f"speed: expected more than 0, got {speed}")
+        self.speed = speed
+        self._start = start if start or speed == 1.0 else datetime.now(UTC)
+        self._began_s = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the present moment, aware and in UTC."""
+        if self._start is None:
+            return datetime.now(UTC)
+        return self._start + timedelta(seconds=(time.monotonic() - self._began_s) * self.speed)

@@ -1,0 +1,1 @@
+"""Commands of the console script, one noun a file; heavy imports live inside the functions."""

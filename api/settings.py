@@ -1,0 +1,79 @@
+"""Settings from the environment (BARFRUB_…), read once, and the folders they lead to."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.errors import BarfrubError, InvalidError, NotFoundError
+
+CODE_FOLDER = Path(__file__).parent.parent
+"""Where the five packages lie."""
+
+
+class Settings(BaseSettings):
+    """Everything that an installation may set; descriptions also feed the administrator's guide."""
+
+    model_config = SettingsConfigDict(env_prefix="BARFRUB_", frozen=True, extra="ignore")
+
+    var: Path = Field(
+        default=Path("var"), description="Folder of all run-time files, one city each below cities/"
+    )
+    city: str = Field(default="", description="City that commands mean where none is named")
+    host: str = Field(default="127.0.0.1", description="Address that the server listens on")
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
+    )
+
+    def city_folder(self, name: str) -> Path:
+        """Return the folder of a city, whether it exists or not; refuse names that leave it."""
+        if not name or name.startswith(".") or "/" in name or "\\" in name or "\0" in name:
+            raise InvalidError("city", name, "a plain name without slashes or a leading dot")
+        return self.var / "cities" / name
+
+    def secret_key(self) -> bytes:
+        """Return the key that signs cookies: made at first use, readable by its owner only."""
+        path = self.var / "secret"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        key = secrets.token_bytes(32)
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+        return key
+
+
+def list_cities(settings: Settings) -> list[str]:
+    """Return the names of all imported cities, sorted."""
+    return sorted(file.parent.name for file in settings.var.glob("cities/*/barfrub.sqlite"))
+
+
+def chosen_city(settings: Settings, name: str | None) -> Path:
+    """Return the folder of the city that a command means: named, BARFRUB_CITY, or the only one."""
+    wanted = name or settings.city
+    known = list_cities(settings)
+    if wanted:
+        folder = settings.city_folder(wanted)
+        if wanted not in known:
+            raise NotFoundError("city", wanted)
+        return folder
+    if not known:
+        raise BarfrubError("there is no city yet: barfrub city add NAME FILE")
+    if len(known) > 1:
+        raise InvalidError("--city", "", f"one of {', '.join(known)}")
+    return settings.city_folder(known[0])
+
+
+def prepare_numba(settings: Settings) -> None:
+    """Point numba's cache to a folder named by the kernels' text, before any kernel is imported.
+
+    Numba does not see changes in functions that a kernel imports from another file.
+    """
+    kernels = sorted(CODE_FOLDER.glob("*/kernels/*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in kernels)).hexdigest()[:16]
+    os.environ.setdefault("NUMBA_CACHE_DIR", str((settings.var / "numba" / digest).resolve()))
