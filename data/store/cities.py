@@ -1,0 +1,81 @@
+"""The one city of a database, its policy, its fleet file and the report of its import."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import City
+from data.policy import Policy, policy_from_toml
+from data.store.engine import Tx
+from data.store.schema import city
+
+
+def save_city(
+    tx: Tx, home: City, policy_text: str, fleet_text: str, report: Mapping[str, object]
+) -> None:
+    """Make `home` the city of this database."""
+    tx.execute(delete(city))
+    tx.execute(
+        insert(city).values(
+            name=home.name,
+            timezone=home.timezone,
+            bounds=list(home.bounds),
+            network_version=home.network_version,
+            attribution=home.attribution,
+            policy=policy_text,
+            fleet=fleet_text,
+            report=dict(report),
+        )
+    )
+
+
+def get_city(tx: Tx) -> City:
+    """Return the city; its boundary is not kept yet."""
+    row = _row(tx)
+    west, south, east, north = row.bounds
+    return City(
+        name=row.name,
+        timezone=row.timezone,
+        bounds=(west, south, east, north),
+        network_version=row.network_version,
+        attribution=row.attribution,
+    )
+
+
+def get_report(tx: Tx) -> dict[str, Any]:
+    """Return what the import of the city found."""
+    return dict(_row(tx).report)
+
+
+def get_policy_text(tx: Tx) -> str:
+    """Return policy.toml as it was last set."""
+    return str(_row(tx).policy)
+
+
+def get_policy(tx: Tx) -> Policy:
+    """Return the service policy."""
+    return policy_from_toml(get_policy_text(tx))
+
+
+def set_policy_text(tx: Tx, text: str) -> None:
+    """Replace policy.toml; the caller has validated it."""
+    tx.execute(update(city).values(policy=text))
+
+
+def get_fleet_text(tx: Tx) -> str:
+    """Return fleet.toml as it was last set."""
+    return str(_row(tx).fleet)
+
+
+def set_fleet_text(tx: Tx, text: str) -> None:
+    """Replace fleet.toml; the caller has validated it."""
+    tx.execute(update(city).values(fleet=text))
+
+
+def _row(tx: Tx) -> Row[Any]:
+    row = tx.execute(select(city)).first()
+    if row is None:
+        raise NotFoundError("city", "of this database")
+    return row

@@ -1,0 +1,143 @@
+"""Depots, reload sites and vehicles as rows; the fleet file is their source."""
+
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, insert, select, update
+
+from data.errors import NotFoundError
+from data.fleet_file import FleetFile
+from data.model import (
+    Depot,
+    DepotId,
+    LonLat,
+    ReloadSite,
+    ReloadSiteId,
+    Treatment,
+    Vehicle,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.schema import depot, reload_site, vehicle
+
+
+def save_fleet(tx: Tx, fleet: FleetFile) -> None:
+    """Make the rows say what the file says; names are identity.
+
+    A vehicle that left the file is retired, since shifts and positions still name it. A depot that
+    left stays while a retired vehicle names it; a reload site goes.
+    """
+    depot_ids = {
+        site.id: _upsert(tx, depot, site.name, _depot_values(site)) for site in fleet.depots
+    }
+    tx.execute(delete(reload_site))
+    for reload in fleet.reload_sites:
+        _upsert(tx, reload_site, reload.name, _reload_values(reload))
+    tx.execute(update(vehicle).values(retired=True))
+    for machine in fleet.vehicles:
+        values = _vehicle_values(machine) | {"depot_id": depot_ids[machine.depot_id]}
+        _upsert(tx, vehicle, machine.name, values)
+    still_named = select(vehicle.c.depot_id)
+    tx.execute(
+        delete(depot).where(depot.c.id.not_in(depot_ids.values()), depot.c.id.not_in(still_named))
+    )
+
+
+def list_depots(tx: Tx) -> list[Depot]:
+    """Return the depots that a vehicle in use may start from, by id."""
+    in_use = select(vehicle.c.depot_id).where(vehicle.c.retired.is_(False))
+    named_only_by_retired = depot.c.id.in_(
+        select(vehicle.c.depot_id).where(vehicle.c.retired)
+    ) & depot.c.id.not_in(in_use)
+    rows = tx.execute(select(depot).where(~named_only_by_retired).order_by(depot.c.id))
+    return [Depot(DepotId(row.id), row.name, LonLat(row.lon, row.lat), row.assumed) for row in rows]
+
+
+def list_reload_sites(tx: Tx) -> list[ReloadSite]:
+    """Return the reload sites, by id."""
+    return [
+        ReloadSite(
+            id=ReloadSiteId(row.id),
+            name=row.name,
+            location=LonLat(row.lon, row.lat),
+            fill_s=row.fill_s,
+            materials=tuple(row.materials),
+        )
+        for row in tx.execute(select(reload_site).order_by(reload_site.c.id))
+    ]
+
+
+def list_vehicles(tx: Tx) -> list[Vehicle]:
+    """Return the vehicles in use, by id."""
+    query = select(vehicle).where(vehicle.c.retired.is_(False)).order_by(vehicle.c.id)
+    return [_vehicle(row) for row in tx.execute(query)]
+
+
+def get_vehicle(tx: Tx, vehicle_id: VehicleId) -> Vehicle:
+    """Return the vehicle, retired or not."""
+    row = tx.execute(select(vehicle).where(vehicle.c.id == vehicle_id)).first()
+    if row is None:
+        raise NotFoundError("vehicle", vehicle_id)
+    return _vehicle(row)
+
+
+def find_vehicle_by_name(tx: Tx, name: str) -> Vehicle | None:
+    """Return the vehicle in use of this name."""
+    query = select(vehicle).where(vehicle.c.name == name, vehicle.c.retired.is_(False))
+    row = tx.execute(query).first()
+    return None if row is None else _vehicle(row)
+
+
+def _upsert(tx: Tx, table: Table, name: str, values: dict[str, object]) -> int:
+    found = tx.execute(select(table.c.id).where(table.c.name == name)).scalar()
+    if found is not None:
+        tx.execute(update(table).where(table.c.id == found).values(**values))
+        return int(found)
+    new = tx.execute(insert(table).values(name=name, **values).returning(table.c.id))
+    return int(new.scalar_one())
+
+
+def _depot_values(site: Depot) -> dict[str, object]:
+    return {"lon": site.location.lon, "lat": site.location.lat, "assumed": site.assumed}
+
+
+def _reload_values(site: ReloadSite) -> dict[str, object]:
+    return {
+        "lon": site.location.lon,
+        "lat": site.location.lat,
+        "fill_s": site.fill_s,
+        "materials": list(site.materials),
+    }
+
+
+def _vehicle_values(machine: Vehicle) -> dict[str, object]:
+    return {
+        "type": machine.type,
+        "owner": machine.owner,
+        "capabilities": list(machine.capabilities),
+        "blade_m": machine.blade_m,
+        "min_street_m": machine.min_street_m,
+        "hopper_kg": machine.hopper_kg,
+        "drive_speed_mps": machine.drive_speed_mps,
+        "work_speed_mps": dict(machine.work_speed_mps),
+        "shift_h": machine.shift_h,
+        "assumed": machine.assumed,
+        "retired": False,
+    }
+
+
+def _vehicle(row: Row[Any]) -> Vehicle:
+    return Vehicle(
+        id=VehicleId(row.id),
+        name=row.name,
+        type=row.type,
+        owner=row.owner,
+        capabilities=tuple(Treatment(each) for each in row.capabilities),
+        blade_m=row.blade_m,
+        min_street_m=row.min_street_m,
+        hopper_kg=row.hopper_kg,
+        drive_speed_mps=row.drive_speed_mps,
+        work_speed_mps={Treatment(each): mps for each, mps in row.work_speed_mps.items()},
+        depot_id=DepotId(row.depot_id),
+        shift_h=row.shift_h,
+        assumed=row.assumed,
+    )

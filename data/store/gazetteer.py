@@ -1,0 +1,41 @@
+"""House numbers and points of interest as rows."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert, select
+
+from data.model import LonLat, Place
+from data.store.engine import Tx
+from data.store.schema import place
+
+
+def save_places(tx: Tx, places: Iterable[Place]) -> None:
+    """Replace all places."""
+    tx.execute(delete(place))
+    rows = [
+        {
+            "kind": spot.kind,
+            "lon": spot.location.lon,
+            "lat": spot.location.lat,
+            "names": dict(spot.names),
+            "street": spot.street,
+            "number": spot.number,
+        }
+        for spot in places
+    ]
+    if rows:
+        tx.execute(insert(place), rows)
+
+
+def list_places(tx: Tx) -> list[Place]:
+    """Return every place, in the order they were saved."""
+    return [
+        Place(
+            kind=row.kind,
+            location=LonLat(row.lon, row.lat),
+            names={language: tuple(spellings) for language, spellings in row.names.items()},
+            street=row.street,
+            number=row.number,
+        )
+        for row in tx.execute(select(place).order_by(place.c.id))
+    ]

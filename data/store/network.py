@@ -1,0 +1,119 @@
+"""The street network as rows; it is built in memory once per process."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import shapely
+from sqlalchemy import Row, delete, insert, select
+
+from data.model import (
+    LonLat,
+    NodeId,
+    Oneway,
+    Restriction,
+    RoadClass,
+    Segment,
+    SegmentId,
+    SegmentKey,
+)
+from data.network import StreetNetwork, build_network
+from data.store.engine import Tx
+from data.store.schema import restriction, segment
+
+CHUNK_ROWS = 10_000
+"""Rows converted and inserted at a time, so that a large city needs little memory."""
+
+
+def save_network(tx: Tx, segments: Sequence[Segment], restrictions: Iterable[Restriction]) -> None:
+    """Replace all streets and turn restrictions."""
+    tx.execute(delete(restriction))
+    tx.execute(delete(segment))
+    for first in range(0, len(segments), CHUNK_ROWS):
+        tx.execute(insert(segment), _segment_rows(segments[first : first + CHUNK_ROWS]))
+    signs = [
+        {
+            "from_segment": sign.from_segment,
+            "via": sign.via,
+            "to_segment": sign.to_segment,
+            "kind": sign.kind,
+        }
+        for sign in restrictions
+    ]
+    if signs:
+        tx.execute(insert(restriction), signs)
+
+
+def load_network(tx: Tx) -> StreetNetwork:
+    """Return the network of the city, ready for questions."""
+    return build_network(list_segments(tx), list_restrictions(tx))
+
+
+def list_segments(tx: Tx) -> list[Segment]:
+    """Return every street, by id."""
+    rows = tx.execute(select(segment).order_by(segment.c.id)).all()
+    lines = shapely.from_wkb([row.geometry for row in rows])
+    return [_segment(row, line) for row, line in zip(rows, lines, strict=True)]
+
+
+def list_restrictions(tx: Tx) -> list[Restriction]:
+    """Return every turn restriction, in the order they were saved."""
+    return [
+        Restriction(
+            from_segment=SegmentId(row.from_segment),
+            via=NodeId(row.via),
+            to_segment=SegmentId(row.to_segment),
+            kind=row.kind,
+        )
+        for row in tx.execute(select(restriction).order_by(restriction.c.id))
+    ]
+
+
+def _segment_rows(segments: Sequence[Segment]) -> list[dict[str, object]]:
+    lines = shapely.to_wkb([shapely.LineString(street.geometry) for street in segments])
+    return [_segment_row(street, line) for street, line in zip(segments, lines, strict=True)]
+
+
+def _segment_row(street: Segment, line: bytes) -> dict[str, object]:
+    return {
+        "id": street.id,
+        **street.key._asdict(),
+        "start": street.start,
+        "end": street.end,
+        "geometry": line,
+        "length_m": street.length_m,
+        "road_class": street.road_class,
+        "names": dict(street.names),
+        "drive_speed_mps": street.drive_speed_mps,
+        "oneway": street.oneway,
+        "lanes": street.lanes,
+        "width_m": street.width_m,
+        "surface": street.surface,
+        "layer": street.layer,
+        "access": street.access,
+        "incline": street.incline,
+        "district": street.district,
+        "roundabout": street.roundabout,
+    }
+
+
+def _segment(row: Row[Any], line: shapely.LineString) -> Segment:
+    return Segment(
+        id=SegmentId(row.id),
+        key=SegmentKey(row.osm_way_id, row.from_node, row.to_node, row.nth),
+        start=NodeId(row.start),
+        end=NodeId(row.end),
+        geometry=tuple(LonLat(lon, lat) for lon, lat in shapely.get_coordinates(line).tolist()),
+        length_m=row.length_m,
+        road_class=RoadClass(row.road_class),
+        names={language: tuple(spellings) for language, spellings in row.names.items()},
+        drive_speed_mps=row.drive_speed_mps,
+        oneway=Oneway(row.oneway),
+        lanes=row.lanes,
+        width_m=row.width_m,
+        surface=row.surface,
+        layer=row.layer,
+        access=row.access,
+        incline=row.incline,
+        district=row.district,
+        roundabout=row.roundabout,
+    )
