@@ -1,0 +1,29 @@
+"""`make bench`: print a table of what the issues promise, as measured on this machine.
+
+`make bench ONLY=city_import` runs one module. Each module has `rows()`, which yields (what, measured, wanted).
+"""
+
+import importlib
+import os
+import platform
+import sys
+from collections.abc import Iterator
+
+from api.settings import Settings, prepare_numba
+
+MODULES = ("city_import", "first_plan", "board_page")
+
+
+def table(modules: list[str]) -> Iterator[str]:
+    yield "| what | measured | wanted |"
+    yield "| --- | --- | --- |"
+    for name in modules:
+        for row in importlib.import_module(f"tests.benchmarks.{name}").rows():
+            yield "| " + " | ".join(row) + " |"
+
+
+if __name__ == "__main__":
+    prepare_numba(Settings())
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
+    for line in table(sys.argv[1:] or list(MODULES)):
+        print(line, flush=True)

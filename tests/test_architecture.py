@@ -1,0 +1,71 @@
+"""Rules of the house that no linter knows."""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("api", "data", "fleet", "maps", "routing")
+MAX_LINES = 400
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / name for name in listing.stdout.splitlines() if (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_is_ours_and_only_ours(name):
+    package = importlib.import_module(name)
+    assert Path(package.__file__).parent == ROOT / name
+    assert set(packages_distributions().get(name, [])) <= {"barfrub"}
+
+
+def test_files_are_short():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in _tracked("*.py", "*.js", "*.css", "*.html")
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_LINES
+    }
+    assert long == {}
+
+
+def test_locks_hold_no_address():
+    for lock in _tracked("requirements*.lock", "maps/package-lock.json", "maps/.npmrc"):
+        assert not re.search(r"https?://", lock.read_text(encoding="utf-8")), lock
+
+
+def test_every_npm_package_is_pinned_by_its_content():
+    lock = json.loads((ROOT / "maps/package-lock.json").read_text(encoding="utf-8"))
+    loose = [name for name, entry in lock["packages"].items() if name and "integrity" not in entry]
+    assert loose == []
+
+
+def test_help_needs_no_heavy_import():
+    probe = (
+        "import sys, api.cli; heavy = {'numpy', 'sqlalchemy', 'fastapi', 'numba', 'shapely', "
+        "'networkx', 'pydantic'} & set(sys.modules); print(sorted(heavy))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_setting_is_described():
+    settings = importlib.import_module("api.settings").Settings
+    undescribed = [name for name, field in settings.model_fields.items() if not field.description]
+    assert undescribed == []
