@@ -1,6 +1,7 @@
 """`make bench`: print a table of what the issues promise, as measured on this machine.
 
-`make bench ONLY=city_import` runs one module. Each module has `rows()`, which yields (what, measured, wanted).
+`make bench ONLY=city_import` runs one module. Each has `rows()`, which yields what it measured:
+(what, measured, wanted).
 """
 
 import importlib
