@@ -1,0 +1,106 @@
+"""Texts in the reader's language: catalogs, Persian digits, Jalali dates, direction.
+
+A msgid is the English sentence, or `kind:value` for a name of ours (`state:fresh`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import jdatetime
+import polib
+
+LANGUAGES = ("fa", "en")
+"""What pages can speak, the default first."""
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_PERSIAN = str.maketrans("0123456789.,%", "۰۱۲۳۴۵۶۷۸۹٫٬٪")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+type Texts = dict[str, str | list[str]]
+"""One text per msgid; two, for one and for many, where a number decides."""
+
+
+@lru_cache
+def catalog(language: str) -> Texts:
+    """Return every text of a language, by msgid."""
+    entries = polib.pofile(str(LOCALE_DIR / language / "LC_MESSAGES" / "barfrub.po"))
+    return {
+        entry.msgid: [entry.msgstr_plural[0], entry.msgstr_plural[1]]
+        if entry.msgid_plural
+        else entry.msgstr
+        for entry in entries
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Says things in one language, at one city's time; calling it is the same as `t`."""
+
+    language: str
+    timezone: str = "UTC"
+
+    @property
+    def direction(self) -> str:
+        """Writing direction for the `dir` attribute."""
+        return "rtl" if self.language == "fa" else "ltr"
+
+    def texts(self) -> Texts:
+        """Return the whole catalog, for the browser."""
+        return catalog(self.language)
+
+    def t(self, msgid: str, **values: object) -> str:
+        """Return the text with its placeholders filled; numbers in the language's digits.
+
+        A msgid that the catalog lacks comes back as it is; a test keeps the catalogs whole.
+        """
+        text = self.texts().get(msgid, msgid)
+        return self._filled(text if isinstance(text, str) else text[1], values)
+
+    def __call__(self, msgid: str, **values: object) -> str:
+        """Return the same as `t`, for templates."""
+        return self.t(msgid, **values)
+
+    def plural(self, msgid: str, count: int, **values: object) -> str:
+        """Return the form of a text that fits `count`, which also fills `{count}`."""
+        text = self.texts().get(msgid, msgid)
+        forms = [text, text] if isinstance(text, str) else text
+        return self._filled(forms[0 if count == 1 else 1], {"count": count, **values})
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with grouped thousands in the language's digits."""
+        text = f"{value:,.{digits}f}"
+        return text.translate(_PERSIAN) if self.language == "fa" else text
+
+    def date(self, moment: datetime) -> str:
+        """Return the day of an aware moment in the city: Jalali in Persian."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        if self.language != "fa":
+            return f"{local:%A} {local.day} {local:%B %Y}"
+        day = jdatetime.date.fromgregorian(date=local.date(), locale="fa_IR")
+        text: str = day.strftime("%A ") + f"{day.day} " + day.strftime("%B %Y")
+        return text.translate(_PERSIAN)
+
+    def time(self, moment: datetime) -> str:
+        """Return the clock time of an aware moment in the city, on 24 hours."""
+        text = f"{moment.astimezone(ZoneInfo(self.timezone)):%H:%M}"
+        return text.translate(_PERSIAN) if self.language == "fa" else text
+
+    def _filled(self, text: str, values: Mapping[str, object]) -> str:
+        return _PLACEHOLDER.sub(lambda match: self._shown(values.get(match[1], match[0])), text)
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self.number(value, 0 if float(value).is_integer() else 1)
+        return str(value)
+
+
+@lru_cache
+def translator(language: str, timezone: str = "UTC") -> Translator:
+    """Return the translator of a language; of the default one where we do not speak it."""
+    return Translator(language if language in LANGUAGES else LANGUAGES[0], timezone)
