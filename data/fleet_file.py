@@ -1,0 +1,246 @@
+"""Depots, reload sites and machines as a `fleet.toml`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from data.errors import InvalidError
+from data.model import (
+    Depot,
+    DepotId,
+    LonLat,
+    ReloadSite,
+    ReloadSiteId,
+    Treatment,
+    Vehicle,
+    VehicleId,
+)
+from data.toml_table import TomlTable, read_toml
+from data.units import KMH_MPS, mps_from_kmh
+
+DEFAULT_FLEET = files("data.samples").joinpath("fleet-small.toml").read_text(encoding="utf-8")
+"""Text of the fleet that a new city starts with, comments included."""
+
+URMIA_FLEET = files("data.samples").joinpath("fleet-urmia.toml").read_text(encoding="utf-8")
+"""Text of the sample with Urmia's 66 machines."""
+
+VEHICLE_TYPES = (
+    "dump_truck",
+    "blade_truck",
+    "grader",
+    "loader",
+    "mini_loader",
+    "backhoe",
+    "salt_spreader",
+    "tractor",
+    "pickup",
+)
+OWNERS = ("own", "reserve", "contractor")
+MATERIALS = ("salt", "sand", "brine")
+
+NO_DEPOT = DepotId(0)
+"""Depot of the vehicles of a file without depots, until `with_depots` gives them one."""
+
+DEFAULT_FILL_MIN = 10.0
+_MAX_COUNT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFile:
+    """What a `fleet.toml` says; ids count from 1 in the order of the file."""
+
+    depots: tuple[Depot, ...]
+    reload_sites: tuple[ReloadSite, ...]
+    vehicles: tuple[Vehicle, ...]
+
+
+def fleet_from_toml(text: str) -> FleetFile:
+    """Return the fleet; raise `InvalidError` naming field, value and need."""
+    root = read_toml(text, "fleet.toml")
+    depots = tuple(_depot(n, table) for n, table in enumerate(root.tables("depot"), 1))
+    sites = tuple(_reload_site(n, table) for n, table in enumerate(root.tables("reload"), 1))
+    vehicles: list[Vehicle] = []
+    for table in root.tables("vehicle"):
+        vehicles.extend(_vehicles(table, depots, len(vehicles)))
+    root.done()
+    _refuse_repeated("depot", [depot.name for depot in depots])
+    _refuse_repeated("reload", [site.name for site in sites])
+    _refuse_repeated("vehicle", [vehicle.name for vehicle in vehicles])
+    if not vehicles:
+        raise InvalidError("fleet.toml: vehicle", None, "at least one [[vehicle]]")
+    return FleetFile(depots, sites, tuple(vehicles))
+
+
+def with_depots(fleet: FleetFile, depots: Sequence[Depot]) -> FleetFile:
+    """Return the fleet spread over these depots, for a file that has none of its own.
+
+    Where the file has no reload site either, every depot becomes one. A fleet with depots only
+    gets the reload sites.
+    """
+    if not fleet.depots:
+        vehicles = tuple(
+            replace(vehicle, depot_id=depots[i % len(depots)].id)
+            for i, vehicle in enumerate(fleet.vehicles)
+        )
+        fleet = replace(fleet, depots=tuple(depots), vehicles=vehicles)
+    if not fleet.reload_sites:
+        sites = tuple(
+            ReloadSite(ReloadSiteId(n), depot.name, depot.location, DEFAULT_FILL_MIN * 60)
+            for n, depot in enumerate(fleet.depots, 1)
+        )
+        fleet = replace(fleet, reload_sites=sites)
+    return fleet
+
+
+def toml_from_fleet(fleet: FleetFile) -> str:
+    """Return the text that `fleet_from_toml` reads back to the same fleet."""
+    names = {depot.id: depot.name for depot in fleet.depots}
+    tables = [_depot_toml(depot) for depot in fleet.depots]
+    tables += [_reload_toml(site) for site in fleet.reload_sites]
+    tables += [_vehicle_toml(vehicle, names.get(vehicle.depot_id)) for vehicle in fleet.vehicles]
+    return "\n".join(tables)
+
+
+def _location(table: TomlTable) -> LonLat:
+    return LonLat(table.number("lon", -180, 180), table.number("lat", -85, 85))
+
+
+def _depot(number: int, table: TomlTable) -> Depot:
+    depot = Depot(
+        DepotId(number), table.text("name"), _location(table), assumed=table.flag("assumed")
+    )
+    table.done()
+    return depot
+
+
+def _reload_site(number: int, table: TomlTable) -> ReloadSite:
+    site = ReloadSite(
+        ReloadSiteId(number),
+        table.text("name"),
+        _location(table),
+        fill_s=table.number("fill_min", 0, 600, default=DEFAULT_FILL_MIN) * 60,
+        materials=table.choices("materials", MATERIALS, default=("salt",)),
+    )
+    table.done()
+    return site
+
+
+def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Vehicle]:
+    name = table.text("name")
+    count = table.whole("count", 1, _MAX_COUNT) if "count" in table else None
+    speeds = _work_speeds(table.table("work_kmh"))
+    vehicle = Vehicle(
+        id=VehicleId(before + 1),
+        name=name,
+        type=table.choice("type", VEHICLE_TYPES),
+        owner=table.choice("owner", OWNERS, default="own"),
+        capabilities=tuple(speeds),
+        blade_m=table.number("blade_m", 0, 12),
+        min_street_m=table.number("min_street_m", 0, 20),
+        hopper_kg=table.number("hopper_kg", 0, 40_000),
+        drive_speed_mps=mps_from_kmh(table.number("drive_kmh", 1, 120)),
+        work_speed_mps=speeds,
+        depot_id=NO_DEPOT,
+        shift_h=table.number("shift_h", 0.5, 24),
+        assumed=table.flag("assumed"),
+    )
+    _refuse_unequipped(table.path, vehicle)
+    depot = table.choice("depot", [d.name for d in depots]) if "depot" in table else None
+    table.done()
+    numbers = range(before, before + (count or 1))
+    return [
+        replace(
+            vehicle,
+            id=VehicleId(i + 1),
+            name=name if count is None else f"{name} {i - before + 1}",
+            depot_id=_depot_id(depots, depot, i),
+        )
+        for i in numbers
+    ]
+
+
+def _work_speeds(table: TomlTable) -> dict[Treatment, float]:
+    speeds = {
+        treatment: mps_from_kmh(table.number(treatment, 1, 80))
+        for treatment in Treatment
+        if treatment in table
+    }
+    if not speeds:
+        raise InvalidError(table.path, None, "a speed for plow, salt or both")
+    table.done()
+    return speeds
+
+
+def _refuse_unequipped(path: str, vehicle: Vehicle) -> None:
+    if Treatment.PLOW in vehicle.capabilities and not vehicle.blade_m:
+        raise InvalidError(f"{path}.blade_m", 0, "more than 0 for a machine that plows")
+    if Treatment.SALT in vehicle.capabilities and not vehicle.hopper_kg:
+        raise InvalidError(f"{path}.hopper_kg", 0, "more than 0 for a machine that salts")
+
+
+def _depot_id(depots: Sequence[Depot], name: str | None, index: int) -> DepotId:
+    if not depots:
+        return NO_DEPOT
+    if name is None:
+        return depots[index % len(depots)].id
+    return next(depot.id for depot in depots if depot.name == name)
+
+
+def _refuse_repeated(kind: str, names: list[str]) -> None:
+    repeated = [name for i, name in enumerate(names) if name in names[:i]]
+    if repeated:
+        raise InvalidError(f"{kind}: name", repeated[0], "every name once")
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _number(value: float) -> str:
+    return f"{value:.9g}"
+
+
+def _place_toml(name: str, location: LonLat) -> list[str]:
+    return [f"name = {_text(name)}", f"lon = {location.lon!r}", f"lat = {location.lat!r}"]
+
+
+def _depot_toml(depot: Depot) -> str:
+    lines = ["[[depot]]", *_place_toml(depot.name, depot.location)]
+    return "\n".join([*lines, *(["assumed = true"] if depot.assumed else []), ""])
+
+
+def _reload_toml(site: ReloadSite) -> str:
+    return "\n".join(
+        [
+            "[[reload]]",
+            *_place_toml(site.name, site.location),
+            f"fill_min = {_number(site.fill_s / 60)}",
+            f"materials = [{', '.join(map(_text, site.materials))}]",
+            "",
+        ]
+    )
+
+
+def _vehicle_toml(vehicle: Vehicle, depot: str | None) -> str:
+    speeds = ", ".join(
+        f"{treatment} = {_number(speed_mps / KMH_MPS)}"
+        for treatment, speed_mps in vehicle.work_speed_mps.items()
+    )
+    lines = [
+        "[[vehicle]]",
+        f"name = {_text(vehicle.name)}",
+        f"type = {_text(vehicle.type)}",
+        f"owner = {_text(vehicle.owner)}",
+        f"work_kmh = {{ {speeds} }}",
+        f"drive_kmh = {_number(vehicle.drive_speed_mps / KMH_MPS)}",
+        f"blade_m = {_number(vehicle.blade_m)}",
+        f"hopper_kg = {_number(vehicle.hopper_kg)}",
+        f"min_street_m = {_number(vehicle.min_street_m)}",
+        f"shift_h = {_number(vehicle.shift_h)}",
+    ]
+    if depot is not None:
+        lines.append(f"depot = {_text(depot)}")
+    if vehicle.assumed:
+        lines.append("assumed = true")
+    return "\n".join([*lines, ""])
