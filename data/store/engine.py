@@ -11,6 +11,9 @@ from sqlalchemy.pool import StaticPool
 
 from data.errors import NotFoundError
 
+Database = Engine
+"""A city's opened database."""
+
 Tx = Connection
 """An open transaction: what every function of `data.store` takes first."""
 

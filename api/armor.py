@@ -1,0 +1,72 @@
+"""Headers that every answer carries: what browsers may load, keep and guess."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from maps.pages import import_map_hash
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        f"script-src 'self' {import_map_hash()}",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The content security policy: our own files, and the one import map."""
+
+KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
+"""How long browsers keep what rarely changes; they ask again for everything else."""
+
+
+class Armor:
+    """Adds security and caching headers to every HTTP answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the answer back with headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def armored(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self._app(scope, receive, armored)
+
+
+class Compression:
+    """Compresses answers, except tiles: those are asked for by byte ranges."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain = app
+        self._compressed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        tiles = scope["type"] == "http" and scope["path"].startswith("/tiles/")
+        await (self._plain if tiles else self._compressed)(scope, receive, send)
+
+
+def _add_headers(headers: MutableHeaders, path: str) -> None:
+    headers["Content-Security-Policy"] = POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    kept = next((age_s for start, age_s in KEPT_S.items() if path.startswith(start)), None)
+    static = path.startswith("/static/") or path == "/style.css"
+    if kept is not None:
+        headers.setdefault("Cache-Control", f"public, max-age={kept}")
+    else:
+        headers.setdefault("Cache-Control", "no-cache" if static else "no-store")

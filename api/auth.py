@@ -1,0 +1,166 @@
+"""Who somebody is: passwords, signed session cookies, anti-forgery tokens, sign-in limits."""
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from data.errors import BarfrubError, ForbiddenError
+from data.model import User
+
+SESSION_S = 12 * 3600
+"""A shift: after it everybody signs in again."""
+
+UNKNOWN_LOGIN_HASH = (
+    "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA"
+    "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+)
+"""A hash that no password has: compared with where a login is unknown."""
+
+_hasher = PasswordHasher()
+
+
+class SignedOutError(BarfrubError):
+    """Nobody is signed in, or no longer."""
+
+    code = "signed_out"
+
+    def __init__(self) -> None:
+        super().__init__("sign in first")
+
+
+class WrongPasswordError(BarfrubError):
+    """No such login, or not its password: which of both is not said."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("name or password is wrong")
+
+
+class TooManyError(BarfrubError):
+    """Tried too often; may come again after some seconds."""
+
+    code = "too_many"
+
+    def __init__(self, retry_s: int) -> None:
+        super().__init__(f"too many attempts: wait {retry_s} s", retry_s=retry_s)
+        self.retry_s = retry_s
+
+
+def hash_password(password: str) -> str:
+    """Return what is stored in place of the password (Argon2id)."""
+    return _hasher.hash(password)
+
+
+def password_fits(password_hash: str, password: str) -> bool:
+    """Whether this is the password; false, too, where the hash is not one of ours."""
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def password_outdated(password_hash: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a signed cookie says; `stamp` ties it to the password, so that a new one ends it."""
+
+    login: str
+    csrf: str
+    stamp: str
+
+    def belongs_to(self, user: User) -> bool:
+        """Whether it is a session of this user, with the password of today."""
+        return self.login == user.login and hmac.compare_digest(self.stamp, _stamp(user))
+
+
+def new_session(user: User) -> Session:
+    """Return a session with a fresh anti-forgery token."""
+    return Session(user.login, secrets.token_urlsafe(24), _stamp(user))
+
+
+class Seals:
+    """Signs cookies and reads back only what it signed."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._sessions = URLSafeTimedSerializer(secret, salt="session")
+        self._tokens = URLSafeTimedSerializer(secret, salt="csrf")
+
+    def seal_session(self, session: Session) -> str:
+        """Return the cookie's text."""
+        sealed = self._sessions.dumps([session.login, session.csrf, session.stamp])
+        return str(sealed)
+
+    def read_session(self, text: str | None) -> Session | None:
+        """Return the session, or `None` where it is missing, forged or older than a shift."""
+        try:
+            login, csrf, stamp = self._sessions.loads(text or "", max_age=SESSION_S)
+        except BadSignature:
+            return None
+        return Session(login, csrf, stamp)
+
+    def new_token(self) -> str:
+        """Return an anti-forgery token for somebody who is not signed in."""
+        return str(self._tokens.dumps(secrets.token_urlsafe(12)))
+
+    def genuine(self, token: str) -> bool:
+        """Whether we made this token, within a shift."""
+        try:
+            self._tokens.loads(token, max_age=SESSION_S)
+        except BadSignature:
+            return False
+        return True
+
+
+class SignInLimit:
+    """Counts failed sign-ins by login and address, and refuses when there were too many.
+
+    Kept in memory: one web process by design, and a restart may forgive.
+    """
+
+    def __init__(
+        self, failures: int = 5, window_s: float = 300.0, remembered: int = 10_000
+    ) -> None:
+        self._failures = failures
+        self._window_s = window_s
+        self._remembered = remembered
+        self._failed_s: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+
+    def check(self, login: str, address: str, now_s: float) -> None:
+        """Raise `TooManyError` while this login from this address has failed too often."""
+        failed = self._failed_s.get((login, address))
+        while failed and failed[0] <= now_s - self._window_s:
+            failed.popleft()
+        if failed and len(failed) >= self._failures:
+            raise TooManyError(round(failed[0] + self._window_s - now_s) + 1)
+
+    def failed(self, login: str, address: str, now_s: float) -> None:
+        """Remember a failure."""
+        self._failed_s.setdefault((login, address), deque()).append(now_s)
+        self._failed_s.move_to_end((login, address))
+        if len(self._failed_s) > self._remembered:
+            self._failed_s.popitem(last=False)
+
+    def succeeded(self, login: str, address: str) -> None:
+        """Forget the failures."""
+        self._failed_s.pop((login, address), None)
+
+
+def require_same(sent: str, expected: str) -> None:
+    """Raise `ForbiddenError` unless both tokens are the same and not empty."""
+    if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise ForbiddenError("the page has expired: reload it and try again")
+
+
+def _stamp(user: User) -> str:
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]

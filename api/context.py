@@ -1,0 +1,163 @@
+"""What endpoints work with: the application, and per request who asks, when, in which language."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
+from api.clock import Clock
+from api.settings import Settings
+from data.errors import ForbiddenError
+from data.geocode import Geocoder
+from data.model import Actor, ActorKind, City, Role, User
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Database, Tx, reading, transaction
+from data.store.people import find_user_by_login
+from maps.i18n import LANGUAGES
+
+SESSION_COOKIE = "barfrub_session"
+CSRF_COOKIE = "barfrub_csrf"
+LANGUAGE_COOKIE = "barfrub_language"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass
+class App:
+    """One server: its one city, opened, and what all requests share (`app.state.barfrub`)."""
+
+    settings: Settings
+    clock: Clock
+    engine: Database
+    city: City
+    network: StreetNetwork
+    policy: Policy
+    geocoder: Geocoder
+    seals: Seals
+    sign_ins: SignInLimit = field(default_factory=SignInLimit)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an endpoint gets: who asks, when, and in which language."""
+
+    app: App
+    user: User
+    now: datetime
+    language: str
+    csrf: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who the storm book names."""
+        return Actor(ActorKind.USER, self.user.login)
+
+    def reading(self) -> AbstractContextManager[Tx]:
+        """Return a transaction that only reads."""
+        return reading(self.app.engine)
+
+    def writing(self) -> AbstractContextManager[Tx]:
+        """Return a transaction that is committed before the answer leaves."""
+        return transaction(self.app.engine)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the user has one of these roles."""
+        return bool(set(roles) & set(self.user.roles))
+
+
+def app_of(request: Request) -> App:
+    """Return what all requests share."""
+    app: App = request.app.state.barfrub
+    return app
+
+
+async def sent_csrf(request: Request) -> str:
+    """Return the anti-forgery token that came with the request, by header or form field."""
+    header = request.headers.get(CSRF_HEADER)
+    if header is None and request.headers.get("content-type", "").startswith(FORM_TYPES):
+        return str((await request.form()).get("csrf", ""))
+    return header or ""
+
+
+SentCsrf = Annotated[str, Depends(sent_csrf)]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A dependency: the context of somebody with one of these roles, or an error."""
+
+    roles: tuple[Role, ...]
+
+    def __call__(self, request: Request, csrf: SentCsrf) -> Context:
+        """Check session, anti-forgery token and role, in this order."""
+        app = app_of(request)
+        session, user = signed_in(request)
+        if session is None or user is None:
+            raise SignedOutError
+        if request.method not in SAFE_METHODS:
+            require_same(csrf, session.csrf)
+        if not set(self.roles) & set(user.roles):
+            raise ForbiddenError("your role does not allow this")
+        return Context(app, user, app.clock.now(), request.state.language, session.csrf)
+
+
+def signed_in(request: Request) -> tuple[Session | None, User | None]:
+    """Return the session and its user, or twice `None`; settle the language of the answer."""
+    app = app_of(request)
+    session = app.seals.read_session(request.cookies.get(SESSION_COOKIE))
+    user = None
+    if session is not None:
+        with reading(app.engine) as tx:
+            user = find_user_by_login(tx, session.login)
+    request.state.language = language_of(request, user)
+    if session is None or user is None or not session.belongs_to(user):
+        return None, None
+    return session, user
+
+
+def require_csrf(request: Request, csrf: SentCsrf) -> None:
+    """Raise `ForbiddenError` unless the token fits: a dependency for public forms."""
+    session, _ = signed_in(request)
+    if session is not None:
+        require_same(csrf, session.csrf)
+        return
+    cookie = request.cookies.get(CSRF_COOKIE, "")
+    require_same(csrf, cookie if app_of(request).seals.genuine(cookie) else "")
+
+
+def set_cookie(request: Request, response: Response, name: str, text: str) -> None:
+    """Set a cookie that scripts cannot read and other sites do not send."""
+    secure = app_of(request).settings.secure_cookies or request.url.scheme == "https"
+    response.set_cookie(name, text, max_age=SESSION_S, httponly=True, samesite="lax", secure=secure)
+
+
+def language_of(request: Request, user: User | None) -> str:
+    """Return the language to answer in.
+
+    The address asks first, then the cookie of the switch, the user's own, the browser's.
+    """
+    accepted = request.headers.get("accept-language", "")
+    wanted = [
+        request.query_params.get("lang"),
+        request.cookies.get(LANGUAGE_COOKIE),
+        user.language if user else None,
+        *(part.split(";")[0].split("-")[0].strip().lower() for part in accepted.split(",")),
+    ]
+    return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])
+
+
+_BOARD = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.COUNCIL)
+_INTAKE = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
+_DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
+
+AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
+BoardContext = Annotated[Context, Depends(Allowed(_BOARD))]
+IntakeContext = Annotated[Context, Depends(Allowed(_INTAKE))]
+StreetContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
+DispatcherContext = Annotated[Context, Depends(Allowed(_DISPATCH))]
+DriverContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.DRIVER)))]

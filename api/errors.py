@@ -1,0 +1,134 @@
+"""Errors on the wire: code to status, and a message in the reader's language."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from api.auth import SignedOutError, TooManyError
+from api.shell import page, translator_of, wants_page
+from data.errors import BarfrubError
+from maps.i18n import Translator
+
+STATUS = {
+    "invalid": 422,
+    "not_found": 404,
+    "conflict": 409,
+    "forbidden": 403,
+    "signed_out": 401,
+    "wrong_password": 401,
+    "too_many": 429,
+    "city_file": 422,
+}
+"""HTTP status of each error code; any other code is a plain bad request."""
+
+EXPECTED = {
+    "missing": "a value",
+    "string_type": "text",
+    "string_too_short": "at least {min_length} letters",
+    "string_too_long": "at most {max_length} letters",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "finite_number": "a number",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "enum": "one of {expected}",
+    "literal_error": "one of {expected}",
+    "bool_parsing": "yes or no",
+    "json_invalid": "well-formed JSON",
+    "extra_forbidden": "no such field",
+}
+"""What a field should have been, by pydantic's error type; texts are in the catalogs."""
+
+_log = logging.getLogger(__name__)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer every error in one shape: `{"error": {"code", "message", "values"}}`, or a page."""
+    app.exception_handler(BarfrubError)(_on_ours)
+    app.exception_handler(RequestValidationError)(_on_validation)
+    app.exception_handler(HTTPException)(_on_http)
+    app.exception_handler(Exception)(_on_unexpected)
+
+
+def message_of(error: BarfrubError, t: Translator) -> str:
+    """Return the error's text in the reader's language, naming field, value and expectation."""
+    if error.code in ("conflict", "forbidden", "error"):
+        return t(str(error), **error.values)
+    values = {name: _worded(name, value, t) for name, value in error.values.items()}
+    return t(f"error:{error.code}", **values)
+
+
+def _worded(name: str, value: object, t: Translator) -> object:
+    if name == "expected":
+        return t(str(value))
+    return t(f"kind:{value}") if name == "kind" else value
+
+
+def _on_ours(request: Request, error: BarfrubError) -> Response:
+    if isinstance(error, SignedOutError) and wants_page(request):
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+    status = STATUS.get(error.code, 400)
+    message = message_of(error, translator_of(request))
+    headers = {"Retry-After": str(error.retry_s)} if isinstance(error, TooManyError) else {}
+    return _answer(request, status, error.code, message, error.values, headers)
+
+
+def _on_validation(request: Request, error: RequestValidationError) -> Response:
+    t = translator_of(request)
+    values = _first_fault(error.errors(), t)
+    return _answer(request, 422, "invalid", t("error:invalid", **values), values, {})
+
+
+def _first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str, object]:
+    fault = faults[0]
+    place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
+    expected = EXPECTED.get(fault["type"])
+    got = fault.get("input")
+    return {
+        "field": ".".join(place) or "body",
+        "got": "" if fault["type"] == "missing" else str(got)[:100],
+        "expected": t(expected, **fault.get("ctx", {})) if expected else fault["msg"],
+    }
+
+
+def _on_http(request: Request, error: HTTPException) -> Response:
+    code = {404: "no_page", 405: "no_method"}.get(error.status_code, "http")
+    message = translator_of(request)(f"error:{code}", status=error.status_code)
+    return _answer(request, error.status_code, code, message, {}, dict(error.headers or {}))
+
+
+def _on_unexpected(request: Request, error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(request, 500, "broken", translator_of(request)("error:broken"), {}, {})
+
+
+def _answer(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    values: Mapping[str, object],
+    headers: Mapping[str, str],
+) -> Response:
+    if request.method == "GET" and wants_page(request):
+        title = translator_of(request)(f"error-title:{status}")
+        view = {"status": status, "title": title, "message": message}
+        return page(request, "error.html", view, status, headers)
+    wire = {name: _plain(value) for name, value in values.items()}
+    body = {"error": {"code": code, "message": message, "values": wire}}
+    return JSONResponse(body, status, dict(headers))
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,171 @@
+"""Pages: sign-in, the board and the operator's desk, and the switch of language."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from api.auth import (
+    UNKNOWN_LOGIN_HASH,
+    WrongPasswordError,
+    hash_password,
+    new_session,
+    password_fits,
+    password_outdated,
+)
+from api.context import (
+    CSRF_COOKIE,
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    AnyContext,
+    Context,
+    IntakeContext,
+    app_of,
+    require_csrf,
+    set_cookie,
+    signed_in,
+)
+from api.errors import STATUS, message_of
+from api.shell import local_path, page, translator_of, wants_page
+from data.errors import BarfrubError, ForbiddenError, InvalidError
+from data.model import Role, User
+from data.store.engine import reading, transaction
+from data.store.people import find_user_by_login, set_language, set_password_hash
+from maps.i18n import LANGUAGES
+from maps.style import css, legend
+
+BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.COUNCIL)
+
+router = APIRouter()
+
+FormChecked = Depends(require_csrf)
+Text = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/style.css")
+async def style() -> Response:
+    """Return the colors of both themes."""
+    return Response(css(), media_type="text/css")
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, next: str = "/") -> Response:
+    """Show the sign-in form; somebody who is signed in goes on."""
+    session, _ = signed_in(request)
+    if session is not None:
+        return RedirectResponse(local_path(next), status_code=303)
+    return page(request, "sign_in.html", {"next": local_path(next)})
+
+
+@router.post("/sign-in", dependencies=[FormChecked])
+def sign_in(
+    request: Request,
+    login: Text,
+    password: Annotated[str, Form(max_length=1000)],
+    next: Text = "/",
+) -> Response:
+    """Open a session for the right password."""
+    try:
+        user = _checked_user(request, login.strip(), password)
+    except BarfrubError as error:
+        if not wants_page(request):
+            raise
+        return _sign_in_again(request, error, login, next)
+    session = new_session(user)
+    answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
+    if wants_page(request):
+        answer = RedirectResponse(local_path(next), status_code=303)
+    seal = app_of(request).seals.seal_session(session)
+    set_cookie(request, answer, SESSION_COOKIE, seal)
+    set_cookie(request, answer, CSRF_COOKIE, session.csrf)
+    return answer
+
+
+@router.post("/sign-out", dependencies=[FormChecked])
+def sign_out() -> Response:
+    """Forget the session."""
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    answer.delete_cookie(CSRF_COOKIE)
+    return answer
+
+
+@router.post("/language", dependencies=[FormChecked])
+def switch_language(
+    request: Request,
+    language: Text,
+    next: Text = "/",
+) -> Response:
+    """Speak another language from now on; remembered for who is signed in."""
+    if language not in LANGUAGES:
+        raise InvalidError("language", language, " or ".join(LANGUAGES))
+    _, user = signed_in(request)
+    if user is not None:
+        with transaction(app_of(request).engine) as tx:
+            set_language(tx, user.id, language)
+    answer = RedirectResponse(local_path(next), status_code=303)
+    set_cookie(request, answer, LANGUAGE_COOKIE, language)
+    return answer
+
+
+@router.get("/")
+def board_page(request: Request, context: AnyContext) -> Response:
+    """Show the dispatcher's board; an operator's first page is the desk."""
+    if context.has(*BOARD_ROLES):
+        return page(request, "dispatch/board.html", {"boot": _boot(request, context)})
+    if context.has(Role.OPERATOR):
+        return RedirectResponse("/operator", status_code=303)
+    raise ForbiddenError("your role does not allow this")
+
+
+@router.get("/operator")
+def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
+    """Show the form that takes what callers say."""
+    return page(request, "operator/form.html", {"boot": _boot(request, context)})
+
+
+def _checked_user(request: Request, login: str, password: str) -> User:
+    app = app_of(request)
+    address = request.client.host if request.client else ""
+    app.sign_ins.check(login, address, time.monotonic())
+    with reading(app.engine) as tx:
+        user = find_user_by_login(tx, login)
+    # An unknown login costs as much time as a wrong password, so that neither can be told apart.
+    fits = password_fits(user.password_hash if user else UNKNOWN_LOGIN_HASH, password)
+    if user is None or not fits:
+        app.sign_ins.failed(login, address, time.monotonic())
+        raise WrongPasswordError
+    app.sign_ins.succeeded(login, address)
+    if not password_outdated(user.password_hash):
+        return user
+    with transaction(app.engine) as tx:
+        return set_password_hash(tx, user.id, hash_password(password))
+
+
+def _sign_in_again(request: Request, error: BarfrubError, login: str, goal: str) -> Response:
+    message = message_of(error, translator_of(request))
+    view = {"error": message, "login": login, "next": local_path(goal)}
+    return page(request, "sign_in.html", view, STATUS[error.code])
+
+
+def _boot(request: Request, context: Context) -> dict[str, object]:
+    app, t = context.app, translator_of(request)
+    return {
+        "now": context.now.isoformat(),
+        "speed": app.clock.speed,
+        "language": t.language,
+        "direction": t.direction,
+        "texts": t.texts(),
+        "csrf": context.csrf,
+        "login": context.user.login,
+        "roles": list(context.user.roles),
+        "states": legend(),
+        "city": {
+            "name": app.city.name,
+            "timezone": app.city.timezone,
+            "bounds": app.city.bounds,
+            "attribution": app.city.attribution,
+            "tiles": f"/tiles/streets.pmtiles?v={app.city.network_version[:12]}",
+        },
+    }

@@ -1,0 +1,68 @@
+"""What every page has around it: language, theme, who is signed in, the anti-forgery token."""
+
+from collections.abc import Mapping
+
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from api.context import CSRF_COOKIE, app_of, language_of, set_cookie, signed_in
+from maps.i18n import Translator, translator
+from maps.pages import render
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+
+
+def page(
+    request: Request,
+    template: str,
+    view: Mapping[str, object],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Return a page with all that its frame shows.
+
+    Somebody who is not signed in gets a fresh anti-forgery cookie, which the page's forms repeat.
+    """
+    app = app_of(request)
+    session, user = signed_in(request)
+    t = translator_of(request)
+    csrf = session.csrf if session else _form_token(request)
+    theme = request.cookies.get(THEME_COOKIE, "")
+    html = render(
+        template,
+        t,
+        theme=theme if theme in THEMES else "",
+        csrf=csrf,
+        user=user,
+        city_name=app.city.name,
+        path=request.url.path,
+        **view,
+    )
+    answer = HTMLResponse(html, status, dict(headers or {}))
+    if session is None:
+        set_cookie(request, answer, CSRF_COOKIE, csrf)
+    return answer
+
+
+def translator_of(request: Request) -> Translator:
+    """Return the translator into the language of the answer, at the city's time."""
+    language = getattr(request.state, "language", None) or language_of(request, None)
+    return translator(language, app_of(request).city.timezone)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person with a browser asks, not a program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def local_path(text: str) -> str:
+    """Return an address on this server to go to, or the first page: never another host."""
+    foreign = not text.startswith("/") or text.startswith("//") or "\\" in text
+    return "/" if foreign or not text.isprintable() else text
+
+
+def _form_token(request: Request) -> str:
+    seals = app_of(request).seals
+    known = request.cookies.get(CSRF_COOKIE, "")
+    return known if seals.genuine(known) else seals.new_token()

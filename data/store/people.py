@@ -1,0 +1,86 @@
+"""Users and devices as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import Device, DeviceId, Role, User, UserId, VehicleId
+from data.store.engine import Tx
+from data.store.schema import device, user
+
+
+def add_user(tx: Tx, login: str, roles: Sequence[Role], language: str, password_hash: str) -> User:
+    """Add somebody who signs in."""
+    new = insert(user).values(
+        login=login, roles=list(roles), language=language, password_hash=password_hash
+    )
+    return _user(tx.execute(new.returning(user)).one())
+
+
+def get_user(tx: Tx, user_id: UserId) -> User:
+    """Return the user."""
+    row = tx.execute(select(user).where(user.c.id == user_id)).first()
+    if row is None:
+        raise NotFoundError("user", user_id)
+    return _user(row)
+
+
+def find_user_by_login(tx: Tx, login: str) -> User | None:
+    """Return who signs in under this name."""
+    row = tx.execute(select(user).where(user.c.login == login)).first()
+    return None if row is None else _user(row)
+
+
+def list_users(tx: Tx) -> list[User]:
+    """Return all users, by login."""
+    return [_user(row) for row in tx.execute(select(user).order_by(user.c.login))]
+
+
+def set_language(tx: Tx, user_id: UserId, language: str) -> None:
+    """Remember the language that a user reads."""
+    tx.execute(update(user).where(user.c.id == user_id).values(language=language))
+
+
+def set_password_hash(tx: Tx, user_id: UserId, password_hash: str) -> User:
+    """Replace what is stored of a password; ends every session of the user."""
+    change = update(user).where(user.c.id == user_id).values(password_hash=password_hash)
+    return _user(tx.execute(change.returning(user)).one())
+
+
+def add_device(tx: Tx, name: str, vehicle_id: VehicleId, token_hash: str) -> Device:
+    """Add a tracker; only the digest of its token is kept."""
+    new = insert(device).values(name=name, vehicle_id=vehicle_id, token_hash=token_hash)
+    return _device(tx.execute(new.returning(device)).one())
+
+
+def find_device_by_token_hash(tx: Tx, token_hash: str) -> Device | None:
+    """Return the tracker that holds this token."""
+    row = tx.execute(select(device).where(device.c.token_hash == token_hash)).first()
+    return None if row is None else _device(row)
+
+
+def find_device_by_name(tx: Tx, name: str) -> Device | None:
+    """Return the tracker of this name, the `id` of the OsmAnd protocol."""
+    row = tx.execute(select(device).where(device.c.name == name)).first()
+    return None if row is None else _device(row)
+
+
+def list_devices(tx: Tx) -> list[Device]:
+    """Return all trackers, by id."""
+    return [_device(row) for row in tx.execute(select(device).order_by(device.c.id))]
+
+
+def _user(row: Row[Any]) -> User:
+    return User(
+        id=UserId(row.id),
+        login=row.login,
+        roles=tuple(Role(each) for each in row.roles),
+        language=row.language,
+        password_hash=row.password_hash,
+    )
+
+
+def _device(row: Row[Any]) -> Device:
+    return Device(DeviceId(row.id), row.name, VehicleId(row.vehicle_id), row.token_hash)

@@ -1,0 +1,105 @@
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from api.auth import hash_password
+from api.clock import Clock
+from api.settings import Settings
+from data.fleet_file import FleetFile
+from data.model import City, Role
+from data.policy import DEFAULT_POLICY
+from data.store.cities import save_city
+from data.store.engine import create_engine, transaction
+from data.store.fleet import save_fleet
+from data.store.gazetteer import save_places
+from data.store.network import save_network
+from data.store.people import add_user
+from data.store.schema import metadata
+from tests.village import (
+    NOW,
+    a_depot,
+    a_reload_site,
+    a_vehicle,
+    village,
+    village_places,
+    village_segments,
+)
+
+with warnings.catch_warnings():
+    # Starlette prefers httpx2 to httpx for its test client; we use httpx for everything else.
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
+
+PASSWORD = "winter-is-long"  # noqa: S105
+
+
+class StillClock(Clock):
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        super().__init__(NOW)
+        self.moment = NOW
+
+    def now(self):
+        return self.moment
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(var=tmp_path)
+
+
+@pytest.fixture
+def city_folder(settings: Settings, password_hash: str) -> Path:
+    folder = settings.city_folder("village")
+    (folder / "tiles").mkdir(parents=True)
+    (folder / "tiles" / "streets.pmtiles").write_bytes(bytes(range(256)) * 8)
+    engine = create_engine(folder / "barfrub.sqlite")
+    metadata.create_all(engine)
+    network = village()
+    city = City("Village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
+    with transaction(engine) as tx:
+        save_network(tx, village_segments(), ())
+        save_places(tx, village_places())
+        save_city(tx, city, DEFAULT_POLICY, "", {})
+        save_fleet(tx, FleetFile((a_depot(),), (a_reload_site(),), (a_vehicle(1), a_vehicle(2))))
+        for role in Role:
+            add_user(tx, role.value, [role], "en", password_hash)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator[TestClient]:
+    with TestClient(create_app(settings, city_folder, clock)) as client:
+        client.headers["accept"] = "application/json"
+        yield client
+
+
+@pytest.fixture
+def sign_in(client: TestClient):
+    """Sign in under a role's name; returns the client, which then sends the token along."""
+
+    def signed_in(login: str = "dispatcher", password: str = PASSWORD):
+        client.cookies.clear()
+        client.headers.pop("x-csrf-token", None)
+        client.get("/sign-in")
+        form = {"login": login, "password": password, "csrf": client.cookies["barfrub_csrf"]}
+        answer = client.post("/sign-in", data=form)
+        client.headers["x-csrf-token"] = client.cookies.get("barfrub_csrf", "")
+        return answer
+
+    return signed_in

@@ -1,0 +1,176 @@
+import time
+from itertools import pairwise
+
+import pytest
+
+from api.auth import SESSION_S, Seals, Session, SignInLimit, TooManyError
+from data.store.engine import transaction
+from data.store.people import find_user_by_login, set_password_hash
+from tests.api.conftest import PASSWORD
+
+HTML = {"accept": "text/html"}
+
+
+def test_the_right_password_opens_the_board(client, sign_in):
+    assert sign_in("dispatcher").json() == {"login": "dispatcher", "roles": ["dispatcher"]}
+    board = client.get("/", headers=HTML)
+    assert board.status_code == 200
+    assert "Village" in board.text
+
+
+def test_the_session_cookie_is_hidden_from_scripts_and_other_sites(client, sign_in):
+    cookie = next(
+        line for line in sign_in().headers.get_list("set-cookie") if "barfrub_session" in line
+    )
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+
+
+def test_cookies_are_for_https_only_where_the_page_came_by_https(client):
+    client.base_url = "https://barfrub.test"
+    assert "Secure" in client.get("/sign-in").headers["set-cookie"]
+
+
+@pytest.mark.parametrize("login", ["dispatcher", "nobody"])
+def test_a_wrong_password_and_an_unknown_name_look_the_same(client, sign_in, login):
+    answer = sign_in(login, "guess")
+    assert answer.status_code == 401
+    assert answer.json()["error"]["code"] == "wrong_password"
+    assert "barfrub_session" not in client.cookies
+
+
+def test_a_wrong_password_in_the_browser_shows_the_form_again_with_the_name(client):
+    client.headers.update(HTML)
+    client.get("/sign-in")
+    form = {"login": "dispatcher", "password": "guess", "csrf": client.cookies["barfrub_csrf"]}
+    answer = client.post("/sign-in", data=form)
+    assert answer.status_code == 401
+    assert 'value="dispatcher"' in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_after_five_failures_even_the_right_password_must_wait(sign_in):
+    for _ in range(5):
+        assert sign_in("dispatcher", "guess").status_code == 401
+    refused = sign_in("dispatcher")
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert sign_in("operator").status_code == 200
+
+
+def test_the_limit_forgives_when_its_window_has_passed():
+    limit = SignInLimit(failures=2, window_s=60)
+    limit.failed("ali", "here", now_s=0)
+    limit.failed("ali", "here", now_s=10)
+    with pytest.raises(TooManyError):
+        limit.check("ali", "here", now_s=59)
+    limit.check("ali", "elsewhere", now_s=59)
+    limit.check("ali", "here", now_s=61)
+
+
+def test_the_limit_remembers_only_so_many():
+    limit = SignInLimit(failures=1, remembered=2)
+    for login in ("ali", "sara", "reza"):
+        limit.failed(login, "here", now_s=0)
+    limit.check("ali", "here", now_s=1)
+    with pytest.raises(TooManyError):
+        limit.check("reza", "here", now_s=1)
+
+
+def test_signing_in_without_the_forms_token_is_refused(client):
+    answer = client.post("/sign-in", data={"login": "dispatcher", "password": PASSWORD})
+    assert answer.status_code == 403
+
+
+def test_a_token_that_another_site_made_up_is_refused(client):
+    client.cookies.set("barfrub_csrf", "made-up")
+    form = {"login": "dispatcher", "password": PASSWORD, "csrf": "made-up"}
+    assert client.post("/sign-in", data=form).status_code == 403
+
+
+def test_an_order_without_the_token_is_refused(client, sign_in):
+    sign_in()
+    del client.headers["x-csrf-token"]
+    assert client.post("/sign-out").status_code == 403
+    assert client.get("/", headers=HTML).status_code == 200
+
+
+def test_a_visitor_is_sent_to_the_sign_in_and_back(client):
+    answer = client.get("/operator", headers=HTML, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/operator")
+
+
+def test_a_program_without_a_session_gets_an_error(client):
+    answer = client.get("/operator")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signed_out")
+
+
+@pytest.mark.parametrize("goal", ["https://evil.test/", "//evil.test", "/\\evil.test"])
+def test_signing_in_never_leads_to_another_host(client, sign_in, goal):
+    sign_in()
+    answer = client.get("/sign-in", params={"next": goal}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
+def test_signing_out_ends_the_session(client, sign_in):
+    sign_in()
+    client.post("/sign-out", follow_redirects=False)
+    assert client.get("/operator").status_code == 401
+
+
+def test_a_new_password_ends_old_sessions(client, sign_in):
+    sign_in()
+    with transaction(client.app.state.barfrub.engine) as tx:
+        user = find_user_by_login(tx, "dispatcher")
+        set_password_hash(tx, user.id, "another")
+    assert client.get("/operator").status_code == 401
+
+
+def test_a_forged_session_is_nobody():
+    session = Session("administrator", "token", "stamp")
+    genuine = Seals(b"ours").seal_session(session)
+    assert Seals(b"ours").read_session(genuine) == session
+    assert Seals(b"theirs").read_session(genuine) is None
+    assert Seals(b"ours").read_session(genuine[:-2]) is None
+    assert Seals(b"ours").read_session(None) is None
+
+
+def test_a_session_ends_after_a_shift(monkeypatch):
+    seals = Seals(b"ours")
+    genuine = seals.seal_session(Session("dispatcher", "token", "stamp"))
+    now_s = time.time()
+    monkeypatch.setattr("time.time", lambda: now_s + SESSION_S + 2)
+    assert seals.read_session(genuine) is None
+
+
+def test_every_sign_in_makes_a_new_token(client, sign_in):
+    tokens = []
+    for _ in range(3):
+        sign_in()
+        tokens.append(client.cookies["barfrub_csrf"])
+    assert all(one != other for one, other in pairwise(tokens))
+
+
+def test_the_switch_of_language_is_remembered_for_the_user(client, sign_in):
+    sign_in()
+    client.post("/language", data={"language": "fa"}, follow_redirects=False)
+    assert 'dir="rtl"' in client.get("/operator", headers=HTML).text
+    client.cookies.delete("barfrub_language")
+    assert 'lang="fa"' in client.get("/operator", headers=HTML).text
+
+
+def test_the_address_may_ask_for_a_language(client):
+    assert 'lang="fa"' in client.get("/sign-in?lang=fa", headers=HTML).text
+    assert 'lang="en"' in client.get("/sign-in?lang=en", headers=HTML).text
+
+
+def test_a_visitor_gets_the_browsers_language(client):
+    english = client.get("/sign-in", headers=HTML | {"accept-language": "de, en-GB;q=0.8"})
+    assert 'lang="en"' in english.text
+
+
+def test_a_language_we_do_not_speak_is_refused(client, sign_in):
+    sign_in()
+    answer = client.post("/language", data={"language": "tlh"})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["values"]["field"] == "language"
