@@ -69,3 +69,14 @@ def test_every_setting_is_described():
     settings = importlib.import_module("api.settings").Settings
     undescribed = [name for name, field in settings.model_fields.items() if not field.description]
     assert undescribed == []
+
+
+def test_every_setting_is_in_the_administrators_guide():
+    settings = importlib.import_module("api.settings").Settings
+    guide = (ROOT / "docs/guide/administrator.md").read_text(encoding="utf-8")
+    missing = [
+        name
+        for name, field in settings.model_fields.items()
+        if f"`BARFRUB_{name.upper()}` | {field.description} |" not in guide
+    ]
+    assert missing == []
