@@ -1,0 +1,72 @@
+"""A plan as JSON: what `plan --json` writes, and how the database keeps legs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from data.model import DirectedSegment, JobId, Leg, LegKind, Plan, Route, SegmentId
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    """Return the plan as plain values, times in ISO 8601 UTC."""
+    return {
+        "id": plan.id,
+        "storm_id": plan.storm_id,
+        "parent_id": plan.parent_id,
+        "revision": plan.revision,
+        "made_at": utc_text(plan.made_at),
+        "network_version": plan.network_version,
+        "state": str(plan.state),
+        "solver": plan.solver,
+        "seed": plan.seed,
+        "cost": asdict(plan.cost),
+        "bound": plan.bound,
+        "routes": [_route_json(route) for route in plan.routes],
+        "unserved": [asdict(left) for left in plan.unserved],
+    }
+
+
+def leg_json(leg: Leg) -> dict[str, object]:
+    """Return the leg as plain values; `leg_from_json` is its inverse."""
+    return {
+        "kind": str(leg.kind),
+        "path": [[step.segment_id, step.forward] for step in leg.path],
+        "starts_at": utc_text(leg.starts_at),
+        "ends_at": utc_text(leg.ends_at),
+        "length_m": leg.length_m,
+        "pass_index": leg.pass_index,
+        "blade": leg.blade,
+        "spreader": leg.spreader,
+        "job_ids": list(leg.job_ids),
+        "load_kg": leg.load_kg,
+    }
+
+
+def leg_from_json(plain: Mapping[str, Any]) -> Leg:
+    """Return the leg that `leg_json` made plain."""
+    return Leg(
+        kind=LegKind(plain["kind"]),
+        path=tuple(DirectedSegment(SegmentId(each), forward) for each, forward in plain["path"]),
+        starts_at=datetime.fromisoformat(plain["starts_at"]),
+        ends_at=datetime.fromisoformat(plain["ends_at"]),
+        length_m=plain["length_m"],
+        pass_index=plain["pass_index"],
+        blade=plain["blade"],
+        spreader=plain["spreader"],
+        job_ids=tuple(JobId(each) for each in plain["job_ids"]),
+        load_kg=plain["load_kg"],
+    )
+
+
+def utc_text(at: datetime) -> str:
+    """Return an aware time as ISO 8601 in UTC, ending in Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _route_json(route: Route) -> dict[str, object]:
+    return {
+        "shift_id": route.shift_id,
+        "vehicle_id": route.vehicle_id,
+        "legs": [leg_json(leg) for leg in route.legs],
+    }

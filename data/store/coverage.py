@@ -1,0 +1,151 @@
+"""What evidence proved: passes, and the coverage per direction that follows from them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from data.model import (
+    Coverage,
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    Pass,
+    SegmentId,
+    StormId,
+    Treatment,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.schema import coverage, passage
+
+ASKED_AT_ONCE = 500
+"""Segments named in one question: SQLite takes some thousand variables."""
+
+
+def list_passes(
+    tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
+) -> dict[DirectedSegment, list[Pass]]:
+    """Return what was seen on these segments in a storm by direction, oldest first."""
+    found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    for ids in _chunks(segment_ids):
+        query = select(passage).where(passage.c.storm_id == storm_id, passage.c.segment_id.in_(ids))
+        for row in tx.execute(query.order_by(passage.c.started_at, passage.c.id)):
+            one = _pass(row)
+            found[DirectedSegment(one.segment_id, one.forward)].append(one)
+    return found
+
+
+def replace_passes(
+    tx: Tx, storm_id: StormId, changed: Mapping[DirectedSegment, Sequence[Pass]]
+) -> None:
+    """Store all passes of these directions anew."""
+    if not changed:
+        return
+    tx.execute(
+        delete(passage).where(
+            passage.c.storm_id == storm_id,
+            passage.c.segment_id == bindparam("of_segment"),
+            passage.c.forward == bindparam("of_forward"),
+        ),
+        [{"of_segment": d.segment_id, "of_forward": d.forward} for d in changed],
+    )
+    rows = [_pass_row(storm_id, one) for passes in changed.values() for one in passes]
+    if rows:
+        tx.execute(insert(passage), rows)
+
+
+def list_coverage(
+    tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId] | None = None
+) -> list[Coverage]:
+    """Return the coverage of a storm; of some segments only, where given."""
+    query = select(coverage).where(coverage.c.storm_id == storm_id)
+    if segment_ids is None:
+        return [_coverage(row) for row in tx.execute(query)]
+    return [
+        _coverage(row)
+        for ids in _chunks(segment_ids)
+        for row in tx.execute(query.where(coverage.c.segment_id.in_(ids)))
+    ]
+
+
+def save_coverage(tx: Tx, storm_id: StormId, rows: Iterable[Coverage]) -> None:
+    """Store the present coverage of these directions."""
+    values = [_coverage_row(storm_id, one) for one in rows]
+    if not values:
+        return
+    new = upsert(coverage)
+    facts = ("passes_done", "passes_needed", "last_pass_at", "driven_at")
+    tx.execute(
+        new.on_conflict_do_update(
+            index_elements=["storm_id", "segment_id", "forward"],
+            set_={name: new.excluded[name] for name in (*facts, "evidence_kind", "confidence")},
+        ),
+        values,
+    )
+
+
+def _chunks(segment_ids: Collection[SegmentId]) -> Iterable[list[SegmentId]]:
+    ids = sorted(segment_ids)
+    return (ids[i : i + ASKED_AT_ONCE] for i in range(0, len(ids), ASKED_AT_ONCE))
+
+
+def _pass_row(storm_id: StormId, one: Pass) -> dict[str, object]:
+    return {
+        "storm_id": storm_id,
+        "segment_id": one.segment_id,
+        "forward": one.forward,
+        "from_m": one.from_m,
+        "to_m": one.to_m,
+        "vehicle_id": one.vehicle_id,
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+        "treatment": one.treatment,
+        "evidence_kind": one.evidence.kind,
+        "confidence": one.evidence.confidence,
+        "material_kg": one.material_kg,
+    }
+
+
+def _pass(row: Row[Any]) -> Pass:
+    return Pass(
+        segment_id=SegmentId(row.segment_id),
+        forward=row.forward,
+        from_m=row.from_m,
+        to_m=row.to_m,
+        vehicle_id=VehicleId(row.vehicle_id),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        treatment=None if row.treatment is None else Treatment(row.treatment),
+        evidence=Evidence(EvidenceKind(row.evidence_kind), row.confidence),
+        material_kg=row.material_kg,
+    )
+
+
+def _coverage_row(storm_id: StormId, one: Coverage) -> dict[str, object]:
+    return {
+        "storm_id": storm_id,
+        "segment_id": one.segment_id,
+        "forward": one.forward,
+        "passes_done": one.passes_done,
+        "passes_needed": one.passes_needed,
+        "last_pass_at": one.last_pass_at,
+        "driven_at": one.driven_at,
+        "evidence_kind": one.evidence.kind if one.evidence else None,
+        "confidence": one.evidence.confidence if one.evidence else None,
+    }
+
+
+def _coverage(row: Row[Any]) -> Coverage:
+    kind = row.evidence_kind
+    return Coverage(
+        segment_id=SegmentId(row.segment_id),
+        forward=row.forward,
+        passes_done=row.passes_done,
+        passes_needed=row.passes_needed,
+        last_pass_at=row.last_pass_at,
+        driven_at=row.driven_at,
+        evidence=None if kind is None else Evidence(EvidenceKind(kind), row.confidence),
+    )

@@ -1,0 +1,148 @@
+"""Jobs as rows."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import (
+    Directions,
+    Job,
+    JobId,
+    JobState,
+    SegmentId,
+    ServiceClass,
+    StormId,
+    Treatment,
+)
+from data.store.engine import Tx
+from data.store.schema import job
+
+
+def add_jobs(tx: Tx, jobs: Sequence[Job]) -> None:
+    """Add many jobs at once; their ids are ignored, the database gives new ones."""
+    if jobs:
+        tx.execute(insert(job), [_values(work) for work in jobs])
+
+
+def add_job(tx: Tx, new: Job) -> Job:
+    """Add a job and return it with its id."""
+    added = tx.execute(insert(job).values(**_values(new)).returning(job))
+    return _job(added.one())
+
+
+def get_job(tx: Tx, job_id: JobId) -> Job:
+    """Return the job."""
+    row = tx.execute(select(job).where(job.c.id == job_id)).first()
+    if row is None:
+        raise NotFoundError("job", job_id)
+    return _job(row)
+
+
+def find_open_job(
+    tx: Tx, storm_id: StormId, segment_id: SegmentId, treatment: Treatment
+) -> Job | None:
+    """Return the oldest open job of this kind on the segment: the one that a request joins."""
+    query = (
+        select(job)
+        .where(
+            job.c.storm_id == storm_id,
+            job.c.segment_id == segment_id,
+            job.c.treatment == treatment,
+            job.c.state == JobState.OPEN,
+        )
+        .order_by(job.c.id)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else _job(row)
+
+
+def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[Job]:
+    """Return the jobs of a storm, by id; in one state where given."""
+    query = select(job).where(job.c.storm_id == storm_id).order_by(job.c.id)
+    if state is not None:
+        query = query.where(job.c.state == state)
+    return [_job(row) for row in tx.execute(query)]
+
+
+def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
+    """Return these jobs, by id."""
+    query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id)
+    return [_job(row) for row in tx.execute(query)]
+
+
+def list_jobs_on_segment(tx: Tx, storm_id: StormId, segment_id: SegmentId) -> list[Job]:
+    """Return the jobs of a storm on one segment, by id."""
+    query = select(job).where(job.c.storm_id == storm_id, job.c.segment_id == segment_id)
+    return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
+
+
+def list_jobs_on_segments(
+    tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
+) -> list[Job]:
+    """Return the jobs of a storm on some hundred segments, by id."""
+    query = select(job).where(job.c.storm_id == storm_id, job.c.segment_id.in_(segment_ids))
+    return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
+
+
+def count_jobs(tx: Tx, storm_id: StormId) -> dict[tuple[ServiceClass, JobState], int]:
+    """Return how many jobs there are of each class in each state."""
+    query = (
+        select(job.c.service_class, job.c.state, func.count())
+        .where(job.c.storm_id == storm_id)
+        .group_by(job.c.service_class, job.c.state)
+    )
+    return {
+        (ServiceClass(service_class), JobState(state)): int(count)
+        for service_class, state, count in tx.execute(query)
+    }
+
+
+def list_done_times(tx: Tx, storm_id: StormId) -> dict[JobId, datetime]:
+    """Return when each finished job of the storm was done."""
+    query = select(job.c.id, job.c.done_at).where(
+        job.c.storm_id == storm_id, job.c.state == JobState.DONE, job.c.done_at.is_not(None)
+    )
+    return {JobId(row.id): row.done_at for row in tx.execute(query)}
+
+
+def set_job_state(
+    tx: Tx, job_ids: Sequence[JobId], state: JobState, done_at: datetime | None = None
+) -> None:
+    """Put jobs into a state; the caller checked the old one and writes the event."""
+    if job_ids:
+        change = update(job).where(job.c.id.in_(job_ids))
+        tx.execute(change.values(state=state, done_at=done_at))
+
+
+def _values(work: Job) -> dict[str, object]:
+    return {
+        "storm_id": work.storm_id,
+        "segment_id": work.segment_id,
+        "directions": work.directions,
+        "treatment": work.treatment,
+        "passes": work.passes,
+        "service_class": work.service_class,
+        "weight": work.weight,
+        "starts_at": work.starts_at,
+        "due_at": work.due_at,
+        "state": work.state,
+    }
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=JobId(row.id),
+        storm_id=StormId(row.storm_id),
+        segment_id=SegmentId(row.segment_id),
+        directions=Directions(row.directions),
+        treatment=Treatment(row.treatment),
+        passes=row.passes,
+        service_class=ServiceClass(row.service_class),
+        weight=row.weight,
+        starts_at=row.starts_at,
+        due_at=row.due_at,
+        state=JobState(row.state),
+    )

@@ -1,0 +1,146 @@
+"""Plans as rows; the legs of a route are one compressed text."""
+
+import gzip
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import (
+    CostBreakdown,
+    JobId,
+    Plan,
+    PlanId,
+    PlanState,
+    Route,
+    ShiftId,
+    StormId,
+    Unserved,
+    VehicleId,
+)
+from data.plan_json import leg_from_json, leg_json
+from data.store.engine import Tx
+from data.store.schema import plan, route
+
+GZIP_LEVEL = 5
+"""Legs shrink to a tenth at a speed nobody notices."""
+
+
+def add_plan(tx: Tx, new: Plan) -> Plan:
+    """Add a plan and return it with the id and the revision, counted per storm, that it got."""
+    last = tx.execute(
+        select(func.max(plan.c.revision)).where(plan.c.storm_id == new.storm_id)
+    ).scalar()
+    revision = (last or 0) + 1
+    added = tx.execute(insert(plan).values(**_values(new, revision)).returning(plan.c.id))
+    stored = replace(new, id=PlanId(added.scalar_one()), revision=revision)
+    rows = [
+        {
+            "plan_id": stored.id,
+            "shift_id": each.shift_id,
+            "vehicle_id": each.vehicle_id,
+            "legs": _packed(each),
+        }
+        for each in stored.routes
+    ]
+    if rows:
+        tx.execute(insert(route), rows)
+    return stored
+
+
+def get_plan(tx: Tx, plan_id: PlanId) -> Plan:
+    """Return the plan with its routes."""
+    row = tx.execute(select(plan).where(plan.c.id == plan_id)).first()
+    if row is None:
+        raise NotFoundError("plan", plan_id)
+    return _plan(tx, row)
+
+
+def find_published_plan(tx: Tx, storm_id: StormId) -> Plan | None:
+    """Return the plan that is driven in this storm."""
+    plan_id = find_published_plan_id(tx, storm_id)
+    return None if plan_id is None else get_plan(tx, plan_id)
+
+
+def find_published_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
+    """Return which plan is driven, without unpacking its routes."""
+    query = select(plan.c.id).where(
+        plan.c.storm_id == storm_id, plan.c.state == PlanState.PUBLISHED
+    )
+    found = tx.execute(query).scalar()
+    return None if found is None else PlanId(found)
+
+
+def find_newest_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
+    """Return which plan of the storm was made last, in whatever state."""
+    found = tx.execute(select(func.max(plan.c.id)).where(plan.c.storm_id == storm_id)).scalar()
+    return None if found is None else PlanId(found)
+
+
+def list_plans(tx: Tx, storm_id: StormId) -> list[Plan]:
+    """Return the plans of a storm with their routes, newest first."""
+    query = select(plan).where(plan.c.storm_id == storm_id).order_by(plan.c.id.desc())
+    return [_plan(tx, row) for row in tx.execute(query).all()]
+
+
+def find_route(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> Route | None:
+    """Return the route of one shift, without unpacking the others."""
+    query = select(route).where(route.c.plan_id == plan_id, route.c.shift_id == shift_id)
+    row = tx.execute(query).first()
+    return None if row is None else _route(row)
+
+
+def set_plan_state(tx: Tx, plan_id: PlanId, state: PlanState) -> None:
+    """Put a plan into a state; the caller checked the old one and writes the event."""
+    tx.execute(update(plan).where(plan.c.id == plan_id).values(state=state))
+
+
+def _packed(each: Route) -> bytes:
+    text = json.dumps([leg_json(leg) for leg in each.legs], separators=(",", ":"))
+    return gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
+
+
+def _values(new: Plan, revision: int) -> dict[str, object]:
+    return {
+        "storm_id": new.storm_id,
+        "parent_id": new.parent_id,
+        "revision": revision,
+        "made_at": new.made_at,
+        "network_version": new.network_version,
+        "unserved": [[left.job_id, left.reason] for left in new.unserved],
+        "cost": asdict(new.cost),
+        "bound": new.bound,
+        "solver": new.solver,
+        "seed": new.seed,
+        "state": new.state,
+    }
+
+
+def _plan(tx: Tx, row: Row[Any]) -> Plan:
+    routes = tx.execute(select(route).where(route.c.plan_id == row.id).order_by(route.c.shift_id))
+    return Plan(
+        id=PlanId(row.id),
+        storm_id=StormId(row.storm_id),
+        parent_id=None if row.parent_id is None else PlanId(row.parent_id),
+        revision=row.revision,
+        made_at=row.made_at,
+        network_version=row.network_version,
+        routes=tuple(_route(each) for each in routes),
+        unserved=tuple(Unserved(JobId(job_id), reason) for job_id, reason in row.unserved),
+        cost=CostBreakdown(**row.cost),
+        bound=row.bound,
+        solver=row.solver,
+        seed=row.seed,
+        state=PlanState(row.state),
+    )
+
+
+def _route(row: Row[Any]) -> Route:
+    legs = json.loads(gzip.decompress(row.legs))
+    return Route(
+        shift_id=ShiftId(row.shift_id),
+        vehicle_id=VehicleId(row.vehicle_id),
+        legs=tuple(leg_from_json(leg) for leg in legs),
+    )

@@ -1,0 +1,115 @@
+"""Positions as devices sent them: stored once, read by the tracking, kept for ever."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from data.model import DeviceId, LonLat, Position, VehicleId
+from data.store.engine import Tx
+from data.store.schema import position
+
+
+def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
+    """Store the fixes whose (vehicle, fixed_at, source) is new, return how many those were."""
+    if not positions:
+        return 0
+    new = insert(position).on_conflict_do_nothing(
+        index_elements=["vehicle_id", "fixed_at", "source"]
+    )
+    return int(tx.execute(new, [_row(one) for one in positions]).rowcount)
+
+
+def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
+    """Return the fixes that did not go through matching, oldest arrival first.
+
+    The second value is for `mark_seen_until`; 0 where there are none.
+    """
+    query = select(position).where(position.c.seen.is_(False)).order_by(position.c.id)
+    rows = tx.execute(query.limit(limit)).all()
+    return [_position(row) for row in rows], rows[-1].id if rows else 0
+
+
+def mark_seen_until(tx: Tx, last: int) -> None:
+    """Remember that everything up to a place that `list_unseen` gave went through matching."""
+    unseen = position.c.seen.is_(False)
+    tx.execute(update(position).where(unseen, position.c.id <= last).values(seen=True))
+
+
+def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[Position]:
+    """Return a vehicle's fixes of a time that went through matching, oldest fix first."""
+    query = (
+        select(position)
+        .where(
+            position.c.vehicle_id == vehicle_id,
+            position.c.fixed_at.between(since, until),
+            position.c.seen.is_(True),
+        )
+        .order_by(position.c.fixed_at, position.c.id)
+    )
+    return [_position(row) for row in tx.execute(query)]
+
+
+def list_last(tx: Tx) -> list[Position]:
+    """Return each vehicle's latest fix."""
+    newest = (
+        select(position.c.vehicle_id, func.max(position.c.fixed_at).label("fixed_at"))
+        .group_by(position.c.vehicle_id)
+        .subquery()
+    )
+    query = select(position).join(
+        newest,
+        (position.c.vehicle_id == newest.c.vehicle_id) & (position.c.fixed_at == newest.c.fixed_at),
+    )
+    return list({row.vehicle_id: _position(row) for row in tx.execute(query)}.values())
+
+
+def find_last(tx: Tx, device_id: DeviceId) -> Position | None:
+    """Return the latest fix that a device sent."""
+    query = select(position).where(position.c.device_id == device_id)
+    row = tx.execute(query.order_by(position.c.id.desc()).limit(1)).first()
+    return None if row is None else _position(row)
+
+
+def _row(one: Position) -> Mapping[str, object]:
+    return {
+        "device_id": one.device_id,
+        "vehicle_id": one.vehicle_id,
+        "source": one.source,
+        "fixed_at": one.fixed_at,
+        "received_at": one.received_at,
+        "lon": one.location.lon,
+        "lat": one.location.lat,
+        "speed_mps": one.speed_mps,
+        "heading_deg": one.heading_deg,
+        "accuracy_m": one.accuracy_m,
+        "blade": one.blade,
+        "spreader": one.spreader,
+        "material": one.material,
+        "rate_gm2": one.rate_gm2,
+        "alarm": one.alarm,
+        "attributes": dict(one.attributes),
+        "seen": False,
+    }
+
+
+def _position(row: Row[Any]) -> Position:
+    return Position(
+        device_id=DeviceId(row.device_id),
+        vehicle_id=VehicleId(row.vehicle_id),
+        source=row.source,
+        fixed_at=row.fixed_at,
+        received_at=row.received_at,
+        location=LonLat(row.lon, row.lat),
+        speed_mps=row.speed_mps,
+        heading_deg=row.heading_deg,
+        accuracy_m=row.accuracy_m,
+        blade=row.blade,
+        spreader=row.spreader,
+        material=row.material,
+        rate_gm2=row.rate_gm2,
+        alarm=row.alarm,
+        attributes=row.attributes,
+    )

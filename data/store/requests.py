@@ -1,0 +1,135 @@
+"""What people ask, as rows; who they are lies in a table of its own."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, func, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import (
+    JobId,
+    LonLat,
+    RequestId,
+    RequestKind,
+    RequestState,
+    SegmentId,
+    ServiceRequest,
+    Side,
+    Snap,
+)
+from data.store.engine import Tx
+from data.store.schema import caller, request
+
+
+class Caller(NamedTuple):
+    """Who asked; `salt` goes into the digest that the storm book keeps instead."""
+
+    name: str
+    phone: str
+    salt: bytes
+
+
+def next_request_id(tx: Tx) -> RequestId:
+    """Return the id of the next request; a writing transaction is alone, so nobody takes it."""
+    last = tx.execute(select(func.max(request.c.id))).scalar()
+    return RequestId((last or 0) + 1)
+
+
+def add_request(tx: Tx, asked: ServiceRequest, idempotency_key: str | None = None) -> None:
+    """Add a request under its own id and reference."""
+    tx.execute(
+        insert(request).values(id=asked.id, idempotency_key=idempotency_key, **_values(asked))
+    )
+
+
+def save_request(tx: Tx, asked: ServiceRequest) -> None:
+    """Write the request's present state over the old one."""
+    tx.execute(update(request).where(request.c.id == asked.id).values(**_values(asked)))
+
+
+def get_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
+    """Return the request."""
+    row = tx.execute(select(request).where(request.c.id == request_id)).first()
+    if row is None:
+        raise NotFoundError("request", request_id)
+    return _request(row)
+
+
+def find_request_by_key(tx: Tx, idempotency_key: str) -> ServiceRequest | None:
+    """Return the request that was already stored under this key."""
+    query = select(request).where(request.c.idempotency_key == idempotency_key)
+    row = tx.execute(query).first()
+    return None if row is None else _request(row)
+
+
+def list_requests(
+    tx: Tx, states: Collection[RequestState] | None = None, limit: int | None = None
+) -> list[ServiceRequest]:
+    """Return the requests, newest first; of some states where given."""
+    query = select(request).order_by(request.c.received_at.desc(), request.c.id.desc())
+    if states is not None:
+        query = query.where(request.c.state.in_(states))
+    return [_request(row) for row in tx.execute(query.limit(limit))]
+
+
+def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
+    """Return the requests that wait for these jobs, by id."""
+    query = select(request).where(request.c.job_id.in_(job_ids)).order_by(request.c.id)
+    return [_request(row) for row in tx.execute(query)]
+
+
+def set_request_state(tx: Tx, request_ids: Sequence[RequestId], state: RequestState) -> None:
+    """Put requests into a state; the caller checked the old one and writes the events."""
+    if request_ids:
+        tx.execute(update(request).where(request.c.id.in_(request_ids)).values(state=state))
+
+
+def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:
+    """Keep who asked."""
+    tx.execute(insert(caller).values(request_id=request_id, **who._asdict()))
+
+
+def find_caller(tx: Tx, request_id: RequestId) -> Caller | None:
+    """Return who asked, where it was said and not erased."""
+    row = tx.execute(select(caller).where(caller.c.request_id == request_id)).first()
+    return None if row is None else Caller(row.name, row.phone, row.salt)
+
+
+def _values(asked: ServiceRequest) -> dict[str, object]:
+    place, snap = asked.location, asked.snap
+    return {
+        "reference": asked.reference,
+        "received_at": asked.received_at,
+        "channel": asked.channel,
+        "text": asked.text,
+        "kind": asked.kind,
+        "state": asked.state,
+        "address": asked.address,
+        "lon": place.lon if place else None,
+        "lat": place.lat if place else None,
+        "segment_id": snap.segment_id if snap else None,
+        "side": snap.side if snap else None,
+        "offset_m": snap.offset_m if snap else None,
+        "distance_m": snap.distance_m if snap else None,
+        "job_id": asked.job_id,
+    }
+
+
+def _request(row: Row[Any]) -> ServiceRequest:
+    return ServiceRequest(
+        id=RequestId(row.id),
+        reference=row.reference,
+        received_at=row.received_at,
+        channel=row.channel,
+        text=row.text,
+        kind=RequestKind(row.kind),
+        state=RequestState(row.state),
+        address=row.address,
+        location=None if row.lon is None else LonLat(row.lon, row.lat),
+        snap=None if row.segment_id is None else _snap(row),
+        job_id=None if row.job_id is None else JobId(row.job_id),
+    )
+
+
+def _snap(row: Row[Any]) -> Snap:
+    return Snap(SegmentId(row.segment_id), Side(row.side), row.offset_m, row.distance_m)

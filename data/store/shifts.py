@@ -1,0 +1,96 @@
+"""Shifts and the progress of their legs, as rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from data.errors import NotFoundError
+from data.model import LegProgress, PlanId, Shift, ShiftId, StormId, UserId, VehicleId
+from data.store.engine import Tx
+from data.store.schema import leg_progress, shift
+
+
+def add_shifts(tx: Tx, shifts: Iterable[Shift]) -> None:
+    """Add shifts; their ids are ignored, the database gives new ones."""
+    rows = [
+        {
+            "storm_id": turn.storm_id,
+            "vehicle_id": turn.vehicle_id,
+            "driver_id": turn.driver_id,
+            "starts_at": turn.starts_at,
+            "ends_at": turn.ends_at,
+            "state": turn.state,
+        }
+        for turn in shifts
+    ]
+    if rows:
+        tx.execute(insert(shift), rows)
+
+
+def get_shift(tx: Tx, shift_id: ShiftId) -> Shift:
+    """Return the shift."""
+    row = tx.execute(select(shift).where(shift.c.id == shift_id)).first()
+    if row is None:
+        raise NotFoundError("shift", shift_id)
+    return _shift(row)
+
+
+def list_shifts(tx: Tx, storm_id: StormId) -> list[Shift]:
+    """Return the shifts of a storm, by id."""
+    query = select(shift).where(shift.c.storm_id == storm_id).order_by(shift.c.id)
+    return [_shift(row) for row in tx.execute(query)]
+
+
+def set_shift_state(tx: Tx, shift_id: ShiftId, state: str) -> None:
+    """Put a shift into a state; the caller checked the old one and writes the event."""
+    tx.execute(update(shift).where(shift.c.id == shift_id).values(state=state))
+
+
+def save_progress(tx: Tx, progress: LegProgress) -> None:
+    """Write what happened to a leg over what was known before."""
+    key = {
+        "plan_id": progress.plan_id,
+        "shift_id": progress.shift_id,
+        "leg": progress.leg,
+    }
+    values = {
+        "state": progress.state,
+        "started_at": progress.started_at,
+        "ended_at": progress.ended_at,
+        "reason": progress.reason,
+    }
+    row = upsert(leg_progress).values(**key, **values)
+    tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def list_progress(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> list[LegProgress]:
+    """Return what happened to the legs of a route so far, by leg."""
+    query = select(leg_progress).where(
+        leg_progress.c.plan_id == plan_id, leg_progress.c.shift_id == shift_id
+    )
+    return [
+        LegProgress(
+            plan_id=PlanId(row.plan_id),
+            shift_id=ShiftId(row.shift_id),
+            leg=row.leg,
+            state=row.state,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            reason=row.reason,
+        )
+        for row in tx.execute(query.order_by(leg_progress.c.leg))
+    ]
+
+
+def _shift(row: Row[Any]) -> Shift:
+    return Shift(
+        id=ShiftId(row.id),
+        storm_id=StormId(row.storm_id),
+        vehicle_id=VehicleId(row.vehicle_id),
+        driver_id=None if row.driver_id is None else UserId(row.driver_id),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        state=row.state,
+    )

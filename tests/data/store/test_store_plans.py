@@ -1,0 +1,171 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.errors import ConflictError, NotFoundError
+from data.model import (
+    CostBreakdown,
+    DirectedSegment,
+    JobId,
+    Leg,
+    LegKind,
+    LegProgress,
+    Plan,
+    PlanId,
+    PlanState,
+    Route,
+    RunState,
+    ShiftId,
+    StormId,
+    Unserved,
+    VehicleId,
+)
+from data.plan_json import leg_from_json, leg_json, plan_json
+from data.store.engine import Tx
+from data.store.plan_runs import (
+    add_run,
+    finish_run,
+    get_run,
+    heartbeat,
+    lease_run,
+    list_runs,
+    set_stop_requested,
+)
+from data.store.plans import (
+    add_plan,
+    find_newest_plan_id,
+    find_published_plan,
+    find_route,
+    get_plan,
+    list_plans,
+    set_plan_state,
+)
+from data.store.shifts import add_shifts, list_progress, list_shifts, save_progress
+from data.store.storms import add_storm
+from tests import village as v
+
+STORM = StormId(1)
+
+
+@pytest.fixture(autouse=True)
+def storm(tx: Tx) -> None:
+    add_storm(tx, "First snow", "active", v.NOW)
+    add_shifts(tx, [v.a_shift(1, 1), v.a_shift(2, 2)])
+
+
+def a_leg() -> Leg:
+    return Leg(
+        kind=LegKind.WORK,
+        path=(DirectedSegment(v.MAIN_WEST, True), DirectedSegment(v.MAIN_EAST, False)),
+        starts_at=v.NOW,
+        ends_at=v.NOW + timedelta(seconds=61.5),
+        length_m=400.0,
+        pass_index=1,
+        blade=True,
+        job_ids=(JobId(1), JobId(2)),
+        load_kg=12.5,
+    )
+
+
+def a_plan() -> Plan:
+    return Plan(
+        id=PlanId(0),
+        storm_id=STORM,
+        parent_id=None,
+        revision=0,
+        made_at=v.NOW,
+        network_version="v1",
+        routes=(Route(ShiftId(1), VehicleId(1), (a_leg(),)), Route(ShiftId(2), VehicleId(2), ())),
+        unserved=(Unserved(JobId(3), "time"),),
+        cost=CostBreakdown(10.0, 1.0, 2.0, 3.0, 4.0),
+        bound=8.0,
+        solver="test",
+        seed=7,
+        state=PlanState.DRAFT,
+    )
+
+
+def test_a_plan_comes_back_whole_with_an_id_and_a_revision(tx: Tx) -> None:
+    first, second = add_plan(tx, a_plan()), add_plan(tx, a_plan())
+    assert (first.revision, second.revision) == (1, 2)
+    assert get_plan(tx, first.id) == replace(a_plan(), id=first.id, revision=1)
+    assert list_plans(tx, STORM) == [second, first]
+    assert find_newest_plan_id(tx, STORM) == second.id
+    assert find_route(tx, first.id, ShiftId(1)) == first.routes[0]
+    assert find_route(tx, first.id, ShiftId(9)) is None
+
+
+def test_only_a_published_plan_is_the_published_one(tx: Tx) -> None:
+    plan = add_plan(tx, a_plan())
+    assert find_published_plan(tx, STORM) is None
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    assert find_published_plan(tx, STORM) == replace(plan, state=PlanState.PUBLISHED)
+
+
+def test_a_plan_that_does_not_exist_is_named(tx: Tx) -> None:
+    with pytest.raises(NotFoundError, match="plan 99"):
+        get_plan(tx, PlanId(99))
+
+
+def test_a_leg_survives_json_and_its_times_end_in_z() -> None:
+    plain = leg_json(a_leg())
+    assert leg_from_json(plain) == a_leg()
+    assert plain["ends_at"] == "2026-12-21T04:01:01.500000Z"
+    assert plan_json(a_plan())["made_at"] == "2026-12-21T04:00:00Z"
+
+
+def test_runs_are_leased_oldest_first_and_once(tx: Tx) -> None:
+    first = add_run(tx, STORM, "leila", v.NOW, 30.0)
+    second = add_run(tx, STORM, "leila", v.NOW, 30.0)
+    assert [run.id for run in list_runs(tx, STORM)] == [second.id, first.id]
+    taken = [lease_run(tx, v.NOW, 30) for _ in range(3)]
+    assert [run and run.id for run in taken] == [first.id, second.id, None]
+
+
+def test_a_run_whose_lease_ran_out_is_taken_again_and_its_old_worker_is_told(tx: Tx) -> None:
+    add_run(tx, STORM, "leila", v.NOW, 30.0)
+    late = v.NOW + timedelta(seconds=31)
+    lost = lease_run(tx, v.NOW, 30)
+    taken = lease_run(tx, late, 30)
+    assert lost is not None
+    assert taken is not None
+    assert taken.id == lost.id
+    with pytest.raises(ConflictError, match="another worker"):
+        heartbeat(tx, lost, late)
+    with pytest.raises(ConflictError, match="another worker"):
+        finish_run(tx, lost, None, "too late")
+
+
+def test_a_heartbeat_writes_progress_and_hears_the_wish_to_stop(tx: Tx) -> None:
+    add_run(tx, STORM, "leila", v.NOW, 30.0)
+    run = lease_run(tx, v.NOW, 30)
+    assert run is not None
+    set_stop_requested(tx, run.id)
+    told = heartbeat(tx, replace(run, best=5.0, iterations=9), v.NOW + timedelta(seconds=40))
+    assert told.stop_requested
+    assert (told.best, told.iterations) == (5.0, 9)
+    plan = add_plan(tx, a_plan())
+    assert finish_run(tx, told, plan.id).state is RunState.DONE
+    assert get_run(tx, run.id).plan_id == plan.id
+
+
+def test_a_failed_run_keeps_its_error(tx: Tx) -> None:
+    add_run(tx, STORM, "leila", v.NOW, 30.0)
+    run = lease_run(tx, v.NOW, 30)
+    assert run is not None
+    failed = finish_run(tx, run, None, "no vehicles")
+    assert (failed.state, failed.error) == (RunState.FAILED, "no vehicles")
+
+
+def test_progress_of_a_leg_is_overwritten_by_what_came_later(tx: Tx) -> None:
+    plan = add_plan(tx, a_plan())
+    begun = LegProgress(plan.id, ShiftId(1), 0, "started", v.NOW)
+    save_progress(tx, begun)
+    done = replace(begun, state="done", ended_at=v.NOW + timedelta(minutes=1))
+    save_progress(tx, done)
+    assert list_progress(tx, plan.id, ShiftId(1)) == [done]
+
+
+def test_shifts_come_back_as_they_were_saved(tx: Tx) -> None:
+    assert list_shifts(tx, STORM) == [v.a_shift(1, 1), v.a_shift(2, 2)]

@@ -1,0 +1,32 @@
+"""The drawn village in a database in memory."""
+
+from sqlalchemy import Engine
+
+from data.fleet_file import DEFAULT_FLEET, FleetFile
+from data.model import Actor, ActorKind, City
+from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.store.cities import save_city
+from data.store.engine import create_engine, transaction
+from data.store.fleet import save_fleet
+from data.store.gazetteer import save_places
+from data.store.network import save_network
+from data.store.schema import metadata
+from tests import village as v
+
+DISPATCHER = Actor(ActorKind.USER, "leila")
+POLICY: Policy = policy_from_toml(DEFAULT_POLICY)
+FLEET = FleetFile((v.a_depot(),), (v.a_reload_site(),), (v.a_vehicle(1), v.a_vehicle(2)))
+
+
+def a_village_database(fleet: FleetFile = FLEET) -> Engine:
+    """Return a new database with the village's streets, places, policy and fleet."""
+    engine = create_engine(None)
+    metadata.create_all(engine)
+    network = v.village()
+    home = City("village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
+    with transaction(engine) as tx:
+        save_network(tx, network.segments, network.restrictions)
+        save_places(tx, v.village_places())
+        save_city(tx, home, DEFAULT_POLICY, DEFAULT_FLEET, {"segments": len(network.segments)})
+        save_fleet(tx, fleet)
+    return engine
