@@ -1,0 +1,293 @@
+"""A request arrives, is placed on a street, and becomes a job or joins the open one."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError
+from data.geocode import Geocoder
+from data.model import (
+    Actor,
+    JobState,
+    LonLat,
+    RequestId,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+    Snap,
+    Storm,
+    Treatment,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_vehicles
+from data.store.jobs import add_job, find_open_job, get_job, set_job_state
+from data.store.requests import (
+    Caller,
+    add_caller,
+    add_request,
+    find_request_by_key,
+    get_request,
+    list_requests_of_jobs,
+    next_request_id,
+    save_request,
+)
+from data.store.storms import find_active_storm
+from fleet.jobs import born_of_request, new_job, typical_blade_m
+
+PIN_M = 200.0
+"""A pin farther than this from every street is a mistake."""
+
+TEXT_LETTERS = 2000
+SHORT_LETTERS = 200
+SALT_BYTES = 16
+
+TREATMENTS: Mapping[RequestKind, Treatment] = {
+    RequestKind.PLOW: Treatment.PLOW,
+    RequestKind.ICE: Treatment.SALT,
+    RequestKind.SIDEWALK: Treatment.PLOW,
+    RequestKind.BLOCKED: Treatment.PLOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came in: the caller's words, and where they were said, a pin and who called."""
+
+    channel: str
+    kind: RequestKind
+    text: str = ""
+    address: str = ""
+    location: LonLat | None = None
+    caller_name: str = ""
+    caller_phone: str = ""
+    idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Reject a report that says nothing, or too much."""
+        if not (self.text.strip() or self.address.strip() or self.location):
+            raise InvalidError("text", self.text, "words, an address or a place")
+        if len(self.text) > TEXT_LETTERS:
+            raise InvalidError("text", f"{len(self.text)} letters", f"at most {TEXT_LETTERS}")
+        for name in ("channel", "address", "caller_name", "caller_phone"):
+            if len(getattr(self, name)) > SHORT_LETTERS:
+                raise InvalidError(name, getattr(self, name), f"at most {SHORT_LETTERS} letters")
+
+
+def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceRequest:
+    """Store a request; the same idempotency key again returns the one already stored.
+
+    The storm book gets a salted digest of who called, so that erasing the caller erases all.
+    """
+    if report.idempotency_key is not None:
+        known = find_request_by_key(tx, report.idempotency_key)
+        if known is not None:
+            return known
+    request_id = next_request_id(tx)
+    asked = ServiceRequest(
+        id=request_id,
+        reference=f"B-{request_id:04d}",
+        received_at=now,
+        channel=report.channel,
+        text=report.text.strip(),
+        kind=report.kind,
+        state=RequestState.NEW,
+        address=report.address.strip(),
+        location=report.location,
+    )
+    add_request(tx, asked, report.idempotency_key)
+    after: dict[str, object] = {
+        "reference": asked.reference,
+        "channel": asked.channel,
+        "kind": asked.kind,
+        "state": asked.state,
+    }
+    if report.caller_name or report.caller_phone:
+        who = Caller(report.caller_name, report.caller_phone, secrets.token_bytes(SALT_BYTES))
+        add_caller(tx, request_id, who)
+        after["caller_digest"] = _digest(who)
+    add_event(tx, now, actor, "request.received", _subject(asked), after=after)
+    return asked
+
+
+def locate(
+    tx: Tx,
+    actor: Actor,
+    request_id: RequestId,
+    network: StreetNetwork,
+    geocoder: Geocoder,
+    policy: Policy,
+    now: datetime,
+) -> ServiceRequest:
+    """Place a request by its pin, else by its words where they leave no doubt.
+
+    Else it stays new and waits for a human. Raises `ConflictError` where it is placed already.
+    """
+    asked = _get_waiting(tx, request_id)
+    found = _found(asked, network, geocoder)
+    if found is None:
+        add_event(tx, now, actor, "request.waits", _subject(asked), after={"state": asked.state})
+        return asked
+    location, snap = found
+    placed = replace(asked, location=location, snap=snap)
+    return _place(tx, actor, placed, network, policy, now)
+
+
+def place_by_hand(
+    tx: Tx,
+    actor: Actor,
+    request_id: RequestId,
+    place: LonLat | Snap,
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+) -> ServiceRequest:
+    """Place a waiting request where a human put the pin.
+
+    Raises `ConflictError` where it is placed already, `InvalidError` for a pin off every street.
+    """
+    asked = _get_waiting(tx, request_id)
+    if isinstance(place, Snap):
+        location, snap = network.point_at(place.segment_id, place.offset_m), place
+    else:
+        near = network.nearest(place, PIN_M)
+        if near is None:
+            raise InvalidError(
+                "location", tuple(place), f"a place within {PIN_M:.0f} m of a street"
+            )
+        location, snap = place, near
+    placed = replace(asked, location=location, snap=snap)
+    return _place(tx, actor, placed, network, policy, now)
+
+
+def open_work(
+    tx: Tx,
+    actor: Actor,
+    placed: ServiceRequest,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+) -> ServiceRequest:
+    """Join a placed request to the open job of its street and treatment, or add that job."""
+    if placed.snap is None:
+        raise ConflictError(f"request {placed.reference} has no place", request=placed.id)
+    treatment = TREATMENTS[placed.kind]
+    segment = network.segment(placed.snap.segment_id)
+
+    job = find_open_job(tx, storm.id, segment.id, treatment)
+    joined = job is not None
+    if job is None:
+        blade_m = typical_blade_m(list_vehicles(tx))
+        job = add_job(tx, new_job(storm.id, segment, policy, blade_m, treatment, now))
+        born = {
+            "segment": segment.id,
+            "treatment": treatment,
+            "passes": job.passes,
+            "service_class": job.service_class,
+        }
+        add_event(tx, now, actor, "job.added", f"job:{job.id}", after=born)
+
+    opened = replace(placed, state=RequestState.OPEN, job_id=job.id)
+    save_request(tx, opened)
+    after = {"state": opened.state, "job": job.id, "joined": joined, "segment": segment.id}
+    add_event(tx, now, actor, "request.opened", _subject(opened), {"state": placed.state}, after)
+    return opened
+
+
+def cancel_request(
+    tx: Tx, actor: Actor, request_id: RequestId, reason: str, now: datetime
+) -> ServiceRequest:
+    """Cancel a request that waits or has a job; a job that only it asked for goes with it."""
+    asked = get_request(tx, request_id)
+    if asked.state not in {RequestState.NEW, RequestState.OPEN}:
+        raise _wrong_state(asked)
+    cancelled = replace(asked, state=RequestState.CANCELLED)
+    save_request(tx, cancelled)
+    after = {"state": cancelled.state, "reason": reason}
+    add_event(tx, now, actor, "request.cancelled", _subject(asked), {"state": asked.state}, after)
+    _drop_unwanted_job(tx, actor, asked, now)
+    return cancelled
+
+
+def back_to_waiting(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> ServiceRequest:
+    """Take a request off a job that will not be done; its place is kept for the next storm."""
+    if asked.state is not RequestState.OPEN:
+        raise _wrong_state(asked)
+    waiting = replace(asked, state=RequestState.NEW, job_id=None)
+    save_request(tx, waiting)
+    before = {"state": asked.state, "job": asked.job_id}
+    add_event(tx, now, actor, "request.waits", _subject(asked), before, {"state": waiting.state})
+    return waiting
+
+
+def _place(
+    tx: Tx,
+    actor: Actor,
+    placed: ServiceRequest,
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+) -> ServiceRequest:
+    storm = find_active_storm(tx)
+    if storm is not None:
+        return open_work(tx, actor, placed, storm, network, policy, now)
+    save_request(tx, placed)
+    segment_id = placed.snap.segment_id if placed.snap else None
+    add_event(tx, now, actor, "request.placed", _subject(placed), after={"segment": segment_id})
+    return placed
+
+
+def _found(
+    asked: ServiceRequest, network: StreetNetwork, geocoder: Geocoder
+) -> tuple[LonLat, Snap] | None:
+    if asked.location is not None:
+        snap = network.nearest(asked.location, PIN_M)
+        return None if snap is None else (asked.location, snap)
+    candidates = geocoder.candidates(asked.address) or geocoder.candidates(asked.text)
+    if len(candidates) != 1 or not candidates[0].confident:
+        return None
+    best = candidates[0]
+    near = network.nearby(best.point, PIN_M)
+    found = next((each for each in near if each.segment_id == best.segment_id), None)
+    return None if found is None else (best.point, replace(found, side=best.side))
+
+
+def _drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    if asked.job_id is None:
+        return
+    job = get_job(tx, asked.job_id)
+    others = [
+        each for each in list_requests_of_jobs(tx, [job.id]) if each.state is RequestState.OPEN
+    ]
+    if job.state is not JobState.OPEN or others or not born_of_request(job):
+        return
+    set_job_state(tx, [job.id], JobState.CANCELLED)
+    change = ({"state": job.state}, {"state": JobState.CANCELLED})
+    add_event(tx, now, actor, "job.cancelled", f"job:{job.id}", *change)
+
+
+def _get_waiting(tx: Tx, request_id: RequestId) -> ServiceRequest:
+    asked = get_request(tx, request_id)
+    if asked.state is not RequestState.NEW:
+        raise _wrong_state(asked)
+    return asked
+
+
+def _wrong_state(asked: ServiceRequest) -> ConflictError:
+    return ConflictError(
+        f"request {asked.reference} is {asked.state}", request=asked.id, state=str(asked.state)
+    )
+
+
+def _digest(who: Caller) -> str:
+    text = f"{who.name}\n{who.phone}".encode()
+    return hashlib.sha256(who.salt + text).hexdigest()
+
+
+def _subject(asked: ServiceRequest) -> str:
+    return f"request:{asked.id}"

@@ -1,0 +1,97 @@
+"""Lifecycle of a storm: the jobs and shifts it starts with, and its end."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError
+from data.model import (
+    Actor,
+    JobState,
+    RequestState,
+    Shift,
+    ShiftId,
+    Storm,
+    StormId,
+    Vehicle,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_vehicles
+from data.store.jobs import add_jobs, list_jobs, set_job_state
+from data.store.requests import list_requests, list_requests_of_jobs
+from data.store.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.storms import add_storm, close_storm, find_active_storm, get_storm
+from fleet.intake import back_to_waiting, open_work
+from fleet.jobs import first_jobs, typical_blade_m
+
+ACTIVE = "active"
+ENDED = "ended"
+
+
+def start_storm(
+    tx: Tx, actor: Actor, name: str, network: StreetNetwork, policy: Policy, now: datetime
+) -> Storm:
+    """Start a storm with a job for every street of P1 to P3 and a shift for every vehicle.
+
+    Requests that were placed before the storm get their jobs too. Raises `ConflictError` while
+    another storm is active.
+    """
+    active = find_active_storm(tx)
+    if active is not None:
+        raise ConflictError(f"storm {active.name!r} has not ended", storm=active.id)
+    vehicles = list_vehicles(tx)
+
+    storm = add_storm(tx, name, ACTIVE, now)
+    jobs = list(first_jobs(storm.id, network.segments, policy, typical_blade_m(vehicles), now))
+    add_jobs(tx, jobs)
+    add_shifts(tx, first_shifts(storm.id, vehicles, now))
+    counts = Counter(job.service_class for job in jobs)
+    after = {
+        "name": name,
+        "network_version": network.version,
+        "jobs": {str(service_class): counts[service_class] for service_class in sorted(counts)},
+        "shifts": len(vehicles),
+    }
+    add_event(tx, now, actor, "storm.started", f"storm:{storm.id}", after=after)
+
+    for request in reversed(list_requests(tx, {RequestState.NEW})):
+        if request.snap is not None:
+            open_work(tx, actor, request, storm, network, policy, now)
+    return storm
+
+
+def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
+    """End a storm: its open jobs are cancelled, not done, and their requests wait again."""
+    storm = get_storm(tx, storm_id)
+    if storm.ended_at is not None:
+        raise ConflictError(f"storm {storm.name!r} has already ended", storm=storm.id)
+    left = [job.id for job in list_jobs(tx, storm_id, JobState.OPEN)]
+    unfinished = [shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED]
+
+    set_job_state(tx, left, JobState.CANCELLED)
+    for shift in unfinished:
+        set_shift_state(tx, shift.id, ENDED)
+    close_storm(tx, storm_id, ENDED, now)
+    add_event(
+        tx,
+        now,
+        actor,
+        "storm.ended",
+        f"storm:{storm_id}",
+        before={"phase": storm.phase},
+        after={"phase": ENDED, "jobs_cancelled": len(left), "shifts_ended": len(unfinished)},
+    )
+    for request in list_requests_of_jobs(tx, left):
+        if request.state is RequestState.OPEN:
+            back_to_waiting(tx, actor, request, now)
+    return get_storm(tx, storm_id)
+
+
+def first_shifts(storm_id: StormId, vehicles: Iterable[Vehicle], now: datetime) -> Iterator[Shift]:
+    """Yield a shift from now on for every vehicle, nobody at the wheel yet."""
+    for vehicle in vehicles:
+        ends_at = now + timedelta(hours=vehicle.shift_h)
+        yield Shift(ShiftId(0), storm_id, vehicle.id, None, now, ends_at)
