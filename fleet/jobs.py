@@ -1,19 +1,15 @@
-"""Jobs: what a street needs, and how jobs end."""
+"""Jobs: what a street needs from the storm, or because somebody asked."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from statistics import median
 
-from data.errors import ConflictError
 from data.model import (
-    Actor,
-    ActorKind,
     Directions,
     Job,
     JobId,
     JobState,
     Oneway,
-    RequestState,
     Segment,
     ServiceClass,
     StormId,
@@ -21,13 +17,6 @@ from data.model import (
     Vehicle,
 )
 from data.policy import Policy
-from data.store.engine import Tx
-from data.store.events import add_event
-from data.store.jobs import list_jobs_by_id, set_job_state
-from data.store.requests import list_requests_of_jobs, set_request_state
-
-SYSTEM = Actor(ActorKind.SYSTEM, "barfrub")
-"""Who acts where no person does: evidence closing jobs, the plan worker."""
 
 NOT_YET = JobId(0)
 """Id of a job that the database has not numbered yet."""
@@ -90,33 +79,3 @@ def new_job(
 def born_of_request(job: Job) -> bool:
     """Whether nobody would do the job had nobody asked: it goes when the last request goes."""
     return job.service_class is ON_REQUEST or job.treatment is Treatment.SALT
-
-
-def finish_jobs(tx: Tx, actor: Actor, job_ids: Sequence[JobId], now: datetime) -> None:
-    """Mark open jobs done, since evidence says so, and with them the requests that wait for them.
-
-    Raises `ConflictError` where a job is not open.
-    """
-    for job in list_jobs_by_id(tx, job_ids):
-        if job.state is not JobState.OPEN:
-            raise ConflictError(f"job {job.id} is {job.state}, not open", job=job.id)
-
-    set_job_state(tx, job_ids, JobState.DONE, done_at=now)
-    for job_id in job_ids:
-        change = ({"state": JobState.OPEN}, {"state": JobState.DONE})
-        add_event(tx, now, actor, "job.done", f"job:{job_id}", *change)
-
-    waiting = [
-        each for each in list_requests_of_jobs(tx, job_ids) if each.state is RequestState.OPEN
-    ]
-    set_request_state(tx, [each.id for each in waiting], RequestState.DONE)
-    for request in waiting:
-        add_event(
-            tx,
-            now,
-            actor,
-            "request.done",
-            f"request:{request.id}",
-            {"state": request.state},
-            {"state": RequestState.DONE, "job": request.job_id},
-        )

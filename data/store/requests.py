@@ -78,12 +78,6 @@ def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceReque
     return [_request(row) for row in tx.execute(query)]
 
 
-def set_request_state(tx: Tx, request_ids: Sequence[RequestId], state: RequestState) -> None:
-    """Put requests into a state; the caller checked the old one and writes the events."""
-    if request_ids:
-        tx.execute(update(request).where(request.c.id.in_(request_ids)).values(state=state))
-
-
 def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:
     """Keep who asked."""
     tx.execute(insert(caller).values(request_id=request_id, **who._asdict()))

@@ -17,10 +17,9 @@ from data.model import (
 )
 from data.store.engine import Tx
 from data.store.events import broken_links, list_events
-from data.store.jobs import find_open_job, get_job, list_jobs
+from data.store.jobs import find_open_job, get_job, list_jobs, set_job_state
 from data.store.requests import find_caller, get_request, list_requests
 from fleet.intake import Report, cancel_request, locate, place_by_hand, receive
-from fleet.jobs import SYSTEM, finish_jobs
 from fleet.storms import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -185,22 +184,11 @@ def test_a_cancelled_request_leaves_a_job_that_the_policy_wants(tx: Tx) -> None:
     assert find_open_job(tx, v.a_storm().id, v.SCHOOL, Treatment.PLOW) is not None
 
 
-def test_a_job_that_is_done_makes_its_requests_done(tx: Tx) -> None:
-    a_storm(tx)
-    request = located(tx)
-    assert request.job_id is not None
-    finish_jobs(tx, SYSTEM, [request.job_id], LATER)
-    assert get_request(tx, request.id).state is RequestState.DONE
-    assert list_events(tx, f"request:{request.id}")[-1].actor == SYSTEM
-    with pytest.raises(ConflictError, match="not open"):
-        finish_jobs(tx, SYSTEM, [request.job_id], LATER)
-
-
 def test_after_a_job_is_done_a_new_request_makes_a_new_job(tx: Tx) -> None:
     a_storm(tx)
     first = located(tx)
     assert first.job_id is not None
-    finish_jobs(tx, SYSTEM, [first.job_id], LATER)
+    set_job_state(tx, [first.job_id], JobState.DONE, LATER)
     assert located(tx).job_id != first.job_id
 
 
