@@ -1,0 +1,296 @@
+"""What passes prove, pure: whole traversals, the state of every street, the jobs that are done.
+
+A street counts as passed k times when k different visits went over 0.9 of its length, so two trucks
+may make one pass together, and one truck that stands and trembles never makes two.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from itertools import pairwise
+
+from data.model import (
+    Coverage,
+    DirectedSegment,
+    Directions,
+    Evidence,
+    Job,
+    Oneway,
+    Pass,
+    Segment,
+    SegmentId,
+    ServiceClass,
+    Storm,
+    Treatment,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+
+WHOLE = 0.9
+"""Share of a street that counts as whole: GPS loses the first metres after a stop."""
+
+BEGUN = 0.25
+"""Share from which a street counts as being worked on."""
+
+VISIT_GAP = timedelta(seconds=15)
+"""After a longer silence a vehicle on the same street is on another visit."""
+
+SEAM_M = 1.0
+"""Parts of one visit that are so near belong together."""
+
+AGEING_FROM, DUE_FROM, OVERDUE_FROM = 0.5, 1.0, 1.5
+"""Ages at which the state changes, in cycles of the street's class."""
+
+NO_DIRECTION = -1
+"""State of the direction that a one-way street does not have."""
+
+
+class CoverageState(IntEnum):
+    """Color of one direction of a street, as numbered on the wire."""
+
+    FRESH = 0
+    AGEING = 1
+    DUE = 2
+    OVERDUE = 3
+    PROGRESS = 4
+    DRIVEN = 5
+    NOT_DUE = 6
+
+
+def union(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the intervals merged where they overlap or touch, in order."""
+    merged: list[tuple[float, float]] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def visits(passes: Iterable[Pass]) -> list[list[Pass]]:
+    """Return the passes grouped into visits of one vehicle, by the time a visit ended."""
+    groups: list[list[Pass]] = []
+    latest: dict[int, list[Pass]] = {}
+    for one in sorted(passes, key=lambda p: (p.started_at, p.ended_at)):
+        group = latest.get(one.vehicle_id)
+        if group and one.started_at <= max(p.ended_at for p in group) + VISIT_GAP:
+            group.append(one)
+        else:
+            latest[one.vehicle_id] = [one]
+            groups.append(latest[one.vehicle_id])
+    return sorted(groups, key=lambda group: max(p.ended_at for p in group))
+
+
+def whole_passes(passes: Iterable[Pass], length_m: float) -> list[datetime]:
+    """Return when each whole traversal of one direction was complete, oldest first."""
+    depth = _Depth(length_m)
+    times: list[datetime] = []
+    for visit in visits(passes):
+        for start_m, end_m in union((p.from_m, p.to_m) for p in visit):
+            depth.add(start_m, end_m)
+        if depth.covered_m(len(times) + 1) >= WHOLE * length_m:
+            times.append(max(p.ended_at for p in visit))
+    return times
+
+
+class _Depth:
+    """How many visits lie over each part of a street."""
+
+    def __init__(self, length_m: float) -> None:
+        self._cuts_m = [0.0, length_m]
+        self._depths = [0]
+
+    def add(self, start_m: float, end_m: float) -> None:
+        first, last = self._cut(start_m), self._cut(end_m)
+        for i in range(first, last):
+            self._depths[i] += 1
+
+    def covered_m(self, depth: int) -> float:
+        parts = zip(pairwise(self._cuts_m), self._depths, strict=True)
+        return sum(end - start for (start, end), seen in parts if seen >= depth)
+
+    def _cut(self, at_m: float) -> int:
+        at_m = min(max(at_m, 0.0), self._cuts_m[-1])
+        place = bisect_left(self._cuts_m, at_m)
+        if self._cuts_m[place] != at_m:
+            self._cuts_m.insert(place, at_m)
+            self._depths.insert(place, self._depths[place - 1])
+        return place
+
+
+def merged(passes: Iterable[Pass]) -> list[Pass]:
+    """Return the passes of one direction with touching parts of one visit made one.
+
+    Adding what is already there changes nothing, so fixes may be looked at twice.
+    """
+    kept: list[Pass] = []
+    for one in sorted(passes, key=lambda p: (p.started_at, p.ended_at, p.from_m)):
+        whole, apart = one, []
+        for other in kept:
+            if _joined(other, whole):
+                whole = _together(other, whole)
+            else:
+                apart.append(other)
+        kept = [*apart, whole]
+    return kept
+
+
+def _joined(a: Pass, b: Pass) -> bool:
+    return (
+        a.vehicle_id == b.vehicle_id
+        and a.treatment is b.treatment
+        and a.evidence.kind is b.evidence.kind
+        and b.started_at <= a.ended_at + VISIT_GAP
+        and a.started_at <= b.ended_at + VISIT_GAP
+        and b.from_m <= a.to_m + SEAM_M
+        and a.from_m <= b.to_m + SEAM_M
+    )
+
+
+def _together(a: Pass, b: Pass) -> Pass:
+    from_m, to_m = min(a.from_m, b.from_m), max(a.to_m, b.to_m)
+    kg_per_m = max(p.material_kg / (p.to_m - p.from_m) for p in (a, b))
+    confidence = min(a.evidence.confidence, b.evidence.confidence)
+    return replace(
+        a,
+        from_m=from_m,
+        to_m=to_m,
+        started_at=min(a.started_at, b.started_at),
+        ended_at=max(a.ended_at, b.ended_at),
+        evidence=Evidence(a.evidence.kind, confidence),
+        material_kg=kg_per_m * (to_m - from_m),
+    )
+
+
+def coverage_of(
+    directed: DirectedSegment,
+    length_m: float,
+    passes: Sequence[Pass],
+    passes_needed: int,
+    driven_at: datetime | None = None,
+) -> Coverage:
+    """Return what the passes of one treatment prove about a direction.
+
+    `evidence` is the latest part's, once parts of a first pass are worth showing.
+    """
+    times = whole_passes(passes, length_m)
+    begun_m = sum(end - start for start, end in union((p.from_m, p.to_m) for p in passes))
+    latest = max(passes, key=lambda p: p.ended_at, default=None)
+    return Coverage(
+        segment_id=directed.segment_id,
+        forward=directed.forward,
+        passes_done=len(times),
+        passes_needed=passes_needed,
+        last_pass_at=times[-1] if times else None,
+        driven_at=driven_at,
+        evidence=latest.evidence if latest and begun_m >= BEGUN * length_m else None,
+    )
+
+
+def coverage_state(
+    coverage: Coverage | None,
+    service_class: ServiceClass,
+    policy: Policy,
+    storm: Storm | None,
+    now: datetime,
+    job: Job | None = None,
+) -> CoverageState:
+    """Return a direction's state by its age relative to its class's cycle.
+
+    Before the first pass, age counts from the start of the storm, and a street is not due before
+    its cycle is over: blue is earned by a pass only. A class without a cycle (P4) is due by its
+    open `job` alone.
+    """
+    if storm is None:
+        return CoverageState.NOT_DUE
+    cycle, since = policy.rules[service_class].cycle, storm.started_at
+    if cycle is None and job is not None:
+        cycle, since = job.due_at - job.starts_at, job.starts_at
+    if coverage is not None and _served(coverage) and coverage.last_pass_at is not None:
+        since = coverage.last_pass_at
+    age = 0.0 if cycle is None else (now - since) / cycle
+    if age > OVERDUE_FROM:
+        return CoverageState.OVERDUE
+    if age > DUE_FROM:
+        return CoverageState.DUE
+    return CoverageState.NOT_DUE if coverage is None else _state_within_cycle(coverage, age)
+
+
+def _served(coverage: Coverage) -> bool:
+    return coverage.passes_done >= coverage.passes_needed
+
+
+def _state_within_cycle(coverage: Coverage, age: float) -> CoverageState:
+    served = _served(coverage)
+    if coverage.passes_done % coverage.passes_needed or (coverage.evidence and not served):
+        return CoverageState.PROGRESS
+    if served:
+        return CoverageState.FRESH if age < AGEING_FROM else CoverageState.AGEING
+    return CoverageState.NOT_DUE if coverage.driven_at is None else CoverageState.DRIVEN
+
+
+def painted(
+    network: StreetNetwork,
+    policy: Policy,
+    storm: Storm | None,
+    coverages: Iterable[Coverage],
+    open_jobs: Iterable[Job],
+    now: datetime,
+) -> dict[SegmentId, tuple[int, int]]:
+    """Return the (forward, backward) state of every segment, as the board shows them."""
+    known = {(one.segment_id, one.forward): one for one in coverages}
+    jobs = {job.segment_id: job for job in open_jobs}
+
+    def state(segment: Segment, *, forward: bool) -> int:
+        if not drivable(segment, forward=forward):
+            return NO_DIRECTION
+        service_class = policy.class_of(segment)
+        coverage, job = known.get((segment.id, forward)), jobs.get(segment.id)
+        return int(coverage_state(coverage, service_class, policy, storm, now, job))
+
+    return {s.id: (state(s, forward=True), state(s, forward=False)) for s in network.segments}
+
+
+def drivable(segment: Segment, *, forward: bool) -> bool:
+    """Whether signs allow this direction."""
+    return segment.oneway is not (Oneway.BACKWARD if forward else Oneway.FORWARD)
+
+
+def wanted_directions(job: Job, segment: Segment) -> list[DirectedSegment]:
+    """Return the directions that a job covers; of both, only those that signs allow."""
+    if job.directions is not Directions.BOTH:
+        return [DirectedSegment(segment.id, job.directions is Directions.FORWARD)]
+    return [DirectedSegment(segment.id, f) for f in (True, False) if drivable(segment, forward=f)]
+
+
+def done_at(
+    job: Job, segment: Segment, passes: Mapping[DirectedSegment, Sequence[Pass]]
+) -> datetime | None:
+    """Return when evidence since the job's start made it done, or `None` while it is not."""
+    finished: list[datetime] = []
+    for directed in wanted_directions(job, segment):
+        fitting = [
+            p
+            for p in passes.get(directed, ())
+            if p.treatment is job.treatment and p.started_at >= job.starts_at
+        ]
+        times = whole_passes(fitting, segment.length_m)
+        if len(times) < job.passes:
+            return None
+        finished.append(times[job.passes - 1])
+    return max(finished)
+
+
+def counted_treatments(jobs: Iterable[Job]) -> dict[SegmentId, Treatment]:
+    """Return which treatment colors a segment: salt where nobody ever wanted it plowed."""
+    wanted: dict[SegmentId, set[Treatment]] = defaultdict(set)
+    for job in jobs:
+        wanted[job.segment_id].add(job.treatment)
+    return {
+        segment_id: Treatment.SALT if treatments == {Treatment.SALT} else Treatment.PLOW
+        for segment_id, treatments in wanted.items()
+    }

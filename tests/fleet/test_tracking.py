@@ -1,0 +1,237 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.model import (
+    Actor,
+    ActorKind,
+    Coverage,
+    DirectedSegment,
+    Job,
+    JobState,
+    Position,
+    RequestId,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+    Storm,
+    Treatment,
+)
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.store.coverage import list_coverage, list_passes
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.jobs import add_job, get_job
+from data.store.people import add_device
+from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.requests import add_request, list_requests
+from data.store.storms import add_storm
+from fleet.tracking import Digest, TrackBook, digest, new_track_book
+from tests import village as v
+from tests.fleet.drives import a_drive, a_fix, ends_at
+
+POLICY = policy_from_toml(DEFAULT_POLICY)
+MAIN_WEST = DirectedSegment(v.MAIN_WEST, True)
+MAIN_EAST = DirectedSegment(v.MAIN_EAST, True)
+LATER = timedelta(minutes=10)
+
+
+@pytest.fixture
+def storm(tx: Tx) -> Storm:
+    for vehicle in (1, 2):
+        add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    return add_storm(tx, "First snow", "active", v.NOW)
+
+
+def sent(
+    tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: TrackBook | None = None
+) -> Digest:
+    """Store fixes and digest what was not seen, as the consumer does."""
+    add_positions(tx, fixes)
+    unseen, last = list_unseen(tx, 10_000)
+    book = tracks or new_track_book(v.village())
+    found = digest(tx, v.village(), book, unseen, POLICY, storm, ends_at(fixes) + LATER)
+    mark_seen_until(tx, last)
+    return found
+
+
+def covered(tx: Tx, storm: Storm) -> dict[DirectedSegment, Coverage]:
+    rows = list_coverage(tx, storm.id)
+    return {DirectedSegment(row.segment_id, row.forward): row for row in rows}
+
+
+def passed(tx: Tx, storm: Storm) -> set[DirectedSegment]:
+    return {d for d, row in covered(tx, storm).items() if row.passes_done}
+
+
+def a_request(job: Job) -> ServiceRequest:
+    return ServiceRequest(
+        RequestId(1),
+        "B-0001",
+        v.NOW,
+        "phone",
+        "",
+        RequestKind.PLOW,
+        RequestState.OPEN,
+        job_id=job.id,
+    )
+
+
+def along_main(**changes: Any) -> list[Position]:
+    return a_drive((-10, 0), (410, 0), **({"blade": True} | changes))
+
+
+def test_a_truck_with_its_blade_down_clears_the_street(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, along_main())
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
+    row = covered(tx, storm)[MAIN_WEST]
+    assert row.last_pass_at is not None
+    assert timedelta(seconds=20) < row.last_pass_at - v.NOW < timedelta(seconds=35)
+
+
+@pytest.mark.parametrize("blade", [False, None])
+def test_a_truck_without_its_blade_down_only_drives_through(
+    tx: Tx, storm: Storm, blade: bool | None
+) -> None:
+    sent(tx, storm, along_main(blade=blade))
+    assert passed(tx, storm) == set()
+    assert covered(tx, storm)[MAIN_WEST].driven_at is not None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_noise_moves_no_pass_to_another_street(tx: Tx, storm: Storm, seed: int) -> None:
+    sent(tx, storm, along_main(noise_m=4.0, seed=seed))
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
+
+
+def test_a_drive_round_the_block_clears_the_streets_it_took(tx: Tx, storm: Storm) -> None:
+    block = [(0, 0), (200, 0), (200, 150), (0, 150), (0, 0)]
+    sent(tx, storm, a_drive(*block, blade=True, noise_m=3.0))
+    forward = {v.MAIN_WEST: True, v.MILL: True, v.SCHOOL: False, v.TULIP: False}
+    assert passed(tx, storm) == {DirectedSegment(*item) for item in forward.items()}
+
+
+def test_salt_makes_no_plow_pass_but_is_kept(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, along_main(blade=False, spreader=True, rate_gm2=20.0))
+    assert passed(tx, storm) == set()
+    (one,) = list_passes(tx, storm.id, [v.MAIN_WEST])[MAIN_WEST]
+    assert one.treatment is Treatment.SALT
+    assert one.material_kg == pytest.approx(20 * 3.5 * 200 / 1000, rel=0.05)
+
+
+def test_a_plow_against_a_one_way_street_is_tracked_backward(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, a_drive((400, 155), (400, -5), blade=True))
+    assert passed(tx, storm) == {DirectedSegment(v.ROSE, False)}
+
+
+def test_a_dead_end_is_cleared_there_and_back(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, a_drive((200, 140), (200, 300), (200, 140), blade=True))
+    assert {DirectedSegment(v.BLIND, f) for f in (True, False)} <= passed(tx, storm)
+
+
+def test_half_a_drive_is_not_a_pass_and_another_truck_completes_it(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, a_drive((-10, 0), (100, 0), blade=True))
+    assert MAIN_WEST not in passed(tx, storm)
+    rest = a_drive((90, 0), (230, 0), blade=True, start_s=600, vehicle=2)
+    sent(tx, storm, rest)
+    assert MAIN_WEST in passed(tx, storm)
+
+
+def test_a_short_gap_is_bridged_and_a_long_one_is_not(tx: Tx, storm: Storm) -> None:
+    fixes = along_main()
+    sent(tx, storm, [fix for i, fix in enumerate(fixes) if not 3 <= i < 5])
+    assert MAIN_WEST in passed(tx, storm)
+
+
+def test_a_gap_of_minutes_is_not_bridged(tx: Tx, storm: Storm) -> None:
+    before = a_drive((-10, 0), (40, 0), blade=True)
+    after = a_drive((380, 0), (410, 0), blade=True, start_s=120)
+    sent(tx, storm, [*before, *after])
+    assert passed(tx, storm) == set()
+
+
+def test_a_jump_across_the_village_is_dropped_and_counted(tx: Tx, storm: Storm) -> None:
+    fixes = along_main()
+    fixes[4] = replace(fixes[4], location=v.at_m(-5000, 9000))
+    assert sent(tx, storm, fixes).dropped == {"jump": 1}
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
+
+
+def test_the_same_fixes_twice_change_nothing(tx: Tx, storm: Storm) -> None:
+    fixes, tracks = along_main(), new_track_book(v.village())
+    assert add_positions(tx, fixes) == len(fixes)
+    assert add_positions(tx, fixes) == 0
+    sent(tx, storm, fixes, tracks)
+    before = covered(tx, storm)
+    assert sent(tx, storm, fixes, tracks).positions == ()
+    assert covered(tx, storm) == before
+
+
+@pytest.mark.parametrize("cut", [1, 4, 7, 9])
+def test_a_restart_in_the_middle_of_a_street_loses_nothing(tx: Tx, storm: Storm, cut: int) -> None:
+    fixes = along_main()
+    unsettled = new_track_book(v.village())
+    add_positions(tx, fixes[:cut])
+    unseen, last = list_unseen(tx, 1000)
+    digest(tx, v.village(), unsettled, unseen, POLICY, storm, fixes[cut - 1].fixed_at)
+    mark_seen_until(tx, last)
+    sent(tx, storm, fixes[cut:])
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
+    assert all(row.passes_done <= 1 for row in covered(tx, storm).values())
+
+
+def test_late_fixes_fill_the_hole_that_they_left(tx: Tx, storm: Storm) -> None:
+    fixes, tracks = a_drive((-10, 0), (410, 0), blade=True, every_s=15), new_track_book(v.village())
+    sent(
+        tx,
+        storm,
+        [*fixes[:2], *[replace(f, fixed_at=f.fixed_at + LATER) for f in fixes[-1:]]],
+        tracks,
+    )
+    assert passed(tx, storm) == set()
+    sent(tx, storm, fixes[2:], tracks)
+    assert MAIN_WEST in passed(tx, storm)
+    assert covered(tx, storm)[MAIN_WEST].passes_done == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fixes_in_any_order_prove_the_same(tx: Tx, storm: Storm, seed: int) -> None:
+    fixes, tracks = along_main(), new_track_book(v.village())
+    for i in np.random.default_rng(seed).permutation(len(fixes)):
+        sent(tx, storm, [fixes[i]], tracks)
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
+    assert all(row.passes_done == 1 for row in covered(tx, storm).values() if row.passes_done)
+
+
+def test_a_fix_before_the_storm_proves_nothing_for_it(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, along_main(start_s=-600))
+    assert covered(tx, storm) == {}
+
+
+def test_without_a_storm_nothing_is_proved(tx: Tx, storm: Storm) -> None:
+    found = sent(tx, None, along_main())
+    assert found.coverage == ()
+    assert covered(tx, storm) == {}
+
+
+def test_a_truck_off_every_street_clears_nothing(tx: Tx, storm: Storm) -> None:
+    sent(tx, storm, [a_fix(v.at_m(100 + i, 75), 5.0 * i, blade=True) for i in range(9)])
+    assert passed(tx, storm) == set()
+
+
+def test_evidence_closes_the_job_and_its_requests_with_events(tx: Tx, storm: Storm) -> None:
+    job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id))
+    add_request(tx, a_request(job))
+    there, back = along_main(), a_drive((410, 0), (-10, 0), blade=True, start_s=60)
+    tracks = new_track_book(v.village())
+    assert sent(tx, storm, there, tracks).jobs == ()
+    assert sent(tx, storm, back, tracks).jobs == (job.id,)
+    assert get_job(tx, job.id).state is JobState.DONE
+    (line,) = list_events(tx, f"job:{job.id}")
+    assert (line.verb, line.actor) == ("job.done", Actor(ActorKind.SYSTEM, "tracking"))
+    assert [request.state for request in list_requests(tx)] == [RequestState.DONE]
+    assert [line.verb for line in list_events(tx, "request:1")] == ["request.done"]
