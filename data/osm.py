@@ -1,0 +1,144 @@
+"""OpenStreetMap files (.osm.pbf, .osm, .osm.gz, .osm.bz2) to a draft of a city.
+
+A file is read in passes, relations before ways before nodes: the order of its objects does not
+matter, and only the nodes of streets and places are kept in memory.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import osmium
+from osmium.osm import Node, Relation, TagList
+
+from data import osm_tags
+from data.errors import CityFileError, NotFoundError
+from data.model import LonLat, Place
+from data.osm_tags import Tags
+from data.osm_ways import CityDraft, TurnSign, Way, centroid, draft_of, places_of
+
+OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+
+_MOST_PAIRS = 64
+"""Of ways in and out of one restriction; two ways in are already rare."""
+
+
+@dataclass
+class _Found:
+    """What the passes have kept so far, by OSM id: a repeated object replaces the earlier one."""
+
+    signs: dict[int, list[TurnSign]] = field(default_factory=dict)
+    skipped_signs: set[int] = field(default_factory=set)
+    areas: dict[int, tuple[Tags, frozenset[int]]] = field(default_factory=dict)
+    ways: dict[int, Way] = field(default_factory=dict)
+    outlines: dict[int, tuple[Tags, tuple[int, ...]]] = field(default_factory=dict)
+    borders: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    nodes: dict[int, LonLat] = field(default_factory=dict)
+    points: dict[int, list[Place]] = field(default_factory=dict)
+
+
+def read_osm(path: Path, *, services: bool = False) -> CityDraft:
+    """Return the streets of a file; service ways and alleys only by option.
+
+    Raises `CityFileError` for a file that is truncated, empty, foreign or without streets.
+    """
+    if not path.is_file():
+        raise NotFoundError("file", str(path))
+    if path.stat().st_size == 0:
+        raise CityFileError(f"{path.name} is empty", file=path.name)
+    found = _Found()
+    try:
+        _read_relations(path, found)
+        _read_ways(path, found, services=services)
+        _read_nodes(path, found)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise CityFileError(
+            f"{path.name} is damaged or no OpenStreetMap file: {error}", file=path.name
+        ) from error
+    signs = [sign for several in found.signs.values() for sign in several]
+    return draft_of(
+        list(found.ways.values()),
+        found.nodes,
+        signs,
+        list(_all_places(found)),
+        len(found.skipped_signs),
+    )
+
+
+def _tags(tags: TagList) -> dict[str, str]:
+    return {tag.k: tag.v for tag in tags}
+
+
+def _read_relations(path: Path, found: _Found) -> None:
+    keys = osmium.filter.KeyFilter("restriction", *osm_tags.PLACE_KEYS)
+    for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(keys):
+        if not isinstance(relation, Relation) or relation.deleted:
+            continue
+        tags = _tags(relation.tags)
+        if tags.get("type") == "restriction":
+            _take_sign(found, relation, tags)
+        elif tags.get("type") == "multipolygon":
+            ways = (m.ref for m in relation.members if m.type == "w" and m.role != "inner")
+            found.areas[relation.id] = tags, frozenset(ways)
+
+
+def _take_sign(found: _Found, relation: Relation, tags: Tags) -> None:
+    kind = tags.get("restriction", "").partition("_")[0]
+    if kind not in ("no", "only"):
+        return
+    members: dict[str, list[int]] = {"from": [], "via": [], "to": []}
+    for member in relation.members:
+        fits = member.type == ("n" if member.role == "via" else "w")
+        if fits and member.role in members:
+            members[member.role].append(member.ref)
+    # no_entry has several ways in, no_exit several out
+    pairs = [(came, goes) for came in members["from"] for goes in members["to"]]
+    if len(members["via"]) != 1 or not 0 < len(pairs) <= _MOST_PAIRS:
+        found.skipped_signs.add(relation.id)  # most often over a way, which is not modelled
+        return
+    via = members["via"][0]
+    found.signs[relation.id] = [TurnSign(came, via, goes, kind) for came, goes in pairs]
+
+
+def _read_ways(path: Path, found: _Found, *, services: bool) -> None:
+    borders = {way for _, ways in found.areas.values() for way in ways}
+    for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
+        if not isinstance(way, osmium.osm.Way) or way.deleted:
+            continue
+        if way.id in borders:
+            found.borders[way.id] = tuple(node.ref for node in way.nodes)
+        tags = _tags(way.tags)
+        road = osm_tags.road_class(tags)
+        if road is not None and (services or not osm_tags.is_service(road)):
+            nodes = tuple(node.ref for node in way.nodes)
+            found.ways[way.id] = Way(way.id, (nodes,), tags, road)
+        elif way.is_closed() and any(key in tags for key in osm_tags.PLACE_KEYS):
+            found.outlines[way.id] = tags, tuple(node.ref for node in way.nodes)
+
+
+def _read_nodes(path: Path, found: _Found) -> None:
+    wanted = {node for way in found.ways.values() for run in way.runs for node in run}
+    wanted.update(node for _, nodes in found.outlines.values() for node in nodes)
+    wanted.update(node for nodes in found.borders.values() for node in nodes)
+    for node in osmium.FileProcessor(str(path), osmium.osm.NODE):
+        if not isinstance(node, Node) or node.deleted or not node.location.valid():
+            continue
+        if node.id in wanted:
+            found.nodes[node.id] = LonLat(node.lon, node.lat)
+        if node.tags:
+            places = list(places_of(_tags(node.tags), LonLat(node.lon, node.lat)))
+            if places:
+                found.points[node.id] = places
+
+
+def _all_places(found: _Found) -> Iterator[Place]:
+    for places in found.points.values():
+        yield from places
+    outlines = list(found.outlines.values())
+    for tags, ways in found.areas.values():
+        border = (node for way in sorted(ways) for node in found.borders.get(way, ()))
+        outlines.append((tags, tuple(dict.fromkeys(border))))
+    for tags, corners in outlines:
+        known = [found.nodes[node] for node in corners if node in found.nodes]
+        if known:
+            yield from places_of(tags, centroid(known))

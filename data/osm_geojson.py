@@ -1,0 +1,108 @@
+"""GeoJSON lines with OpenStreetMap tags to a draft of a city.
+
+Without node ids in the file, two ways meet wherever they share an exact coordinate; bridges then
+separate by themselves.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from data import osm_tags
+from data.errors import CityFileError, NotFoundError
+from data.model import LonLat, Place
+from data.osm_tags import Tags
+from data.osm_ways import CityDraft, Way, centroid, draft_of, places_of
+
+GEOJSON_SUFFIXES = (".geojson", ".json")
+
+
+def node_of(point: LonLat) -> int:
+    """Return the node id of a coordinate: a hash of 63 bits, the same in every file."""
+    digest = blake2b(f"{point.lon!r},{point.lat!r}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
+    """Return the streets of a feature collection; service ways and alleys only by option.
+
+    Lines become streets, points and polygons places. Raises `CityFileError` for a file that is no
+    GeoJSON or has no streets.
+    """
+    if not path.is_file():
+        raise NotFoundError("file", str(path))
+    ways: list[Way] = []
+    nodes: dict[int, LonLat] = {}
+    places: list[Place] = []
+    for number, feature in enumerate(_features(path), 1):
+        try:
+            geometry, tags = feature["geometry"], _tags(feature)
+            if geometry is None:
+                continue
+            places += _places(geometry, tags)
+            way = _way(feature, number, tags, services=services)
+            if way is not None:
+                runs = tuple(_run(line, nodes) for line in _lines(geometry))
+                ways.append(Way(way.id, runs, tags, way.road))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CityFileError(f"{path.name}: feature {number} is no GeoJSON: {error}") from error
+    return draft_of(ways, nodes, (), places, 0)
+
+
+def _features(path: Path) -> list[Any]:
+    try:
+        collection = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise CityFileError(f"{path.name} is empty, damaged or no GeoJSON: {error}") from error
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(features, list):
+        raise CityFileError(f"{path.name} is no GeoJSON feature collection")
+    return features
+
+
+def _tags(feature: Mapping[str, Any]) -> Tags:
+    properties = feature.get("properties") or {}
+    return {key: str(value) for key, value in properties.items() if value is not None}
+
+
+def _way(feature: Mapping[str, Any], number: int, tags: Tags, *, services: bool) -> Way | None:
+    road = osm_tags.road_class(tags)
+    if road is None or (osm_tags.is_service(road) and not services):
+        return None
+    named = re.search(r"\d+$", tags.get("@id") or str(feature.get("id", "")))
+    return Way(int(named[0]) if named else number, (), tags, road)
+
+
+def _lines(geometry: Mapping[str, Any]) -> list[Any]:
+    if geometry["type"] == "LineString":
+        return [geometry["coordinates"]]
+    return list(geometry["coordinates"]) if geometry["type"] == "MultiLineString" else []
+
+
+def _point(coordinate: Sequence[float]) -> LonLat:
+    lon, lat = float(coordinate[0]), float(coordinate[1])
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise ValueError(f"expected degrees, got {coordinate}")
+    return LonLat(lon, lat)
+
+
+def _run(line: Iterable[Sequence[float]], nodes: dict[int, LonLat]) -> tuple[int, ...]:
+    run = []
+    for coordinate in line:
+        point = _point(coordinate)
+        node = node_of(point)
+        nodes[node] = point
+        run.append(node)
+    return tuple(run)
+
+
+def _places(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Place]:
+    if not any(key in tags for key in osm_tags.PLACE_KEYS):
+        return
+    if geometry["type"] == "Point":
+        yield from places_of(tags, _point(geometry["coordinates"]))
+    elif geometry["type"] == "Polygon":
+        yield from places_of(tags, centroid([_point(c) for c in geometry["coordinates"][0]]))

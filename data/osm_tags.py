@@ -1,0 +1,199 @@
+"""What OpenStreetMap tags say about a street or a place, and what we assume where they do not."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.model import Language, Oneway, RoadClass
+from data.units import mps_from_kmh, mps_from_mph
+
+Tags = Mapping[str, str]
+
+ATTRIBUTION = "© OpenStreetMap contributors"
+
+
+@dataclass(frozen=True, slots=True)
+class RoadDefault:
+    """What a street of a class is like where the file does not say."""
+
+    speed_kmh: float
+    lanes: int
+    oneway_lanes: int
+    lane_m: float
+
+
+ROAD_DEFAULTS: Mapping[RoadClass, RoadDefault] = {
+    RoadClass.MOTORWAY: RoadDefault(90, 4, 2, 3.5),
+    RoadClass.TRUNK: RoadDefault(70, 4, 2, 3.5),
+    RoadClass.PRIMARY: RoadDefault(60, 2, 2, 3.5),
+    RoadClass.SECONDARY: RoadDefault(50, 2, 2, 3.5),
+    RoadClass.TERTIARY: RoadDefault(50, 2, 1, 3.25),
+    RoadClass.UNCLASSIFIED: RoadDefault(50, 2, 1, 3.0),
+    RoadClass.RESIDENTIAL: RoadDefault(40, 2, 1, 3.0),
+    RoadClass.LIVING_STREET: RoadDefault(20, 1, 1, 4.0),
+    RoadClass.SERVICE: RoadDefault(20, 1, 1, 4.0),
+    RoadClass.ALLEY: RoadDefault(15, 1, 1, 3.5),
+}
+"""Assumed speed, lanes and width by class; links have one lane, else they are like their road."""
+
+_SERVICE_CLASSES = (RoadClass.SERVICE, RoadClass.ALLEY)
+_ROUNDABOUTS = ("roundabout", "circular")
+_OPEN = ("yes", "designated")
+
+_NAME_KEYS = (
+    "name",
+    "official_name",
+    "full_name",
+    "short_name",
+    "alt_name",
+    "loc_name",
+    "old_name",
+)
+_NAME_TAG = re.compile(rf"({'|'.join(_NAME_KEYS)})(?::([a-z]{{2,3}}(?:[-_][A-Za-z]+)*))?")
+_SIDE_NAMES = ("name:left", "name:right")
+
+_POINTS_OF_INTEREST: Mapping[tuple[str, str], str] = {
+    ("amenity", "hospital"): "hospital",
+    ("amenity", "clinic"): "clinic",
+    ("amenity", "fire_station"): "fire_station",
+    ("amenity", "police"): "police",
+    ("emergency", "ambulance_station"): "ambulance_station",
+    ("amenity", "school"): "school",
+    ("amenity", "kindergarten"): "kindergarten",
+    ("amenity", "college"): "university",
+    ("amenity", "university"): "university",
+    ("amenity", "townhall"): "townhall",
+    ("amenity", "pharmacy"): "pharmacy",
+    ("amenity", "fuel"): "fuel",
+    ("amenity", "marketplace"): "market",
+    ("amenity", "bus_station"): "bus_station",
+    ("highway", "bus_stop"): "bus_stop",
+    ("railway", "station"): "station",
+    ("railway", "tram_stop"): "tram_stop",
+    ("leisure", "park"): "park",
+    ("place", "square"): "square",
+    ("place", "suburb"): "neighbourhood",
+    ("place", "quarter"): "neighbourhood",
+    ("place", "neighbourhood"): "neighbourhood",
+}
+_WORSHIP = {"muslim": "mosque", "christian": "church"}
+
+PLACE_KEYS = ("addr:housenumber", *sorted({key for key, _ in _POINTS_OF_INTEREST}))
+"""An object without any of these tags is no place for us."""
+
+
+def road_class(tags: Tags) -> RoadClass | None:
+    """Return the class of a street that a plow can drive on, or `None`.
+
+    Not streets: foot- and cycleways, tracks, busways, building sites, areas, and what is closed to
+    vehicles. A street for buses only counts, since it has to be cleared and the city's machines
+    may; a private one counts and keeps its `access`.
+    """
+    value = tags.get("highway", "").removesuffix("_link")
+    if value == "road":
+        value = "unclassified"
+    if value not in RoadClass or tags.get("area") == "yes" or _is_closed(tags):
+        return None
+    if value == RoadClass.SERVICE:
+        return RoadClass.ALLEY if tags.get("service") == "alley" else RoadClass.SERVICE
+    return RoadClass(value)
+
+
+def is_service(road: RoadClass) -> bool:
+    """Whether a street is imported only by option."""
+    return road in _SERVICE_CLASSES
+
+
+def _is_closed(tags: Tags) -> bool:
+    if tags.get("bus") in _OPEN or tags.get("psv") in _OPEN:
+        return False
+    keys = ("motor_vehicle", "vehicle", "access")
+    said = next((tags[key] for key in keys if key in tags), "yes")
+    return said == "no"
+
+
+def is_roundabout(tags: Tags) -> bool:
+    """Whether a way is a roundabout or another circle to drive around."""
+    return tags.get("junction") in _ROUNDABOUTS
+
+
+def oneway(tags: Tags) -> Oneway:
+    """Return the direction; roundabouts and motorways are one-way unless said otherwise."""
+    said = tags.get("oneway", "")
+    if said in ("yes", "true", "1"):
+        return Oneway.FORWARD
+    if said in ("-1", "reverse"):
+        return Oneway.BACKWARD
+    implied = not said and (is_roundabout(tags) or tags.get("highway") == "motorway")
+    return Oneway.FORWARD if implied else Oneway.NO
+
+
+def lanes(tags: Tags, road: RoadClass, direction: Oneway) -> int:
+    """Return the lanes of both directions together, tagged or by class."""
+    tagged = re.match(r"\d{1,2}", tags.get("lanes", ""))
+    if tagged and int(tagged[0]) > 0:
+        return int(tagged[0])
+    default = ROAD_DEFAULTS[road]
+    both = default.lanes if direction is Oneway.NO else default.oneway_lanes
+    if tags.get("highway", "").endswith("_link"):
+        return 1 if direction is not Oneway.NO else 2
+    return both
+
+
+def width_m(tags: Tags, road: RoadClass, lane_count: int) -> float:
+    """Return the width of the carriageway, tagged or lanes times the lane width of the class."""
+    for key in ("width", "est_width"):
+        tagged = re.fullmatch(r"(\d+(?:[.,]\d+)?)\s*(m|ft|')?.*", tags.get(key, ""))
+        if tagged:
+            metres = float(tagged[1].replace(",", ".")) * (
+                0.3048 if tagged[2] in ("ft", "'") else 1
+            )
+            if 1.5 <= metres <= 60:
+                return metres
+    return lane_count * ROAD_DEFAULTS[road].lane_m
+
+
+def speed_mps(tags: Tags, road: RoadClass) -> float:
+    """Return the speed limit, tagged or by class."""
+    tagged = re.match(r"(\d+(?:\.\d+)?)\s*(mph)?", tags.get("maxspeed", ""))
+    if tagged:
+        limit = float(tagged[1])
+        mps = mps_from_mph(limit) if tagged[2] else mps_from_kmh(limit)
+        if mps_from_kmh(5) <= mps <= mps_from_kmh(150):
+            return mps
+    return mps_from_kmh(ROAD_DEFAULTS[road].speed_kmh)
+
+
+def layer(tags: Tags) -> int:
+    """Return which level a street is on; an untagged bridge is above and a tunnel below."""
+    tagged = re.fullmatch(r"[+-]?\d", tags.get("layer", ""))
+    if tagged:
+        return int(tagged[0])
+    if tags.get("bridge", "no") != "no":
+        return 1
+    return -1 if tags.get("tunnel", "no") not in ("no", "building_passage") else 0
+
+
+def names(tags: Tags) -> dict[Language, tuple[str, ...]]:
+    """Return every spelling by language ("" where the key names none), the main one first."""
+    found: dict[Language, list[str]] = {}
+    ranked = sorted(
+        (_NAME_KEYS.index(match[1]), key, match[2] or "")
+        for key in tags
+        if (match := _NAME_TAG.fullmatch(key))
+    )
+    sided = [(0, key, "") for key in _SIDE_NAMES if key in tags]
+    for _, key, language in ranked + sided:
+        for part in tags[key].split(";"):
+            spelling = part.strip()
+            if spelling and spelling not in found.setdefault(language, []):
+                found[language].append(spelling)
+    return {language: tuple(spellings) for language, spellings in found.items() if spellings}
+
+
+def place_kind(tags: Tags) -> str | None:
+    """Return what kind of point of interest an object is, or `None`."""
+    if tags.get("amenity") == "place_of_worship":
+        return _WORSHIP.get(tags.get("religion", ""), "worship")
+    found = (kind for (key, value), kind in _POINTS_OF_INTEREST.items() if tags.get(key) == value)
+    return next(found, None)

@@ -1,0 +1,215 @@
+"""From tagged ways, nodes and relations to segments, restrictions and places."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from data import osm_tags
+from data.errors import CityFileError
+from data.model import (
+    LonLat,
+    NodeId,
+    Oneway,
+    Place,
+    Restriction,
+    RoadClass,
+    Segment,
+    SegmentId,
+    SegmentKey,
+)
+from data.osm_tags import Tags
+from data.projection import line_length_m
+
+SHORTEST_M = 0.1
+"""Length of a segment between two nodes at one place: connections survive, division works."""
+
+
+@dataclass(frozen=True, slots=True)
+class CityDraft:
+    """A street file as read, before it becomes a city; `skipped` counts what could not be used."""
+
+    segments: tuple[Segment, ...]
+    restrictions: tuple[Restriction, ...]
+    places: tuple[Place, ...]
+    attribution: str
+    skipped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A street of the file; more than one run of nodes where some are missing in the file."""
+
+    id: int
+    runs: tuple[tuple[int, ...], ...]
+    tags: Tags
+    road: RoadClass
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSign:
+    """A restriction as OSM has it: from one way over a node to another."""
+
+    from_way: int
+    via: int
+    to_way: int
+    kind: str
+
+
+def draft_of(
+    ways: Sequence[Way],
+    nodes: Mapping[int, LonLat],
+    signs: Sequence[TurnSign],
+    places: Iterable[Place],
+    skipped_signs: int,
+) -> CityDraft:
+    """Return the city of a file; raise `CityFileError` where it has no street."""
+    segments = tuple(split_ways(ways, nodes))
+    if not segments:
+        raise CityFileError("the file holds no streets that vehicles may drive on")
+    restrictions, lost = restrictions_of(signs, segments)
+    return CityDraft(
+        segments,
+        restrictions,
+        tuple(places),
+        osm_tags.ATTRIBUTION,
+        {"restrictions": skipped_signs + lost},
+    )
+
+
+def split_ways(ways: Sequence[Way], nodes: Mapping[int, LonLat]) -> Iterator[Segment]:
+    """Yield the segments between junctions, ids from 1 in the order of the ways.
+
+    A junction is a way's end and every node that streets use twice, be it two ways or one that
+    crosses or closes itself.
+    """
+    ways = [_with_places(way, nodes) for way in ways]
+    used = Counter(node for way in ways for run in way.runs for node in run)
+    number = 0
+    for way in ways:
+        nth = 0
+        for run in way.runs:
+            for piece in _pieces(run, used):
+                segment = _segment(way, piece, nodes, SegmentId(number + 1), nth)
+                nth += 1
+                number += 1
+                yield segment
+
+
+def _with_places(way: Way, nodes: Mapping[int, LonLat]) -> Way:
+    """Return the way without repeated nodes, cut where the file lacks a node."""
+    runs: list[tuple[int, ...]] = []
+    for run in way.runs:
+        current: list[int] = []
+        for node in run:
+            if node not in nodes:
+                runs.append(tuple(current))
+                current = []
+            elif not current or node != current[-1]:
+                current.append(node)
+        runs.append(tuple(current))
+    return Way(way.id, tuple(run for run in runs if len(run) > 1), way.tags, way.road)
+
+
+def _pieces(run: tuple[int, ...], used: Counter[int]) -> Iterator[tuple[int, ...]]:
+    last = len(run) - 1
+    cuts = [i for i, node in enumerate(run) if i in (0, last) or used[node] > 1]
+    for a, b in pairwise(cuts):
+        yield run[a : b + 1]
+
+
+def _segment(
+    way: Way,
+    piece: tuple[int, ...],
+    nodes: Mapping[int, LonLat],
+    segment_id: SegmentId,
+    nth: int,
+) -> Segment:
+    tags, road = way.tags, way.road
+    direction = osm_tags.oneway(tags)
+    lane_count = osm_tags.lanes(tags, road, direction)
+    geometry = tuple(nodes[node] for node in piece)
+    return Segment(
+        id=segment_id,
+        key=SegmentKey(way.id, piece[0], piece[-1], nth),
+        start=NodeId(piece[0]),
+        end=NodeId(piece[-1]),
+        geometry=geometry,
+        length_m=max(line_length_m(geometry), SHORTEST_M),
+        road_class=road,
+        names=osm_tags.names(tags),
+        drive_speed_mps=osm_tags.speed_mps(tags, road),
+        oneway=direction,
+        lanes=lane_count,
+        width_m=osm_tags.width_m(tags, road, lane_count),
+        surface=tags.get("surface", ""),
+        layer=osm_tags.layer(tags),
+        access=tags.get("access", ""),
+        incline=tags.get("incline", ""),
+        roundabout=osm_tags.is_roundabout(tags),
+    )
+
+
+def restrictions_of(
+    signs: Sequence[TurnSign], segments: Sequence[Segment]
+) -> tuple[tuple[Restriction, ...], int]:
+    """Return the signs between the segments that touch their node, and how many fit none.
+
+    A sign that does not tell which of a way's two segments at the node it means fits none.
+    """
+    touching: dict[tuple[int, int], list[Segment]] = {}
+    for segment in segments:
+        for node in {segment.start, segment.end}:
+            touching.setdefault((segment.key.osm_way_id, node), []).append(segment)
+    found: list[Restriction] = []
+    lost = 0
+    for sign in signs:
+        pairs = _pairs(
+            _arriving(touching.get((sign.from_way, sign.via), []), sign.via),
+            _leaving(touching.get((sign.to_way, sign.via), []), sign.via),
+            same_way=sign.from_way == sign.to_way,
+        )
+        lost += not pairs
+        found += [Restriction(a.id, NodeId(sign.via), b.id, sign.kind) for a, b in pairs]
+    return tuple(dict.fromkeys(found)), lost
+
+
+def _pairs(
+    came: list[Segment], goes: list[Segment], *, same_way: bool
+) -> list[tuple[Segment, Segment]]:
+    if same_way:  # a sign against turning back holds for both who come along the way
+        return [(segment, segment) for segment in came if segment in goes]
+    return [(came[0], goes[0])] if len(came) == 1 and len(goes) == 1 else []
+
+
+def _arriving(segments: list[Segment], node: int) -> list[Segment]:
+    return [s for s in segments if (s.start if s.oneway is Oneway.BACKWARD else s.end) == node] or [
+        s for s in segments if s.oneway is Oneway.NO
+    ]
+
+
+def _leaving(segments: list[Segment], node: int) -> list[Segment]:
+    return segments and [
+        s
+        for s in segments
+        if s.oneway is Oneway.NO or (s.end if s.oneway is Oneway.BACKWARD else s.start) == node
+    ]
+
+
+def places_of(tags: Tags, location: LonLat) -> Iterator[Place]:
+    """Yield the point of interest and the house number that an object is, if any."""
+    kind = osm_tags.place_kind(tags)
+    street = tags.get("addr:street") or tags.get("addr:place") or ""
+    number = tags.get("addr:housenumber", "")
+    if kind is not None:
+        yield Place(kind, location, osm_tags.names(tags), street, number)
+    if number:
+        yield Place("address", location, {}, street, number)
+
+
+def centroid(points: Sequence[LonLat]) -> LonLat:
+    """Return the mean of an outline's corners, the last being the first again."""
+    corners = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
+    return LonLat(
+        sum(p.lon for p in corners) / len(corners), sum(p.lat for p in corners) / len(corners)
+    )

@@ -1,0 +1,81 @@
+import pytest
+
+from data import osm_tags
+from data.model import Oneway, RoadClass
+
+RESIDENTIAL = RoadClass.RESIDENTIAL
+
+
+@pytest.mark.parametrize(
+    ("tags", "road"),
+    [
+        ({"highway": "primary_link"}, RoadClass.PRIMARY),
+        ({"highway": "road"}, RoadClass.UNCLASSIFIED),
+        ({"highway": "living_street"}, RoadClass.LIVING_STREET),
+        ({"highway": "service", "service": "alley"}, RoadClass.ALLEY),
+        ({"highway": "cycleway"}, None),
+        ({"highway": "service", "area": "yes"}, None),
+        ({"highway": "residential", "motor_vehicle": "no"}, None),
+        ({"highway": "residential", "access": "no", "motor_vehicle": "yes"}, RESIDENTIAL),
+        ({"highway": "residential", "access": "private"}, RESIDENTIAL),
+        ({}, None),
+    ],
+)
+def test_which_ways_are_streets(tags, road):
+    assert osm_tags.road_class(tags) is road
+
+
+@pytest.mark.parametrize(
+    ("tagged", "kmh"),
+    [("50", 50), ("30 mph", 48.28), ("RO:urban", 40), ("none", 40), ("", 40), ("0", 40)],
+)
+def test_speed_is_tagged_or_by_class(tagged, kmh):
+    speed_mps = osm_tags.speed_mps({"maxspeed": tagged}, RESIDENTIAL)
+    assert speed_mps * 3.6 == pytest.approx(kmh, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("tagged", "metres"),
+    [("5.5", 5.5), ("5,5 m", 5.5), ("20'", 6.096), ("wide", 6.0), ("900", 6.0)],
+)
+def test_width_is_tagged_or_from_lanes(tagged, metres):
+    assert osm_tags.width_m({"width": tagged}, RESIDENTIAL, 2) == pytest.approx(metres)
+
+
+@pytest.mark.parametrize(
+    ("tags", "direction", "lanes"),
+    [
+        ({"lanes": "3"}, Oneway.NO, 3),
+        ({"lanes": "0"}, Oneway.NO, 2),
+        ({"lanes": "many"}, Oneway.FORWARD, 1),
+        ({"highway": "primary_link"}, Oneway.FORWARD, 1),
+    ],
+)
+def test_lanes_are_tagged_or_by_class(tags, direction, lanes):
+    assert osm_tags.lanes(tags, RESIDENTIAL, direction) == lanes
+
+
+@pytest.mark.parametrize(
+    ("tags", "level"),
+    [({"layer": "-2"}, -2), ({"bridge": "yes"}, 1), ({"tunnel": "yes"}, -1), ({"bridge": "no"}, 0)],
+)
+def test_a_bridge_is_above_and_a_tunnel_below(tags, level):
+    assert osm_tags.layer(tags) == level
+
+
+def test_every_road_class_has_defaults():
+    assert set(osm_tags.ROAD_DEFAULTS) == set(RoadClass)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"amenity": "place_of_worship", "religion": "muslim"}, "mosque"),
+        ({"amenity": "place_of_worship"}, "worship"),
+        ({"highway": "bus_stop"}, "bus_stop"),
+        ({"place": "square"}, "square"),
+        ({"amenity": "bench"}, None),
+    ],
+)
+def test_which_places_are_points_of_interest(tags, kind):
+    assert osm_tags.place_kind(tags) == kind
