@@ -1,0 +1,163 @@
+"""What the board says about one street: its color and the evidence behind it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Coverage,
+    DirectedSegment,
+    Evidence,
+    Job,
+    JobState,
+    Pass,
+    Segment,
+    ServiceClass,
+    ServiceRequest,
+    VehicleId,
+)
+from fleet.coverage import NO_DIRECTION
+
+
+@dataclass(frozen=True, slots=True)
+class StreetName:
+    """What a street is called in the main language of the file, in Persian and in English."""
+
+    name: str
+    name_fa: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassView:
+    """One observed pass, as proof."""
+
+    forward: bool
+    vehicle: str
+    started_at: datetime
+    ended_at: datetime
+    from_m: float
+    to_m: float
+    treatment: str | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionView:
+    """One direction of a street: its color and what proves it."""
+
+    forward: bool
+    state: int
+    passes_done: int
+    passes_needed: int
+    last_pass_at: datetime | None
+    driven_at: datetime | None
+    evidence: Evidence | None
+    vehicle: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """Work on a street."""
+
+    id: int
+    treatment: str
+    state: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StreetView:
+    """A street with the evidence behind its color; `job` is the one most wanted."""
+
+    id: int
+    name: str
+    name_fa: str
+    name_en: str
+    road_class: str
+    service_class: str
+    length_m: float
+    oneway: str
+    directions: tuple[DirectionView, ...]
+    job: JobView | None
+    jobs: tuple[JobView, ...]
+    passes: tuple[PassView, ...]
+    requests: tuple[str, ...]
+
+
+def street_name(segment: Segment) -> StreetName:
+    """Return the first spelling of each language; empty where the file has none."""
+    first = {language: spellings[0] for language, spellings in segment.names.items() if spellings}
+    return StreetName(first.get("", ""), first.get("fa", ""), first.get("en", ""))
+
+
+def street_view(
+    segment: Segment,
+    service_class: ServiceClass,
+    states: tuple[int, int],
+    coverages: Iterable[Coverage],
+    passes: Mapping[DirectedSegment, Sequence[Pass]],
+    jobs: Sequence[Job],
+    requests: Iterable[ServiceRequest],
+    vehicles: Mapping[VehicleId, str],
+) -> StreetView:
+    """Return a street with everything that its color rests on."""
+    known = {one.forward: one for one in coverages}
+    name = street_name(segment)
+    wanted = sorted(jobs, key=lambda job: (job.state is not JobState.OPEN, job.due_at))
+    work = tuple(JobView(job.id, job.treatment, job.state, job.due_at) for job in wanted)
+    seen = [one for way in passes.values() for one in way]
+    return StreetView(
+        id=segment.id,
+        name=name.name,
+        name_fa=name.name_fa,
+        name_en=name.name_en,
+        road_class=segment.road_class,
+        service_class=service_class,
+        length_m=segment.length_m,
+        oneway=segment.oneway,
+        directions=tuple(
+            _direction(forward, state, known.get(forward), seen, vehicles)
+            for forward, state in zip((True, False), states, strict=True)
+            if state != NO_DIRECTION
+        ),
+        job=work[0] if work else None,
+        jobs=work,
+        passes=tuple(
+            _pass(one, vehicles) for one in sorted(seen, key=lambda one: one.ended_at, reverse=True)
+        ),
+        requests=tuple(request.reference for request in requests),
+    )
+
+
+def _direction(
+    forward: bool,
+    state: int,
+    coverage: Coverage | None,
+    seen: Iterable[Pass],
+    vehicles: Mapping[VehicleId, str],
+) -> DirectionView:
+    last = max((p for p in seen if p.forward == forward), key=lambda p: p.ended_at, default=None)
+    return DirectionView(
+        forward=forward,
+        state=state,
+        passes_done=coverage.passes_done if coverage else 0,
+        passes_needed=coverage.passes_needed if coverage else 1,
+        last_pass_at=coverage.last_pass_at if coverage else None,
+        driven_at=coverage.driven_at if coverage else None,
+        evidence=coverage.evidence if coverage else None,
+        vehicle=vehicles.get(last.vehicle_id) if last else None,
+    )
+
+
+def _pass(one: Pass, vehicles: Mapping[VehicleId, str]) -> PassView:
+    return PassView(
+        forward=one.forward,
+        vehicle=vehicles.get(one.vehicle_id, ""),
+        started_at=one.started_at,
+        ended_at=one.ended_at,
+        from_m=one.from_m,
+        to_m=one.to_m,
+        treatment=one.treatment,
+        evidence=one.evidence,
+    )
