@@ -17,6 +17,9 @@ REACH_M = 500.0
 U_TURN_M = 60.0
 """What turning round costs, as metres driven."""
 
+TURN_WITHIN_M = 60.0
+"""Metres to and from a dead end that may lie between two fixes."""
+
 NOISE_M = 20.0
 """On a loop, a spot this much behind is noise and not another round."""
 
@@ -103,8 +106,7 @@ class Ways:
             return _longer_than_nothing([Stretch(a.directed, a.along_m, b.along_m)])
         length_m = self.length_m(a.directed.segment_id)
         if b.directed == reverse(a.directed):
-            turned = Stretch(b.directed, length_m - a.along_m, b.along_m)
-            return _longer_than_nothing([turned])
+            return self._turned(a, b, length_m)
         reach, node = self._reach(a.directed), self.tail(b.directed)
         if node not in reach.metres:
             return []
@@ -116,6 +118,20 @@ class Ways:
         first = Stretch(a.directed, a.along_m, length_m)
         last = Stretch(b.directed, 0.0, b.along_m)
         return _longer_than_nothing([first, *reversed(between), last])
+
+    def _turned(self, a: Spot, b: Spot, length_m: float) -> list[Stretch]:
+        """Return what was driven before and after turning round on one street.
+
+        At a dead end that is near the truck turned at its end; elsewhere only what is sure counts.
+        """
+        rest_m = length_m - a.along_m
+        if self.head(a.directed) in self._dead_ends and rest_m + b.along_m <= TURN_WITHIN_M:
+            there, back = length_m, 0.0
+        else:
+            there, back = length_m - b.along_m, rest_m
+        return _longer_than_nothing(
+            [Stretch(a.directed, a.along_m, there), Stretch(b.directed, back, b.along_m)]
+        )
 
     def _along_one_street(self, a: Spot, b: Spot) -> bool:
         if a.directed != b.directed:
