@@ -85,12 +85,14 @@ def a_segment(
     end: int = 2,
     *,
     via_m: Sequence[tuple[float, float]] = (),
+    line: Sequence[LonLat] = (),
     fa: str = "خیابان امام",
     en: str = "Imam Street",
     **changes: Any,
 ) -> Segment:
-    """Return a two-way residential street between two junctions of the village."""
-    geometry = (node_at(start), *(at_m(*point) for point in via_m), node_at(end))
+    """Return a two-way residential street between junctions of the village, or along a line."""
+    via = [at_m(*point) for point in via_m]
+    geometry = tuple(line or (node_at(start), *via, node_at(end)))
     segment = Segment(
         id=SegmentId(segment_id),
         key=SegmentKey(1000 + segment_id, start, end, 0),
