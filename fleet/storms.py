@@ -63,6 +63,11 @@ def start_storm(
     return storm
 
 
+def storm_name(now: datetime) -> str:
+    """Return a name for a storm that nobody named."""
+    return f"Storm of {now:%Y-%m-%d %H:%M} UTC"
+
+
 def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
     """End a storm: its open jobs are cancelled, not done, and their requests wait again."""
     storm = get_storm(tx, storm_id)

@@ -1,0 +1,109 @@
+"""`barfrub user` and `barfrub device`: people who sign in, trackers that send positions."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from data.model import Role
+
+PASSWORD_LETTERS = 8
+
+user = typer.Typer(no_args_is_help=True)
+device = typer.Typer(no_args_is_help=True)
+
+CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+
+
+@user.callback()
+def users() -> None:
+    """Manage people who sign in."""
+
+
+@device.callback()
+def devices() -> None:
+    """Manage trackers that send positions."""
+
+
+@user.command("add")
+def add_user(
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help="administrator, dispatcher, operator, driver, council or supervisor."),
+    ],
+    city: CityOption = None,
+    password: Annotated[
+        str | None, typer.Option(help="Else asked for, or made up where nobody can answer.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Language of the pages: fa or en.")] = "fa",
+) -> None:
+    """Add somebody who signs in."""
+    from api.auth import hash_password
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import transaction
+    from fleet.people import enroll
+
+    folder = chosen_city(Settings(), city)
+    roles = [_role(each) for each in role]
+    secret, made_up = _password(password)
+    with transaction(open_city_database(folder)) as tx:
+        enroll(tx, CONSOLE, login, roles, _language(language), hash_password(secret), Clock().now())
+    typer.echo(f"{login} may sign in as {', '.join(roles)}.")
+    if made_up:
+        typer.echo(f"Password, shown only now: {secret}")
+
+
+@device.command("add")
+def add_device(
+    name: Annotated[str, typer.Argument(help="Name of the tracker, `id` of the OsmAnd protocol.")],
+    vehicle: Annotated[str, typer.Option(help="Name of the vehicle that carries it.")],
+    city: CityOption = None,
+) -> None:
+    """Add a tracker and print its token, once."""
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import transaction
+    from fleet.people import add_tracker
+
+    folder = chosen_city(Settings(), city)
+    with transaction(open_city_database(folder)) as tx:
+        _, token = add_tracker(tx, CONSOLE, name, vehicle, Clock().now())
+    typer.echo(f"Token of {name}, shown only now: {token}")
+
+
+def _role(text: str) -> "Role":
+    from data.errors import InvalidError
+    from data.model import Role
+
+    try:
+        return Role(text)
+    except ValueError:
+        raise InvalidError("--role", text, f"one of {', '.join(Role)}") from None
+
+
+def _language(text: str) -> str:
+    from data.errors import InvalidError
+    from maps.i18n import LANGUAGES
+
+    if text not in LANGUAGES:
+        raise InvalidError("--language", text, f"one of {', '.join(LANGUAGES)}")
+    return text
+
+
+def _password(given: str | None) -> tuple[str, bool]:
+    """Return the password, and whether we made it up."""
+    import secrets
+
+    from data.errors import InvalidError
+
+    if given is None and not sys.stdin.isatty():
+        return secrets.token_urlsafe(12), True
+    text = given or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if len(text) < PASSWORD_LETTERS:
+        raise InvalidError("--password", "a shorter one", f"at least {PASSWORD_LETTERS} letters")
+    return text, False

@@ -1,0 +1,27 @@
+"""`barfrub work`: solve plan runs of the queue, beside the server or on its own."""
+
+from typing import Annotated
+
+import typer
+
+
+def work(
+    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+) -> None:
+    """Take plan runs from the queue and solve them until Ctrl+C."""
+    import logging
+    import threading
+
+    from api.clock import Clock
+    from api.settings import Settings, chosen_city
+    from api.worker import work_until
+
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    folder = chosen_city(Settings(), city)
+    typer.echo(f"Waiting for plan runs of {folder.name} (Ctrl+C stops)")
+    try:
+        work_until(folder, Clock(), threading.Event())
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")

@@ -1,0 +1,164 @@
+"""A plan in figures, pure: per class, per vehicle, and what is left undone and why."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import (
+    Directions,
+    Job,
+    JobId,
+    Leg,
+    LegKind,
+    Plan,
+    Route,
+    ServiceClass,
+    Vehicle,
+)
+from data.network import StreetNetwork
+
+type JobPass = tuple[JobId, int, bool]
+"""A job, which pass of it, and whether it runs forward."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """Kilometres count every pass in every direction; `worst_lateness` is zero at best."""
+
+    service_class: ServiceClass
+    jobs: int
+    length_km: float
+    done_km: float
+    in_time_km: float
+    done_at: datetime | None
+    worst_lateness: timedelta
+
+    @property
+    def in_time_share(self) -> float:
+        """Share of the class that the plan does by its deadline."""
+        return self.in_time_km / self.length_km if self.length_km else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFigures:
+    """What the plan asks of one vehicle."""
+
+    name: str
+    type: str
+    work_km: float
+    deadhead_km: float
+    hours: float
+    reloads: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnservedFigures:
+    """Jobs that the plan leaves undone for one reason."""
+
+    service_class: ServiceClass
+    reason: str
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """A plan in figures."""
+
+    classes: tuple[ClassFigures, ...]
+    vehicles: tuple[VehicleFigures, ...]
+    unserved: tuple[UnservedFigures, ...]
+
+
+def figures_of(
+    plan: Plan, jobs: Sequence[Job], vehicles: Iterable[Vehicle], network: StreetNetwork
+) -> PlanFigures:
+    """Return the figures of a plan for these jobs; vehicles that stay in the depot are left out."""
+    done = _done_at(plan.routes)
+    by_class: dict[ServiceClass, list[Job]] = defaultdict(list)
+    for job in jobs:
+        by_class[job.service_class].append(job)
+    machines = {vehicle.id: vehicle for vehicle in vehicles}
+    return PlanFigures(
+        tuple(_class_figures(each, by_class[each], done, network) for each in sorted(by_class)),
+        tuple(
+            _vehicle_figures(each, machines[each.vehicle_id]) for each in plan.routes if each.legs
+        ),
+        _unserved_figures(plan, jobs),
+    )
+
+
+def _done_at(routes: Iterable[Route]) -> dict[JobPass, datetime]:
+    """Return when each pass of each job is done."""
+    done: dict[JobPass, datetime] = {}
+    for route in routes:
+        for leg in route.legs:
+            if leg.kind is LegKind.WORK:
+                done.update(_passes_of(leg))
+    return done
+
+
+def _passes_of(leg: Leg) -> dict[JobPass, datetime]:
+    directions = {step.forward for step in leg.path}
+    return {
+        (job_id, leg.pass_index, forward): leg.ends_at
+        for job_id in leg.job_ids
+        for forward in directions
+    }
+
+
+def _class_figures(
+    service_class: ServiceClass,
+    jobs: Sequence[Job],
+    done: Mapping[JobPass, datetime],
+    network: StreetNetwork,
+) -> ClassFigures:
+    length_m = done_m = in_time_m = 0.0
+    late = timedelta(0)
+    last: datetime | None = None
+    for job in jobs:
+        each_m = network.segment(job.segment_id).length_m
+        for one in _wanted(job):
+            length_m += each_m
+            ended = done.get(one)
+            if ended is None:
+                continue
+            done_m += each_m
+            in_time_m += each_m if ended <= job.due_at else 0.0
+            late = max(late, ended - job.due_at)
+            last = ended if last is None else max(last, ended)
+    return ClassFigures(
+        service_class, len(jobs), length_m / 1000, done_m / 1000, in_time_m / 1000, last, late
+    )
+
+
+def _wanted(job: Job) -> list[JobPass]:
+    ways = {
+        Directions.BOTH: (True, False),
+        Directions.FORWARD: (True,),
+        Directions.BACKWARD: (False,),
+    }[job.directions]
+    return [(job.id, number, forward) for number in range(job.passes) for forward in ways]
+
+
+def _vehicle_figures(route: Route, vehicle: Vehicle) -> VehicleFigures:
+    work_m = sum(leg.length_m for leg in route.legs if leg.kind is LegKind.WORK)
+    empty_m = sum(leg.length_m for leg in route.legs if leg.kind is not LegKind.WORK)
+    return VehicleFigures(
+        name=vehicle.name,
+        type=vehicle.type,
+        work_km=work_m / 1000,
+        deadhead_km=empty_m / 1000,
+        hours=(route.legs[-1].ends_at - route.legs[0].starts_at) / timedelta(hours=1),
+        reloads=sum(leg.kind is LegKind.RELOAD for leg in route.legs),
+    )
+
+
+def _unserved_figures(plan: Plan, jobs: Iterable[Job]) -> tuple[UnservedFigures, ...]:
+    classes = {job.id: job.service_class for job in jobs}
+    reasons = {(left.job_id, left.reason) for left in plan.unserved}
+    counts = Counter((classes[job_id], reason) for job_id, reason in reasons)
+    return tuple(
+        UnservedFigures(service_class, reason, count)
+        for (service_class, reason), count in sorted(counts.items())
+    )
