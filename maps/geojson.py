@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from data.model import Leg, Plan, Route
+from data.model import Leg, LonLat, Plan, Route, ShiftId, VehicleId
 from data.network import StreetNetwork
 from data.plan_json import utc_text
 
@@ -11,7 +11,7 @@ Collection = dict[str, object]
 
 
 def plan_geojson(plan: Plan, network: StreetNetwork) -> Collection:
-    """Return a line for every leg of every route; reloads and rests are points."""
+    """Return a feature for every leg of every route; reloads and rests are points."""
     return _collection(
         feature for route in plan.routes for feature in _route_features(route, network)
     )
@@ -22,9 +22,9 @@ def route_geojson(route: Route, network: StreetNetwork) -> Collection:
     return _collection(_route_features(route, network))
 
 
-def leg_line(leg: Leg, network: StreetNetwork) -> list[tuple[float, float]]:
+def leg_line(leg: Leg, network: StreetNetwork) -> list[LonLat]:
     """Return the leg's course in driving direction, every junction once."""
-    course: list[tuple[float, float]] = []
+    course: list[LonLat] = []
     for segment_id, forward in leg.path:
         geometry = network.segment(segment_id).geometry
         piece = geometry if forward else geometry[::-1]
@@ -32,34 +32,24 @@ def leg_line(leg: Leg, network: StreetNetwork) -> list[tuple[float, float]]:
     return course
 
 
-def _collection(features: Iterable[Feature]) -> Collection:
-    return {"type": "FeatureCollection", "features": list(features)}
-
-
-def _route_features(route: Route, network: StreetNetwork) -> Iterator[Feature]:
-    here: tuple[float, float] | None = None
-    for order, leg in enumerate(route.legs):
-        line = leg_line(leg, network)
-        here = line[-1] if line else here
-        if here is not None:
-            yield _feature(route, order, leg, line, here)
-
-
-def _feature(
-    route: Route,
+def leg_feature(
+    shift_id: ShiftId,
+    vehicle_id: VehicleId,
     order: int,
     leg: Leg,
-    line: list[tuple[float, float]],
-    here: tuple[float, float],
+    network: StreetNetwork,
+    here: LonLat | None = None,
 ) -> Feature:
-    point = {"type": "Point", "coordinates": list(here)}
+    """Return a leg as a line, or as a point `here` where it goes nowhere."""
+    line = leg_line(leg, network)
+    point = {"type": "Point", "coordinates": list(here)} if here else None
     course = {"type": "LineString", "coordinates": [list(place) for place in line]}
     return {
         "type": "Feature",
         "geometry": course if len(line) > 1 else point,
         "properties": {
-            "shift_id": route.shift_id,
-            "vehicle_id": route.vehicle_id,
+            "shift_id": shift_id,
+            "vehicle_id": vehicle_id,
             "order": order,
             "kind": str(leg.kind),
             "starts_at": utc_text(leg.starts_at),
@@ -73,3 +63,14 @@ def _feature(
             "segments": [step.segment_id for step in leg.path],
         },
     }
+
+
+def _collection(features: Iterable[Feature]) -> Collection:
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def _route_features(route: Route, network: StreetNetwork) -> Iterator[Feature]:
+    here: LonLat | None = None
+    for order, leg in enumerate(route.legs):
+        yield leg_feature(route.shift_id, route.vehicle_id, order, leg, network, here)
+        here = leg_line(leg, network)[-1] if leg.path else here

@@ -12,11 +12,12 @@ from data.model import (
     JobState,
     Pass,
     Segment,
-    ServiceClass,
     ServiceRequest,
+    Storm,
     VehicleId,
 )
-from fleet.coverage import NO_DIRECTION
+from data.policy import Policy
+from fleet.coverage import coverage_state, drivable
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,28 @@ def street_name(segment: Segment) -> StreetName:
 
 def street_view(
     segment: Segment,
-    service_class: ServiceClass,
-    states: tuple[int, int],
+    policy: Policy,
+    storm: Storm | None,
     coverages: Iterable[Coverage],
     passes: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
     requests: Iterable[ServiceRequest],
     vehicles: Mapping[VehicleId, str],
+    now: datetime,
 ) -> StreetView:
-    """Return a street with everything that its color rests on."""
+    """Return a street with everything that its color rests on; `jobs` are those of the storm."""
     known = {one.forward: one for one in coverages}
     name = street_name(segment)
+    service_class = policy.class_of(segment)
     wanted = sorted(jobs, key=lambda job: (job.state is not JobState.OPEN, job.due_at))
     work = tuple(JobView(job.id, job.treatment, job.state, job.due_at) for job in wanted)
-    seen = [one for way in passes.values() for one in way]
+    open_job = next((job for job in wanted if job.state is JobState.OPEN), None)
+    seen = sorted((p for way in passes.values() for p in way), key=lambda p: p.ended_at)
+
+    def state(*, forward: bool) -> int:
+        coverage = known.get(forward)
+        return coverage_state(coverage, service_class, policy, storm, now, open_job)
+
     return StreetView(
         id=segment.id,
         name=name.name,
@@ -117,30 +126,29 @@ def street_view(
         length_m=segment.length_m,
         oneway=segment.oneway,
         directions=tuple(
-            _direction(forward, state, known.get(forward), seen, vehicles)
-            for forward, state in zip((True, False), states, strict=True)
-            if state != NO_DIRECTION
+            _direction(state(forward=way), known.get(way), seen, vehicles, forward=way)
+            for way in (True, False)
+            if drivable(segment, forward=way)
         ),
         job=work[0] if work else None,
         jobs=work,
-        passes=tuple(
-            _pass(one, vehicles) for one in sorted(seen, key=lambda one: one.ended_at, reverse=True)
-        ),
+        passes=tuple(_pass(one, vehicles) for one in reversed(seen)),
         requests=tuple(request.reference for request in requests),
     )
 
 
 def _direction(
-    forward: bool,
     state: int,
     coverage: Coverage | None,
-    seen: Iterable[Pass],
+    seen: Sequence[Pass],
     vehicles: Mapping[VehicleId, str],
+    *,
+    forward: bool,
 ) -> DirectionView:
-    last = max((p for p in seen if p.forward == forward), key=lambda p: p.ended_at, default=None)
+    last = next((one for one in reversed(seen) if one.forward == forward), None)
     return DirectionView(
         forward=forward,
-        state=state,
+        state=int(state),
         passes_done=coverage.passes_done if coverage else 0,
         passes_needed=coverage.passes_needed if coverage else 1,
         last_pass_at=coverage.last_pass_at if coverage else None,

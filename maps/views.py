@@ -1,0 +1,338 @@
+"""What pages show, computed from records and untranslated: the wire carries these as they are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.model import (
+    Job,
+    JobId,
+    Leg,
+    LegKind,
+    Plan,
+    PlanRun,
+    Route,
+    SegmentId,
+    ServiceClass,
+    ServiceRequest,
+    Storm,
+    Vehicle,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.coverage import NO_DIRECTION, CoverageState
+from fleet.live import VehicleLive
+
+CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
+LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
+
+States = Mapping[SegmentId, tuple[int, int]]
+"""Coverage state of every segment, (forward, backward), as `fleet.coverage.painted` returns it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as lists and the map show it; the caller is never part of it."""
+
+    id: int
+    reference: str
+    kind: str
+    state: str
+    channel: str
+    received_at: datetime
+    address: str
+    text: str
+    lon: float | None
+    lat: float | None
+    segment_id: int | None
+    side: str | None
+    job_id: int | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleView:
+    """A machine and where it was last seen; place and time are `None` before its first fix."""
+
+    id: int
+    name: str
+    type: str
+    state: str
+    lon: float | None
+    lat: float | None
+    heading_deg: float | None
+    speed_mps: float | None
+    fixed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A plan run in the queue and how far it is."""
+
+    id: int
+    state: str
+    asked_by: str
+    asked_at: datetime
+    seconds: float
+    elapsed_s: float
+    best: float | None
+    bound: float | None
+    unserved: int | None
+    stop_requested: bool
+    plan_id: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One vehicle's part of a plan, in sums."""
+
+    shift_id: int
+    vehicle_id: int
+    vehicle: str
+    starts_at: datetime
+    ends_at: datetime
+    work_m: float
+    drive_m: float
+    reloads: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan in sums; `unserved` counts the jobs that it leaves undone."""
+
+    id: int
+    revision: int
+    made_at: datetime
+    state: str
+    cost: float
+    bound: float
+    unserved: int
+    routes: tuple[RouteView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    """How far a class is: of all its streets, metres that are clear and that are late.
+
+    A direction counts half of a two-way street's length.
+    """
+
+    service_class: str
+    length_m: float
+    done_m: float
+    late_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The four numbers of the top strip; `p1_within_target` is the share of P1 that is not late."""
+
+    p1_within_target: float | None
+    open_requests: int
+    vehicles_working: int
+    next_deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StormView:
+    """The storm that goes on."""
+
+    id: int
+    name: str
+    phase: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchBoard:
+    """Everything that the dispatcher's board starts with.
+
+    `coverage` has a row per street: id, state forward, state backward.
+    """
+
+    now: datetime
+    storm: StormView | None
+    figures: Figures
+    classes: tuple[ClassView, ...]
+    coverage: list[tuple[int, int, int]]
+    vehicles: tuple[VehicleView, ...]
+    requests: tuple[RequestView, ...]
+    plan: PlanView | None
+    runs: tuple[RunView, ...]
+
+
+def dispatch_board(
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+    storm: Storm | None,
+    states: States,
+    open_jobs: Sequence[Job],
+    vehicles: Sequence[VehicleView],
+    requests: Sequence[ServiceRequest],
+    plan: PlanView | None,
+    runs: Iterable[PlanRun],
+) -> DispatchBoard:
+    """Return the board; `requests` are those that are not done."""
+    classes = class_views(network, policy, states) if storm else ()
+    due_at = {job.id: job.due_at for job in open_jobs}
+    return DispatchBoard(
+        now=now,
+        storm=storm_view(storm) if storm else None,
+        figures=Figures(
+            p1_within_target=_within_target(classes),
+            open_requests=len(requests),
+            vehicles_working=sum(vehicle.state == "working" for vehicle in vehicles),
+            next_deadline=min((at for at in due_at.values() if at >= now), default=None),
+        ),
+        classes=classes,
+        coverage=coverage_rows(states),
+        vehicles=tuple(vehicles),
+        requests=tuple(request_view(each, due_at) for each in requests),
+        plan=plan,
+        runs=tuple(run_view(run) for run in runs),
+    )
+
+
+def storm_view(storm: Storm) -> StormView:
+    """Return what the top strip says of a storm."""
+    return StormView(storm.id, storm.name, storm.phase, storm.started_at)
+
+
+def coverage_rows(states: States) -> list[tuple[int, int, int]]:
+    """Return a row per street: id, state forward, state backward."""
+    return [(street, forward, backward) for street, (forward, backward) in states.items()]
+
+
+def class_views(network: StreetNetwork, policy: Policy, states: States) -> tuple[ClassView, ...]:
+    """Return how far each class is, those without streets left out."""
+    totals = {service_class: [0.0, 0.0, 0.0] for service_class in ServiceClass}
+    for segment in network.segments:
+        ways = [state for state in states[segment.id] if state != NO_DIRECTION]
+        total = totals[policy.class_of(segment)]
+        way_m = segment.length_m / len(ways)
+        total[0] += segment.length_m
+        total[1] += way_m * sum(state in CLEAR for state in ways)
+        total[2] += way_m * sum(state in LATE for state in ways)
+    return tuple(
+        ClassView(name, length_m, done_m, late_m)
+        for name, (length_m, done_m, late_m) in totals.items()
+        if length_m
+    )
+
+
+def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> RequestView:
+    """Return a request for lists and the map, with its job's deadline."""
+    place, snap = asked.location, asked.snap
+    return RequestView(
+        id=asked.id,
+        reference=asked.reference,
+        kind=asked.kind,
+        state=asked.state,
+        channel=asked.channel,
+        received_at=asked.received_at,
+        address=asked.address,
+        text=asked.text,
+        lon=place.lon if place else None,
+        lat=place.lat if place else None,
+        segment_id=snap.segment_id if snap else None,
+        side=snap.side if snap else None,
+        job_id=asked.job_id,
+        due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
+    )
+
+
+def without_words(request: RequestView) -> RequestView:
+    """Return the request without what the caller said: for eyes that need not know."""
+    return replace(request, address="", text="")
+
+
+def without_callers_words(board: DispatchBoard) -> DispatchBoard:
+    """Return the board without what callers said."""
+    return replace(board, requests=tuple(without_words(each) for each in board.requests))
+
+
+def vehicle_views(
+    vehicles: Iterable[Vehicle], live: Mapping[VehicleId, VehicleLive]
+) -> list[VehicleView]:
+    """Return every machine, the silent ones too, by id."""
+    return [
+        live_view(live[vehicle.id])
+        if vehicle.id in live
+        else VehicleView(
+            vehicle.id, vehicle.name, vehicle.type, "silent", None, None, None, None, None
+        )
+        for vehicle in vehicles
+    ]
+
+
+def live_view(seen: VehicleLive) -> VehicleView:
+    """Return a machine that was seen."""
+    return VehicleView(
+        id=seen.vehicle_id,
+        name=seen.name,
+        type=seen.type,
+        state=seen.state,
+        lon=seen.location.lon,
+        lat=seen.location.lat,
+        heading_deg=seen.heading_deg,
+        speed_mps=seen.speed_mps,
+        fixed_at=seen.fixed_at,
+    )
+
+
+def run_view(run: PlanRun) -> RunView:
+    """Return how far a plan run is."""
+    return RunView(
+        id=run.id,
+        state=run.state,
+        asked_by=run.asked_by,
+        asked_at=run.asked_at,
+        seconds=run.seconds,
+        elapsed_s=run.elapsed_s,
+        best=run.best,
+        bound=run.bound,
+        unserved=run.unserved,
+        stop_requested=run.stop_requested,
+        plan_id=run.plan_id,
+        error=run.error,
+    )
+
+
+def plan_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> PlanView:
+    """Return a plan in sums; routes that do nothing are left out."""
+    return PlanView(
+        id=plan.id,
+        revision=plan.revision,
+        made_at=plan.made_at,
+        state=plan.state,
+        cost=plan.cost.total,
+        bound=plan.bound,
+        unserved=len({left.job_id for left in plan.unserved}),
+        routes=tuple(route_view(route, vehicles) for route in plan.routes if route.legs),
+    )
+
+
+def route_view(route: Route, vehicles: Mapping[VehicleId, str]) -> RouteView:
+    """Return the sums of one vehicle's route, which has at least one leg."""
+    return RouteView(
+        shift_id=route.shift_id,
+        vehicle_id=route.vehicle_id,
+        vehicle=vehicles.get(route.vehicle_id, ""),
+        starts_at=route.legs[0].starts_at,
+        ends_at=route.legs[-1].ends_at,
+        work_m=_length_m(route.legs, LegKind.WORK),
+        drive_m=_length_m(route.legs, LegKind.DRIVE),
+        reloads=sum(leg.kind is LegKind.RELOAD for leg in route.legs),
+    )
+
+
+def _length_m(legs: Iterable[Leg], kind: LegKind) -> float:
+    return sum(leg.length_m for leg in legs if leg.kind is kind)
+
+
+def _within_target(classes: Iterable[ClassView]) -> float | None:
+    first = next((each for each in classes if each.service_class == ServiceClass.P1), None)
+    return None if first is None else 1.0 - first.late_m / first.length_m
