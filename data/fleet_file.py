@@ -102,6 +102,11 @@ def toml_from_fleet(fleet: FleetFile) -> str:
     return "\n".join(tables)
 
 
+def depots_toml(depots: Sequence[Depot]) -> str:
+    """Return tables to append to a file without depots."""
+    return "".join("\n" + _depot_toml(depot) for depot in depots)
+
+
 def _location(table: TomlTable) -> LonLat:
     return LonLat(table.number("lon", -180, 180), table.number("lat", -85, 85))
 

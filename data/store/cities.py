@@ -49,6 +49,11 @@ def get_report(tx: Tx) -> dict[str, Any]:
     return dict(_row(tx).report)
 
 
+def set_report(tx: Tx, report: Mapping[str, object]) -> None:
+    """Replace what `city show` prints."""
+    tx.execute(update(city).values(report=dict(report)))
+
+
 def get_policy_text(tx: Tx) -> str:
     """Return policy.toml as it was last set."""
     return str(_row(tx).policy)

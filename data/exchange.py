@@ -1,0 +1,73 @@
+"""The basemap of a city as PMTiles files; the only module that imports geopandas and pyogrio."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import geopandas
+import shapely
+
+from data.model import Language, Place, Segment
+from data.network import StreetNetwork
+
+MIN_ZOOM = 10
+MAX_ZOOM = 15
+"""Pages draw closer views from the tiles of this zoom; one unit of them is 0.2 m or less."""
+
+_TILE_BYTES = 20_000_000
+_TILE_FEATURES = 1_000_000
+"""Far above any tile of ours: GDAL drops features and detail of tiles that are larger."""
+
+
+def write_basemap(network: StreetNetwork, places: Iterable[Place], folder: Path) -> None:
+    """Write `streets.pmtiles` and, where there are places, `places.pmtiles` into a folder.
+
+    Layer `streets` has `id, name, name_fa, name_en, road_class, oneway, layer`, the segment's id
+    being the feature's; `places` has `kind, name, name_fa, name_en`. House numbers are left out.
+    """
+    _write(_streets(network.segments), "streets", folder)
+    spots = [place for place in places if place.kind != "address"]
+    if spots:
+        _write(_spots(spots), "places", folder)
+
+
+def _write(frame: geopandas.GeoDataFrame, layer: str, folder: Path) -> None:
+    frame.to_file(
+        folder / f"{layer}.pmtiles",
+        driver="PMTiles",
+        engine="pyogrio",
+        layer=layer,
+        dataset_options={
+            "MINZOOM": str(MIN_ZOOM),
+            "MAXZOOM": str(MAX_ZOOM),
+            "MAX_SIZE": str(_TILE_BYTES),
+            "MAX_FEATURES": str(_TILE_FEATURES),
+        },
+    )
+
+
+def _streets(segments: Sequence[Segment]) -> geopandas.GeoDataFrame:
+    columns = {
+        "id": [segment.id for segment in segments],
+        **_name_columns([segment.names for segment in segments]),
+        "road_class": [segment.road_class.value for segment in segments],
+        "oneway": [segment.oneway.value for segment in segments],
+        "layer": [segment.layer for segment in segments],
+    }
+    lines = [shapely.LineString(segment.geometry) for segment in segments]
+    return geopandas.GeoDataFrame(columns, geometry=lines, crs="EPSG:4326")
+
+
+def _spots(places: Sequence[Place]) -> geopandas.GeoDataFrame:
+    columns = {
+        "kind": [place.kind for place in places],
+        **_name_columns([place.names for place in places]),
+    }
+    points = [shapely.Point(place.location) for place in places]
+    return geopandas.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
+
+
+def _name_columns(all_names: Sequence[Mapping[Language, tuple[str, ...]]]) -> dict[str, list[str]]:
+    return {
+        column: [next(iter(names.get(language, ())), "") for names in all_names]
+        for column, language in (("name", ""), ("name_fa", "fa"), ("name_en", "en"))
+    }

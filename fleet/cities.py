@@ -1,0 +1,212 @@
+"""A city comes into being: streets, places, tiles, first policy and fleet; later its new fleets."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from data.errors import CityFileError, ConflictError, InvalidError
+from data.exchange import write_basemap
+from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
+from data.graph import assumed_depots, unreachable
+from data.model import Actor, City, Depot, Oneway, SegmentId
+from data.network import StreetNetwork, build_network
+from data.osm import OSM_SUFFIXES, read_osm
+from data.osm_geojson import GEOJSON_SUFFIXES, read_geojson
+from data.osm_ways import CityDraft
+from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.store.cities import (
+    get_city,
+    get_policy_text,
+    get_report,
+    save_city,
+    set_fleet_text,
+    set_policy_text,
+    set_report,
+)
+from data.store.engine import Tx, create_engine, transaction
+from data.store.events import add_event
+from data.store.fleet import list_vehicles, save_fleet
+from data.store.gazetteer import save_places
+from data.store.migrations import upgrade
+from data.store.network import save_network
+
+DATABASE = "barfrub.sqlite"
+TILES = "tiles"
+
+type Report = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    city: City
+    streets: CityDraft
+    network: StreetNetwork
+    policy_text: str
+    fleet_text: str
+    fleet: FleetFile
+    report: Report
+
+
+def read_city_file(path: Path, *, services: bool = False) -> CityDraft:
+    """Return the streets of a file, read by the end of its name; raise `CityFileError`."""
+    name = path.name.lower()
+    if name.endswith(OSM_SUFFIXES):
+        return read_osm(path, services=services)
+    if name.endswith(GEOJSON_SUFFIXES):
+        return read_geojson(path, services=services)
+    known = ", ".join((*OSM_SUFFIXES, *GEOJSON_SUFFIXES))
+    raise CityFileError(f"{path.name}: expected a file that ends in one of {known}", file=path.name)
+
+
+def add_city(
+    folder: Path,
+    name: str,
+    file: Path,
+    now: datetime,
+    actor: Actor,
+    *,
+    timezone: str = "UTC",
+    services: bool = False,
+) -> Report:
+    """Make the city's folder - database, tiles, policy.toml, fleet.toml - and return its report.
+
+    The folder appears whole or not at all. Raises `ConflictError` where it exists, `CityFileError`
+    for a file that is no city, `InvalidError` for an unknown time zone.
+    """
+    if folder.exists():
+        raise ConflictError(f"city {name!r} exists already", city=name)
+    draft = _draft(name, file, _known_zone(timezone), services=services)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
+    try:
+        _write(new, draft, now, actor)
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return draft.report
+
+
+def _known_zone(timezone: str) -> str:
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidError("timezone", timezone, "a zone like Asia/Tehran") from error
+    return timezone
+
+
+def _draft(name: str, file: Path, timezone: str, *, services: bool) -> _Draft:
+    streets = read_city_file(file, services=services)
+    network = build_network(streets.segments, streets.restrictions)
+    depots = assumed_depots(network)
+    fleet_text = DEFAULT_FLEET + depots_toml(depots)
+    fleet = with_depots(fleet_from_toml(fleet_text), depots)
+    city = City(name, timezone, network.bounds, network.version, streets.attribution)
+    report = city_report(city, streets, network, fleet.depots)
+    report |= {"file": file.name, "services": services}
+    return _Draft(city, streets, network, DEFAULT_POLICY, fleet_text, fleet, report)
+
+
+def _write(folder: Path, draft: _Draft, now: datetime, actor: Actor) -> None:
+    tiles = folder / TILES
+    tiles.mkdir()
+    write_basemap(draft.network, draft.streets.places, tiles)
+    (folder / "policy.toml").write_text(draft.policy_text, encoding="utf-8")
+    (folder / "fleet.toml").write_text(draft.fleet_text, encoding="utf-8")
+    database = create_engine(folder / DATABASE)
+    try:
+        upgrade(database)
+        with transaction(database) as tx:
+            save_network(tx, draft.streets.segments, draft.streets.restrictions)
+            save_places(tx, draft.streets.places)
+            save_fleet(tx, draft.fleet)
+            save_city(tx, draft.city, draft.policy_text, draft.fleet_text, draft.report)
+            subject = f"city:{draft.city.name}"
+            add_event(tx, now, actor, "city.added", subject, after=_summary(draft.report))
+    finally:
+        database.dispose()
+
+
+def _summary(report: Report) -> Report:
+    kept = ("file", "version", "segments", "junctions", "length_km")
+    return {key: report[key] for key in kept}
+
+
+def city_report(
+    city: City, streets: CityDraft, network: StreetNetwork, depots: Sequence[Depot]
+) -> Report:
+    """Return what `city show` prints: counts, shares of segments, and what no depot reaches."""
+    segments = network.segments
+    addresses = sum(place.kind == "address" for place in streets.places)
+    return {
+        "name": city.name,
+        "timezone": city.timezone,
+        "version": network.version,
+        "segments": len(segments),
+        "junctions": len(network.node_ids),
+        "length_km": round(sum(s.length_m for s in segments) / 1000, 3),
+        "named_share": round(sum(bool(s.names) for s in segments) / len(segments), 4),
+        "oneway_share": round(sum(s.oneway is not Oneway.NO for s in segments) / len(segments), 4),
+        "restrictions": len(streets.restrictions),
+        "restrictions_skipped": streets.skipped.get("restrictions", 0),
+        "addresses": addresses,
+        "places": len(streets.places) - addresses,
+        "attribution": city.attribution,
+        "bounds": list(city.bounds),
+        **_reach(network, depots),
+    }
+
+
+def _reach(network: StreetNetwork, depots: Sequence[Depot]) -> Report:
+    lost = unreachable(network, [depot.location for depot in depots])
+    return {
+        "depots": len(depots),
+        "depots_assumed": sum(depot.assumed for depot in depots),
+        "unreachable": len(lost),
+        "unreachable_km": _length_km(network, lost),
+    }
+
+
+def _length_km(network: StreetNetwork, segment_ids: Iterable[SegmentId]) -> float:
+    return round(sum(network.segment(each).length_m for each in segment_ids) / 1000, 3)
+
+
+def set_fleet(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: datetime) -> FleetFile:
+    """Put a `fleet.toml` in force and return it, with assumed depots where it has none.
+
+    Raises `InvalidError` and changes nothing when the text breaks a rule. The city's report says
+    afterwards what these depots cannot reach.
+    """
+    fleet = fleet_from_toml(text)
+    fleet = with_depots(fleet, fleet.depots or assumed_depots(network))
+    before = {"vehicles": len(list_vehicles(tx))}
+    report = get_report(tx) | _reach(network, fleet.depots)
+
+    save_fleet(tx, fleet)
+    set_fleet_text(tx, text)
+    set_report(tx, report)
+    after = {
+        "vehicles": len(fleet.vehicles),
+        "depots": len(fleet.depots),
+        "reload_sites": len(fleet.reload_sites),
+    }
+    add_event(tx, now, actor, "fleet.set", f"city:{get_city(tx).name}", before, after)
+    return fleet
+
+
+def set_policy(tx: Tx, actor: Actor, text: str, now: datetime) -> Policy:
+    """Put a `policy.toml` in force for what is planned from now on, and return it.
+
+    Raises `InvalidError` and changes nothing when the text breaks a rule. The storm book keeps
+    both texts, since a level of service is a promise.
+    """
+    policy = policy_from_toml(text)
+    before = {"policy": get_policy_text(tx)}
+
+    set_policy_text(tx, text)
+    subject = f"city:{get_city(tx).name}"
+    add_event(tx, now, actor, "policy.set", subject, before, {"policy": text})
+    return policy
