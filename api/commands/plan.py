@@ -1,0 +1,195 @@
+"""`barfrub plan`: make a plan for the active storm, print it in figures, write it to files."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from api.clock import Clock
+    from data.model import Plan
+    from data.network import StreetNetwork
+    from data.store.engine import Database
+    from fleet.plan_summary import ClassFigures, PlanFigures, VehicleFigures
+    from fleet.planning import Prepared
+
+QUIET_S = 5.0
+"""Seconds between progress lines where no terminal can overwrite them."""
+
+
+def plan(
+    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=3600, help="How long to look for a better plan.")
+    ] = 30.0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the plan, times in ISO 8601 UTC.")
+    ] = None,
+    geojson_file: Annotated[
+        Path | None, typer.Option("--geojson", help="Write the routes as lines.")
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="Write a page with a map of the routes.")
+    ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Send the plan to the trucks at once.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Another seed finds another plan.")] = 1,
+) -> None:
+    """Plan the routes of the active storm; start one where none is active."""
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city, prepare_numba
+
+    settings = Settings()
+    prepare_numba(settings)
+    clock = Clock()
+    engine = open_city_database(chosen_city(settings, city))
+
+    from data.store.engine import transaction
+    from fleet import planning
+    from fleet.plan_summary import figures_of
+
+    prepared = _prepared(engine, clock)
+    typer.echo(
+        f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "
+        "(Ctrl+C stops early and keeps the best)",
+        err=True,
+    )
+    with _stoppable() as stopped:
+        found = planning.solve_prepared(prepared, seconds, seed, _Progress(), stopped)
+    typer.echo("", err=True)
+    with transaction(engine) as tx:
+        stored = planning.store_draft(tx, planning.PLANNER, found, clock.now())
+        if publish:
+            stored = planning.publish(tx, CONSOLE, stored.id, clock.now())
+    print_figures(figures_of(stored, prepared.jobs, prepared.vehicles, prepared.network), stored)
+    _write(stored, prepared.network, json_file, geojson_file, map_file)
+
+
+def print_figures(figures: "PlanFigures", made: "Plan") -> None:
+    """Print the tables: classes, vehicles, and what is left undone and why."""
+    print(f"Plan {made.id}, revision {made.revision}, {made.state}")
+    print(f"Cost {made.cost.total:,.0f}, at least {made.bound:,.0f}")
+    print()
+    print("Class    Jobs       km   Done km  By deadline   Last at (UTC)     Worst lateness")
+    for row in figures.classes:
+        print(_class_line(row))
+    print()
+    print(f"{'Vehicle':<24} {'Work km':>8} {'Deadhead km':>12} {'Hours':>6} {'Reloads':>8}")
+    for vehicle in figures.vehicles:
+        print(_vehicle_line(vehicle))
+    print()
+    if not figures.unserved:
+        print("Nothing is left undone.")
+    for left in figures.unserved:
+        reason = REASONS.get(left.reason, left.reason)
+        print(f"Left undone: {left.jobs} jobs of {left.service_class}, {reason}")
+
+
+REASONS = {
+    "capacity": "no hopper is large enough",
+    "time": "no time is left in the shifts",
+    "unreachable": "no vehicle can drive there and back",
+    "no_vehicle": "no vehicle is able to or fits",
+}
+"""What the reason of an unserved job means."""
+
+
+def _class_line(row: "ClassFigures") -> str:
+    last = f"{row.done_at:%Y-%m-%d %H:%M}" if row.done_at else "-"
+    late_min = round(row.worst_lateness.total_seconds() / 60)
+    late = f"{late_min // 60}:{late_min % 60:02d} h" if late_min else "-"
+    return (
+        f"{row.service_class:<5} {row.jobs:>7,} {row.length_km:>8,.1f} {row.done_km:>9,.1f} "
+        f"{row.in_time_share:>12.1%}   {last:<16}  {late:>14}"
+    )
+
+
+def _vehicle_line(row: "VehicleFigures") -> str:
+    return (
+        f"{row.name:<24} {row.work_km:>8,.1f} {row.deadhead_km:>12,.1f} "
+        f"{row.hours:>6.1f} {row.reloads:>8}"
+    )
+
+
+def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
+    from api.console import CONSOLE
+    from data.store.cities import get_policy
+    from data.store.engine import transaction
+    from data.store.network import load_network
+    from data.store.storms import find_active_storm
+    from fleet.planning import prepare
+    from fleet.storms import start_storm, storm_name
+
+    with transaction(engine) as tx:
+        network = load_network(tx)
+        now = clock.now()
+        storm = find_active_storm(tx)
+        if storm is None:
+            storm = start_storm(tx, CONSOLE, storm_name(now), network, get_policy(tx), now)
+            typer.echo(f"No storm was active: started {storm.name!r}.", err=True)
+        return prepare(tx, storm.id, network, now)
+
+
+class _Progress:
+    """Prints a line with the current best: over and over in a terminal, else now and then."""
+
+    def __init__(self) -> None:
+        from time import perf_counter
+
+        self._seconds = perf_counter
+        self._began_s = self._told_s = perf_counter()
+
+    def __call__(self, best: float, bound: float, unserved: int, iterations: int) -> None:
+        now_s = self._seconds()
+        line = (
+            f"{now_s - self._began_s:5.0f} s  best {best:,.0f}  at least {bound:,.0f}  "
+            f"left undone {unserved:,}  iterations {iterations:,}"
+        )
+        if sys.stderr.isatty():
+            print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
+        elif iterations == 0 or now_s - self._told_s >= QUIET_S:
+            self._told_s = now_s
+            print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Yield a question that is answered by yes after Ctrl+C."""
+    import signal
+    import threading
+
+    asked = threading.Event()
+    former = signal.signal(signal.SIGINT, lambda *_: asked.set())
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _write(
+    made: "Plan",
+    network: "StreetNetwork",
+    json_file: Path | None,
+    geojson_file: Path | None,
+    map_file: Path | None,
+) -> None:
+    import json
+
+    from data.plan_json import plan_json
+
+    if json_file is not None:
+        json_file.write_text(json.dumps(plan_json(made), ensure_ascii=False), encoding="utf-8")
+    if geojson_file is not None:
+        from maps.geojson import plan_geojson
+
+        text = json.dumps(plan_geojson(made, network), ensure_ascii=False)
+        geojson_file.write_text(text, encoding="utf-8")
+    if map_file is not None:
+        from maps.export import write_plan_map
+
+        write_plan_map(made, network, map_file)

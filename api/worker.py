@@ -1,0 +1,185 @@
+"""The process that solves plan runs, so that the web stays quick.
+
+It leases a run, solves it with no transaction open, and once a second writes how far it is and
+hears whether to stop. A worker that dies loses its lease, and the run is taken again.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Event as ProcessEvent
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+from api.clock import Clock
+from api.console import open_city_database
+from api.settings import Settings, prepare_numba
+from data.errors import BarfrubError, ConflictError
+from data.model import PlanRun
+from data.network import StreetNetwork
+from data.store.cities import get_city
+from data.store.engine import Database, reading, transaction
+from data.store.network import load_network
+from data.store.plan_runs import finish_run, heartbeat, lease_run
+from fleet.planning import PLANNER, prepare, solve_prepared, store_draft
+
+LEASE_S = 30.0
+BEAT_S = 1.0
+LOOK_S = 0.5
+"""How often an idle worker looks into the queue."""
+LEAVE_S = 10.0
+"""How long a worker may take to leave after it was told to."""
+SEED = 1
+
+_log = logging.getLogger(__name__)
+
+
+class Stopped(Protocol):
+    """Tells the worker to leave: an event of a thread or of another process."""
+
+    def is_set(self) -> bool:
+        """Whether to leave."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until told, or so many seconds."""
+        ...
+
+
+@contextmanager
+def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
+    """Keep a worker process for a city beside the caller, and end it at the end."""
+    spawn = multiprocessing.get_context("spawn")
+    stopped = spawn.Event()
+    process = spawn.Process(
+        target=_work_as_child, args=(folder, clock, stopped), name="barfrub-worker", daemon=True
+    )
+    process.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        process.join(LEAVE_S)
+        if process.is_alive():
+            process.terminate()
+            process.join()
+
+
+def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
+    """Solve runs of the queue of a city, one after the other, until told to leave."""
+    prepare_numba(Settings())
+    engine = open_city_database(folder)
+    network: StreetNetwork | None = None
+    parent = os.getppid()
+    # An orphan's parent is another process: the server was killed and nobody will tell us.
+    while not stopped.is_set() and os.getppid() == parent:
+        with transaction(engine) as tx:
+            run = lease_run(tx, real_now(), LEASE_S)
+            version = get_city(tx).network_version
+        if run is None:
+            stopped.wait(LOOK_S)
+            continue
+        if network is None or network.version != version:
+            with reading(engine) as tx:
+                network = load_network(tx)
+        solve_run(engine, network, run, clock, stopped)
+    engine.dispose()
+
+
+def solve_run(
+    engine: Database, network: StreetNetwork, run: PlanRun, clock: Clock, stopped: Stopped
+) -> None:
+    """Solve a leased run and store the draft, or the error that prevents it."""
+    _log.info("plan run %s: solving for %.0f s", run.id, run.seconds)
+    beat = Heartbeat(engine, run)
+    try:
+        with beat:
+            with reading(engine) as tx:
+                prepared = prepare(tx, run.storm_id, network, clock.now())
+            plan = solve_prepared(
+                prepared, run.seconds, SEED, beat.report, lambda: beat.asked or stopped.is_set()
+            )
+        with transaction(engine) as tx:
+            draft = store_draft(tx, PLANNER, plan, clock.now())
+            finish_run(tx, beat.run, draft.id)
+        _log.info("plan run %s: plan %s, cost %.1f", run.id, draft.id, draft.cost.total)
+    except BarfrubError as error:
+        _fail(engine, beat.run, str(error))
+    except Exception as error:
+        _log.exception("plan run %s", run.id)
+        _fail(engine, beat.run, f"internal error: {type(error).__name__}")
+
+
+def real_now() -> datetime:
+    """Return the time on the wall: leases do not follow the storm's clock."""
+    return datetime.now(UTC)
+
+
+class Heartbeat:
+    """A thread that renews the lease of a run, writes its progress and hears the wish to stop."""
+
+    def __init__(self, engine: Database, run: PlanRun) -> None:
+        self.run = run
+        self.asked = run.stop_requested
+        self._engine = engine
+        self._progress: tuple[float, float, int, int] | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._began_s = perf_counter()
+
+    def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
+        """Take the progress that the next beat writes."""
+        self._progress = (best, bound, unserved, iterations)
+
+    def __enter__(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        """Beat a last time."""
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        over = False
+        while not over:
+            over = self._over.wait(BEAT_S)
+            try:
+                self._write()
+            except ConflictError:
+                _log.warning("plan run %s: the lease is lost", self.run.id)
+                self.asked = over = True
+
+    def _write(self) -> None:
+        run = replace(self.run, elapsed_s=perf_counter() - self._began_s)
+        if self._progress is not None:
+            best, bound, unserved, iterations = self._progress
+            run = replace(run, best=best, bound=bound, unserved=unserved, iterations=iterations)
+        with transaction(self._engine) as tx:
+            self.run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
+        self.asked = self.run.stop_requested
+
+
+def _fail(engine: Database, run: PlanRun, error: str) -> None:
+    _log.warning("plan run %s: %s", run.id, error)
+    try:
+        with transaction(engine) as tx:
+            finish_run(tx, run, None, error)
+    except ConflictError:
+        _log.warning("plan run %s: another worker has it", run.id)
+
+
+def _work_as_child(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
+    # Ctrl+C reaches the whole group; the server tells us when it is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    work_until(folder, clock, stopped)

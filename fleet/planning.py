@@ -1,0 +1,191 @@
+"""A plan from the wish to the trucks: ask, prepare, solve with no transaction open, publish."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.errors import BarfrubError, ConflictError, InvalidError
+from data.model import (
+    Actor,
+    ActorKind,
+    Depot,
+    Job,
+    JobState,
+    Plan,
+    PlanId,
+    PlanRun,
+    PlanRunId,
+    PlanState,
+    ReloadSite,
+    RunState,
+    Shift,
+    Storm,
+    StormId,
+    Vehicle,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.cities import get_city, get_policy
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_depots, list_reload_sites, list_vehicles
+from data.store.jobs import list_jobs
+from data.store.plan_runs import add_run, get_run, list_runs, set_stop_requested
+from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
+from data.store.shifts import list_shifts
+from data.store.storms import get_storm
+from fleet.driving import ENDED
+
+PLANNER = Actor(ActorKind.SYSTEM, "planner")
+"""Who drafts plans that were asked for."""
+
+LONGEST_S = 3600.0
+SHOWN_VIOLATIONS = 5
+
+type Report = Callable[[float, float, int, int], None]
+"""Called now and then with best cost, lower bound, tasks unserved and iterations done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that a plan is made from, read in one transaction; `now` is when it starts to hold."""
+
+    storm: Storm
+    network: StreetNetwork
+    policy: Policy
+    jobs: tuple[Job, ...]
+    shifts: tuple[Shift, ...]
+    vehicles: tuple[Vehicle, ...]
+    depots: tuple[Depot, ...]
+    reload_sites: tuple[ReloadSite, ...]
+    parent_id: PlanId | None
+    now: datetime
+
+
+def ask_for_plan(tx: Tx, actor: Actor, storm_id: StormId, seconds: float, now: datetime) -> PlanRun:
+    """Put a wish to solve for so many seconds into the queue.
+
+    Raises `ConflictError` where the storm has ended or a run for it is not over yet.
+    """
+    if not 0 < seconds <= LONGEST_S:
+        raise InvalidError("seconds", seconds, f"more than 0 and at most {LONGEST_S:.0f}")
+    _get_active(tx, storm_id)
+    unfinished = {RunState.QUEUED, RunState.RUNNING}
+    if any(run.state in unfinished for run in list_runs(tx, storm_id)):
+        raise ConflictError("a plan is being made already", storm=storm_id)
+    run = add_run(tx, storm_id, actor.id, now, seconds)
+    after = {"storm": storm_id, "seconds": seconds}
+    add_event(tx, now, actor, "plan_run.asked", f"plan_run:{run.id}", after=after)
+    return run
+
+
+def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> PlanRun:
+    """Ask a run to stop soon and keep the best it has."""
+    run = get_run(tx, run_id)
+    if run.state not in {RunState.QUEUED, RunState.RUNNING}:
+        raise ConflictError(f"plan run {run_id} is {run.state}", run=run_id)
+    if not run.stop_requested:
+        set_stop_requested(tx, run_id)
+        add_event(tx, now, actor, "plan_run.stopped", f"plan_run:{run_id}")
+    return replace(run, stop_requested=True)
+
+
+def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
+    """Read what a plan for a storm is made from; only open jobs and shifts that are not over."""
+    storm = _get_active(tx, storm_id)
+    if get_city(tx).network_version != network.version:
+        raise ConflictError("the streets have changed: load them again")
+    shifts = [
+        shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED and shift.ends_at > now
+    ]
+    if not shifts:
+        raise ConflictError("no vehicle is in service: every shift is over", storm=storm_id)
+    return Prepared(
+        storm=storm,
+        network=network,
+        policy=get_policy(tx),
+        jobs=tuple(list_jobs(tx, storm_id, JobState.OPEN)),
+        shifts=tuple(shifts),
+        vehicles=tuple(list_vehicles(tx)),
+        depots=tuple(list_depots(tx)),
+        reload_sites=tuple(list_reload_sites(tx)),
+        parent_id=find_published_plan_id(tx, storm_id),
+        now=now,
+    )
+
+
+def solve_prepared(
+    prepared: Prepared,
+    seconds: float,
+    seed: int,
+    report: Report,
+    stop_requested: Callable[[], bool],
+) -> Plan:
+    """Return the best plan found in so many seconds, or until asked to stop.
+
+    The referee looked at it: what it refuses is an error here, never a plan.
+    """
+    from routing.mapping import plan_from, problem_from
+
+    from routing.check import violations
+    from routing.solver import solve
+    from routing.stop import MaxRuntime, StopWhenAsked
+
+    mapped = problem_from(prepared)
+    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
+    solution = solve(mapped.problem, stop, seed, report)
+    broken = violations(mapped.problem, solution)
+    if broken:
+        shown = "; ".join(broken[:SHOWN_VIOLATIONS])
+        raise BarfrubError(f"the referee refused the plan: {shown}")
+    return plan_from(mapped, solution)
+
+
+def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
+    """Keep a plan that the referee let through, for somebody to publish."""
+    draft = add_plan(tx, replace(plan, state=PlanState.DRAFT))
+    after = {
+        "storm": draft.storm_id,
+        "revision": draft.revision,
+        "network_version": draft.network_version,
+        "cost": draft.cost.total,
+        "bound": draft.bound,
+        "unserved": len(draft.unserved),
+    }
+    add_event(tx, now, actor, "plan.drafted", f"plan:{draft.id}", after=after)
+    return draft
+
+
+def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
+    """Send a draft to the trucks in place of the plan that they drive.
+
+    Raises `ConflictError` where it is no draft, the storm has ended, or the streets or a planned
+    job changed since. Jobs that were done meanwhile do no harm; new ones wait for the next plan.
+    """
+    plan = get_plan(tx, plan_id)
+    if plan.state is not PlanState.DRAFT:
+        raise ConflictError(f"plan {plan_id} is {plan.state}, not a draft", plan=plan_id)
+    _get_active(tx, plan.storm_id)
+    if get_city(tx).network_version != plan.network_version:
+        raise ConflictError("the plan was made for streets that have changed", plan=plan_id)
+    planned = {job_id for route in plan.routes for leg in route.legs for job_id in leg.job_ids}
+    cancelled = {job.id for job in list_jobs(tx, plan.storm_id, JobState.CANCELLED)}
+    if planned & cancelled:
+        raise ConflictError("the plan was made for jobs that were cancelled", plan=plan_id)
+
+    former = find_published_plan_id(tx, plan.storm_id)
+    if former is not None:
+        set_plan_state(tx, former, PlanState.SUPERSEDED)
+        change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.SUPERSEDED, "by": plan_id})
+        add_event(tx, now, actor, "plan.superseded", f"plan:{former}", *change)
+    set_plan_state(tx, plan_id, PlanState.PUBLISHED)
+    change = ({"state": plan.state}, {"state": PlanState.PUBLISHED})
+    add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", *change)
+    return replace(plan, state=PlanState.PUBLISHED)
+
+
+def _get_active(tx: Tx, storm_id: StormId) -> Storm:
+    storm = get_storm(tx, storm_id)
+    if storm.ended_at is not None:
+        raise ConflictError(f"storm {storm.name!r} has ended", storm=storm_id)
+    return storm

@@ -1,0 +1,139 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.errors import ConflictError, InvalidError
+from data.model import (
+    JobId,
+    JobState,
+    Plan,
+    PlanState,
+    ShiftId,
+    Storm,
+)
+from data.store.cities import get_city, save_city
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.jobs import set_job_state
+from data.store.plan_runs import finish_run, get_run, lease_run
+from data.store.plans import add_plan, find_published_plan_id, get_plan
+from data.store.shifts import set_shift_state
+from fleet.planning import (
+    PLANNER,
+    ask_for_plan,
+    prepare,
+    publish,
+    request_stop,
+    store_draft,
+)
+from fleet.storms import end_storm, start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+LATER = v.NOW + timedelta(minutes=20)
+
+
+@pytest.fixture
+def storm(tx: Tx) -> Storm:
+    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+
+
+def a_draft(tx: Tx, **changes: object) -> Plan:
+    return store_draft(tx, PLANNER, replace(a_plan(a_leg()), **changes), LATER)  # type: ignore[arg-type]
+
+
+def the_streets_change(tx: Tx) -> None:
+    save_city(tx, replace(get_city(tx), network_version="newer"), "", "", {})
+
+
+def test_a_plan_is_asked_for_once_at_a_time(tx: Tx, storm: Storm) -> None:
+    run = ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER)
+    assert (run.asked_by, run.seconds, run.state) == ("leila", 30.0, "queued")
+    with pytest.raises(ConflictError, match="being made already"):
+        ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER)
+    leased = lease_run(tx, LATER, 30)
+    assert leased is not None
+    finish_run(tx, leased, None, "no vehicles")
+    assert ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER).id != run.id
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 3601.0, float("nan")])
+def test_a_time_that_makes_no_sense_is_refused(tx: Tx, storm: Storm, seconds: float) -> None:
+    with pytest.raises(InvalidError, match="seconds"):
+        ask_for_plan(tx, DISPATCHER, storm.id, seconds, LATER)
+
+
+def test_a_run_is_asked_to_stop_until_it_is_over(tx: Tx, storm: Storm) -> None:
+    run = ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER)
+    request_stop(tx, DISPATCHER, run.id, LATER)
+    request_stop(tx, DISPATCHER, run.id, LATER)
+    assert get_run(tx, run.id).stop_requested
+    verbs = [event.verb for event in list_events(tx, f"plan_run:{run.id}")]
+    assert verbs == ["plan_run.asked", "plan_run.stopped"]
+    leased = lease_run(tx, LATER, 30)
+    assert leased is not None
+    finish_run(tx, leased, None, "no vehicles")
+    with pytest.raises(ConflictError, match="is failed"):
+        request_stop(tx, DISPATCHER, run.id, LATER)
+
+
+def test_a_plan_is_made_from_what_is_open_and_in_service(tx: Tx, storm: Storm) -> None:
+    set_job_state(tx, [JobId(1)], JobState.DONE, LATER)
+    set_shift_state(tx, ShiftId(1), "ended")
+    prepared = prepare(tx, storm.id, v.village(), LATER)
+    assert len(prepared.jobs) == 8
+    assert [shift.id for shift in prepared.shifts] == [2]
+    assert prepared.parent_id is None
+
+
+def test_no_plan_is_made_after_the_last_shift(tx: Tx, storm: Storm) -> None:
+    with pytest.raises(ConflictError, match="every shift is over"):
+        prepare(tx, storm.id, v.village(), v.NOW + timedelta(hours=9))
+
+
+def test_no_plan_is_made_for_streets_that_are_not_the_city_s_any_more(tx: Tx, storm: Storm) -> None:
+    the_streets_change(tx)
+    with pytest.raises(ConflictError, match="streets have changed"):
+        prepare(tx, storm.id, v.village(), LATER)
+
+
+def test_a_published_plan_supersedes_the_one_before(tx: Tx, storm: Storm) -> None:
+    first, second = a_draft(tx), a_draft(tx)
+    publish(tx, DISPATCHER, first.id, LATER)
+    publish(tx, DISPATCHER, second.id, LATER)
+    assert get_plan(tx, first.id).state is PlanState.SUPERSEDED
+    assert find_published_plan_id(tx, storm.id) == second.id
+    assert [event.verb for event in list_events(tx, f"plan:{first.id}")] == [
+        "plan.drafted",
+        "plan.published",
+        "plan.superseded",
+    ]
+    with pytest.raises(ConflictError, match="is superseded, not a draft"):
+        publish(tx, DISPATCHER, first.id, LATER)
+
+
+def test_a_plan_for_other_streets_is_not_published(tx: Tx, storm: Storm) -> None:
+    draft = a_draft(tx)
+    the_streets_change(tx)
+    with pytest.raises(ConflictError, match="streets that have changed"):
+        publish(tx, DISPATCHER, draft.id, LATER)
+
+
+def test_a_plan_for_a_storm_that_is_over_is_not_published(tx: Tx, storm: Storm) -> None:
+    draft = a_draft(tx)
+    end_storm(tx, DISPATCHER, storm.id, LATER)
+    with pytest.raises(ConflictError, match="has ended"):
+        publish(tx, DISPATCHER, draft.id, LATER)
+
+
+def test_a_plan_with_a_cancelled_job_is_not_published_one_with_a_done_job_is(
+    tx: Tx, storm: Storm
+) -> None:
+    draft = add_plan(tx, a_plan(a_leg()))
+    set_job_state(tx, [JobId(1)], JobState.CANCELLED)
+    with pytest.raises(ConflictError, match="jobs that were cancelled"):
+        publish(tx, DISPATCHER, draft.id, LATER)
+    set_job_state(tx, [JobId(1)], JobState.DONE, LATER)
+    assert publish(tx, DISPATCHER, draft.id, LATER).state is PlanState.PUBLISHED
