@@ -7,11 +7,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import health, pages
+from api import coverage, health, pages, plans, positions, requests, shifts, storms
 from api.armor import Armor, Compression
 from api.auth import Seals
 from api.clock import Clock
+from api.consumer import Consumer
 from api.context import App
+from api.door import PositionDoor
 from api.errors import install_error_handlers
 from api.settings import Settings
 from data.geocode import Geocoder
@@ -19,7 +21,10 @@ from data.store.cities import get_city, get_policy
 from data.store.engine import open_database, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
+from fleet.live import Hub
 from maps.pages import STATIC_DIR
+
+ROUTES = (health, pages, requests, storms, plans, shifts, coverage, positions)
 
 
 def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
@@ -28,7 +33,7 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
     web = FastAPI(title="Barfrub", lifespan=_lifespan, docs_url=None, redoc_url=None)
     web.state.barfrub = app
     install_error_handlers(web)
-    for routes in (health, pages):
+    for routes in ROUTES:
         web.include_router(routes.router)
     tiles = city_folder / "tiles"
     tiles.mkdir(exist_ok=True)
@@ -41,23 +46,32 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
 
 def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     """Return the city's database opened, with its network in memory."""
-    engine = open_database(city_folder / "barfrub.sqlite")
+    engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
     with reading(engine) as tx:
-        network = load_network(tx)
-        return App(
-            settings=settings,
-            clock=clock,
-            engine=engine,
-            city=get_city(tx),
-            network=network,
-            policy=get_policy(tx),
-            geocoder=Geocoder(network, list_places(tx)),
-            seals=Seals(settings.secret_key()),
-        )
+        city, policy = get_city(tx), get_policy(tx)
+        network, places = load_network(tx), list_places(tx)
+    consumer = Consumer(engine, clock, network, policy, hub)
+    return App(
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        city=city,
+        network=network,
+        policy=policy,
+        geocoder=Geocoder(network, places),
+        hub=hub,
+        consumer=consumer,
+        door=PositionDoor(engine, consumer.wake),
+        seals=Seals(settings.secret_key()),
+    )
 
 
 @asynccontextmanager
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     app: App = web.state.barfrub
+    app.consumer.start()
+    app.door.start()
     yield
+    await app.door.stop()
+    await app.consumer.stop()
     app.engine.dispose()

@@ -9,6 +9,8 @@ from fastapi import Depends, Request, Response
 
 from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
 from api.clock import Clock
+from api.consumer import Consumer
+from api.door import PositionDoor
 from api.settings import Settings
 from data.errors import ForbiddenError
 from data.geocode import Geocoder
@@ -17,6 +19,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
+from fleet.live import Hub
 from maps.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"
@@ -38,6 +41,9 @@ class App:
     network: StreetNetwork
     policy: Policy
     geocoder: Geocoder
+    hub: Hub
+    consumer: Consumer
+    door: PositionDoor
     seals: Seals
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
 
@@ -121,7 +127,7 @@ def signed_in(request: Request) -> tuple[Session | None, User | None]:
 
 
 def require_csrf(request: Request, csrf: SentCsrf) -> None:
-    """Raise `ForbiddenError` unless the token fits: a dependency for public forms."""
+    """Raise `StalePageError` unless the token fits: a dependency for public forms."""
     session, _ = signed_in(request)
     if session is not None:
         require_same(csrf, session.csrf)
@@ -158,6 +164,8 @@ _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
 BoardContext = Annotated[Context, Depends(Allowed(_BOARD))]
 IntakeContext = Annotated[Context, Depends(Allowed(_INTAKE))]
+CallerContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.OPERATOR)))]
 StreetContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
+RouteContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.DRIVER)))]
 DispatcherContext = Annotated[Context, Depends(Allowed(_DISPATCH))]
 DriverContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.DRIVER)))]

@@ -67,6 +67,12 @@ def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[
     return [_job(row) for row in tx.execute(query)]
 
 
+def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
+    """Return these jobs, by id."""
+    query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id)
+    return [_job(row) for row in tx.execute(query)]
+
+
 def list_jobs_on_segment(tx: Tx, storm_id: StormId, segment_id: SegmentId) -> list[Job]:
     """Return the jobs of a storm on one segment, by id."""
     query = select(job).where(job.c.storm_id == storm_id, job.c.segment_id == segment_id)

@@ -1,0 +1,88 @@
+"""Plans: asked for, watched, stopped early, looked at and published."""
+
+from fastapi import APIRouter
+
+from api.context import BoardContext, Context, DispatcherContext, RouteContext
+from api.schemas import PlanIn
+from data.errors import ConflictError, ForbiddenError, NotFoundError
+from data.model import PlanId, PlanRunId, Role, ShiftId, VehicleId
+from data.store.engine import Tx
+from data.store.fleet import list_vehicles
+from data.store.plan_runs import get_run
+from data.store.plans import find_route, get_plan
+from data.store.shifts import get_shift
+from data.store.storms import find_active_storm
+from fleet.planning import ask_for_plan, publish, request_stop
+from maps.geojson import Collection, plan_geojson, route_geojson
+from maps.views import PlanView, RunView, plan_view, run_view
+
+router = APIRouter()
+
+
+@router.post("/api/plans", status_code=202)
+def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
+    """Put a plan run for the active storm into the queue."""
+    with context.writing() as tx:
+        storm = find_active_storm(tx)
+        if storm is None:
+            raise ConflictError("there is no storm to plan for")
+        return run_view(ask_for_plan(tx, context.actor, storm.id, wanted.seconds, context.now))
+
+
+@router.get("/api/plan-runs/{run_id}")
+def show_run(run_id: PlanRunId, context: BoardContext) -> RunView:
+    """Return how far a plan run is."""
+    with context.reading() as tx:
+        return run_view(get_run(tx, run_id))
+
+
+@router.post("/api/plan-runs/{run_id}/stop")
+def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
+    """Ask a plan run to end with the best it has."""
+    with context.writing() as tx:
+        request_stop(tx, context.actor, run_id, context.now)
+        return run_view(get_run(tx, run_id))
+
+
+@router.get("/api/plans/{plan_id}")
+def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
+    """Return a plan in sums."""
+    with context.reading() as tx:
+        return plan_view(get_plan(tx, plan_id), vehicle_names(tx))
+
+
+@router.post("/api/plans/{plan_id}/publish")
+def publish_plan(plan_id: PlanId, context: DispatcherContext) -> PlanView:
+    """Make a draft the plan that is driven."""
+    with context.writing() as tx:
+        publish(tx, context.actor, plan_id, context.now)
+        return plan_view(get_plan(tx, plan_id), vehicle_names(tx))
+
+
+@router.get("/api/plans/{plan_id}/geojson")
+def show_plan_lines(plan_id: PlanId, context: BoardContext) -> Collection:
+    """Return every leg of a plan as GeoJSON."""
+    with context.reading() as tx:
+        return plan_geojson(get_plan(tx, plan_id), context.app.network)
+
+
+@router.get("/api/plans/{plan_id}/routes/{shift_id}")
+def show_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Collection:
+    """Return the legs of one shift as GeoJSON; a driver sees his own."""
+    with context.reading() as tx:
+        _may_see(tx, context, shift_id)
+        route = find_route(tx, plan_id, shift_id)
+    if route is None:
+        raise NotFoundError("route", shift_id)
+    return route_geojson(route, context.app.network)
+
+
+def vehicle_names(tx: Tx) -> dict[VehicleId, str]:
+    """Return what each vehicle is called."""
+    return {vehicle.id: vehicle.name for vehicle in list_vehicles(tx)}
+
+
+def _may_see(tx: Tx, context: Context, shift_id: ShiftId) -> None:
+    only_drives = set(context.user.roles) == {Role.DRIVER}
+    if only_drives and get_shift(tx, shift_id).driver_id != context.user.id:
+        raise ForbiddenError("this is the shift of somebody else")

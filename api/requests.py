@@ -1,0 +1,147 @@
+"""What people ask: taken in, placed on a street, cancelled."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.context import CallerContext, Context, IntakeContext, StreetContext
+from api.schemas import CallerOut, CancelIn, CandidateOut, PinIn, ReportIn
+from data.errors import NotFoundError
+from data.model import (
+    JobId,
+    LonLat,
+    RequestId,
+    RequestState,
+    SegmentId,
+    ServiceRequest,
+    Side,
+    Snap,
+)
+from data.network import StreetNetwork
+from data.store.engine import Tx
+from data.store.jobs import list_jobs_by_id
+from data.store.requests import find_caller, get_request, list_requests
+from fleet.intake import PIN_M, cancel_request, locate, place_by_hand, receive
+from maps.views import RequestView, request_view
+
+WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
+LISTED = 500
+"""Requests that a list returns at most."""
+
+router = APIRouter()
+
+
+@router.post("/requests", status_code=201)
+def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
+    """Store what somebody asks, then place it where its words or its pin leave no doubt.
+
+    It is stored for good before anybody looks for its street.
+    """
+    if told.segment_id is not None:
+        context.app.network.segment(told.segment_id)
+    with context.writing() as tx:
+        asked = receive(tx, context.actor, told.report(), context.now)
+    with context.writing() as tx:
+        if asked.state is RequestState.NEW and asked.snap is None:
+            asked = _placed(tx, context, asked, told.segment_id)
+        view = viewed(tx, asked)
+    return _announced(context, view)
+
+
+@router.get("/api/requests")
+def list_all(context: IntakeContext, *, everything: bool = False) -> list[RequestView]:
+    """Return the requests that are not done, newest first; `everything` adds the closed ones."""
+    with context.reading() as tx:
+        asked = list_requests(tx, None if everything else WAITING, LISTED)
+        due_at = deadlines(tx, asked)
+        return [request_view(each, due_at) for each in asked]
+
+
+@router.get("/api/requests/{request_id}")
+def show_request(request_id: RequestId, context: IntakeContext) -> RequestView:
+    """Return a request."""
+    with context.reading() as tx:
+        return viewed(tx, get_request(tx, request_id))
+
+
+@router.get("/api/requests/{request_id}/caller")
+def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
+    """Return who called, to call back."""
+    with context.reading() as tx:
+        caller = find_caller(tx, request_id)
+    if caller is None:
+        raise NotFoundError("caller", request_id)
+    return CallerOut(name=caller.name, phone=caller.phone)
+
+
+@router.post("/api/requests/{request_id}/place")
+def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> RequestView:
+    """Put a waiting request where a human says it is."""
+    app, place = context.app, LonLat(pin.lon, pin.lat)
+    with context.writing() as tx:
+        placed = place_by_hand(
+            tx, context.actor, request_id, place, app.network, app.policy, context.now
+        )
+        view = viewed(tx, placed)
+    return _announced(context, view)
+
+
+@router.post("/api/requests/{request_id}/cancel")
+def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> RequestView:
+    """Cancel a request."""
+    with context.writing() as tx:
+        cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
+        view = viewed(tx, cancelled)
+    return _announced(context, view)
+
+
+@router.get("/api/geocode")
+def geocode(q: Annotated[str, Query(max_length=300)], context: StreetContext) -> list[CandidateOut]:
+    """Return the places that these words may mean, likeliest first."""
+    return [
+        CandidateOut(
+            segment_id=each.segment_id,
+            name=each.name,
+            kind=each.kind,
+            lon=each.point.lon,
+            lat=each.point.lat,
+            side=each.side,
+            confident=each.confident,
+        )
+        for each in context.app.geocoder.candidates(q)
+    ]
+
+
+def viewed(tx: Tx, asked: ServiceRequest) -> RequestView:
+    """Return a request with its job's deadline."""
+    return request_view(asked, deadlines(tx, [asked]))
+
+
+def deadlines(tx: Tx, asked: list[ServiceRequest]) -> dict[JobId, datetime]:
+    """Return when the jobs of these requests are due."""
+    jobs = {each.job_id for each in asked if each.job_id is not None}
+    return {job.id: job.due_at for job in list_jobs_by_id(tx, sorted(jobs))}
+
+
+def _announced(context: Context, view: RequestView) -> RequestView:
+    """Tell every open board; only after the commit, so that nobody asks too early."""
+    context.app.hub.publish("requests", [view])
+    return view
+
+
+def _placed(
+    tx: Tx, context: Context, asked: ServiceRequest, segment_id: int | None
+) -> ServiceRequest:
+    app, who, now = context.app, context.actor, context.now
+    if segment_id is None:
+        return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, now)
+    snap = _on_street(app.network, asked.location, SegmentId(segment_id))
+    return place_by_hand(tx, who, asked.id, snap, app.network, app.policy, now)
+
+
+def _on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:
+    """Return where the pin meets the chosen street; its middle where there is no pin near it."""
+    middle = Snap(segment_id, Side.RIGHT, network.segment(segment_id).length_m / 2, 0.0)
+    near = network.nearby(pin, PIN_M) if pin else []
+    return next((snap for snap in near if snap.segment_id == segment_id), middle)

@@ -1,0 +1,110 @@
+"""What comes in over the wire; what goes out are the views of `maps`."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from data.model import LonLat, RequestKind, SegmentId
+from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Short = Annotated[str, Field(max_length=SHORT_LETTERS)]
+
+_anything: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+class Wire(BaseModel):
+    """Strict about names, so that a misspelled field is an error and not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReportIn(Wire):
+    """A caller's words; a pin and a street where the operator chose them."""
+
+    kind: RequestKind
+    text: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+    address: Short = ""
+    lon: Lon | None = None
+    lat: Lat | None = None
+    segment_id: int | None = None
+    caller_name: Short = ""
+    caller_phone: Short = ""
+    channel: Annotated[str, Field(min_length=1, max_length=40)] = "phone"
+    idempotency_key: Annotated[str, Field(min_length=8, max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> "ReportIn":
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("lon and lat belong together")
+        return self
+
+    def report(self) -> Report:
+        """Return the record that `fleet.intake` takes."""
+        pin = None if self.lon is None or self.lat is None else LonLat(self.lon, self.lat)
+        return Report(
+            channel=self.channel,
+            kind=self.kind,
+            text=self.text,
+            address=self.address,
+            location=pin,
+            caller_name=self.caller_name,
+            caller_phone=self.caller_phone,
+            idempotency_key=self.idempotency_key,
+        )
+
+
+class PinIn(Wire):
+    """Where a human says that a request is."""
+
+    lon: Lon
+    lat: Lat
+
+
+class CancelIn(Wire):
+    """Why a request is not served."""
+
+    reason: Short = ""
+
+
+class StormIn(Wire):
+    """What a new storm is called."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class PlanIn(Wire):
+    """How long to search for a plan."""
+
+    seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 30.0
+
+
+class SkipIn(Wire):
+    """Why a leg is left out."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=SHORT_LETTERS)]
+
+
+class CallerOut(Wire):
+    """Who called."""
+
+    name: str
+    phone: str
+
+
+class CandidateOut(Wire):
+    """A place that the words may mean."""
+
+    segment_id: SegmentId
+    name: str
+    kind: str
+    lon: float
+    lat: float
+    side: str
+    confident: bool
+
+
+def plain(view: object) -> Any:  # noqa: ANN401
+    """Return a view as plain JSON values, for the stream: times in ISO 8601."""
+    return _anything.dump_python(view, mode="json")
