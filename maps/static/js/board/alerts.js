@@ -1,0 +1,66 @@
+// What needs a human now, drawn from what the board already knows.
+import { boot, now } from "../core/boot.js";
+import { t } from "../core/texts.js";
+import { requestPlace } from "./rows.js";
+import { board, coverage, openRequests, vehicles } from "./state.js";
+
+const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");
+
+function unplaced() {
+  return openRequests()
+    .filter((request) => request.state === "new")
+    .map((request) => ({
+      id: `request-${request.id}`,
+      kind: "request",
+      target: request.id,
+      tone: "danger",
+      title: requestPlace(request),
+      text: t("Nobody knows yet where this is."),
+      since: request.received_at,
+    }));
+}
+
+function late() {
+  return openRequests()
+    .filter((request) => request.due_at && Date.parse(request.due_at) < now())
+    .map((request) => ({
+      id: `late-${request.id}`,
+      kind: "request",
+      target: request.id,
+      tone: "danger",
+      title: requestPlace(request),
+      text: t("Past its deadline."),
+      since: request.due_at,
+    }));
+}
+
+function silent() {
+  return vehicles()
+    .filter((vehicle) => vehicle.state === "silent" && vehicle.fixed_at)
+    .map((vehicle) => ({
+      id: `truck-${vehicle.id}`,
+      kind: "truck",
+      target: vehicle.id,
+      tone: "plain",
+      title: vehicle.name,
+      text: t("Sends no position."),
+      since: vehicle.fixed_at,
+    }));
+}
+
+function overdue() {
+  let count = 0;
+  let first = null;
+  for (const [id, states] of coverage.states) {
+    if (!states.includes(OVERDUE)) continue;
+    first ??= id;
+    count += 1;
+  }
+  if (!board.value.storm || count === 0) return [];
+  return [
+    { id: "overdue", kind: "street", target: first, tone: "danger", title: t("Overdue streets"), text: t("{count} streets wait longer than they should.", { count }) },
+  ];
+}
+
+/** Everything that wants attention, the gravest first. */
+export const alerts = () => [...unplaced(), ...late(), ...overdue(), ...silent()];

@@ -1,0 +1,58 @@
+// A request: what was asked, where it is, and what a dispatcher can do about it.
+import { html } from "lit";
+import { attempt } from "../core/notices.js";
+import { post } from "../core/net.js";
+import { age, deadline, named, t, time } from "../core/texts.js";
+import { facts } from "./facts.js";
+import { kindIcon, requestPlace } from "./rows.js";
+import { openSheet } from "./sheets.js";
+import { board, choose, mayDispatch, merge, selection } from "./state.js";
+
+function startPlacing(request) {
+  openSheet("none");
+  selection.set({ placing: request.id });
+}
+
+async function cancel(request) {
+  const answer = await attempt(() => post(`/api/requests/${request.id}/cancel`));
+  if (answer === undefined) return;
+  merge("requests", [{ id: request.id, state: "cancelled", ...answer }]);
+  choose(null);
+}
+
+/** Put a request where the map was clicked. */
+export async function place(id, lngLat) {
+  selection.set({ placing: null });
+  const placed = await attempt(() => post(`/api/requests/${id}/place`, { lon: lngLat.lng, lat: lngLat.lat }));
+  if (placed?.id) merge("requests", [placed]);
+  return placed;
+}
+
+function orders(request) {
+  if (!mayDispatch || request.state === "done" || request.state === "cancelled") return "";
+  if (selection.value.placing === request.id) {
+    return html`<p class="hint">${t("Click the place on the map.")}</p>
+      <button class="wide" @click=${() => selection.set({ placing: null })}>${t("Do not place it now")}</button>`;
+  }
+  return html`<button class="wide ${request.state === "new" ? "primary" : ""}" @click=${() => startPlacing(request)}>
+      <span class="icon icon-map-pin-plus" aria-hidden="true"></span>${request.lon == null ? t("Place it on the map") : t("Move the pin")}
+    </button>
+    <button class="wide" @click=${() => cancel(request)}>${t("Cancel this request")}</button>`;
+}
+
+/** Everything about one request. */
+export function requestPanel(id) {
+  const request = board.value.requests.get(id);
+  if (!request) return html`<p class="muted">${t("error:not_found", { kind: named("kind", "request") })}</p>`;
+  return html`<h2>${kindIcon(request.kind)} <bdi>${requestPlace(request)}</bdi></h2>
+    ${request.text && request.text !== requestPlace(request) ? html`<p class="quote"><bdi>${request.text}</bdi></p>` : ""}
+    ${facts([
+      [t("Reference"), html`<bdi class="code">${request.reference}</bdi>`],
+      [t("Asked for"), named("kind", request.kind)],
+      [t("State"), named("request", request.state)],
+      [t("Received"), t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) })],
+      [t("Wanted"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
+      [t("Street"), request.segment_id == null ? null : html`<button class="link" @click=${() => choose("street", request.segment_id)}>${t("Show its street")}</button>`],
+    ])}
+    <div class="orders">${orders(request)}</div>`;
+}

@@ -1,0 +1,36 @@
+// On a phone the side panels are sheets over the map, opened from a bar at the bottom.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { Store } from "../core/store.js";
+import { t } from "../core/texts.js";
+
+const sheets = new Store({ open: "none" });
+
+/** Open "lists" or "side", or show the map alone ("none"); wide screens show all three. */
+export function openSheet(name) {
+  document.getElementById("table").dataset.sheet = name;
+  sheets.set({ open: name });
+}
+
+const BAR = [
+  ["none", "map", "Map"],
+  ["lists", "list", "Lists"],
+  ["side", "route", "Plan"],
+];
+
+class Sheets extends Part {
+  get stores() {
+    return [sheets];
+  }
+
+  render() {
+    return html`<nav class="bar" aria-label=${t("Parts of this page")}>
+      ${BAR.map(
+        ([name, icon, word]) => html`<button class="quiet" aria-pressed=${sheets.value.open === name} @click=${() => openSheet(name)}>
+          <span class="icon icon-${icon}" aria-hidden="true"></span>${t(word)}
+        </button>`,
+      )}
+    </nav>`;
+  }
+}
+customElements.define("board-sheets", Sheets);

@@ -1,0 +1,40 @@
+// The end side: what is selected, or the plan when nothing is.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { t } from "../core/texts.js";
+import { planPanel } from "./plan.js";
+import { requestPanel } from "./request.js";
+import { board, choose, selection } from "./state.js";
+import { streetPanel, streets } from "./street.js";
+import { truckPanel } from "./truck.js";
+
+const PANELS = { request: requestPanel, truck: truckPanel, street: streetPanel };
+
+class Side extends Part {
+  get stores() {
+    return [board, selection, streets];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 10000); // ages go on
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+
+  render() {
+    if (!board.value.loaded) return html`<div class="panel"><div class="skeleton" aria-hidden="true"></div></div>`;
+    const { chosen } = selection.value;
+    if (!chosen) return html`<div class="panel">${planPanel()}</div>`;
+    return html`<div class="panel">
+      <button class="quiet close" @click=${() => choose(null)} title=${t("Close (Esc)")} aria-label=${t("Close (Esc)")}>
+        <span class="icon icon-x" aria-hidden="true"></span>
+      </button>
+      ${PANELS[chosen.kind](chosen.id)}
+    </div>`;
+  }
+}
+customElements.define("board-side", Side);

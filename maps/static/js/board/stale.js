@@ -1,0 +1,35 @@
+// Says over the map, not in a corner, that what it shows is old.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { duration, t } from "../core/texts.js";
+import { board } from "./state.js";
+
+const PATIENCE_MS = 10000;
+
+class Stale extends Part {
+  get stores() {
+    return [board];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+
+  render() {
+    const { connected, heardAt, loaded } = board.value;
+    const old = Date.now() - heardAt;
+    if (connected || old < PATIENCE_MS) return "";
+    return html`<p class="stale" role="alert">
+      <span class="icon icon-wifi-off" aria-hidden="true"></span>${loaded
+        ? t("No connection for {span}. The map shows how things were then; we keep trying.", { span: duration(old) })
+        : t("The server does not answer. We keep trying.")}
+    </p>`;
+  }
+}
+customElements.define("board-stale", Stale);

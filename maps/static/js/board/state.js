@@ -1,0 +1,85 @@
+// What the board knows, as the server told it, and what is selected.
+import { boot, setClock } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { Store } from "../core/store.js";
+
+export const board = new Store({
+  loaded: false,
+  storm: null,
+  figures: {},
+  classes: [],
+  vehicles: new Map(),
+  requests: new Map(),
+  runs: new Map(),
+  plan: null,
+  heardAt: Date.now(),
+  connected: false,
+});
+
+/** `{kind: "request" | "truck" | "street", id}` or null, and the place on the map being asked for. */
+export const selection = new Store({ chosen: null, placing: null, hidden: new Set() });
+
+/** States of each street as [forward, backward]; the map follows `changes` of it. */
+export const coverage = { states: new Map(), followers: new Set() };
+
+const keyed = (list) => new Map(list.map((item) => [item.id, item]));
+
+/** Take in [id, forward, backward] rows. */
+export function takeCoverage(rows) {
+  const ids = [];
+  for (const [id, forward, backward] of rows) {
+    const [was, wasBack] = coverage.states.get(id) ?? [];
+    if (was === forward && wasBack === backward) continue;
+    coverage.states.set(id, [forward, backward]);
+    ids.push(id);
+  }
+  for (const follower of coverage.followers) follower(ids);
+}
+
+/** Merge changed things into one of the board's maps. */
+export function merge(field, list) {
+  const merged = new Map(board.value[field]);
+  for (const item of list) merged.set(item.id, { ...merged.get(item.id), ...item });
+  board.set({ [field]: merged });
+}
+
+/** Ask for everything, at the start and whenever a storm or plan changes; without coverage for figures alone. */
+export async function reload({ withCoverage = true } = {}) {
+  const whole = await get(withCoverage ? "/api/board" : "/api/board?coverage=false");
+  setClock(whole.now);
+  takeCoverage(whole.coverage ?? []);
+  board.set({
+    loaded: true,
+    storm: whole.storm,
+    figures: whole.figures,
+    classes: whole.classes ?? [],
+    vehicles: keyed(whole.vehicles),
+    requests: keyed(whole.requests),
+    runs: keyed(whole.runs),
+    plan: whole.plan,
+  });
+}
+
+/** Select something everywhere at once; null clears. */
+export function choose(kind, id) {
+  const { chosen } = selection.value;
+  if (chosen?.kind === kind && chosen?.id === id) return;
+  selection.set({ chosen: kind ? { kind, id } : null });
+}
+
+/** Whether the signed-in user may change plans and storms. */
+export const mayDispatch = boot.roles.some((role) => role === "dispatcher" || role === "administrator");
+
+/** Open requests and those that wait for a pin, the oldest first. */
+export const openRequests = () =>
+  [...board.value.requests.values()]
+    .filter((request) => request.state === "open" || request.state === "new")
+    .sort((one, other) => one.received_at.localeCompare(other.received_at));
+
+/** Machines, those at work first, then by name. */
+export function vehicles() {
+  const rank = { working: 0, driving: 1, stopped: 2, silent: 3 };
+  return [...board.value.vehicles.values()].sort(
+    (one, other) => rank[one.state] - rank[other.state] || one.name.localeCompare(other.name, boot.language, { numeric: true }),
+  );
+}

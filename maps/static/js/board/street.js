@@ -1,0 +1,71 @@
+// A street: its state in each direction and the evidence for its color.
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { Store } from "../core/store.js";
+import { age, deadline, length, named, streetName, t, time } from "../core/texts.js";
+import { facts } from "./facts.js";
+import { coverage, selection } from "./state.js";
+
+/** Evidence by street, as last asked for. */
+export const streets = new Store({ known: new Map(), failed: null });
+
+async function ask(id) {
+  try {
+    const street = await get(`/api/segments/${id}`);
+    streets.set({ known: new Map(streets.value.known).set(id, street), failed: null });
+  } catch (error) {
+    streets.set({ failed: error.message });
+  }
+}
+
+selection.follow(({ chosen }, changes) => {
+  if ("chosen" in changes && chosen?.kind === "street") ask(chosen.id);
+});
+coverage.followers.add((ids) => {
+  const { chosen } = selection.value;
+  if (chosen?.kind === "street" && ids.includes(chosen.id)) ask(chosen.id);
+});
+
+const swatch = (state) => html`<span class="swatch state-${state}" aria-hidden="true"></span>`;
+
+const ago = (moment) => t("{span} ago ({time})", { span: age(moment), time: time(moment) });
+
+function proof(direction) {
+  if (!direction.last_pass_at) return direction.driven_at ? t("driven through {when}, without proof of clearing", { when: ago(direction.driven_at) }) : t("not seen here in this storm");
+  const words = t("cleared {when}", { when: ago(direction.last_pass_at) });
+  return direction.vehicle ? html`${words} · <bdi>${direction.vehicle}</bdi>` : words;
+}
+
+function directionFacts(direction, alone) {
+  const state = boot.states[direction.state]?.name ?? "not_due";
+  const word = alone ? t("The street") : direction.forward ? t("One way") : t("The other way");
+  return html`<div class="way">
+    <h3>${word}</h3>
+    <p>${swatch(state)} ${named("state", state)}</p>
+    <p class="small muted">${proof(direction)}</p>
+    ${direction.evidence ? html`<p class="small muted">${t("Evidence: {kind}", { kind: named("evidence", direction.evidence.kind) })}</p>` : ""}
+    ${direction.passes_needed > 1
+      ? html`<p class="small muted">${t("{done} of {needed} passes", { done: direction.passes_done, needed: direction.passes_needed })}</p>`
+      : ""}
+  </div>`;
+}
+
+/** Everything about one street. */
+export function streetPanel(id) {
+  const street = streets.value.known.get(id);
+  if (!street) {
+    return streets.value.failed
+      ? html`<p class="problem" role="alert">${streets.value.failed}</p>`
+      : html`<div class="skeleton" aria-hidden="true"></div>`;
+  }
+  return html`<h2><bdi>${streetName(street)}</bdi></h2>
+    ${facts([
+      [t("Kind of street"), named("road", street.road_class)],
+      [t("Importance"), named("class", street.service_class)],
+      [t("Length"), length(street.length_m)],
+      [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
+      [t("Requests"), street.requests?.length ? html`<bdi class="code">${street.requests.join(", ")}</bdi>` : null],
+    ])}
+    ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}`;
+}

@@ -1,0 +1,66 @@
+// The top strip: storm, time and the four figures that a dispatcher lives by; each opens what it counts.
+import { html } from "lit";
+import { now } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { date, duration, number, percent, t, time } from "../core/texts.js";
+import { openSheet } from "./sheets.js";
+import { board, choose } from "./state.js";
+
+const lists = (tab) => {
+  openSheet("lists");
+  document.querySelector("board-lists").open(tab);
+};
+const classes = () => {
+  choose(null);
+  openSheet("side");
+  document.getElementById("classes")?.scrollIntoView({ block: "nearest" });
+};
+
+function nextDeadline(moment) {
+  if (!moment) return t("none");
+  const left = Date.parse(moment) - now();
+  return left >= 0 ? duration(left) : t("{span} late", { span: duration(-left) });
+}
+
+class Strip extends Part {
+  get stores() {
+    return [board];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+
+  figure(value, word, title, open) {
+    return html`<button class="figure quiet" title=${title} @click=${open}><strong>${value}</strong><span>${word}</span></button>`;
+  }
+
+  storm() {
+    const { loaded, storm } = board.value;
+    if (!loaded) return html`<span class="storm"></span>`;
+    if (!storm) return html`<span class="storm muted">${t("No storm")}</span>`;
+    return html`<span class="storm"
+      ><bdi>${storm.name}</bdi><span class="muted small">${t("for {span}", { span: duration(now() - Date.parse(storm.started_at)) })}</span></span
+    >`;
+  }
+
+  render() {
+    const { figures, storm } = board.value;
+    const share = figures.p1_within_target;
+    return html`${this.storm()}
+      <time class="clock" datetime=${new Date(now()).toISOString()}><strong>${time(now())}</strong><span class="muted small">${date(now())}</span></time>
+      <div class="figures">
+        ${this.figure(share == null ? t("none") : percent(share), t("P1 within target"), t("Share of the most important streets that are clear in time"), classes)}
+        ${this.figure(number(figures.open_requests ?? 0), t("open requests"), t("Requests of this storm that are not done yet"), () => lists("requests"))}
+        ${this.figure(number(figures.vehicles_working ?? 0), t("trucks at work"), t("Trucks that plow or salt right now"), () => lists("trucks"))}
+        ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street must be clear"), classes)}
+      </div>`;
+  }
+}
+customElements.define("board-strip", Strip);

@@ -1,0 +1,23 @@
+// A part of the page that follows a store; it renders into the page itself, so that one style sheet serves all.
+import { LitElement } from "lit";
+
+export class Part extends LitElement {
+  /** The stores to follow. */
+  get stores() {
+    return [];
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.leave = this.stores.map((store) => store.follow(() => this.requestUpdate()));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.leave.forEach((stop) => stop());
+  }
+}

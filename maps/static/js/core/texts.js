@@ -1,0 +1,76 @@
+// Texts, numbers and times in the reader's language and the city's time.
+import { boot, now } from "./boot.js";
+
+const persian = boot.language === "fa";
+const locale = persian ? "fa-IR-u-ca-persian-nu-arabext" : "en-GB";
+const zone = boot.city.timezone;
+
+const plainNumber = new Intl.NumberFormat(persian ? "fa-IR" : "en-GB");
+const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+const dayParts = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: zone });
+
+const shown = (value) => (typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : value);
+
+/** The text of a msgid with its placeholders filled. */
+export function t(msgid, values = {}) {
+  const text = boot.texts[msgid] ?? msgid;
+  const form = Array.isArray(text) ? text[values.count === 1 ? 0 : 1] : text;
+  return form.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
+}
+
+/** A number with grouped thousands. */
+export function number(value, digits = 0) {
+  if (digits === 0) return plainNumber.format(Math.round(value));
+  return new Intl.NumberFormat(persian ? "fa-IR" : "en-GB", { maximumFractionDigits: digits }).format(value);
+}
+
+/** A share of one as a percentage. */
+export const percent = (share) => t("{value} %", { value: Math.floor(share * 100) });
+
+/** Clock time of a moment (ISO text or ms). */
+export const time = (moment) => clockTime.format(new Date(moment));
+
+/** Day of a moment, Jalali in Persian, in the order in which people say it. */
+export function date(moment) {
+  const part = Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+  return `${part.weekday} ${part.day} ${part.month} ${part.year}`;
+}
+
+/** A span of time as people say it. */
+export function duration(ms) {
+  const minutes = Math.max(0, Math.round(ms / 60000));
+  if (minutes < 1) return t("under a minute");
+  if (minutes < 60) return t("{count} min", { count: minutes });
+  if (minutes < 48 * 60) {
+    const rest = minutes % 60;
+    return rest ? t("{hours} h {minutes} min", { hours: Math.floor(minutes / 60), minutes: rest }) : t("{count} h", { count: minutes / 60 });
+  }
+  return t("{count} days", { count: Math.round(minutes / 1440) });
+}
+
+/** How long ago a moment was. */
+export const age = (moment) => duration(now() - Date.parse(moment));
+
+/** How a moment ahead (or missed) is said, with its clock time. */
+export function deadline(moment) {
+  const left = Date.parse(moment) - now();
+  return left >= 0
+    ? t("in {span} ({time})", { span: duration(left), time: time(moment) })
+    : t("{span} late ({time})", { span: duration(-left), time: time(moment) });
+}
+
+/** A length in metres as people say it. */
+export function length(metres) {
+  return metres < 950 ? t("{value} m", { value: Math.round(metres / 10) * 10 }) : t("{value} km", { value: Math.round(metres / 100) / 10 });
+}
+
+/** The best name of a street in the reader's language. */
+export function streetName(street) {
+  const names = persian
+    ? [street.name_fa, street.name, street.name_en]
+    : [street.name_en, street.name, street.name_fa];
+  return names.find(Boolean) ?? t("Street without a name");
+}
+
+/** What one calls a thing of ours (`kind:plow`); a value that nobody named stays as it is. */
+export const named = (kind, value) => (`${kind}:${value}` in boot.texts ? t(`${kind}:${value}`) : value);

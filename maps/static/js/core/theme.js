@@ -1,0 +1,24 @@
+// Light or dark: the reader's choice in a cookie, else the system's.
+const system = matchMedia("(prefers-color-scheme: dark)");
+const listeners = new Set();
+
+/** "light" or "dark", as shown now. */
+export function theme() {
+  return document.documentElement.dataset.theme || (system.matches ? "dark" : "light");
+}
+
+/** Call back whenever the theme changes. */
+export const onTheme = (listener) => listeners.add(listener);
+
+const tell = () => listeners.forEach((listener) => listener(theme()));
+
+/** A color of the ground by its name in the style sheet. */
+export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+system.addEventListener("change", tell);
+document.getElementById("theme")?.addEventListener("click", () => {
+  const chosen = theme() === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = chosen;
+  document.cookie = `theme=${chosen}; path=/; max-age=31536000; samesite=lax`;
+  tell();
+});

@@ -1,0 +1,69 @@
+// The map itself: MapLibre with the city's own tiles, nothing from elsewhere.
+import * as maplibregl from "maplibre-gl";
+import { PMTiles, Protocol } from "pmtiles";
+import { boot, still } from "../core/boot.js";
+import { t } from "../core/texts.js";
+import { onTheme, theme } from "../core/theme.js";
+import { drawGlyphs } from "./glyphs.js";
+import { mapStyle, paints } from "./style.js";
+
+const FONT_SAMPLE = "سلام ab 12";
+
+const words = () => ({
+  "NavigationControl.ZoomIn": t("Zoom in"),
+  "NavigationControl.ZoomOut": t("Zoom out"),
+  "AttributionControl.ToggleAttribution": t("Who made this map"),
+  "Map.Title": t("Map"),
+});
+
+const corner = (side) => ((document.dir === "rtl") === (side === "start") ? "right" : "left");
+
+function serveTiles() {
+  const protocol = new Protocol();
+  maplibregl.addProtocol("pmtiles", protocol.tile);
+  protocol.add(new PMTiles(`${location.origin}${boot.city.tiles}`));
+}
+
+/** Make the map in `#map` and wait until its style is there; `hidden` are the states not to show. */
+export async function makeMap(hidden) {
+  serveTiles();
+  await document.fonts.load("16px Vazirmatn", FONT_SAMPLE);
+  const map = new maplibregl.Map({
+    container: "map",
+    style: mapStyle(theme(), hidden),
+    bounds: boot.city.bounds,
+    fitBoundsOptions: { padding: 24 },
+    minZoom: 9,
+    maxZoom: 19,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: still ? 0 : 150,
+    attributionControl: false,
+    locale: words(),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), `top-${corner("end")}`);
+  map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: boot.city.attribution }), `bottom-${corner("start")}`);
+  await new Promise((done) => map.once("style.load", done));
+  drawGlyphs(map);
+  return map;
+}
+
+/** Repaint for another theme or another choice in the legend. */
+export function repaint(map, hidden) {
+  for (const [layer, property, value] of paints(theme(), hidden)) map.setPaintProperty(layer, property, value);
+}
+
+/** Follow the theme from now on. */
+export const followTheme = (map, hidden) =>
+  onTheme(() => {
+    drawGlyphs(map);
+    repaint(map, hidden());
+  });
+
+/** Go to a place, only if it is out of sight. */
+export function reveal(map, lngLat) {
+  if (map.getBounds().contains(lngLat)) return;
+  map.easeTo({ center: lngLat, duration: still ? 0 : 600 });
+}

@@ -1,0 +1,10 @@
+// Starts the operator's page.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./form.js";
+import "./waiting.js";
+import { showMap } from "./ground.js";
+import { follow } from "./state.js";
+
+follow();
+await showMap();

@@ -1,0 +1,33 @@
+// Requests that nobody could place yet: choose one, then click the map.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { t } from "../core/texts.js";
+import { listbox } from "../board/listbox.js";
+import { requestRow } from "../board/rows.js";
+import { desk } from "./state.js";
+
+class Waiting extends Part {
+  get stores() {
+    return [desk];
+  }
+
+  render() {
+    const { waiting, placing } = desk.value;
+    if (waiting.length === 0) return "";
+    return html`<section class="waiting-list">
+      <h2>${t("Waiting for a pin")}</h2>
+      ${placing === null
+        ? html`<p class="muted small">${t("Choose one, then click its place on the map.")}</p>`
+        : html`<p class="hint">${t("Click the place on the map.")}</p>`}
+      ${listbox({
+        id: "waiting",
+        label: t("Waiting for a pin"),
+        items: waiting,
+        selected: placing ?? undefined,
+        choose: (id) => desk.set({ placing: id }),
+        row: requestRow,
+      })}
+    </section>`;
+  }
+}
+customElements.define("operator-waiting", Waiting);
