@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from data.errors import BarfrubError, ForbiddenError
+from data.errors import BarfrubError
 from data.model import User
 
 SESSION_S = 12 * 3600
@@ -28,10 +28,19 @@ _hasher = PasswordHasher()
 class SignedOutError(BarfrubError):
     """Nobody is signed in, or no longer."""
 
-    code = "signed_out"
+    code = "unauthorized"
 
     def __init__(self) -> None:
         super().__init__("sign in first")
+
+
+class StalePageError(BarfrubError):
+    """An order without the anti-forgery token of its session."""
+
+    code = "csrf"
+
+    def __init__(self) -> None:
+        super().__init__("the page has expired: reload it and try again")
 
 
 class WrongPasswordError(BarfrubError):
@@ -157,9 +166,9 @@ class SignInLimit:
 
 
 def require_same(sent: str, expected: str) -> None:
-    """Raise `ForbiddenError` unless both tokens are the same and not empty."""
+    """Raise `StalePageError` unless both tokens are the same and not empty."""
     if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
-        raise ForbiddenError("the page has expired: reload it and try again")
+        raise StalePageError
 
 
 def _stamp(user: User) -> str:

@@ -20,12 +20,19 @@ STATUS = {
     "not_found": 404,
     "conflict": 409,
     "forbidden": 403,
-    "signed_out": 401,
+    "unauthorized": 401,
+    "csrf": 403,
     "wrong_password": 401,
     "too_many": 429,
     "city_file": 422,
 }
 """HTTP status of each error code; any other code is a plain bad request."""
+
+MESSAGES = {
+    "wrong_password": "Sign-in name or password is wrong.",
+    "too_many": "Too many attempts. Wait a minute and try again.",
+}
+"""Texts by error code, where they are not the catalogs' `error:CODE`."""
 
 EXPECTED = {
     "missing": "a value",
@@ -63,16 +70,9 @@ def install_error_handlers(app: FastAPI) -> None:
 
 def message_of(error: BarfrubError, t: Translator) -> str:
     """Return the error's text in the reader's language, naming field, value and expectation."""
-    if error.code in ("conflict", "forbidden", "error"):
-        return t(str(error), **error.values)
-    values = {name: _worded(name, value, t) for name, value in error.values.items()}
-    return t(f"error:{error.code}", **values)
-
-
-def _worded(name: str, value: object, t: Translator) -> object:
-    if name == "expected":
-        return t(str(value))
-    return t(f"kind:{value}") if name == "kind" else value
+    msgid = MESSAGES.get(error.code, f"error:{error.code}")
+    expected = {"expected": t(str(error.values["expected"]))} if "expected" in error.values else {}
+    return t(msgid, **{**error.values, **expected})
 
 
 def _on_ours(request: Request, error: BarfrubError) -> Response:
@@ -103,14 +103,14 @@ def _first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str
 
 
 def _on_http(request: Request, error: HTTPException) -> Response:
-    code = {404: "no_page", 405: "no_method"}.get(error.status_code, "http")
-    message = translator_of(request)(f"error:{code}", status=error.status_code)
+    code = {404: "not_found", 405: "no_method"}.get(error.status_code, "error")
+    message = translator_of(request)(f"error:{code}")
     return _answer(request, error.status_code, code, message, {}, dict(error.headers or {}))
 
 
 def _on_unexpected(request: Request, error: Exception) -> Response:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, "broken", translator_of(request)("error:broken"), {}, {})
+    return _answer(request, 500, "server", translator_of(request)("error:server"), {}, {})
 
 
 def _answer(
@@ -122,7 +122,7 @@ def _answer(
     headers: Mapping[str, str],
 ) -> Response:
     if request.method == "GET" and wants_page(request):
-        title = translator_of(request)(f"error-title:{status}")
+        title = translator_of(request)(f"title:{status}")
         view = {"status": status, "title": title, "message": message}
         return page(request, "error.html", view, status, headers)
     wire = {name: _plain(value) for name, value in values.items()}

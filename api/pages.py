@@ -158,8 +158,7 @@ def _boot(request: Request, context: Context) -> dict[str, object]:
         "direction": t.direction,
         "texts": t.texts(),
         "csrf": context.csrf,
-        "login": context.user.login,
-        "roles": list(context.user.roles),
+        "user": {"login": context.user.login, "roles": list(context.user.roles)},
         "states": legend(),
         "city": {
             "name": app.city.name,

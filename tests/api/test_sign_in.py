@@ -102,7 +102,7 @@ def test_a_visitor_is_sent_to_the_sign_in_and_back(client):
 
 def test_a_program_without_a_session_gets_an_error(client):
     answer = client.get("/operator")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signed_out")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize("goal", ["https://evil.test/", "//evil.test", "/\\evil.test"])
