@@ -240,8 +240,9 @@ def painted(
     coverages: Iterable[Coverage],
     open_jobs: Iterable[Job],
     now: datetime,
+    only: Iterable[SegmentId] | None = None,
 ) -> dict[SegmentId, tuple[int, int]]:
-    """Return the (forward, backward) state of every segment, as the board shows them."""
+    """Return the (forward, backward) state of every segment, or of `only` some, for the board."""
     known = {(one.segment_id, one.forward): one for one in coverages}
     jobs = {job.segment_id: job for job in open_jobs}
 
@@ -252,7 +253,8 @@ def painted(
         coverage, job = known.get((segment.id, forward)), jobs.get(segment.id)
         return int(coverage_state(coverage, service_class, policy, storm, now, job))
 
-    return {s.id: (state(s, forward=True), state(s, forward=False)) for s in network.segments}
+    segments = network.segments if only is None else [network.segment(one) for one in only]
+    return {s.id: (state(s, forward=True), state(s, forward=False)) for s in segments}
 
 
 def drivable(segment: Segment, *, forward: bool) -> bool:

@@ -1,0 +1,171 @@
+"""The one consumer of positions: from the database through the tracking to the board."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from api.clock import Clock
+from data.model import PlanRun, PlanRunId, Storm
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Database, Tx, reading, transaction
+from data.store.fleet import list_vehicles
+from data.store.plan_runs import list_runs
+from data.store.positions import list_last, list_unseen, mark_seen_until
+from data.store.requests import get_request
+from data.store.storms import find_active_storm, get_storm
+from fleet.colors import Colors
+from fleet.live import Hub, LiveFleet
+from fleet.tracking import Digest, digest, new_track_book
+from maps.views import live_view, request_view, run_view, storm_view
+
+AT_ONCE = 500
+"""Positions in one transaction: while it lasts, the door has to wait."""
+
+REST_S = 0.2
+"""Pause between two looks, so that positions come in bunches."""
+
+LOOK_S = 1.0
+"""Longest time between two looks: for what came before a restart, and for plan runs."""
+
+REPAINT = timedelta(seconds=15)
+"""How often all streets grow older on the map, by the storm's clock."""
+
+REPAINT_S = 5.0
+"""But not more often than this, by the wall."""
+
+RUNS = 20
+"""Plan runs watched."""
+
+_log = logging.getLogger(__name__)
+
+
+class Consumer:
+    """Digests positions that nobody has seen, and tells the hub what changed.
+
+    One per city, and the only writer of passes, coverage and the live fleet. It looks into the
+    database rather than into a queue of its own, so that a restart loses nothing.
+    """
+
+    def __init__(
+        self,
+        engine: Database,
+        clock: Clock,
+        network: StreetNetwork,
+        policy: Policy,
+        hub: Hub,
+        live: LiveFleet,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._network = network
+        self._policy = policy
+        self._hub = hub
+        self._live = live
+        self._tracks = new_track_book(network)
+        self._colors = Colors(network, policy)
+        self._repainted: tuple[datetime, float] | None = None
+        self._storm: Storm | None = None
+        self._runs: dict[PlanRunId, PlanRun] = {}
+        self._awake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin to look; call it in the event loop of the server."""
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop after the present look."""
+        self._stopping = True
+        self._awake.set()
+        if self._task is not None:
+            await self._task
+
+    def wake(self) -> None:
+        """Look soon: positions have come. For the server's own event loop."""
+        self._awake.set()
+
+    async def _watch(self) -> None:
+        while not self._stopping:
+            self._awake.clear()
+            try:
+                seen = await asyncio.to_thread(self.look)
+            except Exception:  # the next look may succeed, and the board must not stand still
+                _log.exception("positions could not be digested")
+                seen = 0
+            await asyncio.sleep(REST_S)
+            if seen < AT_ONCE and not self._stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), LOOK_S)
+
+    def look(self) -> int:
+        """Digest the oldest unseen positions, publish what changed, return how many they were."""
+        now = self._clock.now()
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+            runs = list_runs(tx, storm.id, RUNS) if storm else []
+            waiting = bool(list_unseen(tx, 1)[0]) or bool(self._tracks.silent(now))
+        found = self._digest(storm, now) if waiting else Digest()
+        with reading(self._engine) as tx:
+            self._publish_vehicles(tx, found, now)
+            self._publish_requests(tx, found)
+            self._publish_colors(tx, storm, found, now)
+            self._publish_storm(tx, storm)
+        self._publish_runs(runs)
+        return len(found.positions)
+
+    def _digest(self, storm: Storm | None, now: datetime) -> Digest:
+        with transaction(self._engine) as tx:
+            unseen, last = list_unseen(tx, AT_ONCE)
+            found = digest(tx, self._network, self._tracks, unseen, self._policy, storm, now)
+            mark_seen_until(tx, last)
+        if found.dropped:
+            _log.info("positions dropped: %s", dict(found.dropped))
+        return found
+
+    def _publish_vehicles(self, tx: Tx, found: Digest, now: datetime) -> None:
+        if self._repainted is None or not self._live.knows(f.vehicle_id for f in found.positions):
+            self._live.meet(list_vehicles(tx))
+            self._live.see(list_last(tx), now)
+        moved = [*self._live.see(found.positions, now), *self._live.fall_silent(now)]
+        self._hub.publish("vehicles", [live_view(one) for one in moved])
+
+    def _publish_requests(self, tx: Tx, found: Digest) -> None:
+        answered = [get_request(tx, one) for one in found.requests]
+        self._hub.publish("requests", [request_view(one, {}) for one in answered])
+
+    def _publish_colors(self, tx: Tx, storm: Storm | None, found: Digest, now: datetime) -> None:
+        self._colors.cover(found.coverage)
+        if self._due(storm, now):
+            self._colors.load(tx, storm)
+            self._repainted = (now, time.monotonic())
+            rows = self._colors.changed(now)
+        else:
+            rows = self._colors.changed(now, {row.segment_id for row in found.coverage})
+        self._hub.publish("coverage", rows)
+
+    def _due(self, storm: Storm | None, now: datetime) -> bool:
+        """Whether all streets are to be painted anew: they age, and a storm begins or ends."""
+        if self._repainted is None or _id_of(storm) != _id_of(self._storm):
+            return True
+        at, at_s = self._repainted
+        return now - at >= REPAINT and time.monotonic() - at_s >= REPAINT_S
+
+    def _publish_storm(self, tx: Tx, storm: Storm | None) -> None:
+        if _id_of(storm) != _id_of(self._storm):
+            told = storm or (get_storm(tx, self._storm.id) if self._storm else None)
+            self._hub.publish("storm", [storm_view(told)] if told else [])
+        self._storm = storm
+
+    def _publish_runs(self, runs: Iterable[PlanRun]) -> None:
+        changed = [run for run in runs if self._runs.get(run.id) != run]
+        self._runs |= {run.id: run for run in changed}
+        self._hub.publish("runs", [run_view(run) for run in changed])
+
+
+def _id_of(storm: Storm | None) -> int | None:
+    return None if storm is None else storm.id

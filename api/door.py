@@ -1,0 +1,146 @@
+"""The door for positions: what came in is on the disk before anybody is told so."""
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from api.auth import TooManyError
+from data.model import Device, DeviceId, Position
+from data.store.engine import Database, reading, transaction
+from data.store.people import find_device_by_token_hash
+from data.store.positions import add_positions
+
+GATHER_S = 0.004
+"""How long the writer waits for others to share its transaction."""
+
+WAITING_BATCHES = 2_000
+"""Batches that may wait for the writer; further senders wait before the door."""
+
+SHARED_BATCHES = 500
+"""Batches written in one transaction."""
+
+KNOWN_S = 10.0
+"""How long a token that was looked up is believed."""
+
+KNOWN_TOKENS = 5_000
+"""Tokens remembered, unknown ones too."""
+
+BURST = 120
+"""Requests that a device may send at once."""
+
+PER_S = 20.0
+"""Requests per second that it may send for long."""
+
+Waiting = tuple[Sequence[Position], asyncio.Future[int]]
+
+
+class PositionDoor:
+    """Writes positions in shared transactions: one for whatever came within milliseconds."""
+
+    def __init__(self, engine: Database, on_stored: Callable[[], None]) -> None:
+        self._engine = engine
+        self._on_stored = on_stored
+        self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue(WAITING_BATCHES)
+        self._writer: asyncio.Task[None] | None = None
+        self.devices = Devices(engine)
+
+    def start(self) -> None:
+        """Begin to write; call it in the event loop of the server."""
+        self._writer = asyncio.create_task(self._write())
+
+    async def stop(self) -> None:
+        """Write what waits, then end."""
+        if self._writer is not None:
+            await self._queue.put(None)
+            await self._writer
+            self._writer = None
+
+    async def store(self, positions: Sequence[Position]) -> int:
+        """Return how many of the fixes were new, once all of them are on the disk."""
+        if not positions:
+            return 0
+        stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        await self._queue.put((positions, stored))
+        return await stored
+
+    async def _write(self) -> None:
+        open_for_more = True
+        while open_for_more:
+            first = await self._queue.get()
+            await asyncio.sleep(GATHER_S)
+            batches = [first]
+            with suppress(asyncio.QueueEmpty):
+                while len(batches) < SHARED_BATCHES:
+                    batches.append(self._queue.get_nowait())
+            open_for_more = None not in batches
+            await self._write_together([batch for batch in batches if batch is not None])
+
+    async def _write_together(self, batches: Sequence[Waiting]) -> None:
+        try:
+            counts = await asyncio.to_thread(self._commit, [fixes for fixes, _ in batches])
+        except Exception as error:  # every sender must hear of it, the innocent ones may go on
+            if len(batches) == 1:
+                _answer(batches[0], error)
+                return
+            for batch in batches:
+                await self._write_together([batch])
+            return
+        for batch, count in zip(batches, counts, strict=True):
+            _answer(batch, count)
+        if batches:
+            self._on_stored()
+
+    def _commit(self, batches: Sequence[Sequence[Position]]) -> list[int]:
+        with transaction(self._engine) as tx:
+            return [add_positions(tx, fixes) for fixes in batches]
+
+
+def _answer(batch: Waiting, outcome: int | Exception) -> None:
+    _, stored = batch
+    if stored.done():  # the sender hung up
+        return
+    if isinstance(outcome, int):
+        stored.set_result(outcome)
+    else:
+        stored.set_exception(outcome)
+
+
+class Devices:
+    """Who may send: tokens looked up and remembered for some seconds, and how often they came."""
+
+    def __init__(self, engine: Database) -> None:
+        self._engine = engine
+        self._known: OrderedDict[str, tuple[Device | None, float]] = OrderedDict()
+        self._allowance: dict[DeviceId, tuple[float, float]] = {}
+
+    async def find(self, token: str) -> Device | None:
+        """Return the device of a token; raise `TooManyError` when it comes too often."""
+        token_hash = hash_token(token)
+        device, until_s = self._known.get(token_hash, (None, 0.0))
+        if until_s < time.monotonic():
+            device = await asyncio.to_thread(self._look_up, token_hash)
+            self._known[token_hash] = (device, time.monotonic() + KNOWN_S)
+            if len(self._known) > KNOWN_TOKENS:
+                self._known.popitem(last=False)
+        if device is not None:
+            self._count(device.id, time.monotonic())
+        return device
+
+    def _look_up(self, token_hash: str) -> Device | None:
+        with reading(self._engine) as tx:
+            return find_device_by_token_hash(tx, token_hash)
+
+    def _count(self, device_id: DeviceId, now_s: float) -> None:
+        left, at_s = self._allowance.get(device_id, (float(BURST), now_s))
+        left = min(left + (now_s - at_s) * PER_S, float(BURST)) - 1.0
+        if left < 0:
+            raise TooManyError(1)
+        self._allowance[device_id] = (left, now_s)
+
+
+def hash_token(token: str) -> str:
+    """Return what is kept of a device's token."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,74 @@
+"""Server-sent events: what changes on the board, as it changes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic_core import to_json
+from starlette.responses import StreamingResponse
+
+from api.context import BoardContext
+from api.coverage import READS_WORDS
+from fleet.live import Hub
+from maps.views import RequestView, without_words
+
+ALIVE_S = 15.0
+"""A comment so often keeps proxies from closing a quiet stream."""
+
+GATHER_S = 0.2
+"""Pause before each message, so that a busy storm comes in bunches."""
+
+RETRY_MS = 2_000
+"""How soon browsers ask again after a break."""
+
+ALONE = frozenset({"storm"})
+"""Kinds that carry one thing and not a list."""
+
+router = APIRouter()
+
+
+@router.get("/stream")
+async def stream(context: BoardContext) -> StreamingResponse:
+    """Send events `vehicles`, `coverage`, `requests`, `runs` and `storm` until the reader leaves.
+
+    Nothing is repeated after a break: read `/api/board` whenever the stream opens.
+    """
+    events = board_events(context.app.hub, reads_words=context.has(*READS_WORDS))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+
+async def board_events(hub: Hub, *, reads_words: bool) -> AsyncIterator[bytes]:
+    """Yield the lines of the stream; `reads_words` is whether callers' words are part of it."""
+    loop, awake = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(awake.set)
+
+    subscription = hub.subscribe(wake)
+    number = 0
+    try:
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        while True:
+            try:
+                await asyncio.wait_for(awake.wait(), ALIVE_S)
+            except TimeoutError:
+                yield b": alive\n\n"
+                continue
+            await asyncio.sleep(GATHER_S)
+            awake.clear()
+            for kind, items in subscription.take():
+                number += 1
+                yield _event(number, kind, items if reads_words else _without_words(items))
+    finally:
+        hub.unsubscribe(subscription)
+
+
+def _event(number: int, kind: str, items: list[Any]) -> bytes:
+    payload = to_json(items[-1] if kind in ALONE else items)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, kind.encode(), payload)
+
+
+def _without_words(items: list[Any]) -> list[Any]:
+    return [without_words(item) if isinstance(item, RequestView) else item for item in items]

@@ -1,0 +1,177 @@
+"""The fleet as it is now, and who wants to know when it changes: in memory, one writer."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from threading import Lock
+from typing import Any, Protocol
+
+from data.model import LonLat, Position, Vehicle, VehicleId
+
+SILENT_AFTER = timedelta(seconds=600)
+"""A vehicle that says nothing for so long counts as silent (Traccar, status.timeout)."""
+
+STANDING_MPS = 0.5
+"""Slower is standing."""
+
+TURNING_MPS = 1.0
+"""Slower, a receiver's heading means nothing and the last one stays."""
+
+
+class VehicleState(StrEnum):
+    """What a vehicle does, as far as its last fix says."""
+
+    WORKING = "working"
+    DRIVING = "driving"
+    STOPPED = "stopped"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleLive:
+    """A vehicle where it was last seen."""
+
+    vehicle_id: VehicleId
+    name: str
+    type: str
+    location: LonLat
+    heading_deg: float | None
+    speed_mps: float | None
+    state: VehicleState
+    fixed_at: datetime
+
+
+class LiveFleet:
+    """Where all vehicles are, by their latest fixes; late fixes move nobody back."""
+
+    def __init__(self) -> None:
+        self._vehicles: dict[VehicleId, Vehicle] = {}
+        self._seen: dict[VehicleId, VehicleLive] = {}
+
+    def meet(self, vehicles: Iterable[Vehicle]) -> None:
+        """Learn which vehicles there are; fixes of others are not taken in."""
+        self._vehicles = {one.id: one for one in vehicles}
+
+    def knows(self, vehicle_ids: Iterable[VehicleId]) -> bool:
+        """Whether all of these vehicles are known."""
+        return set(vehicle_ids) <= self._vehicles.keys()
+
+    def see(self, positions: Iterable[Position], now: datetime) -> list[VehicleLive]:
+        """Take in fixes and return the vehicles that moved on, each once."""
+        moved: dict[VehicleId, VehicleLive] = {}
+        for fix in positions:
+            before, vehicle = self._seen.get(fix.vehicle_id), self._vehicles.get(fix.vehicle_id)
+            outdated = before is not None and fix.fixed_at <= before.fixed_at
+            if vehicle is None or outdated or fix.attributes.get("valid") is False:
+                continue
+            seen = _seen_at(vehicle, fix, before, now)
+            self._seen[vehicle.id] = moved[vehicle.id] = seen
+        return list(moved.values())
+
+    def fall_silent(self, now: datetime) -> list[VehicleLive]:
+        """Return the vehicles that have just fallen silent."""
+        quiet = [
+            replace(one, state=VehicleState.SILENT)
+            for one in self._seen.values()
+            if one.state is not VehicleState.SILENT and now - one.fixed_at > SILENT_AFTER
+        ]
+        self._seen |= {one.vehicle_id: one for one in quiet}
+        return quiet
+
+    def picture(self) -> dict[VehicleId, VehicleLive]:
+        """Return every vehicle that was ever seen."""
+        return dict(self._seen)
+
+
+def _seen_at(
+    vehicle: Vehicle, fix: Position, before: VehicleLive | None, now: datetime
+) -> VehicleLive:
+    heading_deg = fix.heading_deg
+    crawling = fix.speed_mps is not None and fix.speed_mps < TURNING_MPS
+    if before is not None and (heading_deg is None or crawling):
+        heading_deg = before.heading_deg
+    silent = now - fix.fixed_at > SILENT_AFTER
+    return VehicleLive(
+        vehicle_id=vehicle.id,
+        name=vehicle.name,
+        type=vehicle.type,
+        location=fix.location,
+        heading_deg=heading_deg,
+        speed_mps=fix.speed_mps,
+        state=VehicleState.SILENT if silent else _state(fix),
+        fixed_at=fix.fixed_at,
+    )
+
+
+def _state(fix: Position) -> VehicleState:
+    if fix.speed_mps is not None and fix.speed_mps < STANDING_MPS:
+        return VehicleState.STOPPED
+    return VehicleState.WORKING if fix.blade or fix.spreader else VehicleState.DRIVING
+
+
+class HasId(Protocol):
+    """A thing on the board that lists find by its id."""
+
+    @property
+    def id(self) -> int:
+        """What tells it from others of its kind."""
+
+
+Row = tuple[int, ...]
+"""A street's id and its states."""
+
+
+def _key(item: HasId | Row) -> int:
+    return item[0] if isinstance(item, tuple) else item.id
+
+
+class Subscription:
+    """What one listener has not taken yet; a newer state of a thing replaces the older one.
+
+    `wake` is called, from any thread, when there is something to take.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._waiting: dict[str, dict[int, Any]] = {}
+        self._lock = Lock()
+
+    def put(self, kind: str, items: Sequence[HasId | Row]) -> None:
+        """Keep the items for the listener."""
+        with self._lock:
+            self._waiting.setdefault(kind, {}).update({_key(item): item for item in items})
+        self._wake()
+
+    def take(self) -> list[tuple[str, list[Any]]]:
+        """Return what waits, by kind, and forget it."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        return [(kind, list(items.values())) for kind, items in waiting.items()]
+
+
+class Hub:
+    """Tells all listeners what changed; safe from any thread, and no slow listener holds it up."""
+
+    def __init__(self) -> None:
+        self._subscriptions: set[Subscription] = set()
+        self._lock = Lock()
+
+    def subscribe(self, wake: Callable[[], None]) -> Subscription:
+        """Return a new subscription."""
+        subscription = Subscription(wake)
+        with self._lock:
+            self._subscriptions.add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Stop telling this listener."""
+        with self._lock:
+            self._subscriptions.discard(subscription)
+
+    def publish(self, kind: str, items: Sequence[HasId | Row]) -> None:
+        """Tell what changed: views with an `id`, or rows that begin with one."""
+        with self._lock:
+            listeners = list(self._subscriptions)
+        for one in listeners if items else ():
+            one.put(kind, items)
