@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -34,8 +35,13 @@ def test_upgrading_twice_changes_nothing() -> None:
     engine.dispose()
 
 
-def _definitions(engine: Engine) -> dict[str, str]:
+def _definitions(engine: Engine) -> dict[str, list[str]]:
     query = text("select name, sql from sqlite_master where sql is not null")
     with transaction(engine) as tx:
-        found = {name: " ".join(sql.split()) for name, sql in tx.execute(query)}
-    return {name: sql for name, sql in found.items() if name != "alembic_version"}
+        found = {name: _clauses(sql) for name, sql in tx.execute(query)}
+    return {name: clauses for name, clauses in found.items() if name != "alembic_version"}
+
+
+def _clauses(sql: str) -> list[str]:
+    """Return columns and constraints in a fixed order: foreign keys come in any."""
+    return sorted(clause.strip() for clause in re.split(r",|\(\s|\s\)", " ".join(sql.split())))
