@@ -5,21 +5,15 @@ import pytest
 
 from data.errors import ConflictError, NotFoundError
 from data.model import (
-    CostBreakdown,
     DirectedSegment,
     JobId,
-    Leg,
-    LegKind,
     LegProgress,
-    Plan,
     PlanId,
     PlanState,
-    Route,
     RunState,
     ShiftId,
     StormId,
     Unserved,
-    VehicleId,
 )
 from data.plan_json import leg_from_json, leg_json, plan_json
 from data.store.engine import Tx
@@ -44,6 +38,7 @@ from data.store.plans import (
 from data.store.shifts import add_shifts, list_progress, list_shifts, save_progress
 from data.store.storms import add_storm
 from tests import village as v
+from tests.village_plan import a_leg, a_plan
 
 STORM = StormId(1)
 
@@ -54,42 +49,20 @@ def storm(tx: Tx) -> None:
     add_shifts(tx, [v.a_shift(1, 1), v.a_shift(2, 2)])
 
 
-def a_leg() -> Leg:
-    return Leg(
-        kind=LegKind.WORK,
-        path=(DirectedSegment(v.MAIN_WEST, True), DirectedSegment(v.MAIN_EAST, False)),
-        starts_at=v.NOW,
-        ends_at=v.NOW + timedelta(seconds=61.5),
-        length_m=400.0,
-        pass_index=1,
-        blade=True,
-        job_ids=(JobId(1), JobId(2)),
-        load_kg=12.5,
-    )
-
-
-def a_plan() -> Plan:
-    return Plan(
-        id=PlanId(0),
-        storm_id=STORM,
-        parent_id=None,
-        revision=0,
-        made_at=v.NOW,
-        network_version="v1",
-        routes=(Route(ShiftId(1), VehicleId(1), (a_leg(),)), Route(ShiftId(2), VehicleId(2), ())),
-        unserved=(Unserved(JobId(3), "time"),),
-        cost=CostBreakdown(10.0, 1.0, 2.0, 3.0, 4.0),
-        bound=8.0,
-        solver="test",
-        seed=7,
-        state=PlanState.DRAFT,
-    )
+LEG = a_leg(
+    path=(DirectedSegment(v.MAIN_WEST, True), DirectedSegment(v.MAIN_EAST, False)),
+    ends_at=v.NOW + timedelta(seconds=61.5),
+    pass_index=1,
+    job_ids=(JobId(1), JobId(2)),
+    load_kg=12.5,
+)
+PLAN = a_plan(LEG, unserved=(Unserved(JobId(3), "time"),))
 
 
 def test_a_plan_comes_back_whole_with_an_id_and_a_revision(tx: Tx) -> None:
-    first, second = add_plan(tx, a_plan()), add_plan(tx, a_plan())
+    first, second = add_plan(tx, PLAN), add_plan(tx, PLAN)
     assert (first.revision, second.revision) == (1, 2)
-    assert get_plan(tx, first.id) == replace(a_plan(), id=first.id, revision=1)
+    assert get_plan(tx, first.id) == replace(PLAN, id=first.id, revision=1)
     assert list_plans(tx, STORM) == [second, first]
     assert find_newest_plan_id(tx, STORM) == second.id
     assert find_route(tx, first.id, ShiftId(1)) == first.routes[0]
@@ -97,7 +70,7 @@ def test_a_plan_comes_back_whole_with_an_id_and_a_revision(tx: Tx) -> None:
 
 
 def test_only_a_published_plan_is_the_published_one(tx: Tx) -> None:
-    plan = add_plan(tx, a_plan())
+    plan = add_plan(tx, PLAN)
     assert find_published_plan(tx, STORM) is None
     set_plan_state(tx, plan.id, PlanState.PUBLISHED)
     assert find_published_plan(tx, STORM) == replace(plan, state=PlanState.PUBLISHED)
@@ -109,10 +82,10 @@ def test_a_plan_that_does_not_exist_is_named(tx: Tx) -> None:
 
 
 def test_a_leg_survives_json_and_its_times_end_in_z() -> None:
-    plain = leg_json(a_leg())
-    assert leg_from_json(plain) == a_leg()
+    plain = leg_json(LEG)
+    assert leg_from_json(plain) == LEG
     assert plain["ends_at"] == "2026-12-21T04:01:01.500000Z"
-    assert plan_json(a_plan())["made_at"] == "2026-12-21T04:00:00Z"
+    assert plan_json(PLAN)["made_at"] == "2026-12-21T04:00:00Z"
 
 
 def test_runs_are_leased_oldest_first_and_once(tx: Tx) -> None:
@@ -145,7 +118,7 @@ def test_a_heartbeat_writes_progress_and_hears_the_wish_to_stop(tx: Tx) -> None:
     told = heartbeat(tx, replace(run, best=5.0, iterations=9), v.NOW + timedelta(seconds=40))
     assert told.stop_requested
     assert (told.best, told.iterations) == (5.0, 9)
-    plan = add_plan(tx, a_plan())
+    plan = add_plan(tx, PLAN)
     assert finish_run(tx, told, plan.id).state is RunState.DONE
     assert get_run(tx, run.id).plan_id == plan.id
 
@@ -159,7 +132,7 @@ def test_a_failed_run_keeps_its_error(tx: Tx) -> None:
 
 
 def test_progress_of_a_leg_is_overwritten_by_what_came_later(tx: Tx) -> None:
-    plan = add_plan(tx, a_plan())
+    plan = add_plan(tx, PLAN)
     begun = LegProgress(plan.id, ShiftId(1), 0, "started", v.NOW)
     save_progress(tx, begun)
     done = replace(begun, state="done", ended_at=v.NOW + timedelta(minutes=1))
