@@ -50,7 +50,7 @@ class Settings(BaseSettings):
 
 def list_cities(settings: Settings) -> list[str]:
     """Return the names of all imported cities, sorted."""
-    return sorted(file.parent.name for file in settings.var.glob("cities/*/barfrub.sqlite"))
+    return sorted(file.parent.name for file in settings.var.glob("cities/[!.]*/barfrub.sqlite"))
 
 
 def chosen_city(settings: Settings, name: str | None) -> Path:

@@ -1,0 +1,53 @@
+import pyogrio
+import pytest
+
+from data.exchange import MAX_ZOOM, MIN_ZOOM, write_basemap
+from tests.village import ROSE, village, village_places
+
+
+@pytest.fixture(scope="module")
+def tiles(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiles")
+    write_basemap(village(), village_places(), folder)
+    return folder
+
+
+def rows(path, zoom):
+    meta, _, _, fields = pyogrio.raw.read(path, ZOOM_LEVEL=zoom)
+    return [dict(zip(meta["fields"], row, strict=True)) for row in zip(*fields, strict=True)]
+
+
+def test_every_street_is_in_the_tiles_with_its_id(tiles):
+    found = rows(tiles / "streets.pmtiles", MAX_ZOOM)
+    assert {row["id"] for row in found} == {segment.id for segment in village().segments}
+
+
+def test_a_street_has_its_names_and_class(tiles):
+    rose = next(row for row in rows(tiles / "streets.pmtiles", MAX_ZOOM) if row["id"] == ROSE)
+    keys = ("name", "name_fa", "name_en", "road_class", "oneway", "layer")
+    assert [rose[key] for key in keys] == [
+        "خیابان گل‌سرخ",
+        "خیابان گل‌سرخ",
+        "Rose Street",
+        "residential",
+        "forward",
+        0,
+    ]
+
+
+def test_layers_are_named_for_the_style(tiles):
+    assert pyogrio.list_layers(tiles / "streets.pmtiles")[0][0] == "streets"
+    assert pyogrio.list_layers(tiles / "places.pmtiles")[0][0] == "places"
+
+
+def test_the_whole_city_fits_into_the_first_zoom(tiles):
+    assert rows(tiles / "streets.pmtiles", MIN_ZOOM)
+
+
+def test_places_are_drawn_but_house_numbers_are_not(tiles):
+    assert {row["kind"] for row in rows(tiles / "places.pmtiles", MAX_ZOOM)} == {"school", "mosque"}
+
+
+def test_a_city_without_places_has_streets_only(tmp_path):
+    write_basemap(village(), [], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["streets.pmtiles"]
