@@ -1,0 +1,87 @@
+import re
+from pathlib import Path
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+from api.auth import password_fits
+from api.commands.storm import storm
+from api.commands.user import device, user
+from data.errors import BarfrubError
+from data.model import Role
+from data.store.engine import open_database, reading
+from data.store.events import list_events
+from data.store.people import find_device_by_token_hash, find_user_by_login
+from data.store.storms import list_storms
+from fleet.people import token_digest
+
+
+@pytest.fixture(autouse=True)
+def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+    return city_folder
+
+
+def run(app: Typer, *words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def database(folder: Path):
+    return reading(open_database(folder / "barfrub.sqlite"))
+
+
+def test_a_user_signs_in_with_the_password_given(city_folder: Path) -> None:
+    words = ("sara", "--role", "operator", "--role", "driver", "--password", "long enough")
+    result = run(user, "add", *words)
+    assert result.exit_code == 0
+    assert "sara may sign in as operator, driver." in result.output
+    with database(city_folder) as tx:
+        added = find_user_by_login(tx, "sara")
+        assert list_events(tx)[-1].actor.id == "console"
+    assert added is not None
+    assert added.roles == (Role.OPERATOR, Role.DRIVER)
+    assert password_fits(added.password_hash, "long enough")
+
+
+def test_a_password_is_made_up_where_nobody_can_be_asked(city_folder: Path) -> None:
+    result = run(user, "add", "sara", "--role", "operator")
+    shown = re.search(r"shown only now: (\S+)", result.output)
+    assert shown is not None
+    with database(city_folder) as tx:
+        added = find_user_by_login(tx, "sara")
+    assert added is not None
+    assert password_fits(added.password_hash, shown[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("sara", "--role", "king"), "one of administrator, dispatcher"),
+        (("sara", "--role", "driver", "--password", "short"), "at least 8 letters"),
+        (("sara", "--role", "driver", "--language", "xx"), "one of "),
+        (("sara", "--role", "driver", "--city", "atlantis"), "no city 'atlantis'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(words: tuple[str, ...], message: str) -> None:
+    result = run(user, "add", *words)
+    assert isinstance(result.exception, BarfrubError)
+    assert message in str(result.exception)
+
+
+def test_a_new_device_prints_its_token(city_folder: Path) -> None:
+    result = run(device, "add", "phone-1", "--vehicle", "Truck 2")
+    token = result.output.strip().split()[-1]
+    with database(city_folder) as tx:
+        added = find_device_by_token_hash(tx, token_digest(token))
+    assert added is not None
+    assert (added.name, added.vehicle_id) == ("phone-1", 2)
+
+
+def test_a_storm_starts_and_ends(city_folder: Path) -> None:
+    started = run(storm, "start", "--name", "First snow")
+    assert started.output.strip() == "Storm 'First snow' has started: 9 jobs, 2 shifts."
+    assert run(storm, "end").output.strip() == "Storm 'First snow' has ended."
+    with database(city_folder) as tx:
+        assert [each.phase for each in list_storms(tx)] == ["ended"]
+    assert "no storm is active" in str(run(storm, "end").exception)
