@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import coverage, health, pages, plans, positions, requests, shifts, storms
+from api import coverage, health, pages, plans, positions, requests, shifts, storms, stream
 from api.armor import Armor, Compression
 from api.auth import Seals
 from api.clock import Clock
@@ -21,10 +21,10 @@ from data.store.cities import get_city, get_policy
 from data.store.engine import open_database, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
-from fleet.live import Hub
+from fleet.live import Hub, LiveFleet
 from maps.pages import STATIC_DIR
 
-ROUTES = (health, pages, requests, storms, plans, shifts, coverage, positions)
+ROUTES = (health, pages, requests, storms, plans, shifts, coverage, positions, stream)
 
 
 def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
@@ -47,10 +47,11 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
 def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     """Return the city's database opened, with its network in memory."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
+    live = LiveFleet()
     with reading(engine) as tx:
         city, policy = get_city(tx), get_policy(tx)
         network, places = load_network(tx), list_places(tx)
-    consumer = Consumer(engine, clock, network, policy, hub)
+    consumer = Consumer(engine, clock, network, policy, hub, live)
     return App(
         settings=settings,
         clock=clock,
@@ -60,6 +61,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         policy=policy,
         geocoder=Geocoder(network, places),
         hub=hub,
+        live=live,
         consumer=consumer,
         door=PositionDoor(engine, consumer.wake),
         seals=Seals(settings.secret_key()),

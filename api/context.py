@@ -19,7 +19,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
-from fleet.live import Hub
+from fleet.live import Hub, LiveFleet
 from maps.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"
@@ -42,6 +42,7 @@ class App:
     policy: Policy
     geocoder: Geocoder
     hub: Hub
+    live: LiveFleet
     consumer: Consumer
     door: PositionDoor
     seals: Seals
@@ -157,13 +158,15 @@ def language_of(request: Request, user: User | None) -> str:
     return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])
 
 
+READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
+"""Who may read what callers said."""
+
 _BOARD = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.COUNCIL)
-_INTAKE = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
 BoardContext = Annotated[Context, Depends(Allowed(_BOARD))]
-IntakeContext = Annotated[Context, Depends(Allowed(_INTAKE))]
+IntakeContext = Annotated[Context, Depends(Allowed(READS_WORDS))]
 CallerContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.OPERATOR)))]
 StreetContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
 RouteContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.DRIVER)))]

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.context import App, BoardContext, StreetContext
+from api.context import READS_WORDS, App, BoardContext, StreetContext
 from api.plans import vehicle_names
 from api.requests import WAITING
-from data.model import Job, JobState, Role, SegmentId, Storm, VehicleId
+from data.model import Job, JobState, SegmentId, Storm, VehicleId
 from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle, list_vehicles
@@ -29,8 +29,6 @@ from maps.views import (
 )
 
 RUNS_SHOWN = 5
-READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
-"""Who may read what callers said."""
 
 router = APIRouter()
 
@@ -50,7 +48,7 @@ def show_board(context: BoardContext) -> DispatchBoard:
             storm,
             painted_states(tx, app, storm, jobs, now),
             jobs,
-            vehicle_views(list_vehicles(tx), app.consumer.live.picture()),
+            vehicle_views(list_vehicles(tx), app.live.picture()),
             list_requests(tx, WAITING),
             plan_view(plan, vehicle_names(tx)) if plan else None,
             list_runs(tx, storm.id, RUNS_SHOWN) if storm else [],
@@ -84,7 +82,7 @@ def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
     """Return a vehicle and where it was last seen."""
     with context.reading() as tx:
         vehicle = get_vehicle(tx, vehicle_id)
-    return vehicle_views([vehicle], context.app.consumer.live.picture())[0]
+    return vehicle_views([vehicle], context.app.live.picture())[0]
 
 
 def painted_states(
