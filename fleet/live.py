@@ -157,6 +157,11 @@ class Hub:
         self._subscriptions: set[Subscription] = set()
         self._lock = Lock()
 
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._subscriptions)
+
     def subscribe(self, wake: Callable[[], None]) -> Subscription:
         """Return a new subscription."""
         subscription = Subscription(wake)

@@ -1,4 +1,4 @@
-"""Trucks driven through the village, as their trackers see it."""
+"""Trucks driven through the village, as their trackers see it, and somebody who waits for one."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from data.model import DeviceId, LonLat, Position, VehicleId
+from data.model import (
+    DeviceId,
+    JobId,
+    LonLat,
+    Position,
+    RequestId,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+    VehicleId,
+)
 from tests import village as v
 
 Metres = tuple[float, float]
@@ -50,6 +60,20 @@ def a_drive(
             return fixes
         gone_m += speed_mps * every_s
         seconds += every_s
+
+
+def a_request(job_id: int = 1) -> ServiceRequest:
+    """Return an open request that waits for a job."""
+    return ServiceRequest(
+        RequestId(1),
+        "B-0001",
+        v.NOW,
+        "phone",
+        "",
+        RequestKind.PLOW,
+        RequestState.OPEN,
+        job_id=JobId(job_id),
+    )
 
 
 def ends_at(fixes: Sequence[Position]) -> datetime:

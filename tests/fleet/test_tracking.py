@@ -11,13 +11,9 @@ from data.model import (
     ActorKind,
     Coverage,
     DirectedSegment,
-    Job,
     JobState,
     Position,
-    RequestId,
-    RequestKind,
     RequestState,
-    ServiceRequest,
     Storm,
     Treatment,
 )
@@ -32,7 +28,7 @@ from data.store.requests import add_request, list_requests
 from data.store.storms import add_storm
 from fleet.tracking import Digest, TrackBook, digest, new_track_book
 from tests import village as v
-from tests.fleet.drives import a_drive, a_fix, ends_at
+from tests.fleet.drives import a_drive, a_fix, a_request, ends_at
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
 MAIN_WEST = DirectedSegment(v.MAIN_WEST, True)
@@ -66,19 +62,6 @@ def covered(tx: Tx, storm: Storm) -> dict[DirectedSegment, Coverage]:
 
 def passed(tx: Tx, storm: Storm) -> set[DirectedSegment]:
     return {d for d, row in covered(tx, storm).items() if row.passes_done}
-
-
-def a_request(job: Job) -> ServiceRequest:
-    return ServiceRequest(
-        RequestId(1),
-        "B-0001",
-        v.NOW,
-        "phone",
-        "",
-        RequestKind.PLOW,
-        RequestState.OPEN,
-        job_id=job.id,
-    )
 
 
 def along_main(**changes: Any) -> list[Position]:
@@ -225,7 +208,7 @@ def test_a_truck_off_every_street_clears_nothing(tx: Tx, storm: Storm) -> None:
 
 def test_evidence_closes_the_job_and_its_requests_with_events(tx: Tx, storm: Storm) -> None:
     job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id))
-    add_request(tx, a_request(job))
+    add_request(tx, a_request(job.id))
     there, back = along_main(), a_drive((410, 0), (-10, 0), blade=True, start_s=60)
     tracks = new_track_book(v.village())
     assert sent(tx, storm, there, tracks).jobs == ()

@@ -1,0 +1,82 @@
+import asyncio
+import json
+from dataclasses import replace
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from api import stream
+from api.stream import board_events
+from fleet.live import Hub
+from maps.views import StormView, request_view
+from tests import village as v
+from tests.fleet.drives import a_request
+
+
+async def heard(hub: Hub, *published: tuple[str, list[Any]], reads_words: bool = True) -> list[Any]:
+    """Return the parsed events that a listener gets for what is published."""
+    events = board_events(hub, reads_words=reads_words)
+    assert (await anext(events)).startswith(b"retry:")
+    for kind, items in published:
+        hub.publish(kind, items)
+    lines = [(await anext(events)).decode() for _ in {kind for kind, _ in published}]
+    await events.aclose()
+    return [_parsed(line) for line in lines]
+
+
+def _parsed(line: str) -> tuple[int, str, Any]:
+    number, kind, payload = line.rstrip("\n").split("\n")
+    assert line.endswith("\n\n")
+    return (
+        int(number.removeprefix("id: ")),
+        kind.removeprefix("event: "),
+        json.loads(payload.removeprefix("data: ")),
+    )
+
+
+def test_colors_come_as_rows_and_events_are_numbered() -> None:
+    events = asyncio.run(
+        heard(Hub(), ("coverage", [(7, 0, -1)]), ("storm", [StormView(1, "Snow", "active", v.NOW)]))
+    )
+    assert events[0] == (1, "coverage", [[7, 0, -1]])
+    number, kind, storm = events[1]
+    assert (number, kind, storm["name"]) == (2, "storm", "Snow")
+
+
+def test_the_council_does_not_hear_what_callers_said() -> None:
+    view = replace(request_view(a_request(), {}), text="my words", address="my street")
+    ((_, _, (full,)),) = asyncio.run(heard(Hub(), ("requests", [view])))
+    ((_, _, (bare,)),) = asyncio.run(heard(Hub(), ("requests", [view]), reads_words=False))
+    assert full["text"] == "my words"
+    assert (bare["text"], bare["address"]) == ("", "")
+    assert bare["id"] == full["id"]
+
+
+def test_a_quiet_stream_says_that_it_is_alive(monkeypatch: Any) -> None:
+    monkeypatch.setattr(stream, "ALIVE_S", 0.01)
+
+    async def second() -> bytes:
+        events = board_events(Hub(), reads_words=True)
+        await anext(events)
+        return await anext(events)
+
+    assert asyncio.run(second()) == b": alive\n\n"
+
+
+def test_who_left_is_forgotten() -> None:
+    hub = Hub()
+
+    async def leave() -> None:
+        events = board_events(hub, reads_words=True)
+        await anext(events)
+        await events.aclose()
+
+    asyncio.run(leave())
+    hub.publish("coverage", [(1, 0, 0)])
+    assert hub.listeners == 0
+
+
+def test_the_stream_is_for_those_who_may_see_the_board(client: TestClient, sign_in: Any) -> None:
+    assert client.get("/stream").status_code == 401
+    sign_in("driver")
+    assert client.get("/stream").status_code == 403
