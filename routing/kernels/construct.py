@@ -1,0 +1,160 @@
+"""First routes: class by class, the vehicle that is free first takes the nearest task."""
+
+import numpy as np
+from numba import njit
+
+from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes, Starts
+from routing.kernels.membership import join, leave
+from routing.kernels.routes import connect, cut, detour_s, gap, link_s, refresh
+from routing.problem import Flags, Floats, Ints
+
+
+@njit(cache=True, nogil=True)
+def nearest_task(
+    g: Gaps, f: Facts, i: Starts, at: Places, v: int, here: int, level: int, todo: Ints, left: int
+) -> tuple[int, int]:
+    """Return (task, mode) of the nearest open task of the class that `v` can do, else (-1, 0)."""
+    k = f.vehicle[v].kind
+    if here >= g.places:
+        for q in range(i.next_end.shape[1]):
+            j = i.next_end[here, q]
+            if j < 0:
+                break
+            for x in range(i.at_start[j], i.at_start[j + 1]):
+                t = i.at_task[x]
+                if (
+                    at.spot[t].route == -1
+                    and f.task[t].class_index == level
+                    and f.service_s[t, k] < FAR_S
+                ):
+                    return t, i.at_mode[x]
+    best = FAR_S
+    task = -1
+    mode = 0
+    for x in range(left):
+        t = todo[x]
+        if at.spot[t].route != -1 or f.service_s[t, k] >= FAR_S:
+            continue
+        for m in range(2):
+            if f.end[t, m] >= 0:
+                s = gap(g, here, f.end[t, m])
+                if s < best:
+                    best = s
+                    task = t
+                    mode = m
+    return task, mode
+
+
+@njit(cache=True, nogil=True)
+def append(
+    g: Gaps, f: Facts, r: Routes, v: int, t: int, m: int, heres: Ints, clock: Floats, load: Floats
+) -> bool:
+    """Let `v` do task `t` next where hopper and shift allow it; return whether they do."""
+    pace = f.vehicle[v].pace
+    need = f.task[t].material_kg
+    to = f.end[t, m]
+    after = load[v] - need
+    s = link_s(g, pace, heres[v], to)
+    if need > load[v] + 1e-6:
+        if len(f.site) == 0 or need > f.vehicle[v].capacity_kg + 1e-6:
+            return False
+        s, _ = detour_s(g, f, pace, heres[v], to)
+        after = f.vehicle[v].capacity_kg - need
+    done = max(clock[v] + s, f.task[t].release_s) + f.service_s[t, f.vehicle[v].kind]
+    home = 0.0
+    if f.vehicle[v].finish >= 0:
+        home = pace * gap(g, to, f.vehicle[v].finish)
+    if (
+        done + home > f.vehicle[v].shift_end_s
+        or done + home >= FAR_S
+        or r.row[v].size == (r.stop.shape[1] - 1)
+    ):
+        return False
+    r.stop[v, r.row[v].size].task = t
+    r.row[v].size += 1
+    heres[v] = to
+    clock[v] = done
+    load[v] = after
+    return True
+
+
+@njit(cache=True, nogil=True)
+def construct(g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int) -> None:
+    """Build all routes from nothing; tasks that find no vehicle stay absent."""
+    vehicles = len(f.vehicle)
+    heres = np.empty(vehicles, np.int32)
+    clock = np.empty(vehicles)
+    load = np.empty(vehicles)
+    for v in range(vehicles):
+        heres[v] = f.vehicle[v].start
+        clock[v] = f.vehicle[v].shift_start_s
+        load[v] = f.vehicle[v].load_kg
+    todo = np.empty(len(f.task), np.int32)
+    active = np.empty(vehicles, np.bool_)
+    for level in range(levels):
+        left = 0
+        for t in range(len(f.task)):
+            if f.task[t].class_index == level and at.spot[t].route == -1 and at.spot[t].fit:
+                todo[left] = t
+                left += 1
+        open_tasks = left
+        active[:] = True
+        while open_tasks > 0:
+            v = earliest(active, clock)
+            if v < 0:
+                break
+            t, m = nearest_task(g, f, i, at, v, heres[v], level, todo, left)
+            if t < 0 or not append(g, f, r, v, t, m, heres, clock, load):
+                active[v] = False
+                continue
+            join(f, at, t, v, r.row[v].size - 1)
+            open_tasks -= 1
+            if open_tasks < left // 2:
+                left = compact(at, todo, left)
+
+
+@njit(cache=True, nogil=True)
+def earliest(active: Flags, clock: Floats) -> int:
+    """Return the active vehicle that is free first, -1 for none."""
+    best = np.inf
+    chosen = -1
+    for v in range(len(active)):
+        if active[v] and clock[v] < best:
+            best = clock[v]
+            chosen = v
+    return chosen
+
+
+@njit(cache=True, nogil=True)
+def compact(at: Places, todo: Ints, left: int) -> int:
+    """Drop tasks that have found a route and return how many remain."""
+    kept = 0
+    for x in range(left):
+        if at.spot[todo[x]].route == -1:
+            todo[kept] = todo[x]
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def rebuild(g: Gaps, f: Facts, r: Routes, at: Places) -> None:
+    """Compute everything that follows from `order` and `size`; cut ends that cannot be driven."""
+    at.counts[0] = 0
+    at.sums[0] = 0.0
+    at.sums[1] = 0.0
+    for t in range(len(at.spot)):
+        at.spot[t].slot = -1
+        leave(f, at, t)
+    for v in range(len(f.vehicle)):
+        r.row[v].cost = 0.0
+        for p in range(r.row[v].size):
+            join(f, at, r.stop[v, p].task, v, p)
+        for p in range(r.row[v].size + 1):
+            r.stop[v, p].refill = 0
+            connect(g, f, r, v, p)
+        fits = refresh(g, f, r, at, v, 0)
+        while not fits and r.row[v].size > 0:
+            last = r.row[v].size - 1
+            leave(f, at, r.stop[v, last].task)
+            cut(g, f, r, at, v, last, 1)
+            fits = refresh(g, f, r, at, v, 0)

@@ -1,0 +1,126 @@
+"""The arrays that search kernels read and write, by name."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from routing.problem import Flags, Floats, Floats32, Ints, Longs
+
+FAR_S = 1.0e7
+"""Seconds that stand for "no way", finite so that sums and differences stay numbers."""
+
+type Records = Any
+"""An array of records, whose fields numba reads by name: few arrays make quick calls."""
+
+EDGE = np.dtype([("far_s", "f4"), ("leave_hub", "i4"), ("enter_hub", "i4")], align=True)
+TASK = np.dtype(
+    [
+        *(("material_kg", "f8"), ("release_s", "f8"), ("due_s", "f8"), ("completion_price", "f8")),
+        *(("lateness_price", "f8"), ("unserved_price", "f8"), ("class_index", "i4")),
+    ],
+    align=True,
+)
+VEHICLE = np.dtype(
+    [
+        *(("kind", "i4"), ("start", "i4"), ("finish", "i4"), ("group", "i4"), ("pace", "f8")),
+        *(("capacity_kg", "f8"), ("load_kg", "f8"), ("shift_start_s", "f8")),
+        *(("shift_end_s", "f8"), ("price_per_s", "f8"), ("fixed_price", "f8")),
+    ],
+    align=True,
+)
+SITE = np.dtype([("end", "i4"), ("fill_s", "f8")], align=True)
+STOP = np.dtype(
+    [("task", "i4"), ("mode", "i1"), ("refill", "i1"), ("done_s", "f8"), ("slope", "f8")],
+    align=True,
+)
+ROW = np.dtype([("size", "i4"), ("cost", "f8"), ("end_s", "f8"), ("spare_kg", "f8")], align=True)
+SPOT = np.dtype([("route", "i4"), ("position", "i4"), ("slot", "i4"), ("fit", "?")], align=True)
+
+
+class Gaps(NamedTuple):
+    """Deadhead seconds between the N ends of tasks and places (numbered first, P of them).
+
+    Either `dense` is float32[N, N] and all else is one dummy entry, or it is float32[1, 1]:
+    `from_place` float32[P, N] and `to_place` float32[P, N] are exact, `near_key`, `near_s` [N, Q]
+    hold the nearest ends exactly, sorted by key, and what is farther is at least `edge.far_s` [N]
+    and estimated by `hub_s` float32[H, H] between the hubs `edge.leave_hub`, `edge.enter_hub`.
+    """
+
+    dense: Floats32
+    places: int
+    from_place: Floats32
+    to_place: Floats32
+    near_key: Ints
+    near_s: Floats32
+    edge: Records
+    hub_s: Floats32
+
+
+class Facts(NamedTuple):
+    """A problem as the search sees it, never written.
+
+    `task` TASK[T], `vehicle` VEHICLE[V] and `site` SITE[R] name places by their number in the
+    gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, 2] is the
+    number of each mode's arc, -1 for none. `service_s` float64[T, K]. `near` int32[T, Q] lists
+    tasks by nearness, -1 after the last. `everywhere` says that all places shall be tried.
+    """
+
+    task: Records
+    vehicle: Records
+    site: Records
+    end: Ints
+    service_s: Floats
+    near: Ints
+    everywhere: bool
+
+
+class Starts(NamedTuple):
+    """Tasks by where they begin, and ends by nearness.
+
+    `at_start` int64[N + 1], `at_task`, `at_mode` list the tasks that begin at an end.
+    `next_end` int32[N, Q] lists ends by nearness, empty [N, 0] where gaps are dense.
+    """
+
+    at_start: Longs
+    at_task: Ints
+    at_mode: Ints
+    next_end: Ints
+
+
+class Routes(NamedTuple):
+    """Routes of V vehicles with room for L tasks each, and what is known about them.
+
+    `stop` STOP[V, L + 1]: the task at a position, its best mode, when it ends then, the price of
+    a second of delay from this task on, and the reload site visited before it, plus one.
+    `link` float32[V, L + 1, 4] are deadheads from position `p - 1` to `p`, by both modes.
+    `reach` float64[V, L + 1, 4]: the least time to have done the first `p` tasks with the last
+    in either mode, and the least time from the start of task `p` in either mode to the end.
+    `row` ROW[V]: number of tasks, cost, end of shift and material left.
+    """
+
+    stop: Records
+    row: Records
+    link: Floats32
+    reach: Floats
+
+
+class Places(NamedTuple):
+    """Where each task is: `spot` SPOT[T], and the `absent` ones, `counts[0]` of them.
+
+    `spot.slot` is the place in the list of absent ones, `spot.fit` whether anybody can do the
+    task at all. `sums[0]` is the price of absent tasks, `sums[1]` the cost of all routes.
+    """
+
+    spot: Records
+    absent: Ints
+    counts: Longs
+    sums: Floats
+
+
+class Best(NamedTuple):
+    """The best routes so far, as in `Routes`; `stale` bool[V] changed since."""
+
+    stop: Records
+    row: Records
+    stale: Flags
+    cost: Floats

@@ -1,0 +1,232 @@
+"""Deadheads: shortest paths between arcs with turn costs, as tables for the search and exactly."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from routing.kernels import shortest
+from routing.kernels.layout import EDGE, FAR_S, Gaps
+from routing.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
+
+DENSE_ENDS = 3_000
+"""Up to so many ends all pairs are computed between arcs."""
+NEAREST = 64
+"""Ends beside each end with exact deadheads, where there are more."""
+HUBS = 10_000
+"""Up to so many junctions each is its own hub; in a larger city `FEW_HUBS` stand for all."""
+FEW_HUBS = 3_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineGraph:
+    """Arcs as vertices and allowed turns as edges, which weigh driving the first arc and turning.
+
+    `starts` int64[A + 1], `to` int32[M], `weight` float64[M]; `back_...` the same turned around.
+    """
+
+    starts: Longs
+    to: Ints
+    weight: Floats
+    back_starts: Longs
+    back_to: Ints
+    back_weight: Floats
+
+
+def line_graph(problem: Problem) -> LineGraph:
+    """Return the arcs of a problem as a graph of their own."""
+    count = np.diff(problem.turn_start)
+    origin = np.repeat(np.arange(problem.arcs, dtype=np.int32), count)
+    weight = problem.drive_s[origin] + problem.turn_s
+    order = np.argsort(problem.turn_to, kind="stable")
+    back_starts = np.searchsorted(problem.turn_to[order], np.arange(problem.arcs + 1))
+    return LineGraph(
+        *(problem.turn_start, problem.turn_to, weight),
+        *(back_starts.astype(np.int64), origin[order], weight[order]),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """The arcs where deadheads begin or end, numbered with the places of vehicles and sites first.
+
+    `arc` int32[N] is the arc of each, `number` int32[A] turns that around, -1 for others.
+    """
+
+    arc: Ints
+    number: Ints
+    places: int
+
+
+def ends_of(problem: Problem) -> Ends:
+    """Return the ends of a problem, numbered."""
+    stops = (problem.start_arc, problem.end_arc, problem.reload_arc)
+    places = np.unique(np.concatenate(stops))
+    tasks = np.unique(problem.mode_arc)
+    arc = np.concatenate((places[places != NONE], np.setdiff1d(tasks[tasks != NONE], places)))
+    number = np.full(problem.arcs, NONE, np.int32)
+    number[arc] = np.arange(len(arc))
+    return Ends(arc.astype(np.int32), number, int(np.sum(places != NONE)))
+
+
+def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
+    """Return the seconds from the end of an arc to the beginning of every arc."""
+    label = np.empty(problem.arcs)
+    shortest.tree(
+        *(line.starts, line.to, line.weight, problem.place),
+        *(arc, problem.drive_s[arc], label),
+    )
+    return label
+
+
+def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
+    """Return the seconds from the end of every arc to the beginning of one."""
+    label = np.empty(problem.arcs)
+    shortest.tree(
+        *(line.back_starts, line.back_to, line.back_weight, problem.place),
+        *(arc, 0.0, label),
+    )
+    return label - problem.drive_s
+
+
+def gaps_of(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
+    """Return the deadheads between all ends, and the nearest ends of each in order."""
+    if len(ends.arc) <= DENSE_ENDS:
+        return _dense(problem, line, ends), np.empty((len(ends.arc), 0), np.int32)
+    return _sparse(problem, line, ends, threads)
+
+
+def _dense(problem: Problem, line: LineGraph, ends: Ends) -> Gaps:
+    rows = [from_arc(problem, line, arc)[ends.arc] for arc in ends.arc]
+    dense = np.minimum(np.array(rows, dtype=np.float32), np.float32(FAR_S))
+    if len(dense) < 2:  # one row means "not dense" to the kernels
+        dense = np.full((2, 2), dense[0, 0] if len(dense) else FAR_S, dtype=np.float32)
+    none = np.zeros((1, 1), np.float32)
+    return Gaps(
+        *(dense, ends.places, none, none, np.zeros((1, 1), np.int32), none),
+        *(np.zeros(1, EDGE), none),
+    )
+
+
+def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
+    stops = ends.arc[: ends.places]
+    from_place = np.array([from_arc(problem, line, arc)[ends.arc] for arc in stops], np.float32)
+    to_place = np.array([to_arc(problem, line, arc)[ends.arc] for arc in stops], np.float32)
+    next_end = np.full((len(ends.arc), NEAREST), NONE, np.int32)
+    next_s = np.full((len(ends.arc), NEAREST), FAR_S, np.float32)
+
+    def some_nearest(first: int, last: int) -> None:
+        shortest.nearest(
+            *(line.starts, line.to, line.weight, problem.place, problem.drive_s, ends.arc),
+            first,
+            last,
+            *(ends.number, next_end, next_s),
+        )
+
+    _in_parts(some_nearest, len(ends.arc), threads)
+    key = np.where(next_end == NONE, np.iinfo(np.int32).max, next_end)
+    order = np.argsort(key, axis=1, kind="stable")
+    hub_s, hub_of = _between_hubs(problem, threads)
+    edge = np.zeros(len(ends.arc), EDGE)
+    edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
+    edge["leave_hub"] = hub_of[problem.head[ends.arc]]
+    edge["enter_hub"] = hub_of[problem.tail[ends.arc]]
+    gaps = Gaps(
+        *(np.zeros((1, 1), np.float32), ends.places),
+        np.minimum(from_place, np.float32(FAR_S)),
+        np.minimum(to_place, np.float32(FAR_S)),
+        np.take_along_axis(key, order, axis=1),
+        np.take_along_axis(next_s, order, axis=1),
+        *(edge, hub_s),
+    )
+    return gaps, next_end
+
+
+def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
+    """Return estimated seconds between hubs, and the hub of each junction.
+
+    Between junctions, not arcs: each arc is taken to end with its median turn.
+    """
+    junctions = int(max(problem.tail.max(), problem.head.max())) + 1
+    streets = np.flatnonzero(~problem.place)
+    weight = problem.drive_s[streets] + _median_turn_s(problem)
+    graph = csr_matrix(
+        (weight, (problem.tail[streets], problem.head[streets])), shape=(junctions, junctions)
+    )
+    used = np.unique((problem.tail[streets], problem.head[streets]))
+    if len(used) <= HUBS:
+        hubs = used
+        hub_of = np.zeros(junctions, np.int32)
+        hub_of[hubs] = np.arange(len(hubs))
+    else:
+        hubs = used[:: -(-len(used) // FEW_HUBS)]
+        _, _, source = dijkstra(graph, indices=hubs, min_only=True, return_predecessors=True)
+        hub_of = np.maximum(np.searchsorted(hubs, source), 0).astype(np.int32)
+    out = np.empty((len(hubs), len(hubs)), np.float32)
+    starts = graph.indptr.astype(np.int64)
+    to = graph.indices.astype(np.int32)
+    closed: Flags = np.zeros(junctions, np.bool_)
+    wanted = hubs.astype(np.int32)
+
+    def some_rows(first: int, last: int) -> None:
+        shortest.rows(starts, to, graph.data, closed, wanted, first, last, wanted, out)
+
+    _in_parts(some_rows, len(hubs), threads)
+    return np.minimum(out, np.float32(FAR_S), out=out), hub_of
+
+
+def _median_turn_s(problem: Problem) -> float:
+    streets = ~problem.place[problem.turn_to]
+    return float(np.median(problem.turn_s[streets])) if np.any(streets) else 0.0
+
+
+def _in_parts(work: Callable[[int, int], None], count: int, threads: int) -> None:
+    """Call `work(first, last)` for all of `count`, in some threads; kernels release the lock."""
+    cuts = np.linspace(0, count, threads + 1).astype(int)
+    if threads == 1:
+        work(0, count)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(work, a, b) for a, b in pairwise(cuts)]:
+            done.result()
+
+
+@dataclass(slots=True, eq=False)
+class Walker:
+    """Exact shortest paths one by one; keeps its scratch memory between calls."""
+
+    problem: Problem
+    line: LineGraph
+    _label: Floats = field(init=False)
+    _ints: tuple[Ints, Ints, Ints] = field(init=False)
+    _heap: tuple[Floats, Ints] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the memory."""
+        arcs, turns = self.problem.arcs, len(self.line.to)
+        self._label = np.full(arcs, np.inf)
+        self._ints = (np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.empty(arcs, np.int32))
+        self._heap = (np.empty(turns + 1), np.empty(turns + 1, np.int32))
+
+    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
+        """Return the seconds from the end of one arc to the beginning of another, and the way.
+
+        The way is the arcs driven between; seconds are infinite where there is none.
+        """
+        parent, seen, out = self._ints
+        line, problem = self.line, self.problem
+        seconds, count = shortest.path(
+            *(line.starts, line.to, line.weight, problem.place),
+            float(problem.drive_s[source]),
+            source,
+            target,
+            *(self._label, parent, seen),
+            self._heap[0],
+            self._heap[1],
+            out,
+        )
+        return float(seconds), tuple(int(arc) for arc in out[: max(count, 0)][::-1])

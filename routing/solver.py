@@ -1,0 +1,105 @@
+"""Solve a problem: first routes, better ones until told to stop, then exact times."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from routing.alone import Alone, alone
+from routing.bound import lower_bound
+from routing.paths import Walker, line_graph
+from routing.problem import Problem, Route, Solution
+from routing.search import Search
+from routing.settling import Settled
+from routing.stop import Stop
+
+type Report = Callable[[float, float, int, int], None]
+"""Called now and then with best cost, lower bound, tasks unserved and iterations done."""
+
+WORK_PER_CHUNK = 200_000
+"""Tasks times iterations between two looks at the stop."""
+HOT = 0.1
+"""First temperature, as a share of the mean change of cost that an iteration tries."""
+COLD = 0.001
+"""Last temperature over the first."""
+FEW_ITERATIONS = 20.0
+"""Iterations per task below which there is no time for detours: the search starts colder."""
+
+
+def ignore(best_cost: float, bound: float, unserved: int, iterations: int) -> None:
+    """Report to nobody."""
+
+
+def solve(
+    problem: Problem,
+    stop: Stop,
+    seed: int = 0,
+    report: Report = ignore,
+    start: Solution | None = None,
+    threads: int = 1,
+) -> Solution:
+    """Return the best solution found; with a stop by iterations the same for the same seed.
+
+    Parameters
+    ----------
+    start
+        A solution to begin from; the answer costs no more.
+    threads
+        For the tables of distances; the search itself is one chain.
+    """
+    stop.progress(0, feasible=False)
+    line = line_graph(problem)
+    single = alone(problem, line)
+    bound = lower_bound(problem, single)
+    if not problem.tasks or not problem.vehicles:
+        return _settled(problem, Walker(problem, line), single, bound, seed, ())
+    search = Search(problem, line, single, seed, threads)
+    search.begin(start.routes if start else None)
+    first = start.routes if start else search.best_routes()
+    report(search.best_cost, bound, search.absent, 0)
+    iterations = _improve(
+        search, problem, stop, lambda i: report(search.best_cost, bound, search.absent, i)
+    )
+    walker = Walker(problem, line)
+    found = _settled(problem, walker, single, bound, seed, search.best_routes())
+    floor = _settled(problem, walker, single, bound, seed, first)
+    better = found if found.cost.total <= floor.cost.total else floor
+    report(better.cost.total, bound, len(better.unserved), iterations)
+    return replace(better, iterations=iterations)
+
+
+def _improve(search: Search, problem: Problem, stop: Stop, report: Callable[[int], None]) -> int:
+    """Anneal until the stop says so; return the iterations done."""
+    chunk = max(20, min(2_000, WORK_PER_CHUNK // problem.tasks))
+    iterations, told = 0, 0.0
+    scale = 0.0
+    progress = stop.progress(0, feasible=search.absent == 0)
+    while progress < 1.0:
+        heat = scale * COLD**progress * _patience(iterations, progress, problem.tasks)
+        tried = search.run(chunk, heat)
+        scale = scale or HOT * tried
+        iterations += chunk
+        progress = stop.progress(iterations, feasible=search.absent == 0)
+        if progress >= told + 0.01:
+            told = progress
+            report(iterations)
+    return iterations
+
+
+def _patience(iterations: int, progress: float, tasks: int) -> float:
+    """Return how much of the heat the expected number of iterations can use, 0 to 1."""
+    if progress <= 0.0:
+        return 1.0
+    expected = iterations / progress / tasks
+    return min(1.0, expected / FEW_ITERATIONS) ** 2
+
+
+def _settled(
+    problem: Problem,
+    walker: Walker,
+    single: Alone,
+    bound: float,
+    seed: int,
+    routes: Sequence[Route],
+) -> Solution:
+    routes = routes or ((),) * problem.vehicles
+    settled = Settled(problem, walker, single, routes)
+    return Solution(tuple(settled.routes), settled.unserved, settled.cost, bound, 0, seed)

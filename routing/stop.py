@@ -1,0 +1,63 @@
+"""When to stop searching; the only module of the optimizer that looks at a clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+
+class Stop(Protocol):
+    """How far a search has come; the solver also cools down by it."""
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return the share of the effort spent, 1 or more to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MaxIterations:
+    """Stop after so many iterations: the same seed then gives the same answer."""
+
+    limit: int
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return iterations done over the limit."""
+        return iterations / self.limit if self.limit else 1.0
+
+
+@dataclass(slots=True)
+class MaxRuntime:
+    """Stop after so many seconds from the first question, which comes when `solve` begins."""
+
+    seconds: float
+    _began_s: float | None = field(default=None, init=False)
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return seconds gone over the limit."""
+        if self._began_s is None:
+            self._began_s = perf_counter()
+        gone_s = perf_counter() - self._began_s
+        return gone_s / self.seconds if self.seconds else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFeasible:
+    """Stop as soon as every task is served, at the latest when `otherwise` stops."""
+
+    otherwise: Stop
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return 1 when everything is served."""
+        return 1.0 if feasible else self.otherwise.progress(iterations, feasible=feasible)
+
+
+@dataclass(frozen=True, slots=True)
+class StopWhenAsked:
+    """Stop when somebody asks for it, at the latest when `otherwise` stops."""
+
+    asked: Callable[[], bool]
+    otherwise: Stop
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return 1 once asked."""
+        return 1.0 if self.asked() else self.otherwise.progress(iterations, feasible=feasible)

@@ -1,0 +1,76 @@
+"""Deadheads against a plain Dijkstra on arcs."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing import paths
+from routing.kernels.routes import gap
+from tests.routing.reference import seconds_between
+from tests.routing.towns import U_TURN_S, a_random_town, a_town
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
+    problem = a_random_town(seed, 8)
+    line = paths.line_graph(problem)
+    walker = paths.Walker(problem, line)
+    for source in range(problem.arcs):
+        away = paths.from_arc(problem, line, source)
+        for target in range(problem.arcs):
+            expected = pytest.approx(seconds_between(problem, source, target))
+            assert away[target] == expected
+            assert walker.path(source, target)[0] == expected
+    for target in range(problem.arcs):
+        toward = paths.to_arc(problem, line, target)
+        expected = [seconds_between(problem, source, target) for source in range(problem.arcs)]
+        assert toward == pytest.approx(np.array(expected))
+
+
+def test_the_way_is_made_of_allowed_turns_and_adds_up():
+    problem = a_random_town(3, 12)
+    walker = paths.Walker(problem, paths.line_graph(problem))
+    seconds, way = walker.path(0, 9)
+    arcs = [0, *way, 9]
+    total = sum(problem.drive_s[list(way)])
+    for a, b in pairwise(arcs):
+        turns = slice(problem.turn_start[a], problem.turn_start[a + 1])
+        onward = problem.turn_to[turns].tolist()
+        assert b in onward
+        total += problem.turn_s[turns][onward.index(b)]
+    assert seconds == pytest.approx(total)
+
+
+def test_going_back_costs_a_u_turn_and_the_same_way_again_a_circle():
+    street = a_town(((0, 1, 10.0),), [(0, 1)])
+    walker = paths.Walker(street, paths.line_graph(street))
+    assert walker.path(0, 1) == (U_TURN_S, ())
+    assert walker.path(0, 0) == (U_TURN_S + 10.0 + U_TURN_S, (1,))
+
+
+def test_no_route_turns_around_by_driving_through_a_depot():
+    blind = a_town(((0, 1, 10.0),), [(0, 1)], u_turns=False)
+    walker = paths.Walker(blind, paths.line_graph(blind))
+    assert walker.path(1, 0)[0] == np.inf
+
+
+def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeypatch):
+    problem = a_random_town(7, 60)
+    line = paths.line_graph(problem)
+    ends = paths.ends_of(problem)
+    monkeypatch.setattr(paths, "DENSE_ENDS", 1)
+    monkeypatch.setattr(paths, "NEAREST", 12)
+    gaps, next_end = paths.gaps_of(problem, line, ends, threads=2)
+    for i in range(len(ends.arc)):
+        exact = paths.from_arc(problem, line, ends.arc[i])[ends.arc]
+        near = [j for j in next_end[i] if j >= 0] if i >= ends.places else range(len(ends.arc))
+        for j in near:
+            assert gap(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
+        for j in range(ends.places):
+            assert gap(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
+        estimates = np.array([gap(gaps, i, j) for j in range(len(ends.arc))])
+        assert np.all(np.abs(estimates - exact) < 4 * U_TURN_S)

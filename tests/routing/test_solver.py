@@ -1,0 +1,184 @@
+"""What every answer of the optimizer must be."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.check import violations
+from routing.problem import Refill, Visit
+from routing.solver import solve
+from routing.stop import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
+from tests.routing.reference import least_cost
+from tests.routing.towns import a_random_town, a_town
+
+RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))
+SOME = MaxIterations(400)
+
+
+def visits(route):
+    return [stop.task for stop in route if isinstance(stop, Visit)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(1, 14), vehicles=st.integers(1, 3))
+def test_every_answer_passes_the_referee_and_costs_no_more_than_the_first_routes(
+    seed, tasks, vehicles
+):
+    problem = a_random_town(seed, tasks, vehicles)
+    first = solve(problem, MaxIterations(0), seed)
+    better = solve(problem, SOME, seed)
+    assert violations(problem, first) == []
+    assert violations(problem, better) == []
+    assert better.cost.total <= first.cost.total + 1e-6
+    assert better.bound <= better.cost.total + 1e-6
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(1, 14))
+def test_equal_seeds_give_equal_answers(seed, tasks):
+    problem = a_random_town(seed, tasks)
+    assert solve(problem, SOME, seed) == solve(problem, SOME, seed)
+
+
+def easy_town(seed, tasks, **fields):
+    town = a_random_town(seed, tasks, 1)
+    nothing = np.zeros(tasks)
+    given = {
+        "vehicle_type": np.zeros(1, np.int32),
+        "shift_end_s": np.full(1, np.inf),
+        "material_kg": nothing,
+        "release_s": nothing,
+    }
+    return replace(town, **(given | fields))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(1, 4))
+def test_small_towns_are_driven_in_the_least_time_over_all_orders_and_directions(seed, tasks):
+    nothing = np.zeros(tasks)
+    town = easy_town(seed, tasks, completion_price=nothing, lateness_price=nothing)
+    found = solve(town, MaxIterations(1000), seed)
+    assert found.cost.total == pytest.approx(least_cost(town), rel=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(1, 5))
+def test_small_towns_with_deadlines_are_solved_to_the_optimum(seed, tasks):
+    town = easy_town(seed, tasks)
+    one_way = town.mode_arc.copy()
+    one_way[:, 1] = -1
+    town = replace(town, mode_arc=one_way)
+    found = solve(town, MaxIterations(1000), seed)
+    assert found.cost.total == pytest.approx(least_cost(town), rel=1e-6)
+
+
+def test_a_later_start_is_never_worse_than_the_solution_it_starts_from():
+    problem = a_random_town(5, 14)
+    before = solve(problem, SOME, 1)
+    after = solve(problem, SOME, 2, start=before)
+    assert after.cost.total <= before.cost.total + 1e-6
+
+
+def test_both_directions_of_a_street_are_chosen_freely_where_the_task_allows():
+    either = a_town(RING, [(2, 3)])
+    forced = a_town(RING, [(3, -1)])
+    assert solve(either, SOME).cost.total <= solve(forced, SOME).cost.total
+
+
+def test_the_truck_drives_around_the_ring_where_u_turns_are_forbidden():
+    free = solve(a_town(RING, [(0, -1), (1, -1)]), SOME)
+    forbidden = solve(a_town(RING, [(0, -1), (1, -1)], u_turns=False), SOME)
+    assert free.cost.time == pytest.approx(20 + 30 + 20)
+    assert forbidden.cost.time > free.cost.time
+
+
+def test_a_forbidden_turn_is_never_driven():
+    straight = solve(a_town(RING, [(0, -1), (2, -1)]), SOME)
+    problem = a_town(RING, [(0, -1), (2, -1)], forbidden={(0, 2)})
+    around = solve(problem, SOME)
+    assert violations(problem, around) == []
+    assert around.cost.time > straight.cost.time
+
+
+def test_an_empty_hopper_is_filled_before_salting():
+    problem = a_town(RING, [(0, -1), (2, -1)], site=3, capacity_kg=[100], material_kg=[80, 80])
+    found = solve(problem, SOME)
+    assert violations(problem, found) == []
+    assert [type(stop) for stop in found.routes[0]] == [Refill, Visit, Refill, Visit]
+
+
+def test_without_a_reload_site_the_hopper_limits_the_route():
+    problem = a_town(
+        RING, [(0, -1), (2, -1)], capacity_kg=[100], load_kg=[100], material_kg=[80, 80]
+    )
+    found = solve(problem, SOME)
+    assert violations(problem, found) == []
+    assert list(found.unserved.values()) == ["capacity"]
+
+
+def test_what_the_shift_is_too_short_for_is_left_out_for_time():
+    problem = a_town(RING, [(0, -1), (6, -1)], shift_end_s=[60])
+    found = solve(problem, SOME)
+    assert violations(problem, found) == []
+    assert found.unserved == {1: "time"}
+
+
+def test_a_street_that_no_vehicle_fits_is_left_out_for_want_of_one():
+    problem = a_town(RING, [(0, -1), (2, -1)], service_s=[[20.0], [np.inf]])
+    assert solve(problem, SOME).unserved == {1: "no_vehicle"}
+
+
+def test_a_street_that_cannot_be_reached_is_left_out_as_unreachable():
+    problem = a_town((*RING, (4, 5, 10.0)), [(0, -1), (8, -1)])
+    found = solve(problem, SOME)
+    assert found.unserved == {1: "unreachable"}
+    assert violations(problem, found) == []
+
+
+def test_each_task_goes_to_a_vehicle_that_is_able():
+    problem = a_town(
+        RING,
+        [(0, -1), (2, -1)],
+        vehicles=2,
+        vehicle_type=[0, 1],
+        pace=[1.0, 1.0],
+        service_s=[[20.0, np.inf], [np.inf, 20.0]],
+    )
+    found = solve(problem, SOME)
+    assert [visits(route) for route in found.routes] == [[0], [1]]
+
+
+def test_the_urgent_street_comes_first_even_if_it_is_farther():
+    spokes = ((0, 1, 10.0), (0, 2, 30.0))
+    calm = a_town(spokes, [(0, -1), (2, -1)], completion_price=[1.0, 1.0])
+    urgent = a_town(spokes, [(0, -1), (2, -1)], completion_price=[1.0, 50.0])
+    assert visits(solve(calm, SOME).routes[0]) == [0, 1]
+    assert visits(solve(urgent, SOME).routes[0]) == [1, 0]
+
+
+def test_a_problem_without_work_or_vehicles_has_an_answer():
+    idle = solve(a_town(RING, []), SOME)
+    nobody = solve(a_town(RING, [(0, -1)], vehicles=0), SOME)
+    assert idle.routes == ((),)
+    assert nobody.unserved == {0: "no_vehicle"}
+
+
+def test_the_search_stops_when_asked_and_at_the_first_feasible_routes():
+    problem = a_random_town(5, 14)
+    asked = solve(problem, StopWhenAsked(lambda: True, MaxIterations(10**9)))
+    easy = a_town(RING, [(0, -1), (2, -1)])
+    first = solve(easy, FirstFeasible(MaxIterations(10**9)))
+    timed = solve(easy, MaxRuntime(0.05))
+    assert asked.iterations == first.iterations == 0
+    assert timed.iterations > 0
+
+
+def test_progress_is_reported_with_a_bound_below_the_cost():
+    told = []
+    solve(a_random_town(5, 14), MaxIterations(4000), 0, lambda *news: told.append(news))
+    assert len(told) >= 3
+    assert all(bound <= cost for cost, bound, _, _ in told)
+    assert told[-1][0] <= told[0][0]
