@@ -1,7 +1,6 @@
 """The door for positions: what came in is on the disk before anybody is told so."""
 
 import asyncio
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from data.model import Device, DeviceId, Position
 from data.store.engine import Database, reading, transaction
 from data.store.people import find_device_by_token_hash
 from data.store.positions import add_positions
+from fleet.people import token_digest
 
 GATHER_S = 0.004
 """How long the writer waits for others to share its transaction."""
@@ -118,7 +118,7 @@ class Devices:
 
     async def find(self, token: str) -> Device | None:
         """Return the device of a token; raise `TooManyError` when it comes too often."""
-        token_hash = hash_token(token)
+        token_hash = token_digest(token)
         device, until_s = self._known.get(token_hash, (None, 0.0))
         if until_s < time.monotonic():
             device = await asyncio.to_thread(self._look_up, token_hash)
@@ -139,8 +139,3 @@ class Devices:
         if left < 0:
             raise TooManyError(1)
         self._allowance[device_id] = (left, now_s)
-
-
-def hash_token(token: str) -> str:
-    """Return what is kept of a device's token."""
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.door import BURST, hash_token
+from api.door import BURST
 from data.model import Position, VehicleId
 from data.store.coverage import list_coverage
 from data.store.engine import transaction
@@ -14,6 +14,7 @@ from data.store.people import add_device
 from data.store.positions import list_between, list_unseen
 from data.store.storms import add_storm
 from fleet.coverage import CoverageState
+from fleet.people import token_digest
 from tests import village as v
 from tests.fleet.drives import a_drive
 
@@ -26,7 +27,7 @@ NOW = v.NOW.isoformat()
 def app(client: TestClient) -> Any:
     app = client.app.state.barfrub  # type: ignore[attr-defined]
     with transaction(app.engine) as tx:
-        add_device(tx, "truck-1", VehicleId(1), hash_token(TOKEN))
+        add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
     return app
 
 

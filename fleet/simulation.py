@@ -1,0 +1,221 @@
+"""A storm in a box, pure: trucks that drive a plan, as their trackers see them.
+
+Same seed, same storm. What comes out goes through the public door like any tracker's words, so no
+color on the map ever comes from what is known here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import cos, exp, radians, sqrt
+
+import numpy as np
+from numpy.random import Generator
+
+from data.model import DirectedSegment, Leg, LegKind, LonLat, Route
+from data.network import StreetNetwork
+
+SLOWEST_MPS = 3.0
+"""Slower than this a truck does not creep: it waits, then drives."""
+
+DEGREE_M = 111_195.0
+"""Metres of a degree of latitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How trucks, streets and receivers behave; a calm default."""
+
+    every_s: float = 5.0
+    pace_spread: float = 0.08
+    stop_chance: float = 0.06
+    stop_s: tuple[float, float] = (4.0, 35.0)
+    noise_m: float = 4.0
+    noise_memory_s: float = 60.0
+    heading_noise_deg: float = 5.0
+    gap_chance: float = 0.003
+    gap_s: tuple[float, float] = (15.0, 90.0)
+    gap_lost: float = 0.2
+    late_start_s: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What a tracker measures, and when it gets through to us."""
+
+    sent_at: datetime
+    fixed_at: datetime
+    location: LonLat
+    speed_mps: float
+    heading_deg: float
+    accuracy_m: float
+    blade: bool
+    spreader: bool
+    material: str
+    rate_gm2: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Seconds spent on a part of one street at one speed; standing where both ends are one."""
+
+    seconds: float
+    directed: DirectedSegment
+    from_m: float
+    to_m: float
+    blade: bool
+    spreader: bool
+
+    @property
+    def speed_mps(self) -> float:
+        return (self.to_m - self.from_m) / self.seconds
+
+
+def driven(
+    route: Route,
+    network: StreetNetwork,
+    starts_at: datetime,
+    seed: int,
+    rate_gm2: float = 20.0,
+    habits: Habits | None = None,
+) -> Iterator[Fix]:
+    """Yield what the tracker of a route's vehicle sends, by the time it gets through.
+
+    The truck leaves at `starts_at` or when its plan says, if that is later, and somewhat late.
+    """
+    habits = habits or Habits()
+    chance = np.random.default_rng([seed, int(route.vehicle_id)])
+    if not any(leg.path for leg in route.legs):
+        return
+    leaves_at = max(starts_at, route.legs[0].starts_at)
+    leaves_at += timedelta(seconds=float(chance.uniform(0, habits.late_start_s)))
+    moves = _moves(route.legs, network, habits, chance)
+    yield from _delivered(
+        _fixes(moves, network, leaves_at, rate_gm2, habits, chance), habits, chance
+    )
+
+
+def _moves(
+    legs: Sequence[Leg], network: StreetNetwork, habits: Habits, chance: Generator
+) -> Iterator[_Move]:
+    at: tuple[DirectedSegment, float] | None = None
+    for leg in legs:
+        planned_s = (leg.ends_at - leg.starts_at).total_seconds()
+        planned_s *= float(np.exp(chance.normal(0.02, habits.pace_spread)))
+        lengths_m = [network.segment(step.segment_id).length_m for step in leg.path]
+        whole_m = sum(lengths_m)
+        working = leg.kind is LegKind.WORK
+        blade, spreader = working and leg.blade, working and leg.spreader
+        speed_mps = max(whole_m / planned_s, SLOWEST_MPS) if planned_s > 0 else SLOWEST_MPS
+        waits_s = planned_s - whole_m / speed_mps
+        if at is None and leg.path:
+            at = (leg.path[0], 0.0)
+        if waits_s > 1.0 and at is not None:
+            yield _Move(waits_s, at[0], at[1], at[1], blade=False, spreader=False)
+        for step, length_m in zip(leg.path, lengths_m, strict=True):
+            pace = float(np.exp(chance.normal(0.0, habits.pace_spread)))
+            yield _Move(length_m / (speed_mps * pace), step, 0.0, length_m, blade, spreader)
+            at = (step, length_m)
+            if chance.random() < habits.stop_chance:
+                stop_s = float(chance.uniform(*habits.stop_s))
+                yield _Move(stop_s, step, length_m, length_m, blade, spreader)
+
+
+def _fixes(
+    moves: Iterable[_Move],
+    network: StreetNetwork,
+    leaves_at: datetime,
+    rate_gm2: float,
+    habits: Habits,
+    chance: Generator,
+) -> Iterator[Fix]:
+    """Yield a fix every few seconds, and one whenever blade or spreader change."""
+    noise = _Noise(habits, chance)
+    clock_s, due_s, equipment = 0.0, 0.0, (False, False)
+    move: _Move | None = None
+    for move in moves:
+        if equipment != (move.blade, move.spreader):
+            equipment = (move.blade, move.spreader)
+            due_s = min(due_s, clock_s)
+        while due_s < clock_s + move.seconds:
+            moment = leaves_at + timedelta(seconds=due_s)
+            yield _fix(move, due_s - clock_s, moment, network, rate_gm2, noise)
+            due_s += habits.every_s
+        clock_s += move.seconds
+    if move is not None:  # home: blade up, standing
+        home = _Move(1.0, move.directed, move.to_m, move.to_m, blade=False, spreader=False)
+        yield _fix(home, 0.0, leaves_at + timedelta(seconds=clock_s), network, rate_gm2, noise)
+
+
+def _fix(
+    move: _Move,
+    gone_s: float,
+    moment: datetime,
+    network: StreetNetwork,
+    rate_gm2: float,
+    noise: "_Noise",
+) -> Fix:
+    segment_id, forward = move.directed
+    along_m = move.from_m + move.speed_mps * gone_s
+    offset_m = along_m if forward else network.segment(segment_id).length_m - along_m
+    heading_deg = network.heading_at(segment_id, offset_m) + (0.0 if forward else 180.0)
+    place = noise.shifted(network.point_at(segment_id, offset_m), moment)
+    return Fix(
+        sent_at=moment,
+        fixed_at=moment,
+        location=place,
+        speed_mps=round(noise.speed_mps(move.speed_mps), 2),
+        heading_deg=round(noise.heading_deg(heading_deg), 1),
+        accuracy_m=noise.accuracy_m,
+        blade=move.blade,
+        spreader=move.spreader,
+        material="salt" if move.spreader else "",
+        rate_gm2=rate_gm2 if move.spreader else None,
+    )
+
+
+class _Noise:
+    """Errors of a receiver between houses: they wander, so that neighbors err alike."""
+
+    def __init__(self, habits: Habits, chance: Generator) -> None:
+        self._habits = habits
+        self._chance = chance
+        self._shift_m = chance.normal(0.0, habits.noise_m, 2)
+        self._at: datetime | None = None
+
+    @property
+    def accuracy_m(self) -> float:
+        return self._habits.noise_m
+
+    def shifted(self, place: LonLat, moment: datetime) -> LonLat:
+        elapsed_s = (moment - self._at).total_seconds() if self._at else 0.0
+        self._at = moment
+        kept = exp(-max(elapsed_s, 0.0) / self._habits.noise_memory_s)
+        fresh = self._chance.normal(0.0, self._habits.noise_m, 2)
+        self._shift_m = kept * self._shift_m + sqrt(1 - kept * kept) * fresh
+        east_m, north_m = self._shift_m.tolist()
+        lon = place.lon + east_m / (DEGREE_M * cos(radians(place.lat)))
+        return LonLat(round(lon, 7), round(place.lat + north_m / DEGREE_M, 7))
+
+    def speed_mps(self, speed_mps: float) -> float:
+        return max(speed_mps + float(self._chance.normal(0.0, 0.2)), 0.0) if speed_mps else 0.0
+
+    def heading_deg(self, heading_deg: float) -> float:
+        return (heading_deg + float(self._chance.normal(0, self._habits.heading_noise_deg))) % 360
+
+
+def _delivered(fixes: Iterable[Fix], habits: Habits, chance: Generator) -> Iterator[Fix]:
+    """Let the network fail now and then: fixes come later together, or never."""
+    open_at: datetime | None = None
+    lost = False
+    for fix in fixes:
+        if open_at is None and chance.random() < habits.gap_chance:
+            open_at = fix.fixed_at + timedelta(seconds=float(chance.uniform(*habits.gap_s)))
+            lost = bool(chance.random() < habits.gap_lost)
+        if open_at is None:
+            yield fix
+        elif fix.fixed_at >= open_at:
+            open_at = None
+            yield fix
+        elif not lost:
+            yield replace(fix, sent_at=open_at)
