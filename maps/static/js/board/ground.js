@@ -5,7 +5,7 @@ import { attempt } from "../core/notices.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
-import { TruckLayer } from "../map/trucks.js";
+import { TruckSheet } from "../map/trucks.js";
 import { place } from "./request.js";
 import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
@@ -27,49 +27,51 @@ function ring(request) {
 }
 
 /** What is under a point of the screen: trucks before requests before streets. */
-function under(map, { x, y }) {
+function under(map, trucks, point) {
+  const truck = trucks.at(point);
+  if (truck) return { kind: "truck", id: truck.id, label: truck.name };
+  const { x, y } = point;
   const around = [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]];
-  for (const [kind, layers] of [["truck", ["trucks"]], ["request", ["request-rings"]], ["street", STREETS]]) {
-    const [found] = map.queryRenderedFeatures(around, { layers });
-    if (found) return { kind, id: kind === "street" ? found.id : found.properties.id, properties: found.properties };
-  }
-  return null;
+  const [ring] = map.queryRenderedFeatures(around, { layers: ["request-rings"] });
+  const request = ring && board.value.requests.get(ring.properties.id);
+  if (request) return { kind: "request", id: request.id, label: requestPlace(request) };
+  const [street] = map.queryRenderedFeatures(around, { layers: STREETS });
+  return street ? { kind: "street", id: street.id, label: streetName(street.properties), street } : null;
 }
 
-function label(found) {
-  if (found.kind === "street") return streetName(found.properties);
-  if (found.kind === "truck") return found.properties.name;
-  const request = board.value.requests.get(found.id);
-  return request ? requestPlace(request) : "";
+const lit = (map, source, streets) =>
+  map.getSource(source).setData(
+    collection(streets.map(({ geometry, properties }) => ({ type: "Feature", geometry, properties: { road_class: properties.road_class } }))),
+  );
+
+/** Light a street up, with every piece of it that the map has. */
+function hold(map, id) {
+  const pieces = id === null ? [] : map.querySourceFeatures("streets", { sourceLayer: "streets", filter: ["==", ["get", "id"], id] });
+  lit(map, "held", pieces);
 }
 
-/** Feature-state flag of at most one street at a time. */
-function flag(map, name) {
-  let held = null;
-  return (id) => {
-    const target = (street) => ({ source: "streets", sourceLayer: "streets", id: street });
-    if (held !== null) map.setFeatureState(target(held), { [name]: false });
-    held = id ?? null;
-    if (held !== null) map.setFeatureState(target(held), { [name]: true });
-  };
-}
-
-function hover(map) {
+function hover(map, trucks) {
   const tip = document.createElement("div");
   tip.className = "tip";
   tip.hidden = true;
   tip.dir = "auto";
   map.getContainer().append(tip);
-  const near = flag(map, "near");
+  let near = null;
   let waiting = false;
+  const light = (found) => {
+    const id = found?.kind === "street" ? found.id : null;
+    if (id === near) return;
+    near = id;
+    lit(map, "near", id === null ? [] : [found.street]);
+  };
   const show = (event) => {
     waiting = false;
-    const found = map.isMoving() ? null : under(map, event.point);
-    near(found?.kind === "street" ? found.id : null);
+    const found = map.isMoving() ? null : under(map, trucks, event.point);
+    light(found);
     tip.hidden = !found;
     map.getCanvas().style.cursor = selection.value.placing !== null ? "crosshair" : found ? "pointer" : "";
     if (!found) return;
-    tip.textContent = label(found);
+    tip.textContent = found.label;
     tip.style.transform = `translate(${event.point.x + 12}px, ${event.point.y + 12}px)`;
   };
   map.on("mousemove", (event) => {
@@ -79,15 +81,15 @@ function hover(map) {
   });
   map.on("mouseout", () => {
     tip.hidden = true;
-    near(null);
+    light(null);
   });
 }
 
-function click(map) {
+function click(map, trucks) {
   map.on("click", async (event) => {
     const { placing } = selection.value;
     if (placing !== null) return void (await place(placing, event.lngLat));
-    const found = under(map, event.point);
+    const found = under(map, trucks, event.point);
     choose(found?.kind ?? null, found?.id);
     if (found && matchMedia("(max-width: 720px)").matches) openSheet("side");
     return undefined;
@@ -101,33 +103,35 @@ async function showRoute(map, chosen) {
   map.getSource("route").setData(lines ?? collection([]));
 }
 
-function chosenPlace(trucks, moment) {
-  const { chosen } = selection.value;
+/** Where the chosen truck or request is, or null. */
+function chosenPlace(trucks, chosen) {
   if (chosen?.kind === "truck") {
-    const at = trucks.place(chosen.id, moment);
+    const at = trucks.place(chosen.id, performance.now());
     return at ? [at.lon, at.lat] : null;
   }
   const request = chosen?.kind === "request" ? board.value.requests.get(chosen.id) : null;
   return request && request.lon != null ? [request.lon, request.lat] : null;
 }
 
+function mark(map, trucks, chosen) {
+  const at = chosenPlace(trucks, chosen);
+  trucks.ring(chosen?.kind === "truck" ? chosen.id : null);
+  map.getSource("chosen").setData(collection(at && chosen.kind === "request" ? [point(...at, {})] : []));
+  hold(map, chosen?.kind === "street" ? chosen.id : null);
+  if (at) reveal(map, at);
+}
+
 function followSelection(map, trucks) {
-  const held = flag(map, "held");
-  const mark = (moment) => {
-    const at = chosenPlace(trucks, moment);
-    map.getSource("chosen").setData(collection(at ? [point(...at, {})] : []));
-    return at;
-  };
-  trucks.onDraw = (moment) => {
-    if (selection.value.chosen?.kind === "truck") mark(moment);
-  };
-  selection.follow(({ chosen, hidden }, changes) => {
+  selection.follow(({ chosen, hidden, placing }, changes) => {
     if ("hidden" in changes) repaint(map, hidden);
+    if ("placing" in changes) map.getCanvas().style.cursor = placing === null ? "" : "crosshair";
     if (!("chosen" in changes)) return;
-    held(chosen?.kind === "street" ? chosen.id : null);
-    const at = mark(performance.now());
-    if (at) reveal(map, at);
+    mark(map, trucks, chosen);
     showRoute(map, chosen);
+  });
+  map.on("moveend", () => {
+    const { chosen } = selection.value;
+    if (chosen?.kind === "street") hold(map, chosen.id);
   });
 }
 
@@ -136,7 +140,7 @@ export async function showMap() {
   const map = await makeMap(selection.value.hidden);
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
-  const trucks = new TruckLayer(map);
+  const trucks = new TruckSheet(map);
   const requests = () => map.getSource("requests").setData(collection(openRequests().filter((one) => one.lon != null).map(ring)));
   coverage.followers.add((ids) => painter.changed(ids));
   painter.changed(coverage.states.keys());
@@ -149,6 +153,6 @@ export async function showMap() {
   setInterval(requests, 30000); // rings fill with time
   followTheme(map, () => selection.value.hidden);
   followSelection(map, trucks);
-  hover(map);
-  click(map);
+  hover(map, trucks);
+  click(map, trucks);
 }

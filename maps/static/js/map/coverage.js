@@ -2,6 +2,8 @@
 import { boot } from "../core/boot.js";
 
 const SLICE = 1500;
+const PAUSE_MS = 1000; // news within this time is painted together: each repaint draws every street in sight
+const PAUSES_PER_PAINT = 5; // a slow machine spends at most a sixth of its time on it
 const number = (name) => boot.states.findIndex((state) => state.name === name);
 
 // What a street shows from afar when its directions differ, the most telling first.
@@ -27,13 +29,15 @@ export class CoveragePainter {
     this.states = states;
     this.waiting = new Set();
     this.drawing = false;
+    this.paintedAt = -Infinity;
+    this.pauseMs = PAUSE_MS;
   }
 
   changed(ids) {
     for (const id of ids) this.waiting.add(id);
     if (this.drawing || this.waiting.size === 0) return;
     this.drawing = true;
-    requestAnimationFrame(() => this.slice());
+    setTimeout(() => this.slice(), Math.max(0, this.paintedAt + this.pauseMs - performance.now()));
   }
 
   slice() {
@@ -43,6 +47,11 @@ export class CoveragePainter {
       this.waiting.delete(id);
       this.map.setFeatureState({ source: "streets", sourceLayer: "streets", id }, featureState(this.states.get(id)));
     }
+    const began = performance.now();
+    this.map.once("render", () => {
+      this.paintedAt = performance.now();
+      this.pauseMs = Math.max(PAUSE_MS, PAUSES_PER_PAINT * (this.paintedAt - began));
+    });
     this.drawing = this.waiting.size > 0;
     if (this.drawing) requestAnimationFrame(() => this.slice());
   }

@@ -1,18 +1,8 @@
-// Pictures that the map needs, drawn on a canvas so that they follow the theme: trucks from above, and an arrow.
+// Pictures drawn with a pen, so that they follow the theme: a truck from above, and the arrow along a route.
 import { color } from "../core/theme.js";
 
-const SIZE = 40;
+const ARROW_PX = 24;
 const RATIO = 2;
-
-function canvas(draw) {
-  const sheet = document.createElement("canvas");
-  sheet.width = sheet.height = SIZE * RATIO;
-  const pen = sheet.getContext("2d");
-  pen.scale(RATIO, RATIO);
-  pen.lineJoin = pen.lineCap = "round";
-  draw(pen);
-  return pen.getImageData(0, 0, sheet.width, sheet.height);
-}
 
 function box(pen, x, y, width, height, radius) {
   pen.beginPath();
@@ -20,53 +10,52 @@ function box(pen, x, y, width, height, radius) {
   pen.fill();
 }
 
-const BLADE = {
-  working: (pen) => pen.quadraticCurveTo(20, 1, 31, 7), // down: as wide as the street it clears
-  other: (pen) => pen.quadraticCurveTo(20, 6, 26, 8),
-};
-
-function truck(state) {
-  const working = state === "working";
-  return canvas((pen) => {
-    pen.globalAlpha = state === "silent" ? 0.45 : 1;
-    for (const [stroke, width] of [[color("halo"), 7], [working ? color("state-progress") : color("truck"), working ? 4 : 2.5]]) {
-      pen.strokeStyle = stroke;
-      pen.lineWidth = width;
-      pen.beginPath();
-      pen.moveTo(working ? 9 : 14, working ? 7 : 8);
-      (working ? BLADE.working : BLADE.other)(pen);
-      pen.stroke();
-    }
-    pen.fillStyle = color("halo");
-    box(pen, 12, 8, 16, 28, 5);
-    pen.fillStyle = color("truck");
-    box(pen, 14, 18, 12, 16, 2.5);
-    pen.fillStyle = working ? color("state-progress") : color("truck");
-    box(pen, 14, 10, 12, 7, 2.5);
-    pen.fillStyle = color("halo");
-    box(pen, 16, 11.5, 8, 2, 1);
-  });
+function curve(pen, tone, width, half, y, bend) {
+  pen.strokeStyle = tone;
+  pen.lineWidth = width;
+  pen.beginPath();
+  pen.moveTo(-half, y);
+  pen.quadraticCurveTo(0, y + bend, half, y);
+  pen.stroke();
 }
 
-const arrow = () =>
-  canvas((pen) => {
-    for (const [stroke, width] of [[color("halo"), 5], [color("accent"), 2.5]]) {
-      pen.strokeStyle = stroke;
-      pen.lineWidth = width;
-      pen.beginPath();
-      pen.moveTo(16, 14);
-      pen.lineTo(24, 20);
-      pen.lineTo(16, 26);
-      pen.stroke();
-    }
-  });
+/** A truck about the origin that drives up the sheet; its blade is as wide as the street when it is down. */
+export function drawTruck(pen, state, { halo, body, work }) {
+  const down = state === "working";
+  pen.lineCap = "round";
+  curve(pen, halo, down ? 8 : 6, down ? 11 : 6, -12, -5);
+  pen.fillStyle = halo;
+  box(pen, -8, -12, 16, 28, 5);
+  curve(pen, down ? work : body, down ? 4.5 : 2.5, down ? 11 : 6, -12, -5);
+  pen.fillStyle = body;
+  box(pen, -6, -1, 12, 15, 2.5);
+  pen.fillStyle = down ? work : body;
+  box(pen, -6, -10, 12, 8, 2.5);
+  pen.fillStyle = halo;
+  box(pen, -4, -8.5, 8, 2.5, 1);
+}
 
-/** Give the map its pictures, or new ones after the theme changed. */
-export function drawGlyphs(map) {
-  const glyphs = { arrow: arrow() };
-  for (const state of ["working", "driving", "stopped", "silent"]) glyphs[`truck-${state}`] = truck(state);
-  for (const [name, picture] of Object.entries(glyphs)) {
-    if (map.hasImage(name)) map.updateImage(name, picture);
-    else map.addImage(name, picture, { pixelRatio: RATIO });
+function drawArrow(pen) {
+  for (const [tone, width] of [[color("halo"), 5], [color("accent"), 2.5]]) {
+    pen.strokeStyle = tone;
+    pen.lineWidth = width;
+    pen.beginPath();
+    pen.moveTo(9, 7);
+    pen.lineTo(16, 12);
+    pen.lineTo(9, 17);
+    pen.stroke();
   }
+}
+
+/** Give the map its arrow, or a new one after the theme changed. */
+export function giveArrow(map) {
+  const sheet = document.createElement("canvas");
+  sheet.width = sheet.height = ARROW_PX * RATIO;
+  const pen = sheet.getContext("2d");
+  pen.scale(RATIO, RATIO);
+  pen.lineJoin = pen.lineCap = "round";
+  drawArrow(pen);
+  const picture = pen.getImageData(0, 0, sheet.width, sheet.height);
+  if (map.hasImage("arrow")) map.updateImage("arrow", picture);
+  else map.addImage("arrow", picture, { pixelRatio: RATIO });
 }

@@ -4,7 +4,7 @@ import { PMTiles, Protocol } from "pmtiles";
 import { boot, still } from "../core/boot.js";
 import { t } from "../core/texts.js";
 import { onTheme, theme } from "../core/theme.js";
-import { drawGlyphs } from "./glyphs.js";
+import { giveArrow } from "./glyphs.js";
 import { mapStyle, paints } from "./style.js";
 
 const FONT_SAMPLE = "سلام ab 12";
@@ -33,7 +33,7 @@ export async function makeMap(hidden) {
     style: mapStyle(theme(), hidden),
     bounds: boot.city.bounds,
     fitBoundsOptions: { padding: 24 },
-    minZoom: 9,
+    minZoom: 10, // the tiles begin there
     maxZoom: 19,
     dragRotate: false,
     pitchWithRotate: false,
@@ -46,7 +46,7 @@ export async function makeMap(hidden) {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), `top-${corner("end")}`);
   map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: boot.city.attribution }), `bottom-${corner("start")}`);
   await new Promise((done) => map.once("style.load", done));
-  drawGlyphs(map);
+  giveArrow(map);
   return map;
 }
 
@@ -58,7 +58,7 @@ export function repaint(map, hidden) {
 /** Follow the theme from now on. */
 export const followTheme = (map, hidden) =>
   onTheme(() => {
-    drawGlyphs(map);
+    giveArrow(map);
     repaint(map, hidden());
   });
 

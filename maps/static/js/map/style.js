@@ -1,9 +1,11 @@
-// The map's style: streets by class and state, routes, requests, trucks. Colors come from the server's table.
+// The map's style: streets by class and state, routes, requests. Colors come from the server's table.
 import { boot } from "../core/boot.js";
 import { color } from "../core/theme.js";
 
 const NOT_DUE = boot.states.findIndex((state) => state.name === "not_due");
 const DIRECTIONS_FROM_ZOOM = 15;
+const ROUND_FROM_ZOOM = 13; // before that, round ends cost triangles and show nothing
+const DASHES_FROM_ZOOM = 12; // on a line of one pixel nobody sees them
 
 // Width in px of an ordinary street by zoom, and how much wider or narrower each class is.
 const WIDTH_BY_ZOOM = [10, 0.7, 12, 1.5, 13, 2.2, 14, 3.4, 15, 5, 16, 8, 17, 12, 18, 18];
@@ -38,20 +40,30 @@ const nameField = () => {
   return ["case", ...order.flatMap((key) => [["!=", ["coalesce", ["get", key], ""], ""], ["get", key]]), ""];
 };
 
+const ends = (cap) => ["step", ["zoom"], "butt", ROUND_FROM_ZOOM, cap];
+
 const street = (id, paint, rest = {}) => ({
   id,
   type: "line",
   source: "streets",
   "source-layer": "streets",
-  layout: { "line-cap": "round", "line-join": "round" },
+  layout: { "line-cap": ends("round"), "line-join": ["step", ["zoom"], "bevel", ROUND_FROM_ZOOM, "round"] },
   paint,
   ...rest,
+});
+
+const glow = (id, opacity) => ({
+  id,
+  type: "line",
+  source: id,
+  layout: { "line-cap": "round", "line-join": "round" },
+  paint: { "line-color": color("accent"), "line-width": plainWidth(9), "line-opacity": opacity },
 });
 
 /** Layers that show coverage, with the key of the state that each reads. */
 const COVERAGE_LAYERS = [
   { id: "streets", key: "s", dash: false, rest: { maxzoom: DIRECTIONS_FROM_ZOOM } },
-  { id: "streets-dash", key: "s", dash: true, rest: { maxzoom: DIRECTIONS_FROM_ZOOM } },
+  { id: "streets-dash", key: "s", dash: true, rest: { minzoom: DASHES_FROM_ZOOM, maxzoom: DIRECTIONS_FROM_ZOOM } },
   { id: "forward", key: "f", dash: false, side: 1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
   { id: "backward", key: "b", dash: false, side: -1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
   { id: "forward-dash", key: "f", dash: true, side: 1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
@@ -76,13 +88,12 @@ export function paints(theme, hidden) {
   const ground = [
     ["ground", "background-color", color("paper")],
     ["casing", "line-color", color("casing")],
+    ["near", "line-color", color("accent")],
     ["held", "line-color", color("accent")],
     ["names", "text-color", color("text")],
     ["names", "text-halo-color", color("halo")],
     ["route-halo", "line-color", color("halo")],
     ["route", "line-color", color("accent")],
-    ["truck-names", "text-color", color("text")],
-    ["truck-names", "text-halo-color", color("halo")],
     ["request-rings", "circle-stroke-color", requestColor()],
     ["request-rings", "circle-color", color("halo")],
     ["request-ages", "circle-color", requestColor()],
@@ -112,8 +123,6 @@ const overlays = () => [
   { id: "request-rings", type: "circle", source: "requests", paint: { "circle-radius": ringRadius(1), "circle-color": color("halo"), "circle-stroke-width": 2, "circle-stroke-color": requestColor() } },
   { id: "request-ages", type: "circle", source: "requests", paint: { "circle-radius": ringRadius(["sqrt", ["get", "age"]]), "circle-color": requestColor() } },
   { id: "chosen", type: "circle", source: "chosen", paint: { "circle-radius": 18, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": color("accent") } },
-  { id: "trucks", type: "symbol", source: "trucks", layout: { "icon-image": ["concat", "truck-", ["get", "state"]], "icon-rotate": ["get", "heading"], "icon-rotation-alignment": "map", "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 13, 0.8, 16, 1.15] } },
-  { id: "truck-names", type: "symbol", source: "trucks", minzoom: 13, layout: { "text-field": ["get", "name"], "text-font": ["Vazirmatn"], "text-size": 13, "text-offset": [0, 1.6], "text-anchor": "top", "text-optional": true }, paint: { "text-color": color("text"), "text-halo-color": color("halo"), "text-halo-width": 1.6 } },
 ];
 
 const names = () => ({
@@ -138,12 +147,14 @@ export function mapStyle(theme, hidden) {
       route: empty,
       requests: empty,
       chosen: empty,
-      trucks: empty,
+      held: empty,
+      near: empty,
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": color("paper") } },
-      street("casing", { "line-color": color("casing"), "line-width": plainWidth(1.6) }),
-      street("held", { "line-color": color("accent"), "line-width": plainWidth(9), "line-opacity": ["case", ["boolean", ["feature-state", "held"], false], 0.55, ["boolean", ["feature-state", "near"], false], 0.25, 0] }),
+      street("casing", { "line-color": color("casing"), "line-width": plainWidth(1.6) }, { minzoom: DASHES_FROM_ZOOM }),
+      glow("near", 0.25),
+      glow("held", 0.55),
       ...coverageLayers(theme, hidden),
       names(),
       ...overlays(),

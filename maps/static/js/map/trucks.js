@@ -1,8 +1,14 @@
-// Trucks that glide from fix to fix; between fixes the map does nothing.
+// Trucks that glide from fix to fix, drawn on a sheet of their own above the map: moving them does not redraw
+// twenty thousand streets, so that it stays smooth on a machine without a graphics card.
 import { still } from "../core/boot.js";
+import { color, onTheme } from "../core/theme.js";
+import { drawTruck } from "./glyphs.js";
 
-const FRAME_MS = 66;
+const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];
+const NAMES_FROM_ZOOM = 13;
+const REACH_PX = 16;
+const SILENT_ALPHA = 0.45;
 
 const shortest = (from, to) => ((to - from + 540) % 360) - 180;
 
@@ -12,43 +18,73 @@ const between = (from, to, share) => ({
   heading: from.heading + shortest(from.heading, to.heading) * share,
 });
 
-export class TruckLayer {
+const placed = (vehicle) => vehicle.lon !== null && vehicle.lon !== undefined;
+
+/** How big a truck is drawn at a zoom. */
+const size = (zoom) => Math.min(1.15, Math.max(0.6, 0.6 + (zoom - 11) * 0.11));
+
+export class TruckSheet {
   constructor(map) {
     this.map = map;
+    this.vehicles = [];
     this.glides = new Map();
+    this.chosen = null;
     this.running = false;
     this.drawnAt = 0;
-    this.frameMs = FRAME_MS;
+    this.sheet = document.createElement("canvas");
+    this.sheet.className = "trucks";
+    this.sheet.setAttribute("aria-hidden", "true");
+    map.getCanvasContainer().append(this.sheet);
+    map.on("move", () => this.draw(performance.now()));
+    map.on("resize", () => this.draw(performance.now()));
+    onTheme(() => this.draw(performance.now()));
   }
 
-  /** Where a truck is drawn at a moment of `performance.now()`. */
+  /** Where a truck is at a moment of `performance.now()`, or null before its first fix. */
   place(id, moment) {
     const glide = this.glides.get(id);
     if (!glide) return null;
-    const share = Math.min(1, (moment - glide.startedAt) / glide.lasts);
+    const share = still ? 1 : Math.min(1, Math.max(0, (moment - glide.startedAt) / glide.lasts));
     return between(glide.from, glide.to, share);
   }
 
   /** Take in vehicles; those with a new fix start to glide there. */
   update(vehicles) {
     const moment = performance.now();
-    this.vehicles = vehicles.filter((vehicle) => vehicle.lon !== null && vehicle.lon !== undefined);
+    this.vehicles = vehicles.filter(placed);
     for (const vehicle of this.vehicles) this.steer(vehicle, moment);
     this.run();
   }
 
   steer(vehicle, moment) {
     const before = this.glides.get(vehicle.id);
-    if (before && before.fixedAt === vehicle.fixed_at && before.to.lon === vehicle.lon && before.to.lat === vehicle.lat) return;
+    if (before && before.to.lon === vehicle.lon && before.to.lat === vehicle.lat) return;
     const to = { lon: vehicle.lon, lat: vehicle.lat, heading: vehicle.heading_deg ?? before?.to.heading ?? 0 };
     const waited = before ? moment - before.startedAt : 0;
     this.glides.set(vehicle.id, {
-      from: before && !still ? this.place(vehicle.id, moment) : to,
+      from: this.place(vehicle.id, moment) ?? to,
       to,
       startedAt: moment,
       lasts: Math.min(GLIDE_MS[1], Math.max(GLIDE_MS[0], waited)),
-      fixedAt: vehicle.fixed_at,
     });
+  }
+
+  /** Put a ring around a truck; null around none. */
+  ring(id) {
+    this.chosen = id;
+    this.draw(performance.now());
+  }
+
+  /** The truck under a point of the screen, or null. */
+  at({ x, y }) {
+    const moment = performance.now();
+    const far = this.vehicles.map((vehicle) => {
+      const { lon, lat } = this.place(vehicle.id, moment);
+      const point = this.map.project([lon, lat]);
+      return { vehicle, away: Math.hypot(point.x - x, point.y - y) };
+    });
+    const [nearest] = far.sort((one, other) => one.away - other.away);
+    return nearest && nearest.away <= REACH_PX ? nearest.vehicle : null;
   }
 
   run() {
@@ -59,28 +95,66 @@ export class TruckLayer {
 
   frame(moment) {
     const gliding = [...this.glides.values()].some((glide) => moment < glide.startedAt + glide.lasts);
-    if (moment - this.drawnAt >= this.frameMs || !gliding) this.draw(moment);
+    if (moment - this.drawnAt >= FRAME_MS || !gliding) this.draw(moment);
     this.running = gliding && !still;
     if (this.running) requestAnimationFrame((next) => this.frame(next));
   }
 
+  /** Clear the sheet, as large as the map's own canvas, and return a pen in CSS pixels. */
+  pen() {
+    const under = this.map.getCanvas();
+    const { sheet } = this;
+    if (sheet.width !== under.width || sheet.height !== under.height) {
+      sheet.width = under.width;
+      sheet.height = under.height;
+      sheet.style.width = `${under.clientWidth}px`;
+      sheet.style.height = `${under.clientHeight}px`;
+    }
+    const pen = sheet.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, sheet.width, sheet.height);
+    const ratio = under.width / under.clientWidth;
+    pen.scale(ratio, ratio);
+    return pen;
+  }
+
   draw(moment) {
-    const began = performance.now();
-    this.map.getSource("trucks").setData({
-      type: "FeatureCollection",
-      features: this.vehicles.map((vehicle) => {
-        const { lon, lat, heading } = this.place(vehicle.id, still ? Infinity : moment);
-        return {
-          type: "Feature",
-          geometry: { type: "Point", coordinates: [lon, lat] },
-          properties: { id: vehicle.id, name: vehicle.name, state: vehicle.state, heading },
-        };
-      }),
-    });
-    this.onDraw?.(moment);
-    this.map.once("render", () => {
-      this.frameMs = Math.max(FRAME_MS, 3 * (performance.now() - began)); // a slow machine gets fewer frames, not a hot fan
-    });
+    const pen = this.pen();
+    const zoom = this.map.getZoom();
+    const tones = { halo: color("halo"), body: color("truck"), work: color("state-progress"), text: color("text"), ring: color("accent") };
+    for (const vehicle of this.vehicles) {
+      const { lon, lat, heading } = this.place(vehicle.id, moment);
+      const { x, y } = this.map.project([lon, lat]);
+      pen.save();
+      pen.translate(x, y);
+      if (vehicle.id === this.chosen) this.drawRing(pen, tones.ring);
+      if (zoom >= NAMES_FROM_ZOOM || vehicle.id === this.chosen) this.drawName(pen, vehicle.name, tones);
+      pen.globalAlpha = vehicle.state === "silent" ? SILENT_ALPHA : 1;
+      pen.scale(size(zoom), size(zoom));
+      pen.rotate((heading * Math.PI) / 180);
+      drawTruck(pen, vehicle.state, tones);
+      pen.restore();
+    }
     this.drawnAt = moment;
+  }
+
+  drawRing(pen, tone) {
+    pen.strokeStyle = tone;
+    pen.lineWidth = 3;
+    pen.beginPath();
+    pen.arc(0, 0, 22, 0, 2 * Math.PI);
+    pen.stroke();
+  }
+
+  drawName(pen, name, tones) {
+    pen.font = "600 13px Vazirmatn";
+    pen.textAlign = "center";
+    pen.textBaseline = "top";
+    pen.lineJoin = "round";
+    pen.lineWidth = 3.5;
+    pen.strokeStyle = tones.halo;
+    pen.fillStyle = tones.text;
+    pen.strokeText(name, 0, 20);
+    pen.fillText(name, 0, 20);
   }
 }

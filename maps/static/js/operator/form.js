@@ -1,5 +1,6 @@
 // The form: the caller's words, a guess of where they are while one types, and the answer to read out.
 import { html } from "lit";
+import { now } from "../core/boot.js";
 import { Part } from "../core/element.js";
 import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
@@ -65,7 +66,7 @@ class Form extends Part {
     return html`<section class="answer" role="status" aria-label=${t("Answer to read out")}>
       <p class="say">${t("Your number is {reference}.", { reference: `\u2068${answer.reference}\u2069` })}</p>
       <p class="then">${then}</p>
-      ${answer.due_at && answer.state === "open" ? html`<p class="then">${t("It should be clear {when}.", { when: deadline(answer.due_at) })}</p>` : ""}
+      ${answer.state === "open" && Date.parse(answer.due_at) > now() ? html`<p class="then">${t("It should be clear {when}.", { when: deadline(answer.due_at) })}</p>` : ""}
     </section>`;
   }
 
