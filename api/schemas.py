@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from data.errors import InvalidError
 from data.model import LonLat, RequestKind, SegmentId
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 
@@ -34,14 +35,11 @@ class ReportIn(Wire):
     channel: Annotated[str, Field(min_length=1, max_length=40)] = "phone"
     idempotency_key: Annotated[str, Field(min_length=8, max_length=100)] | None = None
 
-    @model_validator(mode="after")
-    def _whole_place(self) -> "ReportIn":
-        if (self.lon is None) != (self.lat is None):
-            raise ValueError("lon and lat belong together")
-        return self
-
     def report(self) -> Report:
-        """Return the record that `fleet.intake` takes."""
+        """Return the record that `fleet.intake` takes; half a pin is an `InvalidError`."""
+        for name, half, other in (("lon", self.lon, self.lat), ("lat", self.lat, self.lon)):
+            if half is None and other is not None:
+                raise InvalidError(name, "", "a value")
         pin = None if self.lon is None or self.lat is None else LonLat(self.lon, self.lat)
         return Report(
             channel=self.channel,

@@ -36,7 +36,14 @@ def serve(
     address = host or settings.host
     with running_workers(folder, keeper):
         typer.echo(f"Barfrub serves {folder.name} at http://{address}:{port}/ (Ctrl+C stops it)")
-        uvicorn.run(app, host=address, port=port, log_level="warning", access_log=False)
+        uvicorn.run(
+            app,
+            host=address,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
 
 
 def _moment(text: str | None) -> datetime | None:

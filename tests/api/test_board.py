@@ -1,0 +1,187 @@
+from datetime import timedelta
+
+import pytest
+
+from data.model import (
+    Coverage,
+    DeviceId,
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    LonLat,
+    Pass,
+    Position,
+    StormId,
+    Treatment,
+    VehicleId,
+)
+from data.store.coverage import replace_passes, save_coverage
+from data.store.engine import reading, transaction
+from data.store.fleet import list_vehicles
+from fleet.coverage import NO_DIRECTION, CoverageState
+from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
+
+
+@pytest.fixture
+def dispatcher(client, sign_in):
+    sign_in("dispatcher")
+    return client
+
+
+@pytest.fixture
+def storm(dispatcher):
+    return dispatcher.post("/api/storms", json={"name": "First snow"}).json()
+
+
+def states(client):
+    return {street: tuple(ways) for street, *ways in client.get("/api/board").json()["coverage"]}
+
+
+def plowed(client, at, *, forward=True):
+    """Put a proven pass over the main street into the database."""
+    length_m = client.app.state.barfrub.network.segment(MAIN_WEST).length_m
+    evidence = Evidence(EvidenceKind.BLADE, 0.9)
+    one = Pass(
+        segment_id=MAIN_WEST,
+        forward=forward,
+        from_m=0.0,
+        to_m=length_m,
+        vehicle_id=VehicleId(1),
+        started_at=at - timedelta(minutes=1),
+        ended_at=at,
+        treatment=Treatment.PLOW,
+        evidence=evidence,
+    )
+    row = Coverage(MAIN_WEST, forward, 1, 1, at, None, evidence)
+    with transaction(client.app.state.barfrub.engine) as tx:
+        replace_passes(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
+        save_coverage(tx, StormId(1), [row])
+
+
+def test_without_a_storm_the_board_is_calm(dispatcher):
+    board = dispatcher.get("/api/board").json()
+    assert board["storm"] is None
+    assert board["now"] == "2026-12-21T04:00:00Z"
+    assert board["figures"]["p1_within_target"] is None
+    assert {state for _, *ways in board["coverage"] for state in ways} <= {
+        CoverageState.NOT_DUE,
+        NO_DIRECTION,
+    }
+    assert [vehicle["state"] for vehicle in board["vehicles"]] == ["silent", "silent"]
+
+
+def test_a_storm_starts_work_and_its_deadlines(dispatcher, storm):
+    board = dispatcher.get("/api/board").json()
+    assert board["storm"]["name"] == "First snow"
+    assert board["figures"]["p1_within_target"] == 1.0
+    assert board["figures"]["next_deadline"] > board["now"]
+    assert {row["service_class"] for row in board["classes"]} >= {"P1", "P3"}
+
+
+def test_streets_that_wait_too_long_turn_overdue_and_count(dispatcher, storm, clock):
+    clock.moment = NOW + timedelta(hours=48)
+    board = dispatcher.get("/api/board").json()
+    assert states(dispatcher)[MAIN_WEST] == (CoverageState.OVERDUE, CoverageState.OVERDUE)
+    assert board["figures"]["p1_within_target"] == 0.0
+    assert board["figures"]["next_deadline"] is None
+    first = board["classes"][0]
+    assert first["late_m"] == pytest.approx(first["length_m"])
+
+
+def test_a_one_way_street_has_one_color(dispatcher, storm):
+    assert states(dispatcher)[ROSE][1] == NO_DIRECTION
+
+
+def test_a_proven_pass_colors_its_direction_only(dispatcher, storm, clock):
+    plowed(dispatcher, NOW + timedelta(minutes=5))
+    clock.moment = NOW + timedelta(minutes=10)
+    assert states(dispatcher)[MAIN_WEST] == (CoverageState.FRESH, CoverageState.NOT_DUE)
+    first = dispatcher.get("/api/board").json()["classes"][0]
+    assert 0 < first["done_m"] < first["length_m"]
+
+
+def test_a_color_has_its_evidence_one_click_away(dispatcher, storm, clock):
+    plowed(dispatcher, NOW + timedelta(minutes=5))
+    clock.moment = NOW + timedelta(minutes=10)
+    street = dispatcher.get(f"/api/segments/{MAIN_WEST}").json()
+    forward, backward = street["directions"]
+    assert forward["state"] == CoverageState.FRESH
+    assert (forward["vehicle"], forward["evidence"]["kind"]) == ("Truck 1", "blade")
+    assert backward["last_pass_at"] is None
+    assert [one["vehicle"] for one in street["passes"]] == ["Truck 1"]
+    assert (street["name_en"], street["service_class"]) == ("Imam Street", "P1")
+
+
+def test_a_street_lists_its_work_and_who_asked_for_it(dispatcher, storm):
+    request = dispatcher.post("/requests", json={"kind": "ice", "text": "School Street"}).json()
+    street = dispatcher.get(f"/api/segments/{SCHOOL}").json()
+    assert {job["treatment"] for job in street["jobs"]} == {"plow", "salt"}
+    assert street["requests"] == [request["reference"]]
+    assert street["job"]["state"] == "open"
+
+
+def test_a_street_without_a_name_is_shown_too(dispatcher, storm):
+    street = dispatcher.get(f"/api/segments/{YARD}").json()
+    assert (street["name"], street["name_fa"], street["job"]) == ("", "", None)
+
+
+def test_a_street_that_does_not_exist_is_not_found(dispatcher):
+    assert dispatcher.get("/api/segments/999").json()["error"]["code"] == "not_found"
+
+
+def test_open_requests_are_on_the_board_with_their_place(dispatcher, storm):
+    dispatcher.post("/requests", json={"kind": "plow", "text": "School Street"})
+    board = dispatcher.get("/api/board").json()
+    assert board["figures"]["open_requests"] == 1
+    (request,) = board["requests"]
+    assert request["text"] == "School Street"
+    assert request["lon"] == pytest.approx(45.07, abs=0.01)
+
+
+def test_the_council_sees_requests_but_not_callers_words(client, sign_in, storm):
+    told = {"kind": "plow", "text": "School Street", "address": "School Street 5"}
+    client.post("/requests", json=told)
+    sign_in("council")
+    (request,) = client.get("/api/board").json()["requests"]
+    assert (request["text"], request["address"]) == ("", "")
+    assert request["segment_id"] == SCHOOL
+
+
+def test_a_vehicle_is_where_it_was_last_seen(dispatcher, clock):
+    app = dispatcher.app.state.barfrub
+    with reading(app.engine) as tx:
+        app.live.vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
+    fix = Position(
+        device_id=DeviceId(1),
+        vehicle_id=VehicleId(2),
+        source="test",
+        fixed_at=NOW,
+        received_at=NOW,
+        location=LonLat(45.071, 37.551),
+        speed_mps=6.0,
+        heading_deg=90.0,
+        blade=True,
+    )
+    app.live.see([fix], NOW)
+    board = dispatcher.get("/api/board").json()
+    truck = board["vehicles"][1]
+    assert (truck["lon"], truck["lat"], truck["state"]) == (45.071, 37.551, "working")
+    assert board["figures"]["vehicles_working"] == 1
+    assert dispatcher.get("/api/vehicles/2").json() == truck
+
+
+def test_a_second_storm_at_the_same_time_is_refused(dispatcher, storm):
+    again = dispatcher.post("/api/storms", json={"name": "Second"})
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "conflict")
+
+
+def test_the_end_of_a_storm_clears_the_board(dispatcher, storm):
+    ended = dispatcher.post(f"/api/storms/{storm['id']}/end")
+    assert ended.json()["phase"] == "ended"
+    board = dispatcher.get("/api/board").json()
+    assert (board["storm"], board["figures"]["next_deadline"]) == (None, None)
+
+
+def test_the_board_travels_compressed(dispatcher, storm):
+    answer = dispatcher.get("/api/board", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"

@@ -1,0 +1,133 @@
+from dataclasses import replace
+
+import pytest
+
+from data.model import PlanState
+from data.store.engine import transaction
+from data.store.plans import add_plan
+from data.store.schema import shift as shift_table
+from tests.maps.plans import a_plan
+
+
+@pytest.fixture
+def dispatcher(client, sign_in):
+    sign_in("dispatcher")
+    client.post("/api/storms", json={"name": "First snow"})
+    return client
+
+
+@pytest.fixture
+def plan(dispatcher):
+    with transaction(dispatcher.app.state.barfrub.engine) as tx:
+        return add_plan(tx, a_plan(state=PlanState.DRAFT, unserved=()))
+
+
+@pytest.fixture
+def published(dispatcher, plan):
+    return dispatcher.post(f"/api/plans/{plan.id}/publish").json()
+
+
+@pytest.fixture
+def driver(client, sign_in, published):
+    """Somebody who drives the first shift."""
+    app = client.app.state.barfrub
+    with transaction(app.engine) as tx:
+        tx.execute(shift_table.update().where(shift_table.c.id == 1).values(driver_id=4))
+    sign_in("driver")
+    return client
+
+
+def test_asking_for_a_plan_queues_a_run(dispatcher):
+    asked = dispatcher.post("/api/plans", json={"seconds": 20})
+    assert asked.status_code == 202
+    run = asked.json()
+    assert (run["state"], run["seconds"], run["asked_by"]) == ("queued", 20.0, "dispatcher")
+    assert dispatcher.get("/api/board").json()["runs"] == [run]
+    assert dispatcher.get(f"/api/plan-runs/{run['id']}").json() == run
+
+
+def test_only_one_plan_is_made_at_a_time(dispatcher):
+    dispatcher.post("/api/plans", json={})
+    assert dispatcher.post("/api/plans", json={}).status_code == 409
+
+
+def test_without_a_storm_there_is_nothing_to_plan(client, sign_in):
+    sign_in("dispatcher")
+    refused = client.post("/api/plans", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 1e9, "long", None])
+def test_the_time_to_search_is_checked(dispatcher, seconds):
+    refused = dispatcher.post("/api/plans", json={"seconds": seconds})
+    assert refused.status_code == 422
+    assert refused.json()["error"]["values"]["field"] == "seconds"
+
+
+def test_a_run_may_be_stopped_early(dispatcher):
+    run = dispatcher.post("/api/plans", json={}).json()
+    stopped = dispatcher.post(f"/api/plan-runs/{run['id']}/stop").json()
+    assert stopped["stop_requested"] is True
+
+
+def test_a_published_plan_is_on_the_board_with_its_routes(dispatcher, published):
+    board = dispatcher.get("/api/board").json()
+    assert board["plan"] == published
+    (route,) = published["routes"]
+    assert (route["vehicle"], route["reloads"]) == ("Truck 1", 1)
+    assert route["work_m"] == pytest.approx(400, abs=2)
+    assert route["drive_m"] == pytest.approx(350, abs=2)
+    assert published["state"] == "published"
+
+
+def test_publishing_twice_is_refused(dispatcher, plan, published):
+    assert dispatcher.post(f"/api/plans/{plan.id}/publish").status_code == 409
+
+
+def test_a_route_is_drawn_leg_by_leg(dispatcher, plan):
+    lines = dispatcher.get(f"/api/plans/{plan.id}/routes/1").json()
+    assert [leg["properties"]["kind"] for leg in lines["features"]] == [
+        "work",
+        "reload",
+        "drive",
+        "work",
+    ]
+    whole = dispatcher.get(f"/api/plans/{plan.id}/geojson").json()
+    assert whole["features"] == lines["features"]
+
+
+def test_a_route_that_is_not_in_the_plan_is_not_found(dispatcher, plan):
+    assert dispatcher.get(f"/api/plans/{plan.id}/routes/77").status_code == 404
+
+
+def test_a_driver_is_led_leg_by_leg(driver, plan):
+    started = driver.post("/api/shifts/1/start").json()
+    assert started["state"] == "driving"
+    assert started["next_leg"]["properties"]["order"] == 0
+    done = driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/complete")
+    assert done.json()["state"] == "done"
+    skipped = driver.post(
+        f"/api/plans/{plan.id}/routes/1/legs/1/skip", json={"reason": "hopper is full"}
+    )
+    assert skipped.json()["reason"] == "hopper is full"
+    assert driver.get("/api/shifts/1").json()["next_leg"]["properties"]["order"] == 2
+    assert driver.post("/api/shifts/1/end").json()["state"] == "ended"
+
+
+def test_the_same_tap_again_changes_nothing(driver, plan):
+    taps = [driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/complete") for _ in range(2)]
+    assert [tap.status_code for tap in taps] == [200, 200]
+
+
+def test_a_driver_sees_and_changes_his_own_shift_only(driver, plan):
+    assert driver.get(f"/api/plans/{plan.id}/routes/1").status_code == 200
+    assert driver.get(f"/api/plans/{plan.id}/routes/2").status_code == 403
+    assert driver.get("/api/shifts/2").status_code == 403
+    assert driver.post("/api/shifts/2/start").status_code == 403
+    assert driver.post(f"/api/plans/{plan.id}/routes/2/legs/0/complete").status_code == 403
+
+
+def test_a_plan_of_other_streets_is_not_published(dispatcher, plan):
+    with transaction(dispatcher.app.state.barfrub.engine) as tx:
+        other = add_plan(tx, replace(plan, network_version="other"))
+    assert dispatcher.post(f"/api/plans/{other.id}/publish").status_code == 409

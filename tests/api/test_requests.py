@@ -1,0 +1,151 @@
+import pytest
+
+from data.store.engine import reading
+from data.store.events import list_events
+from tests.village import MAIN_WEST, MILL, SCHOOL, at_m
+
+
+def words(text="Snow on School Street", **more):
+    return {"kind": "plow", "text": text, **more}
+
+
+@pytest.fixture
+def operator(client, sign_in):
+    sign_in("operator")
+    return client
+
+
+@pytest.fixture
+def storm(client, sign_in):
+    sign_in("dispatcher")
+    return client.post("/api/storms", json={"name": "First snow"}).json()
+
+
+def test_a_request_in_a_storm_becomes_work_on_its_street(client, storm):
+    taken = client.post("/requests", json=words())
+    assert taken.status_code == 201
+    request = taken.json()
+    assert (request["reference"], request["state"]) == ("B-0001", "open")
+    assert request["segment_id"] == SCHOOL
+    assert request["due_at"] > request["received_at"]
+
+
+def test_the_storm_book_names_who_took_the_request(client, storm):
+    client.post("/requests", json=words())
+    with reading(client.app.state.barfrub.engine) as tx:
+        taken = [line for line in list_events(tx, "request:1") if line.verb == "request.received"]
+    assert [line.actor.id for line in taken] == ["dispatcher"]
+
+
+def test_a_second_caller_joins_the_first_ones_job(client, storm):
+    first, second = (client.post("/requests", json=words()).json() for _ in range(2))
+    assert first["id"] != second["id"]
+    assert first["job_id"] == second["job_id"]
+
+
+def test_the_same_key_twice_is_one_request(operator):
+    told = words(idempotency_key="phone-rang-once")
+    first, second = (operator.post("/requests", json=told).json() for _ in range(2))
+    assert first == second
+
+
+def test_before_a_storm_a_placed_request_waits(operator):
+    request = operator.post("/requests", json=words()).json()
+    assert (request["state"], request["segment_id"]) == ("new", SCHOOL)
+
+
+def test_words_without_a_known_street_wait_for_a_pin(client, storm):
+    request = client.post("/requests", json=words("somewhere")).json()
+    assert (request["state"], request["segment_id"]) == ("new", None)
+    pin = at_m(100, 152)
+    placed = client.post(
+        f"/api/requests/{request['id']}/place", json={"lon": pin.lon, "lat": pin.lat}
+    )
+    assert (placed.json()["state"], placed.json()["segment_id"]) == ("open", SCHOOL)
+
+
+def test_a_pin_far_from_every_street_is_refused(client, storm):
+    request = client.post("/requests", json=words("somewhere")).json()
+    far = client.post(f"/api/requests/{request['id']}/place", json={"lon": 10.0, "lat": 10.0})
+    assert (far.status_code, far.json()["error"]["values"]["field"]) == (422, "location")
+
+
+def test_the_street_that_the_operator_chose_wins_over_the_nearest(client, storm):
+    corner = at_m(198, 0)
+    told = words(lon=corner.lon, lat=corner.lat)
+    assert client.post("/requests", json=told | {"segment_id": MILL}).json()["segment_id"] == MILL
+    assert client.post("/requests", json=told).json()["segment_id"] != MILL
+
+
+def test_a_street_that_does_not_exist_stores_nothing(operator):
+    answer = operator.post("/requests", json=words(segment_id=999))
+    assert answer.status_code == 404
+    assert operator.get("/api/requests").json() == []
+
+
+def test_a_cancelled_request_leaves_the_list(client, storm):
+    request = client.post("/requests", json=words()).json()
+    cancelled = client.post(f"/api/requests/{request['id']}/cancel", json={"reason": "melted"})
+    assert cancelled.json()["state"] == "cancelled"
+    assert client.get("/api/requests").json() == []
+    assert len(client.get("/api/requests?everything=true").json()) == 1
+    again = client.post(f"/api/requests/{request['id']}/cancel", json={})
+    assert again.status_code == 409
+
+
+def test_callers_are_shown_to_those_who_call_back_only(client, sign_in):
+    sign_in("operator")
+    told = words(caller_name="Sara", caller_phone="044 3333")
+    request = client.post("/requests", json=told).json()
+    assert "Sara" not in str(request)
+    caller = client.get(f"/api/requests/{request['id']}/caller").json()
+    assert caller == {"name": "Sara", "phone": "044 3333"}
+    sign_in("supervisor")
+    assert client.get(f"/api/requests/{request['id']}/caller").status_code == 403
+    assert "Sara" not in client.get(f"/api/requests/{request['id']}").text
+
+
+def test_a_new_request_is_told_to_every_open_board(operator):
+    heard = operator.app.state.barfrub.hub.subscribe(lambda: None)
+    operator.post("/requests", json=words())
+    told = dict(heard.take())["requests"]
+    assert [request.reference for request in told] == ["B-0001"]
+
+
+def test_geocoding_finds_a_street_by_the_start_of_its_persian_name(operator):
+    found = operator.get("/api/geocode", params={"q": "خیابان امام"}).json()
+    assert MAIN_WEST in {candidate["segment_id"] for candidate in found}
+    assert set(found[0]) == {"segment_id", "name", "kind", "lon", "lat", "side", "confident"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kind": "volcano"}, "kind"),
+        ({"kind": None}, "kind"),
+        ({"lon": 200.0, "lat": 1.0}, "lon"),
+        ({"lon": 45.0}, "lat"),
+        ({"channel": ""}, "channel"),
+        ({"colour": "red"}, "colour"),
+        ({"text": "   "}, "text"),
+    ],
+)
+def test_a_wrong_field_is_named(operator, change, field):
+    answer = operator.post("/requests", json=words() | change)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["values"]["field"] == field
+
+
+def test_errors_name_field_value_and_expectation_in_persian_too(operator):
+    operator.headers["accept-language"] = "fa"
+    answer = operator.post("/requests?lang=fa", json=words() | {"lon": 200.0, "lat": 1.0})
+    error = answer.json()["error"]
+    assert error["code"] == "invalid"
+    assert "lon" in error["message"]
+    assert "۱۸۰" in error["message"]
+    assert "expected" not in error["message"]
+
+
+def test_broken_json_is_said_to_be_broken(operator):
+    answer = operator.post("/requests", content="{", headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")

@@ -1,0 +1,102 @@
+import pytest
+from fastapi.routing import APIRoute
+
+from api.context import Allowed, require_csrf
+from data.model import Role
+
+PUBLIC = {
+    ("GET", "/health"): "monitoring has no sign-in",
+    ("GET", "/sign-in"): "where one signs in",
+    ("GET", "/style.css"): "the sign-in page has colors too",
+    ("POST", "/positions"): "devices come with a token",
+    ("GET", "/osmand"): "devices come with a token",
+    ("POST", "/osmand"): "devices come with a token",
+}
+
+A_WORD = {"json": {"kind": "plow", "text": "School Street"}}
+ORDERS = {
+    "read the board": ("GET", "/api/board", {}),
+    "follow the stream of a street": ("GET", "/api/segments/1", {}),
+    "look for an address": ("GET", "/api/geocode?q=school", {}),
+    "take a request": ("POST", "/requests", A_WORD),
+    "read the requests": ("GET", "/api/requests", {}),
+    "read who called": ("GET", "/api/requests/99/caller", {}),
+    "cancel a request": ("POST", "/api/requests/99/cancel", {"json": {}}),
+    "start a storm": ("POST", "/api/storms", {"json": {"name": "Snow"}}),
+    "end a storm": ("POST", "/api/storms/99/end", {}),
+    "ask for a plan": ("POST", "/api/plans", {"json": {}}),
+    "publish a plan": ("POST", "/api/plans/99/publish", {}),
+    "see a route": ("GET", "/api/plans/99/routes/99", {}),
+    "see a shift": ("GET", "/api/shifts/99", {}),
+    "see a vehicle": ("GET", "/api/vehicles/1", {}),
+}
+BOARD = {"read the board", "follow the stream of a street", "look for an address"}
+BOARD |= {"see a route", "see a vehicle"}
+INTAKE = {"take a request", "read the requests", "cancel a request"}
+ALL = set(ORDERS)
+MAY = {
+    Role.ADMINISTRATOR: ALL,
+    Role.DISPATCHER: ALL,
+    Role.SUPERVISOR: BOARD | INTAKE,
+    Role.OPERATOR: INTAKE
+    | {"follow the stream of a street", "look for an address", "read who called"},
+    Role.DRIVER: {"see a route", "see a shift"},
+    Role.COUNCIL: BOARD,
+}
+
+
+def routes_of(router):
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes_of(route.original_router)
+
+
+def guards_of(dependant):
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from guards_of(dependency)
+
+
+def test_every_endpoint_names_its_roles_or_is_public_on_purpose(client):
+    unguarded = {
+        (method, route.path)
+        for route in routes_of(client.app)
+        for method in route.methods
+        if not any(isinstance(call, Allowed) for call in guards_of(route.dependant))
+        and require_csrf not in set(guards_of(route.dependant))
+    }
+    assert unguarded == set(PUBLIC)
+
+
+def test_the_walk_over_endpoints_sees_them_all(client):
+    assert len(list(routes_of(client.app))) > 25
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_does_what_it_may_and_nothing_else(sign_in, client, role):
+    sign_in(role.value)
+    done = set()
+    for order, (method, path, what) in ORDERS.items():
+        answer = client.request(method, path, **what)
+        assert answer.status_code in {200, 201, 202, 403, 404, 409}, (order, answer.text)
+        if answer.status_code != 403:
+            done.add(order)
+    assert done == MAY[role]
+
+
+def test_nobody_reads_anything_without_signing_in(client):
+    client.get("/sign-in")
+    client.headers["x-csrf-token"] = client.cookies["barfrub_csrf"]
+    for method, path, what in ORDERS.values():
+        assert client.request(method, path, **what).status_code == 401, path
+
+
+def test_no_order_is_taken_without_the_anti_forgery_token(client, sign_in):
+    sign_in("administrator")
+    del client.headers["x-csrf-token"]
+    for method, path, what in ORDERS.values():
+        answer = client.request(method, path, **what)
+        if method == "POST":
+            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf"), path
