@@ -43,7 +43,7 @@ function orders(request) {
 /** Everything about one request. */
 export function requestPanel(id) {
   const request = board.value.requests.get(id);
-  if (!request) return html`<p class="muted">${t("error:not_found", { kind: named("kind", "request") })}</p>`;
+  if (!request) return html`<p class="muted">${t("error:not_found")}</p>`;
   return html`<h2>${kindIcon(request.kind)} <bdi>${requestPlace(request)}</bdi></h2>
     ${request.text && request.text !== requestPlace(request) ? html`<p class="quote"><bdi>${request.text}</bdi></p>` : ""}
     ${facts([

@@ -25,7 +25,7 @@ function routeFacts(route) {
 /** Everything about one truck. */
 export function truckPanel(id) {
   const vehicle = board.value.vehicles.get(id);
-  if (!vehicle) return html`<p class="muted">${t("error:not_found", { kind: named("kind", "vehicle") })}</p>`;
+  if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
     ${facts([
       [t("Doing"), html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`],

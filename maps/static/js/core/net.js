@@ -8,7 +8,7 @@ async function answer(response) {
     throw new Error(t("Your sign-in has ended. Sign in again."));
   }
   const body = response.headers.get("content-type")?.includes("json") ? await response.json() : null;
-  if (!response.ok) throw new Error(body?.error?.message ?? t("error:broken"));
+  if (!response.ok) throw new Error(body?.error?.message ?? t("error:server"));
   return body;
 }
 

@@ -1,0 +1,186 @@
+"""Every text that a page shows is in both catalogs, and no page has a text of its own."""
+
+import ast
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from api.errors import EXPECTED, MESSAGES, STATUS
+from data.model import EvidenceKind, RequestKind, RequestState, RoadClass, ServiceClass
+from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
+from maps.i18n import LANGUAGES, catalog, translator
+from maps.style import STATES
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
+SCRIPTS = sorted((ROOT / "maps/static/js").rglob("*.js"))
+PYTHON = sorted([*(ROOT / "maps").glob("*.py"), *(ROOT / "api").glob("*.py")])
+
+# t("…"), t('…'), t.plural("…"); the whole literal, so that a text with a quote inside is not cut.
+CALL = re.compile(
+    r"""\bt(?:\.t|\.plural)?\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*[,)]"""
+)
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+SHOWN_NAMES = {
+    *(f"state:{state.name}" for state in STATES),
+    *(f"kind:{kind}" for kind in RequestKind),
+    *(f"request:{state}" for state in RequestState),
+    *(f"road:{road}" for road in RoadClass),
+    *(f"class:{name}" for name in ServiceClass),
+    *(f"evidence:{kind}" for kind in EvidenceKind),
+    *(f"truck:{state}" for state in ("working", "driving", "stopped", "silent")),
+    *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
+    *(f"language:{language}" for language in LANGUAGES),
+    *(f"error:{code}" for code in STATUS),
+    *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
+    *EXPECTED.values(),
+    *MESSAGES.values(),
+}
+"""Texts that code puts together from names of ours."""
+
+
+def _forms(text: str | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else text
+
+
+def _called(text: str) -> set[str]:
+    return {double or single for double, single in CALL.findall(text)}
+
+
+def _called_in_python(text: str) -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) in ("t", "plural")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def _used() -> set[str]:
+    pages = {text for path in (*TEMPLATES, *SCRIPTS) for text in _called(path.read_text("utf-8"))}
+    code = {text for path in PYTHON for text in _called_in_python(path.read_text("utf-8"))}
+    return pages | code | SHOWN_NAMES
+
+
+def _template_texts(html: str) -> str:
+    bare = re.sub(r"\{% block page %\}.*?\{% endblock %\}", "", html)  # a CSS class
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", "", bare, flags=re.DOTALL)
+    bare = re.sub(r"<script.*?</script>", "", bare, flags=re.DOTALL)
+    spoken = re.findall(r'\b(?:title|alt|placeholder|aria-label)="([^"]*)"', bare)
+    return " ".join([*spoken, *re.sub(r"<[^>]*>", " ", bare).split()])
+
+
+def _html_literals(script: str) -> list[str]:
+    """Return the markup of each html`…`, without what stands in ${…}."""
+    found, at = [], 0
+    while (at := script.find("html`", at)) >= 0:
+        at += len("html`")
+        literal = []
+        while script[at] != "`":
+            if script.startswith("${", at):
+                at = _after_expression(script, at + 2)
+                literal.append("0")
+            else:
+                literal.append(script[at])
+                at += 1
+        found.append("".join(literal))
+    return found
+
+
+def _after_expression(script: str, at: int) -> int:
+    depth = 1
+    while depth:
+        if script[at] == "`":
+            at = _after_literal(script, at + 1)
+            continue
+        depth += {"{": 1, "}": -1}.get(script[at], 0)
+        at += 1
+    return at
+
+
+def _after_literal(script: str, at: int) -> int:
+    while script[at] != "`":
+        at = _after_expression(script, at + 2) if script.startswith("${", at) else at + 1
+    return at + 1
+
+
+def test_there_are_pages_to_look_at():
+    assert len(TEMPLATES) >= 5
+    assert len(SCRIPTS) >= 15
+    assert len(_used()) > 150
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_is_used_is_in_the_catalog(language: str):
+    missing = _used() - catalog(language).keys()
+
+    assert not missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_left_untranslated(language: str):
+    assert [msgid for msgid, text in catalog(language).items() if "" in _forms(text)] == []
+
+
+def test_both_catalogs_have_the_same_texts_with_the_same_placeholders():
+    persian, english = catalog("fa"), catalog("en")
+
+    def holes(text: str | list[str]) -> set[str]:
+        return set(re.findall(r"\{\w+\}", _forms(text)[-1]))
+
+    assert persian.keys() == english.keys()
+    assert [msgid for msgid in persian if holes(persian[msgid]) != holes(english[msgid])] == []
+
+
+def test_persian_is_written_with_persian_letters():
+    texts = [form for text in catalog("fa").values() for form in _forms(text)]
+
+    assert [text for text in texts if re.search("[يىكة٠-٩0-9]", re.sub(r"\{\w+\}", "", text))] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_a_text_of_its_own(path: Path):
+    assert LETTERS.findall(_template_texts(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_script_has_a_text_of_its_own(path: Path):
+    literals = " ".join(_html_literals(path.read_text("utf-8")))
+    spoken = re.findall(r'\b(?:title|alt|placeholder|aria-label)="([^"]*)"', literals)
+
+    assert LETTERS.findall(" ".join([*spoken, re.sub(r"<[^>]*>", " ", literals)])) == []
+
+
+def test_a_hard_coded_text_would_be_found():
+    assert LETTERS.findall(_template_texts('<p title="{{ t("Map") }}">Plan</p>')) == ["Plan"]
+    assert _html_literals('html`<b class="x">${a ? html`<i>Hi</i>` : ""} Stop</b>`')[0].endswith(
+        " Stop</b>"
+    )
+
+
+def test_numbers_times_and_days_follow_language_and_city():
+    moment = datetime(2026, 12, 25, 1, 0, tzinfo=UTC)
+    persian, english = translator("fa", "Asia/Tehran"), translator("en", "Asia/Tehran")
+
+    assert persian.number(1234.5, 1) == "۱٬۲۳۴٫۵"
+    assert english.number(1234.5, 1) == "1,234.5"
+    assert persian.time(moment) == "۰۴:۳۰"
+    assert persian.date(moment) == "جمعه ۴ دی ۱۴۰۵"
+    assert english.date(moment) == "Friday 25 December 2026"
+
+
+def test_values_are_shown_in_the_language_of_the_text():
+    assert translator("fa").t("{count} min", count=47) == "۴۷ دقیقه"
+    assert translator("en").plural("{count} days", 1) == "1 day"
+    assert translator("en").plural("{count} days", 3) == "3 days"
+
+
+def test_an_unknown_language_gets_the_first_one():
+    assert translator("xx").language == "fa"
+    assert translator("xx").direction == "rtl"
+    assert translator("en").direction == "ltr"
