@@ -158,7 +158,8 @@ def _boot(request: Request, context: Context) -> dict[str, object]:
         "direction": t.direction,
         "texts": t.texts(),
         "csrf": context.csrf,
-        "user": {"login": context.user.login, "roles": list(context.user.roles)},
+        "login": context.user.login,
+        "roles": list(context.user.roles),
         "states": legend(),
         "city": {
             "name": app.city.name,
