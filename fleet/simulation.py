@@ -7,6 +7,7 @@ color on the map ever comes from what is known here.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from math import cos, exp, radians, sqrt
 
 import numpy as np
@@ -17,6 +18,9 @@ from data.network import StreetNetwork
 
 SLOWEST_MPS = 3.0
 """Slower than this a truck does not creep: it waits, then drives."""
+
+NEAR_M = 100.0
+"""How far from a street a truck may stand that gets a new route."""
 
 DEGREE_M = 111_195.0
 """Metres of a degree of latitude."""
@@ -93,6 +97,47 @@ def driven(
     yield from _delivered(
         _fixes(moves, network, leaves_at, rate_gm2, habits, chance), habits, chance
     )
+
+
+def after_approach(route: Route, network: StreetNetwork, here: LonLat, now: datetime) -> Route:
+    """Return the route with a drive before it, from a place on the road; as is without a way."""
+    first = next((leg for leg in route.legs if leg.path), None)
+    nearest = network.nearest(here, NEAR_M)
+    goal = network.arc(first.path[0]) if first else None
+    if first is None or nearest is None or goal is None:
+        return route
+    starts = [network.arc(DirectedSegment(nearest.segment_id, way)) for way in (True, False)]
+    arcs = quickest(network, [arc for arc in starts if arc is not None], goal)
+    path = tuple(network.directed(arc) for arc in arcs[:-1])
+    if not path:
+        return route
+    drive_s = float(sum(network.arc_drive_s[arc] for arc in arcs[:-1]))
+    length_m = float(sum(network.arc_length_m[arc] for arc in arcs[:-1]))
+    ends_at = now + timedelta(seconds=drive_s)
+    drive = Leg(LegKind.DRIVE, path, now, ends_at, length_m)
+    return replace(route, legs=(drive, *route.legs))
+
+
+def quickest(network: StreetNetwork, starts: Sequence[int], goal: int) -> list[int]:
+    """Return the arcs of the quickest way, both ends included; empty where there is none."""
+    turns, before = network.turns, dict[int, int | None]()
+    heap: list[tuple[float, int, int | None]] = [(0.0, arc, None) for arc in starts]
+    while heap:
+        at_s, arc, from_arc = heappop(heap)
+        if arc in before:
+            continue
+        before[arc] = from_arc
+        if arc == goal:
+            break
+        at_s += float(network.arc_drive_s[arc])
+        for turn in range(int(turns.start[arc]), int(turns.start[arc + 1])):
+            heappush(heap, (at_s + float(turns.cost_s[turn]), int(turns.to[turn]), arc))
+    way: list[int] = []
+    step = goal if goal in before else None
+    while step is not None:
+        way.append(step)
+        step = before[step]
+    return way[::-1]
 
 
 def _moves(

@@ -67,6 +67,11 @@ def find_device_by_name(tx: Tx, name: str) -> Device | None:
     return None if row is None else _device(row)
 
 
+def set_token_hash(tx: Tx, device_id: DeviceId, token_hash: str) -> None:
+    """Give a tracker another token; the old one is worth nothing from now on."""
+    tx.execute(update(device).where(device.c.id == device_id).values(token_hash=token_hash))
+
+
 def list_devices(tx: Tx) -> list[Device]:
     """Return all trackers, by id."""
     return [_device(row) for row in tx.execute(select(device).order_by(device.c.id))]

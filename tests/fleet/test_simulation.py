@@ -23,9 +23,10 @@ from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm
 from fleet.calls import calls
-from fleet.simulation import Fix, Habits, driven
+from fleet.simulation import Fix, Habits, after_approach, driven
 from fleet.steps import metres_between
 from fleet.tracking import digest, new_track_book
+from fleet.ways import Ways
 from tests import village as v
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
@@ -160,3 +161,17 @@ def test_calls_come_as_often_as_asked_and_in_order() -> None:
 
 def test_nobody_calls_from_a_city_without_names() -> None:
     assert list(calls([v.a_segment(names={})], v.NOW, 60.0, seed=1)) == []
+
+
+def test_a_truck_that_gets_a_new_plan_drives_there_from_where_it_is() -> None:
+    route = after_approach(a_route(), NETWORK, v.at_m(0, 150), v.NOW)
+    approach = route.legs[0]
+    assert approach.kind is LegKind.DRIVE
+    assert approach.length_m > 300
+    assert route.legs[1:] == a_route().legs
+    for a, b in pairwise([*approach.path, route.legs[1].path[0]]):
+        assert Ways(NETWORK).head(a) == Ways(NETWORK).tail(b)
+
+
+def test_a_truck_off_every_street_takes_its_route_as_it_is() -> None:
+    assert after_approach(a_route(), NETWORK, v.at_m(9_000, 0), v.NOW) == a_route()

@@ -1,0 +1,38 @@
+"""`barfrub simulate`: trucks that drive the published plan, and people who call."""
+
+from typing import Annotated
+
+import typer
+
+
+def simulate(
+    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+    url: Annotated[str, typer.Option(help="Where its server is.")] = "http://127.0.0.1:8000",
+    operator: Annotated[
+        str, typer.Option(help="Login of the operator who types calls in; without, nobody calls.")
+    ] = "",
+    password: Annotated[
+        str, typer.Option(envvar="BARFRUB_OPERATOR_PASSWORD", help="The operator's password.")
+    ] = "",
+    calls: Annotated[float, typer.Option(min=0, help="Calls an hour, by the storm's clock.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another storm.")] = 1,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Refuse a server whose clock does not run this fast."),
+    ] = None,
+) -> None:
+    """Send a simulated storm through the public doors until Ctrl+C.
+
+    The storm runs by the server's clock: start it as `barfrub serve --speed 30` for a faster one.
+    """
+    import asyncio
+    import contextlib
+
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from api.simulate import Script, simulate_storm
+
+    engine = open_city_database(chosen_city(Settings(), city))
+    script = Script(seed, calls, operator, password, speed)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(simulate_storm(engine, url, script, typer.echo))

@@ -1,0 +1,332 @@
+"""A simulated storm sent through the public doors: trackers' positions and callers' requests.
+
+It plays the drivers, so it reads the published plan; it writes nothing but its trackers' tokens,
+and whatever the board shows came in over HTTP.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from data.errors import BarfrubError
+from data.model import LonLat, Plan, Route, Vehicle, VehicleId
+from data.network import StreetNetwork
+from data.store.engine import Database, Tx, reading, transaction
+from data.store.fleet import list_vehicles
+from data.store.network import load_network
+from data.store.people import add_device, find_device_by_name, set_token_hash
+from data.store.plans import find_published_plan, find_published_plan_id
+from data.store.storms import find_active_storm
+from fleet.calls import Call, calls
+from fleet.people import TOKEN_BYTES, token_digest
+from fleet.simulation import Fix, after_approach, driven
+
+TICK_S = 0.5
+"""Wall seconds between two rounds of sending."""
+
+ALIGN_S = 20.0
+"""How often the server is asked what time it is."""
+
+REPORT_S = 10.0
+"""How often we look for a newer plan, and say how far we are."""
+
+PATIENCE_S = 180.0
+"""How long we wait for the server, and for a published plan."""
+
+AT_ONCE = 8
+"""Requests on the way at a time."""
+
+BATCH = 500
+"""Fixes in one batch."""
+
+Report = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What to simulate; nobody calls where no operator is named.
+
+    `speed` is how fast the server's clock has to run, where that matters.
+    """
+
+    seed: int = 1
+    calls_per_hour: float = 30.0
+    operator: str = ""
+    password: str = ""
+    speed: float | None = None
+
+
+class ServerClock:
+    """The server's time between two questions; both run at the same speed."""
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._asked_s = 0.0
+        self._speed = 1.0
+
+    def align(self, now: datetime, speed: float) -> None:
+        """Take over what the server has just said."""
+        self._at, self._asked_s, self._speed = now, time.monotonic(), speed
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the server is to be asked again."""
+        return self._at is None or time.monotonic() - self._asked_s > ALIGN_S
+
+    def now(self) -> datetime:
+        """Return the server's time."""
+        if self._at is None:
+            raise BarfrubError("the server has not been asked for its time yet")
+        return self._at + timedelta(seconds=(time.monotonic() - self._asked_s) * self._speed)
+
+
+class Truck:
+    """A vehicle's tracker: what it has measured and not got through yet."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._coming: Iterator[Fix] = iter(())
+        self._next: Fix | None = None
+        self._waiting: deque[Fix] = deque()
+        self.sent = 0
+        self.place: LonLat | None = None
+
+    def drive(self, fixes: Iterator[Fix]) -> None:
+        """Leave the old way for a new one."""
+        self._coming = fixes
+        self._next = next(fixes, None)
+
+    async def send(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, now: datetime) -> None:
+        """Send what is due; what does not get through is sent again next time."""
+        while self._next is not None and self._next.sent_at <= now:
+            self._waiting.append(self._next)
+            self.place = self._next.location
+            self._next = next(self._coming, None)
+        if not self._waiting:
+            return
+        batch = list(self._waiting)[:BATCH]
+        async with gate:
+            answer = await client.post(
+                "/positions",
+                json={"positions": [entry_of(fix) for fix in batch]},
+                headers={"Authorization": f"Bearer {self._token}"},
+            )
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise BarfrubError("the server does not know our trackers: is it another city's?")
+        if answer.is_success:
+            self.sent += len(batch)
+            for _ in batch:
+                self._waiting.popleft()
+
+
+class Callers:
+    """People who call, and the operator who types what they say."""
+
+    def __init__(self, spoken: Iterator[Call], script: Script) -> None:
+        self._spoken = spoken
+        self._script = script
+        self._next = next(spoken, None)
+        self._csrf = ""
+        self._run = secrets.token_urlsafe(6)
+        self.sent = 0
+
+    async def send(self, client: httpx.AsyncClient, now: datetime) -> None:
+        """Type in the calls that are due."""
+        while self._next is not None and self._next.at <= now:
+            if not self._csrf:
+                await self._sign_in(client)
+            answer = await client.post(
+                "/requests",
+                json={
+                    "kind": self._next.kind,
+                    "text": self._next.text,
+                    "address": self._next.address,
+                    "channel": "phone",
+                    "idempotency_key": f"simulated-{self._run}-{self.sent}",
+                },
+                headers={"X-CSRF-Token": self._csrf},
+            )
+            if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+                self._csrf = ""
+                return
+            if answer.is_server_error:
+                return
+            if answer.is_error:
+                _log.warning("a call was refused: %s", answer.text[:200])
+            self.sent += 1
+            self._next = next(self._spoken, None)
+
+    async def _sign_in(self, client: httpx.AsyncClient) -> None:
+        await client.get("/sign-in")
+        form = {"login": self._script.operator, "password": self._script.password}
+        answer = await client.post(
+            "/sign-in", data=form | {"csrf": client.cookies.get("barfrub_csrf", "")}
+        )
+        if not answer.is_success:
+            raise BarfrubError(f"operator {self._script.operator!r} cannot sign in")
+        self._csrf = client.cookies.get("barfrub_csrf") or ""
+
+
+class Simulation:
+    """Trucks and callers of one city, kept in step with its server's clock."""
+
+    def __init__(self, engine: Database, client: httpx.AsyncClient, script: Script) -> None:
+        self._engine = engine
+        self._client = client
+        self._script = script
+        self._clock = ServerClock()
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._plan: Plan | None = None
+        self._callers = Callers(iter(()), script)
+        with transaction(engine) as tx:
+            self._network: StreetNetwork = load_network(tx)
+            tokens = devices_for(tx, list_vehicles(tx))
+        self._trucks = {vehicle_id: Truck(token) for vehicle_id, token in tokens.items()}
+
+    @property
+    def positions_sent(self) -> int:
+        """How many fixes got through."""
+        return sum(truck.sent for truck in self._trucks.values())
+
+    @property
+    def calls_sent(self) -> int:
+        """How many calls were typed in."""
+        return self._callers.sent
+
+    async def run(self, report: Report) -> None:
+        """Send until somebody stops us; raise `BarfrubError` without a server or a plan."""
+        await self.begin(report)
+        told_s = time.monotonic()
+        while True:
+            await self.tick()
+            if time.monotonic() - told_s > REPORT_S:
+                told_s = time.monotonic()
+                await self._look_for_plan(report)
+                now = f"{self._clock.now():%H:%M:%S}Z"
+                report(f"{now}  {self.positions_sent} positions, {self.calls_sent} calls")
+            await asyncio.sleep(TICK_S)
+
+    async def begin(self, report: Report) -> None:
+        """Wait for the server and a published plan, then send the trucks on their way."""
+        await self._wait_for_server()
+        await self._wait_for_plan(report)
+        script, now = self._script, self._clock.now()
+        if script.operator and script.calls_per_hour > 0:
+            segments = self._network.segments
+            spoken = calls(segments, now, script.calls_per_hour, script.seed)
+            self._callers = Callers(spoken, script)
+
+    async def tick(self) -> None:
+        """Send what is due now."""
+        try:
+            if self._clock.outdated:
+                await self._align()
+            now = self._clock.now()
+            sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
+            await asyncio.gather(*sending, self._callers.send(self._client, now))
+        except httpx.TransportError as error:
+            _log.warning("the server does not answer: %s", error)
+
+    async def _align(self) -> None:
+        answer = await self._client.get("/health")
+        answer.raise_for_status()
+        said = answer.json()
+        speed = float(said["speed"])
+        if self._script.speed not in (None, speed):
+            raise BarfrubError(
+                f"the server's clock runs at speed {speed:g}: start it with "
+                f"barfrub serve --speed {self._script.speed:g}"
+            )
+        self._clock.align(datetime.fromisoformat(said["now"]), speed)
+
+    async def _wait_for_server(self) -> None:
+        until_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self._align()
+            except httpx.HTTPError as error:
+                if time.monotonic() > until_s:
+                    raise BarfrubError(f"no server at {self._client.base_url}") from error
+            await asyncio.sleep(TICK_S)
+
+    async def _wait_for_plan(self, report: Report) -> None:
+        until_s = time.monotonic() + PATIENCE_S
+        while not await self._look_for_plan(report):
+            if time.monotonic() > until_s:
+                raise BarfrubError("there is no published plan to drive")
+            await asyncio.sleep(TICK_S)
+
+    async def _look_for_plan(self, report: Report) -> bool:
+        """Send the trucks on the ways of a plan that is newer than ours."""
+        plan = await asyncio.to_thread(self._newer_plan)
+        if plan is not None:
+            first, self._plan = self._plan is None, plan
+            now = self._clock.now()
+            routes = [route for route in plan.routes if route.vehicle_id in self._trucks]
+            if not first:
+                routes = await asyncio.to_thread(self._approached, routes, now)
+            for route in routes:
+                seed = self._script.seed + plan.id
+                self._trucks[route.vehicle_id].drive(driven(route, self._network, now, seed))
+            report(f"{len(routes)} trucks drive plan {plan.id}")
+        return self._plan is not None
+
+    def _newer_plan(self) -> Plan | None:
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+            published = find_published_plan_id(tx, storm.id) if storm else None
+            if storm is None or published is None or (self._plan and published == self._plan.id):
+                return None
+            return find_published_plan(tx, storm.id)
+
+    def _approached(self, routes: Iterable[Route], now: datetime) -> list[Route]:
+        found: list[Route] = []
+        for route in routes:
+            place = self._trucks[route.vehicle_id].place
+            found.append(after_approach(route, self._network, place, now) if place else route)
+        return found
+
+
+async def simulate_storm(engine: Database, url: str, script: Script, report: Report) -> None:
+    """Play drivers and callers against the server at `url` until somebody stops us."""
+    async with httpx.AsyncClient(base_url=url, timeout=20.0) as client:
+        await Simulation(engine, client, script).run(report)
+
+
+def devices_for(tx: Tx, vehicles: Iterable[Vehicle]) -> Mapping[VehicleId, str]:
+    """Return a fresh token for a simulated tracker in every vehicle."""
+    tokens: dict[VehicleId, str] = {}
+    for vehicle in vehicles:
+        name, token = f"simulated {vehicle.name}", secrets.token_urlsafe(TOKEN_BYTES)
+        device = find_device_by_name(tx, name)
+        if device is None:
+            add_device(tx, name, vehicle.id, token_digest(token))
+        else:
+            set_token_hash(tx, device.id, token_digest(token))
+        tokens[vehicle.id] = token
+    return tokens
+
+
+def entry_of(fix: Fix) -> dict[str, object]:
+    """Return a fix as `POST /positions` takes it."""
+    return {
+        "fixed_at": fix.fixed_at.isoformat(),
+        "lat": fix.location.lat,
+        "lon": fix.location.lon,
+        "speed_mps": fix.speed_mps,
+        "heading_deg": fix.heading_deg,
+        "accuracy_m": fix.accuracy_m,
+        "blade": fix.blade,
+        "spreader": fix.spreader,
+        "material": fix.material,
+        "rate_gm2": fix.rate_gm2,
+    }

@@ -1,0 +1,154 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import simulate
+from api.app import create_app
+from api.settings import Settings
+from api.simulate import Script, Simulation, devices_for
+from data.errors import BarfrubError
+from data.model import (
+    CostBreakdown,
+    Plan,
+    PlanId,
+    PlanState,
+    RequestState,
+    StormId,
+)
+from data.store.coverage import list_coverage
+from data.store.engine import create_engine, transaction
+from data.store.people import list_devices
+from data.store.plans import add_plan, set_plan_state
+from data.store.requests import list_requests
+from data.store.shifts import add_shifts
+from data.store.storms import add_storm
+from tests import village as v
+from tests.api.conftest import PASSWORD, StillClock
+from tests.fleet.test_simulation import a_route
+
+Scene = Callable[[Simulation, StillClock], Awaitable[None]]
+SCRIPT = Script(seed=3, calls_per_hour=120, operator="operator", password=PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def _always_asked_for_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulate, "ALIGN_S", -1.0)
+
+
+@pytest.fixture
+def database(city_folder: Path) -> Path:
+    """Return the village's database with a storm and a published plan."""
+    path = city_folder / "barfrub.sqlite"
+    engine = create_engine(path)
+    with transaction(engine) as tx:
+        storm = add_storm(tx, "First snow", "active", v.NOW)
+        add_shifts(tx, [v.a_shift()])
+        plan = Plan(
+            PlanId(0),
+            StormId(storm.id),
+            None,
+            1,
+            v.NOW,
+            v.village().version,
+            (a_route(),),
+            (),
+            CostBreakdown(0, 0, 0, 0, 0),
+            0.0,
+            "hand",
+            1,
+            PlanState.DRAFT,
+        )
+        set_plan_state(tx, add_plan(tx, plan).id, PlanState.PUBLISHED)
+    engine.dispose()
+    return path
+
+
+def acted(
+    settings: Settings, database: Path, clock: StillClock, scene: Scene, script: Script = SCRIPT
+) -> None:
+    """Run a scene with a simulation and its server, both in this process."""
+
+    async def act() -> None:
+        web = create_app(settings, database.parent, clock)
+        engine = create_engine(database)
+        transport = httpx.ASGITransport(web)
+        async with (
+            web.router.lifespan_context(web),
+            httpx.AsyncClient(transport=transport, base_url="http://village") as client,
+        ):
+            client.headers["accept"] = "application/json"
+            await scene(Simulation(engine, client, script), clock)
+        engine.dispose()
+
+    asyncio.run(act())
+
+
+async def ten_minutes(simulation: Simulation, clock: StillClock) -> None:
+    await simulation.begin(print)
+    for _ in range(20):
+        clock.moment += timedelta(seconds=30)
+        await simulation.tick()
+
+
+def test_what_the_board_shows_came_in_through_the_doors(
+    settings: Settings, database: Path, clock: StillClock
+) -> None:
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        await ten_minutes(simulation, clock)
+        assert simulation.positions_sent > 50
+        assert simulation.calls_sent > 5
+
+    acted(settings, database, clock, scene)
+    engine = create_engine(database)
+    with transaction(engine) as tx:
+        asked = list_requests(tx)
+        driven = {row.segment_id for row in list_coverage(tx, StormId(1)) if row.evidence}
+    engine.dispose()
+    assert len(asked) > 5
+    assert {request.state for request in asked} >= {RequestState.OPEN}
+    assert driven <= {leg.path[0].segment_id for leg in a_route().legs}
+
+
+def test_a_server_at_another_speed_than_asked_is_refused(
+    settings: Settings, database: Path, clock: StillClock
+) -> None:
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        with pytest.raises(BarfrubError, match="--speed 30"):
+            await simulation.begin(print)
+
+    acted(settings, database, clock, scene, Script(speed=30.0))
+
+
+def test_an_operator_who_cannot_sign_in_is_an_error(
+    settings: Settings, database: Path, clock: StillClock
+) -> None:
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        with pytest.raises(BarfrubError, match="cannot sign in"):
+            await ten_minutes(simulation, clock)
+
+    acted(settings, database, clock, scene, Script(operator="operator", password="no"))  # noqa: S106
+
+
+def test_without_an_operator_nobody_calls(
+    settings: Settings, database: Path, clock: StillClock
+) -> None:
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        await ten_minutes(simulation, clock)
+        assert simulation.calls_sent == 0
+        assert simulation.positions_sent > 50
+
+    acted(settings, database, clock, scene, Script())
+
+
+def test_trackers_get_new_tokens_for_each_simulation(database: Path) -> None:
+    engine = create_engine(database)
+    with transaction(engine) as tx:
+        first = devices_for(tx, [v.a_vehicle(1)])
+        second = devices_for(tx, [v.a_vehicle(1)])
+        assert first != second
+        assert len(list_devices(tx)) == 1
+    engine.dispose()
