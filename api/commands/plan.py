@@ -11,7 +11,6 @@ import typer
 if TYPE_CHECKING:
     from api.clock import Clock
     from data.model import Plan
-    from data.network import StreetNetwork
     from data.store.engine import Database
     from fleet.plan_summary import ClassFigures, PlanFigures, VehicleFigures
     from fleet.planning import Prepared
@@ -67,7 +66,7 @@ def plan(
         if publish:
             stored = planning.publish(tx, CONSOLE, stored.id, clock.now())
     print_figures(figures_of(stored, prepared.jobs, prepared.vehicles, prepared.network), stored)
-    _write(stored, prepared.network, json_file, geojson_file, map_file)
+    _write(engine, stored, prepared, json_file, geojson_file, map_file)
 
 
 def print_figures(figures: "PlanFigures", made: "Plan") -> None:
@@ -172,8 +171,9 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
 
 
 def _write(
+    engine: "Database",
     made: "Plan",
-    network: "StreetNetwork",
+    prepared: "Prepared",
     json_file: Path | None,
     geojson_file: Path | None,
     map_file: Path | None,
@@ -187,9 +187,14 @@ def _write(
     if geojson_file is not None:
         from maps.geojson import plan_geojson
 
-        text = json.dumps(plan_geojson(made, network), ensure_ascii=False)
+        text = json.dumps(plan_geojson(made, prepared.network), ensure_ascii=False)
         geojson_file.write_text(text, encoding="utf-8")
     if map_file is not None:
+        from data.store.cities import get_city
+        from data.store.engine import reading
         from maps.export import write_plan_map
 
-        write_plan_map(made, network, map_file)
+        with reading(engine) as tx:
+            attribution = get_city(tx).attribution
+        names = {vehicle.id: vehicle.name for vehicle in prepared.vehicles}
+        write_plan_map(made, prepared.network, map_file, names, attribution)
