@@ -17,6 +17,9 @@ def serve(
 ) -> None:
     """Serve the pages, the API and the door for positions, and solve plans."""
     import logging
+    import signal
+    import sys
+    from contextlib import suppress
 
     import uvicorn
 
@@ -34,7 +37,9 @@ def serve(
     keeper = Clock(_moment(clock), speed)
     app = create_app(settings, folder, keeper)
     address = host or settings.host
-    with running_workers(folder, keeper):
+    # Uvicorn stops on a signal and then raises it again: end the worker before we go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with suppress(KeyboardInterrupt), running_workers(folder, keeper):
         typer.echo(f"Barfrub serves {folder.name} at http://{address}:{port}/ (Ctrl+C stops it)")
         uvicorn.run(
             app,
