@@ -1,1 +1,4 @@
-"""What is happening: use cases of requests, plans, positions and coverage. May import `routing` and `data`."""
+"""What is happening: use cases of requests, plans, positions and coverage.
+
+May import `routing` and `data`.
+"""

@@ -1,0 +1,45 @@
+"""The console script `barfrub`: which commands there are, and how errors reach the terminal."""
+
+import sys
+
+import typer
+
+from api.commands.city import city
+from api.commands.demo import demo
+from api.commands.fleet import fleet, policy
+from api.commands.plan import plan
+from api.commands.serve import serve
+from api.commands.simulate import simulate
+from api.commands.storm import storm
+from api.commands.user import device, user
+from api.commands.work import work
+
+commands = typer.Typer(
+    help="Winter operations dispatch and fleet tracking.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+commands.add_typer(city, name="city", help="Add and show the city's streets.")
+commands.add_typer(fleet, name="fleet", help="Set depots, reload sites and machines.")
+commands.add_typer(policy, name="policy", help="Set the levels of service.")
+commands.add_typer(storm, name="storm", help="Start and end a storm.")
+commands.add_typer(user, name="user", help="Add people who sign in.")
+commands.add_typer(device, name="device", help="Add trackers that send positions.")
+commands.command()(plan)
+commands.command()(serve)
+commands.command()(work)
+commands.command()(simulate)
+commands.command()(demo)
+
+
+def app() -> None:
+    """Run the command line; an expected error is one line on stderr and exit code 1."""
+    try:
+        commands()
+    except Exception as error:
+        from data.errors import BarfrubError
+
+        if not isinstance(error, BarfrubError):
+            raise
+        print(f"barfrub: {error}", file=sys.stderr)
+        sys.exit(1)
