@@ -1,0 +1,358 @@
+"""A storm's situation as a problem of numbers, and a solution as a plan of streets and times.
+
+The only module of the optimizer that knows the domain.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+
+from data.model import (
+    CostBreakdown,
+    Depot,
+    DirectedSegment,
+    Directions,
+    Job,
+    JobId,
+    Leg,
+    LegKind,
+    Plan,
+    PlanId,
+    PlanState,
+    ReloadSite,
+    Route,
+    Segment,
+    Shift,
+    Storm,
+    Treatment,
+    Unserved,
+    Vehicle,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from routing.paths import Walker, line_graph
+from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Solution, turn_rows
+from routing.timing import TimedLeg, TimedRoute, timed_route
+
+SOLVER = "barfrub ruin and recreate"
+"""Written into plans."""
+SECOND_PRICE = 1.0
+"""Price of a second of a vehicle in service; all others are relative to it."""
+COMPLETION_PRICE = 0.002
+"""Price of a second until a street is done, times its weight: a busy truck has hundreds."""
+LATENESS_PRICE = 0.05
+"""Price of a second behind the deadline, times the weight of the street."""
+UNSERVED_S = 200_000.0
+"""A street left out costs as much as one done this much too late, and ..."""
+UNSERVED_PRICE = 10_000.0
+"""... this, times its weight, so that nobody leaves out what could be done."""
+
+
+class Situation(Protocol):
+    """What a plan is made from."""
+
+    @property
+    def storm(self) -> Storm:
+        """The storm."""
+        ...
+
+    @property
+    def network(self) -> StreetNetwork:
+        """Streets."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """Levels of service; says how much salt a street takes."""
+        ...
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Open jobs."""
+        ...
+
+    @property
+    def shifts(self) -> Sequence[Shift]:
+        """Shifts that are not over."""
+        ...
+
+    @property
+    def vehicles(self) -> Sequence[Vehicle]:
+        """At least those of the shifts."""
+        ...
+
+    @property
+    def depots(self) -> Sequence[Depot]:
+        """At least those of the vehicles."""
+        ...
+
+    @property
+    def reload_sites(self) -> Sequence[ReloadSite]:
+        """Where hoppers are filled."""
+        ...
+
+    @property
+    def parent_id(self) -> PlanId | None:
+        """The published plan, if any."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """When the plan starts to hold; second 0 of the problem."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DirectedPass:
+    """What a task is: a pass of a job along an arc."""
+
+    job: Job
+    arc: int
+    pass_index: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped:
+    """A situation and its problem; task numbers index `passes`, vehicle numbers the shifts."""
+
+    problem: Problem
+    situation: Situation
+    passes: tuple[DirectedPass, ...]
+
+    def directed(self, arcs: Iterable[int]) -> tuple[DirectedSegment, ...]:
+        """Return the streets of arcs, places left out."""
+        network = self.situation.network
+        streets = len(network.arc_tail)
+        return tuple(network.directed(arc) for arc in arcs if arc < streets)
+
+
+def problem_from(situation: Situation) -> Mapped:
+    """Return the problem of a situation: directed passes as tasks, shifts as vehicles.
+
+    A machine drives at its own speed where the street allows more; the problem has one pace per
+    machine type, the mean over the city.
+    """
+    vehicles = {vehicle.id: vehicle for vehicle in situation.vehicles}
+    trucks = [vehicles[shift.vehicle_id] for shift in situation.shifts]
+    kinds = list(dict.fromkeys(_kind(truck) for truck in trucks))
+    passes = _passes(situation)
+    nodes = _Nodes(situation, trucks)
+    start_s, end_s = _shift_s(situation)
+    release_s = [(p.job.starts_at - situation.now).total_seconds() for p in passes]
+    due_s = [(p.job.due_at - situation.now).total_seconds() for p in passes]
+    weight = np.array([_weight(situation, p.job) for p in passes], np.float64)
+    hopper_kg = np.array([truck.hopper_kg for truck in trucks], np.float64)
+    count = len(trucks)
+    problem = Problem(
+        *_streets(situation.network, nodes),
+        mode_arc=np.array([(p.arc, NONE) for p in passes], np.int32).reshape(-1, 2),
+        service_s=_service_s(situation, passes, [_machine(trucks, kind) for kind in kinds]),
+        material_kg=np.array([_material_kg(situation, p) for p in passes], np.float64),
+        class_index=np.array([int(p.job.service_class[1]) - 1 for p in passes], np.int32),
+        release_s=np.maximum(np.array(release_s, np.float64), 0.0),
+        due_s=np.array(due_s, np.float64),
+        completion_price=COMPLETION_PRICE * weight,
+        lateness_price=LATENESS_PRICE * weight,
+        unserved_price=(UNSERVED_PRICE + UNSERVED_S * LATENESS_PRICE) * weight,
+        pace=np.array([_pace(situation.network, _machine(trucks, k)) for k in kinds], np.float64),
+        vehicle_type=np.array([kinds.index(_kind(truck)) for truck in trucks], np.int32),
+        start_arc=nodes.start_arc,
+        end_arc=nodes.start_arc.copy(),
+        capacity_kg=hopper_kg,
+        load_kg=hopper_kg.copy(),
+        shift_start_s=start_s,
+        shift_end_s=end_s,
+        price_per_s=np.full(count, SECOND_PRICE),
+        fixed_price=np.zeros(count),
+        reload_arc=nodes.reload_arc,
+        fill_s=np.array([site.fill_s for site in situation.reload_sites], np.float64),
+    )
+    return Mapped(problem, situation, passes)
+
+
+type _Kind = tuple[object, ...]
+
+
+def _kind(truck: Vehicle) -> _Kind:
+    """Return what makes two machines of one type to the optimizer."""
+    speeds = tuple(sorted(truck.work_speed_mps.items()))
+    return (truck.capabilities, speeds, truck.min_street_m, truck.drive_speed_mps)
+
+
+def _machine(trucks: Sequence[Vehicle], kind: _Kind) -> Vehicle:
+    return next(truck for truck in trucks if _kind(truck) == kind)
+
+
+def _passes(situation: Situation) -> tuple[DirectedPass, ...]:
+    """Return the passes of all jobs, those against a one-way left out."""
+    network = situation.network
+    passes = []
+    for job in situation.jobs:
+        for forward in (True, False):
+            arc = network.arc(DirectedSegment(job.segment_id, forward))
+            if arc is not None and _covers(job, forward=forward):
+                passes += [DirectedPass(job, arc, i) for i in range(job.passes)]
+    return tuple(passes)
+
+
+def _covers(job: Job, *, forward: bool) -> bool:
+    one_way = Directions.FORWARD if forward else Directions.BACKWARD
+    return job.directions in (Directions.BOTH, one_way)
+
+
+def _weight(situation: Situation, job: Job) -> float:
+    return job.weight * situation.policy.rules[job.service_class].weight
+
+
+def _material_kg(situation: Situation, work: DirectedPass) -> float:
+    if work.job.treatment is not Treatment.SALT:
+        return 0.0
+    return situation.policy.salt_kg(situation.network.segment(work.job.segment_id))
+
+
+def _service_s(
+    situation: Situation, passes: Sequence[DirectedPass], machines: Sequence[Vehicle]
+) -> Floats:
+    """Return float64[T, K], infinite where the machine does not do that or does not fit."""
+    segments = [situation.network.segment(work.job.segment_id) for work in passes]
+    service_s = np.full((len(passes), len(machines)), np.inf)
+    for k, machine in enumerate(machines):
+        for t, (work, segment) in enumerate(zip(passes, segments, strict=True)):
+            if _able(machine, work.job.treatment, segment):
+                service_s[t, k] = segment.length_m / machine.work_speed_mps[work.job.treatment]
+    return service_s
+
+
+def _able(machine: Vehicle, treatment: Treatment, segment: Segment) -> bool:
+    return treatment in machine.capabilities and segment.width_m >= machine.min_street_m
+
+
+def _pace(network: StreetNetwork, machine: Vehicle) -> float:
+    """Return how much longer the machine takes through the city than the streets allow."""
+    own_s = network.arc_length_m / machine.drive_speed_mps
+    whole_s = float(network.arc_drive_s.sum())
+    return float(np.maximum(own_s, network.arc_drive_s).sum()) / whole_s if whole_s else 1.0
+
+
+def _shift_s(situation: Situation) -> tuple[Floats, Floats]:
+    start_s = [(shift.starts_at - situation.now).total_seconds() for shift in situation.shifts]
+    end_s = [(shift.ends_at - situation.now).total_seconds() for shift in situation.shifts]
+    return np.maximum(np.array(start_s, np.float64), 0.0), np.array(end_s, np.float64)
+
+
+class _Nodes:
+    """Junctions where vehicles start, end and reload, each as an arc behind those of streets."""
+
+    def __init__(self, situation: Situation, trucks: Sequence[Vehicle]) -> None:
+        network = situation.network
+        depot = {d.id: network.nearest_node(d.location) for d in situation.depots}
+        starts = [depot[truck.depot_id] for truck in trucks]
+        sites = [network.nearest_node(site.location) for site in situation.reload_sites]
+        self.nodes = sorted({*starts, *sites})
+        arc_of = {node: len(network.arc_tail) + i for i, node in enumerate(self.nodes)}
+        self.start_arc: Ints = np.array([arc_of[node] for node in starts], np.int32)
+        self.reload_arc: Ints = np.array([arc_of[node] for node in sites], np.int32)
+
+
+type _Graph = tuple[Ints, Ints, Floats, Floats, Flags, Longs, Ints, Floats]
+
+
+def _streets(network: StreetNetwork, places: _Nodes) -> _Graph:
+    """Return the graph fields of a problem: streets, then places that touch their junction."""
+    streets = len(network.arc_tail)
+    nodes = np.array(places.nodes, np.int32)
+    nothing = np.zeros(len(nodes))
+    turns = network.turns
+    origin = np.repeat(np.arange(streets), np.diff(turns.start))
+    table = [np.column_stack((origin, turns.to, turns.cost_s))]
+    for i, node in enumerate(nodes):
+        leaving = np.flatnonzero(network.arc_tail == node)
+        coming = np.flatnonzero(network.arc_head == node)
+        place = streets + i
+        table.append(np.column_stack((np.full(len(leaving), place), leaving, 0.0 * leaving)))
+        table.append(np.column_stack((coming, np.full(len(coming), place), 0.0 * coming)))
+    return (
+        np.concatenate((network.arc_tail, nodes)).astype(np.int32),
+        np.concatenate((network.arc_head, nodes)).astype(np.int32),
+        np.concatenate((network.arc_length_m, nothing)),
+        np.concatenate((network.arc_drive_s, nothing)),
+        np.arange(streets + len(nodes)) >= streets,
+        *turn_rows(streets + len(nodes), np.concatenate(table)),
+    )
+
+
+def plan_from(mapped: Mapped, solution: Solution) -> Plan:
+    """Return a solution as a draft, with a route for every shift and exact times."""
+    situation = mapped.situation
+    walker = Walker(mapped.problem, line_graph(mapped.problem))
+    routes = []
+    for v, (shift, route) in enumerate(zip(situation.shifts, solution.routes, strict=True)):
+        timed = timed_route(mapped.problem, walker, v, route)
+        routes.append(Route(shift.id, shift.vehicle_id, _legs(mapped, timed)))
+    cost = solution.cost
+    return Plan(
+        id=PlanId(0),
+        storm_id=situation.storm.id,
+        parent_id=situation.parent_id,
+        revision=0,
+        made_at=situation.now,
+        network_version=situation.network.version,
+        routes=tuple(routes),
+        unserved=_unserved(mapped, solution),
+        cost=CostBreakdown(
+            total=cost.total,
+            lateness=cost.lateness,
+            completion=cost.completion,
+            travel=cost.time + cost.vehicles,
+            unserved=cost.unserved,
+        ),
+        bound=solution.bound,
+        solver=SOLVER,
+        seed=solution.seed,
+        state=PlanState.DRAFT,
+    )
+
+
+def _legs(mapped: Mapped, timed: TimedRoute) -> tuple[Leg, ...]:
+    """Return legs of a plan; a turn or wait between two of them belongs to the later one."""
+    legs: list[Leg] = []
+    begins_s: float | None = None
+    for leg in timed.legs:
+        if begins_s is None:
+            begins_s = leg.starts_s
+        path = mapped.directed(leg.arcs)
+        if leg.kind == "drive" and not path:
+            continue
+        legs.append(_leg(mapped, leg, path, begins_s))
+        begins_s = None
+    return tuple(legs)
+
+
+def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begins_s: float) -> Leg:
+    now = mapped.situation.now
+    work = mapped.passes[leg.task] if leg.task != NONE else None
+    return Leg(
+        kind=LegKind(leg.kind),
+        path=path,
+        starts_at=now + timedelta(seconds=begins_s),
+        ends_at=now + timedelta(seconds=leg.ends_s),
+        length_m=float(mapped.problem.length_m[list(leg.arcs)].sum()),
+        pass_index=work.pass_index if work else 0,
+        blade=work is not None and work.job.treatment is Treatment.PLOW,
+        spreader=work is not None and work.job.treatment is Treatment.SALT,
+        job_ids=(work.job.id,) if work else (),
+        load_kg=max(leg.load_kg, 0.0),
+    )
+
+
+def _unserved(mapped: Mapped, solution: Solution) -> tuple[Unserved, ...]:
+    """Return each job with a pass left out, once; jobs against every one-way are unreachable."""
+    reasons: dict[JobId, str] = {}
+    for task in sorted(solution.unserved):
+        reasons.setdefault(mapped.passes[task].job.id, solution.unserved[task])
+    planned = {work.job.id for work in mapped.passes}
+    reasons |= {job.id: "unreachable" for job in mapped.situation.jobs if job.id not in planned}
+    return tuple(Unserved(job_id, reason) for job_id, reason in reasons.items())
