@@ -1,0 +1,136 @@
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from api.worker import LEASE_S, Heartbeat, real_now, running_workers, solve_run, work_until
+from data.model import PlanRun, RunState
+from data.store.engine import open_database, reading, transaction
+from data.store.plan_runs import get_run, lease_run
+from data.store.plans import get_plan
+from fleet.planning import ask_for_plan, request_stop
+from fleet.storms import end_storm, start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+
+STORM = v.a_storm().id
+PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def engine(city_folder: Path) -> Iterator[Engine]:
+    engine = open_database(city_folder / "barfrub.sqlite")
+    with transaction(engine) as tx:
+        start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    yield engine
+    engine.dispose()
+
+
+def asked(engine: Engine, seconds: float = 0.2) -> PlanRun:
+    with transaction(engine) as tx:
+        return ask_for_plan(tx, DISPATCHER, STORM, seconds, v.NOW)
+
+
+def leased(engine: Engine) -> PlanRun:
+    with transaction(engine) as tx:
+        run = lease_run(tx, real_now(), LEASE_S)
+    assert run is not None
+    return run
+
+
+def now_standing(engine: Engine, run: PlanRun) -> PlanRun:
+    with reading(engine) as tx:
+        return get_run(tx, run.id)
+
+
+def finished(engine: Engine, run: PlanRun) -> PlanRun:
+    """Wait for the worker: the only thing here that real time decides."""
+    pause = threading.Event()
+    for _ in range(round(PATIENCE_S / 0.05)):
+        run = now_standing(engine, run)
+        if run.state in {RunState.DONE, RunState.FAILED}:
+            return run
+        pause.wait(0.05)
+    raise AssertionError(f"the run did not end: {run}")
+
+
+def test_a_run_becomes_a_draft_that_the_referee_let_through(engine: Engine, clock) -> None:
+    run = asked(engine)
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    done = now_standing(engine, run)
+    assert (done.state, done.error) == (RunState.DONE, "")
+    assert done.plan_id is not None
+    assert done.best is not None
+    with reading(engine) as tx:
+        plan = get_plan(tx, done.plan_id)
+    assert plan.state == "draft"
+    assert plan.unserved == ()
+    assert plan.cost.total == pytest.approx(done.best)
+    assert plan.bound <= plan.cost.total
+    assert {job for route in plan.routes for leg in route.legs for job in leg.job_ids} == set(
+        range(1, 10)
+    )
+
+
+def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> None:
+    run = asked(engine)
+    with transaction(engine) as tx:
+        end_storm(tx, DISPATCHER, STORM, v.NOW)
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    failed = now_standing(engine, run)
+    assert (failed.state, failed.error) == (RunState.FAILED, "storm 'First snow' has ended")
+
+
+def test_a_wish_to_stop_ends_a_long_run_early(engine: Engine, clock) -> None:
+    run = asked(engine, seconds=3600.0)
+    with transaction(engine) as tx:
+        request_stop(tx, DISPATCHER, run.id, v.NOW)
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    assert now_standing(engine, run).state is RunState.DONE
+
+
+def test_a_worker_that_lost_its_lease_stores_nothing(engine: Engine, clock) -> None:
+    run = asked(engine)
+    lost = leased(engine)
+    with transaction(engine) as tx:
+        taken = lease_run(tx, real_now() + timedelta(seconds=LEASE_S + 1), LEASE_S)
+    assert taken is not None
+    solve_run(engine, v.village(), lost, clock, threading.Event())
+    assert now_standing(engine, run) == taken
+
+
+def test_the_last_beat_writes_the_last_progress(engine: Engine) -> None:
+    asked(engine)
+    beat = Heartbeat(engine, leased(engine))
+    with beat:
+        beat.report(5.0, 3.0, 1, 700)
+    written = now_standing(engine, beat.run)
+    assert written == beat.run
+    assert replace(written, elapsed_s=0.0) == replace(
+        written, best=5.0, bound=3.0, unserved=1, iterations=700, elapsed_s=0.0
+    )
+
+
+def test_an_idle_worker_takes_what_is_asked_and_leaves_when_told(
+    engine: Engine, city_folder: Path, clock
+) -> None:
+    stopped = threading.Event()
+    worker = threading.Thread(target=work_until, args=(city_folder, clock, stopped))
+    worker.start()
+    try:
+        assert finished(engine, asked(engine)).state is RunState.DONE
+    finally:
+        stopped.set()
+        worker.join(PATIENCE_S)
+    assert not worker.is_alive()
+
+
+def test_the_worker_beside_the_server_is_another_process(
+    engine: Engine, city_folder: Path, clock
+) -> None:
+    with running_workers(city_folder, clock):
+        assert finished(engine, asked(engine)).state is RunState.DONE
