@@ -69,7 +69,12 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def message_of(error: BarfrubError, t: Translator) -> str:
-    """Return the error's text in the reader's language, naming field, value and expectation."""
+    """Return the error's text in the reader's language, naming field, value and expectation.
+
+    A conflict says what stands in the way in English only; other readers get what all of them mean.
+    """
+    if error.code == "conflict" and t.language == "en":
+        return f"{str(error)[:1].upper()}{str(error)[1:]}."
     msgid = MESSAGES.get(error.code, f"error:{error.code}")
     expected = {"expected": t(str(error.values["expected"]))} if "expected" in error.values else {}
     return t(msgid, **{**error.values, **expected})
@@ -98,8 +103,16 @@ def _first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str
     return {
         "field": ".".join(place) or "body",
         "got": "" if fault["type"] == "missing" else str(got)[:100],
-        "expected": t(expected, **fault.get("ctx", {})) if expected else fault["msg"],
+        "expected": t(expected, **_limits(fault)) if expected else fault["msg"],
     }
+
+
+def _limits(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the limits that pydantic names; its English list of codes becomes a plain one."""
+    limits = dict(fault.get("ctx", {}))
+    if "expected" in limits:
+        limits["expected"] = limits["expected"].replace(" or ", ", ").replace("'", "")
+    return limits
 
 
 def _on_http(request: Request, error: HTTPException) -> Response:

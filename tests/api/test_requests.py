@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from data.store.engine import reading
@@ -149,3 +151,20 @@ def test_errors_name_field_value_and_expectation_in_persian_too(operator):
 def test_broken_json_is_said_to_be_broken(operator):
     answer = operator.post("/requests", content="{", headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/requests", words(" ")),
+        ("/requests", words(lat=200.0, lon=1.0)),
+        ("/requests", words(kind="volcano")),
+        ("/requests", {"text": "no kind"}),
+        ("/api/requests/1/place", {"lon": 10.0, "lat": 10.0}),
+    ],
+)
+def test_a_persian_reader_is_told_in_persian_what_was_expected(operator, path, told):
+    operator.post("/requests", json=words("somewhere"))
+    error = operator.post(f"{path}?lang=fa", json=told).json()["error"]
+    assert error["code"] == "invalid"
+    assert not re.search(r"\b(a|an|at|of|or|one|place|value|within)\b", error["message"])
