@@ -18,6 +18,7 @@ check: setup
 	lint-imports
 
 test: setup-browser
+	scripts/fetch-test-data
 	pytest
 
 bench: setup-browser

@@ -1,0 +1,5 @@
+"""Stories run against the same village server as the tests of the API."""
+
+from tests.api.conftest import city_folder, client, clock, password_hash, settings, sign_in
+
+__all__ = ["city_folder", "client", "clock", "password_hash", "settings", "sign_in"]
