@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,7 +23,12 @@ UNKNOWN_LOGIN_HASH = (
 )
 """A hash that no password has: compared with where a login is unknown."""
 
+HASHED_AT_ONCE = 4
+"""Argon2 takes 64 MiB each time: a crowd at the door must not fill the memory."""
+
+_ANYBODY = ""
 _hasher = PasswordHasher()
+_hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
 
 class SignedOutError(BarfrubError):
@@ -70,7 +76,8 @@ def hash_password(password: str) -> str:
 def password_fits(password_hash: str, password: str) -> bool:
     """Whether this is the password; false, too, where the hash is not one of ours."""
     try:
-        return _hasher.verify(password_hash, password)
+        with _hashing:
+            return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -132,37 +139,47 @@ class Seals:
 
 
 class SignInLimit:
-    """Counts failed sign-ins by login and address, and refuses when there were too many.
+    """Counts failed sign-ins by name and address, and by address alone; refuses too many.
 
     Kept in memory: one web process by design, and a restart may forgive.
     """
 
     def __init__(
-        self, failures: int = 5, window_s: float = 300.0, remembered: int = 10_000
+        self,
+        failures: int = 5,
+        failures_of_address: int = 30,
+        window_s: float = 300.0,
+        remembered: int = 10_000,
     ) -> None:
         self._failures = failures
+        self._failures_of_address = failures_of_address
         self._window_s = window_s
         self._remembered = remembered
         self._failed_s: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
 
     def check(self, login: str, address: str, now_s: float) -> None:
-        """Raise `TooManyError` while this login from this address has failed too often."""
-        failed = self._failed_s.get((login, address))
-        while failed and failed[0] <= now_s - self._window_s:
-            failed.popleft()
-        if failed and len(failed) >= self._failures:
-            raise TooManyError(round(failed[0] + self._window_s - now_s) + 1)
+        """Raise `TooManyError` while there were too many failures within the window."""
+        self._check((login, address), self._failures, now_s)
+        self._check((_ANYBODY, address), self._failures_of_address, now_s)
 
     def failed(self, login: str, address: str, now_s: float) -> None:
         """Remember a failure."""
-        self._failed_s.setdefault((login, address), deque()).append(now_s)
-        self._failed_s.move_to_end((login, address))
-        if len(self._failed_s) > self._remembered:
+        for key in ((login, address), (_ANYBODY, address)):
+            self._failed_s.setdefault(key, deque()).append(now_s)
+            self._failed_s.move_to_end(key)
+        while len(self._failed_s) > self._remembered:
             self._failed_s.popitem(last=False)
 
     def succeeded(self, login: str, address: str) -> None:
-        """Forget the failures."""
+        """Forget the failures of this name."""
         self._failed_s.pop((login, address), None)
+
+    def _check(self, key: tuple[str, str], most: int, now_s: float) -> None:
+        failed = self._failed_s.get(key, deque())
+        while failed and failed[0] <= now_s - self._window_s:
+            failed.popleft()
+        if len(failed) >= most:
+            raise TooManyError(round(failed[0] + self._window_s - now_s) + 1)
 
 
 def require_same(sent: str, expected: str) -> None:

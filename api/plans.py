@@ -11,10 +11,10 @@ from data.store.fleet import list_vehicles
 from data.store.plan_runs import get_run
 from data.store.plans import find_route, get_plan
 from data.store.shifts import get_shift
-from data.store.storms import find_active_storm
+from data.store.storms import find_active_storm, get_storm
 from fleet.planning import ask_for_plan, publish, request_stop
 from maps.geojson import Collection, plan_geojson, route_geojson
-from maps.views import PlanView, RunView, plan_view, run_view
+from maps.views import PlanView, RunView, plan_view, run_view, storm_view
 
 router = APIRouter()
 
@@ -53,10 +53,12 @@ def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
 
 @router.post("/api/plans/{plan_id}/publish")
 def publish_plan(plan_id: PlanId, context: DispatcherContext) -> PlanView:
-    """Make a draft the plan that is driven."""
+    """Make a draft the plan that is driven; every open board is told to look again."""
     with context.writing() as tx:
-        publish(tx, context.actor, plan_id, context.now)
-        return plan_view(get_plan(tx, plan_id), vehicle_names(tx))
+        plan = publish(tx, context.actor, plan_id, context.now)
+        view, storm = plan_view(plan, vehicle_names(tx)), get_storm(tx, plan.storm_id)
+    context.app.hub.publish("storm", [storm_view(storm)])
+    return view
 
 
 @router.get("/api/plans/{plan_id}/geojson")

@@ -80,6 +80,12 @@ def test_a_published_plan_is_on_the_board_with_its_routes(dispatcher, published)
     assert published["state"] == "published"
 
 
+def test_publishing_tells_every_open_board_to_look_again(dispatcher, plan):
+    heard = dispatcher.app.state.barfrub.hub.subscribe(lambda: None)
+    dispatcher.post(f"/api/plans/{plan.id}/publish")
+    assert [storm.name for storm in dict(heard.take())["storm"]] == ["First snow"]
+
+
 def test_publishing_twice_is_refused(dispatcher, plan, published):
     assert dispatcher.post(f"/api/plans/{plan.id}/publish").status_code == 409
 

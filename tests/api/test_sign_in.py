@@ -68,13 +68,23 @@ def test_the_limit_forgives_when_its_window_has_passed():
     limit.check("ali", "here", now_s=61)
 
 
+def test_guessing_many_names_from_one_address_is_refused_too():
+    limit = SignInLimit(failures=5, failures_of_address=3)
+    for login in ("ali", "sara", "reza"):
+        limit.check(login, "here", now_s=0)
+        limit.failed(login, "here", now_s=0)
+    with pytest.raises(TooManyError):
+        limit.check("mina", "here", now_s=1)
+    limit.check("mina", "elsewhere", now_s=1)
+
+
 def test_the_limit_remembers_only_so_many():
     limit = SignInLimit(failures=1, remembered=2)
-    for login in ("ali", "sara", "reza"):
-        limit.failed(login, "here", now_s=0)
+    for address in ("here", "there"):
+        limit.failed("ali", address, now_s=0)
     limit.check("ali", "here", now_s=1)
     with pytest.raises(TooManyError):
-        limit.check("reza", "here", now_s=1)
+        limit.check("ali", "there", now_s=1)
 
 
 def test_signing_in_without_the_forms_token_is_refused(client):
