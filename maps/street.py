@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from data.model import (
     Coverage,
@@ -20,8 +21,7 @@ from data.policy import Policy
 from fleet.coverage import coverage_state, drivable
 
 
-@dataclass(frozen=True, slots=True)
-class StreetName:
+class StreetName(NamedTuple):
     """What a street is called in the main language of the file, in Persian and in English."""
 
     name: str

@@ -1,0 +1,206 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.model import (
+    Coverage,
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    JobState,
+    LonLat,
+    Pass,
+    RequestId,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+    Side,
+    Snap,
+    Treatment,
+    VehicleId,
+)
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from fleet.coverage import CoverageState, painted
+from fleet.live import VehicleLive, VehicleState
+from maps.street import street_name, street_view
+from maps.views import (
+    class_views,
+    dispatch_board,
+    plan_view,
+    request_view,
+    vehicle_views,
+    without_callers_words,
+)
+from tests.maps.plans import a_plan
+from tests.village import (
+    MAIN_EAST,
+    MAIN_WEST,
+    MILL,
+    NOW,
+    ROSE,
+    YARD,
+    a_job,
+    a_segment,
+    a_storm,
+    a_vehicle,
+    village,
+)
+
+POLICY = policy_from_toml(DEFAULT_POLICY)
+NAMES = {VehicleId(1): "Plow 7", VehicleId(2): "Plow 8"}
+
+
+def a_request(**changes):
+    asked = ServiceRequest(
+        id=RequestId(1),
+        reference="B-0001",
+        received_at=NOW,
+        channel="phone",
+        text="too much snow",
+        kind=RequestKind.PLOW,
+        state=RequestState.OPEN,
+        address="Imam Street 12",
+        location=LonLat(45.0, 37.0),
+        snap=Snap(MAIN_WEST, Side.LEFT, 10.0, 3.0),
+        job_id=a_job().id,
+    )
+    return replace(asked, **changes)
+
+
+def a_board(**changes):
+    parts = {
+        "now": NOW,
+        "storm": a_storm(),
+        "states": painted(village(), POLICY, a_storm(), (), (), NOW),
+        "open_jobs": [a_job()],
+        "vehicles": (),
+        "requests": [a_request()],
+        "plan": None,
+        "runs": (),
+    }
+    return dispatch_board(village(), POLICY, **(parts | changes))
+
+
+def cleared(street, *, forward):
+    evidence = Evidence(EvidenceKind.BLADE, 0.9)
+    return Coverage(street, forward, 1, 1, NOW, None, evidence)
+
+
+def test_half_a_two_way_street_counts_half():
+    one = painted(village(), POLICY, a_storm(), [cleared(MAIN_WEST, forward=True)], (), NOW)
+    first = class_views(village(), POLICY, one)[0]
+    assert first.service_class == "P1"
+    assert first.done_m == pytest.approx(village().segment(MAIN_WEST).length_m / 2)
+
+
+def test_a_one_way_street_counts_whole():
+    done = painted(village(), POLICY, a_storm(), [cleared(ROSE, forward=True)], (), NOW)
+    third = next(row for row in class_views(village(), POLICY, done) if row.done_m)
+    assert third.done_m == pytest.approx(village().segment(ROSE).length_m)
+
+
+def test_late_streets_lower_the_share_within_target():
+    late = a_storm(started_at=NOW - timedelta(days=2))
+    covered = [cleared(MAIN_WEST, forward=way) for way in (True, False)]
+    states = painted(village(), POLICY, late, covered, (), NOW)
+    share = a_board(storm=late, states=states).figures.p1_within_target
+    lengths_m = {
+        street: village().segment(street).length_m for street in (MAIN_WEST, MAIN_EAST, MILL)
+    }
+    assert share == pytest.approx(lengths_m[MAIN_WEST] / sum(lengths_m.values()))
+
+
+def test_without_a_storm_there_are_no_shares():
+    board = a_board(storm=None)
+    assert (board.figures.p1_within_target, board.classes, board.storm) == (None, (), None)
+
+
+def test_the_next_deadline_is_the_first_one_ahead():
+    missed = a_job(2, due_at=NOW - timedelta(hours=1))
+    later = a_job(3, due_at=NOW + timedelta(hours=9))
+    board = a_board(open_jobs=[missed, later, a_job(1)])
+    assert board.figures.next_deadline == a_job().due_at
+
+
+def test_a_request_knows_when_its_street_should_be_clear():
+    (request,) = a_board().requests
+    assert (request.due_at, request.side) == (a_job().due_at, "left")
+
+
+def test_a_request_without_a_place_has_none():
+    lost = request_view(a_request(location=None, snap=None, job_id=None), {})
+    assert (lost.lon, lost.segment_id, lost.due_at) == (None, None, None)
+
+
+def test_the_board_without_callers_words_keeps_everything_else():
+    board = a_board()
+    quiet = without_callers_words(board)
+    assert (quiet.requests[0].text, quiet.requests[0].address) == ("", "")
+    assert replace(quiet, requests=()) == replace(board, requests=())
+
+
+def test_vehicles_that_were_never_seen_are_silent_and_nowhere():
+    seen = VehicleLive(
+        VehicleId(2),
+        "Truck 2",
+        "dump_truck",
+        LonLat(45.0, 37.5),
+        90.0,
+        6.0,
+        VehicleState.WORKING,
+        NOW,
+    )
+    quiet, busy = vehicle_views([a_vehicle(1), a_vehicle(2)], {VehicleId(2): seen})
+    assert (quiet.state, quiet.lon, quiet.fixed_at) == ("silent", None, None)
+    assert (busy.state, busy.lon, busy.lat) == ("working", 45.0, 37.5)
+    assert a_board(vehicles=[quiet, busy]).figures.vehicles_working == 1
+
+
+def test_a_plan_counts_jobs_left_out_once_and_drops_idle_routes():
+    view = plan_view(a_plan(), NAMES)
+    assert view.unserved == 1
+    assert [(route.vehicle, route.reloads) for route in view.routes] == [("Plow 7", 1)]
+
+
+def test_a_street_shows_the_last_pass_of_each_direction():
+    def passed(minute, vehicle, *, forward):
+        at = NOW + timedelta(minutes=minute)
+        evidence = Evidence(EvidenceKind.BLADE, 0.9)
+        return Pass(
+            MAIN_WEST, forward, 0.0, 200.0, VehicleId(vehicle), at, at, Treatment.PLOW, evidence
+        )
+
+    passes = {
+        DirectedSegment(MAIN_WEST, True): [passed(1, 1, forward=True), passed(9, 2, forward=True)],
+        DirectedSegment(MAIN_WEST, False): [passed(5, 1, forward=False)],
+    }
+    street = street_view(
+        village().segment(MAIN_WEST),
+        POLICY,
+        a_storm(),
+        [cleared(MAIN_WEST, forward=True)],
+        passes,
+        [a_job(1, state=JobState.DONE), a_job(2, due_at=NOW + timedelta(hours=9))],
+        [a_request()],
+        NAMES,
+        NOW,
+    )
+    assert [direction.vehicle for direction in street.directions] == ["Plow 8", "Plow 7"]
+    assert [one.vehicle for one in street.passes] == ["Plow 8", "Plow 7", "Plow 7"]
+    assert street.directions[0].state == CoverageState.FRESH
+    assert street.job is not None
+    assert (street.job.id, street.job.state) == (2, "open")
+    assert street.requests == ("B-0001",)
+
+
+def test_a_one_way_street_has_one_direction():
+    street = street_view(village().segment(ROSE), POLICY, None, (), {}, (), (), NAMES, NOW)
+    assert [direction.forward for direction in street.directions] == [True]
+    assert street.job is None
+
+
+def test_a_street_is_called_by_its_first_spelling_in_each_language():
+    names = {"": ("Old", "Older"), "fa": ("کهنه",)}
+    assert street_name(a_segment(names=names)) == ("Old", "کهنه", "")
+    assert street_name(village().segment(YARD)) == ("", "", "")
