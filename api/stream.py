@@ -8,8 +8,7 @@ from fastapi import APIRouter
 from pydantic_core import to_json
 from starlette.responses import StreamingResponse
 
-from api.context import BoardContext
-from api.coverage import READS_WORDS
+from api.context import READS_WORDS, StreetContext
 from fleet.live import Hub
 from maps.views import RequestView, without_words
 
@@ -29,7 +28,7 @@ router = APIRouter()
 
 
 @router.get("/stream")
-async def stream(context: BoardContext) -> StreamingResponse:
+async def stream(context: StreetContext) -> StreamingResponse:
     """Send events `vehicles`, `coverage`, `requests`, `runs` and `storm` until the reader leaves.
 
     Nothing is repeated after a break: read `/api/board` whenever the stream opens.
