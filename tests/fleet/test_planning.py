@@ -19,12 +19,14 @@ from data.store.jobs import set_job_state
 from data.store.plan_runs import finish_run, get_run, lease_run
 from data.store.plans import add_plan, find_published_plan_id, get_plan
 from data.store.shifts import set_shift_state
+from fleet.plan_summary import figures_of
 from fleet.planning import (
     PLANNER,
     ask_for_plan,
     prepare,
     publish,
     request_stop,
+    solve_prepared,
     store_draft,
 )
 from fleet.storms import end_storm, start_storm
@@ -137,3 +139,31 @@ def test_a_plan_with_a_cancelled_job_is_not_published_one_with_a_done_job_is(
         publish(tx, DISPATCHER, draft.id, LATER)
     set_job_state(tx, [JobId(1)], JobState.DONE, LATER)
     assert publish(tx, DISPATCHER, draft.id, LATER).state is PlanState.PUBLISHED
+
+
+def test_a_solved_plan_serves_every_pass_of_every_job(tx: Tx, storm: Storm) -> None:
+    prepared = prepare(tx, storm.id, v.village(), LATER)
+    told: list[int] = []
+    plan = solve_prepared(prepared, 0.2, 1, lambda *progress: told.append(progress[2]), _never)
+    figures = figures_of(plan, prepared.jobs, prepared.vehicles, v.village())
+    assert plan.unserved == ()
+    assert told[-1] == 0
+    assert [each.done_km for each in figures.classes] == [
+        pytest.approx(each.length_km) for each in figures.classes
+    ]
+    assert {each.in_time_share for each in figures.classes} == {1.0}
+    assert all(route.legs[0].starts_at >= LATER for route in plan.routes if route.legs)
+
+
+def test_a_plan_says_which_job_no_machine_is_able_to_do(tx: Tx, storm: Storm) -> None:
+    narrow = prepare(tx, storm.id, v.village(), LATER)
+    wide = tuple(replace(each, min_street_m=6.5) for each in narrow.vehicles)
+    plan = solve_prepared(replace(narrow, vehicles=wide), 0.2, 1, lambda *_: None, _never)
+    (left, *_) = plan.unserved
+    assert left.reason == "no_vehicle"
+    roomy = {job.id for job in narrow.jobs if v.village().segment(job.segment_id).width_m >= 6.5}
+    assert {each.job_id for each in plan.unserved} == {job.id for job in narrow.jobs} - roomy
+
+
+def _never() -> bool:
+    return False
