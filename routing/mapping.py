@@ -143,7 +143,7 @@ def problem_from(situation: Situation) -> Mapped:
     start_s, end_s = _shift_s(situation)
     release_s = [(p.job.starts_at - situation.now).total_seconds() for p in passes]
     due_s = [(p.job.due_at - situation.now).total_seconds() for p in passes]
-    weight = np.array([_weight(situation, p.job) for p in passes], np.float64)
+    weight = np.array([p.job.weight for p in passes], np.float64)
     hopper_kg = np.array([truck.hopper_kg for truck in trucks], np.float64)
     count = len(trucks)
     problem = Problem(
@@ -201,10 +201,6 @@ def _passes(situation: Situation) -> tuple[DirectedPass, ...]:
 def _covers(job: Job, *, forward: bool) -> bool:
     one_way = Directions.FORWARD if forward else Directions.BACKWARD
     return job.directions in (Directions.BOTH, one_way)
-
-
-def _weight(situation: Situation, job: Job) -> float:
-    return job.weight * situation.policy.rules[job.service_class].weight
 
 
 def _material_kg(situation: Situation, work: DirectedPass) -> float:
