@@ -31,7 +31,7 @@ ROUTE_COLORS = (
 )
 """Colors of routes in turn, told apart with color blindness too; dashes tell driving from work."""
 
-PAGE_STYLE = "<style>.leaflet-container { background: #f7f8f9 }</style>"
+PAGE_STYLE = "<style>.folium-map.leaflet-container { background: #f7f8f9 }</style>"
 
 STREET_STYLE = {"color": "#c3c9cf", "weight": 2, "interactive": False}
 
@@ -70,7 +70,7 @@ def plan_map(
     drawn = folium.Map(tiles=None, max_zoom=19, prefer_canvas=True)
     drawn.default_js = [("leaflet", "asset:leaflet.js")]
     drawn.default_css = [("leaflet_css", "asset:leaflet.css")]
-    figure = folium.Figure()
+    figure = folium.Figure(title=t("Plan"))
     figure.header.add_child(folium.Element(PAGE_STYLE))
     figure.add_child(drawn)
     west, south, east, north = network.bounds
