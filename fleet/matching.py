@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import exp, inf
 from typing import Protocol
 
-from data.model import DirectedSegment, Match, Oneway, Position
+from data.model import DirectedSegment, LonLat, Match, Oneway, Position
 from data.network import StreetNetwork
 from fleet.steps import metres_between
 from fleet.ways import Spot, Stretch, Ways, total_m
@@ -36,8 +36,17 @@ AGAINST_ONEWAY = 3.0
 DETOUR_M = 10.0
 """Scale of the difference between way and beeline (Newson & Krumm's beta)."""
 
-LAG = 3
-"""Fixes waited for before a street is settled."""
+JUMP = 10.0
+"""Cost of a step that no way explains: the streets before it were wrong, or are not in the file."""
+
+BEAM = 25.0
+"""Candidates this much worse than the best are given up."""
+
+LAG = 15
+"""Fixes waited for at most, where two streets stay equally likely."""
+
+STILL_M = 5.0
+"""A shorter move is none: errors of a standing receiver are alike and prove nothing twice."""
 
 GAP = timedelta(seconds=60)
 """After a longer silence nobody knows the way."""
@@ -58,12 +67,16 @@ class _Candidate:
 
 @dataclass(slots=True)
 class _Layer:
-    """A fix with its candidates; `back[i]` is the best predecessor of candidate i."""
+    """A fix with its candidates; `back[i]` is the best predecessor of candidate i.
+
+    `leaves` is the last fix at the same place, where the vehicle stood.
+    """
 
     position: Position
     candidates: list[_Candidate]
     costs: list[float]
     back: list[int]
+    leaves: Position
 
 
 @dataclass(slots=True)
@@ -89,8 +102,8 @@ class Matcher(Protocol):
 class StreetMatcher:
     """Finds the likeliest streets by distance, heading and continuity.
 
-    Viterbi over the nearest streets with a lag of some fixes, after Newson & Krumm (2009), Hidden
-    Markov map matching through noise and sparseness, ACM GIS.
+    Viterbi over the nearest streets, settled as soon as all likely ways agree, after Newson & Krumm
+    (2009), Hidden Markov map matching through noise and sparseness, ACM GIS.
     """
 
     def __init__(self, network: StreetNetwork) -> None:
@@ -105,30 +118,24 @@ class StreetMatcher:
         """
         settled: list[Match] = []
         for position in positions:
-            candidates = self._candidates(position)
-            if not candidates:
-                settled += self.settle(trail)
-                settled.append(Match(position.fixed_at, None, 0.0, inf, 0.0))
+            newest = trail.layers[-1] if trail.layers else None
+            if newest is not None and _still(newest, position):
+                newest.leaves = position
                 continue
-            layer = self._linked(trail, position, candidates)
+            candidates = self._candidates(position)
+            layer = self._linked(newest, position, candidates) if newest and candidates else None
             if layer is None:
                 settled += self.settle(trail)
-                costs = [one.cost for one in candidates]
-                layer = _Layer(position, candidates, costs, [-1] * len(costs))
-            trail.layers.append(layer)
-            if len(trail.layers) > LAG:
-                settled.append(self._settle_oldest(trail))
+            if not candidates:
+                settled.append(Match(position.fixed_at, None, 0.0, inf, 0.0))
+                continue
+            trail.layers.append(layer or _first_layer(position, candidates))
+            settled += self._settle(trail, max(_agreed(trail), len(trail.layers) - LAG))
         return settled
 
     def settle(self, trail: Trail) -> list[Match]:
         """Return the matches of all that is left in the trail, which is empty then."""
-        chosen = _best_way(trail)
-        matches = [
-            self._match(layer.position, layer.candidates[one])
-            for layer, one in zip(trail.layers, chosen, strict=True)
-        ]
-        trail.layers.clear()
-        return matches
+        return self._settle(trail, len(trail.layers))
 
     def between(self, a: Match, b: Match) -> list[Stretch]:
         """Return what was driven between two matches in a row; empty where nobody knows.
@@ -139,11 +146,9 @@ class StreetMatcher:
         if a.segment is None or b.segment is None or not timedelta() < elapsed <= GAP:
             return []
         stretches = self._ways.stretches(self._spot(a), self._spot(b))
-        way_m = total_m(stretches)
-        slack_m = 4 * SIGMA_M
-        if way_m > FAR_M or way_m > FAST_MPS * elapsed.total_seconds() + slack_m:
-            return []
-        return stretches
+        way_m, beeline_m = total_m(stretches), metres_between(self._place(a), self._place(b))
+        fast_m = FAST_MPS * elapsed.total_seconds() + 4 * SIGMA_M
+        return stretches if way_m <= min(FAR_M, fast_m, beeline_m + JUMP * DETOUR_M) else []
 
     def _candidates(self, position: Position) -> list[_Candidate]:
         found: list[_Candidate] = []
@@ -162,27 +167,26 @@ class StreetMatcher:
         return found
 
     def _linked(
-        self, trail: Trail, position: Position, candidates: list[_Candidate]
+        self, newest: _Layer, position: Position, candidates: list[_Candidate]
     ) -> _Layer | None:
-        """Return the layer linked to the newest one, or `None` where no way leads there."""
-        if not trail.layers:
-            return None
-        newest = trail.layers[-1]
+        """Return the layer linked to the newest one, or `None` over a gap in time or space."""
         beeline_m = metres_between(newest.position.location, position.location)
-        if position.fixed_at - newest.position.fixed_at > GAP or beeline_m > FAR_M:
+        if position.fixed_at - newest.leaves.fixed_at > GAP or beeline_m > FAR_M:
             return None
+        alive = [i for i, cost in enumerate(newest.costs) if cost < inf]
         costs, back = [], []
         for candidate in candidates:
             options = [
-                cost + self._way_cost(before.spot, candidate.spot, beeline_m)
-                for before, cost in zip(newest.candidates, newest.costs, strict=True)
+                newest.costs[i]
+                + min(self._way_cost(newest.candidates[i].spot, candidate.spot, beeline_m), JUMP)
+                for i in alive
             ]
             best = min(range(len(options)), key=options.__getitem__)
             costs.append(options[best] + candidate.cost)
-            back.append(best)
-        if min(costs) == inf:
-            return None
-        return _Layer(position, candidates, costs, back)
+            back.append(alive[best])
+        least = min(costs)
+        costs = [cost - least if cost - least <= BEAM else inf for cost in costs]
+        return _Layer(position, candidates, costs, back, position)
 
     def _way_cost(self, a: Spot, b: Spot, beeline_m: float) -> float:
         way_m = self._ways.way_m(a, b)
@@ -191,11 +195,19 @@ class StreetMatcher:
         backward_m = a.along_m - b.along_m if a.directed == b.directed else 0.0
         return (abs(way_m - beeline_m) + max(backward_m, 0.0)) / DETOUR_M
 
-    def _settle_oldest(self, trail: Trail) -> Match:
-        chosen = _best_way(trail)[0]
-        oldest = trail.layers.pop(0)
-        _forget_other_ways(trail, chosen)
-        return self._match(oldest.position, oldest.candidates[chosen])
+    def _settle(self, trail: Trail, count: int) -> list[Match]:
+        """Take the oldest layers off the trail and return their matches."""
+        if count <= 0:
+            return []
+        chosen, matches = _best_way(trail), list[Match]()
+        for layer, one in zip(trail.layers[:count], chosen, strict=False):
+            matches.append(self._match(layer.position, layer.candidates[one]))
+            if layer.leaves is not layer.position:
+                matches.append(self._match(layer.leaves, layer.candidates[one]))
+        del trail.layers[:count]
+        if trail.layers:
+            _forget_other_ways(trail, chosen[count - 1])
+        return matches
 
     def _match(self, position: Position, candidate: _Candidate) -> Match:
         directed, along_m = candidate.spot.directed, candidate.spot.along_m
@@ -207,6 +219,10 @@ class StreetMatcher:
             distance_m=candidate.distance_m,
             confidence=exp(-((candidate.distance_m / SIGMA_M) ** 2) / 8),
         )
+
+    def _place(self, match: Match) -> LonLat:
+        assert match.segment is not None  # noqa: S101 - asked only for matches on a street
+        return self._network.point_at(match.segment.segment_id, match.offset_m)
 
     def _spot(self, match: Match) -> Spot:
         assert match.segment is not None  # noqa: S101 - asked only for matches on a street
@@ -221,6 +237,26 @@ def _heading_cost(position: Position, street_deg: float) -> float:
         return 0.0
     off_deg = abs((position.heading_deg - street_deg + 180.0) % 360.0 - 180.0)
     return min((off_deg / HEADING_DEG) ** 2 / 2, WORST_HEADING)
+
+
+def _still(layer: _Layer, position: Position) -> bool:
+    moved_m = metres_between(layer.position.location, position.location)
+    return moved_m < STILL_M and position.fixed_at - layer.leaves.fixed_at <= GAP
+
+
+def _first_layer(position: Position, candidates: list[_Candidate]) -> _Layer:
+    costs = [one.cost for one in candidates]
+    return _Layer(position, candidates, costs, [-1] * len(costs), position)
+
+
+def _agreed(trail: Trail) -> int:
+    """Return how many of the oldest layers all that is still likely agrees on."""
+    alive = {i for i, cost in enumerate(trail.layers[-1].costs) if cost < inf}
+    for count in range(len(trail.layers) - 1, 0, -1):
+        alive = {trail.layers[count].back[i] for i in alive}
+        if len(alive) == 1:
+            return count
+    return 0
 
 
 def _forget_other_ways(trail: Trail, chosen: int) -> None:

@@ -172,7 +172,9 @@ def _settle(matcher: Matcher, track: Track, found: _Found) -> None:
 def _walk(matcher: Matcher, track: Track, matches: Iterable[Match], found: _Found) -> None:
     """Turn settled matches into passes, from each fix to the next."""
     for match in matches:
-        position = track.waiting.pop(match.fixed_at)
+        position = track.waiting[match.fixed_at]
+        for passed in [at for at in track.waiting if at <= match.fixed_at]:
+            del track.waiting[passed]  # fixes of a standing vehicle share one match
         if track.last is not None:
             before, start = track.last
             stretches = matcher.between(start, match)
