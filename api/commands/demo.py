@@ -38,6 +38,7 @@ def demo(
     from api.commands.plan import plan
     from api.commands.serve import serve
     from api.settings import Settings
+    from data.model import Role
 
     settings = Settings()
     folder = _fresh_city(settings, file, timezone)
@@ -49,13 +50,14 @@ def demo(
         typer.echo(f"  {login:<14} {password}")
     typer.echo("")
     arguments = ["simulate", "--city", folder.name, "--url", f"http://127.0.0.1:{port}"]
+    arguments += ["--operator", Role.OPERATOR]
     with subprocess.Popen(  # noqa: S603 - our own program with our own arguments
         [sys.executable, "-m", "api", *arguments],
         cwd=CODE_FOLDER,
         env=os.environ
         | {
             "BARFRUB_VAR": str(settings.var.resolve()),
-            "BARFRUB_OPERATOR_PASSWORD": passwords["operator"],
+            "BARFRUB_OPERATOR_PASSWORD": passwords[Role.OPERATOR],
         },
     ) as simulation:
         try:
