@@ -1,6 +1,6 @@
 """What passes prove, pure: whole traversals, the state of every street, the jobs that are done.
 
-A street counts as passed k times when k different visits went over 0.9 of its length, so two trucks
+A street counts as passed k times when k different visits went over 0.9 of its length; so two trucks
 may make one pass together, and one truck that stands and trembles never makes two.
 """
 
@@ -30,7 +30,13 @@ from data.network import StreetNetwork
 from data.policy import Policy
 
 WHOLE = 0.9
-"""Share of a street that counts as whole: GPS loses the first metres after a stop."""
+"""Share of a street that counts as whole: GPS loses the first metres."""
+
+ENDS_M = 10.0
+"""What a receiver's error may cost at the ends of a street that is shorter than 100 m."""
+
+LEAST = 0.6
+"""Share that even the shortest street needs."""
 
 BEGUN = 0.25
 """Share from which a street counts as being worked on."""
@@ -92,9 +98,14 @@ def whole_passes(passes: Iterable[Pass], length_m: float) -> list[datetime]:
     for visit in visits(passes):
         for start_m, end_m in union((p.from_m, p.to_m) for p in visit):
             depth.add(start_m, end_m)
-        if depth.covered_m(len(times) + 1) >= WHOLE * length_m:
+        if depth.covered_m(len(times) + 1) >= whole_m(length_m):
             times.append(max(p.ended_at for p in visit))
     return times
+
+
+def whole_m(length_m: float) -> float:
+    """Return how many metres of a street make a whole pass."""
+    return min(WHOLE * length_m, max(length_m - ENDS_M, LEAST * length_m))
 
 
 class _Depth:

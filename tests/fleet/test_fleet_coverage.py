@@ -105,6 +105,16 @@ def test_nine_tenths_of_a_street_count_as_whole() -> None:
     assert len(whole_passes([a_pass(5, 95)], LENGTH_M)) == 1
 
 
+@pytest.mark.parametrize(
+    ("length_m", "enough_m"), [(500, 450), (100, 90), (60, 50), (30, 20), (10, 6)]
+)
+def test_a_receiver_may_lose_ten_metres_but_never_half_of_a_street(
+    length_m: float, enough_m: float
+) -> None:
+    assert len(whole_passes([a_pass(0, enough_m)], length_m)) == 1
+    assert whole_passes([a_pass(0, enough_m - 1)], length_m) == []
+
+
 def test_half_a_pass_does_not_count() -> None:
     covered = coverage_of(MAIN, LENGTH_M, [a_pass(0, 50)], 1)
     assert covered.passes_done == 0
