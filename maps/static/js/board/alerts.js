@@ -1,14 +1,14 @@
 // What needs a human now, drawn from what the board already knows.
 import { boot, now } from "../core/boot.js";
 import { t } from "../core/texts.js";
-import { requestPlace } from "./rows.js";
+import { needsPin, requestPlace } from "./rows.js";
 import { board, coverage, openRequests, vehicles } from "./state.js";
 
 const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");
 
 function unplaced() {
   return openRequests()
-    .filter((request) => request.state === "new")
+    .filter(needsPin)
     .map((request) => ({
       id: `request-${request.id}`,
       kind: "request",

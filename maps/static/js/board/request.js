@@ -4,7 +4,7 @@ import { attempt } from "../core/notices.js";
 import { post } from "../core/net.js";
 import { age, deadline, named, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
-import { kindIcon, requestPlace } from "./rows.js";
+import { kindIcon, needsPin, requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, mayDispatch, merge, selection } from "./state.js";
 
@@ -34,7 +34,7 @@ function orders(request) {
     return html`<p class="hint">${t("Click the place on the map.")}</p>
       <button class="wide" @click=${() => selection.set({ placing: null })}>${t("Do not place it now")}</button>`;
   }
-  return html`<button class="wide ${request.state === "new" ? "primary" : ""}" @click=${() => startPlacing(request)}>
+  return html`<button class="wide ${needsPin(request) ? "primary" : ""}" @click=${() => startPlacing(request)}>
       <span class="icon icon-map-pin-plus" aria-hidden="true"></span>${request.lon == null ? t("Place it on the map") : t("Move the pin")}
     </button>
     <button class="wide" @click=${() => cancel(request)}>${t("Cancel this request")}</button>`;
@@ -49,7 +49,7 @@ export function requestPanel(id) {
     ${facts([
       [t("Reference"), html`<bdi class="code">${request.reference}</bdi>`],
       [t("Asked for"), named("kind", request.kind)],
-      [t("State"), named("request", request.state)],
+      [t("State"), needsPin(request) ? t("Waiting for a pin") : named("request", request.state)],
       [t("Received"), t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) })],
       [t("Wanted"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
       [t("Street"), request.segment_id == null ? null : html`<button class="link" @click=${() => choose("street", request.segment_id)}>${t("Show its street")}</button>`],

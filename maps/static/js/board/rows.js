@@ -7,6 +7,9 @@ const KIND_ICON = { plow: "snowflake", ice: "thermometer-snowflake", sidewalk: "
 /** The picture of what is asked for. */
 export const kindIcon = (kind) => html`<span class="icon icon-${KIND_ICON[kind] ?? "snowflake"}" aria-hidden="true"></span>`;
 
+/** Whether nobody knows yet where a request is; one that is placed waits for a storm, not for us. */
+export const needsPin = (request) => request.state === "new" && request.lon == null;
+
 /** What one calls the place of a request. */
 export const requestPlace = (request) => request.address || request.text || t("No address");
 
@@ -15,7 +18,7 @@ export const requestRow = (request) => html`${kindIcon(request.kind)}
   <span class="what" dir="auto">${requestPlace(request)}</span>
   <span class="when">${age(request.received_at)}</span>
   <span class="sub"
-    ><bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${request.state === "new"
+    ><bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${needsPin(request)
       ? html` · <strong class="danger">${t("needs a pin")}</strong>`
       : ""}</span
   >`;

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { attempt } from "../core/notices.js";
 import { now } from "../core/boot.js";
 import { post } from "../core/net.js";
-import { date, t } from "../core/texts.js";
+import { day, t } from "../core/texts.js";
 import { board, mayDispatch, reload } from "./state.js";
 
 let asking = false;
@@ -39,7 +39,7 @@ export function startStorm() {
     <p class="muted">${t("When snow falls, start a storm. Every street that the policy names becomes work, and every truck gets a shift.")}</p>
     <form class="column" @submit=${start}>
       <label for="storm-name">${t("Name of the storm")}</label>
-      <input id="storm-name" name="name" required maxlength="80" .value=${t("Snow of {date}", { date: date(now()) })} />
+      <input id="storm-name" name="name" required maxlength="80" .value=${t("Snow of {date}", { date: day(now()) })} />
       <button class="primary"><span class="icon icon-snowflake" aria-hidden="true"></span>${t("Start the storm")}</button>
     </form>`;
 }

@@ -30,10 +30,19 @@ export const percent = (share) => t("{value} %", { value: Math.floor(share * 100
 /** Clock time of a moment (ISO text or ms). */
 export const time = (moment) => clockTime.format(new Date(moment));
 
+const parts = (moment) =>
+  Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+
 /** Day of a moment, Jalali in Persian, in the order in which people say it. */
 export function date(moment) {
-  const part = Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+  const part = parts(moment);
   return `${part.weekday} ${part.day} ${part.month} ${part.year}`;
+}
+
+/** Day and month of a moment. */
+export function day(moment) {
+  const part = parts(moment);
+  return `${part.day} ${part.month}`;
 }
 
 /** A span of time as people say it. */

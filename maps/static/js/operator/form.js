@@ -6,7 +6,7 @@ import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { deadline, named, t } from "../core/texts.js";
 import { listbox } from "../board/listbox.js";
-import { kindIcon } from "../board/rows.js";
+import { kindIcon, needsPin } from "../board/rows.js";
 import { askWaiting, desk } from "./state.js";
 
 const KINDS = ["plow", "ice", "sidewalk", "blocked"];
@@ -18,6 +18,12 @@ const guessRow = (guess) => html`<span class="icon icon-map-pin" aria-hidden="tr
   <span class="what" dir="auto">${guess.name || t("Street without a name")}</span>
   <span class="when"></span>
   <span class="sub">${named("place", guess.kind)}${guess.confident ? html` · ${t("a good match")}` : ""}</span>`;
+
+function whatHappens(request) {
+  if (needsPin(request)) return t("We do not know the place yet. Click it on the map, or a dispatcher will find it.");
+  if (request.state === "new") return t("We know the place. It is served when the next snow begins.");
+  return t("Your street is on the list of the trucks.");
+}
 
 class Form extends Part {
   constructor() {
@@ -54,7 +60,7 @@ class Form extends Part {
     if (answer === undefined) return; // what was typed stays, and the same key makes a second try safe
     this.key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     form.reset();
-    desk.set({ answer, guesses: [], guess: null, placing: answer.state === "new" ? answer.id : null });
+    desk.set({ answer, guesses: [], guess: null, placing: needsPin(answer) ? answer.id : null });
     form.elements.text.focus();
     await askWaiting();
   }
@@ -62,7 +68,7 @@ class Form extends Part {
   answer() {
     const { answer } = desk.value;
     if (!answer) return "";
-    const then = answer.state === "new" ? t("We do not know the place yet. Click it on the map, or a dispatcher will find it.") : t("Your street is on the list of the trucks.");
+    const then = whatHappens(answer);
     return html`<section class="answer" role="status" aria-label=${t("Answer to read out")}>
       <p class="say">${t("Your number is {reference}.", { reference: `\u2068${answer.reference}\u2069` })}</p>
       <p class="then">${then}</p>

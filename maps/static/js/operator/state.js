@@ -1,6 +1,7 @@
 // What the operator's page knows: the request being written and those that wait for a pin.
 import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
+import { needsPin } from "../board/rows.js";
 import { Store } from "../core/store.js";
 
 export const desk = new Store({ guesses: [], guess: null, answer: null, waiting: [], placing: null });
@@ -9,7 +10,7 @@ const listed = (answer) => (Array.isArray(answer) ? answer : answer.requests);
 
 async function refresh() {
   const requests = listed(await get("/api/requests"));
-  desk.set({ waiting: requests.filter((request) => request.state === "new") });
+  desk.set({ waiting: requests.filter(needsPin) });
 }
 
 /** Ask which requests wait for a pin. */

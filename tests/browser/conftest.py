@@ -1,0 +1,191 @@
+import json
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from api.app import create_app
+from api.auth import hash_password
+from api.clock import Clock
+from api.settings import Settings
+from data.exchange import write_basemap
+from data.fleet_file import FleetFile
+from data.model import City, Role
+from data.policy import DEFAULT_POLICY
+from data.store.cities import save_city
+from data.store.engine import create_engine, transaction
+from data.store.fleet import save_fleet
+from data.store.gazetteer import save_places
+from data.store.network import save_network
+from data.store.people import add_user
+from data.store.schema import metadata
+from tests.village import (
+    a_depot,
+    a_reload_site,
+    a_vehicle,
+    village,
+    village_places,
+    village_segments,
+)
+
+PASSWORD = "winter-is-long"  # noqa: S105
+QUIET = (
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""Keeps Chromium itself from asking the network."""
+
+AXE = Path(__file__).parents[2] / "maps/node_modules/axe-core/axe.min.js"
+
+
+def _make_city(folder: Path, password_hash: str) -> None:
+    (folder / "tiles").mkdir(parents=True)
+    network = village()
+    write_basemap(network, village_places(), folder / "tiles")
+    engine = create_engine(folder / "barfrub.sqlite")
+    metadata.create_all(engine)
+    city = City("Village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
+    with transaction(engine) as tx:
+        save_network(tx, village_segments(), ())
+        save_places(tx, village_places())
+        save_city(tx, city, DEFAULT_POLICY, "", {})
+        save_fleet(tx, FleetFile((a_depot(),), (a_reload_site(),), (a_vehicle(1), a_vehicle(2))))
+        for role in Role:
+            add_user(tx, role.value, [role], "en", password_hash)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
+    """The address of a real server of the village, which ends with the test."""
+    settings = Settings(var=tmp_path)
+    folder = settings.city_folder("village")
+    _make_city(folder, password_hash)
+    door = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(settings, folder, Clock()), log_level="error", timeout_graceful_shutdown=1
+    )
+    web = uvicorn.Server(config)
+    thread = threading.Thread(target=web.run, args=([door],), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    web.should_exit = True
+    thread.join(timeout=10)
+    door.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium: make setup-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A browser window on the server, and what went wrong in it."""
+
+    page: Page
+    server: str
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.server + path)
+
+    def sign_in(self, login: str = "dispatcher", password: str = PASSWORD) -> None:
+        self.go("/sign-in")
+        self.page.fill("#login", login)
+        self.page.fill("#password", password)
+        self.page.click("button.primary")
+
+    def until(self, fact: str) -> object:
+        """Wait until an expression is true; the page's own policy forbids to poll strings there."""
+        for _ in range(200):
+            found = self.page.evaluate(fact)
+            if found:
+                return found
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never true: {fact}")
+
+    def board(self, login: str = "dispatcher") -> Page:
+        self.sign_in(login)
+        self.page.wait_for_selector("board-side .panel h2", state="attached")
+        self.until("!!globalThis.boardMap && boardMap.loaded()")
+        return self.page
+
+    def desk(self) -> Page:
+        self.sign_in("operator")
+        self.page.wait_for_selector("#text")
+        self.until("!!globalThis.boardMap && boardMap.loaded()")
+        return self.page
+
+    def start_storm(self) -> None:
+        self.page.click("board-side button.primary")
+        self.page.wait_for_selector("board-side .ask")
+
+    def point_of(self, lon: float, lat: float) -> tuple[float, float]:
+        """Where a place of the map is in the window."""
+        at = self.page.evaluate(
+            "([lon, lat]) => { const at = boardMap.project([lon, lat]);"
+            " const box = boardMap.getContainer().getBoundingClientRect();"
+            " return [at.x + box.left, at.y + box.top]; }",
+            [lon, lat],
+        )
+        return at[0], at[1]
+
+    def grave_faults(self) -> list[str]:
+        """What axe finds serious or critical."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{fault['id']}: {[node['html'][:120] for node in fault['nodes']]}"
+            for fault in found
+            if fault["impact"] in ("serious", "critical")
+        ]
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A window; indirect parameters set its size and preferences."""
+    options = {"viewport": {"width": 1440, "height": 900}, **getattr(request, "param", {})}
+    context = chromium.new_context(**options)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    visit = Visit(page, server)
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    page.on("request", lambda asked: visit.asked.append(asked.url))
+    page.on(
+        "console",
+        lambda said: visit.complaints.append(said.text) if said.type == "error" else None,
+    )
+    yield visit
+    context.close()
+
+
+def refuse(message: str):
+    """A route that answers like our server when it refuses."""
+
+    def answer(route: Route) -> None:
+        body = {"error": {"code": "conflict", "message": message, "values": {}}}
+        route.fulfill(status=409, content_type="application/json", body=json.dumps(body))
+
+    return answer

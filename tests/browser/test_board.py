@@ -1,0 +1,217 @@
+"""The dispatcher's board and the operator's desk, as people use them."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import refuse
+from tests.village import TULIP, village
+
+pytestmark = pytest.mark.browser
+
+CHOSEN_ON_MAP = "boardMap.getSource('chosen').serialize().data.features.length"
+HELD_ON_MAP = "boardMap.getSource('held').serialize().data.features.length"
+
+
+def middle_of(street):
+    return village().point_at(street, village().segment(street).length_m / 2)
+
+
+def test_a_storm_turns_an_empty_board_into_work(visit):
+    page = visit.board()
+    expect(page.locator("board-side h2")).to_have_text("No storm")
+    visit.start_storm()
+
+    expect(page.locator("#classes tbody tr").first).to_be_visible()
+    expect(page.locator(".storm")).to_contain_text("Snow of")
+    assert visit.complaints == []
+
+
+def test_a_click_on_a_street_shows_its_evidence(visit):
+    page = visit.board()
+    visit.start_storm()
+    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
+
+    expect(page.locator("board-side h2")).not_to_have_text("Plan")
+    expect(page.locator("board-side .way").first).to_contain_text("not seen here in this storm")
+    visit.until(HELD_ON_MAP)
+
+
+def test_escape_lets_go_of_what_is_selected(visit):
+    page = visit.board()
+    visit.start_storm()
+    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
+    page.wait_for_selector("board-side .way")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("board-side h2")).to_have_text("Plan")
+    visit.until(f"{HELD_ON_MAP} === 0")
+
+
+def report(visit, text: str, name: str = "") -> str:
+    """Take a request at the desk of a second window; returns its reference."""
+    page = visit.page
+    page.fill("#text", text)
+    page.fill("#caller_name", name)
+    page.click("operator-form button.primary")
+    page.wait_for_selector(".answer")
+    return page.locator(".waiting-list .code, .answer .say").first.inner_text()
+
+
+@pytest.fixture
+def desk(chromium, server):
+    from tests.browser.conftest import Visit
+
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    visit = Visit(page, server)
+    visit.desk()
+    yield visit
+    context.close()
+
+
+def street_name() -> str:
+    return village().segment(TULIP).names[""][0]
+
+
+def test_what_an_operator_takes_appears_on_the_board_at_once(visit, desk):
+    page = visit.board()
+    visit.start_storm()
+    report(desk, street_name())
+    row = page.locator("#list-requests .row")
+    row.wait_for()
+    row.click()
+
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(page.locator("board-side .facts")).to_contain_text("On the list")
+    visit.until(CHOSEN_ON_MAP)
+    assert visit.complaints == []
+
+
+def test_the_answer_to_read_out_is_the_largest_text(visit):
+    page = visit.desk()
+    report(visit, street_name())
+    sizes = page.eval_on_selector_all(
+        "main *:not(.say)", "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    said = page.eval_on_selector(".say", "one => parseFloat(getComputedStyle(one).fontSize)")
+
+    assert said > max(sizes)
+    expect(page.locator(".say")).to_contain_text("B-")
+
+
+def test_a_street_is_suggested_while_one_types(visit):
+    page = visit.desk()
+    page.locator("#text").press_sequentially(street_name()[:-1])
+    guess = page.locator("#guesses .row").first
+    guess.wait_for()
+
+    expect(guess).to_contain_text(street_name())
+
+
+def test_a_request_without_a_place_waits_for_a_pin_and_gets_it(visit):
+    page = visit.desk()
+    report(visit, "by the old oak")
+    expect(page.locator("#waiting .row")).to_have_count(1)
+    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
+
+    expect(page.locator("#waiting")).to_have_count(0)
+    expect(page.locator(".answer .then").first).to_contain_text("We know the place")
+
+
+def test_a_list_is_filtered_and_walked_by_keyboard(visit):
+    page = visit.board()
+    page.click("#tab-trucks")
+    names = page.locator("#list-trucks .what").all_inner_texts()
+    page.keyboard.press("/")
+    page.keyboard.type(names[1])
+    expect(page.locator("#list-trucks .row")).to_have_count(1)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.focus("#list-trucks")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+
+    expect(page.locator('#list-trucks [aria-selected="true"] .what')).to_have_text(names[1])
+    expect(page.locator("board-side h2")).to_have_text(names[1])
+
+
+def test_tabs_are_walked_in_reading_direction(visit):
+    page = visit.board()
+    page.focus("#tab-requests")
+    page.keyboard.press("ArrowRight")
+
+    expect(page.locator("#tab-trucks")).to_be_focused()
+
+
+def test_the_legend_hides_a_state_on_the_map(visit):
+    page = visit.board()
+    before = page.evaluate("JSON.stringify(boardMap.getPaintProperty('streets', 'line-opacity'))")
+    page.click(".legend li:first-child button")
+
+    expect(page.locator(".legend li:first-child button")).to_have_attribute("aria-pressed", "false")
+    visit.until(
+        f"JSON.stringify(boardMap.getPaintProperty('streets', 'line-opacity')) !== '{before}'"
+    )
+
+
+def test_an_error_stays_until_it_is_read(visit):
+    page = visit.board()
+    visit.start_storm()
+    page.route("**/api/plans", refuse("The storm has changed."))
+    page.click(".ask .primary")
+    notice = page.locator(".notice.danger")
+    expect(notice).to_contain_text("The storm has changed.")
+    page.click("#tab-trucks")
+    expect(notice).to_be_visible()
+    notice.get_by_role("button").click()
+
+    expect(notice).to_have_count(0)
+
+
+def test_a_plan_is_asked_for_and_can_be_stopped(visit):
+    page = visit.board()
+    visit.start_storm()
+    page.click(".ask .primary")
+    expect(page.locator(".run h3")).to_have_text("Waiting for a free planner")
+    page.click(".run button")
+
+    expect(page.locator(".run button")).to_be_disabled()
+
+
+def test_a_map_without_news_says_how_old_it_is(visit):
+    page = visit.page
+    page.clock.install()
+    page.route("**/stream", lambda route: route.abort())
+    visit.board()
+    page.clock.fast_forward(12_000)
+
+    expect(page.locator(".stale")).to_contain_text("No connection for")
+
+
+def test_ending_a_storm_asks_first(visit):
+    page = visit.board()
+    visit.start_storm()
+    page.click(".end")
+    expect(page.get_by_role("alertdialog")).to_contain_text("cannot be undone")
+    page.get_by_role("alertdialog").get_by_role("button").first.click()
+
+    expect(page.locator("board-side h2")).to_have_text("No storm")
+
+
+def test_the_page_never_freezes_while_streets_are_recolored(visit):
+    page = visit.board()
+    worst = page.evaluate(
+        """async () => {
+            const { coverage, takeCoverage } = await import("/static/js/board/state.js");
+            let worst = 0;
+            new PerformanceObserver(list => {
+                for (const task of list.getEntries()) worst = Math.max(worst, task.duration);
+            }).observe({ type: "longtask" });
+            takeCoverage(Array.from({ length: 20000 }, (_, id) => [id + 1, id % 7, id % 5]));
+            await new Promise(done => setTimeout(done, 1500));
+            return worst;
+        }"""
+    )
+
+    assert worst < 1000

@@ -1,0 +1,137 @@
+"""The pages in a real browser: foreign hosts, languages, themes, sizes, accessibility."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+DARK = {"color_scheme": "dark"}
+PERSIAN = "fa"
+
+
+def speak(visit, language: str) -> None:
+    if visit.page.get_attribute("html", "lang") != language:
+        visit.page.click(f'button[name="language"][value="{language}"]')
+        visit.page.wait_for_selector(f'html[lang="{language}"]')
+
+
+def test_the_board_asks_no_foreign_host_and_has_no_complaints(visit):
+    visit.board()
+    visit.start_storm()
+    visit.page.click(".maplibregl-ctrl-zoom-in")
+    visit.until("boardMap.loaded() && !boardMap.isMoving()")
+
+    assert [
+        url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))
+    ] == []
+    assert len([url for url in visit.asked if "streets.pmtiles" in url]) >= 2
+    assert visit.complaints == []
+
+
+def test_the_desk_asks_no_foreign_host_and_has_no_complaints(visit):
+    visit.desk()
+
+    assert [
+        url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))
+    ] == []
+    assert visit.complaints == []
+
+
+def test_a_wrong_password_says_so_and_keeps_the_name(visit):
+    visit.sign_in("dispatcher", "guessed")
+
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+    assert visit.page.input_value("#login") == "dispatcher"
+    assert visit.page.input_value("#password") == ""
+
+
+def test_persian_mirrors_the_page_but_not_the_map(visit):
+    visit.board()
+    speak(visit, PERSIAN)
+    visit.page.wait_for_selector("board-side h2")
+    lists = visit.page.locator("#tab-panel").bounding_box()
+    side = visit.page.locator("board-side .panel").bounding_box()
+
+    assert visit.page.get_attribute("html", "dir") == "rtl"
+    assert lists["x"] > 720 > side["x"]
+    assert (
+        visit.page.evaluate("getComputedStyle(document.getElementById('map')).direction") == "ltr"
+    )
+    assert re.search("[۰-۹]", visit.page.inner_text(".clock"))
+
+
+def test_the_language_can_be_switched_at_any_time(visit):
+    page = visit.board()
+    speak(visit, "fa")
+    page.wait_for_selector("board-side h2")
+    persian = page.inner_text("board-side h2")
+    speak(visit, "en")
+    page.wait_for_selector("board-side h2")
+
+    assert re.fullmatch(r"[\u0600-\u06ff\u200c ]+", persian)
+    assert page.inner_text("board-side h2") == "No storm"
+    assert page.url == f"{visit.server}/"
+
+
+def test_a_chosen_theme_outlives_the_page(visit):
+    page = visit.board()
+    page.click("#theme")
+    chosen = page.get_attribute("html", "data-theme")
+    page.reload()
+
+    assert chosen == "dark"
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 25, 30)"
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_nothing_is_cut_off_on_a_phone(visit, language):
+    page = visit.board()
+    speak(visit, language)
+    page.wait_for_selector(".bar button")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.click(".bar button:nth-child(2)")
+    expect(page.locator("#tab-panel")).to_be_visible()
+    page.click(".bar button:nth-child(3)")
+    expect(page.locator("board-side .panel")).to_be_visible()
+
+    assert wide == 360
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_desk_fits_a_phone(visit):
+    page = visit.desk()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("visit", [{}, DARK, PHONE], ids=["light", "dark", "phone"], indirect=True)
+def test_the_board_has_no_serious_accessibility_fault(visit):
+    page = visit.board()
+    assert visit.grave_faults() == []
+
+    if page.is_visible(".bar"):
+        page.click(".bar button:nth-child(3)")
+    visit.start_storm()
+    assert visit.grave_faults() == []
+
+
+@pytest.mark.parametrize("visit", [{}, DARK], ids=["light", "dark"], indirect=True)
+def test_desk_and_sign_in_have_no_serious_accessibility_fault(visit):
+    visit.go("/sign-in")
+    assert visit.grave_faults() == []
+
+    visit.desk()
+    assert visit.grave_faults() == []
+
+
+def test_an_operator_who_goes_to_the_board_comes_to_the_desk(visit):
+    visit.desk()
+    visit.go("/")
+
+    assert visit.page.url == f"{visit.server}/operator"
