@@ -5,7 +5,7 @@ proof that is there already changes nothing.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -145,15 +145,25 @@ def _follow(
         first = min(fix.fixed_at for fix in fixes)
         _advance(tracks.matcher, track, list_between(tx, vehicle_id, first - AROUND, first), found)
     newest_at = track.newest.fixed_at if track.newest else None
-    late = [fix for fix in fixes if newest_at is not None and fix.fixed_at <= newest_at]
-    if late:
-        times = [fix.fixed_at for fix in late]
-        around = list_between(tx, vehicle_id, min(times) - AROUND, max(times) + AROUND)
+    for late in _clusters(f for f in fixes if newest_at is not None and f.fixed_at <= newest_at):
+        around = list_between(tx, vehicle_id, late[0].fixed_at - AROUND, late[-1].fixed_at + AROUND)
         aside = Track()
         _advance(tracks.matcher, aside, [*around, *late], found)
         _settle(tracks.matcher, aside, found)
     in_time = [fix for fix in fixes if newest_at is None or fix.fixed_at > newest_at]
     _advance(tracks.matcher, track, in_time, found)
+
+
+def _clusters(fixes: Iterable[Position]) -> Iterator[list[Position]]:
+    """Yield fixes that are near in time together, so that no more is looked at than needed."""
+    cluster: list[Position] = []
+    for fix in sorted(fixes, key=lambda fix: fix.fixed_at):
+        if cluster and fix.fixed_at - cluster[-1].fixed_at > AROUND:
+            yield cluster
+            cluster = []
+        cluster.append(fix)
+    if cluster:
+        yield cluster
 
 
 def _advance(matcher: Matcher, track: Track, fixes: Sequence[Position], found: _Found) -> None:
