@@ -119,11 +119,14 @@ class StreetMatcher:
         settled: list[Match] = []
         for position in positions:
             newest = trail.layers[-1] if trail.layers else None
-            if newest is not None and _still(newest, position):
+            stands = newest is not None and _moved_m(newest, position) < STILL_M
+            if newest and stands and position.fixed_at - newest.position.fixed_at <= GAP:
                 newest.leaves = position
                 continue
             candidates = self._candidates(position)
-            layer = self._linked(newest, position, candidates) if newest and candidates else None
+            layer = None
+            if newest and candidates and not stands:  # who stands for long has arrived: settle
+                layer = self._linked(newest, position, candidates)
             if layer is None:
                 settled += self.settle(trail)
             if not candidates:
@@ -170,7 +173,7 @@ class StreetMatcher:
         self, newest: _Layer, position: Position, candidates: list[_Candidate]
     ) -> _Layer | None:
         """Return the layer linked to the newest one, or `None` over a gap in time or space."""
-        beeline_m = metres_between(newest.position.location, position.location)
+        beeline_m = _moved_m(newest, position)
         if position.fixed_at - newest.leaves.fixed_at > GAP or beeline_m > FAR_M:
             return None
         alive = [i for i, cost in enumerate(newest.costs) if cost < inf]
@@ -239,9 +242,8 @@ def _heading_cost(position: Position, street_deg: float) -> float:
     return min((off_deg / HEADING_DEG) ** 2 / 2, WORST_HEADING)
 
 
-def _still(layer: _Layer, position: Position) -> bool:
-    moved_m = metres_between(layer.position.location, position.location)
-    return moved_m < STILL_M and position.fixed_at - layer.leaves.fixed_at <= GAP
+def _moved_m(layer: _Layer, position: Position) -> float:
+    return metres_between(layer.position.location, position.location)
 
 
 def _first_layer(position: Position, candidates: list[_Candidate]) -> _Layer:

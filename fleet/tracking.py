@@ -142,9 +142,13 @@ def _follow(
     track = tracks.tracks.get(vehicle_id)
     if track is None:
         track = tracks.tracks[vehicle_id] = Track()
-        first = min(fix.fixed_at for fix in fixes)
-        _advance(tracks.matcher, track, list_between(tx, vehicle_id, first - AROUND, first), found)
-    newest_at = track.newest.fixed_at if track.newest else None
+        *_, latest = _clusters(fixes)
+        first_at = latest[0].fixed_at
+        before = list_between(tx, vehicle_id, first_at - AROUND, first_at)
+        _advance(tracks.matcher, track, before, found)
+        newest_at: datetime | None = first_at - timedelta.resolution
+    else:
+        newest_at = track.newest.fixed_at if track.newest else None
     for late in _clusters(f for f in fixes if newest_at is not None and f.fixed_at <= newest_at):
         around = list_between(tx, vehicle_id, late[0].fixed_at - AROUND, late[-1].fixed_at + AROUND)
         aside = Track()

@@ -98,6 +98,15 @@ def test_a_drive_round_the_block_clears_the_streets_it_took(tx: Tx, storm: Storm
     assert passed(tx, storm) == {DirectedSegment(*item) for item in forward.items()}
 
 
+def test_a_truck_that_stands_at_the_end_of_its_street_has_cleared_it(tx: Tx, storm: Storm) -> None:
+    stands = [a_fix(v.at_m(398, 0), 100.0 + 5 * i, speed_mps=0.0, blade=True) for i in range(30)]
+    add_positions(tx, [*a_drive((-10, 0), (398, 0), blade=True), *stands])
+    unseen, _ = list_unseen(tx, 1000)
+    tracks = new_track_book(v.village())
+    digest(tx, v.village(), tracks, unseen, POLICY, storm, stands[-1].fixed_at)
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
+
+
 def test_salt_makes_no_plow_pass_but_is_kept(tx: Tx, storm: Storm) -> None:
     sent(tx, storm, along_main(blade=False, spreader=True, rate_gm2=20.0))
     assert passed(tx, storm) == set()
@@ -188,6 +197,18 @@ def test_fixes_in_any_order_prove_the_same(tx: Tx, storm: Storm, seed: int) -> N
         sent(tx, storm, [fixes[i]], tracks)
     assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
     assert all(row.passes_done == 1 for row in covered(tx, storm).values() if row.passes_done)
+
+
+def test_a_restart_with_an_old_fix_in_the_first_batch_loses_nothing(tx: Tx, storm: Storm) -> None:
+    old = a_fix(v.at_m(0, 0), 1.0, blade=False)
+    fixes = along_main(start_s=3600)
+    unsettled = new_track_book(v.village())
+    add_positions(tx, fixes[:4])
+    unseen, last = list_unseen(tx, 1000)
+    digest(tx, v.village(), unsettled, unseen, POLICY, storm, fixes[3].fixed_at)
+    mark_seen_until(tx, last)
+    sent(tx, storm, [old, *fixes[4:]])
+    assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
 
 
 def test_a_fix_before_the_storm_proves_nothing_for_it(tx: Tx, storm: Storm) -> None:
