@@ -1,3 +1,4 @@
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,9 +58,10 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(var=tmp_path)
 
 
-@pytest.fixture
-def city_folder(settings: Settings, password_hash: str) -> Path:
-    folder = settings.city_folder("village")
+@pytest.fixture(scope="session")
+def drawn_city(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Path:
+    """A city's folder, made once; tests get copies."""
+    folder = tmp_path_factory.mktemp("drawn") / "village"
     (folder / "tiles").mkdir(parents=True)
     (folder / "tiles" / "streets.pmtiles").write_bytes(bytes(range(256)) * 8)
     engine = create_engine(folder / "barfrub.sqlite")
@@ -75,6 +77,11 @@ def city_folder(settings: Settings, password_hash: str) -> Path:
             add_user(tx, role.value, [role], "en", password_hash)
     engine.dispose()
     return folder
+
+
+@pytest.fixture
+def city_folder(settings: Settings, drawn_city: Path) -> Path:
+    return Path(shutil.copytree(drawn_city, settings.city_folder("village")))
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@ import time
 from itertools import pairwise
 
 import pytest
+from argon2 import PasswordHasher
 
-from api.auth import SESSION_S, Seals, Session, SignInLimit, TooManyError
+from api.auth import SESSION_S, Seals, Session, SignInLimit, TooManyError, password_outdated
 from data.store.engine import transaction
 from data.store.people import find_user_by_login, set_password_hash
 from tests.api.conftest import PASSWORD
@@ -134,6 +135,19 @@ def test_a_new_password_ends_old_sessions(client, sign_in):
         user = find_user_by_login(tx, "dispatcher")
         set_password_hash(tx, user.id, "another")
     assert client.get("/operator").status_code == 401
+
+
+def test_a_password_that_was_hashed_weakly_is_hashed_anew(client, sign_in):
+    engine = client.app.state.barfrub.engine
+    weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    with transaction(engine) as tx:
+        set_password_hash(tx, find_user_by_login(tx, "dispatcher").id, weak)
+    assert sign_in().status_code == 200
+    assert client.get("/operator").status_code == 200
+    with transaction(engine) as tx:
+        now_kept = find_user_by_login(tx, "dispatcher").password_hash
+    assert now_kept != weak
+    assert not password_outdated(now_kept)
 
 
 def test_a_forged_session_is_nobody():
