@@ -39,19 +39,30 @@ def plan(
     seed: Annotated[int, typer.Option(help="Another seed finds another plan.")] = 1,
 ) -> None:
     """Plan the routes of the active storm; start one where none is active."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
+    from api.console import open_city_database
     from api.settings import Settings, chosen_city, prepare_numba
 
     settings = Settings()
     prepare_numba(settings)
-    clock = Clock()
     engine = open_city_database(chosen_city(settings, city))
 
-    from data.store.engine import transaction
-    from fleet import planning
     from fleet.plan_summary import figures_of
 
+    made, prepared = _made(engine, seconds, seed, publish=publish)
+    _print_figures(figures_of(made, prepared.jobs, prepared.vehicles, prepared.network), made)
+    _write(engine, made, prepared, json_file, geojson_file, map_file)
+
+
+def _made(
+    engine: "Database", seconds: float, seed: int, *, publish: bool
+) -> "tuple[Plan, Prepared]":
+    """Return the plan, stored, and what it was made from."""
+    from api.clock import Clock
+    from api.console import CONSOLE
+    from data.store.engine import transaction
+    from fleet import planning
+
+    clock = Clock()
     prepared = _prepared(engine, clock)
     typer.echo(
         f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "
@@ -65,11 +76,10 @@ def plan(
         stored = planning.store_draft(tx, planning.PLANNER, found, clock.now())
         if publish:
             stored = planning.publish(tx, CONSOLE, stored.id, clock.now())
-    print_figures(figures_of(stored, prepared.jobs, prepared.vehicles, prepared.network), stored)
-    _write(engine, stored, prepared, json_file, geojson_file, map_file)
+    return stored, prepared
 
 
-def print_figures(figures: "PlanFigures", made: "Plan") -> None:
+def _print_figures(figures: "PlanFigures", made: "Plan") -> None:
     """Print the tables: classes, vehicles, and what is left undone and why."""
     print(f"Plan {made.id}, revision {made.revision}, {made.state}")
     print(f"Cost {made.cost.total:,.0f}, at least {made.bound:,.0f}")
