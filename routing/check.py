@@ -168,9 +168,14 @@ def _untrue_reasons(problem: Problem, solution: Solution, deadheads: _Deadheads)
     able = np.isfinite(problem.service_s[left][:, problem.vehicle_type])
     driven_s, ends_s = (np.full(able.shape, np.inf) for _ in range(2))
     laden = np.zeros(able.shape, np.bool_)
+    after = [
+        _after_last(problem, deadheads, v, solution.routes[v]) for v in range(problem.vehicles)
+    ]
+    away_s = _away(problem, [here for here, _, _ in after])
+    home_s = {int(arc): _to_arc(problem, int(arc)) for arc in np.unique(problem.end_arc)}
     for v in range(problem.vehicles):
         driven_s[:, v], laden[:, v], ends_s[:, v] = _one_more(
-            problem, deadheads, v, solution.routes[v], left
+            problem, away_s, home_s[int(problem.end_arc[v])], v, after[v], left
         )
     reach = able & np.isfinite(driven_s)
     carry = reach & laden
@@ -188,8 +193,19 @@ def _untrue_reasons(problem: Problem, solution: Solution, deadheads: _Deadheads)
     ]
 
 
+def _away(problem: Problem, here: list[int]) -> dict[int, Floats]:
+    """Return the seconds to every arc from some arcs, from all starts and from all sites."""
+    sources = sorted({*here, *problem.start_arc.tolist(), *problem.reload_arc.tolist()})
+    return dict(zip(sources, _from_arcs(problem, sources, np.inf), strict=True))
+
+
 def _one_more(
-    problem: Problem, deadheads: _Deadheads, v: int, route: Route, tasks: _Numbers
+    problem: Problem,
+    away_s: dict[int, Floats],
+    toward_s: Floats,
+    v: int,
+    after: tuple[int, float, float],
+    tasks: _Numbers,
 ) -> tuple[Floats, Flags, Floats]:
     """Return three arrays on doing each task as the last of a route.
 
@@ -197,25 +213,23 @@ def _one_more(
     when the shift would end.
     """
     pace = float(problem.pace[problem.vehicle_type[v]])
-    here, clock_s, load_kg = _after_last(problem, deadheads, v, route)
-    sources = [here, int(problem.start_arc[v]), *problem.reload_arc.tolist()]
-    away_s = _from_arcs(problem, sources, np.inf)
+    here, clock_s, load_kg = after
     arcs = problem.mode_arc[tasks]
-    home_s = _to_arc(problem, int(problem.end_arc[v]))[arcs] if problem.end_arc[v] >= 0 else 0.0
-    home_s = np.where(arcs < 0, np.inf, home_s)
+    home_s = np.where(arcs < 0, np.inf, toward_s[arcs])
     need_kg = problem.material_kg[tasks]
     has = need_kg <= load_kg + TOLERANCE
-    arrive_s = np.where(has[:, None], clock_s + away_s[0][arcs] * pace, np.inf)
+    arrive_s = np.where(has[:, None], clock_s + away_s[here][arcs] * pace, np.inf)
     can = (need_kg <= problem.capacity_kg[v] + TOLERANCE) & (problem.capacity_kg[v] > 0)
     for k, site in enumerate(problem.reload_arc):
-        there_s = away_s[0][site] + away_s[2 + k][arcs]
+        there_s = away_s[here][site] + away_s[int(site)][arcs]
         full_s = clock_s + there_s * pace + problem.fill_s[k]
         arrive_s = np.where(can[:, None], np.minimum(arrive_s, full_s), arrive_s)
         has = has | can
     starts_s = np.maximum(arrive_s, problem.release_s[tasks][:, None])
     work_s = problem.service_s[tasks, problem.vehicle_type[v]][:, None]
     over_s = starts_s + work_s + home_s * pace
-    return (away_s[1][arcs] + home_s).min(axis=1), has, over_s.min(axis=1)
+    start_s = away_s[int(problem.start_arc[v])][arcs]
+    return (start_s + home_s).min(axis=1), has, over_s.min(axis=1)
 
 
 def _after_last(
@@ -264,7 +278,9 @@ def _from_arcs(problem: Problem, sources: list[int], limit_s: float) -> Floats:
 
 
 def _to_arc(problem: Problem, arc: int) -> Floats:
-    """Return float64[A], seconds from the end of every arc to the beginning of one."""
+    """Return float64[A], seconds from the end of every arc to the beginning of one, 0 to none."""
+    if arc < 0:
+        return np.zeros(problem.arcs)
     everything = _graph(problem, np.arange(problem.arcs))
     toward_s: Floats = dijkstra(everything.T.tocsr(), indices=arc)
     return toward_s[problem.arcs :]

@@ -33,6 +33,8 @@ from routing.problem import NONE, Flags, Ints, Longs, Problem, Refill, Route, Vi
 
 ALL_PLACES_TASKS = 250
 """Up to so many tasks every place is tried; above, those beside the nearest tasks."""
+REACHES_S = (30.0, 60.0, 120.0, 240.0, 480.0, FAR_S)
+"""First routes are made once for each: farther no vehicle goes while others may be nearer."""
 NEIGHBORS = 50
 """Tasks that count as near."""
 FEW_TASKS_NEIGHBORS = 100
@@ -70,14 +72,23 @@ class Search:
 
     def begin(self, start: Sequence[Route] | None) -> None:
         """Take over given routes, or make first ones; then place what is left at its best."""
-        parts = (self._gaps, self._facts, self._routes, self._at)
-        if start is None:
-            levels = int(self._problem.class_index.max(initial=-1)) + 1
-            construct.construct(
-                self._gaps, self._facts, self._index, self._routes, self._at, levels
-            )
-        else:
+        if start is not None:
             self._load(start)
+            self._fill()
+            return
+        parts = (self._gaps, self._facts, self._index, self._routes, self._at)
+        levels = int(self._problem.class_index.max(initial=-1)) + 1
+        for reach_s in REACHES_S:
+            self._routes.row["size"] = 0
+            self._at.spot["route"] = NONE
+            construct.construct(*parts, levels, reach_s)
+            self._fill()
+        self._load(self.best_routes())
+        self._fill()
+
+    def _fill(self) -> None:
+        """Make the current routes hold, place absent tasks, and keep the result if best."""
+        parts = (self._gaps, self._facts, self._routes, self._at)
         construct.rebuild(*parts)
         anneal.fill(*parts, self._undo, self._best, self._random)
 

@@ -220,7 +220,9 @@ def best_place(
         v = at.spot[c].route
         if v < 0 or v == banned or draw(rng) < blink or not open_to(f, r, t, v):
             continue
-        for p in range(at.spot[c].position, at.spot[c].position + 2):
+        # Before `c` is behind its predecessor, which is mostly near too.
+        p0 = at.spot[c].position
+        for p in range(p0 if p0 == 0 else p0 + 1, p0 + 2):
             s = price(g, f, r, t, v, p)
             if s < best:
                 best = s
@@ -312,7 +314,9 @@ def fill(
     list_absent(f, at, u, at.counts[0], rng)
     recreate(g, f, r, at, u, 0.0, rng)
     b.stale[:] = True
-    keep_best(r, b, at.sums[0] + at.sums[1])
+    total = at.sums[0] + at.sums[1]
+    if total <= b.cost[0] + 1e-6:
+        keep_best(r, b, total)
 
 
 @njit(cache=True, nogil=True)

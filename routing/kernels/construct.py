@@ -79,8 +79,14 @@ def append(
 
 
 @njit(cache=True, nogil=True)
-def construct(g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int) -> None:
-    """Build all routes from nothing; tasks that find no vehicle stay absent."""
+def construct(
+    g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int, near_s: float
+) -> None:
+    """Build all routes from nothing; tasks that find no vehicle stay absent.
+
+    A vehicle at work goes no farther than `near_s` for a task of the class; who finds none moves
+    on to the next class. What then is left in all classes goes to whoever is free first.
+    """
     vehicles = len(f.vehicle)
     heres = np.empty(vehicles, np.int32)
     clock = np.empty(vehicles)
@@ -91,7 +97,9 @@ def construct(g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int) 
         load[v] = f.vehicle[v].load_kg
     todo = np.empty(len(f.task), np.int32)
     active = np.empty(vehicles, np.bool_)
-    for level in range(levels):
+    for phase in range(2 * levels):
+        level = phase % levels
+        reach_s = near_s if phase < levels else FAR_S
         left = 0
         for t in range(len(f.task)):
             if f.task[t].class_index == level and at.spot[t].route == -1 and at.spot[t].fit:
@@ -104,7 +112,8 @@ def construct(g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int) 
             if v < 0:
                 break
             t, m = nearest_task(g, f, i, at, v, heres[v], level, todo, left)
-            if t < 0 or not append(g, f, r, v, t, m, heres, clock, load):
+            strayed = t >= 0 and r.row[v].size > 0 and gap(g, heres[v], f.end[t, m]) > reach_s
+            if t < 0 or strayed or not append(g, f, r, v, t, m, heres, clock, load):
                 active[v] = False
                 continue
             join(f, at, t, v, r.row[v].size - 1)
