@@ -128,10 +128,11 @@ class Consumer:
         return found
 
     def _publish_vehicles(self, tx: Tx, found: Digest, now: datetime) -> None:
-        if self._repainted is None or not self._live.knows(f.vehicle_id for f in found.positions):
+        positions = list(found.positions)
+        if self._repainted is None or not self._live.knows(fix.vehicle_id for fix in positions):
             self._live.meet(list_vehicles(tx))
-            self._live.see(list_last(tx), now)
-        moved = [*self._live.see(found.positions, now), *self._live.fall_silent(now)]
+            positions += list_last(tx)
+        moved = [*self._live.see(positions, now), *self._live.fall_silent(now)]
         self._hub.publish("vehicles", [live_view(one) for one in moved])
 
     def _publish_requests(self, tx: Tx, found: Digest) -> None:

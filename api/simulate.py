@@ -28,7 +28,7 @@ from fleet.calls import Call, calls
 from fleet.people import TOKEN_BYTES, token_digest
 from fleet.simulation import Fix, after_approach, driven
 
-TICK_S = 0.5
+TICK_S = 1.0
 """Wall seconds between two rounds of sending."""
 
 ALIGN_S = 20.0

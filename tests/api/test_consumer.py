@@ -1,0 +1,161 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api import consumer as consumer_module
+from api.consumer import AT_ONCE, Consumer
+from data.model import Position, Storm
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.store.engine import Database, transaction
+from data.store.fleet import save_fleet
+from data.store.people import add_device
+from data.store.plan_runs import add_run
+from data.store.positions import add_positions, list_unseen
+from data.store.storms import add_storm, close_storm
+from fleet.coverage import CoverageState
+from fleet.live import Hub, LiveFleet, Subscription
+from tests import village as v
+from tests.api.conftest import StillClock
+from tests.fleet.drives import a_drive, a_fix
+from tests.village_database import FLEET, a_village_database
+
+POLICY = policy_from_toml(DEFAULT_POLICY)
+ONE_OF_TWO, DUE, NOT_DUE = CoverageState.PROGRESS, CoverageState.DUE, CoverageState.NOT_DUE
+
+
+@pytest.fixture
+def engine() -> Iterator[Database]:
+    engine = a_village_database()
+    with transaction(engine) as tx:
+        for vehicle in (1, 2):
+            add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def storm(engine: Database) -> Storm:
+    with transaction(engine) as tx:
+        return add_storm(tx, "First snow", "active", v.NOW)
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def heard(hub: Hub) -> Subscription:
+    return hub.subscribe(lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_rest_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer_module, "REPAINT_S", 0.0)
+
+
+def a_consumer(engine: Database, clock: StillClock, hub: Hub) -> Consumer:
+    return Consumer(engine, clock, v.village(), POLICY, hub, LiveFleet())
+
+
+def store(engine: Database, fixes: list[Position]) -> None:
+    with transaction(engine) as tx:
+        add_positions(tx, fixes)
+
+
+def told(heard: Subscription) -> dict[str, list[Any]]:
+    return dict(heard.take())
+
+
+def on_school_street() -> list[Position]:
+    return a_drive((-10, 150), (210, 150), start_s=60, blade=True)
+
+
+def test_the_first_look_tells_every_color_and_where_everybody_was(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    store(engine, on_school_street())
+    clock.moment += timedelta(minutes=20)
+    a_consumer(engine, clock, hub).look()
+    heard_now = told(heard)
+    assert len(heard_now["coverage"]) == 12
+    assert (v.SCHOOL, ONE_OF_TWO, NOT_DUE) in heard_now["coverage"]
+    assert [one.id for one in heard_now["vehicles"]] == [1]
+    assert heard_now["storm"][0].name == "First snow"
+
+
+def test_streets_age_without_positions_and_only_changes_are_told(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    consumer = a_consumer(engine, clock, hub)
+    consumer.look()
+    told(heard)
+    clock.moment += timedelta(minutes=1)
+    consumer.look()
+    assert "coverage" not in told(heard)
+    clock.moment += timedelta(hours=3, minutes=30)
+    consumer.look()
+    due = told(heard)["coverage"]
+    assert {row[0] for row in due} == {v.MAIN_WEST, v.MAIN_EAST, v.MILL}
+    assert all(set(row[1:]) == {DUE} for row in due)
+
+
+def test_a_restart_goes_on_where_the_last_look_ended(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    fixes = on_school_street()
+    store(engine, fixes[:3])
+    clock.moment = fixes[2].fixed_at
+    a_consumer(engine, clock, hub).look()
+    store(engine, fixes[3:])
+    clock.moment += timedelta(minutes=5)
+    a_consumer(engine, clock, hub).look()
+    assert (v.SCHOOL, ONE_OF_TWO, NOT_DUE) in told(heard)["coverage"]
+
+
+def test_positions_come_in_portions_and_are_seen_once(
+    engine: Database, clock: StillClock, hub: Hub, storm: Storm
+) -> None:
+    place = v.at_m(0, 0)
+    store(engine, [a_fix(place, float(i)) for i in range(AT_ONCE + 20)])
+    clock.moment += timedelta(hours=1)
+    consumer = a_consumer(engine, clock, hub)
+    assert [consumer.look() for _ in range(3)] == [AT_ONCE, 20, 0]
+    with transaction(engine) as tx:
+        assert list_unseen(tx, 10) == ([], 0)
+
+
+def test_the_end_of_a_storm_and_a_plan_run_are_told(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    consumer = a_consumer(engine, clock, hub)
+    consumer.look()
+    told(heard)
+    with transaction(engine) as tx:
+        add_run(tx, storm.id, "leila", v.NOW, 30.0)
+    consumer.look()
+    assert told(heard)["runs"][0].asked_by == "leila"
+    with transaction(engine) as tx:
+        close_storm(tx, storm.id, "ended", v.NOW)
+    consumer.look()
+    heard_now = told(heard)
+    assert heard_now["storm"][0].phase == "ended"
+    assert "runs" not in heard_now
+
+
+def test_a_vehicle_that_joined_the_fleet_later_is_shown(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    consumer = a_consumer(engine, clock, hub)
+    consumer.look()
+    told(heard)
+    with transaction(engine) as tx:
+        bigger = (*FLEET.vehicles, v.a_vehicle(3))
+        save_fleet(tx, replace(FLEET, vehicles=bigger))
+        add_device(tx, "truck-3", v.a_vehicle(3).id, "hash-3")
+    store(engine, [a_fix(v.at_m(0, 0), vehicle=3)])
+    consumer.look()
+    assert [one.name for one in told(heard)["vehicles"]] == ["Truck 3"]
