@@ -3,6 +3,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,23 +70,26 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
-@pytest.fixture
-def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
-    """The address of a real server of the village, which ends with the test."""
-    settings = Settings(var=tmp_path)
-    folder = settings.city_folder("village")
-    _make_city(folder, password_hash)
+@contextmanager
+def serving(settings: Settings, city: str) -> Iterator[str]:
+    """A real server of a city on a free port; gives its address."""
     door = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(settings, folder, Clock()), log_level="error", timeout_graceful_shutdown=1
-    )
-    web = uvicorn.Server(config)
+    app = create_app(settings, settings.city_folder(city), Clock())
+    web = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=web.run, args=([door],), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{door.getsockname()[1]}"
     web.should_exit = True
     thread.join(timeout=10)
     door.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
+    settings = Settings(var=tmp_path)
+    _make_city(settings.city_folder("village"), password_hash)
+    with serving(settings, "village") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
