@@ -122,10 +122,13 @@ class Truck:
             )
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise BarfrubError("the server does not know our trackers: is it another city's?")
-        if answer.is_success:
-            self.sent += len(batch)
-            for _ in batch:
-                self._waiting.popleft()
+        if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            return
+        if answer.is_error or answer.json()["rejected"]:
+            _log.warning("positions were refused: %s", answer.text[:200])
+        self.sent += len(batch)
+        for _ in batch:
+            self._waiting.popleft()
 
 
 class Callers:
@@ -210,7 +213,7 @@ class Simulation:
             await self.tick()
             if time.monotonic() - told_s > REPORT_S:
                 told_s = time.monotonic()
-                await self._look_for_plan(report)
+                await self.look_for_plan(report)
                 now = f"{self._clock.now():%H:%M:%S}Z"
                 report(f"{now}  {self.positions_sent} positions, {self.calls_sent} calls")
             await asyncio.sleep(TICK_S)
@@ -260,12 +263,12 @@ class Simulation:
 
     async def _wait_for_plan(self, report: Report) -> None:
         until_s = time.monotonic() + PATIENCE_S
-        while not await self._look_for_plan(report):
+        while not await self.look_for_plan(report):
             if time.monotonic() > until_s:
                 raise BarfrubError("there is no published plan to drive")
             await asyncio.sleep(TICK_S)
 
-    async def _look_for_plan(self, report: Report) -> bool:
+    async def look_for_plan(self, report: Report) -> bool:
         """Send the trucks on the ways of a plan that is newer than ours."""
         plan = await asyncio.to_thread(self._newer_plan)
         if plan is not None:

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -18,14 +19,17 @@ from data.model import (
     PlanState,
     RequestState,
     StormId,
+    VehicleId,
 )
 from data.store.coverage import list_coverage
 from data.store.engine import create_engine, transaction
 from data.store.people import list_devices
-from data.store.plans import add_plan, set_plan_state
+from data.store.plans import add_plan, find_published_plan_id, set_plan_state
+from data.store.positions import list_between, list_unseen
 from data.store.requests import list_requests
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm
+from fleet.steps import metres_between
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
 from tests.fleet.test_simulation import a_route
@@ -47,24 +51,38 @@ def database(city_folder: Path) -> Path:
     with transaction(engine) as tx:
         storm = add_storm(tx, "First snow", "active", v.NOW)
         add_shifts(tx, [v.a_shift()])
-        plan = Plan(
-            PlanId(0),
-            StormId(storm.id),
-            None,
-            1,
-            v.NOW,
-            v.village().version,
-            (a_route(),),
-            (),
-            CostBreakdown(0, 0, 0, 0, 0),
-            0.0,
-            "hand",
-            1,
-            PlanState.DRAFT,
-        )
-        set_plan_state(tx, add_plan(tx, plan).id, PlanState.PUBLISHED)
+    publish_a_plan(path)
+    assert storm.id == StormId(1)
     engine.dispose()
     return path
+
+
+def publish_a_plan(path: Path) -> PlanId:
+    """Publish the round through the village, in place of an older plan."""
+    plan = Plan(
+        id=PlanId(0),
+        storm_id=StormId(1),
+        parent_id=None,
+        revision=1,
+        made_at=v.NOW,
+        network_version=v.village().version,
+        routes=(a_route(),),
+        unserved=(),
+        cost=CostBreakdown(0, 0, 0, 0, 0),
+        bound=0.0,
+        solver="hand",
+        seed=1,
+        state=PlanState.DRAFT,
+    )
+    engine = create_engine(path)
+    with transaction(engine) as tx:
+        older = find_published_plan_id(tx, StormId(1))
+        if older is not None:
+            set_plan_state(tx, older, PlanState.SUPERSEDED)
+        added = add_plan(tx, plan)
+        set_plan_state(tx, added.id, PlanState.PUBLISHED)
+    engine.dispose()
+    return added.id
 
 
 def acted(
@@ -152,3 +170,35 @@ def test_trackers_get_new_tokens_for_each_simulation(database: Path) -> None:
         assert first != second
         assert len(list_devices(tx)) == 1
     engine.dispose()
+
+
+def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
+    settings: Settings, database: Path, clock: StillClock
+) -> None:
+    said: list[str] = []
+
+    async def scene(simulation: Simulation, clock: StillClock) -> None:
+        await ten_minutes(simulation, clock)
+        sent = simulation.positions_sent
+        await simulation.look_for_plan(said.append)
+        assert said == []
+        published = publish_a_plan(database)
+        await simulation.look_for_plan(said.append)
+        assert said == [f"1 trucks drive plan {published}"]
+        clock.moment += timedelta(minutes=10)
+        await simulation.tick()
+        assert simulation.positions_sent > sent
+
+    acted(settings, database, clock, scene, Script())
+    engine = create_engine(database)
+    with transaction(engine) as tx:
+        day = timedelta(days=1)
+        fixes = list_between(tx, VehicleId(1), v.NOW - day, v.NOW + day)
+        fixes += list_unseen(tx, 10_000)[0]
+    engine.dispose()
+    fixes.sort(key=lambda fix: fix.fixed_at)
+    assert all(
+        metres_between(a.location, b.location) < 100
+        for a, b in pairwise(fixes)
+        if b.fixed_at - a.fixed_at < timedelta(seconds=6)
+    )
