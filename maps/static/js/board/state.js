@@ -43,11 +43,11 @@ export function merge(field, list) {
   board.set({ [field]: merged });
 }
 
-/** Ask for everything, at the start and whenever a storm or plan changes; without coverage for figures alone. */
-export async function reload({ withCoverage = true } = {}) {
-  const whole = await get(withCoverage ? "/api/board" : "/api/board?coverage=false");
+/** Ask for everything: at the start, after a break, when a storm or plan changes, and now and then for the figures. */
+export async function reload() {
+  const whole = await get("/api/board");
   setClock(whole.now);
-  takeCoverage(whole.coverage ?? []);
+  takeCoverage(whole.coverage);
   board.set({
     loaded: true,
     storm: whole.storm,
@@ -76,10 +76,10 @@ export const openRequests = () =>
     .filter((request) => request.state === "open" || request.state === "new")
     .sort((one, other) => one.received_at.localeCompare(other.received_at));
 
-/** Machines, those at work first, then by name. */
+/** Machines, those that were heard of first, then by name: an order that holds still while one reads. */
 export function vehicles() {
-  const rank = { working: 0, driving: 1, stopped: 2, silent: 3 };
+  const unheard = (vehicle) => (vehicle.fixed_at ? 0 : 1);
   return [...board.value.vehicles.values()].sort(
-    (one, other) => rank[one.state] - rank[other.state] || one.name.localeCompare(other.name, boot.language, { numeric: true }),
+    (one, other) => unheard(one) - unheard(other) || one.name.localeCompare(other.name, boot.language, { numeric: true }),
   );
 }

@@ -3,9 +3,9 @@ import { notify, attempt } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
 
-const FIGURES_EVERY_MS = 5000;
+const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
 
-const silently = (options) => reload(options).catch(() => board.set({ connected: false }));
+const silently = () => reload().catch(() => board.set({ connected: false }));
 
 function told(events) {
   const source = new EventSource("/stream");
@@ -45,7 +45,7 @@ export function follow() {
   const figures = () => {
     due ??= setTimeout(() => {
       due = null;
-      silently({ withCoverage: false });
+      silently();
     }, FIGURES_EVERY_MS);
   };
   told({

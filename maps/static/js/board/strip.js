@@ -2,9 +2,9 @@
 import { html } from "lit";
 import { now } from "../core/boot.js";
 import { Part } from "../core/element.js";
-import { date, duration, number, percent, t, time } from "../core/texts.js";
+import { brief, date, duration, number, percent, t, time } from "../core/texts.js";
 import { openSheet } from "./sheets.js";
-import { board, choose } from "./state.js";
+import { board, choose, openRequests, vehicles } from "./state.js";
 
 const lists = (tab) => {
   openSheet("lists");
@@ -19,7 +19,7 @@ const classes = () => {
 function nextDeadline(moment) {
   if (!moment) return t("none");
   const left = Date.parse(moment) - now();
-  return left >= 0 ? duration(left) : t("{span} late", { span: duration(-left) });
+  return left >= 0 ? brief(left) : t("{span} late", { span: brief(-left) });
 }
 
 class Strip extends Part {
@@ -57,8 +57,8 @@ class Strip extends Part {
       <time class="clock" datetime=${new Date(now()).toISOString()}><strong>${time(now())}</strong><span class="muted small">${date(now())}</span></time>
       <div class="figures">
         ${this.figure(share == null ? t("none") : percent(share), t("P1 within target"), t("Share of the most important streets that are clear in time"), classes)}
-        ${this.figure(number(figures.open_requests ?? 0), t("open requests"), t("Requests of this storm that are not done yet"), () => lists("requests"))}
-        ${this.figure(number(figures.vehicles_working ?? 0), t("trucks at work"), t("Trucks that plow or salt right now"), () => lists("trucks"))}
+        ${this.figure(number(openRequests().length), t("open requests"), t("Requests of this storm that are not done yet"), () => lists("requests"))}
+        ${this.figure(number(vehicles().filter((vehicle) => vehicle.state === "working").length), t("trucks at work"), t("Trucks that plow or salt right now"), () => lists("trucks"))}
         ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street must be clear"), classes)}
       </div>`;
   }

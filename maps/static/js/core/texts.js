@@ -57,6 +57,14 @@ export function duration(ms) {
   return t("{count} days", { count: Math.round(minutes / 1440) });
 }
 
+/** A span of time in few letters, for a key figure. */
+export function brief(ms) {
+  const minutes = Math.max(0, Math.round(ms / 60000));
+  if (minutes < 60 || minutes >= 48 * 60) return duration(ms);
+  const rest = number(minutes % 60).padStart(2, number(0));
+  return t("{clock} h", { clock: `${number(Math.floor(minutes / 60))}:${rest}` });
+}
+
 /** How long ago a moment was. */
 export const age = (moment) => duration(now() - Date.parse(moment));
 

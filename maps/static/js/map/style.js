@@ -93,7 +93,7 @@ export function paints(theme, hidden) {
     ["names", "text-color", color("text")],
     ["names", "text-halo-color", color("halo")],
     ["route-halo", "line-color", color("halo")],
-    ["route", "line-color", color("accent")],
+    ["route", "line-color", color("text")],
     ["request-rings", "circle-stroke-color", requestColor()],
     ["request-rings", "circle-color", color("halo")],
     ["request-ages", "circle-color", requestColor()],
@@ -118,7 +118,7 @@ const ringRadius = (share) => ["interpolate", ["linear"], ["zoom"], 10, ["*", 4.
 
 const overlays = () => [
   { id: "route-halo", type: "line", source: "route", layout: { "line-join": "round" }, paint: { "line-color": color("halo"), "line-width": 6, "line-opacity": 0.8 } },
-  { id: "route", type: "line", source: "route", layout: { "line-join": "round" }, paint: { "line-color": color("accent"), "line-width": ["case", ["==", ["get", "kind"], "work"], 3, 1.5] } },
+  { id: "route", type: "line", source: "route", layout: { "line-join": "round" }, paint: { "line-color": color("text"), "line-width": ["case", ["==", ["get", "kind"], "work"], 3, 1.5] } },
   { id: "route-arrows", type: "symbol", source: "route", minzoom: 13, layout: { "symbol-placement": "line", "symbol-spacing": 90, "icon-image": "arrow", "icon-padding": 0 } },
   { id: "request-rings", type: "circle", source: "requests", paint: { "circle-radius": ringRadius(1), "circle-color": color("halo"), "circle-stroke-width": 2, "circle-stroke-color": requestColor() } },
   { id: "request-ages", type: "circle", source: "requests", paint: { "circle-radius": ringRadius(["sqrt", ["get", "age"]]), "circle-color": requestColor() } },

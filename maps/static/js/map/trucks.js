@@ -21,7 +21,7 @@ const between = (from, to, share) => ({
 const placed = (vehicle) => vehicle.lon !== null && vehicle.lon !== undefined;
 
 /** How big a truck is drawn at a zoom. */
-const size = (zoom) => Math.min(1.15, Math.max(0.6, 0.6 + (zoom - 11) * 0.11));
+const size = (zoom) => Math.min(1.15, Math.max(0.4, 0.55 + (zoom - 11) * 0.13));
 
 export class TruckSheet {
   constructor(map) {
