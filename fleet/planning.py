@@ -125,9 +125,8 @@ def solve_prepared(
 
     The referee looked at it: what it refuses is an error here, never a plan.
     """
-    from routing.mapping import plan_from, problem_from
-
     from routing.check import violations
+    from routing.mapping import plan_from, problem_from
     from routing.solver import solve
     from routing.stop import MaxRuntime, StopWhenAsked
 
