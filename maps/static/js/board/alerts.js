@@ -58,7 +58,14 @@ function overdue() {
   }
   if (!board.value.storm || count === 0) return [];
   return [
-    { id: "overdue", kind: "street", target: first, tone: "danger", title: t("Overdue streets"), text: t("{count} streets wait longer than they should.", { count }) },
+    {
+      id: "overdue",
+      kind: "street",
+      target: first,
+      tone: "danger",
+      title: t("Overdue streets"),
+      text: t("{count} streets wait longer than they should.", { count }),
+    },
   ];
 }
 

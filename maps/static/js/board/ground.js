@@ -17,13 +17,21 @@ const REACH_PX = 6;
 const FILL_MS = 4 * 3600000; // a ring without a deadline is full after four hours
 
 const collection = (features) => ({ type: "FeatureCollection", features });
-const point = (lon, lat, properties) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties });
+const point = (lon, lat, properties) => ({
+  type: "Feature",
+  geometry: { type: "Point", coordinates: [lon, lat] },
+  properties,
+});
 
 function ring(request) {
   const received = Date.parse(request.received_at);
   const due = request.due_at ? Date.parse(request.due_at) : received + FILL_MS;
   const age = Math.min(1, Math.max(0.04, (now() - received) / Math.max(1, due - received)));
-  return point(request.lon, request.lat, { id: request.id, age, danger: age === 1 || request.kind === "blocked" });
+  return point(request.lon, request.lat, {
+    id: request.id,
+    age,
+    danger: age === 1 || request.kind === "blocked",
+  });
 }
 
 /** What is under a point of the screen: trucks before requests before streets. */
@@ -31,7 +39,10 @@ function under(map, trucks, point) {
   const truck = trucks.at(point);
   if (truck) return { kind: "truck", id: truck.id, label: truck.name };
   const { x, y } = point;
-  const around = [[x - REACH_PX, y - REACH_PX], [x + REACH_PX, y + REACH_PX]];
+  const around = [
+    [x - REACH_PX, y - REACH_PX],
+    [x + REACH_PX, y + REACH_PX],
+  ];
   const [ring] = map.queryRenderedFeatures(around, { layers: ["request-rings"] });
   const request = ring && board.value.requests.get(ring.properties.id);
   if (request) return { kind: "request", id: request.id, label: requestPlace(request) };
@@ -40,13 +51,24 @@ function under(map, trucks, point) {
 }
 
 const lit = (map, source, streets) =>
-  map.getSource(source).setData(
-    collection(streets.map(({ geometry, properties }) => ({ type: "Feature", geometry, properties: { road_class: properties.road_class } }))),
-  );
+  map
+    .getSource(source)
+    .setData(
+      collection(
+        streets.map(({ geometry, properties }) => ({
+          type: "Feature",
+          geometry,
+          properties: { road_class: properties.road_class },
+        })),
+      ),
+    );
 
 /** Light a street up, with every piece of it that the map has. */
 function hold(map, id) {
-  const pieces = id === null ? [] : map.querySourceFeatures("streets", { sourceLayer: "streets", filter: ["==", ["get", "id"], id] });
+  const pieces =
+    id === null
+      ? []
+      : map.querySourceFeatures("streets", { sourceLayer: "streets", filter: ["==", ["get", "id"], id] });
   lit(map, "held", pieces);
 }
 
@@ -98,7 +120,9 @@ function click(map, trucks) {
 
 async function showRoute(map, chosen) {
   const route = chosen?.kind === "truck" ? routeOf(chosen.id) : null;
-  const lines = route ? await attempt(() => get(`/api/plans/${board.value.plan.id}/routes/${route.shift_id}`)) : null;
+  const lines = route
+    ? await attempt(() => get(`/api/plans/${board.value.plan.id}/routes/${route.shift_id}`))
+    : null;
   if (selection.value.chosen !== chosen) return;
   map.getSource("route").setData(lines ?? collection([]));
 }
@@ -141,7 +165,14 @@ export async function showMap() {
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
   const trucks = new TruckSheet(map);
-  const requests = () => map.getSource("requests").setData(collection(openRequests().filter((one) => one.lon != null).map(ring)));
+  const requests = () =>
+    map.getSource("requests").setData(
+      collection(
+        openRequests()
+          .filter((one) => one.lon != null)
+          .map(ring),
+      ),
+    );
   coverage.followers.add((ids) => painter.changed(ids));
   painter.changed(coverage.states.keys());
   board.follow((value, changes) => {

@@ -29,9 +29,10 @@ class Legend extends Part {
       <button class="quiet" aria-expanded=${!this.folded} @click=${() => (this.folded = !this.folded)}>
         ${t("Streets")}<span class="icon icon-chevron-${this.folded ? "up" : "down"}" aria-hidden="true"></span>
       </button>
-      ${this.folded
-        ? ""
-        : html`<ul>
+      ${
+        this.folded
+          ? ""
+          : html`<ul>
             ${boot.states.map(
               ({ name }) => html`<li>
                 <button class="quiet" aria-pressed=${!hidden.has(name)} title=${t("Show or hide on the map")} @click=${() => toggle(name)}>
@@ -39,7 +40,8 @@ class Legend extends Part {
                 </button>
               </li>`,
             )}
-          </ul>`}
+          </ul>`
+      }
     </div>`;
   }
 }

@@ -7,7 +7,12 @@ import { listbox } from "./listbox.js";
 import { alertRow, requestRow, truckRow } from "./rows.js";
 import { board, choose, openRequests, selection, vehicles } from "./state.js";
 
-const folded = (text) => text.toLocaleLowerCase().replace(/ي/g, "ی").replace(/ك/g, "ک").replace(/\u200c/g, " ");
+const folded = (text) =>
+  text
+    .toLocaleLowerCase()
+    .replace(/ي/g, "ی")
+    .replace(/ك/g, "ک")
+    .replace(/\u200c/g, " ");
 
 const TABS = {
   requests: {
@@ -22,7 +27,8 @@ const TABS = {
     title: () => t("Trucks"),
     kind: "truck",
     items: vehicles,
-    words: (vehicle) => [vehicle.name, vehicle.type, named("machine", vehicle.type), named("truck", vehicle.state)].join(" "),
+    words: (vehicle) =>
+      [vehicle.name, vehicle.type, named("machine", vehicle.type), named("truck", vehicle.state)].join(" "),
     row: truckRow,
     empty: () => [t("No trucks yet"), t("The fleet file of this city names no machines.")],
   },
@@ -32,7 +38,10 @@ const TABS = {
     items: alerts,
     words: (alert) => [alert.title, alert.text].join(" "),
     row: alertRow,
-    empty: () => [t("Nothing needs you now"), t("Silent trucks, requests without a place and late streets appear here.")],
+    empty: () => [
+      t("Nothing needs you now"),
+      t("Silent trucks, requests without a place and late streets appear here."),
+    ],
   },
 };
 
@@ -103,7 +112,8 @@ class Lists extends Part {
     if (!board.value.loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
     const { items, words, row, empty, title, kind } = TABS[this.tab];
     const all = items();
-    if (all.length === 0) return html`<div class="empty"><h3>${empty()[0]}</h3><p class="muted small">${empty()[1]}</p></div>`;
+    if (all.length === 0)
+      return html`<div class="empty"><h3>${empty()[0]}</h3><p class="muted small">${empty()[1]}</p></div>`;
     const found = all.filter((item) => folded(words(item)).includes(folded(this.sought)));
     const { chosen } = selection.value;
     return html`<p class="tally muted small" aria-live="polite">${t("{found} of {all}", { found: found.length, all: all.length })}</p>

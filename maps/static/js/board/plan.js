@@ -42,11 +42,13 @@ function progress(run) {
       [t("No plan can cost less than"), run.bound == null ? null : number(run.bound)],
       [t("Streets left out"), run.unserved == null ? null : number(run.unserved)],
     ])}
-    ${mayDispatch
-      ? html`<button class="wide" ?disabled=${run.stop_requested} @click=${() => stop(run)}>
+    ${
+      mayDispatch
+        ? html`<button class="wide" ?disabled=${run.stop_requested} @click=${() => stop(run)}>
           <span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop and take the best")}
         </button>`
-      : ""}
+        : ""
+    }
   </section>`;
 }
 
@@ -73,14 +75,17 @@ function draft(run) {
       [t("No plan can cost less than"), run.bound == null ? null : number(run.bound)],
       [t("Streets left out"), run.unserved == null ? null : number(run.unserved)],
     ])}
-    ${mayDispatch
-      ? html`<button class="primary wide" @click=${() => publish(run.plan_id)}><span class="icon icon-check" aria-hidden="true"></span>${t("Publish to the trucks")}</button>`
-      : ""}
+    ${
+      mayDispatch
+        ? html`<button class="primary wide" @click=${() => publish(run.plan_id)}><span class="icon icon-check" aria-hidden="true"></span>${t("Publish to the trucks")}</button>`
+        : ""
+    }
   </section>`;
 }
 
 function published(plan) {
-  if (!plan) return html`<p class="muted">${t("No plan is published. Make one; it is checked before you see it.")}</p>`;
+  if (!plan)
+    return html`<p class="muted">${t("No plan is published. Make one; it is checked before you see it.")}</p>`;
   const routes = plan.routes.map((route) => ({ ...route, id: route.vehicle_id }));
   return html`<p class="muted small">
       ${t("Revision {revision}, made at {time}", { revision: plan.revision, time: time(plan.made_at) })} ·
@@ -92,7 +97,9 @@ function published(plan) {
       items: routes,
       selected: undefined,
       choose: (id) => choose("truck", id),
-      row: (route) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
+      row: (
+        route,
+      ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
         <span class="when"><bdi dir="ltr">${time(route.starts_at)}–${time(route.ends_at)}</bdi></span>
         <span class="sub">${t("{work} to clear, {drive} between", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
     })}`;

@@ -50,9 +50,17 @@ export function requestPanel(id) {
       [t("Reference"), html`<bdi class="code">${request.reference}</bdi>`],
       [t("Asked for"), named("kind", request.kind)],
       [t("State"), needsPin(request) ? t("Waiting for a pin") : named("request", request.state)],
-      [t("Received"), t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) })],
+      [
+        t("Received"),
+        t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) }),
+      ],
       [t("Wanted"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
-      [t("Street"), request.segment_id == null ? null : html`<button class="link" @click=${() => choose("street", request.segment_id)}>${t("Show its street")}</button>`],
+      [
+        t("Street"),
+        request.segment_id == null
+          ? null
+          : html`<button class="link" @click=${() => choose("street", request.segment_id)}>${t("Show its street")}</button>`,
+      ],
     ])}
     <div class="orders">${orders(request)}</div>`;
 }

@@ -1,11 +1,17 @@
 // One line of each list.
 import { html } from "lit";
-import { age, named, streetName, t, time } from "../core/texts.js";
+import { age, named, t, time } from "../core/texts.js";
 
-const KIND_ICON = { plow: "snowflake", ice: "thermometer-snowflake", sidewalk: "footprints", blocked: "construction" };
+const KIND_ICON = {
+  plow: "snowflake",
+  ice: "thermometer-snowflake",
+  sidewalk: "footprints",
+  blocked: "construction",
+};
 
 /** The picture of what is asked for. */
-export const kindIcon = (kind) => html`<span class="icon icon-${KIND_ICON[kind] ?? "snowflake"}" aria-hidden="true"></span>`;
+export const kindIcon = (kind) =>
+  html`<span class="icon icon-${KIND_ICON[kind] ?? "snowflake"}" aria-hidden="true"></span>`;
 
 /** Whether nobody knows yet where a request is; one that is placed waits for a storm, not for us. */
 export const needsPin = (request) => request.state === "new" && request.lon == null;
@@ -18,9 +24,9 @@ export const requestRow = (request) => html`${kindIcon(request.kind)}
   <span class="what" dir="auto">${requestPlace(request)}</span>
   <span class="when">${age(request.received_at)}</span>
   <span class="sub"
-    ><bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${needsPin(request)
-      ? html` · <strong class="danger">${t("needs a pin")}</strong>`
-      : ""}</span
+    ><bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${
+      needsPin(request) ? html` · <strong class="danger">${t("needs a pin")}</strong>` : ""
+    }</span
   >`;
 
 /** A machine: its name, what it does, since when that is known. */
@@ -30,10 +36,9 @@ export const truckRow = (vehicle) => html`<span class="dot truck-${vehicle.state
   <span class="sub">${named("truck", vehicle.state)} · ${named("machine", vehicle.type)}</span>`;
 
 /** Something that wants a human. */
-export const alertRow = (alert) => html`<span class="icon icon-triangle-alert ${alert.tone}" aria-hidden="true"></span>
+export const alertRow = (
+  alert,
+) => html`<span class="icon icon-triangle-alert ${alert.tone}" aria-hidden="true"></span>
   <span class="what" dir="auto">${alert.title}</span>
   <span class="when">${alert.since ? age(alert.since) : ""}</span>
   <span class="sub">${alert.text}</span>`;
-
-/** A street's heading in the side panel. */
-export const streetHeading = (street) => html`<bdi>${streetName(street)}</bdi>`;

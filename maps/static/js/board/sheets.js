@@ -26,7 +26,11 @@ class Sheets extends Part {
   render() {
     return html`<nav class="bar" aria-label=${t("Parts of this page")}>
       ${BAR.map(
-        ([name, icon, word]) => html`<button class="quiet" aria-pressed=${sheets.value.open === name} @click=${() => openSheet(name)}>
+        ([
+          name,
+          icon,
+          word,
+        ]) => html`<button class="quiet" aria-pressed=${sheets.value.open === name} @click=${() => openSheet(name)}>
           <span class="icon icon-${icon}" aria-hidden="true"></span>${t(word)}
         </button>`,
       )}

@@ -26,7 +26,8 @@ class Side extends Part {
   }
 
   render() {
-    if (!board.value.loaded) return html`<div class="panel"><div class="skeleton" aria-hidden="true"></div></div>`;
+    if (!board.value.loaded)
+      return html`<div class="panel"><div class="skeleton" aria-hidden="true"></div></div>`;
     const { chosen } = selection.value;
     if (!chosen) return html`<div class="panel">${planPanel()}</div>`;
     return html`<div class="panel">

@@ -26,9 +26,13 @@ class Stale extends Part {
     const old = Date.now() - heardAt;
     if (connected || old < PATIENCE_MS) return "";
     return html`<p class="stale" role="alert">
-      <span class="icon icon-wifi-off" aria-hidden="true"></span>${loaded
-        ? t("No connection for {span}. The map shows how things were then; we keep trying.", { span: duration(old) })
-        : t("The server does not answer. We keep trying.")}
+      <span class="icon icon-wifi-off" aria-hidden="true"></span>${
+        loaded
+          ? t("No connection for {span}. The map shows how things were then; we keep trying.", {
+              span: duration(old),
+            })
+          : t("The server does not answer. We keep trying.")
+      }
     </p>`;
   }
 }

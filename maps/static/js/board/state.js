@@ -80,6 +80,7 @@ export const openRequests = () =>
 export function vehicles() {
   const unheard = (vehicle) => (vehicle.fixed_at ? 0 : 1);
   return [...board.value.vehicles.values()].sort(
-    (one, other) => unheard(one) - unheard(other) || one.name.localeCompare(other.name, boot.language, { numeric: true }),
+    (one, other) =>
+      unheard(one) - unheard(other) || one.name.localeCompare(other.name, boot.language, { numeric: true }),
   );
 }

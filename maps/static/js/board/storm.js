@@ -34,7 +34,8 @@ function ask(wanted) {
 
 /** What to do first. */
 export function startStorm() {
-  if (!mayDispatch) return html`<h2>${t("No storm")}</h2><p class="muted">${t("The dispatcher starts a storm when snow falls.")}</p>`;
+  if (!mayDispatch)
+    return html`<h2>${t("No storm")}</h2><p class="muted">${t("The dispatcher starts a storm when snow falls.")}</p>`;
   return html`<h2>${t("No storm")}</h2>
     <p class="muted">${t("When snow falls, start a storm. Every street that the policy names becomes work, and every truck gets a shift.")}</p>
     <form class="column" @submit=${start}>
@@ -47,7 +48,8 @@ export function startStorm() {
 /** The way out, which asks once, since a closed storm stays closed. */
 export function endStorm(storm) {
   if (!mayDispatch) return "";
-  if (!asking) return html`<button class="quiet end" @click=${() => ask(true)}>${t("End the storm")}</button>`;
+  if (!asking)
+    return html`<button class="quiet end" @click=${() => ask(true)}>${t("End the storm")}</button>`;
   return html`<div class="run" role="alertdialog" aria-label=${t("End the storm")}>
     <p>${t("Ending the storm closes all its open work. This cannot be undone.")}</p>
     <div class="pair">

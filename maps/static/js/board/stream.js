@@ -34,7 +34,8 @@ function finished(runs) {
   merge("runs", runs);
   for (const run of runs) {
     if (before.get(run.id)?.state === run.state) continue;
-    if (run.state === "failed") notify(t("The plan could not be made: {reason}", { reason: run.error || t("error:server") }), "danger");
+    if (run.state === "failed")
+      notify(t("The plan could not be made: {reason}", { reason: run.error || t("error:server") }), "danger");
     if (run.state === "done") notify(t("A new plan is ready to publish."));
   }
 }

@@ -32,7 +32,10 @@ const swatch = (state) => html`<span class="swatch state-${state}" aria-hidden="
 const ago = (moment) => t("{span} ago ({time})", { span: age(moment), time: time(moment) });
 
 function proof(direction) {
-  if (!direction.last_pass_at) return direction.driven_at ? t("driven through {when}, without proof of clearing", { when: ago(direction.driven_at) }) : t("not seen here in this storm");
+  if (!direction.last_pass_at)
+    return direction.driven_at
+      ? t("driven through {when}, without proof of clearing", { when: ago(direction.driven_at) })
+      : t("not seen here in this storm");
   const words = t("cleared {when}", { when: ago(direction.last_pass_at) });
   return direction.vehicle ? html`${words} · <bdi>${direction.vehicle}</bdi>` : words;
 }
@@ -45,9 +48,11 @@ function directionFacts(direction, alone) {
     <p>${swatch(state)} ${named("state", state)}</p>
     <p class="small muted">${proof(direction)}</p>
     ${direction.evidence ? html`<p class="small muted">${t("Evidence: {kind}", { kind: named("evidence", direction.evidence.kind) })}</p>` : ""}
-    ${direction.passes_needed > 1
-      ? html`<p class="small muted">${t("{done} of {needed} passes", { done: direction.passes_done, needed: direction.passes_needed })}</p>`
-      : ""}
+    ${
+      direction.passes_needed > 1
+        ? html`<p class="small muted">${t("{done} of {needed} passes", { done: direction.passes_done, needed: direction.passes_needed })}</p>`
+        : ""
+    }
   </div>`;
 }
 
@@ -65,7 +70,10 @@ export function streetPanel(id) {
       [t("Importance"), named("class", street.service_class)],
       [t("Length"), length(street.length_m)],
       [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
-      [t("Requests"), street.requests?.length ? html`<bdi class="code">${street.requests.join(", ")}</bdi>` : null],
+      [
+        t("Requests"),
+        street.requests?.length ? html`<bdi class="code">${street.requests.join(", ")}</bdi>` : null,
+      ],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}`;
 }

@@ -5,7 +5,8 @@ import { facts } from "./facts.js";
 import { board } from "./state.js";
 
 /** The published route of a truck, if it has one. */
-export const routeOf = (vehicleId) => board.value.plan?.routes?.find((route) => route.vehicle_id === vehicleId);
+export const routeOf = (vehicleId) =>
+  board.value.plan?.routes?.find((route) => route.vehicle_id === vehicleId);
 
 const speed = (vehicle) =>
   vehicle.speed_mps == null ? null : t("{value} km/h", { value: Math.round(vehicle.speed_mps * 3.6) });
@@ -28,10 +29,18 @@ export function truckPanel(id) {
   if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
     ${facts([
-      [t("Doing"), html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`],
+      [
+        t("Doing"),
+        html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`,
+      ],
       [t("Machine"), named("machine", vehicle.type)],
       [t("Speed"), vehicle.state === "silent" ? null : speed(vehicle)],
-      [t("Last position"), vehicle.fixed_at ? t("{span} ago ({time})", { span: age(vehicle.fixed_at), time: time(vehicle.fixed_at) }) : t("never")],
+      [
+        t("Last position"),
+        vehicle.fixed_at
+          ? t("{span} ago ({time})", { span: age(vehicle.fixed_at), time: time(vehicle.fixed_at) })
+          : t("never"),
+      ],
     ])}
     ${routeFacts(routeOf(id))}`;
 }

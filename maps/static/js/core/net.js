@@ -15,7 +15,10 @@ async function answer(response) {
 async function reach(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, headers: { accept: "application/json", ...options?.headers } });
+    response = await fetch(path, {
+      ...options,
+      headers: { accept: "application/json", ...options?.headers },
+    });
   } catch {
     throw new Error(t("The server cannot be reached. Nothing was changed; try again."));
   }

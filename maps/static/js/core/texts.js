@@ -6,8 +6,19 @@ const locale = persian ? "fa-IR-u-ca-persian-nu-arabext" : "en-GB";
 const zone = boot.city.timezone;
 
 const plainNumber = new Intl.NumberFormat(persian ? "fa-IR" : "en-GB");
-const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
-const dayParts = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: zone });
+const clockTime = new Intl.DateTimeFormat(locale, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZone: zone,
+});
+const dayParts = new Intl.DateTimeFormat(locale, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: zone,
+});
 
 const shown = (value) => (typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : value);
 
@@ -52,7 +63,9 @@ export function duration(ms) {
   if (minutes < 60) return t("{count} min", { count: minutes });
   if (minutes < 48 * 60) {
     const rest = minutes % 60;
-    return rest ? t("{hours} h {minutes} min", { hours: Math.floor(minutes / 60), minutes: rest }) : t("{count} h", { count: minutes / 60 });
+    return rest
+      ? t("{hours} h {minutes} min", { hours: Math.floor(minutes / 60), minutes: rest })
+      : t("{count} h", { count: minutes / 60 });
   }
   return t("{count} days", { count: Math.round(minutes / 1440) });
 }
@@ -78,7 +91,9 @@ export function deadline(moment) {
 
 /** A length in metres as people say it. */
 export function length(metres) {
-  return metres < 950 ? t("{value} m", { value: Math.round(metres / 10) * 10 }) : t("{value} km", { value: Math.round(metres / 100) / 10 });
+  return metres < 950
+    ? t("{value} m", { value: Math.round(metres / 10) * 10 })
+    : t("{value} km", { value: Math.round(metres / 100) / 10 });
 }
 
 /** The best name of a street in the reader's language. */

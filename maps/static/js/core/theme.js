@@ -13,7 +13,8 @@ export const onTheme = (listener) => listeners.add(listener);
 const tell = () => listeners.forEach((listener) => listener(theme()));
 
 /** A color of the ground by its name in the style sheet. */
-export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const color = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 system.addEventListener("change", tell);
 document.getElementById("theme")?.addEventListener("click", () => {

@@ -45,7 +45,10 @@ export class CoveragePainter {
     for (const id of this.waiting) {
       if (left-- === 0) break;
       this.waiting.delete(id);
-      this.map.setFeatureState({ source: "streets", sourceLayer: "streets", id }, featureState(this.states.get(id)));
+      this.map.setFeatureState(
+        { source: "streets", sourceLayer: "streets", id },
+        featureState(this.states.get(id)),
+      );
     }
     const began = performance.now();
     this.map.once("render", () => {

@@ -36,7 +36,10 @@ export function drawTruck(pen, state, { halo, body, work }) {
 }
 
 function drawArrow(pen) {
-  for (const [tone, width] of [[color("halo"), 5], [color("text"), 2.5]]) {
+  for (const [tone, width] of [
+    [color("halo"), 5],
+    [color("text"), 2.5],
+  ]) {
     pen.strokeStyle = tone;
     pen.lineWidth = width;
     pen.beginPath();

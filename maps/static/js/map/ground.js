@@ -44,7 +44,10 @@ export async function makeMap(hidden) {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), `top-${corner("end")}`);
-  map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: boot.city.attribution }), `bottom-${corner("start")}`);
+  map.addControl(
+    new maplibregl.AttributionControl({ compact: false, customAttribution: boot.city.attribution }),
+    `bottom-${corner("start")}`,
+  );
   await new Promise((done) => map.once("style.load", done));
   giveArrow(map);
   return map;
@@ -52,7 +55,8 @@ export async function makeMap(hidden) {
 
 /** Repaint for another theme or another choice in the legend. */
 export function repaint(map, hidden) {
-  for (const [layer, property, value] of paints(theme(), hidden)) map.setPaintProperty(layer, property, value);
+  for (const [layer, property, value] of paints(theme(), hidden))
+    map.setPaintProperty(layer, property, value);
 }
 
 /** Follow the theme from now on. */

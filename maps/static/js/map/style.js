@@ -9,35 +9,74 @@ const DASHES_FROM_ZOOM = 12; // on a line of one pixel nobody sees them
 
 // Width in px of an ordinary street by zoom, and how much wider or narrower each class is.
 const WIDTH_BY_ZOOM = [10, 0.7, 12, 1.5, 13, 2.2, 14, 3.4, 15, 5, 16, 8, 17, 12, 18, 18];
-const CLASS_FACTOR = ["match", ["get", "road_class"], ["motorway", "trunk"], 1.7, "primary", 1.5, "secondary", 1.3, "tertiary", 1.1, ["service", "alley", "living_street"], 0.55, 0.8];
+const CLASS_FACTOR = [
+  "match",
+  ["get", "road_class"],
+  ["motorway", "trunk"],
+  1.7,
+  "primary",
+  1.5,
+  "secondary",
+  1.3,
+  "tertiary",
+  1.1,
+  ["service", "alley", "living_street"],
+  0.55,
+  0.8,
+];
 
 const stateOf = (key) => ["coalesce", ["feature-state", key], NOT_DUE];
 
-const byState = (key, pick, fallback) => ["match", stateOf(key), ...boot.states.flatMap((state, number) => [number, pick(state)]), fallback];
+const byState = (key, pick, fallback) => [
+  "match",
+  stateOf(key),
+  ...boot.states.flatMap((state, number) => [number, pick(state)]),
+  fallback,
+];
 
 function byZoom(value, scale = 1) {
   const stops = [];
-  for (let at = 0; at < WIDTH_BY_ZOOM.length; at += 2) stops.push(WIDTH_BY_ZOOM[at], value(WIDTH_BY_ZOOM[at + 1] * scale));
+  for (let at = 0; at < WIDTH_BY_ZOOM.length; at += 2)
+    stops.push(WIDTH_BY_ZOOM[at], value(WIDTH_BY_ZOOM[at + 1] * scale));
   return ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
 }
 
 const plainWidth = (extra) => byZoom((px) => ["+", ["*", px, CLASS_FACTOR], extra]);
 
-const stateWidth = (key, scale = 1) => byZoom((px) => ["*", px, CLASS_FACTOR, byState(key, (state) => state.width, 0.6)], scale);
+const stateWidth = (key, scale = 1) =>
+  byZoom((px) => ["*", px, CLASS_FACTOR, byState(key, (state) => state.width, 0.6)], scale);
 
-const offset = (sign) => byZoom((px) => ["case", ["boolean", ["feature-state", "two"], false], ["*", sign * px * 0.32, CLASS_FACTOR], 0]);
+const offset = (sign) =>
+  byZoom((px) => [
+    "case",
+    ["boolean", ["feature-state", "two"], false],
+    ["*", sign * px * 0.32, CLASS_FACTOR],
+    0,
+  ]);
 
 const stateColor = (key, theme) => byState(key, (state) => state[theme], color("casing"));
 
 function opacity(key, hidden, shown = () => 1) {
-  return ["case", ["==", ["feature-state", key], -1], 0, byState(key, (state) => (hidden.has(state.name) ? 0 : shown(state)), 0)];
+  return [
+    "case",
+    ["==", ["feature-state", key], -1],
+    0,
+    byState(key, (state) => (hidden.has(state.name) ? 0 : shown(state)), 0),
+  ];
 }
 
 const dashes = (state) => (state.dashed ? 1 : 0);
 
 const nameField = () => {
   const order = boot.language === "fa" ? ["name_fa", "name", "name_en"] : ["name_en", "name", "name_fa"];
-  return ["case", ...order.flatMap((key) => [["!=", ["coalesce", ["get", key], ""], ""], ["get", key]]), ""];
+  return [
+    "case",
+    ...order.flatMap((key) => [
+      ["!=", ["coalesce", ["get", key], ""], ""],
+      ["get", key],
+    ]),
+    "",
+  ];
 };
 
 const ends = (cap) => ["step", ["zoom"], "butt", ROUND_FROM_ZOOM, cap];
@@ -63,7 +102,12 @@ const glow = (id, opacity) => ({
 /** Layers that show coverage, with the key of the state that each reads. */
 const COVERAGE_LAYERS = [
   { id: "streets", key: "s", dash: false, rest: { maxzoom: DIRECTIONS_FROM_ZOOM } },
-  { id: "streets-dash", key: "s", dash: true, rest: { minzoom: DASHES_FROM_ZOOM, maxzoom: DIRECTIONS_FROM_ZOOM } },
+  {
+    id: "streets-dash",
+    key: "s",
+    dash: true,
+    rest: { minzoom: DASHES_FROM_ZOOM, maxzoom: DIRECTIONS_FROM_ZOOM },
+  },
   { id: "forward", key: "f", dash: false, side: 1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
   { id: "backward", key: "b", dash: false, side: -1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
   { id: "forward-dash", key: "f", dash: true, side: 1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
@@ -100,7 +144,11 @@ export function paints(theme, hidden) {
     ["chosen", "circle-stroke-color", color("accent")],
   ];
   const streets = COVERAGE_LAYERS.flatMap((layer) =>
-    Object.entries(coveragePaint(layer, theme, hidden)).map(([property, value]) => [layer.id, property, value]),
+    Object.entries(coveragePaint(layer, theme, hidden)).map(([property, value]) => [
+      layer.id,
+      property,
+      value,
+    ]),
   );
   return [...ground, ...streets];
 }
@@ -114,15 +162,68 @@ const coverageLayers = (theme, hidden) =>
     return drawn;
   });
 
-const ringRadius = (share) => ["interpolate", ["linear"], ["zoom"], 10, ["*", 4.5, share], 13, ["*", 7, share], 16, ["*", 10, share]];
+const ringRadius = (share) => [
+  "interpolate",
+  ["linear"],
+  ["zoom"],
+  10,
+  ["*", 4.5, share],
+  13,
+  ["*", 7, share],
+  16,
+  ["*", 10, share],
+];
 
 const overlays = () => [
-  { id: "route-halo", type: "line", source: "route", layout: { "line-join": "round" }, paint: { "line-color": color("halo"), "line-width": 6, "line-opacity": 0.8 } },
-  { id: "route", type: "line", source: "route", layout: { "line-join": "round" }, paint: { "line-color": color("text"), "line-width": ["case", ["==", ["get", "kind"], "work"], 3, 1.5] } },
-  { id: "route-arrows", type: "symbol", source: "route", minzoom: 13, layout: { "symbol-placement": "line", "symbol-spacing": 90, "icon-image": "arrow", "icon-padding": 0 } },
-  { id: "request-rings", type: "circle", source: "requests", paint: { "circle-radius": ringRadius(1), "circle-color": color("halo"), "circle-stroke-width": 2, "circle-stroke-color": requestColor() } },
-  { id: "request-ages", type: "circle", source: "requests", paint: { "circle-radius": ringRadius(["sqrt", ["get", "age"]]), "circle-color": requestColor() } },
-  { id: "chosen", type: "circle", source: "chosen", paint: { "circle-radius": 18, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": color("accent") } },
+  {
+    id: "route-halo",
+    type: "line",
+    source: "route",
+    layout: { "line-join": "round" },
+    paint: { "line-color": color("halo"), "line-width": 6, "line-opacity": 0.8 },
+  },
+  {
+    id: "route",
+    type: "line",
+    source: "route",
+    layout: { "line-join": "round" },
+    paint: { "line-color": color("text"), "line-width": ["case", ["==", ["get", "kind"], "work"], 3, 1.5] },
+  },
+  {
+    id: "route-arrows",
+    type: "symbol",
+    source: "route",
+    minzoom: 13,
+    layout: { "symbol-placement": "line", "symbol-spacing": 90, "icon-image": "arrow", "icon-padding": 0 },
+  },
+  {
+    id: "request-rings",
+    type: "circle",
+    source: "requests",
+    paint: {
+      "circle-radius": ringRadius(1),
+      "circle-color": color("halo"),
+      "circle-stroke-width": 2,
+      "circle-stroke-color": requestColor(),
+    },
+  },
+  {
+    id: "request-ages",
+    type: "circle",
+    source: "requests",
+    paint: { "circle-radius": ringRadius(["sqrt", ["get", "age"]]), "circle-color": requestColor() },
+  },
+  {
+    id: "chosen",
+    type: "circle",
+    source: "chosen",
+    paint: {
+      "circle-radius": 18,
+      "circle-opacity": 0,
+      "circle-stroke-width": 3,
+      "circle-stroke-color": color("accent"),
+    },
+  },
 ];
 
 const names = () => ({
@@ -131,8 +232,24 @@ const names = () => ({
   source: "streets",
   "source-layer": "streets",
   minzoom: 12,
-  filter: ["step", ["zoom"], ["in", ["get", "road_class"], ["literal", ["motorway", "trunk", "primary"]]], 13, ["in", ["get", "road_class"], ["literal", ["motorway", "trunk", "primary", "secondary", "tertiary"]]], 14.5, true],
-  layout: { "symbol-placement": "line", "text-field": nameField(), "text-font": ["Vazirmatn"], "text-size": ["interpolate", ["linear"], ["zoom"], 12, 11, 16, 14], "text-max-angle": 35, "symbol-spacing": 350, "text-padding": 6 },
+  filter: [
+    "step",
+    ["zoom"],
+    ["in", ["get", "road_class"], ["literal", ["motorway", "trunk", "primary"]]],
+    13,
+    ["in", ["get", "road_class"], ["literal", ["motorway", "trunk", "primary", "secondary", "tertiary"]]],
+    14.5,
+    true,
+  ],
+  layout: {
+    "symbol-placement": "line",
+    "text-field": nameField(),
+    "text-font": ["Vazirmatn"],
+    "text-size": ["interpolate", ["linear"], ["zoom"], 12, 11, 16, 14],
+    "text-max-angle": 35,
+    "symbol-spacing": 350,
+    "text-padding": 6,
+  },
   paint: { "text-color": color("text"), "text-halo-color": color("halo"), "text-halo-width": 1.8 },
 });
 
@@ -143,7 +260,11 @@ export function mapStyle(theme, hidden) {
   return {
     version: 8,
     sources: {
-      streets: { type: "vector", url: `pmtiles://${location.origin}${boot.city.tiles}`, promoteId: { streets: "id" } },
+      streets: {
+        type: "vector",
+        url: `pmtiles://${location.origin}${boot.city.tiles}`,
+        promoteId: { streets: "id" },
+      },
       route: empty,
       requests: empty,
       chosen: empty,
@@ -152,7 +273,11 @@ export function mapStyle(theme, hidden) {
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": color("paper") } },
-      street("casing", { "line-color": color("casing"), "line-width": plainWidth(1.6) }, { minzoom: DASHES_FROM_ZOOM }),
+      street(
+        "casing",
+        { "line-color": color("casing"), "line-width": plainWidth(1.6) },
+        { minzoom: DASHES_FROM_ZOOM },
+      ),
       glow("near", 0.25),
       glow("held", 0.55),
       ...coverageLayers(theme, hidden),

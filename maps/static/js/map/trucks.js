@@ -59,7 +59,11 @@ export class TruckSheet {
   steer(vehicle, moment) {
     const before = this.glides.get(vehicle.id);
     if (before && before.to.lon === vehicle.lon && before.to.lat === vehicle.lat) return;
-    const to = { lon: vehicle.lon, lat: vehicle.lat, heading: vehicle.heading_deg ?? before?.to.heading ?? 0 };
+    const to = {
+      lon: vehicle.lon,
+      lat: vehicle.lat,
+      heading: vehicle.heading_deg ?? before?.to.heading ?? 0,
+    };
     const waited = before ? moment - before.startedAt : 0;
     this.glides.set(vehicle.id, {
       from: this.place(vehicle.id, moment) ?? to,
@@ -121,7 +125,13 @@ export class TruckSheet {
   draw(moment) {
     const pen = this.pen();
     const zoom = this.map.getZoom();
-    const tones = { halo: color("halo"), body: color("truck"), work: color("state-progress"), text: color("text"), ring: color("accent") };
+    const tones = {
+      halo: color("halo"),
+      body: color("truck"),
+      work: color("state-progress"),
+      text: color("text"),
+      ring: color("accent"),
+    };
     for (const vehicle of this.vehicles) {
       const { lon, lat, heading } = this.place(vehicle.id, moment);
       const { x, y } = this.map.project([lon, lat]);

@@ -20,7 +20,8 @@ const guessRow = (guess) => html`<span class="icon icon-map-pin" aria-hidden="tr
   <span class="sub">${named("place", guess.kind)}${guess.confident ? html` · ${t("a good match")}` : ""}</span>`;
 
 function whatHappens(request) {
-  if (needsPin(request)) return t("We do not know the place yet. Click it on the map, or a dispatcher will find it.");
+  if (needsPin(request))
+    return t("We do not know the place yet. Click it on the map, or a dispatcher will find it.");
   if (request.state === "new") return t("We know the place. It is served when the next snow begins.");
   return t("Your street is on the list of the trucks.");
 }
@@ -89,7 +90,8 @@ class Form extends Part {
       <legend>${t("What is it about?")}</legend>
       <div class="kinds">
         ${KINDS.map(
-          (kind, at) => html`<label><input type="radio" name="kind" value=${kind} ?checked=${at === 0} />${kindIcon(kind)}${named("kind", kind)}</label>`,
+          (kind, at) =>
+            html`<label><input type="radio" name="kind" value=${kind} ?checked=${at === 0} />${kindIcon(kind)}${named("kind", kind)}</label>`,
         )}
       </div>
     </fieldset>`;

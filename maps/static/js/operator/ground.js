@@ -8,7 +8,9 @@ const GUESS_ZOOM = 16;
 
 const marks = (guess) => ({
   type: "FeatureCollection",
-  features: guess ? [{ type: "Feature", geometry: { type: "Point", coordinates: [guess.lon, guess.lat] }, properties: {} }] : [],
+  features: guess
+    ? [{ type: "Feature", geometry: { type: "Point", coordinates: [guess.lon, guess.lat] }, properties: {} }]
+    : [],
 });
 
 /** Draw the map and follow what is written. */
@@ -24,6 +26,11 @@ export async function showMap() {
     if (!("guesses" in changes) && !("guess" in changes)) return;
     const shown = guess ?? guesses.find((one) => one.confident) ?? null;
     map.getSource("chosen").setData(marks(shown));
-    if (shown) map.easeTo({ center: [shown.lon, shown.lat], zoom: Math.max(map.getZoom(), GUESS_ZOOM), duration: still ? 0 : 600 });
+    if (shown)
+      map.easeTo({
+        center: [shown.lon, shown.lat],
+        zoom: Math.max(map.getZoom(), GUESS_ZOOM),
+        duration: still ? 0 : 600,
+      });
   });
 }

@@ -16,9 +16,11 @@ class Waiting extends Part {
     if (waiting.length === 0) return "";
     return html`<section class="waiting-list">
       <h2>${t("Waiting for a pin")}</h2>
-      ${placing === null
-        ? html`<p class="muted small">${t("Choose one, then click its place on the map.")}</p>`
-        : html`<p class="hint">${t("Click the place on the map.")}</p>`}
+      ${
+        placing === null
+          ? html`<p class="muted small">${t("Choose one, then click its place on the map.")}</p>`
+          : html`<p class="hint">${t("Click the place on the map.")}</p>`
+      }
       ${listbox({
         id: "waiting",
         label: t("Waiting for a pin"),
