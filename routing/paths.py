@@ -17,12 +17,18 @@ DENSE_ENDS = 3_000
 """Up to so many ends all pairs are computed between arcs."""
 NEAREST = 160
 """Ends beside each end with exact deadheads, where there are more."""
+LEARNED = 64
+"""Room for distant deadheads that routes turn out to use, see `kernels.farness`."""
 HUBS = 2_500
 """Up to so many junctions each is its own hub; in a larger city `FEW_HUBS` stand for all."""
 FEW_HUBS = 1_500
 
 SAMPLE = 50
 """Ends from which true deadheads are compared with the estimates."""
+USUAL_S = 600.0
+"""Deadheads longer than this are rare in routes and do not count in the sample."""
+SAFE_PERCENT = 90.0
+"""Share of estimates that must not be too low."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,10 +137,13 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
         )
 
     _in_parts(some_nearest, len(ends.arc), threads)
-    key = np.where(next_end == NONE, np.iinfo(np.int32).max, next_end)
+    room = ((0, 0), (0, LEARNED))
+    key = np.pad(next_end, room, constant_values=NONE)
+    key = np.where(key == NONE, np.iinfo(np.int32).max, key)
+    near_s = np.pad(next_s, room, constant_values=FAR_S)
     order = np.argsort(key, axis=1, kind="stable")
     hub_s, hub_of = _between_hubs(problem, threads)
-    hub_s *= _stretch(problem, line, ends, hub_s, hub_of)
+    hub_s += _margin_s(problem, line, ends, hub_s, hub_of)
     edge = np.zeros(len(ends.arc), EDGE)
     edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
@@ -144,7 +153,7 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
         np.minimum(from_place, np.float32(FAR_S)),
         np.minimum(to_place, np.float32(FAR_S)),
         np.take_along_axis(key, order, axis=1),
-        np.take_along_axis(next_s, order, axis=1),
+        np.take_along_axis(near_s, order, axis=1),
         *(edge, hub_s),
     )
     return gaps, next_end
@@ -183,18 +192,21 @@ def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
     return np.minimum(out, np.float32(FAR_S), out=out), hub_of
 
 
-def _stretch(
+def _margin_s(
     problem: Problem, line: LineGraph, ends: Ends, hub_s: Floats32, hub_of: Ints
 ) -> np.float32:
-    """Return how much longer true deadheads are than the estimates, in the middle of a sample."""
+    """Return what to add to estimates so that few are too low, by a sample of true deadheads.
+
+    A search picks what looks cheap: from estimates without bias it picks those that are wrong.
+    """
     goals = hub_of[problem.tail[ends.arc]]
-    shares = [np.ones(1)]
+    short_s = [np.zeros(1)]
     for arc in ends.arc[:: max(1, len(ends.arc) // SAMPLE)]:
         true_s = from_arc(problem, line, int(arc))[ends.arc]
         guess_s = hub_s[hub_of[problem.head[arc]], goals]
-        known = np.isfinite(true_s) & (guess_s > 0) & (guess_s < FAR_S)
-        shares.append(true_s[known] / guess_s[known])
-    return np.float32(np.median(np.concatenate(shares)))
+        known = true_s < USUAL_S
+        short_s.append(true_s[known] - guess_s[known])
+    return np.float32(np.percentile(np.concatenate(short_s), SAFE_PERCENT))
 
 
 def _median_turn_s(problem: Problem) -> float:

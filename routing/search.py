@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.alone import Alone
-from routing.kernels import anneal, construct, nearness
+from routing.kernels import anneal, construct, farness, nearness
 from routing.kernels.layout import (
     FAR_S,
     ROW,
@@ -28,7 +28,7 @@ from routing.kernels.layout import (
     Routes,
     Starts,
 )
-from routing.paths import Ends, LineGraph, ends_of, gaps_of
+from routing.paths import Ends, LineGraph, Walker, ends_of, gaps_of
 from routing.problem import NONE, Flags, Ints, Longs, Problem, Refill, Route, Visit
 
 ALL_PLACES_TASKS = 250
@@ -49,6 +49,7 @@ class Search:
     ) -> None:
         ends = ends_of(problem)
         self._problem = problem
+        self._ends = ends
         self._gaps, next_end = gaps_of(problem, line, ends, threads)
         self._facts, self._index = _facts(problem, ends, self._gaps, next_end)
         room = _room(problem)
@@ -56,6 +57,8 @@ class Search:
         self._at = _places(problem, alone.fit())
         self._undo = _undo(problem, room)
         self._best = _best(problem, room)
+        self._sure: tuple[Route, ...] = ()
+        self._sure_cost = np.inf
         self._random = np.array(
             [(seed * 0x9E3779B97F4A7C15 + 0x2545F4914F6CDD1D) % 2**64 or 1], np.uint64
         )
@@ -97,6 +100,29 @@ class Search:
             tasks = [stop.task for stop in route if isinstance(stop, Visit)]
             self._routes.stop["task"][v, : len(tasks)] = tasks
             self._routes.row["size"][v] = len(tasks)
+
+    def correct(self, walker: Walker) -> None:
+        """Replace the estimates that the best routes rely on by the truth; go on from the best.
+
+        Where the truth is worse than the best routes known for sure, those come back.
+        """
+        pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
+        self._restart(self.best_routes())
+        count = farness.guessed(self._gaps, self._facts, self._routes, pairs)
+        for i, j in pairs[:count].tolist():
+            seconds, _ = walker.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
+            farness.learn(self._gaps, i, j, min(seconds, FAR_S))
+        if count:
+            self._restart(self.best_routes())
+        if self.best_cost <= self._sure_cost:
+            self._sure, self._sure_cost = self.best_routes(), self.best_cost
+        else:
+            self._restart(self._sure)
+
+    def _restart(self, routes: Sequence[Route]) -> None:
+        self._best.cost[0] = np.inf
+        self._load(routes)
+        self._fill()
 
     def run(self, iterations: int, temperature: float) -> float:
         """Improve for some iterations; return the mean change of cost that they tried."""

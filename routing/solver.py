@@ -20,6 +20,10 @@ HOT = 0.1
 """First temperature, as a share of the mean change of cost that an iteration tries."""
 COLD = 0.001
 """Last temperature over the first."""
+CORRECT = 0.1
+"""Share of the effort after which estimated deadheads of the best routes become true ones."""
+CERTAIN_TASKS = 3_000
+"""Up to so many tasks the first routes are driven exactly too, and win if they are better."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -52,24 +56,28 @@ def solve(
     if not problem.tasks or not problem.vehicles:
         return _settled(problem, Walker(problem, line), single, bound, seed, ())
     search = Search(problem, line, single, seed, threads)
+    walker = Walker(problem, line)
     search.begin(start.routes if start else None)
+    search.correct(walker)
     first = start.routes if start else search.best_routes()
     report(search.best_cost, bound, search.absent, 0)
     iterations = _improve(
-        search, problem, stop, lambda i: report(search.best_cost, bound, search.absent, i)
+        search, walker, problem, stop, lambda i: report(search.best_cost, bound, search.absent, i)
     )
-    walker = Walker(problem, line)
-    found = _settled(problem, walker, single, bound, seed, search.best_routes())
-    floor = _settled(problem, walker, single, bound, seed, first)
-    better = found if found.cost.total <= floor.cost.total else floor
+    better = _settled(problem, walker, single, bound, seed, search.best_routes())
+    if start or problem.tasks <= CERTAIN_TASKS:
+        floor = _settled(problem, walker, single, bound, seed, first)
+        better = better if better.cost.total <= floor.cost.total else floor
     report(better.cost.total, bound, len(better.unserved), iterations)
     return replace(better, iterations=iterations)
 
 
-def _improve(search: Search, problem: Problem, stop: Stop, report: Callable[[int], None]) -> int:
+def _improve(
+    search: Search, walker: Walker, problem: Problem, stop: Stop, report: Callable[[int], None]
+) -> int:
     """Anneal until the stop says so; return the iterations done."""
     chunk = max(20, min(2_000, WORK_PER_CHUNK // problem.tasks))
-    iterations, told = 0, 0.0
+    iterations, told, corrected = 0, 0.0, 0.0
     scale = 0.0
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
@@ -81,6 +89,11 @@ def _improve(search: Search, problem: Problem, stop: Stop, report: Callable[[int
         if progress >= told + 0.01:
             told = progress
             report(iterations)
+        if corrected + CORRECT <= progress < 1.0:
+            corrected = progress
+            search.correct(walker)
+    if iterations:
+        search.correct(walker)
     return iterations
 
 
