@@ -18,7 +18,6 @@ check: setup
 	lint-imports
 
 test: setup-browser
-	scripts/fetch-test-data
 	pytest
 
 bench: setup-browser
