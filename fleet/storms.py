@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain, count
+from zoneinfo import ZoneInfo
 
 from data.errors import ConflictError
 from data.model import (
@@ -17,13 +19,20 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.store.cities import get_city
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_jobs, set_job_state
 from data.store.requests import list_requests, list_requests_of_jobs
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
-from data.store.storms import add_storm, close_storm, find_active_storm, get_storm
+from data.store.storms import (
+    add_storm,
+    close_storm,
+    find_active_storm,
+    get_storm,
+    list_storms,
+)
 from fleet.intake import back_to_waiting, open_work
 from fleet.jobs import first_jobs, typical_blade_m
 
@@ -63,9 +72,12 @@ def start_storm(
     return storm
 
 
-def storm_name(now: datetime) -> str:
-    """Return a name for a storm that nobody named."""
-    return f"Storm of {now:%Y-%m-%d %H:%M} UTC"
+def storm_name(tx: Tx, now: datetime) -> str:
+    """Return a name for a storm that nobody named: the city's date, numbered from the second on."""
+    day = f"{now.astimezone(ZoneInfo(get_city(tx).timezone)):%Y-%m-%d}"
+    taken = {storm.name for storm in list_storms(tx)}
+    names = chain([day], (f"{day} ({number})" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:

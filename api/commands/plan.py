@@ -139,7 +139,7 @@ def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
         now = clock.now()
         storm = find_active_storm(tx)
         if storm is None:
-            storm = start_storm(tx, CONSOLE, storm_name(now), network, get_policy(tx), now)
+            storm = start_storm(tx, CONSOLE, storm_name(tx, now), network, get_policy(tx), now)
             typer.echo(f"No storm was active: started {storm.name!r}.", err=True)
         return prepare(tx, storm.id, network, now)
 

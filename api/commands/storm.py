@@ -29,7 +29,9 @@ def start(
     engine = open_city_database(chosen_city(Settings(), city))
     with transaction(engine) as tx:
         network = load_network(tx)
-        started = start_storm(tx, CONSOLE, name or storm_name(now), network, get_policy(tx), now)
+        started = start_storm(
+            tx, CONSOLE, name or storm_name(tx, now), network, get_policy(tx), now
+        )
         jobs, shifts = len(list_jobs(tx, started.id)), len(list_shifts(tx, started.id))
     typer.echo(f"Storm {started.name!r} has started: {jobs} jobs, {shifts} shifts.")
 

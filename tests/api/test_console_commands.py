@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from api.auth import password_fits
+from api.clock import Clock
 from api.commands.storm import storm
 from api.commands.user import device, user
 from data.errors import BarfrubError
@@ -85,3 +87,16 @@ def test_a_storm_starts_and_ends(city_folder: Path) -> None:
     with database(city_folder) as tx:
         assert [each.phase for each in list_storms(tx)] == ["ended"]
     assert "no storm is active" in str(run(storm, "end").exception)
+
+
+def test_storms_that_nobody_named_are_called_by_their_day(
+    city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = datetime(2026, 11, 25, 21, 0, tzinfo=UTC)  # after midnight in Tehran
+    monkeypatch.setattr(Clock, "now", lambda _: late)
+    for _ in range(3):
+        run(storm, "start")
+        run(storm, "end")
+    with database(city_folder) as tx:
+        names = [each.name for each in reversed(list_storms(tx))]
+    assert names == ["2026-11-26", "2026-11-26 (2)", "2026-11-26 (3)"]
