@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.auth import SignedOutError, TooManyError
 from api.shell import page, translator_of, wants_page
-from data.errors import BarfrubError
+from data.errors import BarfrubError, ConflictError
 from maps.i18n import Translator
 
 STATUS = {
@@ -57,6 +57,9 @@ EXPECTED = {
 }
 """What a field should have been, by pydantic's error type; texts are in the catalogs."""
 
+SPOKEN = {"expected": "{}", "state": "request:{}"}
+"""Values that are texts themselves, and what the catalogs call them."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -69,15 +72,19 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def message_of(error: BarfrubError, t: Translator) -> str:
-    """Return the error's text in the reader's language, naming field, value and expectation.
+    """Return the error's text in the reader's language.
 
-    A conflict says what stands in the way in English only; other readers get what all of them mean.
+    It names field, value and expectation, or what stands in the way.
     """
-    if error.code == "conflict" and t.language == "en":
-        return f"{str(error)[:1].upper()}{str(error)[1:]}."
     msgid = MESSAGES.get(error.code, f"error:{error.code}")
-    expected = {"expected": t(str(error.values["expected"]))} if "expected" in error.values else {}
-    return t(msgid, **{**error.values, **expected})
+    if isinstance(error, ConflictError):
+        msgid = f"conflict:{error.reason}"
+    spoken = {
+        name: t(SPOKEN[name].format(value))
+        for name, value in error.values.items()
+        if name in SPOKEN
+    }
+    return t(msgid, **{**error.values, **spoken})
 
 
 def _on_ours(request: Request, error: BarfrubError) -> Response:

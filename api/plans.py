@@ -25,7 +25,7 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
     with context.writing() as tx:
         storm = find_active_storm(tx)
         if storm is None:
-            raise ConflictError("there is no storm to plan for")
+            raise ConflictError("there is no storm to plan for", reason="no_storm")
         return run_view(ask_for_plan(tx, context.actor, storm.id, wanted.seconds, context.now))
 
 

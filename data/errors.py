@@ -36,9 +36,13 @@ class NotFoundError(BarfrubError):
 
 
 class ConflictError(BarfrubError):
-    """A change that no longer fits the state it was meant for."""
+    """A change that no longer fits the state it was meant for; `reason` selects its text."""
 
     code = "conflict"
+
+    def __init__(self, message: str, *, reason: str, **values: object) -> None:
+        super().__init__(message, reason=reason, **values)
+        self.reason = reason
 
 
 class ForbiddenError(BarfrubError):

@@ -78,7 +78,7 @@ def add_city(
     for a file that is no city, `InvalidError` for an unknown time zone.
     """
     if folder.exists():
-        raise ConflictError(f"city {name!r} exists already", city=name)
+        raise ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
     draft = _draft(name, file, _known_zone(timezone), services=services)
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))

@@ -62,7 +62,9 @@ def skip_leg(
 def _moved(tx: Tx, actor: Actor, shift_id: ShiftId, old: str, new: str, now: datetime) -> Shift:
     shift = get_shift(tx, shift_id)
     if shift.state != old:
-        raise ConflictError(f"shift {shift_id} is {shift.state}, not {old}", shift=shift_id)
+        raise ConflictError(
+            f"shift {shift_id} is {shift.state}, not {old}", reason="shift_state", shift=shift_id
+        )
     set_shift_state(tx, shift_id, new)
     add_event(tx, now, actor, f"shift.{new}", f"shift:{shift_id}", {"state": old}, {"state": new})
     return get_shift(tx, shift_id)
@@ -71,7 +73,11 @@ def _moved(tx: Tx, actor: Actor, shift_id: ShiftId, old: str, new: str, now: dat
 def _leg_over(tx: Tx, actor: Actor, over: LegProgress, now: datetime) -> LegProgress:
     shift = get_shift(tx, over.shift_id)
     if find_published_plan_id(tx, shift.storm_id) != over.plan_id:
-        raise ConflictError(f"plan {over.plan_id} is not the one that is driven", plan=over.plan_id)
+        raise ConflictError(
+            f"plan {over.plan_id} is not the one that is driven",
+            reason="plan_not_driven",
+            plan=over.plan_id,
+        )
     route = find_route(tx, over.plan_id, over.shift_id)
     if route is None or not 0 <= over.leg < len(route.legs):
         raise NotFoundError("leg", over.leg)
@@ -80,7 +86,9 @@ def _leg_over(tx: Tx, actor: Actor, over: LegProgress, now: datetime) -> LegProg
     if before is not None and before.state == over.state:
         return before
     if before is not None:
-        raise ConflictError(f"leg {over.leg} is {before.state} already", leg=over.leg)
+        raise ConflictError(
+            f"leg {over.leg} is {before.state} already", reason="leg_over", leg=over.leg
+        )
     save_progress(tx, over)
     after = {"plan": over.plan_id, "leg": over.leg, "state": over.state, "reason": over.reason}
     add_event(tx, now, actor, f"leg.{over.state}", f"shift:{over.shift_id}", after=after)

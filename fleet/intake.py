@@ -175,7 +175,12 @@ def open_work(
 ) -> ServiceRequest:
     """Join a placed request to the open job of its street and treatment, or add that job."""
     if placed.snap is None:
-        raise ConflictError(f"request {placed.reference} has no place", request=placed.id)
+        raise ConflictError(
+            f"request {placed.reference} has no place",
+            reason="request_unplaced",
+            request=placed.id,
+            reference=placed.reference,
+        )
     treatment = TREATMENTS[placed.kind]
     segment = network.segment(placed.snap.segment_id)
 
@@ -280,7 +285,11 @@ def _get_waiting(tx: Tx, request_id: RequestId) -> ServiceRequest:
 
 def _wrong_state(asked: ServiceRequest) -> ConflictError:
     return ConflictError(
-        f"request {asked.reference} is {asked.state}", request=asked.id, state=str(asked.state)
+        f"request {asked.reference} is {asked.state}",
+        reason="request_state",
+        request=asked.id,
+        reference=asked.reference,
+        state=str(asked.state),
     )
 
 

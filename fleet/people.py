@@ -29,7 +29,7 @@ def enroll(
     if not login or len(login) > LOGIN_LETTERS or not login.isprintable() or " " in login:
         raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} letters without a space")
     if find_user_by_login(tx, login) is not None:
-        raise ConflictError(f"there is a user {login!r} already", login=login)
+        raise ConflictError(f"there is a user {login!r} already", reason="login_taken", login=login)
     user = add_user(tx, login, roles, language, password_hash)
     after = {"login": login, "roles": list(roles), "language": language}
     add_event(tx, now, actor, "user.added", f"user:{user.id}", after=after)
@@ -46,7 +46,9 @@ def add_tracker(
     if vehicle is None:
         raise NotFoundError("vehicle", vehicle_name)
     if find_device_by_name(tx, name) is not None:
-        raise ConflictError(f"there is a device {name!r} already", device=name)
+        raise ConflictError(
+            f"there is a device {name!r} already", reason="device_taken", device=name
+        )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     device = add_device(tx, name, vehicle.id, token_digest(token))
     after = {"name": name, "vehicle": vehicle.id}

@@ -72,7 +72,7 @@ def ask_for_plan(tx: Tx, actor: Actor, storm_id: StormId, seconds: float, now: d
     _get_active(tx, storm_id)
     unfinished = {RunState.QUEUED, RunState.RUNNING}
     if any(run.state in unfinished for run in list_runs(tx, storm_id)):
-        raise ConflictError("a plan is being made already", storm=storm_id)
+        raise ConflictError("a plan is being made already", reason="run_active", storm=storm_id)
     run = add_run(tx, storm_id, actor.id, now, seconds)
     after = {"storm": storm_id, "seconds": seconds}
     add_event(tx, now, actor, "plan_run.asked", f"plan_run:{run.id}", after=after)
@@ -83,7 +83,7 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
     """Ask a run to stop soon and keep the best it has."""
     run = get_run(tx, run_id)
     if run.state not in {RunState.QUEUED, RunState.RUNNING}:
-        raise ConflictError(f"plan run {run_id} is {run.state}", run=run_id)
+        raise ConflictError(f"plan run {run_id} is {run.state}", reason="run_over", run=run_id)
     if not run.stop_requested:
         set_stop_requested(tx, run_id)
         add_event(tx, now, actor, "plan_run.stopped", f"plan_run:{run_id}")
@@ -94,12 +94,14 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
     """Read what a plan for a storm is made from; only open jobs and shifts that are not over."""
     storm = _get_active(tx, storm_id)
     if get_city(tx).network_version != network.version:
-        raise ConflictError("the streets have changed: load them again")
+        raise ConflictError("the streets have changed: load them again", reason="streets_changed")
     shifts = [
         shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED and shift.ends_at > now
     ]
     if not shifts:
-        raise ConflictError("no vehicle is in service: every shift is over", storm=storm_id)
+        raise ConflictError(
+            "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
+        )
     return Prepared(
         storm=storm,
         network=network,
@@ -163,14 +165,24 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
     """
     plan = get_plan(tx, plan_id)
     if plan.state is not PlanState.DRAFT:
-        raise ConflictError(f"plan {plan_id} is {plan.state}, not a draft", plan=plan_id)
+        raise ConflictError(
+            f"plan {plan_id} is {plan.state}, not a draft", reason="plan_not_draft", plan=plan_id
+        )
     _get_active(tx, plan.storm_id)
     if get_city(tx).network_version != plan.network_version:
-        raise ConflictError("the plan was made for streets that have changed", plan=plan_id)
+        raise ConflictError(
+            "the plan was made for streets that have changed",
+            reason="plan_of_old_streets",
+            plan=plan_id,
+        )
     planned = {job_id for route in plan.routes for leg in route.legs for job_id in leg.job_ids}
     cancelled = {job.id for job in list_jobs(tx, plan.storm_id, JobState.CANCELLED)}
     if planned & cancelled:
-        raise ConflictError("the plan was made for jobs that were cancelled", plan=plan_id)
+        raise ConflictError(
+            "the plan was made for jobs that were cancelled",
+            reason="plan_of_cancelled_jobs",
+            plan=plan_id,
+        )
 
     former = find_published_plan_id(tx, plan.storm_id)
     if former is not None:
@@ -186,5 +198,7 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
 def _get_active(tx: Tx, storm_id: StormId) -> Storm:
     storm = get_storm(tx, storm_id)
     if storm.ended_at is not None:
-        raise ConflictError(f"storm {storm.name!r} has ended", storm=storm_id)
+        raise ConflictError(
+            f"storm {storm.name!r} has ended", reason="storm_ended", storm=storm_id, name=storm.name
+        )
     return storm

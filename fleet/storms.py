@@ -50,7 +50,12 @@ def start_storm(
     """
     active = find_active_storm(tx)
     if active is not None:
-        raise ConflictError(f"storm {active.name!r} has not ended", storm=active.id)
+        raise ConflictError(
+            f"storm {active.name!r} has not ended",
+            reason="storm_active",
+            storm=active.id,
+            name=active.name,
+        )
     vehicles = list_vehicles(tx)
 
     storm = add_storm(tx, name, ACTIVE, now)
@@ -84,7 +89,12 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
     """End a storm: its open jobs are cancelled, not done, and their requests wait again."""
     storm = get_storm(tx, storm_id)
     if storm.ended_at is not None:
-        raise ConflictError(f"storm {storm.name!r} has already ended", storm=storm.id)
+        raise ConflictError(
+            f"storm {storm.name!r} has already ended",
+            reason="storm_ended",
+            storm=storm.id,
+            name=storm.name,
+        )
     left = [job.id for job in list_jobs(tx, storm_id, JobState.OPEN)]
     unfinished = [shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED]
 

@@ -80,7 +80,11 @@ def _fresh_city(settings: "Settings", file: Path | None, timezone: str | None) -
     folder = settings.city_folder(name)
     if folder.exists():
         if not (folder / DEMO_MARK).exists():
-            raise ConflictError(f"city {name!r} is not a demo; nothing was changed", city=name)
+            raise ConflictError(
+                f"city {name!r} is not a demo; nothing was changed",
+                reason="city_not_demo",
+                city=name,
+            )
         shutil.rmtree(folder)
     typer.echo(f"Reading the streets of {name} …")
     report = add_city(folder, name, source, Clock().now(), CONSOLE, timezone=zone)

@@ -51,6 +51,6 @@ def end(city: CityOption = None) -> None:
     with transaction(engine) as tx:
         active = find_active_storm(tx)
         if active is None:
-            raise ConflictError("no storm is active")
+            raise ConflictError("no storm is active", reason="no_storm")
         end_storm(tx, CONSOLE, active.id, Clock().now())
     typer.echo(f"Storm {active.name!r} has ended.")

@@ -114,7 +114,7 @@ def _held(run: PlanRun) -> ColumnElement[bool]:
 
 
 def _lost(run: PlanRun) -> ConflictError:
-    return ConflictError(f"another worker took plan run {run.id}", run=run.id)
+    return ConflictError(f"another worker took plan run {run.id}", reason="run_lost", run=run.id)
 
 
 def _run(row: Row[Any]) -> PlanRun:

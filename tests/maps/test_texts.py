@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.errors import EXPECTED, MESSAGES, STATUS
+from api.errors import EXPECTED, MESSAGES, STATUS, message_of
+from data.errors import ConflictError
 from data.model import EvidenceKind, RequestKind, RequestState, RoadClass, ServiceClass
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from maps.i18n import LANGUAGES, catalog, translator
@@ -18,23 +19,46 @@ TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "maps/static/js").rglob("*.js"))
 PYTHON = sorted([*(ROOT / "maps").glob("*.py"), *(ROOT / "api").glob("*.py")])
 
+RAISING = sorted(
+    path for layer in ("data", "fleet", "api") for path in (ROOT / layer).rglob("*.py")
+)
+
 # t("…"), t('…'), t.plural("…"); the whole literal, so that a text with a quote inside is not cut.
 CALL = re.compile(
     r"""\bt(?:\.t|\.plural)?\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*[,)]"""
 )
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
+
+def _conflicts() -> list[ast.Call]:
+    """Return every ConflictError(…) that is written in the code."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in RAISING]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return [call for call in calls if getattr(call.func, "id", "") == "ConflictError"]
+
+
+def _reasons() -> set[str]:
+    return {
+        ast.literal_eval(word.value)
+        for call in _conflicts()
+        for word in call.keywords
+        if word.arg == "reason"
+    }
+
+
 SHOWN_NAMES = {
     *(f"state:{state.name}" for state in STATES),
     *(f"kind:{kind}" for kind in RequestKind),
-    *(f"request:{state}" for state in RequestState),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
     *(f"evidence:{kind}" for kind in EvidenceKind),
     *(f"truck:{state}" for state in ("working", "driving", "stopped", "silent")),
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
     *(f"language:{language}" for language in LANGUAGES),
-    *(f"error:{code}" for code in STATUS),
+    *(f"error:{code}" for code in STATUS if code != "conflict"),
+    *(f"conflict:{reason}" for reason in _reasons()),
+    *(f"request:{state}" for state in RequestState),
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
     *EXPECTED.values(),
     *MESSAGES.values(),
@@ -120,6 +144,27 @@ def test_every_text_that_is_used_is_in_the_catalog(language: str):
     missing = _used() - catalog(language).keys()
 
     assert not missing
+
+
+def test_every_conflict_fills_what_its_text_leaves_open():
+    for call in _conflicts():
+        given = {word.arg: word.value for word in call.keywords}
+        text = str(catalog("en")[f"conflict:{ast.literal_eval(given['reason'])}"])
+
+        assert set(re.findall(r"\{(\w+)\}", text)) <= given.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Request B-0001 cannot be changed like this: “On the list”."),
+        ("fa", "درخواست B-0001 چنین تغییری نمی‌پذیرد: «در فهرست کار»."),
+    ],
+)
+def test_a_conflict_says_what_stands_in_the_way_in_every_language(language: str, said: str):
+    stale = ConflictError("", reason="request_state", reference="B-0001", state="open")
+
+    assert message_of(stale, translator(language)) == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
