@@ -8,12 +8,13 @@ from fastapi import APIRouter
 from pydantic_core import to_json
 from starlette.responses import StreamingResponse
 
+from api.clock import Clock
 from api.context import READS_WORDS, StreetContext
 from fleet.live import Hub
 from maps.views import RequestView, without_words
 
-ALIVE_S = 15.0
-"""A comment so often keeps proxies from closing a quiet stream."""
+BEAT_S = 10.0
+"""A quiet stream says so often that it is alive, to proxies and to readers."""
 
 GATHER_S = 0.2
 """Pause before each message, so that a busy storm comes in bunches."""
@@ -21,7 +22,7 @@ GATHER_S = 0.2
 RETRY_MS = 2_000
 """How soon browsers ask again after a break."""
 
-ALONE = frozenset({"storm"})
+ALONE = frozenset({"beat", "storm"})
 """Kinds that carry one thing and not a list."""
 
 router = APIRouter()
@@ -31,14 +32,15 @@ router = APIRouter()
 async def stream(context: StreetContext) -> StreamingResponse:
     """Send events `vehicles`, `coverage`, `requests`, `runs` and `storm` until the reader leaves.
 
-    Nothing is repeated after a break: read `/api/board` whenever the stream opens.
+    Where none of them comes for a while, `beat` tells the time. Nothing is repeated after a break:
+    read `/api/board` whenever the stream opens.
     """
-    events = board_events(context.app.hub, reads_words=context.has(*READS_WORDS))
+    events = board_events(context.app.hub, context.app.clock, reads_words=context.has(*READS_WORDS))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def board_events(hub: Hub, *, reads_words: bool) -> AsyncIterator[bytes]:
+async def board_events(hub: Hub, clock: Clock, *, reads_words: bool) -> AsyncIterator[bytes]:
     """Yield the lines of the stream; `reads_words` is whether callers' words are part of it."""
     loop, awake = asyncio.get_running_loop(), asyncio.Event()
 
@@ -51,9 +53,10 @@ async def board_events(hub: Hub, *, reads_words: bool) -> AsyncIterator[bytes]:
         yield f"retry: {RETRY_MS}\n\n".encode()
         while True:
             try:
-                await asyncio.wait_for(awake.wait(), ALIVE_S)
+                await asyncio.wait_for(awake.wait(), BEAT_S)
             except TimeoutError:
-                yield b": alive\n\n"
+                number += 1
+                yield _event(number, "beat", [{"now": clock.now()}])
                 continue
             await asyncio.sleep(GATHER_S)
             awake.clear()

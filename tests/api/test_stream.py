@@ -1,11 +1,13 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi.testclient import TestClient
 
 from api import stream
+from api.clock import Clock
 from api.stream import board_events
 from fleet.live import Hub
 from maps.views import StormView, request_view
@@ -15,7 +17,7 @@ from tests.fleet.drives import a_request
 
 async def heard(hub: Hub, *published: tuple[str, list[Any]], reads_words: bool = True) -> list[Any]:
     """Return the parsed events that a listener gets for what is published."""
-    events = board_events(hub, reads_words=reads_words)
+    events = board_events(hub, Clock(v.NOW), reads_words=reads_words)
     assert (await anext(events)).startswith(b"retry:")
     for kind, items in published:
         hub.publish(kind, items)
@@ -52,22 +54,24 @@ def test_the_council_does_not_hear_what_callers_said() -> None:
     assert bare["id"] == full["id"]
 
 
-def test_a_quiet_stream_says_that_it_is_alive(monkeypatch: Any) -> None:
-    monkeypatch.setattr(stream, "ALIVE_S", 0.01)
+def test_a_quiet_stream_tells_the_time(monkeypatch: Any) -> None:
+    monkeypatch.setattr(stream, "BEAT_S", 0.01)
 
-    async def second() -> bytes:
-        events = board_events(Hub(), reads_words=True)
+    async def second() -> str:
+        events = board_events(Hub(), Clock(v.NOW), reads_words=True)
         await anext(events)
-        return await anext(events)
+        return (await anext(events)).decode()
 
-    assert asyncio.run(second()) == b": alive\n\n"
+    number, kind, beat = _parsed(asyncio.run(second()))
+    assert (number, kind) == (1, "beat")
+    assert timedelta(0) <= datetime.fromisoformat(beat["now"]) - v.NOW < timedelta(minutes=1)
 
 
 def test_who_left_is_forgotten() -> None:
     hub = Hub()
 
     async def leave() -> None:
-        events = board_events(hub, reads_words=True)
+        events = board_events(hub, Clock(v.NOW), reads_words=True)
         await anext(events)
         await events.aclose()
 

@@ -179,6 +179,49 @@ def test_a_plan_is_asked_for_and_can_be_stopped(visit):
     expect(page.locator(".run button")).to_be_disabled()
 
 
+def test_a_failed_plan_is_said_in_the_readers_language_with_the_reason_folded(visit):
+    page = visit.page
+    runs = '[{"id": 1, "state": "failed", "error": "no vehicle is in service"}]'
+    page.route(
+        "**/stream",
+        lambda route: route.fulfill(
+            content_type="text/event-stream", body=f"event: runs\ndata: {runs}\n\n"
+        ),
+    )
+    visit.board()
+    expect(page.locator(".notice.danger")).to_contain_text("The plan could not be made.")
+    expect(page.get_by_text("no vehicle is in service")).to_be_hidden()
+    page.click(".notice summary")
+
+    expect(page.get_by_text("no vehicle is in service")).to_be_visible()
+
+
+SILENT_STREAM = """
+    globalThis.EventSource = class extends EventTarget {
+        static made = 0;
+        constructor() {
+            super();
+            if (EventSource.made++ === 0) setTimeout(() => this.dispatchEvent(new Event("open")));
+        }
+        close() {}
+    };
+"""
+"""A line that opens and then says nothing, neither news nor an error."""
+
+
+def test_a_line_that_falls_silent_is_stale_and_is_asked_for_again(visit):
+    page = visit.page
+    page.clock.install()
+    page.add_init_script(SILENT_STREAM)
+    visit.board()
+    page.clock.fast_forward(12_000)
+    expect(page.locator(".stale")).to_have_count(0)
+    page.clock.fast_forward(20_000)
+
+    expect(page.locator(".stale")).to_contain_text("No connection for")
+    assert visit.until("EventSource.made") >= 2
+
+
 def test_a_map_without_news_says_how_old_it_is(visit):
     page = visit.page
     page.clock.install()

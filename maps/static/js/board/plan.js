@@ -40,7 +40,7 @@ function progress(run) {
       [t("Time"), t("{used} of {all} s", { used: Math.round(run.elapsed_s), all: run.seconds })],
       [t("Best cost so far"), run.best == null ? t("none yet") : number(run.best)],
       [t("No plan can cost less than"), run.bound == null ? null : number(run.bound)],
-      [t("Streets left out"), run.unserved == null ? null : number(run.unserved)],
+      [t("Passes left out"), run.unserved == null ? null : number(run.unserved)],
     ])}
     ${
       mayDispatch
@@ -73,7 +73,7 @@ function draft(run) {
     ${facts([
       [t("Cost"), run.best == null ? null : number(run.best)],
       [t("No plan can cost less than"), run.bound == null ? null : number(run.bound)],
-      [t("Streets left out"), run.unserved == null ? null : number(run.unserved)],
+      [t("Passes left out"), run.unserved == null ? null : number(run.unserved)],
     ])}
     ${
       mayDispatch

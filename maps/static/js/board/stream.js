@@ -1,16 +1,31 @@
 // News from the server as it happens, and how long we have heard nothing.
+import { setClock } from "../core/boot.js";
 import { notify, attempt } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
+const SILENCE_MS = 30000; // the server says something every ten seconds
+const AGAIN_MS = 5000;
 
 const silently = () => reload().catch(() => board.set({ connected: false }));
 
-function told(events) {
+/** Ask for the stream; once more where it fell silent, which a line cut halfway does without an error. */
+function told(events, again = false) {
   const source = new EventSource("/stream");
   const heard = () => board.set({ heardAt: Date.now(), connected: true });
-  let broken = false;
+  const startedAt = Date.now();
+  let broken = again;
+  const leave = (wait) => {
+    clearInterval(watch);
+    source.close();
+    setTimeout(() => told(events, true), wait);
+  };
+  const watch = setInterval(() => {
+    if (Date.now() - Math.max(board.value.heardAt, startedAt) < SILENCE_MS) return;
+    board.set({ connected: false });
+    leave(0);
+  }, 1000);
   source.addEventListener("open", () => {
     heard();
     if (broken) silently(); // what happened meanwhile was not sent to us
@@ -19,7 +34,7 @@ function told(events) {
   source.addEventListener("error", () => {
     broken = true;
     board.set({ connected: false });
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => told(events), 5000);
+    if (source.readyState === EventSource.CLOSED) leave(AGAIN_MS);
   });
   for (const [name, take] of Object.entries(events)) {
     source.addEventListener(name, (event) => {
@@ -35,7 +50,7 @@ function finished(runs) {
   for (const run of runs) {
     if (before.get(run.id)?.state === run.state) continue;
     if (run.state === "failed")
-      notify(t("The plan could not be made: {reason}", { reason: run.error || t("error:server") }), "danger");
+      notify(t("The plan could not be made. Look at streets and shifts, then try again."), "danger", run.error);
     if (run.state === "done") notify(t("A new plan is ready to publish."));
   }
 }
@@ -61,5 +76,6 @@ export function follow() {
     },
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
     storm: () => attempt(reload),
+    beat: ({ now }) => setClock(now),
   });
 }

@@ -10,11 +10,19 @@ let count = 0;
 
 const without = (id) => notices.value.list.filter((notice) => notice.id !== id);
 
-/** Show a text until it is dismissed; the same text is shown once. */
-export function notify(text, tone = "plain") {
-  if (notices.value.list.some((notice) => notice.text === text)) return;
-  notices.set({ list: [...notices.value.list, { id: ++count, text, tone }] });
+const same = (one, other) => one.text === other.text && one.details === other.details;
+
+/** Show a text until it is dismissed, once; `details` are for whoever looks after the server. */
+export function notify(text, tone = "plain", details = "") {
+  const notice = { id: ++count, text, tone, details };
+  if (notices.value.list.some((other) => same(notice, other))) return;
+  notices.set({ list: [...notices.value.list, notice] });
 }
+
+const folded = (details) =>
+  details
+    ? html`<details><summary>${t("Details")}</summary><p class="muted small" dir="ltr">${details}</p></details>`
+    : "";
 
 /** Run an order and show what went wrong, if anything did. */
 export async function attempt(order) {
@@ -35,12 +43,12 @@ class Notices extends Part {
     return html`<div class="notices" role="status" aria-live="polite">${repeat(
       notices.value.list,
       (notice) => notice.id,
-      (notice) => html`<p class="notice ${notice.tone}">
-        <span>${notice.text}</span>
+      (notice) => html`<div class="notice ${notice.tone}">
+        <div>${notice.text}${folded(notice.details)}</div>
         <button class="quiet" @click=${() => notices.set({ list: without(notice.id) })} aria-label=${t("Dismiss")}>
           <span class="icon icon-x" aria-hidden="true"></span>
         </button>
-      </p>`,
+      </div>`,
     )}</div>`;
   }
 }
