@@ -17,6 +17,7 @@ from api.auth import (
 from api.context import (
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
+    READS_WORDS,
     SESSION_COOKIE,
     AnyContext,
     Context,
@@ -113,7 +114,8 @@ def switch_language(
 def board_page(request: Request, context: AnyContext) -> Response:
     """Show the dispatcher's board; an operator's first page is the desk."""
     if context.has(*BOARD_ROLES):
-        return page(request, "dispatch/board.html", {"boot": _boot(request, context)})
+        view = {"boot": _boot(request, context), "takes_requests": context.has(*READS_WORDS)}
+        return page(request, "dispatch/board.html", view)
     if context.has(Role.OPERATOR):
         return RedirectResponse("/operator", status_code=303)
     raise ForbiddenError("your role does not allow this")

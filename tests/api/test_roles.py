@@ -100,3 +100,26 @@ def test_no_order_is_taken_without_the_anti_forgery_token(client, sign_in):
         answer = client.request(method, path, **what)
         if method == "POST":
             assert (answer.status_code, answer.json()["error"]["code"]) == (403, "csrf"), path
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Your role does not allow this"), ("fa", "نقش شما اجازهٔ این کار را نمی‌دهد.")],
+)
+def test_a_driver_is_told_that_the_board_is_not_for_him_and_may_sign_out(
+    client, sign_in, language, told
+):
+    sign_in("driver")
+    answer = client.get(f"/?lang={language}", headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert told in answer.text
+    assert 'action="/sign-out"' in answer.text
+
+
+@pytest.mark.parametrize(("role", "opens"), [("council", False), ("supervisor", True)])
+def test_the_board_offers_the_desk_to_those_who_may_open_it(client, sign_in, role, opens):
+    sign_in(role)
+    board = client.get("/", headers={"accept": "text/html"})
+    desk = client.get("/operator", headers={"accept": "text/html"})
+    assert board.status_code == 200
+    assert ('href="/operator"' in board.text, desk.status_code == 200) == (opens, opens)

@@ -85,7 +85,7 @@ function draft(run) {
 
 function published(plan) {
   if (!plan)
-    return html`<p class="muted">${t("No plan is published. Make one; it is checked before you see it.")}</p>`;
+    return html`<p class="muted">${mayDispatch ? t("No plan is published. Make one; it is checked before you see it.") : t("No plan is published yet.")}</p>`;
   const routes = plan.routes.map((route) => ({ ...route, id: route.vehicle_id }));
   return html`<p class="muted small">
       ${t("Revision {revision}, made at {time}", { revision: plan.revision, time: time(plan.made_at) })} ·
