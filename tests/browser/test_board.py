@@ -245,6 +245,27 @@ def test_a_map_without_news_says_how_old_it_is(visit):
     expect(page.locator(".stale")).to_contain_text("No connection for")
 
 
+def test_only_the_wake_of_a_truck_at_work_moves(visit):
+    moved = visit.board().evaluate(
+        """async () => {
+            const { drawTruck } = await import("/static/js/map/glyphs.js");
+            const tones = { halo: "white", body: "black", work: "green" };
+            const picture = (state, moment) => {
+                const sheet = document.createElement("canvas");
+                sheet.width = sheet.height = 100;
+                const pen = sheet.getContext("2d");
+                pen.translate(50, 50);
+                drawTruck(pen, state, tones, moment);
+                return sheet.toDataURL();
+            };
+            const moves = (state) => picture(state, 0) !== picture(state, 200);
+            return { working: moves("working"), driving: moves("driving") };
+        }"""
+    )
+
+    assert moved == {"working": True, "driving": False}
+
+
 def test_ending_a_storm_asks_first(visit):
     page = visit.board()
     visit.start_storm()

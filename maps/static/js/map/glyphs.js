@@ -3,6 +3,8 @@ import { color } from "../core/theme.js";
 
 const ARROW_PX = 24;
 const RATIO = 2;
+const WAKE_DASH_PX = [5, 3];
+const WAKE_MS_PER_PX = 60;
 
 function box(pen, x, y, width, height, radius) {
   pen.beginPath();
@@ -19,9 +21,34 @@ function curve(pen, tone, width, half, y, bend) {
   pen.stroke();
 }
 
-/** A truck about the origin that drives up the sheet; its blade is as wide as the street when it is down. */
-export function drawTruck(pen, state, { halo, body, work }) {
+/** The street behind a truck that clears it: dashes that stay behind as `moment` (ms) goes on. */
+function drawWake(pen, { halo, work }, moment) {
+  pen.save();
+  pen.lineCap = "butt";
+  for (const [tone, width, dash] of [
+    [halo, 8, []],
+    [work, 5, WAKE_DASH_PX],
+  ]) {
+    pen.strokeStyle = tone;
+    pen.lineWidth = width;
+    pen.setLineDash(dash);
+    pen.lineDashOffset = -moment / WAKE_MS_PER_PX;
+    pen.beginPath();
+    pen.moveTo(0, 16);
+    pen.lineTo(0, 36);
+    pen.stroke();
+  }
+  pen.restore();
+}
+
+/**
+ * A truck about the origin that drives up the sheet; its blade is as wide as the street when it is down. The wake of
+ * one that works moves with `moment`.
+ */
+export function drawTruck(pen, state, tones, moment) {
+  const { halo, body, work } = tones;
   const down = state === "working";
+  if (down) drawWake(pen, tones, moment);
   pen.lineCap = "round";
   curve(pen, halo, down ? 8 : 6, down ? 11 : 6, -12, -5);
   pen.fillStyle = halo;

@@ -142,7 +142,7 @@ export class TruckSheet {
       pen.globalAlpha = vehicle.state === "silent" ? SILENT_ALPHA : 1;
       pen.scale(size(zoom), size(zoom));
       pen.rotate((heading * Math.PI) / 180);
-      drawTruck(pen, vehicle.state, tones);
+      drawTruck(pen, vehicle.state, tones, still ? 0 : moment);
       pen.restore();
     }
     this.drawnAt = moment;
