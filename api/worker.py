@@ -75,9 +75,12 @@ def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
 def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
     """Solve runs of the queue of a city, one after the other, until told to leave."""
     prepare_numba(Settings())
+    from routing.warming import warm_up
+
     engine = open_city_database(folder)
     network: StreetNetwork | None = None
     parent = os.getppid()
+    warm_up()
     # An orphan's parent is another process: the server was killed and nobody will tell us.
     while not stopped.is_set() and os.getppid() == parent:
         with transaction(engine) as tx:

@@ -1,0 +1,49 @@
+"""Load or compile what the optimizer needs before somebody waits for a plan."""
+
+import numpy as np
+
+from routing.problem import Problem, turn_rows
+from routing.solver import solve
+from routing.stop import MaxIterations
+
+
+def warm_up() -> None:
+    """Solve a tiny problem, so that the kernels of the search are ready."""
+    solve(_tiny_problem(), MaxIterations(1))
+
+
+def _tiny_problem() -> Problem:
+    """Return one street to be driven both ways from a depot at its end."""
+    one, both, depot = np.ones(1), np.zeros(2), np.array([2], np.int32)
+    start, to, turn_s = turn_rows(3, [(2, 0, 0.0), (0, 1, 1.0), (1, 2, 0.0), (1, 0, 1.0)])
+    return Problem(
+        tail=np.array([0, 1, 0], np.int32),
+        head=np.array([1, 0, 0], np.int32),
+        length_m=np.array([10.0, 10.0, 0.0]),
+        drive_s=np.array([1.0, 1.0, 0.0]),
+        place=np.array([False, False, True]),
+        turn_start=start,
+        turn_to=to,
+        turn_s=turn_s,
+        mode_arc=np.array([[0, -1], [1, -1]], np.int32),
+        service_s=np.ones((2, 1)),
+        material_kg=both,
+        class_index=np.zeros(2, np.int32),
+        release_s=both.copy(),
+        due_s=np.full(2, 100.0),
+        completion_price=both.copy(),
+        lateness_price=both.copy(),
+        unserved_price=np.full(2, 100.0),
+        pace=one,
+        vehicle_type=np.zeros(1, np.int32),
+        start_arc=depot,
+        end_arc=depot.copy(),
+        capacity_kg=np.zeros(1),
+        load_kg=np.zeros(1),
+        shift_start_s=np.zeros(1),
+        shift_end_s=np.full(1, 100.0),
+        price_per_s=one.copy(),
+        fixed_price=np.zeros(1),
+        reload_arc=np.zeros(0, np.int32),
+        fill_s=np.zeros(0),
+    )
