@@ -22,8 +22,6 @@ COLD = 0.001
 """Last temperature over the first."""
 CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
-CERTAIN_TASKS = 3_000
-"""Up to so many tasks the first routes are driven exactly too, and win if they are better."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -65,9 +63,8 @@ def solve(
         search, walker, problem, stop, lambda i: report(search.best_cost, bound, search.absent, i)
     )
     better = _settled(problem, walker, single, bound, seed, search.best_routes())
-    if start or problem.tasks <= CERTAIN_TASKS:
-        floor = _settled(problem, walker, single, bound, seed, first)
-        better = better if better.cost.total <= floor.cost.total else floor
+    floor = _settled(problem, walker, single, bound, seed, first)
+    better = better if better.cost.total <= floor.cost.total else floor
     report(better.cost.total, bound, len(better.unserved), iterations)
     return replace(better, iterations=iterations)
 
