@@ -103,6 +103,6 @@ class CandidateOut(Wire):
     confident: bool
 
 
-def plain(view: object) -> Any:  # noqa: ANN401
+def plain(view: object) -> Any:  # noqa: ANN401 - JSON of any shape
     """Return a view as plain JSON values, for the stream: times in ISO 8601."""
     return _anything.dump_python(view, mode="json")
