@@ -7,7 +7,22 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import coverage, health, pages, plans, positions, requests, shifts, storms, stream
+from api import (
+    council,
+    coverage,
+    driver,
+    health,
+    levels,
+    metrics,
+    pages,
+    plans,
+    positions,
+    requests,
+    setup,
+    shifts,
+    storms,
+    stream,
+)
 from api.armor import Armor, Compression
 from api.auth import Seals
 from api.clock import Clock
@@ -15,16 +30,28 @@ from api.consumer import Consumer
 from api.context import App
 from api.door import PositionDoor
 from api.errors import install_error_handlers
+from api.ground import GroundKeeper
 from api.settings import Settings
-from data.geocode import Geocoder
-from data.store.cities import get_city, get_policy
-from data.store.engine import open_database, reading
-from data.store.gazetteer import list_places
-from data.store.network import load_network
+from data.store.engine import open_database
 from fleet.live import Hub, LiveFleet
 from maps.pages import STATIC_DIR
 
-ROUTES = (health, pages, requests, storms, plans, shifts, coverage, positions, stream)
+ROUTES = (
+    health,
+    metrics,
+    pages,
+    requests,
+    storms,
+    plans,
+    shifts,
+    coverage,
+    positions,
+    stream,
+    driver,
+    council,
+    setup,
+    levels,
+)
 
 
 def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
@@ -48,18 +75,14 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     """Return the city's database opened, with its network in memory."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
     live = LiveFleet()
-    with reading(engine) as tx:
-        city, policy = get_city(tx), get_policy(tx)
-        network, places = load_network(tx), list_places(tx)
-    consumer = Consumer(engine, clock, network, policy, hub, live)
+    ground = GroundKeeper(engine)
+    consumer = Consumer(engine, clock, ground, hub, live)
     return App(
         settings=settings,
+        folder=city_folder,
         clock=clock,
         engine=engine,
-        city=city,
-        network=network,
-        policy=policy,
-        geocoder=Geocoder(network, places),
+        ground=ground,
         hub=hub,
         live=live,
         consumer=consumer,

@@ -8,9 +8,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from api.clock import Clock
+from api.ground import Ground, GroundKeeper
 from data.model import PlanRun, PlanRunId, Storm
-from data.network import StreetNetwork
-from data.policy import Policy
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.plan_runs import list_runs
@@ -20,7 +19,7 @@ from data.store.storms import find_active_storm, get_storm
 from fleet.colors import Colors
 from fleet.live import Hub, LiveFleet
 from fleet.tracking import Digest, digest, new_track_book
-from maps.views import live_view, request_view, run_view, storm_view
+from maps.views import ground_view, live_view, request_view, run_view, storm_view
 
 AT_ONCE = 500
 """Positions in one transaction: while it lasts, the door has to wait."""
@@ -54,19 +53,16 @@ class Consumer:
         self,
         engine: Database,
         clock: Clock,
-        network: StreetNetwork,
-        policy: Policy,
+        ground: GroundKeeper,
         hub: Hub,
         live: LiveFleet,
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._network = network
-        self._policy = policy
+        self._keeper = ground
         self._hub = hub
         self._live = live
-        self._tracks = new_track_book(network)
-        self._colors = Colors(network, policy)
+        self._stand_on(ground.now)
         self._repainted: tuple[datetime, float] | None = None
         self._storm: Storm | None = None
         self._runs: dict[PlanRunId, PlanRun] = {}
@@ -105,6 +101,7 @@ class Consumer:
     def look(self) -> int:
         """Digest the oldest unseen positions, publish what changed, return how many they were."""
         now = self._clock.now()
+        self._follow_ground()
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
             runs = list_runs(tx, storm.id, RUNS) if storm else []
@@ -118,10 +115,28 @@ class Consumer:
         self._publish_runs(runs)
         return len(found.positions)
 
+    def _follow_ground(self) -> None:
+        """Go on with new streets or levels of service when somebody has set them.
+
+        Tracks begin anew on new streets: vehicles are matched from their next fixes.
+        """
+        self._keeper.refresh()
+        new, old = self._keeper.now, self._ground
+        if new is not old:
+            self._stand_on(new)
+            self._repainted = None
+            self._hub.publish("ground", [ground_view(new.city)])
+
+    def _stand_on(self, ground: Ground) -> None:
+        self._ground = ground
+        self._tracks = new_track_book(ground.network)
+        self._colors = Colors(ground.network, ground.policy)
+
     def _digest(self, storm: Storm | None, now: datetime) -> Digest:
+        ground = self._ground
         with transaction(self._engine) as tx:
             unseen, last = list_unseen(tx, AT_ONCE)
-            found = digest(tx, self._network, self._tracks, unseen, self._policy, storm, now)
+            found = digest(tx, ground.network, self._tracks, unseen, ground.policy, storm, now)
             mark_seen_until(tx, last)
         if found.dropped:
             _log.info("positions dropped: %s", dict(found.dropped))

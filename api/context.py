@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -11,6 +12,7 @@ from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, req
 from api.clock import Clock
 from api.consumer import Consumer
 from api.door import PositionDoor
+from api.ground import GroundKeeper
 from api.settings import Settings
 from data.errors import ForbiddenError
 from data.geocode import Geocoder
@@ -35,18 +37,36 @@ class App:
     """One server: its one city, opened, and what all requests share (`app.state.barfrub`)."""
 
     settings: Settings
+    folder: Path
     clock: Clock
     engine: Database
-    city: City
-    network: StreetNetwork
-    policy: Policy
-    geocoder: Geocoder
+    ground: GroundKeeper
     hub: Hub
     live: LiveFleet
     consumer: Consumer
     door: PositionDoor
     seals: Seals
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
+
+    @property
+    def city(self) -> City:
+        """The city as last set."""
+        return self.ground.now.city
+
+    @property
+    def network(self) -> StreetNetwork:
+        """Its streets as last imported."""
+        return self.ground.now.network
+
+    @property
+    def policy(self) -> Policy:
+        """Its levels of service as last set."""
+        return self.ground.now.policy
+
+    @property
+    def geocoder(self) -> Geocoder:
+        """What finds addresses in these streets."""
+        return self.ground.now.geocoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +166,14 @@ def set_cookie(request: Request, response: Response, name: str, text: str) -> No
 def language_of(request: Request, user: User | None) -> str:
     """Return the language to answer in.
 
-    The address asks first, then the cookie of the switch, the user's own, the browser's.
+    The address asks first, then the cookie of the switch, the user, the city, the browser.
     """
     accepted = request.headers.get("accept-language", "")
     wanted = [
         request.query_params.get("lang"),
         request.cookies.get(LANGUAGE_COOKIE),
         user.language if user else None,
+        app_of(request).city.language,
         *(part.split(";")[0].split("-")[0].strip().lower() for part in accepted.split(",")),
     ]
     return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])

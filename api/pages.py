@@ -168,6 +168,7 @@ def _boot(request: Request, context: Context) -> dict[str, object]:
             "timezone": app.city.timezone,
             "bounds": app.city.bounds,
             "attribution": app.city.attribution,
+            "network_version": app.city.network_version,
             "tiles": f"/tiles/streets.pmtiles?v={app.city.network_version[:12]}",
         },
     }

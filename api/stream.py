@@ -22,7 +22,7 @@ GATHER_S = 0.2
 RETRY_MS = 2_000
 """How soon browsers ask again after a break."""
 
-ALONE = frozenset({"beat", "storm"})
+ALONE = frozenset({"beat", "ground", "storm"})
 """Kinds that carry one thing and not a list."""
 
 router = APIRouter()
@@ -30,8 +30,9 @@ router = APIRouter()
 
 @router.get("/stream")
 async def stream(context: StreetContext) -> StreamingResponse:
-    """Send events `vehicles`, `coverage`, `requests`, `runs` and `storm` until the reader leaves.
+    """Send what changes, as events, until the reader leaves.
 
+    `vehicles`, `coverage`, `requests`, `runs` and `storm`; `ground` where the city itself changed.
     Where none of them comes for a while, `beat` tells the time. Nothing is repeated after a break:
     read `/api/board` whenever the stream opens.
     """

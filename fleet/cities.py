@@ -22,6 +22,7 @@ from data.store.cities import (
     get_city,
     get_policy_text,
     get_report,
+    next_revision,
     save_city,
     set_fleet_text,
     set_policy_text,
@@ -187,6 +188,7 @@ def set_fleet(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: date
 
     save_fleet(tx, fleet)
     set_fleet_text(tx, text)
+    next_revision(tx)
     set_report(tx, report)
     after = {
         "vehicles": len(fleet.vehicles),
@@ -207,6 +209,7 @@ def set_policy(tx: Tx, actor: Actor, text: str, now: datetime) -> Policy:
     before = {"policy": get_policy_text(tx)}
 
     set_policy_text(tx, text)
+    next_revision(tx)
     subject = f"city:{get_city(tx).name}"
     add_event(tx, now, actor, "policy.set", subject, before, {"policy": text})
     return policy

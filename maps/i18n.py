@@ -28,13 +28,14 @@ type Texts = dict[str, str | list[str]]
 
 @lru_cache
 def catalog(language: str) -> Texts:
-    """Return every text of a language, by msgid."""
-    entries = polib.pofile(str(LOCALE_DIR / language / "LC_MESSAGES" / "barfrub.po"))
+    """Return every text of a language, by msgid, from all its files: one for each page."""
+    files = sorted((LOCALE_DIR / language / "LC_MESSAGES").glob("*.po"))
     return {
         entry.msgid: [entry.msgstr_plural[0], entry.msgstr_plural[1]]
         if entry.msgid_plural
         else entry.msgstr
-        for entry in entries
+        for file in files
+        for entry in polib.pofile(str(file))
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import (
+    City,
     Job,
     JobId,
     Leg,
@@ -146,6 +147,14 @@ class StormView:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundView:
+    """Which state of the city a page is drawn on; `id` is the city's revision."""
+
+    id: int
+    network_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchBoard:
     """Everything that the dispatcher's board starts with.
 
@@ -199,6 +208,11 @@ def dispatch_board(
 def storm_view(storm: Storm) -> StormView:
     """Return what the top strip says of a storm."""
     return StormView(storm.id, storm.name, storm.phase, storm.started_at)
+
+
+def ground_view(city: City) -> GroundView:
+    """Return what tells an open page that the city has changed."""
+    return GroundView(city.revision, city.network_version)
 
 
 def coverage_rows(states: States) -> list[tuple[int, int, int]]:

@@ -4,6 +4,7 @@ Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 
 from data.model.ids import (
+    BlockageId,
     DepotId,
     DeviceId,
     JobId,
@@ -21,7 +22,16 @@ from data.model.ids import (
     VehicleId,
 )
 from data.model.machines import Depot, ReloadSite, Shift, Vehicle
-from data.model.people import Actor, ActorKind, Device, Event, Role, User
+from data.model.people import (
+    Actor,
+    ActorKind,
+    CodeKind,
+    Device,
+    Event,
+    Role,
+    SignInCode,
+    User,
+)
 from data.model.plans import (
     CostBreakdown,
     Leg,
@@ -37,6 +47,8 @@ from data.model.plans import (
 from data.model.streets import (
     City,
     DirectedSegment,
+    District,
+    FormerSegment,
     Oneway,
     Place,
     Restriction,
@@ -48,10 +60,14 @@ from data.model.streets import (
 )
 from data.model.tracking import Coverage, Evidence, EvidenceKind, Match, Pass, Position
 from data.model.work import (
+    Blockage,
     ClassRule,
     Directions,
     Job,
     JobState,
+    Level,
+    LevelReason,
+    Override,
     RequestKind,
     RequestState,
     ServiceClass,
@@ -63,8 +79,11 @@ from data.model.work import (
 __all__ = [
     "Actor",
     "ActorKind",
+    "Blockage",
+    "BlockageId",
     "City",
     "ClassRule",
+    "CodeKind",
     "CostBreakdown",
     "Coverage",
     "Depot",
@@ -73,9 +92,11 @@ __all__ = [
     "DeviceId",
     "DirectedSegment",
     "Directions",
+    "District",
     "Event",
     "Evidence",
     "EvidenceKind",
+    "FormerSegment",
     "Job",
     "JobId",
     "JobState",
@@ -83,10 +104,13 @@ __all__ = [
     "Leg",
     "LegKind",
     "LegProgress",
+    "Level",
+    "LevelReason",
     "LonLat",
     "Match",
     "NodeId",
     "Oneway",
+    "Override",
     "Pass",
     "Place",
     "Plan",
@@ -113,6 +137,7 @@ __all__ = [
     "Shift",
     "ShiftId",
     "Side",
+    "SignInCode",
     "Snap",
     "Storm",
     "StormId",

@@ -15,6 +15,7 @@ PlanId = NewType("PlanId", int)
 PlanRunId = NewType("PlanRunId", int)
 UserId = NewType("UserId", int)
 DeviceId = NewType("DeviceId", int)
+BlockageId = NewType("BlockageId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.model.ids import DeviceId, UserId, VehicleId
+from data.model.ids import DeviceId, ShiftId, UserId, VehicleId
 
 
 class Role(StrEnum):
@@ -31,13 +31,32 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who signs in."""
+    """Somebody who signs in; who is `disabled` may not any more."""
 
     id: UserId
     login: str
     roles: tuple[Role, ...]
     language: str
     password_hash: str
+    disabled: bool = False
+
+
+class CodeKind(StrEnum):
+    """What a sign-in code is for."""
+
+    DRIVER = "driver"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCode:
+    """Lets somebody in without a password until it expires; only its digest is kept."""
+
+    digest: str
+    kind: CodeKind
+    user_id: UserId
+    expires_at: datetime
+    shift_id: ShiftId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -40,7 +41,12 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The one city of a database; `bounds` is (west, south, east, north)."""
+    """The one city of a database; `bounds` is (west, south, east, north).
+
+    `revision` grows with every change of streets, classes, policy or fleet, so that a running
+    server sees it; `language` is what its pages speak until somebody chooses ("" follows the
+    browser); `boundary` is the WKT polygon that clipped it.
+    """
 
     name: str
     timezone: str
@@ -48,6 +54,8 @@ class City:
     network_version: str
     attribution: str
     boundary: str | None = None
+    language: str = ""
+    revision: int = 0
 
 
 class SegmentKey(NamedTuple):
@@ -94,6 +102,7 @@ class Segment:
     incline: str = ""
     district: str = ""
     roundabout: bool = False
+    bus: bool = False
 
     def __post_init__(self) -> None:
         """Reject a street without extent."""
@@ -101,6 +110,29 @@ class Segment:
             raise ValueError(f"geometry: expected at least 2 points, got {len(self.geometry)}")
         if not self.length_m > 0:
             raise ValueError(f"length_m: expected more than 0, got {self.length_m}")
+
+
+@dataclass(frozen=True, slots=True)
+class FormerSegment:
+    """A street that a newer file no longer has, and the segments that lie where it was."""
+
+    id: SegmentId
+    key: SegmentKey
+    geometry: tuple[LonLat, ...]
+    length_m: float
+    road_class: RoadClass
+    names: Mapping[Language, tuple[str, ...]]
+    gone_at: datetime
+    successors: tuple[SegmentId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A part of the city by name; `polygon` (WKT, lon-lat) is `None` where only a name is known."""
+
+    name: str
+    names: Mapping[Language, tuple[str, ...]]
+    polygon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

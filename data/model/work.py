@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model.ids import JobId, LonLat, RequestId, SegmentId, StormId
+from data.model.ids import (
+    BlockageId,
+    JobId,
+    LonLat,
+    RequestId,
+    SegmentId,
+    ShiftId,
+    StormId,
+    VehicleId,
+)
 from data.model.streets import Snap
 
 
@@ -118,3 +127,54 @@ class ClassRule:
     cycle: timedelta | None
     deadline: timedelta
     weight: float
+
+
+class LevelReason(StrEnum):
+    """Why a street has its class: the last that applies wins, in this order."""
+
+    ROAD = "road"
+    STEEP = "steep"
+    BUS = "bus"
+    NEAR = "near"
+    NAMED = "named"
+    ZONE = "zone"
+    OVERRIDE = "override"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level of service of one street where its road class alone does not decide.
+
+    `cycle` is `None` where the class's own counts; `subject` says which hospital, which zone.
+    """
+
+    service_class: ServiceClass
+    reason: LevelReason
+    subject: str = ""
+    cycle: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an administrator decided for one street, against all rules."""
+
+    segment_id: SegmentId
+    service_class: ServiceClass
+    cycle: timedelta | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blockage:
+    """A street that a driver found blocked; `photo` names a file of the city's photo folder."""
+
+    id: BlockageId
+    storm_id: StormId
+    segment_id: SegmentId
+    vehicle_id: VehicleId
+    shift_id: ShiftId
+    reported_at: datetime
+    location: LonLat
+    text: str = ""
+    photo: str = ""
+    cleared_at: datetime | None = None

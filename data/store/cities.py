@@ -27,12 +27,15 @@ def save_city(
             policy=policy_text,
             fleet=fleet_text,
             report=dict(report),
+            boundary=home.boundary,
+            language=home.language,
+            revision=home.revision,
         )
     )
 
 
 def get_city(tx: Tx) -> City:
-    """Return the city; its boundary is not kept yet."""
+    """Return the city."""
     row = _row(tx)
     west, south, east, north = row.bounds
     return City(
@@ -41,7 +44,15 @@ def get_city(tx: Tx) -> City:
         bounds=(west, south, east, north),
         network_version=row.network_version,
         attribution=row.attribution,
+        boundary=row.boundary,
+        language=row.language,
+        revision=row.revision,
     )
+
+
+def next_revision(tx: Tx) -> None:
+    """Tell running servers that streets, classes, policy or fleet have changed."""
+    tx.execute(update(city).values(revision=city.c.revision + 1))
 
 
 def get_report(tx: Tx) -> dict[str, Any]:

@@ -93,6 +93,7 @@ def _segment_row(street: Segment, line: bytes) -> dict[str, object]:
         "incline": street.incline,
         "district": street.district,
         "roundabout": street.roundabout,
+        "bus": street.bus,
     }
 
 
@@ -116,4 +117,5 @@ def _segment(row: Row[Any], line: shapely.LineString) -> Segment:
         incline=row.incline,
         district=row.district,
         roundabout=row.roundabout,
+        bus=row.bus,
     )

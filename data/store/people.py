@@ -84,6 +84,7 @@ def _user(row: Row[Any]) -> User:
         roles=tuple(Role(each) for each in row.roles),
         language=row.language,
         password_hash=row.password_hash,
+        disabled=row.disabled,
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -58,6 +59,9 @@ city = Table(
     Column("policy", Text, nullable=False, doc="policy.toml as last set"),
     Column("fleet", Text, nullable=False, doc="fleet.toml as last set"),
     Column("report", JSON, nullable=False, doc="what `city show` prints"),
+    Column("boundary", Text, doc="WKT polygon that clipped the file"),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="0"),
 )
 
 segment = Table(
@@ -84,8 +88,54 @@ segment = Table(
     Column("incline", Text, nullable=False),
     Column("district", Text, nullable=False),
     Column("roundabout", Boolean, nullable=False),
+    Column("bus", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("osm_way_id", "from_node", "to_node", "nth", name="segment_key"),
 )
+
+former_segment = Table(
+    "former_segment",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("osm_way_id", Integer, nullable=False),
+    Column("from_node", Integer, nullable=False),
+    Column("to_node", Integer, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("geometry", LargeBinary, nullable=False, doc="WKB line, lon-lat"),
+    Column("length_m", Float, nullable=False),
+    Column("road_class", Text, nullable=False),
+    Column("names", JSON, nullable=False),
+    Column("gone_at", UtcDateTime, nullable=False),
+    Column("successors", JSON, nullable=False, doc="ids of segments that lie where it was"),
+)
+
+district = Table(
+    "district",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("names", JSON, nullable=False),
+    Column("polygon", Text, doc="WKT; NULL where only the name is known"),
+)
+
+segment_override = Table(
+    "segment_override",
+    metadata,
+    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("service_class", Text, nullable=False),
+    Column("cycle_s", Float),
+    Column("note", Text, nullable=False),
+)
+
+segment_level = Table(
+    "segment_level",
+    metadata,
+    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("service_class", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("cycle_s", Float),
+)
+"""Levels of streets where the road class alone does not decide, made anew when a rule changes."""
 
 restriction = Table(
     "restriction",
@@ -287,6 +337,43 @@ user = Table(
     Column("roles", JSON, nullable=False),
     Column("language", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+)
+
+sign_in_code = Table(
+    "sign_in_code",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("shift_id", ForeignKey("shift.id")),
+)
+
+tap = Table(
+    "tap",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("answer", JSON, nullable=False),
+)
+"""Orders that phones may send twice, by the key they came with, and what was answered."""
+
+blockage = Table(
+    "blockage",
+    metadata,
+    _id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("segment_id", Integer, nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("shift_id", ForeignKey("shift.id"), nullable=False),
+    Column("reported_at", UtcDateTime, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("photo", Text, nullable=False, doc="file in the photo folder, or empty"),
+    Column("cleared_at", UtcDateTime),
 )
 
 device = Table(

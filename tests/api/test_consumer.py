@@ -7,22 +7,23 @@ import pytest
 
 from api import consumer as consumer_module
 from api.consumer import AT_ONCE, Consumer
+from api.ground import GroundKeeper
 from data.model import Position, Storm
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy import DEFAULT_POLICY
 from data.store.engine import Database, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.plan_runs import add_run
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm, close_storm
+from fleet.cities import set_policy
 from fleet.coverage import CoverageState
 from fleet.live import Hub, LiveFleet, Subscription
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix
-from tests.village_database import FLEET, a_village_database
+from tests.village_database import DISPATCHER, FLEET, a_village_database
 
-POLICY = policy_from_toml(DEFAULT_POLICY)
 ONE_OF_TWO, DUE, NOT_DUE = CoverageState.PROGRESS, CoverageState.DUE, CoverageState.NOT_DUE
 
 
@@ -58,7 +59,7 @@ def _no_rest_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_consumer(engine: Database, clock: StillClock, hub: Hub) -> Consumer:
-    return Consumer(engine, clock, v.village(), POLICY, hub, LiveFleet())
+    return Consumer(engine, clock, GroundKeeper(engine), hub, LiveFleet())
 
 
 def store(engine: Database, fixes: list[Position]) -> None:
@@ -159,3 +160,21 @@ def test_a_vehicle_that_joined_the_fleet_later_is_shown(
     store(engine, [a_fix(v.at_m(0, 0), vehicle=3)])
     consumer.look()
     assert [one.name for one in told(heard)["vehicles"]] == ["Truck 3"]
+
+
+def test_a_policy_set_while_the_server_runs_paints_all_streets_anew(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    consumer = a_consumer(engine, clock, hub)
+    clock.moment += timedelta(hours=2)
+    consumer.look()
+    told(heard)
+    stricter = DEFAULT_POLICY.replace("cycle_h = 3", "cycle_h = 1.5")
+    with transaction(engine) as tx:
+        set_policy(tx, DISPATCHER, stricter, clock.now())
+    consumer.look()
+    news = told(heard)
+    assert [one.id for one in news["ground"]] == [1]
+    assert (v.MAIN_WEST, DUE, DUE) in news["coverage"]
+    consumer.look()
+    assert "ground" not in told(heard)

@@ -1,48 +1,13 @@
-// News from the server as it happens, and how long we have heard nothing.
-import { setClock } from "../core/boot.js";
+// What news from the server does to the board.
+import { boot, setClock } from "../core/boot.js";
 import { notify, attempt } from "../core/notices.js";
+import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
-const SILENCE_MS = 30000; // the server says something every ten seconds
-const AGAIN_MS = 5000;
 
 const silently = () => reload().catch(() => board.set({ connected: false }));
-
-/** Ask for the stream; once more where it fell silent, which a line cut halfway does without an error. */
-function told(events, again = false) {
-  const source = new EventSource("/stream");
-  const heard = () => board.set({ heardAt: Date.now(), connected: true });
-  const startedAt = Date.now();
-  let broken = again;
-  const leave = (wait) => {
-    clearInterval(watch);
-    source.close();
-    setTimeout(() => told(events, true), wait);
-  };
-  const watch = setInterval(() => {
-    if (Date.now() - Math.max(board.value.heardAt, startedAt) < SILENCE_MS) return;
-    board.set({ connected: false });
-    leave(0);
-  }, 1000);
-  source.addEventListener("open", () => {
-    heard();
-    if (broken) silently(); // what happened meanwhile was not sent to us
-    broken = false;
-  });
-  source.addEventListener("error", () => {
-    broken = true;
-    board.set({ connected: false });
-    if (source.readyState === EventSource.CLOSED) leave(AGAIN_MS);
-  });
-  for (const [name, take] of Object.entries(events)) {
-    source.addEventListener(name, (event) => {
-      heard();
-      take(JSON.parse(event.data));
-    });
-  }
-}
 
 function finished(runs) {
   const before = board.value.runs;
@@ -64,7 +29,12 @@ export function follow() {
       silently();
     }, FIGURES_EVERY_MS);
   };
-  told({
+  const line = {
+    heard: () => board.set({ heardAt: Date.now(), connected: true }),
+    lost: () => board.set({ connected: false }),
+    resumed: silently,
+  };
+  const events = {
     vehicles: (list) => merge("vehicles", list),
     coverage: (rows) => {
       takeCoverage(rows);
@@ -76,6 +46,12 @@ export function follow() {
     },
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
     storm: () => attempt(reload),
+    ground: (ground) => {
+      if (ground.network_version !== boot.city.network_version)
+        notify(t("The streets of the city have changed. Load the page again."));
+      silently();
+    },
     beat: ({ now }) => setClock(now),
-  });
+  };
+  listen(events, line);
 }

@@ -1,0 +1,5 @@
+"""The council's page, its figures and downloads."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,52 @@
+"""What a city stands on: its record, streets, policy and geocoder, read anew when they change."""
+
+from dataclasses import dataclass
+from threading import Lock
+
+from data.geocode import Geocoder
+from data.model import City
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.cities import get_city, get_policy
+from data.store.engine import Database, Tx, reading
+from data.store.gazetteer import list_places
+from data.store.network import load_network
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One state of the city, whole; `city.revision` numbers it."""
+
+    city: City
+    network: StreetNetwork
+    policy: Policy
+    geocoder: Geocoder
+
+
+class GroundKeeper:
+    """Holds the present ground, and replaces it when somebody changed the city.
+
+    Requests that began on the old ground end on it.
+    """
+
+    def __init__(self, engine: Database) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        with reading(engine) as tx:
+            self.now = _read(tx, None)
+
+    def refresh(self) -> bool:
+        """Read what has changed since the last look, and return whether anything had."""
+        with self._lock, reading(self._engine) as tx:
+            if get_city(tx).revision == self.now.city.revision:
+                return False
+            self.now = _read(tx, self.now)
+        return True
+
+
+def _read(tx: Tx, known: Ground | None) -> Ground:
+    city, policy = get_city(tx), get_policy(tx)
+    if known is not None and known.city.network_version == city.network_version:
+        return Ground(city, known.network, policy, known.geocoder)
+    network = load_network(tx)
+    return Ground(city, network, policy, Geocoder(network, list_places(tx)))

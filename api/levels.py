@@ -1,0 +1,5 @@
+"""Which class every street has and why."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Figures for monitoring."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

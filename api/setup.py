@@ -1,0 +1,5 @@
+"""Set-up of the city in the browser."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
