@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from data.errors import CityFileError, ConflictError, InvalidError
-from data.exchange import write_basemap
+from data.exchange.basemap import write_basemap
 from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
 from data.graph import assumed_depots, unreachable
 from data.model import Actor, City, Depot, Oneway, SegmentId

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.auth import hash_password
 from api.clock import Clock
 from api.settings import Settings
-from data.exchange import write_basemap
+from data.exchange.basemap import write_basemap
 from data.fleet_file import FleetFile
 from data.model import City, Role
 from data.policy import DEFAULT_POLICY

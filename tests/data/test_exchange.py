@@ -1,7 +1,7 @@
 import pyogrio
 import pytest
 
-from data.exchange import MAX_ZOOM, MIN_ZOOM, write_basemap
+from data.exchange.basemap import MAX_ZOOM, MIN_ZOOM, write_basemap
 from tests.village import ROSE, village, village_places
 
 

@@ -1,4 +1,4 @@
-"""The basemap of a city as PMTiles files; the only module that imports geopandas and pyogrio."""
+"""The basemap of a city as PMTiles files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

@@ -1,0 +1,51 @@
+"""Codes that let somebody in without a password, by their digests."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+
+from data.model import CodeKind, ShiftId, SignInCode, UserId
+from data.store.engine import Tx
+from data.store.schema import sign_in_code
+
+
+def add_code(tx: Tx, code: SignInCode) -> None:
+    """Keep a code until it expires."""
+    tx.execute(
+        insert(sign_in_code).values(
+            digest=code.digest,
+            kind=code.kind,
+            user_id=code.user_id,
+            expires_at=code.expires_at,
+            shift_id=code.shift_id,
+        )
+    )
+
+
+def find_code(tx: Tx, digest: str, kind: CodeKind, now: datetime) -> SignInCode | None:
+    """Return the code with this digest, unless it is of another kind or has expired."""
+    wanted = (sign_in_code.c.digest == digest) & (sign_in_code.c.kind == kind)
+    row = tx.execute(select(sign_in_code).where(wanted, sign_in_code.c.expires_at > now)).first()
+    return None if row is None else _code(row)
+
+
+def remove_codes(tx: Tx, user_id: UserId, kind: CodeKind) -> None:
+    """Forget all codes of a kind that a user has."""
+    same = (sign_in_code.c.user_id == user_id) & (sign_in_code.c.kind == kind)
+    tx.execute(delete(sign_in_code).where(same))
+
+
+def remove_expired_codes(tx: Tx, now: datetime) -> None:
+    """Forget what lets nobody in any more."""
+    tx.execute(delete(sign_in_code).where(sign_in_code.c.expires_at <= now))
+
+
+def _code(row: Row[Any]) -> SignInCode:
+    return SignInCode(
+        digest=row.digest,
+        kind=CodeKind(row.kind),
+        user_id=UserId(row.user_id),
+        expires_at=row.expires_at,
+        shift_id=None if row.shift_id is None else ShiftId(row.shift_id),
+    )
