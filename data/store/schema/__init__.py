@@ -1,0 +1,64 @@
+"""Tables of a city's database; every time goes in and comes out as aware UTC."""
+
+from data.store.schema.base import UtcDateTime, metadata
+from data.store.schema.city import (
+    city,
+    depot,
+    district,
+    former_segment,
+    place,
+    reload_site,
+    restriction,
+    segment,
+    segment_level,
+    segment_override,
+    vehicle,
+)
+from data.store.schema.people import device, event, sign_in_code, tap, user
+from data.store.schema.storms import (
+    blockage,
+    caller,
+    job,
+    leg_progress,
+    plan,
+    plan_run,
+    request,
+    route,
+    shift,
+    storm,
+)
+from data.store.schema.tracking import coverage, passage, position
+
+__all__ = [
+    "UtcDateTime",
+    "blockage",
+    "caller",
+    "city",
+    "coverage",
+    "depot",
+    "device",
+    "district",
+    "event",
+    "former_segment",
+    "job",
+    "leg_progress",
+    "metadata",
+    "passage",
+    "place",
+    "plan",
+    "plan_run",
+    "position",
+    "reload_site",
+    "request",
+    "restriction",
+    "route",
+    "segment",
+    "segment_level",
+    "segment_override",
+    "shift",
+    "sign_in_code",
+    "storm",
+    "tap",
+    "user",
+    "vehicle",
+]

@@ -1,0 +1,168 @@
+"""Tables of streets, levels of service and machines."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+city = Table(
+    "city",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("timezone", Text, nullable=False),
+    Column("bounds", JSON, nullable=False),
+    Column("network_version", Text, nullable=False),
+    Column("attribution", Text, nullable=False),
+    Column("policy", Text, nullable=False, doc="policy.toml as last set"),
+    Column("fleet", Text, nullable=False, doc="fleet.toml as last set"),
+    Column("report", JSON, nullable=False, doc="what `city show` prints"),
+    Column("boundary", Text, doc="WKT polygon that clipped the file"),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="0"),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("osm_way_id", Integer, nullable=False),
+    Column("from_node", Integer, nullable=False),
+    Column("to_node", Integer, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("geometry", LargeBinary, nullable=False, doc="WKB line, lon-lat"),
+    Column("length_m", Float, nullable=False),
+    Column("road_class", Text, nullable=False),
+    Column("names", JSON, nullable=False),
+    Column("drive_speed_mps", Float, nullable=False),
+    Column("oneway", Text, nullable=False),
+    Column("lanes", Integer, nullable=False),
+    Column("width_m", Float, nullable=False),
+    Column("surface", Text, nullable=False),
+    Column("layer", Integer, nullable=False),
+    Column("access", Text, nullable=False),
+    Column("incline", Text, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("roundabout", Boolean, nullable=False),
+    Column("bus", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("osm_way_id", "from_node", "to_node", "nth", name="segment_key"),
+)
+
+former_segment = Table(
+    "former_segment",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("osm_way_id", Integer, nullable=False),
+    Column("from_node", Integer, nullable=False),
+    Column("to_node", Integer, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("geometry", LargeBinary, nullable=False, doc="WKB line, lon-lat"),
+    Column("length_m", Float, nullable=False),
+    Column("road_class", Text, nullable=False),
+    Column("names", JSON, nullable=False),
+    Column("gone_at", UtcDateTime, nullable=False),
+    Column("successors", JSON, nullable=False, doc="ids of segments that lie where it was"),
+)
+
+district = Table(
+    "district",
+    metadata,
+    new_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("names", JSON, nullable=False),
+    Column("polygon", Text, doc="WKT; NULL where only the name is known"),
+)
+
+segment_override = Table(
+    "segment_override",
+    metadata,
+    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("service_class", Text, nullable=False),
+    Column("cycle_s", Float),
+    Column("note", Text, nullable=False),
+)
+
+segment_level = Table(
+    "segment_level",
+    metadata,
+    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("service_class", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("cycle_s", Float),
+)
+"""Levels of streets where the road class alone does not decide, made anew when a rule changes."""
+
+restriction = Table(
+    "restriction",
+    metadata,
+    new_id(),
+    Column("from_segment", Integer, nullable=False),
+    Column("via", Integer, nullable=False),
+    Column("to_segment", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+
+place = Table(
+    "place",
+    metadata,
+    new_id(),
+    Column("kind", Text, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("names", JSON, nullable=False),
+    Column("street", Text, nullable=False),
+    Column("number", Text, nullable=False),
+)
+
+depot = Table(
+    "depot",
+    metadata,
+    new_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("assumed", Boolean, nullable=False),
+)
+
+reload_site = Table(
+    "reload_site",
+    metadata,
+    new_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("fill_s", Float, nullable=False),
+    Column("materials", JSON, nullable=False),
+)
+
+vehicle = Table(
+    "vehicle",
+    metadata,
+    new_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("capabilities", JSON, nullable=False),
+    Column("blade_m", Float, nullable=False),
+    Column("min_street_m", Float, nullable=False),
+    Column("hopper_kg", Float, nullable=False),
+    Column("drive_speed_mps", Float, nullable=False),
+    Column("work_speed_mps", JSON, nullable=False),
+    Column("depot_id", ForeignKey("depot.id"), nullable=False),
+    Column("shift_h", Float, nullable=False),
+    Column("assumed", Boolean, nullable=False),
+    Column("retired", Boolean, nullable=False, default=False, doc="left the fleet file"),
+)

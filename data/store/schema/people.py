@@ -1,0 +1,61 @@
+"""Tables of who signs in, what they sent, and the storm book."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Table, Text, false
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+user = Table(
+    "user",
+    metadata,
+    new_id(),
+    Column("login", Text, nullable=False, unique=True),
+    Column("roles", JSON, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+)
+
+sign_in_code = Table(
+    "sign_in_code",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("shift_id", ForeignKey("shift.id")),
+)
+
+tap = Table(
+    "tap",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("answer", JSON, nullable=False),
+)
+"""Orders that phones may send twice, by the key they came with, and what was answered."""
+
+device = Table(
+    "device",
+    metadata,
+    new_id(),
+    Column("name", Text, nullable=False, unique=True, doc="`id` of the OsmAnd protocol"),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+)
+
+event = Table(
+    "event",
+    metadata,
+    new_id(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+Index("event_by_subject", event.c.subject)

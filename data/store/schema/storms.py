@@ -1,0 +1,162 @@
+"""Tables of storms, requests, jobs, plans and what drivers report."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+storm = Table(
+    "storm",
+    metadata,
+    new_id(),
+    Column("name", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("snowfall", JSON, nullable=False),
+)
+
+shift = Table(
+    "shift",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("driver_id", ForeignKey("user.id")),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+job = Table(
+    "job",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("segment_id", Integer, nullable=False),
+    Column("directions", Text, nullable=False),
+    Column("treatment", Text, nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("service_class", Text, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("done_at", UtcDateTime),
+)
+Index("job_by_segment", job.c.storm_id, job.c.segment_id, job.c.treatment)
+
+request = Table(
+    "request",
+    metadata,
+    new_id(),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("segment_id", Integer),
+    Column("side", Text),
+    Column("offset_m", Float),
+    Column("distance_m", Float),
+    Column("job_id", ForeignKey("job.id")),
+    Column("idempotency_key", Text, unique=True),
+)
+Index("request_by_state", request.c.state, request.c.received_at)
+
+caller = Table(
+    "caller",
+    metadata,
+    Column("request_id", ForeignKey("request.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False, doc="of the digest in the event chain"),
+)
+
+plan_run = Table(
+    "plan_run",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("best", Float),
+    Column("bound", Float),
+    Column("unserved", Integer),
+    Column("iterations", Integer, nullable=False, default=0),
+    Column("elapsed_s", Float, nullable=False, default=0.0),
+    Column("stop_requested", Boolean, nullable=False, default=False),
+    Column("plan_id", ForeignKey("plan.id")),
+    Column("error", Text, nullable=False, default=""),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("parent_id", ForeignKey("plan.id")),
+    Column("revision", Integer, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("network_version", Text, nullable=False),
+    Column("unserved", JSON, nullable=False),
+    Column("cost", JSON, nullable=False),
+    Column("bound", Float, nullable=False),
+    Column("solver", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+route = Table(
+    "route",
+    metadata,
+    Column("plan_id", ForeignKey("plan.id"), primary_key=True),
+    Column("shift_id", ForeignKey("shift.id"), primary_key=True),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("legs", LargeBinary, nullable=False, doc="gzipped JSON list of legs"),
+)
+
+leg_progress = Table(
+    "leg_progress",
+    metadata,
+    Column("plan_id", ForeignKey("plan.id"), primary_key=True),
+    Column("shift_id", ForeignKey("shift.id"), primary_key=True),
+    Column("leg", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("reason", Text, nullable=False),
+)
+
+blockage = Table(
+    "blockage",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("segment_id", Integer, nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("shift_id", ForeignKey("shift.id"), nullable=False),
+    Column("reported_at", UtcDateTime, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("photo", Text, nullable=False, doc="file in the photo folder, or empty"),
+    Column("cleared_at", UtcDateTime),
+)

@@ -1,0 +1,74 @@
+"""Tables of positions and what they prove."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+position = Table(
+    "position",
+    metadata,
+    new_id(),
+    Column("device_id", ForeignKey("device.id"), nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("fixed_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("speed_mps", Float),
+    Column("heading_deg", Float),
+    Column("accuracy_m", Float),
+    Column("blade", Boolean),
+    Column("spreader", Boolean),
+    Column("material", Text, nullable=False),
+    Column("rate_gm2", Float),
+    Column("alarm", Text, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("seen", Boolean, nullable=False, default=False, doc="went through matching"),
+    UniqueConstraint("vehicle_id", "fixed_at", "source", name="position_key"),
+)
+Index("position_unseen", position.c.id, sqlite_where=position.c.seen.is_(False))
+
+passage = Table(
+    "pass",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("segment_id", Integer, nullable=False),
+    Column("forward", Boolean, nullable=False),
+    Column("from_m", Float, nullable=False),
+    Column("to_m", Float, nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("treatment", Text),
+    Column("evidence_kind", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("material_kg", Float, nullable=False),
+)
+Index("pass_by_segment", passage.c.storm_id, passage.c.segment_id, passage.c.forward)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("storm_id", ForeignKey("storm.id"), primary_key=True),
+    Column("segment_id", Integer, primary_key=True),
+    Column("forward", Boolean, primary_key=True),
+    Column("passes_done", Integer, nullable=False),
+    Column("passes_needed", Integer, nullable=False),
+    Column("last_pass_at", UtcDateTime),
+    Column("driven_at", UtcDateTime),
+    Column("evidence_kind", Text),
+    Column("confidence", Float),
+)
