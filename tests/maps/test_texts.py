@@ -2,16 +2,18 @@
 
 import ast
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polib
 import pytest
 
 from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
 from data.model import EvidenceKind, RequestKind, RequestState, RoadClass, ServiceClass
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
-from maps.i18n import LANGUAGES, catalog, translator
+from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.style import STATES
 
 ROOT = Path(__file__).parents[2]
@@ -165,6 +167,14 @@ def test_a_conflict_says_what_stands_in_the_way_in_every_language(language: str,
     stale = ConflictError("", reason="request_state", reference="B-0001", state="open")
 
     assert message_of(stale, translator(language)) == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_stands_in_one_file_only(language: str):
+    files = sorted((LOCALE_DIR / language / "LC_MESSAGES").glob("*.po"))
+    texts = Counter(entry.msgid for file in files for entry in polib.pofile(str(file)))
+
+    assert [msgid for msgid, times in texts.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
