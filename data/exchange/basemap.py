@@ -1,12 +1,13 @@
 """The basemap of a city as PMTiles files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas
 import shapely
 
-from data.model import Language, Place, Segment
+from data.exchange.names import name_columns
+from data.model import Place, Segment
 from data.network import StreetNetwork
 
 MIN_ZOOM = 10
@@ -48,7 +49,7 @@ def _write(frame: geopandas.GeoDataFrame, layer: str, folder: Path) -> None:
 def _streets(segments: Sequence[Segment]) -> geopandas.GeoDataFrame:
     columns = {
         "id": [segment.id for segment in segments],
-        **_name_columns([segment.names for segment in segments]),
+        **name_columns([segment.names for segment in segments]),
         "road_class": [segment.road_class.value for segment in segments],
         "oneway": [segment.oneway.value for segment in segments],
         "layer": [segment.layer for segment in segments],
@@ -60,14 +61,7 @@ def _streets(segments: Sequence[Segment]) -> geopandas.GeoDataFrame:
 def _spots(places: Sequence[Place]) -> geopandas.GeoDataFrame:
     columns = {
         "kind": [place.kind for place in places],
-        **_name_columns([place.names for place in places]),
+        **name_columns([place.names for place in places]),
     }
     points = [shapely.Point(place.location) for place in places]
     return geopandas.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
-
-
-def _name_columns(all_names: Sequence[Mapping[Language, tuple[str, ...]]]) -> dict[str, list[str]]:
-    return {
-        column: [next(iter(names.get(language, ())), "") for names in all_names]
-        for column, language in (("name", ""), ("name_fa", "fa"), ("name_en", "en"))
-    }

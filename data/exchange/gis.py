@@ -1,0 +1,65 @@
+"""Street layers that QGIS and other programs open."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import geopandas
+import pandas
+import shapely
+
+from data.errors import InvalidError
+from data.exchange.names import name_columns
+from data.model import Segment
+from data.network import StreetNetwork
+
+DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+LAYER = "streets"
+
+
+def write_streets(
+    network: StreetNetwork, columns: Mapping[str, Sequence[object]], path: Path
+) -> None:
+    """Write a file with one line per segment, its format being the end of its name.
+
+    Each has `id, name, name_fa, name_en, road_class, oneway, length_m, width_m, lanes, district,
+    osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value,
+    times need a zone. A file that lies there is replaced, whole or not at all. Raises
+    `InvalidError` for another ending.
+    """
+    driver = DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        raise InvalidError("file", path.name, f"a name that ends in {' or '.join(DRIVERS)}")
+    attributes = {**_attributes(network.segments), **columns}
+    frame = geopandas.GeoDataFrame(
+        {name: _column(values) for name, values in attributes.items()},
+        geometry=[shapely.LineString(segment.geometry) for segment in network.segments],
+        crs="EPSG:4326",
+    )
+    new = path.with_name(f".{path.stem}-new{path.suffix.lower()}")
+    try:
+        new.unlink(missing_ok=True)
+        frame.to_file(new, driver=driver, layer=LAYER, engine="pyogrio", index=False)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _attributes(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:
+    return {
+        "id": [segment.id for segment in segments],
+        **name_columns([segment.names for segment in segments]),
+        "road_class": [segment.road_class.value for segment in segments],
+        "oneway": [segment.oneway.value for segment in segments],
+        "length_m": [round(segment.length_m, 1) for segment in segments],
+        "width_m": [segment.width_m for segment in segments],
+        "lanes": [segment.lanes for segment in segments],
+        "district": [segment.district for segment in segments],
+        "osm_way_id": [segment.key.osm_way_id for segment in segments],
+    }
+
+
+def _column(values: Sequence[object]) -> Sequence[object]:
+    if None in values and {type(value) for value in values} == {int, type(None)}:
+        whole: Sequence[object] = pandas.array(values, dtype="Int64")  # else they become fractions
+        return whole
+    return values

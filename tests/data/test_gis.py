@@ -1,0 +1,91 @@
+import json
+from datetime import UTC, datetime
+
+import geopandas
+import pytest
+import shapely
+
+from data.errors import InvalidError
+from data.exchange.gis import write_streets
+from tests.village import ROSE, village
+
+PASSED_AT = datetime(2026, 12, 21, 4, 30, tzinfo=UTC)
+
+
+def only(value):
+    """A column that has a value for Rose Street alone."""
+    return [value if segment.id == ROSE else None for segment in village().segments]
+
+
+@pytest.fixture(params=["streets.gpkg", "streets.geojson"])
+def file(request, tmp_path):
+    return tmp_path / request.param
+
+
+def rose_of(file):
+    frame = geopandas.read_file(file)
+    return frame[frame.id == ROSE].iloc[0]
+
+
+def test_every_street_is_a_line_in_degrees(file):
+    write_streets(village(), {}, file)
+    frame = geopandas.read_file(file)
+    lines = {segment.id: list(segment.geometry) for segment in village().segments}
+    assert frame.crs.to_epsg() == 4326
+    assert {row.id for row in frame.itertuples()} == set(lines)
+    for row in frame.itertuples():
+        line = shapely.LineString(lines[row.id])
+        assert row.geometry.equals_exact(line, tolerance=1e-6)
+
+
+def test_a_street_is_told_by_its_names_and_its_road(file):
+    write_streets(village(), {}, file)
+    rose, segment = rose_of(file), village().segment(ROSE)
+    assert (rose["name"], rose.name_fa, rose.name_en) == (
+        "خیابان گل‌سرخ",
+        "خیابان گل‌سرخ",
+        "Rose Street",
+    )
+    assert (rose.road_class, rose.oneway) == ("residential", "forward")
+    assert (rose.osm_way_id, rose.lanes) == (segment.key.osm_way_id, segment.lanes)
+    assert rose.length_m == pytest.approx(segment.length_m, abs=0.1)
+
+
+def test_more_columns_keep_their_kinds(file):
+    columns = {"passes": only(2), "state": only("done"), "last_pass_at": only(PASSED_AT)}
+    write_streets(village(), columns, file)
+    rose = rose_of(file)
+    assert (rose.passes, rose.state, rose.last_pass_at) == (2, "done", PASSED_AT)
+    others = geopandas.read_file(file).query(f"id != {ROSE}")
+    assert others[["passes", "state", "last_pass_at"]].isna().all(axis=None)
+
+
+def test_whole_numbers_stay_whole_beside_gaps(tmp_path):
+    write_streets(village(), {"passes": only(2)}, tmp_path / "streets.geojson")
+    features = json.loads((tmp_path / "streets.geojson").read_text(encoding="utf-8"))["features"]
+    passes = {f["properties"]["id"]: f["properties"]["passes"] for f in features}
+    assert isinstance(passes[ROSE], int)
+
+
+def test_a_column_may_be_empty(file):
+    write_streets(village(), {"last_pass_at": [None] * len(village().segments)}, file)
+    assert geopandas.read_file(file).last_pass_at.isna().all()
+
+
+def test_an_older_file_is_replaced(file):
+    file.write_bytes(b"old")
+    write_streets(village(), {}, file)
+    assert len(geopandas.read_file(file)) == len(village().segments)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_another_ending_is_refused_and_named(tmp_path):
+    with pytest.raises(InvalidError, match=r"streets\.shp"):
+        write_streets(village(), {}, tmp_path / "streets.shp")
+
+
+def test_a_column_of_another_length_is_an_error(file):
+    file.write_bytes(b"old")
+    with pytest.raises(ValueError, match="same length"):
+        write_streets(village(), {"passes": [1]}, file)
+    assert file.read_bytes() == b"old"
