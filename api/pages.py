@@ -20,7 +20,6 @@ from api.context import (
     READS_WORDS,
     SESSION_COOKIE,
     AnyContext,
-    Context,
     IntakeContext,
     app_of,
     require_csrf,
@@ -28,13 +27,13 @@ from api.context import (
     signed_in,
 )
 from api.errors import STATUS, message_of
-from api.shell import local_path, page, translator_of, wants_page
+from api.shell import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
 from data.store.engine import reading, transaction
 from data.store.people import find_user_by_login, set_language, set_password_hash
 from maps.i18n import LANGUAGES
-from maps.style import css, legend
+from maps.style import css
 
 BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.COUNCIL)
 
@@ -114,7 +113,7 @@ def switch_language(
 def board_page(request: Request, context: AnyContext) -> Response:
     """Show the dispatcher's board; an operator's first page is the desk."""
     if context.has(*BOARD_ROLES):
-        view = {"boot": _boot(request, context), "takes_requests": context.has(*READS_WORDS)}
+        view = {"boot": boot_of(request, context), "takes_requests": context.has(*READS_WORDS)}
         return page(request, "dispatch/board.html", view)
     if context.has(Role.OPERATOR):
         return RedirectResponse("/operator", status_code=303)
@@ -124,7 +123,7 @@ def board_page(request: Request, context: AnyContext) -> Response:
 @router.get("/operator")
 def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
     """Show the form that takes what callers say."""
-    return page(request, "operator/form.html", {"boot": _boot(request, context)})
+    return page(request, "operator/form.html", {"boot": boot_of(request, context)})
 
 
 def _checked_user(request: Request, login: str, password: str) -> User:
@@ -149,26 +148,3 @@ def _sign_in_again(request: Request, error: BarfrubError, login: str, goal: str)
     message = message_of(error, translator_of(request))
     view = {"error": message, "login": login, "next": local_path(goal)}
     return page(request, "sign_in.html", view, STATUS[error.code])
-
-
-def _boot(request: Request, context: Context) -> dict[str, object]:
-    app, t = context.app, translator_of(request)
-    return {
-        "now": context.now.isoformat(),
-        "speed": app.clock.speed,
-        "language": t.language,
-        "direction": t.direction,
-        "texts": t.texts(),
-        "csrf": context.csrf,
-        "login": context.user.login,
-        "roles": list(context.user.roles),
-        "states": legend(),
-        "city": {
-            "name": app.city.name,
-            "timezone": app.city.timezone,
-            "bounds": app.city.bounds,
-            "attribution": app.city.attribution,
-            "network_version": app.city.network_version,
-            "tiles": f"/tiles/streets.pmtiles?v={app.city.network_version[:12]}",
-        },
-    }

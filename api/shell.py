@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from api.context import CSRF_COOKIE, app_of, language_of, set_cookie, signed_in
+from api.context import CSRF_COOKIE, Context, app_of, language_of, set_cookie, signed_in
 from maps.i18n import Translator, translator
 from maps.pages import render
+from maps.style import legend
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
@@ -43,6 +44,30 @@ def page(
     if session is None:
         set_cookie(request, answer, CSRF_COOKIE, csrf)
     return answer
+
+
+def boot_of(request: Request, context: Context) -> dict[str, object]:
+    """Return what the scripts of a page start with: texts, clock, city, who is signed in."""
+    app, t = context.app, translator_of(request)
+    return {
+        "now": context.now.isoformat(),
+        "speed": app.clock.speed,
+        "language": t.language,
+        "direction": t.direction,
+        "texts": t.texts(),
+        "csrf": context.csrf,
+        "login": context.user.login,
+        "roles": list(context.user.roles),
+        "states": legend(),
+        "city": {
+            "name": app.city.name,
+            "timezone": app.city.timezone,
+            "bounds": app.city.bounds,
+            "attribution": app.city.attribution,
+            "network_version": app.city.network_version,
+            "tiles": f"/tiles/streets.pmtiles?v={app.city.network_version[:12]}",
+        },
+    }
 
 
 def translator_of(request: Request) -> Translator:

@@ -29,14 +29,16 @@ ORDERS = {
     "see a route": ("GET", "/api/plans/99/routes/99", {}),
     "see a shift": ("GET", "/api/shifts/99", {}),
     "see a vehicle": ("GET", "/api/vehicles/1", {}),
+    "set up": ("GET", "/setup", {}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
+SETUP = {"set up"}
 ALL = set(ORDERS)
 MAY = {
     Role.ADMINISTRATOR: ALL,
-    Role.DISPATCHER: ALL,
+    Role.DISPATCHER: ALL - SETUP,
     Role.SUPERVISOR: BOARD | INTAKE,
     Role.OPERATOR: INTAKE
     | {"follow the stream of a street", "look for an address", "read who called"},
