@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from api.context import CSRF_COOKIE, Context, app_of, language_of, set_cookie, signed_in
 from maps.i18n import Translator, translator
+from maps.menu import pages_of
 from maps.pages import render
 from maps.style import legend
 
@@ -36,6 +37,7 @@ def page(
         theme=theme if theme in THEMES else "",
         csrf=csrf,
         user=user,
+        pages=pages_of(user.roles) if user else (),
         city_name=app.city.name,
         path=request.url.path,
         **view,

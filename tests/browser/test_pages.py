@@ -135,3 +135,20 @@ def test_an_operator_who_goes_to_the_board_comes_to_the_desk(visit):
     visit.go("/")
 
     assert visit.page.url == f"{visit.server}/operator"
+
+def test_the_menu_leads_to_every_page_of_the_reader_and_closes_by_escape(visit):
+    page = visit.board("supervisor")
+    page.click("[popovertarget=pages]")
+    links = page.locator("#pages a")
+    assert [one.get_attribute("href") for one in links.all()] == [
+        "/",
+        "/operator",
+        "/council",
+        "/classes",
+    ]
+    page.keyboard.press("Escape")
+    assert not page.locator("#pages").is_visible()
+    page.click("[popovertarget=pages]")
+    page.click("#pages a[href='/operator']")
+    page.wait_for_selector("#text")
+    assert visit.complaints == []

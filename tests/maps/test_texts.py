@@ -14,6 +14,7 @@ from data.errors import ConflictError
 from data.model import EvidenceKind, RequestKind, RequestState, RoadClass, ServiceClass
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
+from maps.menu import PAGES
 from maps.style import STATES
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,7 @@ SHOWN_NAMES = {
     *(f"conflict:{reason}" for reason in _reasons()),
     *(f"request:{state}" for state in RequestState),
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
+    *(page.name for page in PAGES),
     *EXPECTED.values(),
     *MESSAGES.values(),
 }

@@ -1,0 +1,35 @@
+"""Which pages there are and for whom: the menu of every page's top strip."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.model import Role
+
+_WATCHING = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPage:
+    """A page by its address; `name` is a msgid, `icon` a file of the icon set."""
+
+    path: str
+    name: str
+    icon: str
+    roles: frozenset[Role]
+
+
+PAGES = (
+    MenuPage("/", "Board", "map", _WATCHING),
+    MenuPage("/operator", "Take a request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
+    MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
+    MenuPage("/classes", "Classes of streets", "layers", _WATCHING),
+    MenuPage("/setup", "Set-up", "settings", frozenset({Role.ADMINISTRATOR})),
+    MenuPage("/drive", "Drive", "truck", frozenset({Role.DRIVER})),
+)
+"""In the order of the menu."""
+
+
+def pages_of(roles: Iterable[Role]) -> tuple[MenuPage, ...]:
+    """Return the pages that somebody with these roles may open."""
+    mine = frozenset(roles)
+    return tuple(page for page in PAGES if page.roles & mine)
