@@ -1,13 +1,22 @@
 """Levels of service: road class and width to service class, deadline, passes and salt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib.resources import files
 from math import ceil, cos, radians
 
 from data.errors import InvalidError
-from data.model import ClassRule, Oneway, RoadClass, Segment, ServiceClass
+from data.model import (
+    ClassRule,
+    Level,
+    LevelReason,
+    Oneway,
+    RoadClass,
+    Segment,
+    SegmentId,
+    ServiceClass,
+)
 from data.toml_table import TomlTable, read_toml
 
 DEFAULT_POLICY = files("data.samples").joinpath("policy.toml").read_text(encoding="utf-8")
@@ -20,7 +29,10 @@ _NEARLY_M = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a city promises its streets; `blade_m` counts passes before a vehicle is chosen."""
+    """What a city promises its streets; `blade_m` counts passes before a vehicle is chosen.
+
+    `levels` holds the streets that their road class alone does not decide.
+    """
 
     rules: Mapping[ServiceClass, ClassRule]
     classes: Mapping[RoadClass, ServiceClass]
@@ -28,14 +40,22 @@ class Policy:
     overlap_m: float
     blade_m: float
     salt_gm2: float
+    levels: Mapping[SegmentId, Level] = field(default_factory=dict)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
-        return self.classes[segment.road_class]
+        return self.level_of(segment).service_class
+
+    def level_of(self, segment: Segment) -> Level:
+        """Return the class of a street and why it has it."""
+        known = self.levels.get(segment.id)
+        return known or Level(self.classes[segment.road_class], LevelReason.ROAD)
 
     def rule_of(self, segment: Segment) -> ClassRule:
-        """Return the level of service of a street."""
-        return self.rules[self.class_of(segment)]
+        """Return the level of service of a street, with its own cycle where it has one."""
+        level = self.level_of(segment)
+        rule = self.rules[level.service_class]
+        return rule if level.cycle is None else replace(rule, cycle=level.cycle)
 
     def effective_blade_m(self, blade_m: float) -> float:
         """Return the width that an angled blade clears beside the last pass."""

@@ -31,9 +31,10 @@ from data.store.cities import (
 from data.store.engine import Tx, create_engine, transaction
 from data.store.events import add_event
 from data.store.fleet import list_vehicles, save_fleet
-from data.store.gazetteer import save_places
+from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
+from fleet.levels import refresh_levels
 
 DATABASE = "barfrub.sqlite"
 TILES = "tiles"
@@ -125,6 +126,8 @@ def _write(folder: Path, draft: _Draft, now: datetime, actor: Actor) -> None:
             save_places(tx, draft.streets.places)
             save_fleet(tx, draft.fleet)
             save_city(tx, draft.city, draft.policy_text, draft.fleet_text, draft.report)
+            policy = policy_from_toml(draft.policy_text)
+            refresh_levels(tx, draft.network, draft.streets.places, policy)
             subject = f"city:{draft.city.name}"
             add_event(tx, now, actor, "city.added", subject, after=_summary(draft.report))
     finally:
@@ -199,8 +202,8 @@ def set_fleet(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: date
     return fleet
 
 
-def set_policy(tx: Tx, actor: Actor, text: str, now: datetime) -> Policy:
-    """Put a `policy.toml` in force for what is planned from now on, and return it.
+def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: datetime) -> Policy:
+    """Put a `policy.toml` in force for what is planned from now on; return it with its levels.
 
     Raises `InvalidError` and changes nothing when the text breaks a rule. The storm book keeps
     both texts, since a level of service is a promise.
@@ -209,6 +212,7 @@ def set_policy(tx: Tx, actor: Actor, text: str, now: datetime) -> Policy:
     before = {"policy": get_policy_text(tx)}
 
     set_policy_text(tx, text)
+    policy = refresh_levels(tx, network, list_places(tx), policy)
     next_revision(tx)
     subject = f"city:{get_city(tx).name}"
     add_event(tx, now, actor, "policy.set", subject, before, {"policy": text})

@@ -10,6 +10,7 @@ from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.jobs import list_jobs
 from fleet.coverage import painted
+from fleet.jobs import on_request
 
 
 class Colors:
@@ -33,7 +34,7 @@ class Colors:
             self._jobs = [
                 job
                 for job in list_jobs(tx, storm.id, JobState.OPEN)
-                if self._policy.rules[job.service_class].cycle is None
+                if on_request(job, self._policy)
             ]
 
     def cover(self, coverages: Iterable[Coverage]) -> None:

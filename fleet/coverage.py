@@ -13,6 +13,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from data.model import (
+    ClassRule,
     Coverage,
     DirectedSegment,
     Directions,
@@ -22,7 +23,6 @@ from data.model import (
     Pass,
     Segment,
     SegmentId,
-    ServiceClass,
     Storm,
     Treatment,
 )
@@ -48,7 +48,7 @@ SEAM_M = 1.0
 """Parts of one visit that are so near belong together."""
 
 AGEING_FROM, DUE_FROM, OVERDUE_FROM = 0.5, 1.0, 1.5
-"""Ages at which the state changes, in cycles of the street's class."""
+"""Ages at which the state changes, in cycles of the street."""
 
 NO_DIRECTION = -1
 """State of the direction that a one-way street does not have."""
@@ -204,21 +204,20 @@ def coverage_of(
 
 def coverage_state(
     coverage: Coverage | None,
-    service_class: ServiceClass,
-    policy: Policy,
+    rule: ClassRule,
     storm: Storm | None,
     now: datetime,
     job: Job | None = None,
 ) -> CoverageState:
-    """Return a direction's state by its age relative to its class's cycle.
+    """Return a direction's state by its age relative to its street's cycle.
 
     Before the first pass, age counts from the start of the storm, and a street is not due before
-    its cycle is over: blue is earned by a pass only. A class without a cycle (P4) is due by its
-    open `job` alone.
+    its cycle is over: blue is earned by a pass only. A street without a cycle is due by its open
+    `job` alone.
     """
     if storm is None:
         return CoverageState.NOT_DUE
-    cycle, since = policy.rules[service_class].cycle, storm.started_at
+    cycle, since = rule.cycle, storm.started_at
     if cycle is None and job is not None:
         cycle, since = job.due_at - job.starts_at, job.starts_at
     if coverage is not None and _served(coverage) and coverage.last_pass_at is not None:
@@ -260,9 +259,8 @@ def painted(
     def state(segment: Segment, *, forward: bool) -> int:
         if not drivable(segment, forward=forward):
             return NO_DIRECTION
-        service_class = policy.class_of(segment)
         coverage, job = known.get((segment.id, forward)), jobs.get(segment.id)
-        return int(coverage_state(coverage, service_class, policy, storm, now, job))
+        return int(coverage_state(coverage, policy.rule_of(segment), storm, now, job))
 
     segments = network.segments if only is None else [network.segment(one) for one in only]
     return {s.id: (state(s, forward=True), state(s, forward=False)) for s in segments}

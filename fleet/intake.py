@@ -22,6 +22,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.store.cities import get_policy
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
@@ -269,7 +270,7 @@ def _drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetim
     others = [
         each for each in list_requests_of_jobs(tx, [job.id]) if each.state is RequestState.OPEN
     ]
-    if job.state is not JobState.OPEN or others or not born_of_request(job):
+    if job.state is not JobState.OPEN or others or not born_of_request(job, get_policy(tx)):
         return
     set_job_state(tx, [job.id], JobState.CANCELLED)
     change = ({"state": job.state}, {"state": JobState.CANCELLED})

@@ -11,7 +11,6 @@ from data.model import (
     JobState,
     Oneway,
     Segment,
-    ServiceClass,
     StormId,
     Treatment,
     Vehicle,
@@ -20,9 +19,6 @@ from data.policy import Policy
 
 NOT_YET = JobId(0)
 """Id of a job that the database has not numbered yet."""
-
-ON_REQUEST = ServiceClass.P4
-"""The class whose streets get a job only when somebody asks."""
 
 _DIRECTIONS = {
     Oneway.NO: Directions.BOTH,
@@ -46,7 +42,7 @@ def first_jobs(
 ) -> Iterator[Job]:
     """Yield a plow job for every street that is not served on request only."""
     for segment in segments:
-        if policy.class_of(segment) is not ON_REQUEST:
+        if policy.rule_of(segment).cycle is not None:
             yield new_job(storm_id, segment, policy, blade_m, Treatment.PLOW, now)
 
 
@@ -76,6 +72,13 @@ def new_job(
     )
 
 
-def born_of_request(job: Job) -> bool:
+def on_request(job: Job, policy: Policy) -> bool:
+    """Whether the street has no cycle, so that only a request makes work of it."""
+    level = policy.levels.get(job.segment_id)
+    own_cycle = level.cycle if level else None
+    return own_cycle is None and policy.rules[job.service_class].cycle is None
+
+
+def born_of_request(job: Job, policy: Policy) -> bool:
     """Whether nobody would do the job had nobody asked: it goes when the last request goes."""
-    return job.service_class is ON_REQUEST or job.treatment is Treatment.SALT
+    return job.treatment is Treatment.SALT or on_request(job, policy)

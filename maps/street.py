@@ -106,7 +106,7 @@ def street_view(
     """Return a street with everything that its color rests on; `jobs` are those of the storm."""
     known = {one.forward: one for one in coverages}
     name = street_name(segment)
-    service_class = policy.class_of(segment)
+    rule = policy.rule_of(segment)
     wanted = sorted(jobs, key=lambda job: (job.state is not JobState.OPEN, job.due_at))
     work = tuple(JobView(job.id, job.treatment, job.state, job.due_at) for job in wanted)
     open_job = next((job for job in wanted if job.state is JobState.OPEN), None)
@@ -114,7 +114,7 @@ def street_view(
 
     def state(*, forward: bool) -> int:
         coverage = known.get(forward)
-        return coverage_state(coverage, service_class, policy, storm, now, open_job)
+        return coverage_state(coverage, rule, storm, now, open_job)
 
     return StreetView(
         id=segment.id,
@@ -122,7 +122,7 @@ def street_view(
         name_fa=name.name_fa,
         name_en=name.name_en,
         road_class=segment.road_class,
-        service_class=service_class,
+        service_class=rule.service_class,
         length_m=segment.length_m,
         oneway=segment.oneway,
         directions=tuple(

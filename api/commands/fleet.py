@@ -54,12 +54,13 @@ def set_policy_file(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.engine import transaction
+    from data.store.network import load_network
     from fleet.cities import set_policy
 
     text = _text(file)
     folder = chosen_city(Settings(), city)
     with transaction(open_city_database(folder)) as tx:
-        set_policy(tx, CONSOLE, text, Clock().now())
+        set_policy(tx, CONSOLE, text, load_network(tx), Clock().now())
     _replace(folder / "policy.toml", text)
     typer.echo("The policy is in force for jobs made from now on.")
 

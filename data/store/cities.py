@@ -1,6 +1,7 @@
 """The one city of a database, its policy, its fleet file and the report of its import."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -9,6 +10,7 @@ from data.errors import NotFoundError
 from data.model import City
 from data.policy import Policy, policy_from_toml
 from data.store.engine import Tx
+from data.store.levels import list_levels
 from data.store.schema import city
 
 
@@ -71,8 +73,8 @@ def get_policy_text(tx: Tx) -> str:
 
 
 def get_policy(tx: Tx) -> Policy:
-    """Return the service policy."""
-    return policy_from_toml(get_policy_text(tx))
+    """Return the service policy with the levels of single streets."""
+    return replace(policy_from_toml(get_policy_text(tx)), levels=list_levels(tx))
 
 
 def set_policy_text(tx: Tx, text: str) -> None:

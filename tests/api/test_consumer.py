@@ -171,7 +171,7 @@ def test_a_policy_set_while_the_server_runs_paints_all_streets_anew(
     told(heard)
     stricter = DEFAULT_POLICY.replace("cycle_h = 3", "cycle_h = 1.5")
     with transaction(engine) as tx:
-        set_policy(tx, DISPATCHER, stricter, clock.now())
+        set_policy(tx, DISPATCHER, stricter, v.village(), clock.now())
     consumer.look()
     news = told(heard)
     assert [one.id for one in news["ground"]] == [1]

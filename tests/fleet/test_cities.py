@@ -155,7 +155,7 @@ def test_a_wrong_fleet_changes_nothing(engine):
 def test_a_new_policy_is_in_force_and_the_book_keeps_both(engine):
     stricter = DEFAULT_POLICY.replace("deadline_h = 4", "deadline_h = 2")
     with transaction(engine) as tx:
-        set_policy(tx, ACTOR, stricter, NOW)
+        set_policy(tx, ACTOR, stricter, load_network(tx), NOW)
         rule = next(iter(get_policy(tx).rules.values()))
         event = list_events(tx)[-1]
     assert rule.deadline.total_seconds() == 7200
@@ -164,7 +164,7 @@ def test_a_new_policy_is_in_force_and_the_book_keeps_both(engine):
 
 def test_a_wrong_policy_changes_nothing(engine):
     with pytest.raises(InvalidError), transaction(engine) as tx:
-        set_policy(tx, ACTOR, "[class.P1]", NOW)
+        set_policy(tx, ACTOR, "[class.P1]", load_network(tx), NOW)
     with reading(engine) as tx:
         assert get_policy_text(tx) == DEFAULT_POLICY
 

@@ -97,7 +97,7 @@ def test_adding_the_same_passes_again_proves_nothing_more(parts: list[tuple[int,
     once = merged(passes)
     assert whole_passes([*once, *passes], LENGTH_M) == whole_passes(once, LENGTH_M)
     assert len(whole_passes(merged([*once, *passes]), LENGTH_M)) == len(
-        whole_passes(passes, LENGTH_M)
+        whole_passes(once, LENGTH_M)
     )
 
 
@@ -149,7 +149,7 @@ def test_parts_of_one_visit_become_one_pass_and_its_salt_is_counted_once() -> No
 def state(coverage: Coverage | None, hours: float, **changes: Any) -> CoverageState:
     now = v.NOW + timedelta(hours=hours)
     service_class = changes.pop("service_class", ServiceClass.P1)
-    return coverage_state(coverage, service_class, POLICY, v.a_storm(), now, **changes)
+    return coverage_state(coverage, POLICY.rules[service_class], v.a_storm(), now, **changes)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_alley_with_a_job_is_due_when_its_job_is() -> None:
 
 def test_no_storm_no_color() -> None:
     at = v.NOW + timedelta(days=9)
-    assert coverage_state(None, ServiceClass.P1, POLICY, None, at) is CoverageState.NOT_DUE
+    assert coverage_state(None, POLICY.rules[ServiceClass.P1], None, at) is CoverageState.NOT_DUE
 
 
 def test_a_one_way_street_has_one_direction() -> None:
