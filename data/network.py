@@ -153,6 +153,11 @@ class StreetNetwork:
         """Return a segment; raise `NotFoundError`."""
         return self.segments[self.index_of(segment_id)]
 
+    def find(self, segment_id: int) -> Segment | None:
+        """Return a segment, or `None` where a newer file no longer has it."""
+        index = self._index.get(SegmentId(segment_id))
+        return None if index is None else self.segments[index]
+
     def node_index(self, node_id: int) -> int:
         """Return the index of a junction; raise `NotFoundError`."""
         try:

@@ -136,6 +136,7 @@ def test_an_operator_who_goes_to_the_board_comes_to_the_desk(visit):
 
     assert visit.page.url == f"{visit.server}/operator"
 
+
 def test_the_menu_leads_to_every_page_of_the_reader_and_closes_by_escape(visit):
     page = visit.board("supervisor")
     page.click("[popovertarget=pages]")

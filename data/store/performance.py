@@ -1,0 +1,89 @@
+"""What the figures of a storm rest on, as rows: directions served, requests received."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from data.model import DirectedSegment, RequestState, SegmentId, ServiceClass, StormId, Treatment
+from data.store.engine import Tx
+from data.store.schema import coverage, job, request
+
+
+class ServedMark(NamedTuple):
+    """How often a direction was passed over as a whole; at least as often as it needs."""
+
+    directed: DirectedSegment
+    passes_done: int
+    passes_needed: int
+    last_pass_at: datetime
+
+
+class ReceivedRequest(NamedTuple):
+    """A request without the caller and his words; `answered_at` by evidence."""
+
+    received_at: datetime
+    segment_id: SegmentId | None
+    service_class: ServiceClass | None
+    answered_at: datetime | None
+
+
+def list_served_marks(tx: Tx, storm_id: StormId) -> list[ServedMark]:
+    """Return every direction that evidence calls served in a storm."""
+    query = select(
+        coverage.c.segment_id,
+        coverage.c.forward,
+        coverage.c.passes_done,
+        coverage.c.passes_needed,
+        coverage.c.last_pass_at,
+    ).where(
+        coverage.c.storm_id == storm_id,
+        coverage.c.passes_done >= coverage.c.passes_needed,
+        coverage.c.last_pass_at.is_not(None),
+    )
+    return [
+        ServedMark(DirectedSegment(SegmentId(segment_id), forward), done, needed, last)
+        for segment_id, forward, done, needed, last in tx.execute(query)
+    ]
+
+
+def segments_only_salted(tx: Tx, storm_id: StormId) -> set[SegmentId]:
+    """Return the segments that nobody wanted plowed in a storm, only salted."""
+    query = (
+        select(job.c.segment_id)
+        .where(job.c.storm_id == storm_id)
+        .group_by(job.c.segment_id)
+        .having(func.min(job.c.treatment) == func.max(job.c.treatment))
+        .having(func.min(job.c.treatment) == Treatment.SALT)
+    )
+    return {SegmentId(segment_id) for (segment_id,) in tx.execute(query)}
+
+
+def list_requests_received(
+    tx: Tx, since: datetime | None, until: datetime | None
+) -> list[ReceivedRequest]:
+    """Return the requests that came in from `since` to before `until`, the withdrawn left out."""
+    query = (
+        select(
+            request.c.received_at,
+            request.c.segment_id,
+            job.c.service_class,
+            job.c.done_at,
+        )
+        .select_from(request.outerjoin(job, request.c.job_id == job.c.id))
+        .where(request.c.state != RequestState.CANCELLED)
+        .order_by(request.c.received_at, request.c.id)
+    )
+    if since is not None:
+        query = query.where(request.c.received_at >= since)
+    if until is not None:
+        query = query.where(request.c.received_at < until)
+    return [
+        ReceivedRequest(
+            received_at,
+            None if segment_id is None else SegmentId(segment_id),
+            None if service_class is None else ServiceClass(service_class),
+            done_at,
+        )
+        for received_at, segment_id, service_class, done_at in tx.execute(query)
+    ]

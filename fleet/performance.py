@@ -1,0 +1,306 @@
+"""How well the city keeps its promises in a storm, pure: lane-km within target, answers in time.
+
+A direction of a street is late while more than its cycle has gone by since it was last served, or
+since the storm began. Every figure is made from these spells of lateness, so that it may be asked
+for any moment of any storm and always agrees with the colors of the map. Streets without a cycle
+are served on request: they count among the requests and not here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.model import DirectedSegment, Segment, ServiceClass
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.coverage import drivable
+
+CLASSES = tuple(ServiceClass)
+"""Service classes in the order of `Lanes.class_no`."""
+
+Served = Mapping[DirectedSegment, Sequence[datetime]]
+"""When each direction was served as a whole, oldest first; directions never served are absent."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lanes:
+    """Every direction that is promised a cycle, D of them.
+
+    Attributes
+    ----------
+    lane_m : float64[D]
+        Length times lanes of this direction; a two-way street has half of its lanes each way.
+    cycle_s : float64[D]
+    class_no, district_no : int64[D]
+        Indexes into `CLASSES` and `districts`.
+    districts : tuple of str
+        Sorted; "" stands for streets outside every district.
+    """
+
+    index: Mapping[DirectedSegment, int]
+    lane_m: Floats
+    cycle_s: Floats
+    class_no: Ints
+    district_no: Ints
+    districts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spells:
+    """When directions were late in a storm: K spells, in seconds after its start.
+
+    Attributes
+    ----------
+    lane : int64[K]
+        Index into the arrays of `Lanes`.
+    from_s, to_s : float64[K]
+        Late strictly between; `inf` where nobody came any more.
+    first_s : float64[D]
+        When each direction was served first; `inf` for never.
+    """
+
+    lane: Ints
+    from_s: Floats
+    to_s: Floats
+    first_s: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Lane metres by how they stand: served within the cycle, not yet due, late."""
+
+    clear_m: float
+    waiting_m: float
+    late_m: float
+
+    @property
+    def lane_m(self) -> float:
+        """All lane metres that are promised a cycle."""
+        return self.clear_m + self.waiting_m + self.late_m
+
+    @property
+    def within(self) -> float | None:
+        """Share that is not late; `None` where nothing was promised."""
+        return (self.clear_m + self.waiting_m) / self.lane_m if self.lane_m > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of a storm: when its clock starts, by when it is promised, when it was answered."""
+
+    since: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    service_class: ServiceClass | None
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How requests were answered: `late` counts those past their time, answered or not.
+
+    `waiting` are not answered yet, late or in time. Of the answered, half waited no longer than
+    `median_s` and nine in ten no longer than `p90_s`.
+    """
+
+    asked: int
+    answered: int
+    in_time: int
+    late: int
+    median_s: float | None
+    p90_s: float | None
+    longest_wait_s: float | None
+
+    @property
+    def waiting(self) -> int:
+        """How many have no answer yet."""
+        return self.asked - self.answered
+
+    @property
+    def within(self) -> float | None:
+        """Share answered in time, of those whose time is over or that were answered."""
+        decided = self.in_time + self.late
+        return self.in_time / decided if decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a part of the city stands at a moment."""
+
+    share: Share
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How a storm stands at a moment: the city, each class, each district."""
+
+    at: datetime
+    city: Standing
+    classes: Mapping[ServiceClass, Standing]
+    districts: Mapping[str, Standing]
+
+
+def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
+    """Return every direction that vehicles may drive and whose street has a cycle."""
+    promised = [(s, policy.rule_of(s)) for s in network.segments]
+    rows = [
+        (DirectedSegment(s.id, forward), lane_share_m(s), rule.cycle.total_seconds(), rule, s)
+        for s, rule in promised
+        if rule.cycle is not None
+        for forward in (True, False)
+        if drivable(s, forward=forward)
+    ]
+    districts = tuple(sorted({segment.district for *_, segment in rows}))
+    number = {name: i for i, name in enumerate(districts)}
+    return Lanes(
+        index={directed: i for i, (directed, *_) in enumerate(rows)},
+        lane_m=np.array([row[1] for row in rows], np.float64),
+        cycle_s=np.array([row[2] for row in rows], np.float64),
+        class_no=np.array([CLASSES.index(rule.service_class) for *_, rule, _ in rows], np.int64),
+        district_no=np.array([number[segment.district] for *_, segment in rows], np.int64),
+        districts=districts,
+    )
+
+
+def late_spells(lanes: Lanes, served: Served, started_at: datetime) -> Spells:
+    """Return when directions were late, from what was served since the storm began."""
+    lane: list[int] = []
+    after_s: list[float] = []
+    for directed, times in served.items():
+        number = lanes.index.get(directed)
+        if number is not None:
+            lane += [number] * len(times)
+            after_s += [(at - started_at).total_seconds() for at in times]
+    count = len(lanes.lane_m)
+    of_lane = np.concatenate((np.arange(count), np.array(lane, np.int64)))
+    served_s = np.concatenate((np.zeros(count), np.array(after_s, np.float64)))
+    first_s = np.full(count, inf)
+    np.minimum.at(first_s, of_lane[count:], served_s[count:])
+
+    order = np.lexsort((served_s, of_lane))
+    of_lane, from_s = of_lane[order], served_s[order]
+    next_s = np.append(from_s[1:], inf)
+    next_s[np.append(of_lane[1:] != of_lane[:-1], True)] = inf
+    from_s = from_s + lanes.cycle_s[of_lane]
+    late = from_s < next_s
+    return Spells(of_lane[late], from_s[late], next_s[late], first_s)
+
+
+def late_at(lanes: Lanes, spells: Spells, at_s: float) -> Flags:
+    """Return which directions are late some seconds after the storm began."""
+    late = np.zeros(len(lanes.lane_m), np.bool_)
+    late[spells.lane[(spells.from_s < at_s) & (at_s < spells.to_s)]] = True
+    return late
+
+
+def performance(
+    lanes: Lanes, spells: Spells, asked: Sequence[Asked], started_at: datetime, at: datetime
+) -> Performance:
+    """Return how a storm stands at a moment that is not before its start."""
+    at_s = (at - started_at).total_seconds()
+    late = late_at(lanes, spells, at_s)
+    clear = ~late & (spells.first_s <= at_s)
+    parts = tuple(lanes.lane_m * part for part in (clear, ~late & ~clear, late))
+    of_class: dict[ServiceClass | None, list[Asked]] = defaultdict(list)
+    of_district: dict[str, list[Asked]] = defaultdict(list)
+    for one in asked:
+        of_class[one.service_class].append(one)
+        of_district[one.district].append(one)
+    by_class = _shares(parts, lanes.class_no, len(CLASSES))
+    by_district = dict(
+        zip(
+            lanes.districts,
+            _shares(parts, lanes.district_no, len(lanes.districts)),
+            strict=True,
+        )
+    )
+    return Performance(
+        at,
+        Standing(_sum(parts), response(asked, at)),
+        {
+            name: Standing(share, response(of_class[name], at))
+            for name, share in zip(CLASSES, by_class, strict=True)
+        },
+        {
+            name: Standing(
+                by_district.get(name, Share(0.0, 0.0, 0.0)), response(of_district[name], at)
+            )
+            for name in sorted(by_district.keys() | of_district.keys())
+        },
+    )
+
+
+def within_over_time(
+    lanes: Lanes, spells: Spells, moments_s: Iterable[float]
+) -> dict[str | None, list[float | None]]:
+    """Return the share within target at each moment, by district; under `None` for the city."""
+    count = len(lanes.districts)
+    whole_m = np.bincount(lanes.district_no, lanes.lane_m, count)
+    curves: dict[str | None, list[float | None]] = {None: [], **{d: [] for d in lanes.districts}}
+    for at_s in moments_s:
+        late = late_at(lanes, spells, at_s)
+        late_m = np.bincount(lanes.district_no, lanes.lane_m * late, count)
+        curves[None].append(_within(float(late_m.sum()), float(whole_m.sum())))
+        for name, late_here_m, here_m in zip(lanes.districts, late_m, whole_m, strict=True):
+            curves[name].append(_within(float(late_here_m), float(here_m)))
+    return curves
+
+
+def response(asked: Iterable[Asked], at: datetime) -> Response:
+    """Return how the requests made until a moment were answered by then."""
+    known = [one for one in asked if one.since <= at]
+    answered = [
+        (one, one.answered_at)
+        for one in known
+        if one.answered_at is not None and one.answered_at <= at
+    ]
+    waits_s = sorted(max((done - one.since).total_seconds(), 0.0) for one, done in answered)
+    open_ = [one for one in known if one.answered_at is None or one.answered_at > at]
+    in_time = sum(done <= one.due_at for one, done in answered)
+    return Response(
+        asked=len(known),
+        answered=len(answered),
+        in_time=in_time,
+        late=len(answered) - in_time + sum(at > one.due_at for one in open_),
+        median_s=quantile(waits_s, 0.5),
+        p90_s=quantile(waits_s, 0.9),
+        longest_wait_s=max(((at - one.since).total_seconds() for one in open_), default=None),
+    )
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the smallest value that at least this share does not exceed; `None` of nothing."""
+    return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None
+
+
+def lane_share_m(segment: Segment) -> float:
+    """Return the lane metres of one direction of a street."""
+    ways = sum(drivable(segment, forward=forward) for forward in (True, False))
+    return segment.length_m * max(segment.lanes, 1) / ways
+
+
+def _shares(parts: tuple[Floats, ...], group: Ints, count: int) -> list[Share]:
+    sums = [np.bincount(group, part, count) for part in parts]
+    return [
+        Share(float(clear), float(waiting), float(late))
+        for clear, waiting, late in zip(*sums, strict=True)
+    ]
+
+
+def _sum(parts: tuple[Floats, ...]) -> Share:
+    clear_m, waiting_m, late_m = (float(part.sum()) for part in parts)
+    return Share(clear_m, waiting_m, late_m)
+
+
+def _within(late_m: float, whole_m: float) -> float | None:
+    return 1.0 - late_m / whole_m if whole_m > 0 else None

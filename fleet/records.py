@@ -1,0 +1,161 @@
+"""What storms proved, read for the figures of `fleet.performance` and kept in memory.
+
+A storm that has ended is read once; of one that goes on, only directions that were served again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+from data.model import DirectedSegment, Storm, StormId, Treatment
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.coverage import list_passes
+from data.store.engine import Tx
+from data.store.performance import (
+    ReceivedRequest,
+    ServedMark,
+    list_requests_received,
+    list_served_marks,
+    segments_only_salted,
+)
+from data.store.storms import list_storms
+from fleet.coverage import whole_passes
+from fleet.performance import (
+    Asked,
+    Lanes,
+    Performance,
+    Served,
+    Spells,
+    late_spells,
+    performance,
+    promised_lanes,
+)
+
+STORMS_KEPT = 6
+"""Storms whose proof stays in memory; a large one takes some 20 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One storm, ready to be measured at any moment of it."""
+
+    storm: Storm
+    lanes: Lanes
+    spells: Spells
+    asked: tuple[Asked, ...]
+
+    def at(self, moment: datetime) -> Performance:
+        """Return how the storm stood at a moment, kept within its start and end."""
+        moment = min(moment, self.storm.ended_at or moment)
+        moment = max(moment, self.storm.started_at)
+        return performance(self.lanes, self.spells, self.asked, self.storm.started_at, moment)
+
+
+@dataclass(slots=True)
+class _Kept:
+    marks: dict[DirectedSegment, ServedMark] = field(default_factory=dict)
+    served: dict[DirectedSegment, Sequence[datetime]] = field(default_factory=dict)
+    spells: Spells | None = None
+
+
+class StormRecords:
+    """Reads accounts of storms; safe from any thread. Streets or policy that changed begin anew."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._ground: tuple[StreetNetwork, Policy] | None = None
+        self._lanes: Lanes | None = None
+        self._kept: dict[StormId, _Kept] = {}
+
+    def account(self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> Account:
+        """Return the account of a storm, measured by the streets and promises of today."""
+        asked = storm_requests(tx, storm, network, policy)
+        with self._lock:
+            lanes = self._lanes_of(network, policy)
+            kept = self._kept.pop(storm.id, None) or _Kept()
+            self._kept[storm.id] = kept  # the last asked for stands last
+            while len(self._kept) > STORMS_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            if kept.spells is None or storm.ended_at is None:
+                _follow(tx, storm, network, kept)
+                kept.spells = late_spells(lanes, kept.served, storm.started_at)
+            return Account(storm, lanes, kept.spells, asked)
+
+    def _lanes_of(self, network: StreetNetwork, policy: Policy) -> Lanes:
+        ground = (network, policy)
+        if self._lanes is None or self._ground is None or not _same(self._ground, ground):
+            self._ground, self._lanes = ground, promised_lanes(network, policy)
+            self._kept.clear()
+        return self._lanes
+
+
+def storm_requests(
+    tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy
+) -> tuple[Asked, ...]:
+    """Return the requests of a storm: those since the end of the storm before.
+
+    The clock of a request made between two storms starts with the second one. What nobody has
+    placed on a street yet is promised the longest of all deadlines.
+    """
+    earlier = [one.ended_at for one in list_storms(tx) if one.id < storm.id and one.ended_at]
+    received = list_requests_received(tx, max(earlier, default=None), storm.ended_at)
+    longest = max(rule.deadline for rule in policy.rules.values())
+    return tuple(_asked(one, storm, network, policy, longest) for one in received)
+
+
+def _asked(
+    one: ReceivedRequest,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    longest: timedelta,
+) -> Asked:
+    since = max(one.received_at, storm.started_at)
+    segment = None if one.segment_id is None else network.find(one.segment_id)
+    if segment is not None:
+        rule = policy.rule_of(segment)
+        due_at, service_class = since + rule.deadline, rule.service_class
+        return Asked(since, due_at, one.answered_at, service_class, segment.district)
+    deadline = policy.rules[one.service_class].deadline if one.service_class else longest
+    return Asked(since, since + deadline, one.answered_at, one.service_class, "")
+
+
+def _follow(tx: Tx, storm: Storm, network: StreetNetwork, kept: _Kept) -> None:
+    """Bring what is kept of a storm up to what the database knows."""
+    marks = {mark.directed: mark for mark in list_served_marks(tx, storm.id)}
+    changed = [mark for directed, mark in marks.items() if kept.marks.get(directed) != mark]
+    for gone in kept.marks.keys() - marks.keys():
+        del kept.served[gone]
+    kept.served |= {mark.directed: (mark.last_pass_at,) for mark in changed}
+    kept.served |= _served_again(tx, storm, network, changed)
+    kept.marks = marks
+
+
+def _served_again(
+    tx: Tx, storm: Storm, network: StreetNetwork, marks: Sequence[ServedMark]
+) -> Served:
+    """Return all moments at which directions were served that were so more than once."""
+    often = [
+        mark
+        for mark in marks
+        if mark.passes_done > mark.passes_needed and network.find(mark.directed.segment_id)
+    ]
+    if not often:
+        return {}
+    passes = list_passes(tx, storm.id, {mark.directed.segment_id for mark in often})
+    salted = segments_only_salted(tx, storm.id)
+    served: dict[DirectedSegment, Sequence[datetime]] = {}
+    for mark in often:
+        segment = network.segment(mark.directed.segment_id)
+        treatment = Treatment.SALT if segment.id in salted else Treatment.PLOW
+        fitting = [one for one in passes.get(mark.directed, ()) if one.treatment is treatment]
+        times = whole_passes(fitting, segment.length_m)[mark.passes_needed - 1 :]
+        if times:
+            served[mark.directed] = times
+    return served
+
+
+def _same(one: tuple[StreetNetwork, Policy], other: tuple[StreetNetwork, Policy]) -> bool:
+    return one[0] is other[0] and one[1] is other[1]
