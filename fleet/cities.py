@@ -2,20 +2,20 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from data.errors import CityFileError, ConflictError, InvalidError
+from data.boundary import read_boundary
+from data.districts import read_districts
+from data.errors import ConflictError, InvalidError
 from data.exchange.basemap import write_basemap
 from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
 from data.graph import assumed_depots, unreachable
-from data.model import Actor, City, Depot, Oneway, SegmentId
+from data.model import Actor, City, Depot, District, Language, Oneway, SegmentId
 from data.network import StreetNetwork, build_network
-from data.osm import OSM_SUFFIXES, read_osm
-from data.osm_geojson import GEOJSON_SUFFIXES, read_geojson
 from data.osm_ways import CityDraft
 from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.store.cities import (
@@ -28,12 +28,14 @@ from data.store.cities import (
     set_policy_text,
     set_report,
 )
+from data.store.districts import save_districts
 from data.store.engine import Tx, create_engine, transaction
 from data.store.events import add_event
 from data.store.fleet import list_vehicles, save_fleet
 from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
+from fleet.city_files import read_streets
 from fleet.levels import refresh_levels
 
 DATABASE = "barfrub.sqlite"
@@ -42,26 +44,33 @@ TILES = "tiles"
 type Report = dict[str, object]
 
 
+STEPS = ("read", "network", "tiles", "store")
+"""What an import does, in this order; pages translate these words."""
+
+LANGUAGES = ("", "fa", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    timezone: str
+    language: Language
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     city: City
     streets: CityDraft
     network: StreetNetwork
+    districts: tuple[District, ...]
     policy_text: str
     fleet_text: str
     fleet: FleetFile
     report: Report
 
 
-def read_city_file(path: Path, *, services: bool = False) -> CityDraft:
-    """Return the streets of a file, read by the end of its name; raise `CityFileError`."""
-    name = path.name.lower()
-    if name.endswith(OSM_SUFFIXES):
-        return read_osm(path, services=services)
-    if name.endswith(GEOJSON_SUFFIXES):
-        return read_geojson(path, services=services)
-    known = ", ".join((*OSM_SUFFIXES, *GEOJSON_SUFFIXES))
-    raise CityFileError(f"{path.name}: expected a file that ends in one of {known}", file=path.name)
+def _unheard(_step: str) -> None:
+    """Tell nobody how far an import is."""
 
 
 def add_city(
@@ -73,19 +82,41 @@ def add_city(
     *,
     timezone: str = "UTC",
     services: bool = False,
+    boundary: Path | None = None,
+    districts: Path | None = None,
+    language: Language = "",
+    report: Callable[[str], None] = _unheard,
 ) -> Report:
     """Make the city's folder - database, tiles, policy.toml, fleet.toml - and return its report.
 
     The folder appears whole or not at all. Raises `ConflictError` where it exists, `CityFileError`
-    for a file that is no city, `InvalidError` for an unknown time zone.
+    for a file that is no city, `InvalidError` for an unknown time zone or language.
+
+    Parameters
+    ----------
+    boundary
+        Polygon file that clips the streets.
+    districts
+        File of districts, as `data.districts.read_districts` takes it.
+    language
+        What pages speak until somebody chooses; "" follows the browser.
+    report
+        Hears each of `STEPS` when it begins.
     """
     if folder.exists():
         raise ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
-    draft = _draft(name, file, _known_zone(timezone), services=services)
+    place = _Place(name, _known_zone(timezone), _known_language(language))
+    report("read")
+    outline = None if boundary is None else read_boundary(boundary)
+    parts = () if districts is None else read_districts(districts)
+    streets = read_streets(file, outline, parts, services=services)
+    report("network")
+    draft = _draft(place, streets, outline, parts)
+    draft.report.update(imported(file, now, services=services))
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
     try:
-        _write(new, draft, now, actor)
+        _write(new, draft, now, actor, report)
         new.rename(folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -100,22 +131,45 @@ def _known_zone(timezone: str) -> str:
     return timezone
 
 
-def _draft(name: str, file: Path, timezone: str, *, services: bool) -> _Draft:
-    streets = read_city_file(file, services=services)
+def _known_language(language: Language) -> Language:
+    if language not in LANGUAGES:
+        raise InvalidError("language", language, "fa or en")
+    return language
+
+
+def imported(file: Path, now: datetime, *, services: bool) -> Report:
+    """Return what a report says of the import itself."""
+    return {"file": file.name, "services": services, "imported_at": now.isoformat()}
+
+
+def _draft(
+    place: _Place, streets: CityDraft, boundary: str | None, districts: tuple[District, ...]
+) -> _Draft:
     network = build_network(streets.segments, streets.restrictions)
     depots = assumed_depots(network)
     fleet_text = DEFAULT_FLEET + depots_toml(depots)
     fleet = with_depots(fleet_from_toml(fleet_text), depots)
-    city = City(name, timezone, network.bounds, network.version, streets.attribution)
+    city = City(
+        name=place.name,
+        timezone=place.timezone,
+        bounds=network.bounds,
+        network_version=network.version,
+        attribution=streets.attribution,
+        boundary=boundary,
+        language=place.language,
+    )
     report = city_report(city, streets, network, fleet.depots)
-    report |= {"file": file.name, "services": services}
-    return _Draft(city, streets, network, DEFAULT_POLICY, fleet_text, fleet, report)
+    return _Draft(city, streets, network, districts, DEFAULT_POLICY, fleet_text, fleet, report)
 
 
-def _write(folder: Path, draft: _Draft, now: datetime, actor: Actor) -> None:
+def _write(
+    folder: Path, draft: _Draft, now: datetime, actor: Actor, report: Callable[[str], None]
+) -> None:
+    report("tiles")
     tiles = folder / TILES
     tiles.mkdir()
     write_basemap(draft.network, draft.streets.places, tiles)
+    report("store")
     (folder / "policy.toml").write_text(draft.policy_text, encoding="utf-8")
     (folder / "fleet.toml").write_text(draft.fleet_text, encoding="utf-8")
     database = create_engine(folder / DATABASE)
@@ -124,6 +178,7 @@ def _write(folder: Path, draft: _Draft, now: datetime, actor: Actor) -> None:
         with transaction(database) as tx:
             save_network(tx, draft.streets.segments, draft.streets.restrictions)
             save_places(tx, draft.streets.places)
+            save_districts(tx, draft.districts)
             save_fleet(tx, draft.fleet)
             save_city(tx, draft.city, draft.policy_text, draft.fleet_text, draft.report)
             policy = policy_from_toml(draft.policy_text)

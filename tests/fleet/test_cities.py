@@ -8,13 +8,16 @@ from data.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.model import Actor, ActorKind, Treatment
 from data.policy import DEFAULT_POLICY
 from data.store.cities import get_city, get_policy, get_policy_text, get_report
+from data.store.districts import list_districts
 from data.store.engine import open_database, reading, transaction
 from data.store.events import list_events
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.gazetteer import list_places
 from data.store.network import load_network
-from fleet.cities import add_city, read_city_file, set_fleet, set_policy
+from fleet.cities import STEPS, add_city, set_fleet, set_policy
+from fleet.city_files import read_city_file
 from tests.data.osm_files import a_node, a_sign, a_way, nodes, write_osm
+from tests.data.polygon_files import write_polygons
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "test")
@@ -172,3 +175,32 @@ def test_a_wrong_policy_changes_nothing(engine):
 def test_default_machines_can_plow(engine):
     with reading(engine) as tx:
         assert all(Treatment.PLOW in machine.capabilities for machine in list_vehicles(tx))
+
+
+def test_a_boundary_and_districts_shape_the_city(folder, street_file, tmp_path):
+    north = write_polygons(tmp_path / "north.geojson", [({}, (-400, -10, 500, 200))])
+    districts = write_polygons(
+        tmp_path / "d.geojson", [({"name": "منطقهٔ ۱"}, (-400, -10, 500, 200))]
+    )
+    report = add_city(
+        folder, "town", street_file, NOW, ACTOR, boundary=north, districts=districts, language="fa"
+    )
+    assert report["segments"] == 3, "the dead end to the south lies outside"
+    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+        home = get_city(tx)
+        assert home.boundary.startswith("POLYGON")
+        assert home.language == "fa"
+        assert {segment.district for segment in load_network(tx).segments} == {"منطقهٔ ۱"}
+        assert [district.name for district in list_districts(tx)] == ["منطقهٔ ۱"]
+
+
+def test_an_import_says_how_far_it_is(folder, street_file):
+    heard = []
+    add_city(folder, "town", street_file, NOW, ACTOR, report=heard.append)
+    assert tuple(heard) == STEPS
+
+
+def test_a_language_without_texts_is_refused(folder, street_file):
+    with pytest.raises(InvalidError, match="language"):
+        add_city(folder, "town", street_file, NOW, ACTOR, language="de")
+    assert not folder.exists()

@@ -1,0 +1,63 @@
+"""Polygons with their attributes from GeoJSON and GeoPackage files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas
+import pandas
+import shapely
+
+from data.errors import CityFileError, NotFoundError
+
+POLYGON_SUFFIXES = (".geojson", ".json", ".gpkg")
+
+
+class Area(NamedTuple):
+    """A polygon or multipolygon in degrees, and the attributes that have a value, as text."""
+
+    polygon: shapely.Geometry
+    attributes: Mapping[str, str]
+
+
+def read_areas(path: Path) -> list[Area]:
+    """Return the polygons of a file in its order; points and lines are left out.
+
+    Raises `NotFoundError` for a missing file, `CityFileError` for one of another kind, one that
+    cannot be read, and one without polygons.
+    """
+    if not path.is_file():
+        raise NotFoundError("file", str(path))
+    if path.suffix.lower() not in POLYGON_SUFFIXES:
+        known = ", ".join(POLYGON_SUFFIXES)
+        raise CityFileError(f"{path.name}: expected a file that ends in one of {known}")
+    try:
+        frame = geopandas.read_file(path, engine="pyogrio")
+        if frame.crs is not None and frame.crs.to_epsg() != 4326:
+            frame = frame.to_crs("EPSG:4326")
+    except (RuntimeError, ValueError, AttributeError) as error:
+        raise CityFileError(f"{path.name} is empty, damaged or holds no polygons") from error
+    areas = list(_areas(frame))
+    if not areas:
+        raise CityFileError(f"{path.name} holds no polygons")
+    return areas
+
+
+def _areas(frame: geopandas.GeoDataFrame) -> list[Area]:
+    rows = frame.drop(columns="geometry").to_dict("records")
+    return [
+        Area(
+            polygon, {str(key): str(value) for key, value in row.items() if not pandas.isna(value)}
+        )
+        for geometry, row in zip(frame.geometry, rows, strict=True)
+        if (polygon := _polygon(geometry)) is not None
+    ]
+
+
+def _polygon(geometry: shapely.Geometry | None) -> shapely.Geometry | None:
+    """Return the surface of a geometry, mended where its outline crosses itself."""
+    if geometry is None or geometry.is_empty:
+        return None
+    mended = shapely.make_valid(shapely.force_2d(geometry))
+    parts = [part for part in shapely.get_parts(mended) if shapely.get_dimensions(part) == 2]
+    return shapely.union_all(parts) if parts else None

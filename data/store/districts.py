@@ -1,0 +1,32 @@
+"""Districts as rows."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert, select
+
+from data.model import District
+from data.store.engine import Tx
+from data.store.schema import district
+
+
+def save_districts(tx: Tx, districts: Iterable[District]) -> None:
+    """Replace all districts."""
+    tx.execute(delete(district))
+    rows = [
+        {"name": each.name, "names": dict(each.names), "polygon": each.polygon}
+        for each in districts
+    ]
+    if rows:
+        tx.execute(insert(district), rows)
+
+
+def list_districts(tx: Tx) -> list[District]:
+    """Return every district, in the order they were saved."""
+    return [
+        District(
+            name=row.name,
+            names={language: tuple(spellings) for language, spellings in row.names.items()},
+            polygon=row.polygon,
+        )
+        for row in tx.execute(select(district).order_by(district.c.id))
+    ]
