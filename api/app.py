@@ -33,6 +33,8 @@ from api.errors import install_error_handlers
 from api.ground import GroundKeeper
 from api.settings import Settings
 from data.store.engine import open_database
+from data.store.lock import holding
+from data.store.migrations import require_current
 from fleet.live import Hub, LiveFleet
 from maps.pages import STATIC_DIR
 
@@ -74,6 +76,7 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
 def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     """Return the city's database opened, with its network in memory."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
+    require_current(engine)
     live = LiveFleet()
     ground = GroundKeeper(engine)
     consumer = Consumer(engine, clock, ground, hub, live)
@@ -94,9 +97,10 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
 @asynccontextmanager
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     app: App = web.state.barfrub
-    app.consumer.start()
-    app.door.start()
-    yield
-    await app.door.stop()
-    await app.consumer.stop()
-    app.engine.dispose()
+    with holding(app.folder):
+        app.consumer.start()
+        app.door.start()
+        yield
+        await app.door.stop()
+        await app.consumer.stop()
+        app.engine.dispose()

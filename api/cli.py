@@ -4,10 +4,12 @@ import sys
 
 import typer
 
+from api.commands.backup import backup
 from api.commands.city import city
 from api.commands.demo import demo
 from api.commands.fleet import fleet, policy
 from api.commands.plan import plan
+from api.commands.restore import restore, upgrade
 from api.commands.serve import serve
 from api.commands.simulate import simulate
 from api.commands.storm import storm
@@ -28,6 +30,9 @@ commands.add_typer(device, name="device", help="Add trackers that send positions
 commands.command()(plan)
 commands.command()(serve)
 commands.command()(work)
+commands.command()(backup)
+commands.command()(restore)
+commands.command()(upgrade)
 commands.command()(simulate)
 commands.command()(demo)
 

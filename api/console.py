@@ -4,11 +4,14 @@ from pathlib import Path
 
 from data.model import Actor, ActorKind
 from data.store.engine import Database, open_database
+from data.store.migrations import require_current
 
 CONSOLE = Actor(ActorKind.SYSTEM, "console")
 """Who acts where somebody types a command on the server."""
 
 
 def open_city_database(folder: Path) -> Database:
-    """Return the database in a city's folder."""
-    return open_database(folder / "barfrub.sqlite")
+    """Return the database in a city's folder; raise `ConflictError` unless it is up to date."""
+    engine = open_database(folder / "barfrub.sqlite")
+    require_current(engine)
+    return engine

@@ -26,6 +26,7 @@ from data.model import PlanRun
 from data.network import StreetNetwork
 from data.store.cities import get_city
 from data.store.engine import Database, reading, transaction
+from data.store.lock import holding
 from data.store.network import load_network
 from data.store.plan_runs import finish_run, heartbeat, lease_run
 from fleet.planning import PLANNER, prepare, solve_prepared, store_draft
@@ -77,10 +78,16 @@ def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
     prepare_numba(Settings())
     from routing.warming import warm_up
 
+    warm_up()
     engine = open_city_database(folder)
+    with holding(folder):
+        _work(engine, clock, stopped)
+    engine.dispose()
+
+
+def _work(engine: Database, clock: Clock, stopped: Stopped) -> None:
     network: StreetNetwork | None = None
     parent = os.getppid()
-    warm_up()
     # An orphan's parent is another process: the server was killed and nobody will tell us.
     while not stopped.is_set() and os.getppid() == parent:
         with transaction(engine) as tx:
@@ -93,7 +100,6 @@ def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
             with reading(engine) as tx:
                 network = load_network(tx)
         solve_run(engine, network, run, clock, stopped)
-    engine.dispose()
 
 
 def solve_run(

@@ -16,9 +16,9 @@ from data.store.cities import save_city
 from data.store.engine import create_engine, transaction
 from data.store.fleet import save_fleet
 from data.store.gazetteer import save_places
+from data.store.migrations import upgrade
 from data.store.network import save_network
 from data.store.people import add_user
-from data.store.schema import metadata
 from tests.village import (
     NOW,
     a_depot,
@@ -65,7 +65,7 @@ def drawn_city(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> 
     (folder / "tiles").mkdir(parents=True)
     (folder / "tiles" / "streets.pmtiles").write_bytes(bytes(range(256)) * 8)
     engine = create_engine(folder / "barfrub.sqlite")
-    metadata.create_all(engine)
+    upgrade(engine)
     network = village()
     city = City("Village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
     with transaction(engine) as tx:

@@ -23,9 +23,9 @@ from data.store.cities import save_city
 from data.store.engine import create_engine, transaction
 from data.store.fleet import save_fleet
 from data.store.gazetteer import save_places
+from data.store.migrations import upgrade
 from data.store.network import save_network
 from data.store.people import add_user
-from data.store.schema import metadata
 from tests.village import (
     a_depot,
     a_reload_site,
@@ -53,7 +53,7 @@ def _make_city(folder: Path, password_hash: str) -> None:
     network = village()
     write_basemap(network, village_places(), folder / "tiles")
     engine = create_engine(folder / "barfrub.sqlite")
-    metadata.create_all(engine)
+    upgrade(engine)
     city = City("Village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
     with transaction(engine) as tx:
         save_network(tx, village_segments(), ())

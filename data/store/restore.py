@@ -1,0 +1,130 @@
+"""A city out of a backup: unpacked beside its place, checked, then put there in one step."""
+
+import ctypes
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from data.errors import ConflictError, InvalidError
+from data.store.backup import DATABASE, FORMAT, MANIFEST, HashingReader, Manifest, sync_folder
+from data.store.engine import create_engine
+from data.store.lock import holding
+from data.store.migrations import require_known, upgrade
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+"""Numbers of Linux's renameat2(2)."""
+
+
+def restore_city(file: Path, folder: Path, *, replace: bool = False) -> Manifest:
+    """Make a city's folder from a backup, tables brought up to date, and return what it held.
+
+    Whatever happens on the way, the folder is the old one or the new one, whole. Raises
+    `InvalidError` unless every byte is as it was saved, `ConflictError` where the folder exists and
+    is not to be replaced, or is open in a server.
+    """
+    if folder.exists() and not replace:
+        raise _exists(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _workshop(folder.parent) as workshop:
+        new = workshop / folder.name
+        new.mkdir()
+        manifest = unpack(file, new)
+        engine = create_engine(new / DATABASE)
+        try:
+            require_known(engine)
+            upgrade(engine)
+        finally:
+            engine.dispose()
+        _put_in_place(new, folder)
+    return manifest
+
+
+def unpack(file: Path, into: Path) -> Manifest:
+    """Unpack a backup into an empty folder and return what it holds.
+
+    Raises `InvalidError` unless every byte is as it was saved; the folder is then of no use.
+    """
+    digests: dict[str, str] = {}
+    manifest: Manifest | None = None
+    try:
+        with tarfile.open(file, "r|gz") as archive:
+            for member in archive:
+                content = archive.extractfile(member)
+                if content is None or manifest is not None:
+                    raise _not_whole(file)
+                if member.name == MANIFEST:
+                    manifest = Manifest(**json.loads(content.read()))
+                else:
+                    digests[member.name] = _unpack(content, into / _inside(member.name, file))
+    except (tarfile.TarError, EOFError, zlib.error, ValueError, TypeError) as error:
+        raise _not_whole(file) from error
+    if manifest is None or manifest.files != digests or DATABASE not in digests:
+        raise _not_whole(file)
+    if manifest.format != FORMAT:
+        raise InvalidError("backup", f"format {manifest.format}", f"format {FORMAT}")
+    return manifest
+
+
+@contextmanager
+def _workshop(beside: Path) -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix=".restoring-", dir=beside))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _inside(name: str, file: Path) -> PurePosixPath:
+    """Return a member's path; refuse one that would leave the folder."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise _not_whole(file)
+    return path
+
+
+def _unpack(content: IO[bytes], target: Path) -> str:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    reader = HashingReader(content)
+    with target.open("xb") as out:
+        shutil.copyfileobj(reader, out, 1 << 20)
+        out.flush()
+        os.fsync(out.fileno())
+    return reader.hexdigest()
+
+
+def _put_in_place(new: Path, folder: Path) -> None:
+    """Give the new folder the city's name; an old one takes the new one's place, to be deleted."""
+    if folder.exists():
+        with holding(folder, alone=True):
+            _exchange(new, folder)
+    else:
+        try:
+            new.rename(folder)
+        except OSError:  # somebody was quicker
+            raise _exists(folder) from None
+    sync_folder(folder.parent)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two folders swap names at once, as no function of Python's can."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(one.resolve()), os.fsencode(other.resolve())
+    if libc.renameat2(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE):
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), str(other))
+
+
+def _exists(folder: Path) -> ConflictError:
+    name = folder.name
+    return ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
+
+
+def _not_whole(file: Path) -> InvalidError:
+    return InvalidError("backup", file.name, "a whole backup that Barfrub made")

@@ -1,0 +1,400 @@
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, MetaData, select, text
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+from api.clock import Clock
+from api.commands.backup import backup
+from api.commands.restore import restore, upgrade
+from data.errors import BarfrubError, ConflictError, InvalidError
+from data.model import Actor, ActorKind
+from data.store.backup import MANIFEST, last_backup_at, write_backup
+from data.store.engine import open_database, reading, transaction
+from data.store.events import add_event
+from data.store.lock import holding
+from data.store.migrations import NEWEST
+from data.store.people import add_device
+from data.store.positions import add_positions
+from data.store.restore import restore_city
+from tests import village as v
+from tests.fleet.drives import a_drive, a_fix
+
+ROOT = Path(__file__).parents[2]
+SYSTEM = Actor(ActorKind.SYSTEM, "test")
+
+
+@pytest.fixture
+def lived_in(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A city with history: fixes, events, a photo and a policy file."""
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+    engine = open_at(city_folder)
+    with transaction(engine) as tx:
+        add_device(tx, "phone-1", v.a_vehicle(1).id, "hash")
+        add_positions(tx, a_drive((0, 0), (900, 0), blade=True))
+        add_event(tx, v.NOW, SYSTEM, "storm.started", "storm:1", after={"name": "برف نخست"})
+    engine.dispose()
+    (city_folder / "photos").mkdir()
+    (city_folder / "photos" / "a1b2.jpg").write_bytes(bytes(range(256)) * 500)
+    (city_folder / "policy.toml").write_text("# ما\n", encoding="utf-8")
+    (city_folder / ".half-written").write_bytes(b"nobody's")
+    return city_folder
+
+
+def run(command, *words: object) -> Result:
+    app = Typer()
+    app.command()(command)
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def open_at(folder: Path) -> Engine:
+    return open_database(folder / "barfrub.sqlite")
+
+
+def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table, as it lies in the database."""
+    engine, tables = open_at(folder), MetaData()
+    with reading(engine) as tx:
+        tables.reflect(tx)
+        rows = {
+            name: sorted((tuple(row) for row in tx.execute(select(table))), key=repr)
+            for name, table in tables.tables.items()
+        }
+    engine.dispose()
+    return rows
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in found
+        if "barfrub.sqlite" not in path.name and not path.name.startswith(".")
+    }
+
+
+def test_a_restored_city_equals_its_source_row_by_row_and_file_by_file(
+    lived_in: Path, tmp_path: Path
+) -> None:
+    before, files = rows_of(lived_in), files_of(lived_in)
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    elsewhere = tmp_path / "another machine" / "cities" / "village"
+    manifest = restore_city(tmp_path / "saved.tar.gz", elsewhere)
+    assert rows_of(elsewhere) == before
+    assert len(before["position"]) > 20
+    assert files_of(elsewhere) == files
+    assert "photos/a1b2.jpg" in manifest.files
+    assert (manifest.city, manifest.tables) == ("village", NEWEST)
+
+
+def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: Path) -> None:
+    written, over, engine = threading.Event(), threading.Event(), open_at(lived_in)
+
+    def write() -> None:
+        second = 10_000
+        while not over.is_set():
+            second += 1
+            with transaction(engine) as tx:  # one fix and one event: a whole has as many of both
+                add_positions(tx, [a_fix(v.at_m(0, 0), float(second))])
+                add_event(tx, v.NOW, SYSTEM, "fix.came", f"fix:{second}")
+            written.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert written.wait(30)
+        for number in range(3):
+            write_backup(lived_in, tmp_path / f"{number}.tar.gz", v.NOW)
+    finally:
+        over.set()
+        writer.join()
+    engine.dispose()
+    counts = []
+    for number in range(3):
+        restore_city(tmp_path / f"{number}.tar.gz", tmp_path / f"restored-{number}")
+        rows = rows_of(tmp_path / f"restored-{number}")
+        came = [row for row in rows["event"] if "fix.came" in row]
+        assert len(came) == len(rows["position"]) - len(a_drive((0, 0), (900, 0)))
+        counts.append(len(came))
+    assert 0 < counts[0] <= counts[1] <= counts[2]
+
+
+def test_only_its_owner_reads_a_backup(lived_in: Path, tmp_path: Path) -> None:
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    assert (tmp_path / "saved.tar.gz").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_of_a_damaged_database_is_refused_and_leaves_no_file(
+    lived_in: Path, tmp_path: Path
+) -> None:
+    database = lived_in / "barfrub.sqlite"
+    content = bytearray(database.read_bytes())
+    content[8192:20480] = b"\xff" * 12288
+    database.write_bytes(content)
+    with pytest.raises(BarfrubError, match="is damaged"):
+        write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    assert not list(tmp_path.glob("*saved*"))
+
+
+def test_a_city_set_up_meanwhile_is_saved_anew(
+    lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from data.store import backup as module
+
+    written, honest = [], module._write  # noqa: SLF001
+
+    def writes_while_somebody_sets_a_policy(*args):
+        engine = open_at(lived_in)
+        with transaction(engine) as tx:
+            if not written:
+                tx.execute(text("UPDATE city SET revision = revision + 1, policy = '# new'"))
+        engine.dispose()
+        written.append(1)
+        return honest(*args)
+
+    monkeypatch.setattr(module, "_write", writes_while_somebody_sets_a_policy)
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    assert len(written) == 2
+    assert rows_of(tmp_path / "restored")["city"] == rows_of(lived_in)["city"]
+
+
+def cut_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-2000])
+
+
+def with_a_changed_byte(file: Path) -> None:
+    content = bytearray(gzip.decompress(file.read_bytes()))
+    at = content.index(bytes(range(200)))
+    content[at] ^= 1
+    file.write_bytes(gzip.compress(bytes(content)))
+
+
+def without_its_manifest(file: Path) -> None:
+    rewrite(file, lambda name, content: None if name == MANIFEST else (name, content))
+
+
+def that_leaves_its_folder(file: Path) -> None:
+    rewrite(
+        file,
+        lambda name, content: ("../" + name if name.startswith("photos") else name, content),
+    )
+
+
+def that_is_no_backup(file: Path) -> None:
+    file.write_bytes(b"Dear Sir or Madam")
+
+
+def rewrite(file: Path, change) -> None:
+    with tarfile.open(file) as archive:
+        members = [(one.name, archive.extractfile(one).read()) for one in archive]
+    with tarfile.open(file, "w:gz") as archive:
+        for name, content in filter(None, (change(*member) for member in members)):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cut_off,
+        with_a_changed_byte,
+        without_its_manifest,
+        that_leaves_its_folder,
+        that_is_no_backup,
+    ],
+)
+def test_a_spoilt_backup_is_refused_and_changes_nothing(
+    lived_in: Path, tmp_path: Path, spoil
+) -> None:
+    file = tmp_path / "saved.tar.gz"
+    write_backup(lived_in, file, v.NOW)
+    before = rows_of(lived_in)
+    spoil(file)
+    with pytest.raises(InvalidError, match="a whole backup"):
+        restore_city(file, lived_in, replace=True)
+    assert rows_of(lived_in) == before
+    assert [path.name for path in lived_in.parent.iterdir()] == ["village"]
+    assert not list(tmp_path.rglob("a1b2.jpg"))[1:]
+
+
+def test_a_backup_of_another_layout_is_refused(lived_in: Path, tmp_path: Path) -> None:
+    file = tmp_path / "saved.tar.gz"
+    write_backup(lived_in, file, v.NOW)
+
+    def of_tomorrow(name: str, content: bytes):
+        said = json.loads(content) | {"format": 2} if name == MANIFEST else None
+        return (name, json.dumps(said).encode() if said else content)
+
+    rewrite(file, of_tomorrow)
+    with pytest.raises(InvalidError, match="expected format 1"):
+        restore_city(file, tmp_path / "restored")
+    assert not (tmp_path / "restored").exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from data.store import restore
+def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
+setattr(restore{inside}, {name!r}, die)
+restore.restore_city(Path(sys.argv[1]), Path(sys.argv[2]), replace=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "name", "new"),
+    [
+        ("", "_unpack", False),
+        ("", "upgrade", False),
+        ("", "_exchange", False),
+        ("", "sync_folder", True),
+        (".shutil", "rmtree", True),
+    ],
+)
+def test_a_restore_that_is_killed_leaves_the_old_city_or_the_new_one_whole(
+    lived_in: Path, tmp_path: Path, inside: str, name: str, new: bool
+) -> None:
+    saved = rows_of(lived_in)
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    engine = open_at(lived_in)
+    with transaction(engine) as tx:
+        add_event(tx, v.NOW, SYSTEM, "later", "storm:1")
+    engine.dispose()
+    later = rows_of(lived_in)
+    script = KILLED.format(inside=inside, name=name)
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "saved.tar.gz", lived_in], cwd=ROOT, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert rows_of(lived_in) == (saved if new else later)
+    assert (lived_in / "photos" / "a1b2.jpg").stat().st_size == 128_000
+
+
+def test_what_stands_is_replaced_only_on_demand(lived_in: Path, tmp_path: Path) -> None:
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    refused = run(restore, tmp_path / "saved.tar.gz", "--city", "village")
+    assert isinstance(refused.exception, ConflictError)
+    assert refused.exception.reason == "city_exists"
+    done = run(restore, tmp_path / "saved.tar.gz", "--city", "village", "--replace")
+    assert "every checksum right" in done.output
+    assert [path.name for path in lived_in.parent.iterdir()] == ["village"]
+
+
+def test_a_city_that_a_server_has_open_is_not_replaced(
+    lived_in: Path, tmp_path: Path, client
+) -> None:
+    run(backup, tmp_path / "saved.tar.gz")
+    assert client.get("/health").status_code == 200
+    refused = run(restore, tmp_path / "saved.tar.gz", "--city", "village", "--replace")
+    assert isinstance(refused.exception, ConflictError)
+    assert refused.exception.reason == "city_open"
+    with pytest.raises(ConflictError, match="is open in another program"):
+        holding(lived_in, alone=True).__enter__()
+
+
+def test_a_folder_of_backups_keeps_the_newest(
+    lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    (backups / "village-notes.txt").write_text("not ours")
+    for day in (1, 2, 3):
+        moment = v.NOW.replace(day=day)
+        monkeypatch.setattr(Clock, "now", lambda _, moment=moment: moment)
+        assert run(backup, backups, "--city", "village", "--keep", "2").exit_code == 0
+    assert sorted(path.name for path in backups.iterdir()) == [
+        "village-20261202T040000Z.barfrub.tar.gz",
+        "village-20261203T040000Z.barfrub.tar.gz",
+        "village-notes.txt",
+    ]
+    assert last_backup_at(lived_in) == v.NOW.replace(day=3)
+
+
+def test_a_backup_never_overwrites_and_says_where_it_cannot_write(
+    lived_in: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.tar.gz").write_text("precious")
+    assert "exists already" in str(run(backup, tmp_path / "mine.tar.gz").exception)
+    assert (tmp_path / "mine.tar.gz").read_text() == "precious"
+    missing = run(backup, tmp_path / "nowhere" / "saved.tar.gz").exception
+    assert isinstance(missing, BarfrubError)
+    assert "cannot be written" in str(missing)
+    assert last_backup_at(lived_in) is None
+
+
+def make_older(folder: Path) -> None:
+    engine = open_at(folder)
+    with transaction(engine) as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    engine.dispose()
+
+
+def test_older_tables_are_not_served_but_upgraded(
+    lived_in: Path, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from api.app import create_app
+
+    assert "is up to date" in run(upgrade).output
+    make_older(lived_in)
+    with pytest.raises(ConflictError, match="run barfrub upgrade"):
+        create_app(settings, lived_in, Clock())
+
+
+def test_newer_tables_are_left_alone(lived_in: Path, settings) -> None:
+    engine = open_at(lived_in)
+    with transaction(engine) as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    refused = run(upgrade).exception
+    assert isinstance(refused, ConflictError)
+    assert refused.reason == "tables_newer"
+
+
+def test_an_upgrade_saves_the_city_first(
+    city_folder: Path, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    monkeypatch.setenv("BARFRUB_VAR", str(settings.var))
+    database = city_folder / "barfrub.sqlite"
+    for leftover in city_folder.glob("barfrub.sqlite*"):
+        leftover.unlink()
+    (city_folder / "barfrub.sqlite").touch()
+    engine = open_database(database)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "data/store/migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(
+            text(
+                "INSERT INTO city (name, timezone, bounds, network_version, attribution, policy, "
+                "fleet, report) VALUES ('Old', 'UTC', '[0,0,1,1]', 'v', '', '', '', '{}')"
+            )
+        )
+    engine.dispose()
+    done = run(upgrade)
+    assert f"tables 0002 to {NEWEST}" in done.output
+    (saved,) = (settings.var / "backups").iterdir()
+    restore_city(saved, settings.city_folder("copy"))
+    assert rows_of(settings.city_folder("copy"))["city"] == rows_of(city_folder)["city"]
+
+
+def test_a_backup_holds_no_secret_of_the_server(lived_in: Path, tmp_path: Path, settings) -> None:
+    secret = settings.secret_key()
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    assert secret not in gzip.decompress((tmp_path / "saved.tar.gz").read_bytes())
+    assert os.access(tmp_path / "saved.tar.gz", os.R_OK)
