@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.auth import SignedOutError, TooManyError
 from api.shell import page, translator_of, wants_page
-from data.errors import BarfrubError, ConflictError
+from data.errors import BarfrubError, ConflictError, Need
 from maps.i18n import Translator
 
 STATUS = {
@@ -82,7 +82,7 @@ def message_of(error: BarfrubError, t: Translator) -> str:
     spoken = {
         name: t(SPOKEN[name].format(value))
         for name, value in error.values.items()
-        if name in SPOKEN
+        if name in SPOKEN and not isinstance(value, Need)
     }
     return t(msgid, **{**error.values, **spoken})
 

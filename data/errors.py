@@ -1,5 +1,7 @@
 """Errors with a stable code and the values that a message in any language needs."""
 
+from typing import Self
+
 
 class BarfrubError(Exception):
     """Base of every error that a user may see.
@@ -13,6 +15,27 @@ class BarfrubError(Exception):
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message)
         self.values = values
+
+
+class Need(str):
+    """What a field needs: an English text that keeps its message and values for other languages.
+
+    Numbers among the values stay numbers, so that each language writes them in its own digits.
+    """
+
+    msgid: str
+    values: dict[str, object]
+
+    def __new__(cls, msgid: str, **values: object) -> Self:
+        """Return the text with its placeholders filled."""
+        plain = {name: _plain(value) for name, value in values.items()}
+        need = super().__new__(cls, msgid.format(**plain))
+        need.msgid, need.values = msgid, values
+        return need
+
+
+def _plain(value: object) -> object:
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 class InvalidError(BarfrubError):

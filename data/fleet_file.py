@@ -1,7 +1,7 @@
 """Depots, reload sites and machines as a `fleet.toml`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
@@ -55,21 +55,23 @@ class FleetFile:
     vehicles: tuple[Vehicle, ...]
 
 
-def fleet_from_toml(text: str) -> FleetFile:
-    """Return the fleet; raise `InvalidError` naming field, value and need."""
-    root = read_toml(text, "fleet.toml")
-    depots = tuple(_depot(n, table) for n, table in enumerate(root.tables("depot"), 1))
-    sites = tuple(_reload_site(n, table) for n, table in enumerate(root.tables("reload"), 1))
-    vehicles: list[Vehicle] = []
-    for table in root.tables("vehicle"):
-        vehicles.extend(_vehicles(table, depots, len(vehicles)))
+def fleet_from_toml(text: str, mistakes: list[InvalidError] | None = None) -> FleetFile:
+    """Return the fleet; raise `InvalidError` naming field, value and need.
+
+    With a list of `mistakes`, all of them are added there, and the fleet counts only while it
+    stays empty; what is no TOML at all is raised in any case.
+    """
+    root = read_toml(text, "fleet.toml", mistakes)
+    yards, heaps, parks = (root.tables(key) for key in ("depot", "reload", "vehicle"))
+    depots = tuple(_depot(n, table) for n, table in enumerate(yards, 1))
+    sites = tuple(_reload_site(n, table) for n, table in enumerate(heaps, 1))
+    vehicles = vehicles_from(parks, depots)
     root.done()
-    _refuse_repeated("depot", [depot.name for depot in depots])
-    _refuse_repeated("reload", [site.name for site in sites])
-    _refuse_repeated("vehicle", [vehicle.name for vehicle in vehicles])
+    _refuse_repeated(zip(yards, (depot.name for depot in depots), strict=True))
+    _refuse_repeated(zip(heaps, (site.name for site in sites), strict=True))
     if not vehicles:
-        raise InvalidError("fleet.toml: vehicle", None, "at least one [[vehicle]]")
-    return FleetFile(depots, sites, tuple(vehicles))
+        root.refuse("vehicle", None, "at least one [[vehicle]]")
+    return FleetFile(depots, sites, vehicles)
 
 
 def with_depots(fleet: FleetFile, depots: Sequence[Depot]) -> FleetFile:
@@ -131,6 +133,18 @@ def _reload_site(number: int, table: TomlTable) -> ReloadSite:
     return site
 
 
+def vehicles_from(tables: Sequence[TomlTable], depots: Sequence[Depot]) -> tuple[Vehicle, ...]:
+    """Return the machines of the tables, each named once and in its depot; ids count from 1."""
+    found: list[Vehicle] = []
+    named: list[tuple[TomlTable, str]] = []
+    for table in tables:
+        alike = _vehicles(table, depots, len(found))
+        found.extend(alike)
+        named.extend((table, vehicle.name) for vehicle in alike)
+    _refuse_repeated(named)
+    return tuple(found)
+
+
 def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Vehicle]:
     name = table.text("name")
     count = table.whole("count", 1, _MAX_COUNT) if "count" in table else None
@@ -150,7 +164,7 @@ def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Ve
         shift_h=table.number("shift_h", 0.5, 24),
         assumed=table.flag("assumed"),
     )
-    _refuse_unequipped(table.path, vehicle)
+    _refuse_unequipped(table, vehicle)
     depot = table.choice("depot", [d.name for d in depots]) if "depot" in table else None
     table.done()
     numbers = range(before, before + (count or 1))
@@ -172,16 +186,16 @@ def _work_speeds(table: TomlTable) -> dict[Treatment, float]:
         if treatment in table
     }
     if not speeds:
-        raise InvalidError(table.path, None, "a speed for plow, salt or both")
+        table.refuse("", None, "a speed for plow, salt or both")
     table.done()
     return speeds
 
 
-def _refuse_unequipped(path: str, vehicle: Vehicle) -> None:
+def _refuse_unequipped(table: TomlTable, vehicle: Vehicle) -> None:
     if Treatment.PLOW in vehicle.capabilities and not vehicle.blade_m:
-        raise InvalidError(f"{path}.blade_m", 0, "more than 0 for a machine that plows")
+        table.refuse("blade_m", 0, "more than 0 for a machine that plows")
     if Treatment.SALT in vehicle.capabilities and not vehicle.hopper_kg:
-        raise InvalidError(f"{path}.hopper_kg", 0, "more than 0 for a machine that salts")
+        table.refuse("hopper_kg", 0, "more than 0 for a machine that salts")
 
 
 def _depot_id(depots: Sequence[Depot], name: str | None, index: int) -> DepotId:
@@ -189,13 +203,15 @@ def _depot_id(depots: Sequence[Depot], name: str | None, index: int) -> DepotId:
         return NO_DEPOT
     if name is None:
         return depots[index % len(depots)].id
-    return next(depot.id for depot in depots if depot.name == name)
+    return next((depot.id for depot in depots if depot.name == name), NO_DEPOT)
 
 
-def _refuse_repeated(kind: str, names: list[str]) -> None:
-    repeated = [name for i, name in enumerate(names) if name in names[:i]]
-    if repeated:
-        raise InvalidError(f"{kind}: name", repeated[0], "every name once")
+def _refuse_repeated(named: Iterable[tuple[TomlTable, str]]) -> None:
+    known: set[str] = set()
+    for table, name in named:
+        if name in known:
+            table.refuse("name", name, "every name once")
+        known.add(name)
 
 
 def _text(value: str) -> str:

@@ -3,24 +3,35 @@
 import math
 import tomllib
 from collections.abc import Collection, Mapping
+from typing import TypeIs
 
-from data.errors import InvalidError
+from data.errors import InvalidError, Need
 
 
-def read_toml(text: str, file: str) -> "TomlTable":
+def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) -> "TomlTable":
     """Return the root table of a file; raise `InvalidError` with the line where it is no TOML."""
     try:
-        return TomlTable(file, tomllib.loads(text))
+        return TomlTable(file, tomllib.loads(text), mistakes)
     except tomllib.TOMLDecodeError as error:
         raise InvalidError(file, str(error), "TOML") from error
 
 
 class TomlTable:
-    """One table of a file; `path` names it in messages, like `class.P1`."""
+    """One table of a file; `path` names it in messages, like `class.P1`.
 
-    def __init__(self, path: str, values: Mapping[str, object]) -> None:
+    A table with a list of `mistakes` writes them there instead of raising the first, and answers
+    with whatever is harmless: what is built from it counts only while the list is empty.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        values: Mapping[str, object],
+        mistakes: list[InvalidError] | None = None,
+    ) -> None:
         self.path = path
         self._values = values
+        self._mistakes = mistakes
         self._read: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
@@ -29,11 +40,16 @@ class TomlTable:
     def _field(self, key: str) -> str:
         return f"{self.path}: {key}" if self.path.endswith(".toml") else f"{self.path}.{key}"
 
-    def _get(self, key: str, expected: str) -> object:
-        self._read.add(key)
-        if key not in self._values:
-            raise InvalidError(self._field(key), None, expected)
-        return self._values[key]
+    def refuse(self, key: str, got: object, expected: str) -> None:
+        """Raise that a value breaks a rule, or note it; only the first mistake of a field counts.
+
+        An empty `key` means the table itself.
+        """
+        error = InvalidError(self._field(key) if key else self.path, got, expected)
+        if self._mistakes is None:
+            raise error
+        if error.values["field"] not in {known.values["field"] for known in self._mistakes}:
+            self._mistakes.append(error)
 
     def keys(self) -> list[str]:
         """Return the keys in the order of the file."""
@@ -46,19 +62,22 @@ class TomlTable:
         self._read.add(key)
         if default is not None and key not in self._values:
             return default
-        limits = f"a number of at least {low:g}" if high == math.inf else f"{low:g} to {high:g}"
-        value = self._get(key, limits)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidError(self._field(key), value, limits)
-        if not low <= value <= high:  # also refuses nan
-            raise InvalidError(self._field(key), value, limits)
+        need = (
+            Need("a number of at least {low}", low=float(low))
+            if high == math.inf
+            else Need("{low} to {high}", low=float(low), high=float(high))
+        )
+        value = self._values.get(key)
+        if not _is_number(value) or not low <= value <= high:  # also refuses nan
+            self.refuse(key, value, need)
+            return low
         return float(value)
 
     def whole(self, key: str, low: int, high: int) -> int:
         """Return a whole number within limits."""
         value = self.number(key, low, high)
         if not value.is_integer():
-            raise InvalidError(self._field(key), value, "a whole number")
+            self.refuse(key, value, "a whole number")
         return int(value)
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -66,16 +85,18 @@ class TomlTable:
         self._read.add(key)
         if default is not None and key not in self._values:
             return default
-        value = self._get(key, "a text of one line")
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise InvalidError(self._field(key), value, "a text of one line")
+        value = self._values.get(key)
+        if not isinstance(value, str) or not value.strip() or not _is_line(value):
+            self.refuse(key, value, "a text of one line")
+            return ""
         return value.strip()
 
     def choice(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
         """Return one of the allowed words."""
         value = self.text(key, default)
         if value not in allowed:
-            raise InvalidError(self._field(key), value, "one of " + ", ".join(allowed))
+            self.refuse(key, value, Need("one of {expected}", expected=", ".join(allowed)))
+            return next(iter(allowed), value)
         return value
 
     def choices(
@@ -85,39 +106,54 @@ class TomlTable:
         self._read.add(key)
         if default is not None and key not in self._values:
             return default
-        expected = "a list of " + ", ".join(allowed)
-        value = self._get(key, expected)
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            raise InvalidError(self._field(key), value, expected)
-        if len(set(value)) != len(value) or not set(value) <= set(allowed):
-            raise InvalidError(self._field(key), value, expected)
-        return tuple(value)
+        value = self._values.get(key)
+        words = value if isinstance(value, list) else [None]
+        if len(set(map(str, words))) != len(words) or not all(word in allowed for word in words):
+            expected = Need("a list of {expected}", expected=", ".join(allowed))
+            self.refuse(key, value, expected)
+            return ()
+        return tuple(words)
 
     def flag(self, key: str) -> bool:
         """Return a Boolean, false where it is missing."""
-        value = self._get(key, "true or false") if key in self._values else False
+        self._read.add(key)
+        value = self._values.get(key, False)
         if not isinstance(value, bool):
-            raise InvalidError(self._field(key), value, "true or false")
+            self.refuse(key, value, "true or false")
+            return False
         return value
 
     def table(self, key: str) -> "TomlTable":
         """Return a table below this one."""
-        value = self._get(key, "a table")
-        if not isinstance(value, dict):
-            raise InvalidError(self._field(key), value, "a table")
+        self._read.add(key)
+        value = self._values.get(key)
         path = key if self.path.endswith(".toml") else f"{self.path}.{key}"
-        return TomlTable(path, value)
+        if not isinstance(value, dict):
+            self.refuse(key, value, "a table")
+            return TomlTable(path, {}, self._mistakes)
+        return TomlTable(path, value, self._mistakes)
 
     def tables(self, key: str) -> list["TomlTable"]:
         """Return the tables of a list, none where it is missing; they count from 1 in messages."""
-        value = self._get(key, "a list of tables") if key in self._values else []
+        self._read.add(key)
+        value = self._values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise InvalidError(self._field(key), value, f"[[{key}]] tables")
-        return [TomlTable(f"{key}[{n}]", entry) for n, entry in enumerate(value, 1)]
+            self.refuse(key, value, Need("[[{key}]] tables", key=key))
+            return []
+        return [TomlTable(f"{key}[{n}]", entry, self._mistakes) for n, entry in enumerate(value, 1)]
 
     def done(self) -> None:
         """Refuse keys that nobody has read: a misspelt setting must not be silently ignored."""
-        unknown = [key for key in self._values if key not in self._read]
-        if unknown:
-            known = ", ".join(sorted(self._read))
-            raise InvalidError(self._field(unknown[0]), self._values[unknown[0]], f"only {known}")
+        for key in self._values:
+            if key not in self._read:
+                known = Need("only {known}", known=", ".join(sorted(self._read)))
+                self.refuse(key, self._values[key], known)
+
+
+def _is_number(value: object) -> TypeIs[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text has no control characters; joiners belong to Persian words."""
+    return all(letter.isprintable() or letter == "\u200c" for letter in text)

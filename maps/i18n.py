@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import jdatetime
 import polib
 
+from data.errors import Need
+
 LANGUAGES = ("fa", "en")
 """What pages can speak, the default first."""
 
@@ -96,6 +98,8 @@ class Translator:
         return _PLACEHOLDER.sub(lambda match: self._shown(values.get(match[1], match[0])), text)
 
     def _shown(self, value: object) -> str:
+        if isinstance(value, Need):
+            return self.t(value.msgid, **value.values)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(value, 0 if float(value).is_integer() else 1)
         return str(value)

@@ -50,6 +50,16 @@ def _reasons() -> set[str]:
     }
 
 
+def _needs() -> set[str]:
+    """Return what readers of files say that they expected."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in RAISING]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = [(call, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
+    texts = [call.args[0] for call, name in named if name == "Need"]
+    texts += [call.args[-1] for call, name in named if name in ("refuse", "Mistake")]
+    return {text.value for text in texts if isinstance(text, ast.Constant)}
+
+
 SHOWN_NAMES = {
     *(f"state:{state.name}" for state in STATES),
     *(f"kind:{kind}" for kind in RequestKind),
@@ -61,6 +71,7 @@ SHOWN_NAMES = {
     *(f"language:{language}" for language in LANGUAGES),
     *(f"error:{code}" for code in STATUS if code != "conflict"),
     *(f"conflict:{reason}" for reason in _reasons()),
+    *_needs(),
     *(f"request:{state}" for state in RequestState),
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
     *(page.name for page in PAGES),

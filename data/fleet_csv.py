@@ -1,0 +1,223 @@
+"""Machines as a spreadsheet: CSV as Excel and LibreOffice write it, in Persian or in English."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from data.errors import InvalidError, Need
+from data.fleet_file import vehicles_from
+from data.fleet_words import CODES, COLUMN_OF, COLUMNS, FLAGS, OWNERS, TYPES, spelled
+from data.model import Depot, Treatment, Vehicle
+from data.toml_table import TomlTable
+from data.units import KMH_MPS
+
+MOST_ROWS = 2_000
+
+_SEPARATORS = ",;\t؛|"
+_NUMBERS = frozenset(
+    {"plow_kmh", "salt_kmh", "drive_kmh", "blade_m", "hopper_kg", "min_street_m", "shift_h"}
+)
+_SPEED_OF = {"plow_kmh": "plow", "salt_kmh": "salt"}
+_FIELD_OF = {f"work_kmh.{treatment}": field for field, treatment in _SPEED_OF.items()}
+_EMPTY = frozenset({""})
+_NOTHING = frozenset({"", "-", "—", "–", "ـ"})
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED_BY_DOTS = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a file and where; `line` counts from 1, 0 for the file as a whole."""
+
+    line: int
+    field: str
+    got: str
+    expected: str
+
+
+def machines_from_csv(
+    content: bytes, depots: Sequence[Depot]
+) -> tuple[tuple[Vehicle, ...], list[Mistake]]:
+    """Return the machines of a spreadsheet and everything that is wrong in it.
+
+    The machines count only while there is no mistake. Separators, digits, decimal signs, spellings
+    of Persian letters and the language of heads and words are all recognized.
+    """
+    lines = _rows(_text(content))
+    if not lines:
+        return (), [Mistake(0, "", "", "a table with a head and a line for each machine")]
+    head, body = lines[0], lines[1:]
+    fields, mistakes = _fields(*head)
+    if mistakes or not body:
+        return (), mistakes or [Mistake(head[0], "", "", "a line for each machine below the head")]
+    if len(body) > MOST_ROWS:
+        need = Need("at most {count} machines", count=MOST_ROWS)
+        return (), [Mistake(0, "", str(len(body)), need)]
+    return _machines(fields, body, depots)
+
+
+def csv_from_machines(
+    vehicles: Sequence[Vehicle], depots: Sequence[Depot], language: str = "en"
+) -> str:
+    """Return the spreadsheet that `machines_from_csv` reads back; digits are Latin.
+
+    Texts that a spreadsheet would take for a formula get an apostrophe before them.
+    """
+    names = {depot.id: depot.name for depot in depots}
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerow(COLUMNS[language].values())
+    for vehicle in vehicles:
+        writer.writerow(map(_guarded, _cells(vehicle, names.get(vehicle.depot_id, ""), language)))
+    return sheet.getvalue()
+
+
+def _cells(vehicle: Vehicle, depot: str, language: str) -> list[str]:
+    speeds = vehicle.work_speed_mps
+    return [
+        vehicle.name,
+        TYPES[language][vehicle.type],
+        OWNERS[language][vehicle.owner],
+        *(_kmh(speeds.get(treatment)) for treatment in (Treatment.PLOW, Treatment.SALT)),
+        _kmh(vehicle.drive_speed_mps),
+        *(f"{value:.9g}" for value in (vehicle.blade_m, vehicle.hopper_kg)),
+        *(f"{value:.9g}" for value in (vehicle.min_street_m, vehicle.shift_h)),
+        depot,
+        FLAGS[language]["true" if vehicle.assumed else "false"],
+    ]
+
+
+def _kmh(speed_mps: float | None) -> str:
+    return "" if speed_mps is None else f"{speed_mps / KMH_MPS:.9g}"
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
+
+
+def _text(content: bytes) -> str:
+    """Return the text: UTF-8, UTF-16 with its mark, else the code page of Persian Windows."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1256", errors="replace")
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Return the lines that say something, with their numbers."""
+    lines = list(io.StringIO(text, newline=""))
+    named = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
+    first = next((line for line in lines[1 if named else 0 :] if line.strip()), "")
+    separator = named[1] if named else max(_SEPARATORS, key=first.count)
+    reader = csv.reader(lines, delimiter=separator, strict=False)
+    rows = []
+    try:
+        for row in reader:
+            cells = [_cleaned(cell) for cell in row]
+            if any(cells) and not (named and reader.line_num == 1):
+                rows.append((reader.line_num, cells))
+    except csv.Error:  # a stray quote has swallowed the rest of the file
+        return []
+    return rows
+
+
+def _cleaned(cell: str) -> str:
+    bare = cell.replace("\ufeff", "").replace("\u200f", "").replace("\u200e", "").strip()
+    return bare[1:] if bare.startswith("'") else bare
+
+
+def _fields(line: int, head: Sequence[str]) -> tuple[list[str], list[Mistake]]:
+    fields: list[str] = []
+    mistakes: list[Mistake] = []
+    for cell in head:
+        field = COLUMN_OF.get(spelled(cell), "")
+        if cell and not field:
+            mistakes.append(Mistake(line, "", cell, "a known column"))
+        elif field and field in fields:
+            mistakes.append(Mistake(line, field, cell, "every column once"))
+        fields.append(field)
+    missing = [field for field in ("name", "type", "drive_kmh") if field not in fields]
+    mistakes += [Mistake(line, field, "", "a column") for field in missing]
+    return fields, mistakes
+
+
+def _machines(
+    fields: Sequence[str], body: Sequence[tuple[int, Sequence[str]]], depots: Sequence[Depot]
+) -> tuple[tuple[Vehicle, ...], list[Mistake]]:
+    known = {spelled(depot.name): depot.name for depot in depots}
+    wrong: list[InvalidError] = []
+    cells_of: dict[int, dict[str, str]] = {}
+    mistakes: list[Mistake] = []
+    for line, cells in body:
+        cells_of[line] = dict(zip(fields, cells, strict=False))
+        if any(cells[len(fields) :]):
+            need = Need("{count} columns", count=len(fields))
+            mistakes.append(Mistake(line, "", str(len(cells)), need))
+    vehicles = vehicles_from(
+        [
+            TomlTable(f"line {line}", _values(cells, known), wrong)
+            for line, cells in cells_of.items()
+        ],
+        depots,
+    )
+    mistakes += [_mistake(error, cells_of) for error in wrong]
+    order = {field: n for n, field in enumerate(fields)}
+    mistakes.sort(key=lambda mistake: (mistake.line, order.get(mistake.field, 0)))
+    return vehicles, mistakes
+
+
+def _mistake(error: InvalidError, cells_of: Mapping[int, Mapping[str, str]]) -> Mistake:
+    path, _, code = str(error.values["field"]).partition(".")
+    line, field = int(path.removeprefix("line ")), _FIELD_OF.get(code, code)
+    expected = error.values["expected"]
+    need = expected if isinstance(expected, str) else str(expected)
+    return Mistake(line, field, cells_of[line].get(field, ""), need)
+
+
+def _values(cells: Mapping[str, str], depots: Mapping[str, str]) -> dict[str, object]:
+    """Return a line as the table that a `fleet.toml` would have; what is no value stays a text."""
+    values: dict[str, object] = {}
+    for field, cell in cells.items():
+        if field and cell not in (_EMPTY if field == "name" else _NOTHING):
+            values[field] = _value(field, cell, depots)
+    speeds = {
+        treatment: values.pop(field) for field, treatment in _SPEED_OF.items() if field in values
+    }
+    defaults = {"blade_m": 0.0, "hopper_kg": 0.0, "min_street_m": 3.5, "shift_h": 8.0}
+    return {**defaults, **values, "work_kmh": speeds}
+
+
+def _value(field: str, cell: str, depots: Mapping[str, str]) -> object:
+    if field in _NUMBERS or field == "count":
+        return _number(cell)
+    word = spelled(cell)
+    if field == "assumed":
+        flag = CODES["assumed"].get(word)
+        return cell if flag is None else flag == "true"
+    if field == "depot":
+        return depots.get(word, cell)
+    return CODES[field].get(word, cell) if field in CODES else cell
+
+
+def _number(cell: str) -> float | str:
+    """Return the number in any digits; comma, slash and the Persian sign may be decimal."""
+    digits = "".join(_latin(letter) for letter in cell if not letter.isspace())
+    plain = digits.replace("٫", ".").replace("/", ".").replace("٬", ",")
+    if _GROUPED_BY_DOTS.fullmatch(plain):
+        plain = plain.replace(".", "")
+    plain = plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain.replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        return cell
+
+
+def _latin(letter: str) -> str:
+    digit = unicodedata.decimal(letter, None)
+    return letter if digit is None else str(digit)
