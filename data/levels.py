@@ -1,20 +1,202 @@
-"""Which class every street has and why: pure, from streets, places and rules."""
+"""Which class every street has and why: pure, from streets, places, rules and decisions."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
-from data.model import Level, LevelReason, Override, Place, SegmentId
+import shapely
+
+from data.geocode.words import bare, normal
+from data.model import (
+    District,
+    Language,
+    Level,
+    LevelReason,
+    LonLat,
+    Override,
+    Place,
+    RoadClass,
+    Segment,
+    SegmentId,
+    ServiceClass,
+)
 from data.network import StreetNetwork
+from data.osm_tags import incline_pct
 from data.policy import Policy
+from data.projection import distance_m
+from data.street_rules import NamedRule, NearRule, ZoneRule
+
+_NEAREST_M = 200.0
+"""A place farther than this from every street lies in front of none."""
+
+_SIDE_WAYS = (RoadClass.SERVICE, RoadClass.ALLEY)
+"""Ways that a rule about places raises only where they are the nearest."""
+
+
+class _Wish(NamedTuple):
+    segment_id: SegmentId
+    level: Level
 
 
 def levels_of(
     network: StreetNetwork,
     places: Iterable[Place],
     policy: Policy,
-    overrides: Mapping[SegmentId, Override],
+    overrides: Mapping[SegmentId, Override] | None = None,
+    districts: Iterable[District] = (),
 ) -> dict[SegmentId, Level]:
-    """Return the level of every street that its road class alone does not decide."""
-    return {
+    """Return the level of every street that its road class alone does not decide.
+
+    Rules apply in the order of `LevelReason`; of two that come to the same class the later is told.
+    """
+    ground = _Ground(network, places, districts)
+    levels: dict[SegmentId, Level] = {}
+    for segment_id, wish in _wishes(ground, policy):
+        now = levels.get(segment_id) or _road_level(network.segment(segment_id), policy)
+        better = _raised(now, wish, policy)
+        if better is not now:
+            levels[segment_id] = better
+    decided = overrides.values() if overrides else ()
+    known = {segment.id for segment in network.segments}
+    return levels | {
         one.segment_id: Level(one.service_class, LevelReason.OVERRIDE, one.note, one.cycle)
-        for one in overrides.values()
+        for one in decided
+        if one.segment_id in known
     }
+
+
+def _road_level(segment: Segment, policy: Policy) -> Level:
+    return Level(policy.classes[segment.road_class], LevelReason.ROAD)
+
+
+def _raised(now: Level, wish: Level, policy: Policy) -> Level:
+    """Return the level after a rule: more urgent or as it was."""
+    said = now.reason is not LevelReason.ROAD and wish.service_class == now.service_class
+    if wish.service_class < now.service_class or said:
+        now = replace(wish, cycle=now.cycle)
+    cycle = now.cycle or policy.rules[now.service_class].cycle
+    if wish.cycle is None or cycle is None or wish.cycle >= cycle:
+        return now
+    return Level(now.service_class, wish.reason, wish.subject, wish.cycle)
+
+
+def _wishes(ground: "_Ground", policy: Policy) -> Iterator[_Wish]:
+    rules = policy.street_rules
+    segments = ground.network.segments
+    steep, bus = rules.steep, rules.bus
+    if steep is not None:
+        for segment in segments:
+            slope_pct = incline_pct(segment.incline)
+            if slope_pct is not None and slope_pct >= steep.incline_pct:
+                level = Level(steep.service_class, LevelReason.STEEP, segment.incline)
+                yield _Wish(segment.id, level)
+    if bus is not None:
+        for segment in segments:
+            if segment.bus:
+                yield _Wish(segment.id, Level(bus, LevelReason.BUS))
+    yield from chain.from_iterable(_near(ground, rule) for rule in rules.near)
+    yield from chain.from_iterable(_named(ground, rule) for rule in rules.named)
+    yield from chain.from_iterable(_in_zone(ground, rule) for rule in rules.zones)
+
+
+def _near(ground: "_Ground", rule: NearRule) -> Iterator[_Wish]:
+    found: list[tuple[float, SegmentId, str]] = []
+    for place in ground.places_of(rule.places):
+        reach = ground.network.nearby(place.location, max(rule.within_m, _NEAREST_M))
+        for rank, snap in enumerate(reach):
+            road = ground.network.segment(snap.segment_id).road_class
+            beside = snap.distance_m <= rule.within_m and road not in _SIDE_WAYS
+            if rank == 0 or beside:
+                found.append((snap.distance_m, snap.segment_id, _title(place)))
+    for _, segment_id, title in sorted(found, reverse=True):  # so the nearest place is told
+        yield _Wish(segment_id, Level(rule.service_class, LevelReason.NEAR, title))
+
+
+def _title(place: Place) -> str:
+    return next((names[0] for names in place.names.values() if names), place.kind)
+
+
+def _named(ground: "_Ground", rule: NamedRule) -> Iterator[_Wish]:
+    for name in rule.names:
+        level = Level(rule.service_class, LevelReason.NAMED, name)
+        for segment_id in ground.called(name):
+            yield _Wish(segment_id, level)
+
+
+def _in_zone(ground: "_Ground", zone: ZoneRule) -> Iterator[_Wish]:
+    # P4 raises nothing: a zone without a class is about its cycle only.
+    wish = Level(zone.service_class or ServiceClass.P4, LevelReason.ZONE, zone.name, zone.cycle)
+    for segment_id in ground.inside(zone):
+        yield _Wish(segment_id, wish)
+
+
+class _Ground:
+    """What rules ask of a city: its places by kind, its streets by name and by place."""
+
+    def __init__(
+        self, network: StreetNetwork, places: Iterable[Place], districts: Iterable[District]
+    ) -> None:
+        self.network = network
+        self._places = tuple(places)
+        self._districts = tuple(districts)
+
+    def places_of(self, kinds: Sequence[str]) -> list[Place]:
+        return [place for place in self._places if place.kind in kinds]
+
+    def called(self, name: str) -> list[SegmentId]:
+        """Return the streets of this name; without its word for "street" where none has it all."""
+        full = normal(name)
+        return self._full_names.get(full) or self._bare_names.get(bare(full), [])
+
+    def inside(self, zone: ZoneRule) -> list[SegmentId]:
+        if zone.districts:
+            wanted = {self._district(name) for name in zone.districts}
+            return [s.id for s in self.network.segments if self._district(s.district) in wanted]
+        if zone.centre is not None:
+            near = ((one, distance_m(at, zone.centre)) for one, at in self._middles.items())
+            return [one for one, away_m in near if away_m <= zone.radius_m]
+        polygon = shapely.make_valid(shapely.Polygon(zone.polygon))
+        shapely.prepare(polygon)
+        return [one for one, at in self._middles.items() if polygon.covers(shapely.Point(at))]
+
+    def _district(self, name: str) -> str:
+        return self._district_names.get(normal(name), normal(name))
+
+    @cached_property
+    def _district_names(self) -> dict[str, str]:
+        return {
+            normal(spelling): normal(district.name)
+            for district in self._districts
+            for spellings in district.names.values()
+            for spelling in spellings
+        }
+
+    @cached_property
+    def _middles(self) -> dict[SegmentId, LonLat]:
+        return {s.id: self.network.point_at(s.id, s.length_m / 2) for s in self.network.segments}
+
+    @cached_property
+    def _full_names(self) -> dict[str, list[SegmentId]]:
+        return _by_name((s.id, spellings_of(s.names)) for s in self.network.segments)
+
+    @cached_property
+    def _bare_names(self) -> dict[str, list[SegmentId]]:
+        return _by_name(
+            (s.id, {bare(name) for name in spellings_of(s.names)}) for s in self.network.segments
+        )
+
+
+def spellings_of(names: Mapping[Language, tuple[str, ...]]) -> set[str]:
+    """Return every spelling of a street's name as callers' words are compared."""
+    return {normal(each) for spellings in names.values() for each in spellings} - {""}
+
+
+def _by_name(named: Iterable[tuple[SegmentId, set[str]]]) -> dict[str, list[SegmentId]]:
+    found: dict[str, list[SegmentId]] = defaultdict(list)
+    for segment_id, names in named:
+        for name in names:
+            found[name].append(segment_id)
+    return dict(found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import osmium
-from osmium.osm import Node, Relation, TagList
+from osmium.osm import Node, Relation, RelationMember, TagList
 
 from data import osm_tags
 from data.errors import CityFileError, NotFoundError
@@ -29,6 +29,7 @@ class _Found:
 
     signs: dict[int, list[TurnSign]] = field(default_factory=dict)
     skipped_signs: set[int] = field(default_factory=set)
+    bus_ways: set[int] = field(default_factory=set)
     areas: dict[int, tuple[Tags, frozenset[int]]] = field(default_factory=dict)
     ways: dict[int, Way] = field(default_factory=dict)
     outlines: dict[int, tuple[Tags, tuple[int, ...]]] = field(default_factory=dict)
@@ -62,6 +63,7 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
         signs,
         list(_all_places(found)),
         len(found.skipped_signs),
+        found.bus_ways,
     )
 
 
@@ -70,16 +72,23 @@ def _tags(tags: TagList) -> dict[str, str]:
 
 
 def _read_relations(path: Path, found: _Found) -> None:
-    keys = osmium.filter.KeyFilter("restriction", *osm_tags.PLACE_KEYS)
+    keys = osmium.filter.KeyFilter("restriction", "route", *osm_tags.PLACE_KEYS)
     for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(keys):
         if not isinstance(relation, Relation) or relation.deleted:
             continue
         tags = _tags(relation.tags)
         if tags.get("type") == "restriction":
             _take_sign(found, relation, tags)
+        elif osm_tags.is_bus_route(tags):
+            found.bus_ways.update(m.ref for m in relation.members if _is_ridden(m))
         elif tags.get("type") == "multipolygon":
             ways = (m.ref for m in relation.members if m.type == "w" and m.role != "inner")
             found.areas[relation.id] = tags, frozenset(ways)
+
+
+def _is_ridden(member: RelationMember) -> bool:
+    """Whether a bus drives along this member of its route: no stop, no platform."""
+    return member.type == "w" and not member.role.startswith(("stop", "platform"))
 
 
 def _take_sign(found: _Found, relation: Relation, tags: Tags) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import radians, tan
 
 from data.model import Language, Oneway, RoadClass
 from data.units import mps_from_kmh, mps_from_mph
@@ -76,7 +77,21 @@ _POINTS_OF_INTEREST: Mapping[tuple[str, str], str] = {
     ("place", "quarter"): "neighbourhood",
     ("place", "neighbourhood"): "neighbourhood",
 }
+_BUS_KEYS = ("lanes:bus", "lanes:psv", "busway", "busway:left", "busway:right", "busway:both")
+_BUS_ROUTES = ("bus", "trolleybus", "minibus", "share_taxi")
+_STEEPEST_DEG = 45.0
+
+WORDED_INCLINE_PCT = 8.0
+"""Slope that we assume where a mapper only wrote "up" or "down"."""
+
 _WORSHIP = {"muslim": "mosque", "christian": "church"}
+
+PLACE_KINDS = (
+    *dict.fromkeys(_POINTS_OF_INTEREST.values()),
+    *_WORSHIP.values(),
+    "worship",
+)
+"""Every kind of point of interest, as `place_kind` returns it."""
 
 PLACE_KEYS = ("addr:housenumber", *sorted({key for key, _ in _POINTS_OF_INTEREST}))
 """An object without any of these tags is no place for us."""
@@ -189,6 +204,35 @@ def names(tags: Tags) -> dict[Language, tuple[str, ...]]:
             if spelling and spelling not in found.setdefault(language, []):
                 found[language].append(spelling)
     return {language: tuple(spellings) for language, spellings in found.items() if spellings}
+
+
+def is_bus_route(tags: Tags) -> bool:
+    """Whether a relation is the way of a bus line."""
+    return tags.get("type") == "route" and tags.get("route") in _BUS_ROUTES
+
+
+def serves_buses(tags: Tags) -> bool:
+    """Whether a way's own tags say that buses run on it."""
+    if tags.get("bus") == "designated" or tags.get("psv") == "designated":
+        return True
+    return any(tags.get(key, "no") not in ("no", "") for key in _BUS_KEYS)
+
+
+def incline_pct(incline: str) -> float | None:
+    """Return how steep a street is, in metres per hundred and without sign, or `None`.
+
+    "up" and "down" name no number: somebody found the slope worth a word.
+    """
+    text = incline.strip().lower().replace(",", ".")
+    if text in ("up", "down"):
+        return WORDED_INCLINE_PCT
+    tagged = re.fullmatch(r"[+-]?(\d+(?:\.\d+)?)\s*(%|°)", text)
+    if tagged is None:
+        return None
+    amount = float(tagged[1])
+    if tagged[2] == "%":
+        return amount
+    return 100 * tan(radians(amount)) if amount < _STEEPEST_DEG else None
 
 
 def place_kind(tags: Tags) -> str | None:

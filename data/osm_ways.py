@@ -1,9 +1,12 @@
 """From tagged ways, nodes and relations to segments, restrictions and places."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+import numpy as np
+import shapely
 
 from data import osm_tags
 from data.errors import CityFileError
@@ -19,7 +22,10 @@ from data.model import (
     SegmentKey,
 )
 from data.osm_tags import Tags
-from data.projection import line_length_m
+from data.projection import Projection, line_length_m
+
+STOP_M = 25.0
+"""A bus stop farther than this from every street lies on none."""
 
 SHORTEST_M = 0.1
 """Length of a segment between two nodes at one place: connections survive, division works."""
@@ -62,22 +68,30 @@ def draft_of(
     signs: Sequence[TurnSign],
     places: Iterable[Place],
     skipped_signs: int,
+    bus_ways: Collection[int] = (),
 ) -> CityDraft:
-    """Return the city of a file; raise `CityFileError` where it has no street."""
-    segments = tuple(split_ways(ways, nodes))
+    """Return the city of a file; raise `CityFileError` where it has no street.
+
+    Buses run on `bus_ways`, on ways whose tags say so, and past the stops among the places.
+    """
+    segments = tuple(split_ways(ways, nodes, bus_ways))
     if not segments:
         raise CityFileError("the file holds no streets that vehicles may drive on")
+    places = tuple(places)
+    segments = past_stops(segments, places)
     restrictions, lost = restrictions_of(signs, segments)
     return CityDraft(
         segments,
         restrictions,
-        tuple(places),
+        places,
         osm_tags.ATTRIBUTION,
         {"restrictions": skipped_signs + lost},
     )
 
 
-def split_ways(ways: Sequence[Way], nodes: Mapping[int, LonLat]) -> Iterator[Segment]:
+def split_ways(
+    ways: Sequence[Way], nodes: Mapping[int, LonLat], bus_ways: Collection[int] = ()
+) -> Iterator[Segment]:
     """Yield the segments between junctions, ids from 1 in the order of the ways.
 
     A junction is a way's end and every node that streets use twice, be it two ways or one that
@@ -93,7 +107,7 @@ def split_ways(ways: Sequence[Way], nodes: Mapping[int, LonLat]) -> Iterator[Seg
                 segment = _segment(way, piece, nodes, SegmentId(number + 1), nth)
                 nth += 1
                 number += 1
-                yield segment
+                yield replace(segment, bus=True) if way.id in bus_ways else segment
 
 
 def _with_places(way: Way, nodes: Mapping[int, LonLat]) -> Way:
@@ -147,7 +161,25 @@ def _segment(
         access=tags.get("access", ""),
         incline=tags.get("incline", ""),
         roundabout=osm_tags.is_roundabout(tags),
+        bus=osm_tags.serves_buses(tags),
     )
+
+
+def past_stops(segments: Sequence[Segment], places: Iterable[Place]) -> tuple[Segment, ...]:
+    """Return the segments, those at a bus stop marked: few files have all bus lines."""
+    stops = [place.location for place in places if place.kind == "bus_stop"]
+    if not stops:
+        return tuple(segments)
+    plane = Projection(stops[0])
+    lines = [_line(segment.geometry, plane) for segment in segments]
+    points = shapely.points(plane.planes(np.array(stops)))
+    _, nearest = shapely.STRtree(lines).query_nearest(points, max_distance=STOP_M)
+    marked = set(nearest.tolist())
+    return tuple(replace(s, bus=True) if i in marked else s for i, s in enumerate(segments))
+
+
+def _line(geometry: Sequence[LonLat], plane: Projection) -> shapely.LineString:
+    return shapely.LineString(plane.planes(np.array(geometry)))
 
 
 def restrictions_of(

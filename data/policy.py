@@ -1,12 +1,12 @@
-"""Levels of service: road class and width to service class, deadline, passes and salt."""
+"""Levels of service: what a street is, and what lies at it, to class, deadline, passes and salt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib.resources import files
 from math import ceil, cos, radians
 
-from data.errors import InvalidError
+from data.errors import InvalidError, Need
 from data.model import (
     ClassRule,
     Level,
@@ -17,12 +17,14 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
+from data.street_rules import WEEK_H, StreetRules, street_rules_of, street_rules_toml
 from data.toml_table import TomlTable, read_toml
+from data.toml_text import toml_list, toml_number
 
 DEFAULT_POLICY = files("data.samples").joinpath("policy.toml").read_text(encoding="utf-8")
 """Text of the policy that a new city starts with, comments included."""
 
-_WEEK_H = 168.0
+_HOUR = timedelta(hours=1)
 _NEARLY_M = 0.05
 """A strip this narrow that is left over is not worth another pass."""
 
@@ -31,7 +33,8 @@ _NEARLY_M = 0.05
 class Policy:
     """What a city promises its streets; `blade_m` counts passes before a vehicle is chosen.
 
-    `levels` holds the streets that their road class alone does not decide.
+    `levels` holds the streets that their road class alone does not decide, by `street_rules` and by
+    an administrator's decisions; no file has them.
     """
 
     rules: Mapping[ServiceClass, ClassRule]
@@ -40,6 +43,7 @@ class Policy:
     overlap_m: float
     blade_m: float
     salt_gm2: float
+    street_rules: StreetRules = field(default_factory=StreetRules)
     levels: Mapping[SegmentId, Level] = field(default_factory=dict)
 
     def class_of(self, segment: Segment) -> ServiceClass:
@@ -78,9 +82,13 @@ def clear_width_m(segment: Segment) -> float:
     return segment.width_m / 2 if segment.oneway is Oneway.NO else segment.width_m
 
 
-def policy_from_toml(text: str) -> Policy:
-    """Return the policy of a `policy.toml`; raise `InvalidError` naming field, value and need."""
-    root = read_toml(text, "policy.toml")
+def policy_from_toml(text: str, mistakes: list[InvalidError] | None = None) -> Policy:
+    """Return the policy of a `policy.toml`; raise `InvalidError` naming field, value and need.
+
+    With a list of `mistakes`, all of them are added there, and the policy counts only while it
+    stays empty; what is no TOML at all is raised in any case.
+    """
+    root = read_toml(text, "policy.toml", mistakes)
     tables = root.table("class")
     rules: dict[ServiceClass, ClassRule] = {}
     classes: dict[RoadClass, ServiceClass] = {}
@@ -93,7 +101,7 @@ def policy_from_toml(text: str) -> Policy:
     tables.done()
     missing = [road for road in RoadClass if road not in classes]
     if missing:
-        raise InvalidError("class: roads", ", ".join(missing) + " missing", "every road class")
+        tables.refuse("roads", ", ".join(missing) + " missing", "every road class")
     passes, spreading = root.table("passes"), root.table("spreading")
     policy = Policy(
         rules,
@@ -102,11 +110,12 @@ def policy_from_toml(text: str) -> Policy:
         overlap_m=passes.number("overlap_m", 0, 2),
         blade_m=passes.number("blade_m", 0.5, 12),
         salt_gm2=spreading.number("salt_gm2", 0, 200),
+        street_rules=street_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
     if policy.effective_blade_m(policy.blade_m) < 0.5:
-        raise InvalidError("passes.blade_m", policy.blade_m, "at least 0.5 m after angle, overlap")
+        passes.refuse("blade_m", policy.blade_m, "at least 0.5 m after angle and overlap")
     return policy
 
 
@@ -114,16 +123,49 @@ def _roads(table: TomlTable, taken: Mapping[RoadClass, ServiceClass]) -> list[Ro
     roads = [RoadClass(word) for word in table.choices("roads", [road.value for road in RoadClass])]
     for road in roads:
         if road in taken:
-            raise InvalidError(f"{table.path}.roads", road.value, f"not in {taken[road]} too")
+            table.refuse("roads", road.value, Need("not in {other} too", other=taken[road]))
     return roads
 
 
 def _rule(service_class: ServiceClass, table: TomlTable) -> ClassRule:
-    cycle_h = table.number("cycle_h", 0.25, _WEEK_H) if "cycle_h" in table else None
+    cycle_h = table.number("cycle_h", 0.25, WEEK_H) if "cycle_h" in table else None
     return ClassRule(
         service_class,
-        trigger_mm=table.number("trigger_cm", 0, 200) * 10,
+        trigger_mm=round(table.number("trigger_cm", 0, 200) * 10, 6),
         cycle=None if cycle_h is None else timedelta(hours=cycle_h),
-        deadline=timedelta(hours=table.number("deadline_h", 0.25, _WEEK_H)),
+        deadline=timedelta(hours=table.number("deadline_h", 0.25, WEEK_H)),
         weight=table.number("weight", 0.001, 1e6),
     )
+
+
+def toml_from_policy(policy: Policy) -> str:
+    """Return a `policy.toml` from which the same policy is read again."""
+    return "\n".join(_lines(policy)).rstrip() + "\n"
+
+
+def _lines(policy: Policy) -> Iterator[str]:
+    yield "# Levels of service. Put it in force with `barfrub policy set --city NAME FILE`."
+    yield ""
+    for service_class, rule in policy.rules.items():
+        yield from _class_lines(policy, service_class, rule)
+    yield "[passes]"
+    yield f"blade_angle_deg = {toml_number(policy.blade_angle_deg)}"
+    yield f"overlap_m = {toml_number(policy.overlap_m)}"
+    yield f"blade_m = {toml_number(policy.blade_m)}"
+    yield ""
+    yield "[spreading]"
+    yield f"salt_gm2 = {toml_number(policy.salt_gm2)}"
+    yield ""
+    yield from street_rules_toml(policy.street_rules)
+
+
+def _class_lines(policy: Policy, service_class: ServiceClass, rule: ClassRule) -> Iterator[str]:
+    roads = [road for road, its_class in policy.classes.items() if its_class is service_class]
+    yield f"[class.{service_class}]"
+    yield f"roads = {toml_list(roads)}"
+    yield f"trigger_cm = {toml_number(round(rule.trigger_mm / 10, 7))}"
+    if rule.cycle is not None:
+        yield f"cycle_h = {toml_number(rule.cycle / _HOUR)}"
+    yield f"deadline_h = {toml_number(rule.deadline / _HOUR)}"
+    yield f"weight = {toml_number(rule.weight)}"
+    yield ""

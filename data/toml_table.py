@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TypeIs
 
 from data.errors import InvalidError, Need
+from data.model import LonLat
 
 
 def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) -> "TomlTable":
@@ -114,6 +115,29 @@ class TomlTable:
             return ()
         return tuple(words)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of at least one text, each of one line and different from the others."""
+        self._read.add(key)
+        value = self._values.get(key)
+        words = value if isinstance(value, list) else []
+        lines = [word.strip() for word in words if isinstance(word, str) and _is_line(word)]
+        if not lines or not all(lines) or len(set(lines)) != len(words):
+            self.refuse(key, value, "a list of texts, each once")
+            return ()
+        return tuple(lines)
+
+    def places(self, key: str, least: int) -> tuple[LonLat, ...]:
+        """Return a list of at least so many [lon, lat] pairs in degrees."""
+        self._read.add(key)
+        value = self._values.get(key)
+        pairs = value if isinstance(value, list) else []
+        if len(pairs) < least or not all(_is_place(pair) for pair in pairs):
+            self.refuse(
+                key, value, Need("at least {least} places as [longitude, latitude]", least=least)
+            )
+            return ()
+        return tuple(LonLat(float(lon), float(lat)) for lon, lat in pairs)
+
     def flag(self, key: str) -> bool:
         """Return a Boolean, false where it is missing."""
         self._read.add(key)
@@ -152,6 +176,14 @@ class TomlTable:
 
 def _is_number(value: object) -> TypeIs[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_place(pair: object) -> bool:
+    """Whether it is [lon, lat] in degrees."""
+    match pair:
+        case [int() | float() as lon, int() | float() as lat]:
+            return -180 <= lon <= 180 and -90 <= lat <= 90
+    return False
 
 
 def _is_line(text: str) -> bool:

@@ -7,6 +7,7 @@ from data.levels import levels_of
 from data.model import Place
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.store.districts import list_districts
 from data.store.engine import Tx
 from data.store.levels import list_overrides, save_levels
 
@@ -18,6 +19,6 @@ def refresh_levels(
 
     To be called in every transaction that changes streets, places, districts, rules or decisions.
     """
-    levels = levels_of(network, places, policy, list_overrides(tx))
+    levels = levels_of(network, places, policy, list_overrides(tx), list_districts(tx))
     save_levels(tx, levels)
     return replace(policy, levels=levels)

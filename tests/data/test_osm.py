@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from osmium.osm.mutable import Relation
 
 from data.errors import CityFileError, NotFoundError
 from data.model import Oneway, RoadClass, SegmentKey
@@ -243,3 +244,23 @@ def test_one_way_tags_have_their_meaning(tmp_path):
     f, b, n = Oneway.FORWARD, Oneway.BACKWARD, Oneway.NO
     found = [segment.oneway for segment in read(tmp_path, [*nodes(), *ways]).segments]
     assert found == [f, b, n, f, f, n, n]
+
+
+def a_line(number: int, *members: tuple[str, int, str], **tags: str) -> Relation:
+    return Relation(id=number, members=list(members), tags={"type": "route", **tags})
+
+
+def bus_ways(draft):
+    return {segment.key.osm_way_id for segment in draft.segments if segment.bus}
+
+
+def test_buses_run_on_the_ways_of_their_lines(tmp_path):
+    line = a_line(1, ("w", 10, ""), ("w", 11, "forward"), ("w", 12, "platform"), route="bus")
+    tram = a_line(2, ("w", 13, ""), route="tram")
+    assert bus_ways(read(tmp_path, [*SPLIT, line, tram])) == {10, 11}
+
+
+def test_a_bus_stop_marks_the_street_it_stands_on(tmp_path):
+    stop = a_node(20, 0.5, 0.05, {"highway": "bus_stop"})
+    lonely = a_node(21, 9, 9, {"highway": "bus_stop"})
+    assert bus_ways(read(tmp_path, [*SPLIT, stop, lonely])) == {10}

@@ -79,3 +79,38 @@ def test_every_road_class_has_defaults():
 )
 def test_which_places_are_points_of_interest(tags, kind):
     assert osm_tags.place_kind(tags) == kind
+
+
+@pytest.mark.parametrize(
+    ("tagged", "pct"),
+    [
+        ("8%", 8.0),
+        ("-12,5 %", 12.5),
+        ("+10%", 10.0),
+        ("-5°", 8.749),
+        ("up", 8.0),
+        ("down", 8.0),
+        ("", None),
+        ("yes", None),
+        ("0.1", None),
+        ("90°", None),
+    ],
+)
+def test_a_slope_is_read_without_its_sign(tagged, pct):
+    slope_pct = osm_tags.incline_pct(tagged)
+    assert slope_pct is None if pct is None else slope_pct == pytest.approx(pct, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("tags", "buses"),
+    [
+        ({"bus": "designated"}, True),
+        ({"lanes:bus": "1"}, True),
+        ({"busway": "lane"}, True),
+        ({"busway": "no"}, False),
+        ({"bus": "yes"}, False),
+        ({}, False),
+    ],
+)
+def test_a_bus_lane_makes_a_bus_street(tags, buses):
+    assert osm_tags.serves_buses({"highway": "primary", **tags}) is buses

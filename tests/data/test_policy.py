@@ -72,7 +72,7 @@ def test_salt_covers_one_direction():
         ("[class.P2]", "[class.P5]", r"class\.P2"),
         ("weight = 8", "weight = nan", r"class\.P1\.weight"),
         ("blade_m = 3.0", "blade_m = true", r"passes\.blade_m"),
-        ("blade_m = 3.0", "blade_m = 0.6", "after angle, overlap"),
+        ("blade_m = 3.0", "blade_m = 0.6", "after angle and overlap"),
         ("[passes]", "[passes", "expected TOML"),
     ],
 )
