@@ -15,6 +15,7 @@ from api import (
     levels,
     metrics,
     pages,
+    people,
     plans,
     positions,
     requests,
@@ -52,6 +53,7 @@ ROUTES = (
     driver,
     council,
     setup,
+    people,
     levels,
 )
 

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from data.errors import BarfrubError
+from data.errors import BarfrubError, InvalidError
 from data.model import User
 
 SESSION_S = 12 * 3600
@@ -22,6 +22,12 @@ UNKNOWN_LOGIN_HASH = (
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 """A hash that no password has: compared with where a login is unknown."""
+
+PASSWORD_LETTERS = 8
+"""The shortest password that we take."""
+
+PASSWORD_WANTED = "at least 8 letters, and not the sign-in name"  # noqa: S105
+"""What a password should be, as the catalogs say it."""
 
 HASHED_AT_ONCE = 4
 """Argon2 takes 64 MiB each time: a crowd at the door must not fill the memory."""
@@ -58,6 +64,15 @@ class WrongPasswordError(BarfrubError):
         super().__init__("name or password is wrong")
 
 
+class DisabledError(BarfrubError):
+    """The right password of somebody who may not sign in any more."""
+
+    code = "disabled"
+
+    def __init__(self) -> None:
+        super().__init__("this user is shut out: ask an administrator")
+
+
 class TooManyError(BarfrubError):
     """Tried too often; may come again after some seconds."""
 
@@ -68,9 +83,20 @@ class TooManyError(BarfrubError):
         self.retry_s = retry_s
 
 
+def checked_password(field: str, password: str, login: str = "") -> str:
+    """Return the password; raise `InvalidError` where it is too short or only the login.
+
+    What was typed is no part of the error.
+    """
+    if len(password) < PASSWORD_LETTERS or password.casefold() == login.casefold():
+        raise InvalidError(field, "", PASSWORD_WANTED)
+    return password
+
+
 def hash_password(password: str) -> str:
     """Return what is stored in place of the password (Argon2id)."""
-    return _hasher.hash(password)
+    with _hashing:
+        return _hasher.hash(password)
 
 
 def password_fits(password_hash: str, password: str) -> bool:
@@ -96,8 +122,9 @@ class Session:
     stamp: str
 
     def belongs_to(self, user: User) -> bool:
-        """Whether it is a session of this user, with the password of today."""
-        return self.login == user.login and hmac.compare_digest(self.stamp, _stamp(user))
+        """Whether it is a session of this user, with the password of today, and not shut out."""
+        same = self.login == user.login and hmac.compare_digest(self.stamp, _stamp(user))
+        return same and not user.disabled
 
 
 def new_session(user: User) -> Session:

@@ -23,6 +23,8 @@ STATUS = {
     "unauthorized": 401,
     "csrf": 403,
     "wrong_password": 401,
+    "disabled": 403,
+    "too_large": 413,
     "too_many": 429,
     "city_file": 422,
 }

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from api.auth import (
     UNKNOWN_LOGIN_HASH,
+    DisabledError,
     WrongPasswordError,
     hash_password,
     new_session,
@@ -133,11 +134,14 @@ def _checked_user(request: Request, login: str, password: str) -> User:
     with reading(app.engine) as tx:
         user = find_user_by_login(tx, login)
     # An unknown login costs as much time as a wrong password, so that neither can be told apart.
-    fits = password_fits(user.password_hash if user else UNKNOWN_LOGIN_HASH, password)
+    kept = user.password_hash if user else ""
+    fits = password_fits(kept or UNKNOWN_LOGIN_HASH, password)
     if user is None or not fits:
         app.sign_ins.failed(login, address, time.monotonic())
         raise WrongPasswordError
     app.sign_ins.succeeded(login, address)
+    if user.disabled:
+        raise DisabledError
     if not password_outdated(user.password_hash):
         return user
     with transaction(app.engine) as tx:

@@ -3,17 +3,34 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, NotFoundError
-from data.model import Actor, Device, Role, User
+from data.model import Actor, ActorKind, CodeKind, Device, Role, SignInCode, User, UserId
+from data.store.codes import add_code, find_code, remove_codes
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import find_vehicle_by_name
-from data.store.people import add_device, add_user, find_device_by_name, find_user_by_login
+from data.store.people import (
+    add_device,
+    add_user,
+    find_device_by_name,
+    find_user_by_login,
+    get_user,
+    list_users,
+    set_disabled,
+    set_password_hash,
+    set_roles,
+)
 
 LOGIN_LETTERS = 64
 TOKEN_BYTES = 32
+
+NO_PASSWORD = ""
+"""What is stored until somebody has chosen a password: fits none."""
+
+INVITED_FOR = timedelta(days=7)
+"""How long an invitation stays open."""
 
 
 def enroll(
@@ -30,10 +47,100 @@ def enroll(
         raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} letters without a space")
     if find_user_by_login(tx, login) is not None:
         raise ConflictError(f"there is a user {login!r} already", reason="login_taken", login=login)
-    user = add_user(tx, login, roles, language, password_hash)
-    after = {"login": login, "roles": list(roles), "language": language}
-    add_event(tx, now, actor, "user.added", f"user:{user.id}", after=after)
+    user = add_user(tx, login, _checked_roles(roles), language, password_hash)
+    after = {"login": login, "roles": list(user.roles), "language": language}
+    add_event(tx, now, actor, "user.added", _subject(user), after=after)
     return user
+
+
+def invite(
+    tx: Tx, actor: Actor, login: str, roles: Sequence[Role], language: str, now: datetime
+) -> tuple[User, str]:
+    """Add somebody who chooses the password, and return the token of the invitation.
+
+    The token is not kept anywhere; it lets in once, within `INVITED_FOR`.
+    """
+    user = enroll(tx, actor, login, roles, language, NO_PASSWORD, now)
+    return user, _new_invitation(tx, user, now)
+
+
+def reset_password(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> str:
+    """Return the token of a new invitation, which ends all earlier ones.
+
+    The password of today and every session end too, except one's own: who asks for a link for
+    oneself must not be locked out before the link is used.
+    """
+    user = get_user(tx, user_id)
+    if user.disabled:
+        raise ConflictError(f"{user.login} is shut out", reason="user_disabled", login=user.login)
+    if actor != _actor(user):
+        user = set_password_hash(tx, user.id, NO_PASSWORD)
+    add_event(tx, now, actor, "user.password_reset", _subject(user))
+    return _new_invitation(tx, user, now)
+
+
+def find_invited(tx: Tx, token: str, now: datetime) -> User | None:
+    """Return who holds this invitation, unless it is used, too old, or the user is shut out."""
+    code = find_code(tx, token_digest(token), CodeKind.INVITATION, now)
+    user = None if code is None else get_user(tx, code.user_id)
+    return None if user is None or user.disabled else user
+
+
+def accept_invitation(tx: Tx, token: str, password_hash: str, now: datetime) -> User:
+    """Give the holder of an invitation a password, which uses the invitation up."""
+    user = find_invited(tx, token, now)
+    if user is None:
+        raise ConflictError("the invitation is used or too old", reason="invitation_over")
+    remove_codes(tx, user.id, CodeKind.INVITATION)
+    return set_password(tx, _actor(user), user, password_hash, now)
+
+
+def set_password(tx: Tx, actor: Actor, user: User, password_hash: str, now: datetime) -> User:
+    """Give somebody another password; ends every session with the old one."""
+    changed = set_password_hash(tx, user.id, password_hash)
+    add_event(tx, now, actor, "user.password_set", _subject(user))
+    return changed
+
+
+def change_roles(
+    tx: Tx, actor: Actor, user_id: UserId, roles: Sequence[Role], now: datetime
+) -> User:
+    """Let somebody do something else from now on; somebody stays administrator."""
+    user, wanted = get_user(tx, user_id), _checked_roles(roles)
+    if set(wanted) == set(user.roles):
+        return user
+    if Role.ADMINISTRATOR not in wanted:
+        _require_another_administrator(tx, user)
+    before, after = {"roles": list(user.roles)}, {"roles": list(wanted)}
+    add_event(tx, now, actor, "user.roles_set", _subject(user), before, after)
+    return set_roles(tx, user.id, wanted)
+
+
+def disable(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> User:
+    """Shut somebody out: sessions, invitations and sign-in codes end at once."""
+    user = get_user(tx, user_id)
+    if user.disabled:
+        raise ConflictError(f"{user.login} is shut out", reason="user_disabled", login=user.login)
+    _require_another_administrator(tx, user)
+    for kind in CodeKind:
+        remove_codes(tx, user.id, kind)
+    add_event(tx, now, actor, "user.disabled", _subject(user))
+    return set_disabled(tx, user.id, disabled=True)
+
+
+def enable(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> User:
+    """Let somebody in again, with the password and the roles of before."""
+    user = get_user(tx, user_id)
+    if not user.disabled:
+        raise ConflictError(f"{user.login} may sign in", reason="user_enabled", login=user.login)
+    add_event(tx, now, actor, "user.enabled", _subject(user))
+    return set_disabled(tx, user.id, disabled=False)
+
+
+def administers(user: User) -> bool:
+    """Whether the user is an administrator who can sign in."""
+    able = bool(user.password_hash) and not user.disabled
+    return able and Role.ADMINISTRATOR in user.roles
 
 
 def add_tracker(
@@ -59,3 +166,37 @@ def add_tracker(
 def token_digest(token: str) -> str:
     """Return what is kept of a token: 32 random bytes need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _new_invitation(tx: Tx, user: User, now: datetime) -> str:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    remove_codes(tx, user.id, CodeKind.INVITATION)
+    code = SignInCode(token_digest(token), CodeKind.INVITATION, user.id, now + INVITED_FOR)
+    add_code(tx, code)
+    return token
+
+
+def _require_another_administrator(tx: Tx, user: User) -> None:
+    if not administers(user):
+        return
+    if not any(administers(other) for other in list_users(tx) if other.id != user.id):
+        raise ConflictError(
+            f"{user.login} is the last administrator",
+            reason="last_administrator",
+            login=user.login,
+        )
+
+
+def _checked_roles(roles: Sequence[Role]) -> list[Role]:
+    wanted = [role for role in Role if role in roles]
+    if not wanted:
+        raise InvalidError("roles", "", "at least one role")
+    return wanted
+
+
+def _actor(user: User) -> Actor:
+    return Actor(ActorKind.USER, user.login)
+
+
+def _subject(user: User) -> str:
+    return f"user:{user.id}"

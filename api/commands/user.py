@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from data.model import Role
-
-PASSWORD_LETTERS = 8
+    from data.model import Role, User
 
 user = typer.Typer(no_args_is_help=True)
 device = typer.Typer(no_args_is_help=True)
@@ -49,10 +47,54 @@ def add_user(
 
     folder = chosen_city(Settings(), city)
     roles = [_role(each) for each in role]
-    secret, made_up = _password(password)
+    secret, made_up = _password(password, login)
     with transaction(open_city_database(folder)) as tx:
         enroll(tx, CONSOLE, login, roles, _language(language), hash_password(secret), Clock().now())
     typer.echo(f"{login} may sign in as {', '.join(roles)}.")
+    if made_up:
+        typer.echo(f"Password, shown only now: {secret}")
+
+
+@user.command("list")
+def list_people(city: CityOption = None) -> None:
+    """Show who may sign in, as what."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import reading
+    from data.store.people import list_users
+
+    with reading(open_city_database(chosen_city(Settings(), city))) as tx:
+        people = list_users(tx)
+    for one in people:
+        typer.echo(f"{one.login:<20} {_words(one)}")
+
+
+@user.command("password")
+def change_password(
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    city: CityOption = None,
+    password: Annotated[
+        str | None, typer.Option(help="Else asked for, or made up where nobody can answer.")
+    ] = None,
+) -> None:
+    """Give somebody another password, as where the last administrator has forgotten it."""
+    from api.auth import hash_password
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.errors import NotFoundError
+    from data.store.engine import transaction
+    from data.store.people import find_user_by_login
+    from fleet.people import set_password
+
+    folder = chosen_city(Settings(), city)
+    secret, made_up = _password(password, login)
+    with transaction(open_city_database(folder)) as tx:
+        found = find_user_by_login(tx, login)
+        if found is None:
+            raise NotFoundError("user", login)
+        set_password(tx, CONSOLE, found, hash_password(secret), Clock().now())
+    typer.echo(f"{login} has another password; sessions with the old one have ended.")
     if made_up:
         typer.echo(f"Password, shown only now: {secret}")
 
@@ -95,15 +137,20 @@ def _language(text: str) -> str:
     return text
 
 
-def _password(given: str | None) -> tuple[str, bool]:
+def _password(given: str | None, login: str) -> tuple[str, bool]:
     """Return the password, and whether we made it up."""
     import secrets
 
-    from data.errors import InvalidError
+    from api.auth import checked_password
 
     if given is None and not sys.stdin.isatty():
         return secrets.token_urlsafe(12), True
     text = given or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if len(text) < PASSWORD_LETTERS:
-        raise InvalidError("--password", "a shorter one", f"at least {PASSWORD_LETTERS} letters")
-    return text, False
+    return checked_password("--password", text, login), False
+
+
+def _words(user: "User") -> str:
+    roles = ", ".join(user.roles)
+    if user.disabled:
+        return f"{roles} (shut out)"
+    return roles if user.password_hash else f"{roles} (has no password yet)"

@@ -30,6 +30,12 @@ def find_code(tx: Tx, digest: str, kind: CodeKind, now: datetime) -> SignInCode 
     return None if row is None else _code(row)
 
 
+def list_codes(tx: Tx, kind: CodeKind) -> list[SignInCode]:
+    """Return all codes of a kind, those that have expired too, the next to expire first."""
+    query = select(sign_in_code).where(sign_in_code.c.kind == kind)
+    return [_code(row) for row in tx.execute(query.order_by(sign_in_code.c.expires_at))]
+
+
 def remove_codes(tx: Tx, user_id: UserId, kind: CodeKind) -> None:
     """Forget all codes of a kind that a user has."""
     same = (sign_in_code.c.user_id == user_id) & (sign_in_code.c.kind == kind)

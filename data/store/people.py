@@ -49,6 +49,18 @@ def set_password_hash(tx: Tx, user_id: UserId, password_hash: str) -> User:
     return _user(tx.execute(change.returning(user)).one())
 
 
+def set_roles(tx: Tx, user_id: UserId, roles: Sequence[Role]) -> User:
+    """Replace what a user may do."""
+    change = update(user).where(user.c.id == user_id).values(roles=list(roles))
+    return _user(tx.execute(change.returning(user)).one())
+
+
+def set_disabled(tx: Tx, user_id: UserId, *, disabled: bool) -> User:
+    """Shut a user out, or let one in again."""
+    change = update(user).where(user.c.id == user_id).values(disabled=disabled)
+    return _user(tx.execute(change.returning(user)).one())
+
+
 def add_device(tx: Tx, name: str, vehicle_id: VehicleId, token_hash: str) -> Device:
     """Add a tracker; only the digest of its token is kept."""
     new = insert(device).values(name=name, vehicle_id=vehicle_id, token_hash=token_hash)

@@ -7,6 +7,7 @@ from data.model import Role
 PUBLIC = {
     ("GET", "/health"): "monitoring has no sign-in",
     ("GET", "/sign-in"): "where one signs in",
+    ("GET", "/welcome/{token}"): "who is invited comes with a token",
     ("GET", "/style.css"): "the sign-in page has colors too",
     ("POST", "/positions"): "devices come with a token",
     ("GET", "/osmand"): "devices come with a token",
@@ -30,11 +31,14 @@ ORDERS = {
     "see a shift": ("GET", "/api/shifts/99", {}),
     "see a vehicle": ("GET", "/api/vehicles/1", {}),
     "set up": ("GET", "/setup", {}),
+    "see who signs in": ("GET", "/api/people", {}),
+    "invite somebody": ("POST", "/api/people/99/invitation", {}),
+    "shut somebody out": ("POST", "/api/people/99/disable", {}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
-SETUP = {"set up"}
+SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 ALL = set(ORDERS)
 MAY = {
     Role.ADMINISTRATOR: ALL,

@@ -8,7 +8,9 @@ async function answer(response) {
     throw new Error(t("Your sign-in has ended. Sign in again."));
   }
   const body = response.headers.get("content-type")?.includes("json") ? await response.json() : null;
-  if (!response.ok) throw new Error(body?.error?.message ?? t("error:server"));
+  // `values` say which field is meant, where it is a field.
+  if (!response.ok)
+    throw Object.assign(new Error(body?.error?.message ?? t("error:server")), { values: body?.error?.values });
   return body;
 }
 

@@ -1,0 +1,180 @@
+"""People who sign in: the list in the set-up, and the page where an invited one comes in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import RedirectResponse, Response
+
+from api.auth import checked_password, hash_password, new_session
+from api.context import (
+    CSRF_COOKIE,
+    SESSION_COOKIE,
+    AdminContext,
+    Context,
+    app_of,
+    language_of,
+    require_csrf,
+    set_cookie,
+)
+from api.errors import STATUS, message_of
+from api.schemas import Wire
+from api.shell import boot_of, page, translator_of
+from data.errors import ConflictError, InvalidError
+from data.model import CodeKind, Role, User, UserId
+from data.store.codes import list_codes
+from data.store.engine import Tx, reading, transaction
+from data.store.people import get_user, list_users
+from fleet.people import (
+    LOGIN_LETTERS,
+    accept_invitation,
+    change_roles,
+    disable,
+    enable,
+    find_invited,
+    invite,
+    reset_password,
+)
+from maps.i18n import LANGUAGES
+from maps.people import PersonView, people_view
+
+router = APIRouter()
+
+Roles = Annotated[list[Role], Field(max_length=len(Role))]
+Token = Annotated[str, Path(max_length=100)]
+PersonId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+class InvitationIn(Wire):
+    """Whom to invite, as what; `language` is what the pages speak at first."""
+
+    login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
+    roles: Roles
+    language: str
+
+
+class RolesIn(Wire):
+    """What somebody may do from now on."""
+
+    roles: Roles
+
+
+class InvitedOut(BaseModel):
+    """Somebody with the address of the page that lets in once; it is not shown again."""
+
+    person: PersonView
+    path: str
+
+
+@router.get("/setup/people")
+def people_page(request: Request, context: AdminContext) -> Response:
+    """Show who may sign in, as what."""
+    return page(request, "setup/people.html", {"boot": boot_of(request, context)})
+
+
+@router.get("/api/people")
+def read_people(context: AdminContext) -> list[PersonView]:
+    """Return everybody who may sign in, is invited or shut out."""
+    with context.reading() as tx:
+        return people_view(list_users(tx), list_codes(tx, CodeKind.INVITATION), context.now)
+
+
+@router.post("/api/people", status_code=201)
+def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
+    """Invite somebody, who chooses the password."""
+    if wanted.language not in LANGUAGES:
+        raise InvalidError("language", wanted.language, " or ".join(LANGUAGES))
+    login = wanted.login.strip()
+    with context.writing() as tx:
+        args = (login, wanted.roles, wanted.language, context.now)
+        user, token = invite(tx, context.actor, *args)
+        return InvitedOut(person=_person(tx, user, context), path=f"/welcome/{token}")
+
+
+@router.post("/api/people/{person_id}/invitation", status_code=201)
+def invite_again(person_id: PersonId, context: AdminContext) -> InvitedOut:
+    """Let somebody choose another password."""
+    with context.writing() as tx:
+        token = reset_password(tx, context.actor, UserId(person_id), context.now)
+        user = get_user(tx, UserId(person_id))
+        return InvitedOut(person=_person(tx, user, context), path=f"/welcome/{token}")
+
+
+@router.post("/api/people/{person_id}/roles")
+def set_somebodys_roles(person_id: PersonId, wanted: RolesIn, context: AdminContext) -> PersonView:
+    """Let somebody do something else from now on."""
+    with context.writing() as tx:
+        user = change_roles(tx, context.actor, UserId(person_id), wanted.roles, context.now)
+        return _person(tx, user, context)
+
+
+@router.post("/api/people/{person_id}/disable")
+def shut_somebody_out(person_id: PersonId, context: AdminContext) -> PersonView:
+    """Shut somebody out at once."""
+    with context.writing() as tx:
+        user = disable(tx, context.actor, UserId(person_id), context.now)
+        return _person(tx, user, context)
+
+
+@router.post("/api/people/{person_id}/enable")
+def let_somebody_in_again(person_id: PersonId, context: AdminContext) -> PersonView:
+    """Let somebody sign in again."""
+    with context.writing() as tx:
+        user = enable(tx, context.actor, UserId(person_id), context.now)
+        return _person(tx, user, context)
+
+
+@router.get("/welcome/{token}")
+def welcome_page(request: Request, token: Token) -> Response:
+    """Let the holder of an invitation choose a password."""
+    app = app_of(request)
+    with reading(app.engine) as tx:
+        user = find_invited(tx, token, app.clock.now())
+    request.state.language = language_of(request, user)
+    if user is None:
+        return _welcome(request, None, _over(request), STATUS["conflict"])
+    return _welcome(request, user.login)
+
+
+@router.post("/welcome/{token}", dependencies=[Depends(require_csrf)])
+def accept(
+    request: Request, token: Token, password: Annotated[str, Form(max_length=1000)]
+) -> Response:
+    """Take the password of the holder of an invitation, who is signed in with it."""
+    app = app_of(request)
+    now = app.clock.now()
+    with reading(app.engine) as tx:
+        invited = find_invited(tx, token, now)
+    if invited is None:
+        return _welcome(request, None, _over(request), STATUS["conflict"])
+    try:
+        password_hash = hash_password(checked_password("password", password, invited.login))
+    except InvalidError as error:
+        t = translator_of(request)
+        message = t("The password needs at least 8 letters and must not be the sign-in name.")
+        return _welcome(request, invited.login, message, STATUS[error.code])
+    with transaction(app.engine) as tx:
+        user = accept_invitation(tx, token, password_hash, now)
+    return _signed_in(request, user)
+
+
+def _person(tx: Tx, user: User, context: Context) -> PersonView:
+    return people_view([user], list_codes(tx, CodeKind.INVITATION), context.now)[0]
+
+
+def _over(request: Request) -> str:
+    over = ConflictError("the invitation is used or too old", reason="invitation_over")
+    return message_of(over, translator_of(request))
+
+
+def _welcome(request: Request, login: str | None, error: str = "", status: int = 200) -> Response:
+    return page(request, "setup/welcome.html", {"login": login, "error": error}, status)
+
+
+def _signed_in(request: Request, user: User) -> Response:
+    session = new_session(user)
+    answer = RedirectResponse("/", status_code=303)
+    seal = app_of(request).seals.seal_session(session)
+    set_cookie(request, answer, SESSION_COOKIE, seal)
+    set_cookie(request, answer, CSRF_COOKIE, session.csrf)
+    return answer

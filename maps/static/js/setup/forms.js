@@ -1,0 +1,26 @@
+// Pieces of forms that the pages of the set-up share.
+import { html } from "lit";
+import { t } from "../core/texts.js";
+
+const ROLES = ["administrator", "dispatcher", "supervisor", "operator", "driver", "council"];
+
+/** A control under its label. */
+export const field = (id, label, control, hint = "") => html`<div class="field">
+  <label for=${id}>${label}</label>
+  ${control}
+  ${hint ? html`<p class="muted small" id="${id}-hint">${hint}</p>` : ""}
+</div>`;
+
+/** What somebody may do, as boxes to tick; `owner` keeps their ids apart. */
+export const roleBoxes = (chosen, owner) => html`<fieldset class="roles">
+  <legend>${t("May work as")}</legend>
+  ${ROLES.map(
+    (role) => html`<label class="tick">
+      <input type="checkbox" name="role" value=${role} .checked=${chosen.includes(role)} aria-describedby="role-${role}-${owner}">
+      <span>${t(`role:${role}`)}<span class="muted small" id="role-${role}-${owner}">${t(`role:${role}:does`)}</span></span>
+    </label>`,
+  )}
+</fieldset>`;
+
+/** The roles ticked in a form. */
+export const rolesIn = (form) => new FormData(form).getAll("role");

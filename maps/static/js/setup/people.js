@@ -1,0 +1,154 @@
+// People who may sign in: invite, change what they may do, shut out, let in again.
+import "../core/theme.js";
+import "../core/notices.js";
+import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { date, t } from "../core/texts.js";
+import { Store } from "../core/store.js";
+import { field, roleBoxes, rolesIn } from "./forms.js";
+import "./link.js";
+
+const LANGUAGES = ["fa", "en"];
+const STATE_ICON = { active: "check", invited: "mail", lapsed: "mail-x", disabled: "ban" };
+
+const people = new Store({ list: null, broken: "", inviting: false, editing: null, fault: null, link: null });
+
+async function refresh() {
+  try {
+    people.set({ list: await get("/api/people"), broken: "" });
+  } catch (error) {
+    people.set({ broken: error.message });
+  }
+}
+
+const replaced = (list, person) => list.map((one) => (one.id === person.id ? person : one));
+
+async function order(person, verb, body) {
+  const changed = await attempt(() => post(`/api/people/${person.id}/${verb}`, body));
+  if (changed) people.set({ list: replaced(people.value.list, changed), editing: null });
+  return changed;
+}
+
+async function linkAgain(person) {
+  const invited = await attempt(() => post(`/api/people/${person.id}/invitation`));
+  if (invited) people.set({ list: replaced(people.value.list, invited.person), editing: null, link: invited });
+}
+
+async function invite(event) {
+  event.preventDefault();
+  const form = event.target;
+  const words = new FormData(form);
+  const wanted = { login: words.get("login"), language: words.get("language"), roles: rolesIn(form) };
+  try {
+    const invited = await post("/api/people", wanted);
+    people.set({ inviting: false, fault: null, link: invited });
+    await refresh();
+  } catch (error) {
+    people.set({ fault: error });
+    form.querySelector(error.values?.field === "roles" ? "[name=role]" : "[name=login]").focus();
+  }
+}
+
+class People extends Part {
+  get stores() {
+    return [people];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    refresh();
+  }
+
+  updated() {
+    this.querySelector("[data-focus]")?.focus();
+    this.querySelector("[data-focus]")?.removeAttribute("data-focus");
+  }
+
+  invitation() {
+    const { fault } = people.value;
+    return html`<form class="card column" @submit=${invite} aria-label=${t("Invite somebody")}>
+      <h2>${t("Invite somebody")}</h2>
+      ${fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : ""}
+      <div class="fields">
+        ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="ltr" data-focus>`)}
+        ${field("language", t("Language of the pages"), html`<select id="language" name="language">${LANGUAGES.map((code) => html`<option value=${code} ?selected=${code === boot.language}>${t(`language:${code}`)}</option>`)}</select>`)}
+      </div>
+      ${roleBoxes([], "new")}
+      <div class="ends">
+        <button class="primary">${t("Make a link")}</button>
+        <button type="button" @click=${() => people.set({ inviting: false, fault: null })}>${t("Cancel")}</button>
+      </div>
+    </form>`;
+  }
+
+  link() {
+    const { link } = people.value;
+    return html`<setup-link
+      .heading=${t("Give this link to {login}", { login: `\u2068${link.person.login}\u2069` })}
+      .address=${`${location.origin}${link.path}`}
+      .note=${t("It works once, until {date}. It is shown only now.", { date: date(link.person.invited_until) })}
+      @dismiss=${() => people.set({ link: null })}
+    ></setup-link>`;
+  }
+
+  state(person) {
+    const said = person.state === "invited" ? t("invited until {date}", { date: date(person.invited_until) }) : t(`person:${person.state}`);
+    return html`<span class="icon icon-${STATE_ICON[person.state]}" aria-hidden="true"></span>${said}`;
+  }
+
+  orders(person) {
+    const { editing } = people.value;
+    const me = person.login === boot.login;
+    if (person.state === "disabled")
+      return html`<button @click=${() => order(person, "enable")}>${t("Let in again")}</button>`;
+    return html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change roles")}</button>
+      <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>
+      ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Shut out")}</button>`}`;
+  }
+
+  editor(person) {
+    const save = (event) => {
+      event.preventDefault();
+      order(person, "roles", { roles: rolesIn(event.target) });
+    };
+    return html`<form class="editor column" @submit=${save} aria-label=${t("Change roles")}>
+      ${roleBoxes(person.roles, person.id)}
+      <div class="ends">
+        <button class="primary">${t("Save")}</button>
+        <button type="button" @click=${() => people.set({ editing: null })}>${t("Cancel")}</button>
+      </div>
+    </form>`;
+  }
+
+  row(person) {
+    const { editing } = people.value;
+    return html`<li class="person ${person.state}">
+      <div class="who"><bdi>${person.login}</bdi>${person.login === boot.login ? html` <span class="muted small">${t("(you)")}</span>` : ""}</div>
+      <div class="may">${person.roles.map((role) => t(`role:${role}`)).join(t(", "))}</div>
+      <div class="standing">${this.state(person)}</div>
+      <div class="ends">${this.orders(person)}</div>
+      ${editing === person.id ? this.editor(person) : ""}
+    </li>`;
+  }
+
+  list() {
+    const { list, broken } = people.value;
+    if (broken)
+      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
+    if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    return html`<ul class="people" aria-label=${t("People")}>${repeat(list, (person) => person.id, (person) => this.row(person))}</ul>`;
+  }
+
+  render() {
+    const { inviting, link } = people.value;
+    return html`<p class="muted lead">${t("Everybody gets a link and chooses a password. Who is shut out leaves all pages at once.")}</p>
+      ${link ? this.link() : ""}
+      ${inviting ? this.invitation() : html`<div><button class="primary" @click=${() => people.set({ inviting: true, link: null })}><span class="icon icon-user-plus" aria-hidden="true"></span>${t("Invite somebody")}</button></div>`}
+      ${this.list()}`;
+  }
+}
+customElements.define("setup-people", People);
