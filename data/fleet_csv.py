@@ -2,21 +2,20 @@
 
 import csv
 import io
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from data.errors import InvalidError, Need
 from data.fleet_file import vehicles_from
 from data.fleet_words import CODES, COLUMN_OF, COLUMNS, FLAGS, OWNERS, TYPES, spelled
 from data.model import Depot, Treatment, Vehicle
+from data.spreadsheet import Mistake, guarded, number_of, sheet_rows
 from data.toml_table import TomlTable
 from data.units import KMH_MPS
 
+__all__ = ["Mistake", "csv_from_machines", "machines_from_csv"]
+
 MOST_ROWS = 2_000
 
-_SEPARATORS = ",;\t؛|"
 _NUMBERS = frozenset(
     {"plow_kmh", "salt_kmh", "drive_kmh", "blade_m", "hopper_kg", "min_street_m", "shift_h"}
 )
@@ -24,19 +23,6 @@ _SPEED_OF = {"plow_kmh": "plow", "salt_kmh": "salt"}
 _FIELD_OF = {f"work_kmh.{treatment}": field for field, treatment in _SPEED_OF.items()}
 _EMPTY = frozenset({""})
 _NOTHING = frozenset({"", "-", "—", "–", "ـ"})
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
-_GROUPED_BY_DOTS = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong in a file and where; `line` counts from 1, 0 for the file as a whole."""
-
-    line: int
-    field: str
-    got: str
-    expected: str
 
 
 def machines_from_csv(
@@ -47,7 +33,7 @@ def machines_from_csv(
     The machines count only while there is no mistake. Separators, digits, decimal signs, spellings
     of Persian letters and the language of heads and words are all recognized.
     """
-    lines = _rows(_text(content))
+    lines = sheet_rows(content)
     if not lines:
         return (), [Mistake(0, "", "", "a table with a head and a line for each machine")]
     head, body = lines[0], lines[1:]
@@ -72,7 +58,7 @@ def csv_from_machines(
     writer = csv.writer(sheet, lineterminator="\r\n")
     writer.writerow(COLUMNS[language].values())
     for vehicle in vehicles:
-        writer.writerow(map(_guarded, _cells(vehicle, names.get(vehicle.depot_id, ""), language)))
+        writer.writerow(map(guarded, _cells(vehicle, names.get(vehicle.depot_id, ""), language)))
     return sheet.getvalue()
 
 
@@ -93,43 +79,6 @@ def _cells(vehicle: Vehicle, depot: str, language: str) -> list[str]:
 
 def _kmh(speed_mps: float | None) -> str:
     return "" if speed_mps is None else f"{speed_mps / KMH_MPS:.9g}"
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
-
-
-def _text(content: bytes) -> str:
-    """Return the text: UTF-8, UTF-16 with its mark, else the code page of Persian Windows."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1256", errors="replace")
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Return the lines that say something, with their numbers."""
-    lines = list(io.StringIO(text, newline=""))
-    named = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
-    first = next((line for line in lines[1 if named else 0 :] if line.strip()), "")
-    separator = named[1] if named else max(_SEPARATORS, key=first.count)
-    reader = csv.reader(lines, delimiter=separator, strict=False)
-    rows = []
-    try:
-        for row in reader:
-            cells = [_cleaned(cell) for cell in row]
-            if any(cells) and not (named and reader.line_num == 1):
-                rows.append((reader.line_num, cells))
-    except csv.Error:  # a stray quote has swallowed the rest of the file
-        return []
-    return rows
-
-
-def _cleaned(cell: str) -> str:
-    bare = cell.replace("\ufeff", "").replace("\u200f", "").replace("\u200e", "").strip()
-    return bare[1:] if bare.startswith("'") else bare
 
 
 def _fields(line: int, head: Sequence[str]) -> tuple[list[str], list[Mistake]]:
@@ -195,7 +144,7 @@ def _values(cells: Mapping[str, str], depots: Mapping[str, str]) -> dict[str, ob
 
 def _value(field: str, cell: str, depots: Mapping[str, str]) -> object:
     if field in _NUMBERS or field == "count":
-        return _number(cell)
+        return number_of(cell)
     word = spelled(cell)
     if field == "assumed":
         flag = CODES["assumed"].get(word)
@@ -203,21 +152,3 @@ def _value(field: str, cell: str, depots: Mapping[str, str]) -> object:
     if field == "depot":
         return depots.get(word, cell)
     return CODES[field].get(word, cell) if field in CODES else cell
-
-
-def _number(cell: str) -> float | str:
-    """Return the number in any digits; comma, slash and the Persian sign may be decimal."""
-    digits = "".join(_latin(letter) for letter in cell if not letter.isspace())
-    plain = digits.replace("٫", ".").replace("/", ".").replace("٬", ",")
-    if _GROUPED_BY_DOTS.fullmatch(plain):
-        plain = plain.replace(".", "")
-    plain = plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain.replace(",", ".")
-    try:
-        return float(plain)
-    except ValueError:
-        return cell
-
-
-def _latin(letter: str) -> str:
-    digit = unicodedata.decimal(letter, None)
-    return letter if digit is None else str(digit)
