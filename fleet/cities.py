@@ -1,7 +1,5 @@
 """A city comes into being: streets, places, tiles, first policy and fleet; later its new fleets."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +35,7 @@ from data.store.migrations import upgrade
 from data.store.network import save_network
 from fleet.city_files import read_streets
 from fleet.levels import refresh_levels
+from fleet.scaffold import scaffold
 
 DATABASE = "barfrub.sqlite"
 TILES = "tiles"
@@ -73,6 +72,10 @@ def _unheard(_step: str) -> None:
     """Tell nobody how far an import is."""
 
 
+def _nothing(_tx: Tx) -> None:
+    """Add nothing to what a city begins with."""
+
+
 def add_city(
     folder: Path,
     name: str,
@@ -86,6 +89,7 @@ def add_city(
     districts: Path | None = None,
     language: Language = "",
     report: Callable[[str], None] = _unheard,
+    arrange: Callable[[Tx], None] = _nothing,
 ) -> Report:
     """Make the city's folder - database, tiles, policy.toml, fleet.toml - and return its report.
 
@@ -102,6 +106,8 @@ def add_city(
         What pages speak until somebody chooses; "" follows the browser.
     report
         Hears each of `STEPS` when it begins.
+    arrange
+        Adds what else the city begins with, as its first administrator, in the same transaction.
     """
     if folder.exists():
         raise ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
@@ -113,13 +119,11 @@ def add_city(
     report("network")
     draft = _draft(place, streets, outline, parts)
     draft.report.update(imported(file, now, services=services))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
-    try:
-        _write(new, draft, now, actor, report)
-        new.rename(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    with scaffold(folder) as new:
+        report("tiles")
+        _draw(new, draft)
+        report("store")
+        _store(new, draft, now, actor, arrange)
     return draft.report
 
 
@@ -162,14 +166,15 @@ def _draft(
     return _Draft(city, streets, network, districts, DEFAULT_POLICY, fleet_text, fleet, report)
 
 
-def _write(
-    folder: Path, draft: _Draft, now: datetime, actor: Actor, report: Callable[[str], None]
-) -> None:
-    report("tiles")
+def _draw(folder: Path, draft: _Draft) -> None:
     tiles = folder / TILES
     tiles.mkdir()
     write_basemap(draft.network, draft.streets.places, tiles)
-    report("store")
+
+
+def _store(
+    folder: Path, draft: _Draft, now: datetime, actor: Actor, arrange: Callable[[Tx], None]
+) -> None:
     (folder / "policy.toml").write_text(draft.policy_text, encoding="utf-8")
     (folder / "fleet.toml").write_text(draft.fleet_text, encoding="utf-8")
     database = create_engine(folder / DATABASE)
@@ -185,6 +190,7 @@ def _write(
             refresh_levels(tx, draft.network, draft.streets.places, policy)
             subject = f"city:{draft.city.name}"
             add_event(tx, now, actor, "city.added", subject, after=_summary(draft.report))
+            arrange(tx)
     finally:
         database.dispose()
 

@@ -1,0 +1,87 @@
+"""A city appears whole or not at all, even when the process is killed."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.errors import ConflictError
+from data.model import Role
+from data.store.engine import open_database, reading
+from data.store.people import list_users
+from fleet.cities import STEPS, add_city
+from fleet.people import enroll
+from fleet.scaffold import scaffold
+from tests.data.osm_files import a_way, nodes, write_osm
+from tests.village import NOW
+from tests.village_database import DISPATCHER
+
+ROOT = Path(__file__).parents[2]
+
+KILLED_AT = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from data.model import Actor, ActorKind
+from fleet.cities import add_city
+
+def die(tx):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+folder, file, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+add_city(
+    folder, "town", file, datetime.now(UTC), Actor(ActorKind.SYSTEM, "test"),
+    report=lambda now_at: now_at == step and die(None),
+    **({"arrange": die} if step == "arrange" else {}),
+)
+"""
+
+
+@pytest.fixture
+def street_file(tmp_path: Path) -> Path:
+    return write_osm(tmp_path / "town.osm", [*nodes(), a_way(10, [1, 2, 3]), a_way(11, [4, 2, 5])])
+
+
+@pytest.mark.parametrize("step", [*STEPS, "arrange"])
+def test_a_kill_at_any_step_leaves_no_city_and_the_next_try_nothing_else(
+    tmp_path: Path, street_file: Path, step: str
+) -> None:
+    folder = tmp_path / "cities" / "town"
+    words = [sys.executable, "-c", KILLED_AT, str(folder), str(street_file), step]
+    killed = subprocess.run(words, cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not folder.exists()
+
+    add_city(folder, "town", street_file, NOW, DISPATCHER)
+    assert [path.name for path in folder.parent.iterdir()] == ["town"]
+
+
+def test_the_first_administrator_comes_with_the_city(tmp_path: Path, street_file: Path) -> None:
+    folder = tmp_path / "town"
+    add_city(
+        folder,
+        "town",
+        street_file,
+        NOW,
+        DISPATCHER,
+        arrange=lambda tx: enroll(tx, DISPATCHER, "reza", [Role.ADMINISTRATOR], "fa", "x", NOW),
+    )
+    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+        assert [user.login for user in list_users(tx)] == ["reza"]
+
+
+def test_what_another_process_is_building_is_left_alone(tmp_path: Path) -> None:
+    with scaffold(tmp_path / "one") as first:
+        (first / "half").touch()
+        with scaffold(tmp_path / "two"):
+            pass
+        assert (first / "half").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_an_error_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConflictError), scaffold(tmp_path / "town"):
+        raise ConflictError("no", reason="city_exists")
+    assert list(tmp_path.iterdir()) == []
