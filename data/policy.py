@@ -88,7 +88,11 @@ def policy_from_toml(text: str, mistakes: list[InvalidError] | None = None) -> P
     With a list of `mistakes`, all of them are added there, and the policy counts only while it
     stays empty; what is no TOML at all is raised in any case.
     """
-    root = read_toml(text, "policy.toml", mistakes)
+    return policy_from(read_toml(text, "policy.toml", mistakes))
+
+
+def policy_from(root: TomlTable) -> Policy:
+    """Return the policy of the root table of a `policy.toml`."""
     tables = root.table("class")
     rules: dict[ServiceClass, ClassRule] = {}
     classes: dict[RoadClass, ServiceClass] = {}

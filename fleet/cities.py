@@ -1,6 +1,6 @@
 """A city comes into being: streets, places, tiles, first policy and fleet; later its new fleets."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,21 @@ from data.boundary import read_boundary
 from data.districts import read_districts
 from data.errors import ConflictError, InvalidError
 from data.exchange.basemap import write_basemap
-from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
+from data.fleet_file import (
+    DEFAULT_FLEET,
+    FleetFile,
+    depots_toml,
+    fleet_from_toml,
+    with_depots,
+)
 from data.graph import assumed_depots, unreachable
-from data.model import Actor, City, Depot, District, Language, Oneway, SegmentId
+from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
 from data.network import StreetNetwork, build_network
 from data.osm_ways import CityDraft
 from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.store.cities import (
     get_city,
+    get_fleet_text,
     get_policy_text,
     get_report,
     next_revision,
@@ -29,7 +36,7 @@ from data.store.cities import (
 from data.store.districts import save_districts
 from data.store.engine import Tx, create_engine, transaction
 from data.store.events import add_event
-from data.store.fleet import list_vehicles, save_fleet
+from data.store.fleet import get_fleet, save_fleet
 from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
@@ -239,28 +246,42 @@ def _length_km(network: StreetNetwork, segment_ids: Iterable[SegmentId]) -> floa
     return round(sum(network.segment(each).length_m for each in segment_ids) / 1000, 3)
 
 
-def set_fleet(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: datetime) -> FleetFile:
+def set_fleet(
+    tx: Tx,
+    actor: Actor,
+    text: str,
+    network: StreetNetwork,
+    now: datetime,
+    note: Mapping[str, object] | None = None,
+) -> FleetFile:
     """Put a `fleet.toml` in force and return it, with assumed depots where it has none.
 
     Raises `InvalidError` and changes nothing when the text breaks a rule. The city's report says
-    afterwards what these depots cannot reach.
+    afterwards what these depots cannot reach; the storm book keeps the text that was in force, and
+    the `note` beside the counts.
     """
     fleet = fleet_from_toml(text)
     fleet = with_depots(fleet, fleet.depots or assumed_depots(network))
-    before = {"vehicles": len(list_vehicles(tx))}
-    report = get_report(tx) | _reach(network, fleet.depots)
+    known = get_fleet(tx)
+    before = {"vehicles": len(known.vehicles), "fleet": get_fleet_text(tx)}
+    if _places(known.depots) != _places(fleet.depots):
+        set_report(tx, get_report(tx) | _reach(network, fleet.depots))
 
     save_fleet(tx, fleet)
     set_fleet_text(tx, text)
     next_revision(tx)
-    set_report(tx, report)
     after = {
         "vehicles": len(fleet.vehicles),
         "depots": len(fleet.depots),
         "reload_sites": len(fleet.reload_sites),
+        **(note or {}),
     }
     add_event(tx, now, actor, "fleet.set", f"city:{get_city(tx).name}", before, after)
     return fleet
+
+
+def _places(depots: Iterable[Depot]) -> set[tuple[LonLat, bool]]:
+    return {(depot.location, depot.assumed) for depot in depots}
 
 
 def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: datetime) -> Policy:

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from data.model import Actor, ActorKind, Event
 from data.store.engine import Tx
-from data.store.schema import event
+from data.store.schema import city, event
 
 
 def add_event(
@@ -45,20 +46,29 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     query = select(event).order_by(event.c.id)
     if subject is not None:
         query = query.where(event.c.subject == subject)
-    return [
-        Event(
-            id=row.id,
-            at=row.at,
-            actor=Actor(ActorKind(row.actor_kind), row.actor_id),
-            verb=row.verb,
-            subject=row.subject,
-            before=row.before,
-            after=row.after,
-            previous_hash=row.previous_hash,
-            hash=row.hash,
-        )
-        for row in tx.execute(query)
-    ]
+    return [_event(row) for row in tx.execute(query)]
+
+
+def find_last_event(tx: Tx, verb: str) -> Event | None:
+    """Return the newest event of a verb that only the city has, like "fleet.set"."""
+    ours = event.c.subject.in_(select("city:" + city.c.name))
+    query = select(event).where(ours, event.c.verb == verb).order_by(event.c.id.desc()).limit(1)
+    row = tx.execute(query).first()
+    return None if row is None else _event(row)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        id=row.id,
+        at=row.at,
+        actor=Actor(ActorKind(row.actor_kind), row.actor_id),
+        verb=row.verb,
+        subject=row.subject,
+        before=row.before,
+        after=row.after,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
 
 
 def broken_links(events: list[Event]) -> list[int]:

@@ -42,6 +42,31 @@ def save_fleet(tx: Tx, fleet: FleetFile) -> None:
     )
 
 
+def get_fleet(tx: Tx) -> FleetFile:
+    """Return what is in force, as the rows say it: ids are theirs, assumed depots among them."""
+    return FleetFile(tuple(list_depots(tx)), tuple(list_reload_sites(tx)), tuple(list_vehicles(tx)))
+
+
+def rename_vehicle(tx: Tx, old: str, new: str) -> None:
+    """Let a vehicle keep its past under a new name; the caller knows that the name is free."""
+    tx.execute(update(vehicle).where(vehicle.c.name == old).values(name=new))
+
+
+def rename_depot(tx: Tx, old: str, new: str) -> None:
+    """Rename a depot; one of that name that only retired vehicles remember becomes the same."""
+    depot_id = tx.execute(select(depot.c.id).where(depot.c.name == old)).scalar_one()
+    hidden = select(depot.c.id).where(depot.c.name == new).scalar_subquery()
+    tx.execute(update(vehicle).where(vehicle.c.depot_id == hidden).values(depot_id=depot_id))
+    tx.execute(delete(depot).where(depot.c.name == new))
+    tx.execute(update(depot).where(depot.c.id == depot_id).values(name=new))
+
+
+def is_retired(tx: Tx, name: str) -> bool:
+    """Whether a vehicle of this name has left the fleet."""
+    query = select(vehicle.c.retired).where(vehicle.c.name == name)
+    return bool(tx.execute(query).scalar())
+
+
 def list_depots(tx: Tx) -> list[Depot]:
     """Return the depots that a vehicle in use may start from, by id."""
     in_use = select(vehicle.c.depot_id).where(vehicle.c.retired.is_(False))

@@ -1,0 +1,275 @@
+"""Depots, places to load salt and machines, changed one at a time or by a file, and taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from data.errors import ConflictError, NotFoundError
+from data.fleet_file import FleetFile, toml_from_fleet
+from data.model import Actor, Depot, DepotId, Event, ReloadSite, ReloadSiteId, Vehicle, VehicleId
+from data.network import StreetNetwork
+from data.store.cities import get_fleet_text, set_fleet_text
+from data.store.engine import Tx
+from data.store.events import add_event, find_last_event
+from data.store.fleet import (
+    get_fleet,
+    is_retired,
+    list_vehicles,
+    rename_depot,
+    rename_vehicle,
+)
+from data.store.shifts import add_shifts, list_shifts
+from data.store.storms import find_active_storm
+from fleet.cities import set_fleet
+from fleet.storms import ENDED, first_shifts
+
+FLEET_SET = "fleet.set"
+UNDONE = "undone"
+NEW = 0
+"""Id of a depot, site or machine that is to be added."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What the storm book says of a change: `what` happened to the thing of this `name`."""
+
+    what: str
+    name: str = ""
+    depots: Mapping[str, str] = field(default_factory=dict)
+    machines: Mapping[str, str] = field(default_factory=dict)
+
+    def note(self) -> dict[str, object]:
+        """Return the change as an event keeps it, old names with their new ones."""
+        renamed = {"depots": dict(self.depots), "machines": dict(self.machines)}
+        return {"what": self.what, "name": self.name, "renamed": renamed}
+
+
+def fleet_text(tx: Tx) -> str:
+    """Return the `fleet.toml` in force."""
+    return get_fleet_text(tx) or toml_from_fleet(get_fleet(tx))
+
+
+def find_last_change(tx: Tx) -> Event | None:
+    """Return the last change of the fleet, the one that `undo_fleet` takes back."""
+    return find_last_event(tx, FLEET_SET)
+
+
+def save_depot(
+    tx: Tx, actor: Actor, depot: Depot, base: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Add a depot or change the one of its id, which keeps its machines.
+
+    `base` is the last change that the editor has seen, 0 for none: see `_unchanged`.
+    """
+    fleet = _unchanged(tx, base)
+    old = _known("depot", fleet.depots, depot.id)
+    _refuse_taken(depot, fleet.depots)
+    renamed = {old.name: depot.name} if old is not None and old.name != depot.name else {}
+    change = _Change("depot.changed" if old else "depot.added", depot.name, depots=renamed)
+    new = replace(fleet, depots=_put(fleet.depots, depot))
+    return _set(tx, actor, _text(tx, new), change, network, now)
+
+
+def remove_depot(
+    tx: Tx,
+    actor: Actor,
+    depot_id: DepotId,
+    move_to: DepotId | None,
+    base: int,
+    network: StreetNetwork,
+    now: datetime,
+) -> FleetFile:
+    """Remove a depot whose machines, if it has any, move to another one."""
+    fleet = _unchanged(tx, base)
+    depot = _existing("depot", fleet.depots, depot_id)
+    if len(fleet.depots) == 1:
+        raise ConflictError("the last depot cannot go", reason="last_depot", name=depot.name)
+    users = [each for each in fleet.vehicles if each.depot_id == depot_id]
+    if users and move_to is None:
+        message = f"{len(users)} machines start at {depot.name!r}"
+        raise ConflictError(message, reason="depot_used", name=depot.name, count=len(users))
+    if move_to is not None:
+        _existing("depot", [each for each in fleet.depots if each.id != depot_id], move_to)
+    moved = tuple(
+        replace(each, depot_id=move_to) if each.depot_id == depot_id and move_to else each
+        for each in fleet.vehicles
+    )
+    left = replace(fleet, depots=_without(fleet.depots, depot_id), vehicles=moved)
+    return _set(tx, actor, _text(tx, left), _Change("depot.removed", depot.name), network, now)
+
+
+def save_reload_site(
+    tx: Tx, actor: Actor, site: ReloadSite, base: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Add a place to load salt or change the one of its id."""
+    fleet = _unchanged(tx, base)
+    old = _known("reload_site", fleet.reload_sites, site.id)
+    _refuse_taken(site, fleet.reload_sites)
+    change = _Change("site.changed" if old else "site.added", site.name)
+    new = replace(fleet, reload_sites=_put(fleet.reload_sites, site))
+    return _set(tx, actor, _text(tx, new), change, network, now)
+
+
+def remove_reload_site(
+    tx: Tx, actor: Actor, site_id: ReloadSiteId, base: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Remove a place to load salt, not the last one."""
+    fleet = _unchanged(tx, base)
+    site = _existing("reload_site", fleet.reload_sites, site_id)
+    if len(fleet.reload_sites) == 1:
+        raise ConflictError("the last site cannot go", reason="last_site", name=site.name)
+    left = replace(fleet, reload_sites=_without(fleet.reload_sites, site_id))
+    return _set(tx, actor, _text(tx, left), _Change("site.removed", site.name), network, now)
+
+
+def save_machine(
+    tx: Tx, actor: Actor, machine: Vehicle, base: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Add a machine or change the one of its id, which keeps its past under a new name too."""
+    fleet = _unchanged(tx, base)
+    old = _known("vehicle", fleet.vehicles, machine.id)
+    _existing("depot", fleet.depots, machine.depot_id)
+    _refuse_taken(machine, fleet.vehicles)
+    renamed = {old.name: machine.name} if old is not None and old.name != machine.name else {}
+    change = _Change("machine.changed" if old else "machine.added", machine.name, machines=renamed)
+    new = replace(fleet, vehicles=_put(fleet.vehicles, machine))
+    return _set(tx, actor, _text(tx, new), change, network, now)
+
+
+def remove_machine(
+    tx: Tx, actor: Actor, machine_id: VehicleId, base: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Take a machine out of the fleet; what it did stays known."""
+    fleet = _unchanged(tx, base)
+    machine = _existing("vehicle", fleet.vehicles, machine_id)
+    if len(fleet.vehicles) == 1:
+        raise ConflictError("the last machine cannot go", reason="last_machine", name=machine.name)
+    left = replace(fleet, vehicles=_without(fleet.vehicles, machine_id))
+    return _set(tx, actor, _text(tx, left), _Change("machine.removed", machine.name), network, now)
+
+
+def take_machines(
+    tx: Tx,
+    actor: Actor,
+    machines: Sequence[Vehicle],
+    base: int,
+    network: StreetNetwork,
+    now: datetime,
+) -> FleetFile:
+    """Replace all machines; depots and places to load salt stay."""
+    fleet = replace(_unchanged(tx, base), vehicles=tuple(machines))
+    return _set(tx, actor, _text(tx, fleet), _Change("file.taken"), network, now)
+
+
+def take_fleet_file(
+    tx: Tx, actor: Actor, text: str, base: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Put a whole `fleet.toml` in force, letter by letter."""
+    _unchanged(tx, base)
+    return _set(tx, actor, text, _Change("file.taken"), network, now)
+
+
+def undo_fleet(
+    tx: Tx, actor: Actor, change: int, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    """Take back the last change, which must still be this one; to undo that is to redo."""
+    _unchanged(tx, change)
+    last = find_last_change(tx)
+    if last is None:
+        raise ConflictError("nothing has been changed yet", reason="nothing_to_undo")
+    back = _taken_back(last.after)
+    return _set(tx, actor, str(last.before["fleet"]), back, network, now)
+
+
+def _taken_back(after: Mapping[str, Any]) -> _Change:
+    renamed = after.get("renamed", {})
+    return _Change(
+        UNDONE,
+        str(after.get("name", "")),
+        depots={new: old for old, new in renamed.get("depots", {}).items()},
+        machines={new: old for old, new in renamed.get("machines", {}).items()},
+    )
+
+
+def _unchanged(tx: Tx, base: int) -> FleetFile:
+    """Return the fleet, or refuse to change what somebody else has changed since it was shown."""
+    last = find_last_change(tx)
+    if (last.id if last else 0) != base:
+        raise ConflictError("somebody has changed the fleet meanwhile", reason="fleet_changed")
+    return get_fleet(tx)
+
+
+def _set(
+    tx: Tx, actor: Actor, text: str, change: _Change, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    set_fleet_text(tx, fleet_text(tx))  # names in it are those of now, for who takes this back
+    before = list_vehicles(tx)
+    for old, new in change.depots.items():
+        rename_depot(tx, old, new)
+    for old, new in change.machines.items():
+        if is_retired(tx, new):
+            message = f"a machine {new!r} has left the fleet"
+            raise ConflictError(message, reason="name_of_retired", name=new)
+        rename_vehicle(tx, old, new)
+    fleet = set_fleet(tx, actor, text, network, now, change.note())
+    _follow_storm(tx, actor, before, now)
+    return fleet
+
+
+def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime) -> None:
+    """Give new machines a shift in the storm that is on; refuse to lose one that has one."""
+    storm = find_active_storm(tx)
+    if storm is None:
+        return
+    known, present = {each.id for each in before}, list_vehicles(tx)
+    kept = {each.id for each in present}
+    busy = {turn.vehicle_id for turn in list_shifts(tx, storm.id) if turn.state != ENDED}
+    lost = [each.name for each in before if each.id not in kept and each.id in busy]
+    if lost:
+        message = f"in service: {', '.join(lost)}"
+        raise ConflictError(message, reason="machine_in_service", name=lost[0], count=len(lost))
+    added = [each for each in present if each.id not in known | busy]
+    if added:
+        add_shifts(tx, first_shifts(storm.id, added, now))
+        after = {"vehicles": [each.name for each in added]}
+        add_event(tx, now, actor, "storm.joined", f"storm:{storm.id}", after=after)
+
+
+def _text(tx: Tx, fleet: FleetFile) -> str:
+    """Return the fleet as a file that begins with the comment of the one before."""
+    head = []
+    for line in get_fleet_text(tx).splitlines():
+        if line.strip() and not line.startswith("#"):
+            break
+        head.append(line)
+    comment = "\n".join(head).strip()
+    return f"{comment}\n\n{toml_from_fleet(fleet)}" if comment else toml_from_fleet(fleet)
+
+
+def _known[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], key: int) -> T | None:
+    return None if key == NEW else _existing(kind, things, key)
+
+
+def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], key: int) -> T:
+    found = next((each for each in things if each.id == key), None)
+    if found is None:
+        raise NotFoundError(kind, key)
+    return found
+
+
+def _refuse_taken[T: Depot | ReloadSite | Vehicle](thing: T, things: Sequence[T]) -> None:
+    if any(each.name == thing.name and each.id != thing.id for each in things):
+        message = f"{thing.name!r} is taken"
+        raise ConflictError(message, reason="name_taken", name=thing.name)
+
+
+def _put[T: Depot | ReloadSite | Vehicle](things: Sequence[T], thing: T) -> tuple[T, ...]:
+    """Return the things with this one in its place, or at the end where it is new."""
+    if thing.id == NEW:
+        return (*things, thing)
+    return tuple(thing if each.id == thing.id else each for each in things)
+
+
+def _without[T: Depot | ReloadSite | Vehicle](things: Sequence[T], key: int) -> tuple[T, ...]:
+    return tuple(each for each in things if each.id != key)
