@@ -3,20 +3,22 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
-from data.model import PlanRun, PlanRunId, Storm
-from data.store.engine import Database, Tx, reading, transaction
+from data.model import Actor, ActorKind, PlanRun, PlanRunId, Storm
+from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.plan_runs import list_runs
 from data.store.positions import list_last, list_unseen, mark_seen_until
 from data.store.requests import get_request
 from data.store.storms import find_active_storm, get_storm
 from fleet.colors import Colors
+from fleet.faults import set_aside
 from fleet.live import Hub, LiveFleet
 from fleet.tracking import Digest, digest, new_track_book
 from maps.views import ground_view, live_view, request_view, run_view, storm_view
@@ -39,6 +41,9 @@ REPAINT_S = 5.0
 RUNS = 20
 """Plan runs watched."""
 
+TRACKING = Actor(ActorKind.SYSTEM, "tracking")
+"""Who the storm book names where a position is set aside."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +51,8 @@ class Consumer:
     """Digests positions that nobody has seen, and tells the hub what changed.
 
     One per city, and the only writer of passes, coverage and the live fleet. It looks into the
-    database rather than into a queue of its own, so that a restart loses nothing.
+    database rather than into a queue of its own, so that a restart loses nothing. `tally` counts
+    what became of positions, `looked_s` is the monotonic time of the last look that succeeded.
     """
 
     def __init__(
@@ -69,6 +75,9 @@ class Consumer:
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._behind = False
+        self.tally: Counter[str] = Counter()
+        self.looked_s = time.monotonic()
 
     def start(self) -> None:
         """Begin to look; call it in the event loop of the server."""
@@ -94,7 +103,7 @@ class Consumer:
                 _log.exception("positions could not be digested")
                 seen = 0
             await asyncio.sleep(REST_S)
-            if seen < AT_ONCE and not self._stopping:
+            if seen < AT_ONCE and not self._behind and not self._stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), LOOK_S)
 
@@ -113,6 +122,7 @@ class Consumer:
             self._publish_colors(tx, storm, found, now)
             self._publish_storm(tx, storm)
         self._publish_runs(runs)
+        self.looked_s = time.monotonic()
         return len(found.positions)
 
     def _follow_ground(self) -> None:
@@ -133,14 +143,43 @@ class Consumer:
         self._colors = Colors(ground.network, ground.policy)
 
     def _digest(self, storm: Storm | None, now: datetime) -> Digest:
+        """Digest the oldest positions: fewer and fewer, where one of them cannot be digested.
+
+        That one is set aside. Tracks begin anew after each failure, since it left them half-way.
+        """
+        portion = AT_ONCE
+        while True:
+            self._behind = portion < AT_ONCE
+            try:
+                return self._digest_portion(portion, storm, now)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # whatever one position does, the others must go on
+                self._tracks = new_track_book(self._ground.network)
+                if portion == 1:
+                    self._set_aside(error, now)
+                    return Digest()
+                _log.warning("of %d positions one cannot be digested: %r", portion, error)
+            portion //= 2
+
+    def _digest_portion(self, portion: int, storm: Storm | None, now: datetime) -> Digest:
         ground = self._ground
         with transaction(self._engine) as tx:
-            unseen, last = list_unseen(tx, AT_ONCE)
+            unseen, last = list_unseen(tx, portion)
             found = digest(tx, ground.network, self._tracks, unseen, ground.policy, storm, now)
             mark_seen_until(tx, last)
+        self.tally["digested"] += len(found.positions)
+        self.tally += Counter({f"dropped:{why}": n for why, n in found.dropped.items()})
         if found.dropped:
             _log.info("positions dropped: %s", dict(found.dropped))
         return found
+
+    def _set_aside(self, error: Exception, now: datetime) -> None:
+        with transaction(self._engine) as tx:
+            fix = set_aside(tx, TRACKING, type(error).__name__, now)
+        if fix is not None:
+            self.tally["set_aside"] += 1
+            _log.error("a position of vehicle %s is set aside", fix.vehicle_id, exc_info=error)
 
     def _publish_vehicles(self, tx: Tx, found: Digest, now: datetime) -> None:
         positions = list(found.positions)

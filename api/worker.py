@@ -37,7 +37,11 @@ LOOK_S = 0.5
 """How often an idle worker looks into the queue."""
 LEAVE_S = 10.0
 """How long a worker may take to leave after it was told to."""
+RESTART_S = 1.0
+"""Pause before a worker that died is replaced."""
 SEED = 1
+SPAWN = multiprocessing.get_context("spawn")
+"""How child processes start: without what the server has in memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,21 +60,18 @@ class Stopped(Protocol):
 
 @contextmanager
 def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
-    """Keep a worker process for a city beside the caller, and end it at the end."""
-    spawn = multiprocessing.get_context("spawn")
-    stopped = spawn.Event()
-    process = spawn.Process(
-        target=_work_as_child, args=(folder, clock, stopped), name="barfrub-worker", daemon=True
-    )
-    process.start()
+    """Keep a worker process for a city beside the caller, and end it at the end.
+
+    Another one takes the place of a worker that dies.
+    """
+    stopped = SPAWN.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(folder, clock, stopped))
+    keeper.start()
     try:
         yield
     finally:
         stopped.set()
-        process.join(LEAVE_S)
-        if process.is_alive():
-            process.terminate()
-            process.join()
+        keeper.join()
 
 
 def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
@@ -183,6 +184,23 @@ def _fail(engine: Database, run: PlanRun, error: str) -> None:
             finish_run(tx, run, None, error)
     except ConflictError:
         _log.warning("plan run %s: another worker has it", run.id)
+
+
+def _keep_worker(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
+    while not stopped.is_set():
+        child = SPAWN.Process(
+            target=_work_as_child, args=(folder, clock, stopped), name="barfrub-worker", daemon=True
+        )
+        child.start()
+        while child.is_alive() and not stopped.is_set():
+            child.join(LOOK_S)
+        if not stopped.wait(0):
+            _log.error("the worker died (%s); another one takes its place", child.exitcode)
+            stopped.wait(RESTART_S)
+    child.join(LEAVE_S)
+    if child.is_alive():
+        child.terminate()
+        child.join()
 
 
 def _work_as_child(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:

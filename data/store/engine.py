@@ -17,6 +17,9 @@ Database = Engine
 Tx = Connection
 """An open transaction: what every function of `data.store` takes first."""
 
+DatabaseUnavailable = sqlalchemy.exc.OperationalError
+"""What the database raises when it is locked, full or gone: nobody's mistake, so try again."""
+
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
 

@@ -7,7 +7,7 @@ slept too long finds out that another one took the run.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from data.errors import ConflictError, NotFoundError
 from data.model import PlanId, PlanRun, PlanRunId, RunState, StormId
@@ -43,12 +43,17 @@ def list_runs(tx: Tx, storm_id: StormId, limit: int | None = None) -> list[PlanR
     return [_run(row) for row in tx.execute(query.limit(limit))]
 
 
+MOST_TRIES = 3
+"""A run whose workers died so often is given up: it would kill the next one too."""
+
+
 def lease_run(tx: Tx, now: datetime, seconds: float) -> PlanRun | None:
     """Take the oldest run that waits, or whose worker let its lease run out.
 
     `now` is real time, not the storm's: a demo at thirty times the speed must not lose its leases.
     """
     abandoned = and_(plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until < now)
+    _give_up(tx, and_(abandoned, plan_run.c.tries >= MOST_TRIES))
     query = (
         select(plan_run.c.id)
         .where(or_(plan_run.c.state == RunState.QUEUED, abandoned))
@@ -59,7 +64,11 @@ def lease_run(tx: Tx, now: datetime, seconds: float) -> PlanRun | None:
     if run_id is None:
         return None
     change = update(plan_run).where(plan_run.c.id == run_id)
-    taken = change.values(state=RunState.RUNNING, lease_until=now + timedelta(seconds=seconds))
+    taken = change.values(
+        state=RunState.RUNNING,
+        lease_until=now + timedelta(seconds=seconds),
+        tries=plan_run.c.tries + 1,
+    )
     return _run(tx.execute(taken.returning(plan_run)).one())
 
 
@@ -100,9 +109,21 @@ def finish_run(tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "") ->
     return _run(row)
 
 
+def count_runs(tx: Tx) -> dict[str, int]:
+    """Return how many runs there are, by state."""
+    query = select(plan_run.c.state, func.count()).group_by(plan_run.c.state)
+    return dict(tx.execute(query).tuples().all())
+
+
 def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
     """Ask the worker of a run to stop; the caller checked the state and writes the event."""
     tx.execute(update(plan_run).where(plan_run.c.id == run_id).values(stop_requested=True))
+
+
+def _give_up(tx: Tx, hopeless: ColumnElement[bool]) -> None:
+    error = f"its worker died {MOST_TRIES} times"
+    failed = update(plan_run).where(hopeless)
+    tx.execute(failed.values(state=RunState.FAILED, error=error, lease_until=None))
 
 
 def _held(run: PlanRun) -> ColumnElement[bool]:

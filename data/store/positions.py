@@ -38,6 +38,18 @@ def mark_seen_until(tx: Tx, last: int) -> None:
     tx.execute(update(position).where(unseen, position.c.id <= last).values(seen=True))
 
 
+def set_fault(tx: Tx, place: int, fault: str) -> None:
+    """Set a fix aside, by the place that `list_unseen` gave: nothing looks at it any more."""
+    tx.execute(update(position).where(position.c.id == place).values(seen=True, fault=fault))
+
+
+def count_unseen(tx: Tx) -> tuple[int, datetime | None]:
+    """Return how many fixes did not go through matching, and when the oldest of them came."""
+    query = select(func.count(), func.min(position.c.received_at))
+    row = tx.execute(query.where(position.c.seen.is_(False))).one()
+    return int(row[0]), row[1]
+
+
 def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[Position]:
     """Return a vehicle's fixes of a time that went through matching, oldest fix first."""
     query = (
@@ -46,6 +58,7 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
             position.c.vehicle_id == vehicle_id,
             position.c.fixed_at.between(since, until),
             position.c.seen.is_(True),
+            position.c.fault == "",
         )
         .order_by(position.c.fixed_at, position.c.id)
     )
@@ -56,6 +69,7 @@ def list_last(tx: Tx) -> list[Position]:
     """Return each vehicle's latest fix."""
     newest = (
         select(position.c.vehicle_id, func.max(position.c.fixed_at).label("fixed_at"))
+        .where(position.c.fault == "")
         .group_by(position.c.vehicle_id)
         .subquery()
     )

@@ -1,3 +1,4 @@
+import multiprocessing
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -134,3 +135,25 @@ def test_the_worker_beside_the_server_is_another_process(
 ) -> None:
     with running_workers(city_folder, clock):
         assert finished(engine, asked(engine)).state is RunState.DONE
+
+
+def test_a_worker_that_dies_is_replaced(engine: Engine, city_folder: Path, clock) -> None:
+    with running_workers(city_folder, clock):
+        pause = threading.Event()
+        while not multiprocessing.active_children():
+            pause.wait(0.01)
+        (worker,) = multiprocessing.active_children()
+        worker.kill()
+        assert finished(engine, asked(engine)).state is RunState.DONE
+
+
+def test_a_run_that_kills_its_workers_is_given_up(engine: Engine) -> None:
+    run, later = asked(engine), real_now()
+    for _ in range(3):
+        with transaction(engine) as tx:
+            assert lease_run(tx, later, LEASE_S) is not None
+        later += timedelta(seconds=LEASE_S + 1)
+    with transaction(engine) as tx:
+        assert lease_run(tx, later, LEASE_S) is None
+    given_up = now_standing(engine, run)
+    assert (given_up.state, given_up.error) == (RunState.FAILED, "its worker died 3 times")

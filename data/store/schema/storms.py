@@ -105,6 +105,7 @@ plan_run = Table(
     Column("stop_requested", Boolean, nullable=False, default=False),
     Column("plan_id", ForeignKey("plan.id")),
     Column("error", Text, nullable=False, default=""),
+    Column("tries", Integer, nullable=False, server_default="0", doc="how often it was leased"),
 )
 
 plan = Table(

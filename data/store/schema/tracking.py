@@ -36,6 +36,7 @@ position = Table(
     Column("alarm", Text, nullable=False),
     Column("attributes", JSON, nullable=False),
     Column("seen", Boolean, nullable=False, default=False, doc="went through matching"),
+    Column("fault", Text, nullable=False, server_default="", doc="why it was set aside"),
     UniqueConstraint("vehicle_id", "fixed_at", "source", name="position_key"),
 )
 Index("position_unseen", position.c.id, sqlite_where=position.c.seen.is_(False))

@@ -26,6 +26,8 @@ def _add_columns() -> None:
         op.add_column(
             table, sa.Column(column, sa.Boolean(), server_default=sa.false(), nullable=False)
         )
+    op.add_column("position", sa.Column("fault", sa.Text(), server_default="", nullable=False))
+    op.add_column("plan_run", sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
 
 
 def _create_former_segment() -> None:

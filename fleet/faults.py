@@ -1,0 +1,23 @@
+"""Positions that cannot be digested are set aside, so that the others go on."""
+
+from datetime import datetime
+
+from data.model import Actor, Position
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.positions import list_unseen, set_fault
+
+
+def set_aside(tx: Tx, actor: Actor, fault: str, now: datetime) -> Position | None:
+    """Take the oldest unseen fix out of the tracking and return it; `None` where none waits.
+
+    It stays in the database with its fault, and the storm book says so.
+    """
+    waiting, place = list_unseen(tx, 1)
+    if not waiting:
+        return None
+    fix = waiting[0]
+    set_fault(tx, place, fault)
+    after = {"vehicle": fix.vehicle_id, "fixed_at": fix.fixed_at.isoformat(), "fault": fault}
+    add_event(tx, now, actor, "position.set_aside", f"position:{place}", after=after)
+    return fix

@@ -1,0 +1,147 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from api import consumer as consumer_module
+from api.consumer import AT_ONCE, Consumer
+from api.ground import GroundKeeper
+from data.model import VehicleId
+from data.store.engine import Database, DatabaseUnavailable, reading, transaction
+from data.store.events import list_events
+from data.store.people import add_device
+from data.store.positions import add_positions, count_unseen, list_between, list_last
+from data.store.storms import add_storm
+from fleet.live import Hub, LiveFleet
+from tests import village as v
+from tests.api.conftest import StillClock
+from tests.fleet.drives import a_drive, a_fix
+from tests.village_database import a_village_database
+
+POISON = "poison"
+
+
+@pytest.fixture
+def engine() -> Iterator[Database]:
+    engine = a_village_database()
+    with transaction(engine) as tx:
+        add_storm(tx, "First snow", "active", v.NOW)
+        for vehicle in (1, 2):
+            add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _some_fixes_cannot_be_digested(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = consumer_module.digest
+
+    def failing(tx, network, tracks, batch, *rest):
+        found = honest(tx, network, tracks, batch, *rest)  # the tracks have moved on by then
+        if any(fix.alarm == POISON for fix in batch):
+            raise ZeroDivisionError(POISON)
+        return found
+
+    monkeypatch.setattr(consumer_module, "digest", failing)
+
+
+@pytest.fixture
+def consumer(engine: Database, clock: StillClock) -> Consumer:
+    clock.moment += timedelta(hours=1)
+    return Consumer(engine, clock, GroundKeeper(engine), Hub(), LiveFleet())
+
+
+def store(engine: Database, *fixes) -> None:
+    with transaction(engine) as tx:
+        add_positions(tx, fixes)
+
+
+def waiting(engine: Database) -> int:
+    with reading(engine) as tx:
+        return count_unseen(tx)[0]
+
+
+def looked_at_all(engine: Database, consumer: Consumer) -> int:
+    for looks in range(1, 40):
+        consumer.look()
+        if not waiting(engine):
+            return looks
+    raise AssertionError("positions wait for ever")
+
+
+def a_thousand_with(*poisoned: int):
+    fixes = [a_fix(v.at_m(0, 0), float(second)) for second in range(1000)]
+    for second in poisoned:
+        fixes[second] = a_fix(v.at_m(0, 0), float(second), alarm=POISON)
+    return fixes
+
+
+def test_one_position_that_cannot_be_digested_is_set_aside_and_the_others_go_on(
+    engine: Database, consumer: Consumer
+) -> None:
+    store(engine, *a_thousand_with(333))
+    assert looked_at_all(engine, consumer) < 15
+    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (999, 1)
+    with reading(engine) as tx:
+        told = list_events(tx)[-1]
+    assert (told.verb, told.subject, told.actor.id) == (
+        "position.set_aside",
+        "position:334",
+        "tracking",
+    )
+    assert told.after["fault"] == "ZeroDivisionError"
+
+
+def test_several_bad_positions_cost_a_few_looks_each(engine: Database, consumer: Consumer) -> None:
+    store(engine, *a_thousand_with(0, 1, 2, 999))
+    assert looked_at_all(engine, consumer) < 30
+    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (996, 4)
+
+
+def test_what_was_set_aside_is_not_looked_at_again(engine: Database, consumer: Consumer) -> None:
+    good = a_fix(v.at_m(0, 0), 0.0)
+    store(engine, good, a_fix(v.at_m(0, 0), 10.0, alarm=POISON))
+    looked_at_all(engine, consumer)
+    with reading(engine) as tx:
+        around = list_between(tx, VehicleId(1), v.NOW, v.NOW + timedelta(minutes=1))
+        assert [fix.fixed_at for fix in around] == [good.fixed_at]
+        assert [fix.fixed_at for fix in list_last(tx)] == [good.fixed_at]
+
+
+def test_evidence_beside_a_bad_position_is_the_same_as_without_it(clock: StillClock) -> None:
+    colors = []
+    for bad in ([], [a_fix(v.at_m(0, 0), 61.0, vehicle=2, alarm=POISON)]):
+        engine = a_village_database()
+        with transaction(engine) as tx:
+            add_storm(tx, "First snow", "active", v.NOW)
+            for vehicle in (1, 2):
+                add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+        drive = a_drive((-10, 150), (210, 150), start_s=60, blade=True)
+        store(engine, *drive[:3], *bad, *drive[3:])
+        clock.moment = v.NOW + timedelta(minutes=20)
+        hub = Hub()
+        heard = hub.subscribe(lambda: None)
+        looked_at_all(engine, Consumer(engine, clock, GroundKeeper(engine), hub, LiveFleet()))
+        colors.append(sorted(dict(heard.take())["coverage"]))
+        engine.dispose()
+    assert colors[0] == colors[1]
+    assert any(set(row[1:]) - {6, -1} for row in colors[0])
+
+
+def test_a_database_that_is_busy_is_nobodys_fault(
+    engine: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_):
+        raise DatabaseUnavailable("UPDATE", {}, Exception("database is locked"))
+
+    store(engine, *a_thousand_with())
+    monkeypatch.setattr(consumer_module, "digest", busy)
+    with pytest.raises(DatabaseUnavailable):
+        consumer.look()
+    assert waiting(engine) == 1000
+    assert consumer.tally["set_aside"] == 0
+
+
+def test_a_look_takes_no_more_than_a_portion(engine: Database, consumer: Consumer) -> None:
+    store(engine, *a_thousand_with())
+    assert [consumer.look(), consumer.look(), consumer.look()] == [AT_ONCE, AT_ONCE, 0]
