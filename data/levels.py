@@ -1,6 +1,5 @@
 """Which class every street has and why: pure, from streets, places, rules and decisions."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,10 +8,10 @@ from typing import NamedTuple
 
 import shapely
 
-from data.geocode.words import bare, normal
+from data.geocode.street_names import StreetNames
+from data.geocode.words import normal
 from data.model import (
     District,
-    Language,
     Level,
     LevelReason,
     LonLat,
@@ -122,7 +121,7 @@ def _title(place: Place) -> str:
 def _named(ground: "_Ground", rule: NamedRule) -> Iterator[_Wish]:
     for name in rule.names:
         level = Level(rule.service_class, LevelReason.NAMED, name)
-        for segment_id in ground.called(name):
+        for segment_id in ground.names.called(name):
             yield _Wish(segment_id, level)
 
 
@@ -140,16 +139,12 @@ class _Ground:
         self, network: StreetNetwork, places: Iterable[Place], districts: Iterable[District]
     ) -> None:
         self.network = network
+        self.names = StreetNames(network)
         self._places = tuple(places)
         self._districts = tuple(districts)
 
     def places_of(self, kinds: Sequence[str]) -> list[Place]:
         return [place for place in self._places if place.kind in kinds]
-
-    def called(self, name: str) -> list[SegmentId]:
-        """Return the streets of this name; without its word for "street" where none has it all."""
-        full = normal(name)
-        return self._full_names.get(full) or self._bare_names.get(bare(full), [])
 
     def inside(self, zone: ZoneRule) -> list[SegmentId]:
         if zone.districts:
@@ -177,26 +172,3 @@ class _Ground:
     @cached_property
     def _middles(self) -> dict[SegmentId, LonLat]:
         return {s.id: self.network.point_at(s.id, s.length_m / 2) for s in self.network.segments}
-
-    @cached_property
-    def _full_names(self) -> dict[str, list[SegmentId]]:
-        return _by_name((s.id, spellings_of(s.names)) for s in self.network.segments)
-
-    @cached_property
-    def _bare_names(self) -> dict[str, list[SegmentId]]:
-        return _by_name(
-            (s.id, {bare(name) for name in spellings_of(s.names)}) for s in self.network.segments
-        )
-
-
-def spellings_of(names: Mapping[Language, tuple[str, ...]]) -> set[str]:
-    """Return every spelling of a street's name as callers' words are compared."""
-    return {normal(each) for spellings in names.values() for each in spellings} - {""}
-
-
-def _by_name(named: Iterable[tuple[SegmentId, set[str]]]) -> dict[str, list[SegmentId]]:
-    found: dict[str, list[SegmentId]] = defaultdict(list)
-    for segment_id, names in named:
-        for name in names:
-            found[name].append(segment_id)
-    return dict(found)

@@ -1,15 +1,23 @@
 """Levels of single streets: made anew whenever streets, rules or decisions change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from data.errors import ConflictError
 from data.levels import levels_of
-from data.model import Place
+from data.model import Actor, Override, Place, SegmentId
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.store.cities import get_city, get_policy, next_revision
 from data.store.districts import list_districts
 from data.store.engine import Tx
-from data.store.levels import list_overrides, save_levels
+from data.store.events import add_event
+from data.store.gazetteer import list_places
+from data.store.levels import list_overrides, remove_overrides, save_levels, save_overrides
+
+type Decisions = Mapping[SegmentId, Override | None]
+"""What is decided for streets; `None` leaves a street to the rules."""
 
 
 def refresh_levels(
@@ -22,3 +30,61 @@ def refresh_levels(
     levels = levels_of(network, places, policy, list_overrides(tx), list_districts(tx))
     save_levels(tx, levels)
     return replace(policy, levels=levels)
+
+
+def decide(
+    tx: Tx,
+    actor: Actor,
+    decisions: Decisions,
+    network: StreetNetwork,
+    now: datetime,
+    seen: Decisions | None = None,
+) -> dict[SegmentId, Override | None]:
+    """Decide the class of streets against all rules, and return what was decided before.
+
+    Deciding what is returned undoes all; streets that stay as they were are not part of it. Raises
+    `NotFoundError` for a street that the city does not have, `ConflictError` where somebody has
+    decided otherwise since `seen`.
+    """
+    known = list_overrides(tx)
+    for segment_id in decisions:
+        network.segment(segment_id)
+    _refuse_overtaken(known, seen or {})
+    new = {one: wish for one, wish in decisions.items() if wish != known.get(one)}
+    if not new:
+        return {}
+
+    before = {segment_id: known.get(segment_id) for segment_id in new}
+    remove_overrides(tx, new)
+    save_overrides(tx, [wish for wish in new.values() if wish is not None])
+    refresh_levels(tx, network, list_places(tx), get_policy(tx))
+    next_revision(tx)
+    subject = f"segment:{next(iter(new))}" if len(new) == 1 else f"city:{get_city(tx).name}"
+    change = {"decisions": _told(before)}, {"decisions": _told(new)}
+    add_event(tx, now, actor, "class.decided", subject, *change)
+    return before
+
+
+def _refuse_overtaken(known: Mapping[SegmentId, Override], seen: Decisions) -> None:
+    for segment_id, one in seen.items():
+        if known.get(segment_id) != one:
+            raise ConflictError(
+                f"the class of street {segment_id} was decided otherwise meanwhile",
+                reason="class_decided",
+                segment=segment_id,
+            )
+
+
+def _told(decisions: Decisions) -> list[dict[str, object]]:
+    """Return decisions as the storm book keeps them."""
+    return [
+        {"segment": segment_id, "class": None}
+        if wish is None
+        else {
+            "segment": segment_id,
+            "class": wish.service_class,
+            "cycle_h": None if wish.cycle is None else wish.cycle / timedelta(hours=1),
+            "note": wish.note,
+        }
+        for segment_id, wish in decisions.items()
+    ]

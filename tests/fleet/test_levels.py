@@ -1,14 +1,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from data.model import Level, LevelReason, Override, ServiceClass
-from data.store.cities import get_policy
-from data.store.levels import remove_overrides, save_overrides
+import pytest
+
+from data.errors import ConflictError, NotFoundError
+from data.model import Level, LevelReason, Override, SegmentId, ServiceClass
+from data.policy import DEFAULT_POLICY
+from data.store.cities import get_city, get_policy
+from data.store.events import list_events
+from data.store.levels import list_overrides, remove_overrides, save_overrides
+from fleet.cities import set_policy
 from fleet.coverage import CoverageState, painted
 from fleet.jobs import first_jobs, on_request
-from fleet.levels import refresh_levels
+from fleet.levels import decide, refresh_levels
 from tests import village as v
-from tests.village_database import POLICY
+from tests.village_database import DISPATCHER, POLICY
 
 HOURLY = Level(ServiceClass.P4, LevelReason.OVERRIDE, "Snow market", timedelta(hours=1))
 
@@ -47,3 +53,72 @@ def test_an_alley_with_a_cycle_has_a_job_from_the_start():
     assert jobs[v.BLIND].service_class is ServiceClass.P4
     assert not on_request(jobs[v.BLIND], policy)
     assert on_request(v.a_job(1, v.BACK, service_class=ServiceClass.P4), policy)
+
+
+P1_ROSE = Override(v.ROSE, ServiceClass.P1, None, "Ambulances pass here")
+
+
+def decided(tx, decisions, **more):
+    return decide(tx, DISPATCHER, decisions, v.village(), v.NOW, **more)
+
+
+def class_of(tx, segment_id):
+    return get_policy(tx).class_of(v.village().segment(segment_id))
+
+
+def test_a_decision_is_in_force_and_the_book_says_who_and_why(tx):
+    assert decided(tx, {v.ROSE: P1_ROSE}) == {v.ROSE: None}
+    assert class_of(tx, v.ROSE) is ServiceClass.P1
+    event = list_events(tx)[-1]
+    assert (event.verb, event.subject, event.actor) == (
+        "class.decided",
+        f"segment:{v.ROSE}",
+        DISPATCHER,
+    )
+    assert event.after["decisions"] == [
+        {"segment": v.ROSE, "class": "P1", "cycle_h": None, "note": "Ambulances pass here"}
+    ]
+
+
+def test_a_decision_tells_running_servers(tx):
+    before = get_city(tx).revision
+    decided(tx, {v.ROSE: P1_ROSE})
+    assert get_city(tx).revision == before + 1
+
+
+def test_what_was_decided_before_undoes_a_decision(tx):
+    calmer = replace(P1_ROSE, service_class=ServiceClass.P2)
+    decided(tx, {v.ROSE: P1_ROSE})
+    before = decided(tx, {v.ROSE: calmer, v.BLIND: replace(calmer, segment_id=v.BLIND)})
+    assert decided(tx, before)
+    assert list_overrides(tx) == {v.ROSE: P1_ROSE}
+    assert class_of(tx, v.BLIND) is ServiceClass.P4
+
+
+def test_deciding_what_is_decided_changes_nothing(tx):
+    decided(tx, {v.ROSE: P1_ROSE})
+    lines, revision = len(list_events(tx)), get_city(tx).revision
+    assert decided(tx, {v.ROSE: P1_ROSE, v.BLIND: None}) == {}
+    assert (len(list_events(tx)), get_city(tx).revision) == (lines, revision)
+
+
+def test_who_has_seen_an_older_decision_does_not_overwrite_a_newer(tx):
+    decided(tx, {v.ROSE: P1_ROSE})
+    with pytest.raises(ConflictError, match="meanwhile") as refused:
+        decided(tx, {v.ROSE: None}, seen={v.ROSE: None})
+    assert refused.value.reason == "class_decided"
+    assert class_of(tx, v.ROSE) is ServiceClass.P1
+
+
+def test_a_street_that_does_not_exist_is_not_decided(tx):
+    gone = SegmentId(99)
+    with pytest.raises(NotFoundError):
+        decided(tx, {v.ROSE: P1_ROSE, gone: replace(P1_ROSE, segment_id=gone)})
+    assert list_overrides(tx) == {}
+
+
+def test_a_new_rule_is_in_force_at_once(tx):
+    rule = '[[named]]\nnames = ["Rose Street"]\nclass = "P2"\n'
+    set_policy(tx, DISPATCHER, f"{DEFAULT_POLICY}\n{rule}", v.village(), v.NOW)
+    level = get_policy(tx).level_of(v.village().segment(v.ROSE))
+    assert level == Level(ServiceClass.P2, LevelReason.NAMED, "Rose Street")
