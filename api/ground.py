@@ -7,7 +7,7 @@ from data.geocode import Geocoder
 from data.model import City
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.cities import get_city, get_policy
+from data.store.cities import get_city, get_policy, get_report
 from data.store.engine import Database, Tx, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
@@ -15,12 +15,17 @@ from data.store.network import load_network
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One state of the city, whole; `city.revision` numbers it."""
+    """One state of the city, whole; `city.revision` numbers it.
+
+    `imported_at` tells one street file from the next, which may have the same streets and other
+    names or house numbers.
+    """
 
     city: City
     network: StreetNetwork
     policy: Policy
     geocoder: Geocoder
+    imported_at: str
 
 
 class GroundKeeper:
@@ -46,7 +51,8 @@ class GroundKeeper:
 
 def _read(tx: Tx, known: Ground | None) -> Ground:
     city, policy = get_city(tx), get_policy(tx)
-    if known is not None and known.city.network_version == city.network_version:
-        return Ground(city, known.network, policy, known.geocoder)
+    imported_at = str(get_report(tx).get("imported_at", ""))
+    if known is not None and known.imported_at == imported_at:
+        return Ground(city, known.network, policy, known.geocoder, imported_at)
     network = load_network(tx)
-    return Ground(city, network, policy, Geocoder(network, list_places(tx)))
+    return Ground(city, network, policy, Geocoder(network, list_places(tx)), imported_at)

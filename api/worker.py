@@ -88,18 +88,19 @@ def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
 
 def _work(engine: Database, clock: Clock, stopped: Stopped) -> None:
     network: StreetNetwork | None = None
+    read_at: int | None = None
     parent = os.getppid()
     # An orphan's parent is another process: the server was killed and nobody will tell us.
     while not stopped.is_set() and os.getppid() == parent:
         with transaction(engine) as tx:
             run = lease_run(tx, real_now(), LEASE_S)
-            version = get_city(tx).network_version
+            revision = get_city(tx).revision
         if run is None:
             stopped.wait(LOOK_S)
             continue
-        if network is None or network.version != version:
+        if network is None or read_at != revision:
             with reading(engine) as tx:
-                network = load_network(tx)
+                network, read_at = load_network(tx), revision
         solve_run(engine, network, run, clock, stopped)
 
 

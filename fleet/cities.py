@@ -75,7 +75,7 @@ class _Draft:
     report: Report
 
 
-def _unheard(_step: str) -> None:
+def unheard(_step: str) -> None:
     """Tell nobody how far an import is."""
 
 
@@ -95,7 +95,7 @@ def add_city(
     boundary: Path | None = None,
     districts: Path | None = None,
     language: Language = "",
-    report: Callable[[str], None] = _unheard,
+    report: Callable[[str], None] = unheard,
     arrange: Callable[[Tx], None] = _nothing,
 ) -> Report:
     """Make the city's folder - database, tiles, policy.toml, fleet.toml - and return its report.

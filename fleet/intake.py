@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from data.model import (
     RequestId,
     RequestKind,
     RequestState,
+    SegmentId,
     ServiceRequest,
     Snap,
     Storm,
@@ -39,9 +40,13 @@ from data.store.requests import (
 )
 from data.store.storms import find_active_storm
 from fleet.jobs import born_of_request, new_job, typical_blade_m
+from fleet.streets import require_present
 
 PIN_M = 200.0
 """A pin farther than this from every street is a mistake."""
+
+BESIDE_M = 25.0
+"""A street this much farther than the nearest may still be the one that a pin means."""
 
 TEXT_LETTERS = 2000
 SHORT_LETTERS = 200
@@ -182,6 +187,7 @@ def open_work(
             request=placed.id,
             reference=placed.reference,
         )
+    require_present(tx, network)
     treatment = TREATMENTS[placed.kind]
     segment = network.segment(placed.snap.segment_id)
 
@@ -231,6 +237,30 @@ def back_to_waiting(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) 
     return waiting
 
 
+def place_anew(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    network: StreetNetwork,
+    policy: Policy,
+    likely: Collection[SegmentId],
+    now: datetime,
+) -> ServiceRequest:
+    """Place a waiting request by its pin on streets that have changed, `likely` ones before others.
+
+    Where no street is near, it loses its place and waits for a human.
+    """
+    near = network.nearby(asked.location, PIN_M) if asked.location else []
+    close = [snap for snap in near if snap.distance_m <= near[0].distance_m + BESIDE_M]
+    snap = next((snap for snap in close if snap.segment_id in likely), near[0] if near else None)
+    placed = replace(asked, snap=snap)
+    if snap is not None:
+        return _place(tx, actor, placed, network, policy, now)
+    save_request(tx, placed)
+    add_event(tx, now, actor, "request.waits", _subject(asked), after={"state": asked.state})
+    return placed
+
+
 def _place(
     tx: Tx,
     actor: Actor,
@@ -242,6 +272,7 @@ def _place(
     storm = find_active_storm(tx)
     if storm is not None:
         return open_work(tx, actor, placed, storm, network, policy, now)
+    require_present(tx, network)
     save_request(tx, placed)
     segment_id = placed.snap.segment_id if placed.snap else None
     add_event(tx, now, actor, "request.placed", _subject(placed), after={"segment": segment_id})

@@ -61,7 +61,7 @@ def new_job(
         id=NOT_YET,
         storm_id=storm_id,
         segment_id=segment.id,
-        directions=_DIRECTIONS[segment.oneway],
+        directions=directions_of(segment),
         treatment=treatment,
         passes=passes,
         service_class=rule.service_class,
@@ -77,6 +77,11 @@ def on_request(job: Job, policy: Policy) -> bool:
     level = policy.levels.get(job.segment_id)
     own_cycle = level.cycle if level else None
     return own_cycle is None and policy.rules[job.service_class].cycle is None
+
+
+def directions_of(segment: Segment) -> Directions:
+    """Return every direction that vehicles may drive."""
+    return _DIRECTIONS[segment.oneway]
 
 
 def born_of_request(job: Job, policy: Policy) -> bool:

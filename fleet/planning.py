@@ -35,6 +35,7 @@ from data.store.plans import add_plan, find_published_plan_id, get_plan, set_pla
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
 from fleet.driving import ENDED
+from fleet.streets import require_present
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
 """Who drafts plans that were asked for."""
@@ -93,8 +94,7 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
 def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
     """Read what a plan for a storm is made from; only open jobs and shifts that are not over."""
     storm = _get_active(tx, storm_id)
-    if get_city(tx).network_version != network.version:
-        raise ConflictError("the streets have changed: load them again", reason="streets_changed")
+    require_present(tx, network)
     shifts = [
         shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED and shift.ends_at > now
     ]

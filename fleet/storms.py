@@ -35,6 +35,7 @@ from data.store.storms import (
 )
 from fleet.intake import back_to_waiting, open_work
 from fleet.jobs import first_jobs, typical_blade_m
+from fleet.streets import require_present
 
 ACTIVE = "active"
 ENDED = "ended"
@@ -56,6 +57,7 @@ def start_storm(
             storm=active.id,
             name=active.name,
         )
+    require_present(tx, network)
     vehicles = list_vehicles(tx)
 
     storm = add_storm(tx, name, ACTIVE, now)

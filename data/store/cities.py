@@ -52,6 +52,19 @@ def get_city(tx: Tx) -> City:
     )
 
 
+def set_streets(tx: Tx, home: City, report: Mapping[str, object]) -> None:
+    """Say what the city stands on since a newer file; its name, texts and revision stay."""
+    tx.execute(
+        update(city).values(
+            bounds=list(home.bounds),
+            network_version=home.network_version,
+            attribution=home.attribution,
+            boundary=home.boundary,
+            report=dict(report),
+        )
+    )
+
+
 def next_revision(tx: Tx) -> None:
     """Tell running servers that streets, classes, policy or fleet have changed."""
     tx.execute(update(city).values(revision=city.c.revision + 1))

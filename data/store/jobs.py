@@ -117,6 +117,12 @@ def set_job_state(
         tx.execute(change.values(state=state, done_at=done_at))
 
 
+def set_job_directions(tx: Tx, job_ids: Sequence[JobId], directions: Directions) -> None:
+    """Let jobs cover other directions: the signs of their street have changed."""
+    if job_ids:
+        tx.execute(update(job).where(job.c.id.in_(job_ids)).values(directions=directions))
+
+
 def _values(work: Job) -> dict[str, object]:
     return {
         "storm_id": work.storm_id,

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import shapely
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from data.model import (
+    FormerSegment,
+    Language,
     LonLat,
     NodeId,
     Oneway,
@@ -18,7 +20,7 @@ from data.model import (
 )
 from data.network import StreetNetwork, build_network
 from data.store.engine import Tx
-from data.store.schema import restriction, segment
+from data.store.schema import former_segment, restriction, segment
 
 CHUNK_ROWS = 10_000
 """Rows converted and inserted at a time, so that a large city needs little memory."""
@@ -53,6 +55,48 @@ def list_segments(tx: Tx) -> list[Segment]:
     rows = tx.execute(select(segment).order_by(segment.c.id)).all()
     lines = shapely.from_wkb([row.geometry for row in rows])
     return [_segment(row, line) for row, line in zip(rows, lines, strict=True)]
+
+
+def last_segment_id(tx: Tx) -> SegmentId:
+    """Return the highest id that a street has or ever had: the next new one gets a higher one."""
+    ids = [tx.execute(select(func.max(table.c.id))).scalar() for table in (segment, former_segment)]
+    return SegmentId(max(number or 0 for number in ids))
+
+
+def save_former_segments(tx: Tx, gone: Iterable[FormerSegment]) -> None:
+    """Keep streets that a newer file no longer has; their rows among the streets go apart."""
+    rows = [
+        {
+            "id": street.id,
+            **street.key._asdict(),
+            "geometry": shapely.to_wkb(shapely.LineString(street.geometry)),
+            "length_m": street.length_m,
+            "road_class": street.road_class,
+            "names": dict(street.names),
+            "gone_at": street.gone_at,
+            "successors": list(street.successors),
+        }
+        for street in gone
+    ]
+    if rows:
+        tx.execute(insert(former_segment), rows)
+
+
+def list_former_segments(tx: Tx) -> list[FormerSegment]:
+    """Return every street that was once in the city, by id."""
+    return [
+        FormerSegment(
+            id=SegmentId(row.id),
+            key=_key(row),
+            geometry=_points(shapely.from_wkb(row.geometry)),
+            length_m=row.length_m,
+            road_class=RoadClass(row.road_class),
+            names=_names(row),
+            gone_at=row.gone_at,
+            successors=tuple(SegmentId(each) for each in row.successors),
+        )
+        for row in tx.execute(select(former_segment).order_by(former_segment.c.id))
+    ]
 
 
 def list_restrictions(tx: Tx) -> list[Restriction]:
@@ -100,13 +144,13 @@ def _segment_row(street: Segment, line: bytes) -> dict[str, object]:
 def _segment(row: Row[Any], line: shapely.LineString) -> Segment:
     return Segment(
         id=SegmentId(row.id),
-        key=SegmentKey(row.osm_way_id, row.from_node, row.to_node, row.nth),
+        key=_key(row),
         start=NodeId(row.start),
         end=NodeId(row.end),
-        geometry=tuple(LonLat(lon, lat) for lon, lat in shapely.get_coordinates(line).tolist()),
+        geometry=_points(line),
         length_m=row.length_m,
         road_class=RoadClass(row.road_class),
-        names={language: tuple(spellings) for language, spellings in row.names.items()},
+        names=_names(row),
         drive_speed_mps=row.drive_speed_mps,
         oneway=Oneway(row.oneway),
         lanes=row.lanes,
@@ -119,3 +163,15 @@ def _segment(row: Row[Any], line: shapely.LineString) -> Segment:
         roundabout=row.roundabout,
         bus=row.bus,
     )
+
+
+def _key(row: Row[Any]) -> SegmentKey:
+    return SegmentKey(row.osm_way_id, row.from_node, row.to_node, row.nth)
+
+
+def _points(line: shapely.LineString) -> tuple[LonLat, ...]:
+    return tuple(LonLat(lon, lat) for lon, lat in shapely.get_coordinates(line).tolist())
+
+
+def _names(row: Row[Any]) -> dict[Language, tuple[str, ...]]:
+    return {language: tuple(spellings) for language, spellings in row.names.items()}

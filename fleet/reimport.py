@@ -1,0 +1,242 @@
+"""A newer street file for a city: what it would change, and taking it over.
+
+Streets that stay themselves keep their id, and with it overrides, jobs, passes and coverage. What
+vanishes is kept among the former streets with its successors, and its id is never given again.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from data.boundary import read_boundary
+from data.districts import read_districts
+from data.errors import ConflictError
+from data.exchange.basemap import write_basemap
+from data.model import (
+    Actor,
+    City,
+    District,
+    FormerSegment,
+    Override,
+    SegmentId,
+)
+from data.osm_ways import CityDraft
+from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
+from data.store.districts import list_districts, save_districts
+from data.store.engine import Database, Tx, transaction
+from data.store.events import add_event
+from data.store.fleet import list_depots
+from data.store.gazetteer import save_places
+from data.store.levels import list_overrides, remove_overrides, save_overrides
+from data.store.network import (
+    last_segment_id,
+    load_network,
+    save_former_segments,
+    save_network,
+)
+from fleet.cities import TILES, Report, city_report, imported, unheard
+from fleet.city_files import read_streets
+from fleet.levels import refresh_levels
+from fleet.reassignment import affected_by, reassign
+from fleet.succession import Difference, difference_of
+
+_NEW_TILES = ".tiles-"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Newer:
+    """A newer file as read beside the present city, ready to be taken over.
+
+    `jobs` and `requests` count the open work on vanishing streets, `overrides` the decisions of
+    administrators about them.
+    """
+
+    file: Path
+    services: bool
+    streets: CityDraft
+    difference: Difference
+    boundary: str | None
+    districts: tuple[District, ...]
+    replaces: str
+    first_id: SegmentId
+    jobs: int
+    requests: int
+    overrides: int
+
+
+def compare(
+    tx: Tx,
+    file: Path,
+    *,
+    boundary: Path | None = None,
+    districts: Path | None = None,
+    report: Callable[[str], None] = unheard,
+) -> Newer:
+    """Return what a newer file would change, changing nothing: the dry run.
+
+    The city's own boundary, districts and choice of service ways hold where no others are given.
+    Raises as `add_city` does for files that do not fit.
+    """
+    report("read")
+    city, services = get_city(tx), bool(get_report(tx).get("services", False))
+    outline = city.boundary if boundary is None else read_boundary(boundary)
+    parts = tuple(list_districts(tx)) if districts is None else read_districts(districts)
+    streets = read_streets(file, outline, parts, services=services)
+    report("network")
+    first_id = SegmentId(last_segment_id(tx) + 1)
+    difference = difference_of(load_network(tx), streets.segments, streets.restrictions, first_id)
+    affected = affected_by(tx, difference)
+    decided = list_overrides(tx).keys() & {each.segment.id for each in difference.gone}
+    return Newer(
+        file=file,
+        services=services,
+        streets=streets,
+        difference=difference,
+        boundary=outline,
+        districts=parts,
+        replaces=city.network_version,
+        first_id=first_id,
+        jobs=len(affected.jobs),
+        requests=len(affected.requests),
+        overrides=len(decided),
+    )
+
+
+def take_over(
+    database: Database,
+    folder: Path,
+    newer: Newer,
+    now: datetime,
+    actor: Actor,
+    *,
+    report: Callable[[str], None] = unheard,
+) -> Report:
+    """Make a compared file the city's streets, whole or not at all, and return the new report.
+
+    The city may be served meanwhile: pages and trucks go on and follow within a second. Raises
+    `ConflictError` where the streets have changed since the comparison.
+    """
+    report("tiles")
+    with _new_tiles(folder, newer) as tiles:
+        report("store")
+        with transaction(database) as tx:
+            if (get_city(tx).network_version, last_segment_id(tx) + 1) != (
+                newer.replaces,
+                newer.first_id,
+            ):
+                raise ConflictError(
+                    "the streets have changed since the comparison", reason="streets_changed"
+                )
+            told = _store(tx, actor, newer, now)
+            _put_tiles(tiles, folder / TILES)
+    return told
+
+
+@contextmanager
+def _new_tiles(folder: Path, newer: Newer) -> Iterator[Path]:
+    for left in folder.glob(f"{_NEW_TILES}*"):  # of a take-over that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    tiles = Path(tempfile.mkdtemp(prefix=_NEW_TILES, dir=folder))
+    try:
+        write_basemap(newer.difference.network, newer.streets.places, tiles)
+        yield tiles
+    finally:
+        shutil.rmtree(tiles, ignore_errors=True)
+
+
+def _put_tiles(new: Path, tiles: Path) -> None:
+    """Replace the served files, each at once: a browser sees the old or the new one."""
+    names = {file.name for file in new.iterdir()}
+    for name in names:
+        (new / name).replace(tiles / name)
+    for file in tiles.iterdir():
+        if file.name not in names:
+            file.unlink()
+
+
+def _store(tx: Tx, actor: Actor, newer: Newer, now: datetime) -> Report:
+    difference, network = newer.difference, newer.difference.network
+    before, city = get_report(tx), _city_of(get_city(tx), newer)
+
+    save_former_segments(tx, _former(difference, now))
+    save_network(tx, network.segments, network.restrictions)
+    save_places(tx, newer.streets.places)
+    save_districts(tx, newer.districts)
+    heirs = _pass_on(tx, difference)
+    policy = refresh_levels(tx, network, newer.streets.places, get_policy(tx))
+    report = city_report(city, newer.streets, network, list_depots(tx))
+    report |= imported(newer.file, now, services=newer.services)
+    set_streets(tx, city, report)
+
+    replan = network.version != newer.replaces
+    moved = reassign(tx, actor, difference, policy, now, replan=replan)
+    next_revision(tx)
+    told = {**counts_of(difference), **asdict(moved), "overrides_passed_on": heirs}
+    summary = ("file", "version", "segments", "length_km")
+    add_event(
+        tx,
+        now,
+        actor,
+        "city.updated",
+        f"city:{city.name}",
+        {key: before.get(key) for key in summary},
+        {key: report[key] for key in summary} | told,
+    )
+    return report | told
+
+
+def counts_of(difference: Difference) -> dict[str, int]:
+    """Return how many streets stay, change, come and go."""
+    return {
+        "kept": len(difference.kept),
+        "changed": len(difference.changed),
+        "new": len(difference.new),
+        "gone": len(difference.gone),
+    }
+
+
+def _city_of(city: City, newer: Newer) -> City:
+    network = newer.difference.network
+    return replace(
+        city,
+        bounds=network.bounds,
+        network_version=network.version,
+        attribution=newer.streets.attribution,
+        boundary=newer.boundary,
+    )
+
+
+def _former(difference: Difference, now: datetime) -> Iterator[FormerSegment]:
+    for segment, successors in ((each.segment, each.successors) for each in difference.gone):
+        yield FormerSegment(
+            id=segment.id,
+            key=segment.key,
+            geometry=segment.geometry,
+            length_m=segment.length_m,
+            road_class=segment.road_class,
+            names=segment.names,
+            gone_at=now,
+            successors=successors,
+        )
+
+
+def _pass_on(tx: Tx, difference: Difference) -> int:
+    """Give decisions about vanished streets to the new ones in their place; return how many.
+
+    A street that stays, or gets several decisions, keeps its own or the first.
+    """
+    decided = list_overrides(tx)
+    new = set(difference.new)
+    heirs: dict[SegmentId, Override] = {}
+    for vanished in difference.gone:
+        override = decided.get(vanished.segment.id)
+        if override is not None:
+            for each in new & set(vanished.successors):
+                heirs.setdefault(each, replace(override, segment_id=each))
+    save_overrides(tx, heirs.values())
+    remove_overrides(tx, [each.segment.id for each in difference.gone])
+    return len(heirs)

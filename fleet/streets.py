@@ -1,0 +1,16 @@
+"""The streets that a process has in memory against those of the database."""
+
+from data.errors import ConflictError
+from data.network import StreetNetwork
+from data.store.cities import get_city
+from data.store.engine import Tx
+
+
+def require_present(tx: Tx, network: StreetNetwork) -> None:
+    """Raise `ConflictError` where a newer street file has replaced this network.
+
+    Whoever stores a street's id calls it: for a second after a re-import, a server still holds the
+    streets of before.
+    """
+    if get_city(tx).network_version != network.version:
+        raise ConflictError("the streets have changed: load them again", reason="streets_changed")

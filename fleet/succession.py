@@ -1,0 +1,161 @@
+"""Which streets of a newer file are streets of the old one, and what lies where others were, pure.
+
+A street stays itself while its key matches. Mappers also cut ways in two, which counts the pieces
+anew or gives them another way: a piece between the same nodes along the same line stays itself too.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.model import Restriction, Segment, SegmentId
+from data.network import StreetNetwork, build_network
+from data.projection import Projection
+
+REDRAWN_M = 5.0
+"""How far a line may have moved and still be the same street, or lie where it was."""
+
+OVERLAP = 0.3
+"""Share of the shorter of two streets that must lie along the other for it to succeed it."""
+
+ALONG = 0.5
+"""What lies near a street but crosses it covers less of its course than this share of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A street that the newer file no longer has, and those that lie where it was, in its order."""
+
+    segment: Segment
+    successors: tuple[SegmentId, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """What a newer file changes; `network` has its streets under the ids that they get.
+
+    `kept` streets are as they were; `changed` ones kept their id and got another course, way or
+    attribute.
+    """
+
+    network: StreetNetwork
+    kept: tuple[SegmentId, ...]
+    changed: tuple[SegmentId, ...]
+    new: tuple[SegmentId, ...]
+    gone: tuple[Vanished, ...]
+
+
+def difference_of(
+    old: StreetNetwork,
+    segments: Sequence[Segment],
+    restrictions: Iterable[Restriction],
+    first_id: SegmentId,
+) -> Difference:
+    """Return how a newer file's streets differ; those it adds are numbered from `first_id`."""
+    known = _same_streets(old.segments, segments, old.projection)
+    numbers = count(first_id)
+    ids = {s.id: known.get(s.id) or SegmentId(next(numbers)) for s in segments}
+    network = build_network(
+        sorted((replace(s, id=ids[s.id]) for s in segments), key=lambda s: s.id),
+        [
+            replace(r, from_segment=ids[r.from_segment], to_segment=ids[r.to_segment])
+            for r in restrictions
+        ],
+    )
+    stayed = set(known.values())
+    same = {s.id for s in network.segments if s.id in stayed and old.segment(s.id) == s}
+    gone = [segment for segment in old.segments if segment.id not in stayed]
+    return Difference(
+        network=network,
+        kept=tuple(s.id for s in network.segments if s.id in same),
+        changed=tuple(s.id for s in network.segments if s.id in stayed - same),
+        new=tuple(s.id for s in network.segments if s.id not in stayed),
+        gone=tuple(map(Vanished, gone, successors_of(gone, network))),
+    )
+
+
+def _same_streets(
+    old: Sequence[Segment], new: Sequence[Segment], projection: Projection
+) -> dict[SegmentId, SegmentId]:
+    """Return the old id of each new street that is the same one, by its id in the newer file."""
+    found: dict[SegmentId, SegmentId] = {}
+    taken: set[SegmentId] = set()
+    for identity, far_m in _IDENTITIES:
+        waiting = _by(identity, (s for s in old if s.id not in taken))
+        for segment in new:
+            same = waiting.get(identity(segment)) if segment.id not in found else None
+            match = _likest(segment, same, projection, far_m) if same else None
+            if same is not None and match is not None:
+                same.remove(match)
+                taken.add(match.id)
+                found[segment.id] = match.id
+    return found
+
+
+_IDENTITIES: tuple[tuple[Callable[[Segment], Hashable], float], ...] = (
+    (lambda s: s.key, np.inf),
+    (lambda s: s.key[:3], np.inf),
+    (lambda s: (s.start, s.end), REDRAWN_M),
+)
+"""What makes two streets one, the surest first, and how far its line may have moved."""
+
+
+def _by(
+    identity: Callable[[Segment], Hashable], segments: Iterable[Segment]
+) -> Mapping[Hashable, list[Segment]]:
+    groups: dict[Hashable, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        groups[identity(segment)].append(segment)
+    return groups
+
+
+def _likest(
+    segment: Segment, candidates: Sequence[Segment], projection: Projection, far_m: float
+) -> Segment | None:
+    """Return the candidate whose line is nearest, unless even that one is too far."""
+    if len(candidates) == 1 and far_m == np.inf:
+        return candidates[0]
+    (line, *others) = _lines([segment, *candidates], projection)
+    away_m = shapely.hausdorff_distance(line, others)
+    nearest = int(np.argmin(away_m))
+    return candidates[nearest] if away_m[nearest] <= far_m else None
+
+
+def successors_of(gone: Sequence[Segment], network: StreetNetwork) -> list[tuple[SegmentId, ...]]:
+    """Return for each vanished street the streets that lie where it was, in its order."""
+    if not gone:
+        return []
+    old, new = _lines(gone, network.projection), _lines(network.segments, network.projection)
+    of, by = shapely.STRtree(new).query(old, predicate="dwithin", distance=REDRAWN_M)
+    zones = shapely.buffer(old, REDRAWN_M, cap_style="flat")
+    inside = shapely.intersection(new[by], zones[of])
+    overlap_m = shapely.length(inside)
+    enough = overlap_m >= OVERLAP * np.minimum(shapely.length(old)[of], shapely.length(new)[by])
+    found: dict[int, list[tuple[float, SegmentId]]] = defaultdict(list)
+    for i in np.flatnonzero(enough & (overlap_m > 0)).tolist():
+        at_m = _course_m(old[of[i]], inside[i])
+        if np.abs(np.diff(at_m)).sum() >= ALONG * overlap_m[i]:
+            found[int(of[i])].append((float(at_m.mean()), network.segments[by[i]].id))
+    return [tuple(each for _, each in sorted(found[i])) for i in range(len(gone))]
+
+
+def _course_m(line: shapely.LineString, piece: shapely.Geometry) -> NDArray[np.float64]:
+    """Return how far along the line the points of a piece near it are."""
+    points = shapely.points(shapely.get_coordinates(shapely.segmentize(piece, REDRAWN_M)))
+    at_m: NDArray[np.float64] = shapely.line_locate_point(line, points)
+    return at_m
+
+
+def _lines(segments: Sequence[Segment], projection: Projection) -> NDArray[np.object_]:
+    """Return the segments as lines in metres."""
+    counts = [len(segment.geometry) for segment in segments]
+    lonlat = np.array([point for segment in segments for point in segment.geometry])
+    lines: NDArray[np.object_] = shapely.linestrings(
+        projection.planes(lonlat), indices=np.repeat(np.arange(len(counts)), counts)
+    )
+    return lines

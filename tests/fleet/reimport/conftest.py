@@ -1,0 +1,52 @@
+import pytest
+
+from data.store.cities import get_policy
+from data.store.engine import open_database, reading, transaction
+from data.store.network import load_network
+from fleet.cities import add_city
+from fleet.reimport import compare, take_over
+from fleet.storms import start_storm
+from tests.data.osm_files import a_way, write_osm
+from tests.fleet.reimport.crossing import ACTOR, ALLEY, LATER, NOW, streets
+
+
+@pytest.fixture
+def write(tmp_path):
+    return lambda name, things: write_osm(tmp_path / name, things)
+
+
+@pytest.fixture
+def folder(tmp_path, write):
+    folder = tmp_path / "cities" / "town"
+    add_city(folder, "town", write("old.osm", streets()), NOW, ACTOR, timezone="Asia/Tehran")
+    return folder
+
+
+@pytest.fixture
+def engine(folder):
+    engine = open_database(folder / "barfrub.sqlite")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def split(write):
+    """A newer file: a side street was mapped, which cuts East Street in two; South is gone."""
+    side = a_way(20, [6, 7], ALLEY)
+    return write("new.osm", streets(east=(2, 6, 3), south=None, more=[side]))
+
+
+@pytest.fixture
+def update(engine, folder):
+    def update(file, **more):
+        with reading(engine) as tx:
+            newer = compare(tx, file, **more)
+        return take_over(engine, folder, newer, LATER, ACTOR)
+
+    return update
+
+
+@pytest.fixture
+def storm(engine):
+    with transaction(engine) as tx:
+        return start_storm(tx, ACTOR, "First snow", load_network(tx), get_policy(tx), NOW)

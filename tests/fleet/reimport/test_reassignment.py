@@ -1,0 +1,231 @@
+from datetime import timedelta
+
+import pytest
+
+from data.errors import ConflictError
+from data.geocode import Geocoder
+from data.model import (
+    CostBreakdown,
+    Directions,
+    Evidence,
+    EvidenceKind,
+    JobState,
+    LonLat,
+    Oneway,
+    Pass,
+    Plan,
+    PlanId,
+    PlanState,
+    RequestKind,
+    RequestState,
+    SegmentId,
+    Treatment,
+    VehicleId,
+)
+from data.store.cities import get_policy
+from data.store.coverage import list_coverage, list_passes
+from data.store.engine import reading, transaction
+from data.store.events import list_events
+from data.store.jobs import list_jobs
+from data.store.network import load_network
+from data.store.plan_runs import get_run, lease_run
+from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
+from data.store.requests import get_request
+from fleet.evidence import keep_evidence
+from fleet.intake import Report, locate, receive
+from fleet.planning import ask_for_plan, prepare
+from fleet.storms import start_storm
+from tests.data.osm_files import a_node, a_way
+from tests.fleet.reimport.crossing import (
+    ACTOR,
+    ALLEY,
+    EAST,
+    LATER,
+    MAIN,
+    NORTH,
+    NOW,
+    SOUTH,
+    asked_at,
+    middle_of,
+    streets,
+)
+
+
+def published(engine, storm):
+    with transaction(engine) as tx:
+        plan = Plan(
+            id=PlanId(0),
+            storm_id=storm.id,
+            parent_id=None,
+            revision=0,
+            made_at=NOW,
+            network_version=load_network(tx).version,
+            routes=(),
+            unserved=(),
+            cost=CostBreakdown(0, 0, 0, 0, 0),
+            bound=0.0,
+            solver="test",
+            seed=1,
+            state=PlanState.DRAFT,
+        )
+        plan = add_plan(tx, plan)
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    return plan.id
+
+
+def test_jobs_and_passes_of_streets_that_stay_stay(engine, storm, update, split):
+    with transaction(engine) as tx:
+        before = {job.segment_id: job for job in list_jobs(tx, storm.id)}
+        length_m = load_network(tx).segment(1).length_m
+        done = Pass(
+            segment_id=SegmentId(1),
+            forward=True,
+            from_m=0,
+            to_m=length_m,
+            vehicle_id=VehicleId(1),
+            started_at=NOW,
+            ended_at=NOW + timedelta(minutes=1),
+            treatment=Treatment.PLOW,
+            evidence=Evidence(EvidenceKind.BLADE, 1.0),
+            material_kg=0.0,
+        )
+        keep_evidence(tx, storm, load_network(tx), get_policy(tx), [done], [], NOW)
+        coverage = list_coverage(tx, storm.id)
+    update(split)
+    with reading(engine) as tx:
+        after = {job.segment_id: job for job in list_jobs(tx, storm.id)}
+        assert (after[1], after[NORTH]) == (before[1], before[NORTH])
+        assert list_coverage(tx, storm.id) == coverage != []
+        assert any(list_passes(tx, storm.id, [SegmentId(1)]).values())
+
+
+def test_jobs_on_vanished_streets_are_cancelled_and_new_streets_get_theirs(
+    engine, storm, update, split
+):
+    told = update(split)
+    with reading(engine) as tx:
+        jobs = {job.segment_id: job for job in list_jobs(tx, storm.id)}
+    assert jobs[EAST].state is jobs[SOUTH].state is JobState.CANCELLED
+    assert {each for each, job in jobs.items() if job.state is JobState.OPEN} == {1, NORTH, 5, 6, 7}
+    assert (told["jobs_cancelled"], told["jobs_added"]) == (2, 3)
+
+
+def test_a_street_that_was_cut_is_due_no_later_than_before(engine, storm, update, split):
+    update(split)
+    with reading(engine) as tx:
+        jobs = {job.segment_id: job for job in list_jobs(tx, storm.id)}
+    assert jobs[5].due_at == jobs[6].due_at == jobs[EAST].due_at
+    assert jobs[5].starts_at == NOW
+    assert (jobs[7].starts_at, jobs[7].due_at > LATER) == (LATER, True)
+
+
+def test_a_request_moves_by_its_pin_to_what_lies_there_now(engine, storm, update, split):
+    asked = asked_at(engine, middle_of(engine, EAST))
+    told = update(split)
+    with reading(engine) as tx:
+        now = get_request(tx, asked.id)
+        job = next(job for job in list_jobs(tx, storm.id) if job.id == now.job_id)
+    assert (asked.state, now.state) == (RequestState.OPEN, RequestState.OPEN)
+    assert now.snap.segment_id == job.segment_id
+    assert job.segment_id in {5, 6}
+    assert now.location == asked.location
+    assert (told["requests_placed"], told["requests_waiting"]) == (1, 0)
+
+
+def test_a_request_far_from_every_street_waits_for_a_human(engine, storm, update, write):
+    south = a_way(13, [2, 40], ALLEY)
+    far = [a_node(40, 1, -9)]
+    update(write("long.osm", streets(south=None, more=[*far, south])))
+    with reading(engine) as tx:
+        end = load_network(tx).segments[-1].geometry[-1]
+    asked = asked_at(engine, end)
+    told = update(write("without.osm", streets(south=None)))
+    with reading(engine) as tx:
+        now = get_request(tx, asked.id)
+        verbs = [event.verb for event in list_events(tx, f"request:{asked.id}")]
+    assert (now.state, now.snap, now.job_id, now.location) == (RequestState.NEW, None, None, end)
+    assert told["requests_waiting"] == 1
+    assert verbs[-2:] == ["request.waits", "request.waits"]
+
+
+def test_a_request_before_the_storm_moves_too(engine, update, split):
+    asked = asked_at(engine, middle_of(engine, EAST))
+    update(split)
+    with reading(engine) as tx:
+        assert get_request(tx, asked.id).snap.segment_id in {5, 6}
+    with transaction(engine) as tx:
+        start_storm(tx, ACTOR, "snow", load_network(tx), get_policy(tx), LATER)
+        assert get_request(tx, asked.id).state is RequestState.OPEN
+
+
+def test_the_successor_is_preferred_to_a_nearer_street_beside_it(engine, storm, update, write):
+    asked = asked_at(engine, LonLat(45.07 + 0.0019, 37.55 + 0.00001))
+    moved = a_way(21, [8, 9], MAIN)
+    beside = a_way(22, [10, 11], ALLEY)
+    places = [
+        a_node(8, 1.0, -0.04),
+        a_node(9, 2, -0.04),
+        a_node(10, 1.89, 0.02),
+        a_node(11, 1.89, 0.2),
+    ]
+    old = [thing for thing in streets() if thing.id != 11]
+    update(write("new.osm", [*old, *places, moved, beside]))
+    with reading(engine) as tx:
+        street = load_network(tx).segment(get_request(tx, asked.id).snap.segment_id)
+    assert street.key.osm_way_id == 21
+
+
+def test_the_plan_that_is_driven_ends_and_the_book_says_why(engine, storm, update, split):
+    plan_id = published(engine, storm)
+    assert update(split)["plan_superseded"] is True
+    with reading(engine) as tx:
+        assert get_plan(tx, plan_id).state is PlanState.SUPERSEDED
+        assert find_published_plan_id(tx, storm.id) is None
+        event = list_events(tx, f"plan:{plan_id}")[-1]
+    assert event.after == {"state": "superseded", "reason": "streets_changed"}
+
+
+def test_a_plan_stays_when_only_names_have_changed(engine, storm, update, write):
+    plan_id = published(engine, storm)
+    told = update(write("names.osm", streets(name="کوچهٔ نسترن")))
+    with reading(engine) as tx:
+        assert find_published_plan_id(tx, storm.id) == plan_id
+        assert load_network(tx).segment(NORTH).names[""] == ("کوچهٔ نسترن",)
+    assert (told["changed"], told["plan_superseded"]) == (1, False)
+
+
+def test_a_plan_that_is_being_made_is_stopped(engine, storm, update, split):
+    with transaction(engine) as tx:
+        run = ask_for_plan(tx, ACTOR, storm.id, 60, NOW)
+        lease_run(tx, NOW, 30)
+    update(split)
+    with reading(engine) as tx:
+        assert get_run(tx, run.id).stop_requested
+
+
+def test_a_new_plan_can_be_made_at_once(engine, storm, update, split):
+    update(split)
+    with reading(engine) as tx:
+        prepared = prepare(tx, storm.id, load_network(tx), LATER)
+    assert {job.segment_id for job in prepared.jobs} == {1, NORTH, 5, 6, 7}
+
+
+def test_jobs_turn_with_the_signs_of_their_street(engine, storm, update, write):
+    update(write("oneway.osm", streets(oneway="-1")))
+    with reading(engine) as tx:
+        assert load_network(tx).segment(NORTH).oneway is Oneway.BACKWARD
+        job = next(job for job in list_jobs(tx, storm.id) if job.segment_id == NORTH)
+    assert (job.state, job.directions) == (JobState.OPEN, Directions.BACKWARD)
+
+
+def test_nobody_works_on_streets_of_before(engine, storm, update, split):
+    with reading(engine) as tx:
+        old = load_network(tx)
+    update(split)
+    with transaction(engine) as tx:
+        asked = receive(
+            tx, ACTOR, Report("phone", RequestKind.PLOW, location=old.point_at(2, 9)), NOW
+        )
+        with pytest.raises(ConflictError) as refused:
+            locate(tx, ACTOR, asked.id, old, Geocoder(old, ()), get_policy(tx), LATER)
+    assert refused.value.reason == "streets_changed"
