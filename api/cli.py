@@ -10,6 +10,7 @@ from api.commands.demo import demo
 from api.commands.fleet import fleet, policy
 from api.commands.plan import plan
 from api.commands.restore import restore, upgrade
+from api.commands.sample import sample
 from api.commands.serve import serve
 from api.commands.simulate import simulate
 from api.commands.storm import storm
@@ -21,6 +22,7 @@ commands = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+city.command()(sample)
 commands.add_typer(city, name="city", help="Add and show the city's streets.")
 commands.add_typer(fleet, name="fleet", help="Set depots, reload sites and machines.")
 commands.add_typer(policy, name="policy", help="Set the levels of service.")

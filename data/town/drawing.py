@@ -1,0 +1,37 @@
+"""The whole town, drawn in one go."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.town.blind import draw_blind_lanes
+from data.town.blocks import fill_quarters
+from data.town.carriageways import draw_arteries
+from data.town.details import describe_streets
+from data.town.features import Feature, draw_features
+from data.town.naming import name_streets
+from data.town.plan import Plan
+from data.town.traffic import BusLine, TurnBan, draw_bans, draw_buses
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Streets, what stands beside them, bus lines and signs."""
+
+    plan: Plan
+    features: tuple[Feature, ...]
+    buses: tuple[BusLine, ...]
+    bans: tuple[TurnBan, ...]
+
+
+def draw_town(seed: int = 1) -> Town:
+    """Return a town of about 2,000 street segments; equal for equal seeds."""
+    chance = np.random.default_rng([seed, 37])
+    plan = Plan()
+    draw_arteries(plan)
+    blocks = fill_quarters(plan, chance)
+    draw_blind_lanes(plan, blocks, chance)
+    name_streets(plan, chance)
+    describe_streets(plan, chance)
+    features = draw_features(plan, blocks, chance)
+    return Town(plan, tuple(features), tuple(draw_buses(plan)), tuple(draw_bans(plan, chance)))

@@ -1,0 +1,151 @@
+"""Bus lines along the main streets, and signs that forbid turns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import atan2, dist, pi
+
+import networkx as nx
+from numpy.random import Generator
+
+from data.town.arteries import Name
+from data.town.features import Feature, bus_stop, nearest_spot
+from data.town.naming import persian
+from data.town.plan import Plan, Point, Street, along, beside, length_m, point
+
+STOP_M = 420.0
+"""Between two stops of a line."""
+
+SIGNED_SHARE = 0.4
+"""Share of the main junctions that have a sign against a turn."""
+
+_BUS_ROADS = ("trunk", "primary", "secondary", "tertiary")
+
+LINES: tuple[tuple[Name, tuple[tuple[float, float], ...]], ...] = (
+    (
+        Name("پایانه – شهرک صنعتی", "Terminal – Industrial Town"),
+        ((10, 1400), (0, 400), (60, -1230)),
+    ),
+    (
+        Name("میدان گمرک – دانشگاه", "Gomrok Square – University"),
+        ((-1560, 0), (700, 55), (1750, 235)),
+    ),
+    (Name("فرهنگیان – باهنر", "Farhangian – Bahonar"), ((-620, 1180), (-200, 500), (830, -400))),
+    (
+        Name("سرچشمه – میدان جمهوری", "Sarcheshmeh – Jomhuri Square"),
+        ((-1100, -900), (-60, -560), (1060, 0)),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BusLine:
+    """One direction of a line: its number, ends, streets in order and stops."""
+
+    ref: str
+    name: Name
+    streets: tuple[Street, ...]
+    stops: tuple[Feature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBan:
+    """A sign: from one street over a junction into another."""
+
+    kind: str
+    came: Street
+    via: Point
+    goes: Street
+
+
+def draw_buses(plan: Plan) -> list[BusLine]:
+    """Return both directions of all bus lines."""
+    roads = _roads(plan)
+    return [
+        _line(persian(number), name, way, roads)
+        for number, (name, corners) in enumerate(LINES, 1)
+        for way in (corners, corners[::-1])
+    ]
+
+
+def _roads(plan: Plan) -> nx.DiGraph:
+    roads = nx.DiGraph()
+    for street in plan.streets:
+        if street.road not in _BUS_ROADS:
+            continue
+        both = "oneway" not in street.tags and not street.closed
+        for a, b in pairwise(street.points):
+            roads.add_edge(a, b, street=street, length_m=dist(a, b))
+            if both:
+                roads.add_edge(b, a, street=street, length_m=dist(a, b))
+    return roads
+
+
+def _line(
+    ref: str, name: Name, corners: Sequence[tuple[float, float]], roads: nx.DiGraph
+) -> BusLine:
+    parts = [sorted(part) for part in nx.strongly_connected_components(roads)]
+    spots = max(parts, key=len)
+    ends = [nearest_spot(spots, point(*corner)) for corner in corners]
+    way: list[Point] = ends[:1]
+    for a, b in pairwise(ends):
+        way += nx.shortest_path(roads, a, b, weight="length_m")[1:]
+    streets = [roads.edges[step]["street"] for step in pairwise(way)]
+    distinct = [s for i, s in enumerate(streets) if i == 0 or s is not streets[i - 1]]
+    return BusLine(ref, name, tuple(distinct), tuple(_stops(way, streets, ref)))
+
+
+def _stops(way: Sequence[Point], streets: Sequence[Street], ref: str) -> Iterator[Feature]:
+    whole_m = length_m(way)
+    for nth in range(int(whole_m / STOP_M) + 1):
+        here, (east, north) = along(way, min(30.0 + nth * STOP_M, whole_m - 5.0))
+        step = min(range(len(streets)), key=lambda i: dist(way[i], here) + dist(way[i + 1], here))
+        tags = streets[step].tags
+        spot = beside([here, point(here[0] + east, here[1] + north)], -6.0)[0]
+        fa, en = tags.get("name", "ایستگاه"), tags.get("name:en", "Stop")
+        yield bus_stop(f"{fa} {persian(nth + 1)}", f"{en} {nth + 1} (line {ref})", spot)
+
+
+def draw_bans(plan: Plan, chance: Generator) -> list[TurnBan]:
+    """Return signs against left turns at junctions of main streets."""
+    found: list[TurnBan] = []
+    for via, streets in sorted(_main_junctions(plan).items(), key=lambda each: each[0]):
+        lefts = [
+            TurnBan("no_left_turn", came, via, goes)
+            for came in streets
+            for goes in streets
+            if came is not goes and _is_left(came, via, goes)
+        ]
+        if lefts and chance.random() < SIGNED_SHARE:
+            found.append(lefts[int(chance.integers(len(lefts)))])
+    return found
+
+
+def _main_junctions(plan: Plan) -> Mapping[Point, list[Street]]:
+    found: dict[Point, list[Street]] = {}
+    for street in plan.streets:
+        if street.depth == 0 and street.road in _BUS_ROADS and not street.closed:
+            for end in (street.points[0], street.points[-1]):
+                found.setdefault(end, []).append(street)
+    rounds = {corner for street in plan.streets if street.closed for corner in street.points}
+    return {
+        via: several for via, several in found.items() if len(several) >= 4 and via not in rounds
+    }
+
+
+def _is_left(came: Street, via: Point, goes: Street) -> bool:
+    before = _next(came, via, leaving=False)
+    after = _next(goes, via, leaving=True)
+    if before is None or after is None:
+        return False
+    into = atan2(via[1] - before[1], via[0] - before[0])
+    out = atan2(after[1] - via[1], after[0] - via[0])
+    return 0.25 * pi < (out - into + pi) % (2 * pi) - pi < 0.75 * pi
+
+
+def _next(street: Street, via: Point, *, leaving: bool) -> Point | None:
+    """Return the street's next corner, if one may drive there from `via` (or come from there)."""
+    at_start = street.points[0] == via
+    if "oneway" in street.tags and at_start is not leaving:
+        return None
+    return street.points[1] if at_start else street.points[-2]

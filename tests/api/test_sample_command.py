@@ -1,0 +1,28 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import commands
+from data.errors import InvalidError
+from data.osm import read_osm
+
+
+def test_the_sample_town_is_written_with_its_districts(tmp_path: Path):
+    file, districts = tmp_path / "town.osm.pbf", tmp_path / "districts.geojson"
+    words = ["city", "sample", str(file), "--districts", str(districts)]
+
+    done = CliRunner().invoke(commands, words)
+
+    assert done.exit_code == 0, done.output
+    assert len(read_osm(file).segments) > 1_900
+    assert len(json.loads(districts.read_text(encoding="utf-8"))["features"]) == 5
+
+
+@pytest.mark.parametrize("name", ["town.geojson", "town"])
+def test_a_sample_is_written_in_formats_of_openstreetmap_only(tmp_path: Path, name: str):
+    done = CliRunner().invoke(commands, ["city", "sample", str(tmp_path / name)])
+
+    assert isinstance(done.exception, InvalidError)
+    assert not (tmp_path / name).exists()
