@@ -13,6 +13,7 @@ from api import (
     driver,
     health,
     levels,
+    machines,
     metrics,
     pages,
     people,
@@ -54,6 +55,7 @@ ROUTES = (
     council,
     setup,
     people,
+    machines,
     levels,
 )
 

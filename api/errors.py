@@ -86,7 +86,15 @@ def message_of(error: BarfrubError, t: Translator) -> str:
         for name, value in error.values.items()
         if name in SPOKEN and not isinstance(value, Need)
     }
+    if "field" in error.values:
+        spoken["field"] = _field(str(error.values["field"]), t)
     return t(msgid, **{**error.values, **spoken})
+
+
+def _field(code: str, t: Translator) -> str:
+    """Return what a form calls a field, where a catalog knows that; else its code."""
+    msgid = f"field:{code.rpartition('.')[2]}"
+    return t(msgid) if msgid in t.texts() else code
 
 
 def _on_ours(request: Request, error: BarfrubError) -> Response:
@@ -101,7 +109,8 @@ def _on_ours(request: Request, error: BarfrubError) -> Response:
 def _on_validation(request: Request, error: RequestValidationError) -> Response:
     t = translator_of(request)
     values = _first_fault(error.errors(), t)
-    return _answer(request, 422, "invalid", t("error:invalid", **values), values, {})
+    message = t("error:invalid", **{**values, "field": _field(str(values["field"]), t)})
+    return _answer(request, 422, "invalid", message, values, {})
 
 
 def _first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str, object]:

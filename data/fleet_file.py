@@ -1,7 +1,7 @@
 """Depots, reload sites and machines as a `fleet.toml`."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
@@ -38,6 +38,18 @@ VEHICLE_TYPES = (
 )
 OWNERS = ("own", "reserve", "contractor")
 MATERIALS = ("salt", "sand", "brine")
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "plow_kmh": (1, 80),
+    "salt_kmh": (1, 80),
+    "drive_kmh": (1, 120),
+    "blade_m": (0, 12),
+    "hopper_kg": (0, 40_000),
+    "min_street_m": (0, 20),
+    "shift_h": (0.5, 24),
+    "fill_min": (0, 600),
+}
+"""Least and greatest value of each number of a fleet."""
 
 NO_DEPOT = DepotId(0)
 """Depot of the vehicles of a file without depots, until `with_depots` gives them one."""
@@ -126,7 +138,7 @@ def _reload_site(number: int, table: TomlTable) -> ReloadSite:
         ReloadSiteId(number),
         table.text("name"),
         _location(table),
-        fill_s=table.number("fill_min", 0, 600, default=DEFAULT_FILL_MIN) * 60,
+        fill_s=table.number("fill_min", *LIMITS["fill_min"], default=DEFAULT_FILL_MIN) * 60,
         materials=table.choices("materials", MATERIALS, default=("salt",)),
     )
     table.done()
@@ -155,13 +167,13 @@ def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Ve
         type=table.choice("type", VEHICLE_TYPES),
         owner=table.choice("owner", OWNERS, default="own"),
         capabilities=tuple(speeds),
-        blade_m=table.number("blade_m", 0, 12),
-        min_street_m=table.number("min_street_m", 0, 20),
-        hopper_kg=table.number("hopper_kg", 0, 40_000),
-        drive_speed_mps=mps_from_kmh(table.number("drive_kmh", 1, 120)),
+        blade_m=table.number("blade_m", *LIMITS["blade_m"]),
+        min_street_m=table.number("min_street_m", *LIMITS["min_street_m"]),
+        hopper_kg=table.number("hopper_kg", *LIMITS["hopper_kg"]),
+        drive_speed_mps=mps_from_kmh(table.number("drive_kmh", *LIMITS["drive_kmh"])),
         work_speed_mps=speeds,
         depot_id=NO_DEPOT,
-        shift_h=table.number("shift_h", 0.5, 24),
+        shift_h=table.number("shift_h", *LIMITS["shift_h"]),
         assumed=table.flag("assumed"),
     )
     _refuse_unequipped(table, vehicle)
@@ -181,7 +193,7 @@ def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Ve
 
 def _work_speeds(table: TomlTable) -> dict[Treatment, float]:
     speeds = {
-        treatment: mps_from_kmh(table.number(treatment, 1, 80))
+        treatment: mps_from_kmh(table.number(treatment, *LIMITS[f"{treatment}_kmh"]))
         for treatment in Treatment
         if treatment in table
     }

@@ -1,12 +1,18 @@
 """Reading our TOML files strictly: every value checked, every unknown key refused, all by name."""
 
 import math
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import TypeIs
 
 from data.errors import InvalidError, Need
 from data.model import LonLat
+
+_LISTED = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
+_TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*([\w-]+)\s*=")
 
 
 def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) -> "TomlTable":
@@ -15,6 +21,27 @@ def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) 
         return TomlTable(file, tomllib.loads(text), mistakes)
     except tomllib.TOMLDecodeError as error:
         raise InvalidError(file, str(error), "TOML") from error
+
+
+def line_of(text: str, field: str) -> int:
+    """Return the line of a file where a field of a message stands, or its table; 0 for neither."""
+    lines: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    path = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if listed := _LISTED.match(line):
+            counts[listed[1]] += 1
+            path = f"{listed[1]}[{counts[listed[1]]}]"
+            lines[path] = number
+        elif table := _TABLE.match(line):
+            path = table[1]
+            lines[path] = number
+        elif key := _KEY.match(line):
+            lines[f"{path}.{key[1]}" if path else key[1]] = number
+    place = field.partition(".toml: ")[2] or field
+    while place and place not in lines:
+        place = place.rpartition(".")[0]
+    return lines.get(place, 0)
 
 
 class TomlTable:

@@ -68,7 +68,7 @@ def save_depot(
     renamed = {old.name: depot.name} if old is not None and old.name != depot.name else {}
     change = _Change("depot.changed" if old else "depot.added", depot.name, depots=renamed)
     new = replace(fleet, depots=_put(fleet.depots, depot))
-    return _set(tx, actor, _text(tx, new), change, network, now)
+    return _save(tx, actor, new, change, network, now)
 
 
 def remove_depot(
@@ -96,7 +96,7 @@ def remove_depot(
         for each in fleet.vehicles
     )
     left = replace(fleet, depots=_without(fleet.depots, depot_id), vehicles=moved)
-    return _set(tx, actor, _text(tx, left), _Change("depot.removed", depot.name), network, now)
+    return _save(tx, actor, left, _Change("depot.removed", depot.name), network, now)
 
 
 def save_reload_site(
@@ -108,7 +108,7 @@ def save_reload_site(
     _refuse_taken(site, fleet.reload_sites)
     change = _Change("site.changed" if old else "site.added", site.name)
     new = replace(fleet, reload_sites=_put(fleet.reload_sites, site))
-    return _set(tx, actor, _text(tx, new), change, network, now)
+    return _save(tx, actor, new, change, network, now)
 
 
 def remove_reload_site(
@@ -120,7 +120,7 @@ def remove_reload_site(
     if len(fleet.reload_sites) == 1:
         raise ConflictError("the last site cannot go", reason="last_site", name=site.name)
     left = replace(fleet, reload_sites=_without(fleet.reload_sites, site_id))
-    return _set(tx, actor, _text(tx, left), _Change("site.removed", site.name), network, now)
+    return _save(tx, actor, left, _Change("site.removed", site.name), network, now)
 
 
 def save_machine(
@@ -134,7 +134,7 @@ def save_machine(
     renamed = {old.name: machine.name} if old is not None and old.name != machine.name else {}
     change = _Change("machine.changed" if old else "machine.added", machine.name, machines=renamed)
     new = replace(fleet, vehicles=_put(fleet.vehicles, machine))
-    return _set(tx, actor, _text(tx, new), change, network, now)
+    return _save(tx, actor, new, change, network, now)
 
 
 def remove_machine(
@@ -146,20 +146,7 @@ def remove_machine(
     if len(fleet.vehicles) == 1:
         raise ConflictError("the last machine cannot go", reason="last_machine", name=machine.name)
     left = replace(fleet, vehicles=_without(fleet.vehicles, machine_id))
-    return _set(tx, actor, _text(tx, left), _Change("machine.removed", machine.name), network, now)
-
-
-def take_machines(
-    tx: Tx,
-    actor: Actor,
-    machines: Sequence[Vehicle],
-    base: int,
-    network: StreetNetwork,
-    now: datetime,
-) -> FleetFile:
-    """Replace all machines; depots and places to load salt stay."""
-    fleet = replace(_unchanged(tx, base), vehicles=tuple(machines))
-    return _set(tx, actor, _text(tx, fleet), _Change("file.taken"), network, now)
+    return _save(tx, actor, left, _Change("machine.removed", machine.name), network, now)
 
 
 def take_fleet_file(
@@ -200,6 +187,12 @@ def _unchanged(tx: Tx, base: int) -> FleetFile:
     return get_fleet(tx)
 
 
+def _save(
+    tx: Tx, actor: Actor, fleet: FleetFile, change: _Change, network: StreetNetwork, now: datetime
+) -> FleetFile:
+    return _set(tx, actor, text_of(tx, fleet), change, network, now)
+
+
 def _set(
     tx: Tx, actor: Actor, text: str, change: _Change, network: StreetNetwork, now: datetime
 ) -> FleetFile:
@@ -236,8 +229,8 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
         add_event(tx, now, actor, "storm.joined", f"storm:{storm.id}", after=after)
 
 
-def _text(tx: Tx, fleet: FleetFile) -> str:
-    """Return the fleet as a file that begins with the comment of the one before."""
+def text_of(tx: Tx, fleet: FleetFile) -> str:
+    """Return a fleet as a file that begins with the comment of the one in force."""
     head = []
     for line in get_fleet_text(tx).splitlines():
         if line.strip() and not line.startswith("#"):

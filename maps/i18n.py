@@ -75,6 +75,10 @@ class Translator:
         forms = [text, text] if isinstance(text, str) else text
         return self._filled(forms[0 if count == 1 else 1], {"count": count, **values})
 
+    def need(self, text: str) -> str:
+        """Return what a field should have been."""
+        return self.t(text.msgid, **text.values) if isinstance(text, Need) else self.t(text)
+
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with grouped thousands in the language's digits."""
         text = f"{value:,.{digits}f}"
@@ -99,7 +103,7 @@ class Translator:
 
     def _shown(self, value: object) -> str:
         if isinstance(value, Need):
-            return self.t(value.msgid, **value.values)
+            return self.need(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(value, 0 if float(value).is_integer() else 1)
         return str(value)

@@ -26,6 +26,7 @@ def set_fleet_file(
     file: Annotated[Path, typer.Argument(help="A fleet.toml.")], city: CityOption = None
 ) -> None:
     """Replace depots, reload sites and machines; nothing is changed when the file has a mistake."""
+    from api.city_texts import write_fleet_text
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
@@ -35,9 +36,10 @@ def set_fleet_file(
 
     text = _text(file)
     folder = chosen_city(Settings(), city)
-    with transaction(open_city_database(folder)) as tx:
+    database = open_city_database(folder)
+    with transaction(database) as tx:
         machines = set_fleet(tx, CONSOLE, text, load_network(tx), Clock().now())
-    _replace(folder / "fleet.toml", text)
+    write_fleet_text(database, folder)
     assumed = sum(depot.assumed for depot in machines.depots)
     typer.echo(
         f"{len(machines.vehicles)} machines, {len(machines.depots)} depots ({assumed} assumed), "
@@ -50,6 +52,7 @@ def set_policy_file(
     file: Annotated[Path, typer.Argument(help="A policy.toml.")], city: CityOption = None
 ) -> None:
     """Replace the levels of service; nothing is changed when the file has a mistake."""
+    from api.city_texts import write_policy_text
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
@@ -59,9 +62,10 @@ def set_policy_file(
 
     text = _text(file)
     folder = chosen_city(Settings(), city)
-    with transaction(open_city_database(folder)) as tx:
+    database = open_city_database(folder)
+    with transaction(database) as tx:
         set_policy(tx, CONSOLE, text, load_network(tx), Clock().now())
-    _replace(folder / "policy.toml", text)
+    write_policy_text(database, folder)
     typer.echo("The policy is in force for jobs made from now on.")
 
 
@@ -74,9 +78,3 @@ def _text(file: Path) -> str:
         raise InvalidError(file.name, str(error), "a text in UTF-8") from error
     except OSError as error:
         raise NotFoundError("file", str(file)) from error
-
-
-def _replace(target: Path, text: str) -> None:
-    new = target.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(target)

@@ -15,6 +15,7 @@ PUBLIC = {
 }
 
 A_WORD = {"json": {"kind": "plow", "text": "School Street"}}
+A_DEPOT = {"base": 99, "name": "Yard", "lon": 45.07, "lat": 37.55}
 ORDERS = {
     "read the board": ("GET", "/api/board", {}),
     "follow the stream of a street": ("GET", "/api/segments/1", {}),
@@ -34,11 +35,16 @@ ORDERS = {
     "see who signs in": ("GET", "/api/people", {}),
     "invite somebody": ("POST", "/api/people/99/invitation", {}),
     "shut somebody out": ("POST", "/api/people/99/disable", {}),
+    "see the fleet": ("GET", "/api/setup/fleet", {}),
+    "move a depot": ("POST", "/api/setup/depots/1", {"json": A_DEPOT}),
+    "remove a machine": ("POST", "/api/setup/machines/1/remove", {"json": {"base": 99}}),
+    "undo": ("POST", "/api/setup/fleet/undo", {"json": {"change": 99}}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
+SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo"}
 ALL = set(ORDERS)
 MAY = {
     Role.ADMINISTRATOR: ALL,

@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 
 from data.errors import ConflictError, InvalidError, NotFoundError
-from data.fleet_csv import csv_from_machines, machines_from_csv
 from data.fleet_file import URMIA_FLEET, fleet_from_toml, toml_from_fleet
 from data.model import LonLat
 from data.store.cities import get_city, get_fleet_text, get_report, set_fleet_text
@@ -20,7 +19,6 @@ from fleet.machines import (
     save_machine,
     save_reload_site,
     take_fleet_file,
-    take_machines,
     undo_fleet,
 )
 from fleet.storms import end_storm, start_storm
@@ -197,15 +195,6 @@ def test_after_the_storm_a_machine_may_go(tx):
     end_storm(tx, DISPATCHER, storm.id, NOW)
     remove_machine(tx, DISPATCHER, 2, **seen(tx))
     assert names(in_force(tx).vehicles) == ["Truck 1"]
-
-
-def test_a_spreadsheet_replaces_the_machines_and_leaves_the_depots(tx):
-    fleet = get_fleet(tx)
-    text = csv_from_machines([a_vehicle(1, name="A"), a_vehicle(2, name="B")], fleet.depots, "fa")
-    machines, mistakes = machines_from_csv(text.encode(), fleet.depots)
-    take_machines(tx, DISPATCHER, machines, **seen(tx))
-    now = in_force(tx)
-    assert (mistakes, names(now.vehicles), now.depots) == ([], ["A", "B"], fleet.depots)
 
 
 def test_a_file_is_in_force_letter_by_letter(tx):

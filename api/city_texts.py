@@ -1,0 +1,49 @@
+"""`policy.toml` and `fleet.toml` in the city's folder say what is in force, also after a change."""
+
+import os
+from pathlib import Path
+from threading import Lock
+
+from data.model import Event
+from data.store.cities import get_policy_text
+from data.store.engine import Database, reading
+from data.store.events import find_last_event
+from fleet.machines import FLEET_SET, fleet_text
+
+FLEET = "fleet.toml"
+POLICY = "policy.toml"
+POLICY_SET = "policy.set"
+
+_writing = Lock()
+
+
+def write_fleet_text(database: Database, folder: Path) -> None:
+    """Write the fleet in force; to be called when its change is committed."""
+    with _writing:
+        with reading(database) as tx:
+            text, last = fleet_text(tx), find_last_event(tx, FLEET_SET)
+        _write(folder / FLEET, text, _before(last, "fleet"))
+
+
+def write_policy_text(database: Database, folder: Path) -> None:
+    """Write the policy in force; to be called when its change is committed."""
+    with _writing:
+        with reading(database) as tx:
+            text, last = get_policy_text(tx), find_last_event(tx, POLICY_SET)
+        _write(folder / POLICY, text, _before(last, "policy"))
+
+
+def _before(last: Event | None, key: str) -> str:
+    return str(last.before.get(key, "")) if last else ""
+
+
+def _write(target: Path, text: str, before: str) -> None:
+    """Replace the file whole; one that somebody edited and never put in force is set aside."""
+    found = target.read_text(encoding="utf-8") if target.exists() else None
+    if found == text:
+        return
+    if found not in (None, before):
+        target.replace(target.with_suffix(".edited.toml"))
+    new = target.with_name(f".{target.name}.{os.getpid()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(target)

@@ -1,0 +1,332 @@
+"""Depots, places to load salt and machines: their pages in the set-up, changes, files and undo."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Path, Request, UploadFile
+from pydantic import Field
+from starlette.responses import Response
+
+from api.city_texts import write_fleet_text
+from api.context import AdminContext, Context
+from api.schemas import Lat, Lon, Wire
+from api.shell import boot_of, page, translator_of
+from data.errors import InvalidError, Need
+from data.fleet_csv import csv_from_machines
+from data.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
+from data.model import (
+    Depot,
+    DepotId,
+    LonLat,
+    ReloadSite,
+    ReloadSiteId,
+    Treatment,
+    Vehicle,
+    VehicleId,
+)
+from data.store.cities import get_report
+from data.store.engine import Tx
+from data.store.fleet import get_fleet
+from data.units import mps_from_kmh
+from fleet.fleet_import import propose
+from fleet.machines import (
+    NEW,
+    find_last_change,
+    fleet_text,
+    remove_depot,
+    remove_machine,
+    remove_reload_site,
+    save_depot,
+    save_machine,
+    save_reload_site,
+    take_fleet_file,
+    undo_fleet,
+)
+from maps.i18n import LANGUAGES
+from maps.machines import FleetView, ProposalView, fleet_view, proposal_view
+
+MOST_BYTES = 4_000_000
+"""Largest file with machines; the fleet of a metropolis takes a twentieth."""
+
+router = APIRouter()
+
+Key = Annotated[int, Path(ge=1, lt=2**63)]
+Base = Annotated[int, Field(ge=0, lt=2**63)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class DepotIn(Wire):
+    """A depot as somebody placed it: it is no guess any more."""
+
+    base: Base
+    name: Name
+    lon: Lon
+    lat: Lat
+
+    def depot(self, key: int) -> Depot:
+        """Return the record."""
+        return Depot(DepotId(key), self.name.strip(), LonLat(self.lon, self.lat))
+
+
+class ReloadSiteIn(Wire):
+    """A place to load salt."""
+
+    base: Base
+    name: Name
+    lon: Lon
+    lat: Lat
+    fill_min: Number
+    materials: list[str]
+
+    def site(self, key: int) -> ReloadSite:
+        """Return the record."""
+        place = LonLat(self.lon, self.lat)
+        materials = tuple(self.materials)
+        return ReloadSite(
+            ReloadSiteId(key), self.name.strip(), place, self.fill_min * 60, materials
+        )
+
+
+class MachineIn(Wire):
+    """A machine in the units of its form; the reader of fleet files knows the limits."""
+
+    base: Base
+    name: Name
+    type: str
+    owner: str
+    plow_kmh: Number | None
+    salt_kmh: Number | None
+    drive_kmh: Number
+    blade_m: Number
+    hopper_kg: Number
+    min_street_m: Number
+    depot_id: int
+    shift_h: Number
+    assumed: bool
+
+    def machine(self, key: int) -> Vehicle:
+        """Return the record."""
+        speeds_kmh = {Treatment.PLOW: self.plow_kmh, Treatment.SALT: self.salt_kmh}
+        speeds = {work: mps_from_kmh(kmh) for work, kmh in speeds_kmh.items() if kmh is not None}
+        return Vehicle(
+            id=VehicleId(key),
+            name=self.name.strip(),
+            type=self.type,
+            owner=self.owner,
+            capabilities=tuple(speeds),
+            blade_m=self.blade_m,
+            min_street_m=self.min_street_m,
+            hopper_kg=self.hopper_kg,
+            drive_speed_mps=mps_from_kmh(self.drive_kmh),
+            work_speed_mps=speeds,
+            depot_id=DepotId(self.depot_id),
+            shift_h=self.shift_h,
+            assumed=self.assumed,
+        )
+
+
+class RemovalIn(Wire):
+    """What goes; machines of a depot move to another one."""
+
+    base: Base
+    move_to: int | None = None
+
+
+class UndoIn(Wire):
+    """Which change is taken back: the last one."""
+
+    change: Base
+
+
+@router.get("/setup/depots")
+def depots_page(request: Request, context: AdminContext) -> Response:
+    """Show depots and places to load salt on the map."""
+    return page(request, "setup/depots.html", {"boot": _boot(request, context)})
+
+
+@router.get("/setup/machines")
+def machines_page(request: Request, context: AdminContext) -> Response:
+    """Show the machines as a table."""
+    return page(request, "setup/machines.html", {"boot": _boot(request, context)})
+
+
+@router.get("/api/setup/fleet")
+def read_fleet(context: AdminContext) -> FleetView:
+    """Return depots, places to load salt, machines and the last change."""
+    with context.reading() as tx:
+        return fleet_view(get_fleet(tx), find_last_change(tx), get_report(tx))
+
+
+@router.post("/api/setup/depots")
+def add_depot(wanted: DepotIn, context: AdminContext) -> FleetView:
+    """Add a depot."""
+    return change_depot(NEW, wanted, context)
+
+
+@router.post("/api/setup/depots/{key}")
+def change_depot(key: Key, wanted: DepotIn, context: AdminContext) -> FleetView:
+    """Move or rename a depot."""
+    depot, network = wanted.depot(key), context.app.network
+    return _changed(
+        context,
+        lambda tx: save_depot(tx, context.actor, depot, wanted.base, network, context.now),
+    )
+
+
+@router.post("/api/setup/depots/{key}/remove")
+def drop_depot(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
+    """Remove a depot."""
+    move_to = None if wanted.move_to is None else DepotId(wanted.move_to)
+    network, now = context.app.network, context.now
+    return _changed(
+        context,
+        lambda tx: remove_depot(
+            tx, context.actor, DepotId(key), move_to, wanted.base, network, now
+        ),
+    )
+
+
+@router.post("/api/setup/reload-sites")
+def add_reload_site(wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
+    """Add a place to load salt."""
+    return change_reload_site(NEW, wanted, context)
+
+
+@router.post("/api/setup/reload-sites/{key}")
+def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
+    """Change a place to load salt."""
+    site, network = wanted.site(key), context.app.network
+    return _changed(
+        context,
+        lambda tx: save_reload_site(tx, context.actor, site, wanted.base, network, context.now),
+    )
+
+
+@router.post("/api/setup/reload-sites/{key}/remove")
+def drop_reload_site(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
+    """Remove a place to load salt."""
+    site_id, network = ReloadSiteId(key), context.app.network
+    return _changed(
+        context,
+        lambda tx: remove_reload_site(
+            tx, context.actor, site_id, wanted.base, network, context.now
+        ),
+    )
+
+
+@router.post("/api/setup/machines")
+def add_machine(wanted: MachineIn, context: AdminContext) -> FleetView:
+    """Add a machine."""
+    return change_machine(NEW, wanted, context)
+
+
+@router.post("/api/setup/machines/{key}")
+def change_machine(key: Key, wanted: MachineIn, context: AdminContext) -> FleetView:
+    """Change a machine."""
+    machine, network = wanted.machine(key), context.app.network
+    return _changed(
+        context,
+        lambda tx: save_machine(tx, context.actor, machine, wanted.base, network, context.now),
+    )
+
+
+@router.post("/api/setup/machines/{key}/remove")
+def drop_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
+    """Take a machine out of the fleet."""
+    machine_id, network = VehicleId(key), context.app.network
+    return _changed(
+        context,
+        lambda tx: remove_machine(tx, context.actor, machine_id, wanted.base, network, context.now),
+    )
+
+
+@router.post("/api/setup/fleet/check")
+def check_file(
+    request: Request, file: Annotated[UploadFile, File()], context: AdminContext
+) -> ProposalView:
+    """Say what is wrong in a file with machines, or what it would change."""
+    content = content_of(file)
+    with context.reading() as tx:
+        proposal, present = propose(tx, file.filename or "", content), get_fleet(tx)
+    return proposal_view(present, proposal.fleet, proposal.mistakes, translator_of(request))
+
+
+@router.post("/api/setup/fleet/file")
+def take_file(
+    file: Annotated[UploadFile, File()],
+    base: Annotated[int, Form(ge=0, lt=2**63)],
+    context: AdminContext,
+) -> FleetView:
+    """Put a file with machines in force, wholly or not at all."""
+    content, network = content_of(file), context.app.network
+
+    def take(tx: Tx) -> object:
+        proposal = propose(tx, file.filename or "", content)
+        if proposal.mistakes:
+            wrong = proposal.mistakes[0]
+            raise InvalidError(f"{wrong.line}: {wrong.field}", wrong.got, wrong.expected)
+        return take_fleet_file(tx, context.actor, proposal.text, base, network, context.now)
+
+    return _changed(context, take)
+
+
+@router.post("/api/setup/fleet/undo")
+def undo(wanted: UndoIn, context: AdminContext) -> FleetView:
+    """Take back the last change."""
+    network = context.app.network
+    return _changed(
+        context, lambda tx: undo_fleet(tx, context.actor, wanted.change, network, context.now)
+    )
+
+
+@router.get("/setup/fleet.toml")
+def download_fleet(context: AdminContext) -> Response:
+    """Return the fleet file in force."""
+    with context.reading() as tx:
+        return attachment(fleet_text(tx), "application/toml", "fleet.toml")
+
+
+@router.get("/setup/machines.csv")
+def download_machines(context: AdminContext) -> Response:
+    """Return the machines as a spreadsheet with heads in the reader's language."""
+    with context.reading() as tx:
+        fleet = get_fleet(tx)
+    language = context.language if context.language in LANGUAGES else LANGUAGES[0]
+    table = csv_from_machines(fleet.vehicles, fleet.depots, language)
+    return attachment(f"\ufeff{table}", "text/csv", "machines.csv")
+
+
+def content_of(file: UploadFile) -> bytes:
+    """Return an uploaded file; raise `InvalidError` for one that is too large for a fleet."""
+    content = file.file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        size = f"{(file.size or MOST_BYTES) / 1e6:.1f} MB"
+        raise InvalidError("file", size, Need("at most {count} MB", count=MOST_BYTES // 10**6))
+    return content
+
+
+def attachment(text: str, media_type: str, name: str) -> Response:
+    """Return a text that browsers save as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.encode(), media_type=f"{media_type}; charset=utf-8", headers=headers)
+
+
+def _changed(context: Context, change: Callable[[Tx], object]) -> FleetView:
+    app = context.app
+    with context.writing() as tx:
+        change(tx)
+        view = fleet_view(get_fleet(tx), find_last_change(tx), get_report(tx))
+    write_fleet_text(app.engine, app.folder)
+    app.ground.refresh()
+    return view
+
+
+def _boot(request: Request, context: Context) -> dict[str, object]:
+    words = {
+        "limits": LIMITS,
+        "types": VEHICLE_TYPES,
+        "owners": OWNERS,
+        "materials": MATERIALS,
+    }
+    return {**boot_of(request, context), "machines": words}

@@ -1,0 +1,221 @@
+"""Depots, places to load salt and machines as the pages of the set-up show them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.fleet_file import FleetFile
+from data.model import Depot, Event, ReloadSite, Treatment, Vehicle
+from data.spreadsheet import Mistake
+from data.units import KMH_MPS
+from maps.i18n import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class DepotView:
+    """A depot, and how many machines start there."""
+
+    id: int
+    name: str
+    lon: float
+    lat: float
+    assumed: bool
+    machines: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadSiteView:
+    """A place to load salt; its id changes whenever the fleet does."""
+
+    id: int
+    name: str
+    lon: float
+    lat: float
+    fill_min: float
+    materials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """A machine in the units of its form; a speed is `None` where it does not do that work."""
+
+    id: int
+    name: str
+    type: str
+    owner: str
+    plow_kmh: float | None
+    salt_kmh: float | None
+    drive_kmh: float
+    blade_m: float
+    hopper_kg: float
+    min_street_m: float
+    depot_id: int
+    depot: str
+    shift_h: float
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change that may be taken back: `what` happened to the thing of this `name`."""
+
+    id: int
+    what: str
+    name: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FleetView:
+    """All of it, the last change, and what no depot reaches; `base` goes back with an edit."""
+
+    depots: tuple[DepotView, ...]
+    reload_sites: tuple[ReloadSiteView, ...]
+    machines: tuple[MachineView, ...]
+    base: int
+    last_change: ChangeView | None
+    unreachable: int
+    unreachable_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeView:
+    """What is wrong in a file, in the reader's language; line 0 is the file as a whole."""
+
+    line: int
+    field: str
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """What a file would change, by the names of machines; nothing while there are mistakes."""
+
+    mistakes: tuple[MistakeView, ...]
+    machines: int
+    depots: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def fleet_view(fleet: FleetFile, last: Event | None, report: Mapping[str, object]) -> FleetView:
+    """Return what the pages show; `report` is the city's."""
+    names = {depot.id: depot.name for depot in fleet.depots}
+    return FleetView(
+        depots=tuple(_depot_view(depot, fleet.vehicles) for depot in fleet.depots),
+        reload_sites=tuple(_reload_site_view(site) for site in fleet.reload_sites),
+        machines=tuple(_machine_view(each, names[each.depot_id]) for each in fleet.vehicles),
+        base=last.id if last else 0,
+        last_change=change_view(last) if last else None,
+        unreachable=int(str(report.get("unreachable", 0))),
+        unreachable_km=float(str(report.get("unreachable_km", 0))),
+    )
+
+
+def change_view(event: Event) -> ChangeView:
+    """Return a change of fleet or policy; one from the command line has no `what` of its own."""
+    return ChangeView(
+        id=event.id,
+        what=str(event.after.get("what", "file.taken")),
+        name=str(event.after.get("name", "")),
+        at=event.at,
+        by=event.actor.id,
+    )
+
+
+def proposal_view(
+    present: FleetFile, proposed: FleetFile, mistakes: Iterable[Mistake], t: Translator
+) -> ProposalView:
+    """Return what a file is about, compared with what is in force."""
+    wrong = tuple(mistake_view(mistake, t) for mistake in mistakes)
+    if wrong:
+        return ProposalView(wrong, 0, 0, (), (), ())
+    old, new = (_by_name(fleet, with_depots=bool(proposed.depots)) for fleet in (present, proposed))
+    return ProposalView(
+        mistakes=(),
+        machines=len(proposed.vehicles),
+        depots=len(proposed.depots),
+        added=tuple(name for name in new if name not in old),
+        changed=tuple(name for name in new if name in old and new[name] != old[name]),
+        gone=tuple(name for name in old if name not in new),
+    )
+
+
+def mistake_view(mistake: Mistake, t: Translator) -> MistakeView:
+    """Return a mistake in words; a field is called as its column is."""
+    return MistakeView(
+        line=mistake.line,
+        field=_field(mistake.field, t),
+        got=mistake.got[:80],
+        expected=_choices(mistake.field, t) or t.need(mistake.expected),
+    )
+
+
+def _field(code: str, t: Translator) -> str:
+    msgid = f"field:{code}"
+    return t(msgid) if msgid in t.texts() else code
+
+
+def _choices(field: str, t: Translator) -> str:
+    """Return the words of a field of a spreadsheet that allows only some."""
+    codes = {"type": "machine:", "owner": "owner:"}.get(field)
+    if codes is None:
+        return ""
+    words = [text for text in t.texts() if text.startswith(codes)]
+    return t("one of {expected}", expected=t(", ").join(t(word) for word in words))
+
+
+def _depot_view(depot: Depot, vehicles: Sequence[Vehicle]) -> DepotView:
+    return DepotView(
+        id=depot.id,
+        name=depot.name,
+        lon=depot.location.lon,
+        lat=depot.location.lat,
+        assumed=depot.assumed,
+        machines=sum(vehicle.depot_id == depot.id for vehicle in vehicles),
+    )
+
+
+def _reload_site_view(site: ReloadSite) -> ReloadSiteView:
+    return ReloadSiteView(
+        id=site.id,
+        name=site.name,
+        lon=site.location.lon,
+        lat=site.location.lat,
+        fill_min=round(site.fill_s / 60, 6),
+        materials=site.materials,
+    )
+
+
+def _machine_view(vehicle: Vehicle, depot: str) -> MachineView:
+    speeds = vehicle.work_speed_mps
+    return MachineView(
+        id=vehicle.id,
+        name=vehicle.name,
+        type=vehicle.type,
+        owner=vehicle.owner,
+        plow_kmh=_kmh(speeds.get(Treatment.PLOW)),
+        salt_kmh=_kmh(speeds.get(Treatment.SALT)),
+        drive_kmh=round(vehicle.drive_speed_mps / KMH_MPS, 6),
+        blade_m=vehicle.blade_m,
+        hopper_kg=vehicle.hopper_kg,
+        min_street_m=vehicle.min_street_m,
+        depot_id=vehicle.depot_id,
+        depot=depot,
+        shift_h=vehicle.shift_h,
+        assumed=vehicle.assumed,
+    )
+
+
+def _kmh(speed_mps: float | None) -> float | None:
+    return None if speed_mps is None else round(speed_mps / KMH_MPS, 6)
+
+
+def _by_name(fleet: FleetFile, *, with_depots: bool) -> dict[str, MachineView]:
+    """Return what a reader may compare of each machine; ids count only inside one fleet."""
+    names = {depot.id: depot.name for depot in fleet.depots if with_depots}
+    views = (_machine_view(each, names.get(each.depot_id, "")) for each in fleet.vehicles)
+    return {view.name: replace(view, id=0, depot_id=0) for view in views}
