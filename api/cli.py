@@ -8,6 +8,7 @@ from api.commands.backup import backup
 from api.commands.city import city
 from api.commands.demo import demo
 from api.commands.fleet import fleet, policy
+from api.commands.overrides import overrides
 from api.commands.plan import plan
 from api.commands.restore import restore, upgrade
 from api.commands.sample import sample
@@ -25,6 +26,7 @@ commands = typer.Typer(
 city.command()(sample)
 commands.add_typer(city, name="city", help="Add and show the city's streets.")
 commands.add_typer(fleet, name="fleet", help="Set depots, reload sites and machines.")
+policy.add_typer(overrides, name="overrides", help="Decide the class of single streets.")
 commands.add_typer(policy, name="policy", help="Set the levels of service.")
 commands.add_typer(storm, name="storm", help="Start and end a storm.")
 commands.add_typer(user, name="user", help="Add people who sign in.")

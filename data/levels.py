@@ -6,7 +6,9 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from data.geocode.street_names import StreetNames
 from data.geocode.words import normal
@@ -14,7 +16,6 @@ from data.model import (
     District,
     Level,
     LevelReason,
-    LonLat,
     Override,
     Place,
     RoadClass,
@@ -25,7 +26,6 @@ from data.model import (
 from data.network import StreetNetwork
 from data.osm_tags import incline_pct
 from data.policy import Policy
-from data.projection import distance_m
 from data.street_rules import NamedRule, NearRule, ZoneRule
 
 _NEAREST_M = 200.0
@@ -150,12 +150,16 @@ class _Ground:
         if zone.districts:
             wanted = {self._district(name) for name in zone.districts}
             return [s.id for s in self.network.segments if self._district(s.district) in wanted]
+        inside = shapely.dwithin(self._middles, *self._area(zone))
+        return [self.network.segments[index].id for index in inside.nonzero()[0].tolist()]
+
+    def _area(self, zone: ZoneRule) -> tuple[shapely.Geometry, float]:
+        """Return a zone that is drawn, and how far around it still belongs to it."""
+        plane = self.network.projection
         if zone.centre is not None:
-            near = ((one, distance_m(at, zone.centre)) for one, at in self._middles.items())
-            return [one for one, away_m in near if away_m <= zone.radius_m]
-        polygon = shapely.make_valid(shapely.Polygon(zone.polygon))
-        shapely.prepare(polygon)
-        return [one for one, at in self._middles.items() if polygon.covers(shapely.Point(at))]
+            return shapely.Point(plane.plane(zone.centre)), zone.radius_m
+        corners = plane.planes(np.array(zone.polygon))
+        return shapely.make_valid(shapely.Polygon(corners)), 0.0
 
     def _district(self, name: str) -> str:
         return self._district_names.get(normal(name), normal(name))
@@ -170,5 +174,8 @@ class _Ground:
         }
 
     @cached_property
-    def _middles(self) -> dict[SegmentId, LonLat]:
-        return {s.id: self.network.point_at(s.id, s.length_m / 2) for s in self.network.segments}
+    def _middles(self) -> NDArray[np.object_]:
+        middles: NDArray[np.object_] = shapely.line_interpolate_point(
+            self.network.lines, 0.5, normalized=True
+        )
+        return middles

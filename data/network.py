@@ -29,7 +29,7 @@ __all__ = ["StreetNetwork", "TurnKind", "Turns", "build_network"]
 class StreetNetwork:
     """Segments of a city as a graph of directed arcs, immutable.
 
-    N junctions, A arcs; an arc is a segment in a direction that vehicles may drive.
+    S segments, N junctions, A arcs; an arc is a segment in a direction that vehicles may drive.
 
     Attributes
     ----------
@@ -47,6 +47,8 @@ class StreetNetwork:
         Index into `segments`.
     arc_forward : bool[A]
     arc_length_m, arc_drive_s : float64[A]
+    lines : object[S]
+        Shapely lines of the segments in metres about the centre, as `projection` makes them.
     turns : Turns
     bounds : (west, south, east, north)
     """
@@ -83,7 +85,7 @@ class StreetNetwork:
         self._along_m = along - np.repeat(along[self._first[:-1]], counts)
         flat_m = np.maximum(self._along_m[self._first[1:] - 1], 1e-9)
         self._scale = np.array([s.length_m for s in self.segments]) / flat_m
-        self._lines = shapely.linestrings(
+        self.lines = shapely.linestrings(
             self._xy, indices=np.repeat(np.arange(len(counts)), counts)
         )
 
@@ -140,7 +142,7 @@ class StreetNetwork:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._lines)
+        return shapely.STRtree(self.lines)
 
     def index_of(self, segment_id: int) -> int:
         """Return the place of a segment in `segments`; raise `NotFoundError`."""
@@ -185,8 +187,8 @@ class StreetNetwork:
         found = self._tree.query(here, predicate="dwithin", distance=within_m)
         if not len(found):
             return []
-        away_m = shapely.distance(self._lines[found], here)
-        flat_m = shapely.line_locate_point(self._lines[found], here)
+        away_m = shapely.distance(self.lines[found], here)
+        flat_m = shapely.line_locate_point(self.lines[found], here)
         order = np.lexsort((found, away_m))
         return [
             self._snap(int(found[i]), (here.x, here.y), float(flat_m[i]), float(away_m[i]))

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
-import numpy as np
 import shapely
 
 from data.geocode.street_names import StreetNames
@@ -56,11 +55,11 @@ class StreetFinder:
             return self.at(LonLat(shape.x, shape.y))
         flat = shapely.transform(shape, self._network.projection.planes)
         if shape.geom_type in ("Polygon", "MultiPolygon"):
-            middles = shapely.line_interpolate_point(self._lines, 0.5, normalized=True)
+            middles = shapely.line_interpolate_point(self._network.lines, 0.5, normalized=True)
             return self._ids(shapely.intersects(shapely.make_valid(flat), middles).nonzero()[0])
         around = shapely.buffer(flat, ALONG_M)
-        near = shapely.STRtree(self._lines).query(around, predicate="intersects")
-        lines = self._lines[near]
+        near = shapely.STRtree(self._network.lines).query(around, predicate="intersects")
+        lines = self._network.lines[near]
         inside_m = shapely.length(shapely.intersection(lines, around))
         return self._ids(near[inside_m >= ALONG_SHARE * shapely.length(lines)])
 
@@ -77,9 +76,3 @@ class StreetFinder:
         for segment in self._network.segments:
             found[segment.key.osm_way_id].append(segment.id)
         return dict(found)
-
-    @cached_property
-    def _lines(self) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
-        planes = self._network.projection.planes
-        flat = [planes(np.array(segment.geometry)) for segment in self._network.segments]
-        return np.array([shapely.LineString(line) for line in flat], np.object_)

@@ -65,6 +65,23 @@ def decide(
     return before
 
 
+def decide_all(
+    tx: Tx,
+    actor: Actor,
+    decisions: Mapping[SegmentId, Override],
+    network: StreetNetwork,
+    now: datetime,
+    *,
+    replace: bool,
+) -> dict[SegmentId, Override | None]:
+    """Decide as a file says, and return what was decided before for what changes.
+
+    With `replace`, streets that the file does not name go back to the rules.
+    """
+    left = [one for one in list_overrides(tx) if one not in decisions] if replace else []
+    return decide(tx, actor, {**decisions, **dict.fromkeys(left)}, network, now)
+
+
 def _refuse_overtaken(known: Mapping[SegmentId, Override], seen: Decisions) -> None:
     for segment_id, one in seen.items():
         if known.get(segment_id) != one:

@@ -1,11 +1,10 @@
 """Which streets a name means, where it has to mean a street and no sentence is around it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from data.geocode.words import bare, normal
-from data.model import Language, SegmentId
+from data.model import SegmentId
 from data.network import StreetNetwork
 
 
@@ -22,23 +21,17 @@ class StreetNames:
 
     @cached_property
     def _full(self) -> dict[str, list[SegmentId]]:
-        return _by_name((s.id, spellings_of(s.names)) for s in self._network.segments)
+        spelled = cache(normal)  # names repeat from junction to junction
+        found: dict[str, list[SegmentId]] = defaultdict(list)
+        for segment in self._network.segments:
+            names = {spelled(each) for spellings in segment.names.values() for each in spellings}
+            for name in names - {""}:
+                found[name].append(segment.id)
+        return dict(found)
 
     @cached_property
     def _bare(self) -> dict[str, list[SegmentId]]:
-        return _by_name(
-            (s.id, {bare(name) for name in spellings_of(s.names)}) for s in self._network.segments
-        )
-
-
-def spellings_of(names: Mapping[Language, tuple[str, ...]]) -> set[str]:
-    """Return every spelling of a street's name as callers' words are compared."""
-    return {normal(each) for spellings in names.values() for each in spellings} - {""}
-
-
-def _by_name(named: Iterable[tuple[SegmentId, set[str]]]) -> dict[str, list[SegmentId]]:
-    found: dict[str, list[SegmentId]] = defaultdict(list)
-    for segment_id, names in named:
-        for name in names:
-            found[name].append(segment_id)
-    return dict(found)
+        found: dict[str, set[SegmentId]] = defaultdict(set)
+        for name, segment_ids in self._full.items():
+            found[bare(name)].update(segment_ids)
+        return {name: sorted(segment_ids) for name, segment_ids in found.items()}

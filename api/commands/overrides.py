@@ -1,0 +1,83 @@
+"""`barfrub policy overrides`: decisions for single streets from a file, and into one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from data.spreadsheet import Mistake
+
+overrides = typer.Typer(no_args_is_help=True)
+
+CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+FileArgument = Annotated[Path, typer.Argument(help="A .csv or .geojson file.")]
+
+
+@overrides.callback()
+def all_overrides() -> None:
+    """Decide the class of single streets against all rules."""
+
+
+@overrides.command("import")
+def import_file(
+    file: FileArgument,
+    city: CityOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Leave streets that are not in the file to the rules.")
+    ] = False,
+) -> None:
+    """Decide streets as a file says; nothing is changed when it has a mistake."""
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.errors import NotFoundError
+    from data.override_file import overrides_from_file
+    from data.store.engine import transaction
+    from data.store.network import load_network
+    from fleet.levels import decide_all
+
+    if not file.is_file():
+        raise NotFoundError("file", str(file))
+    with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
+        network = load_network(tx)
+        decisions, mistakes = overrides_from_file(file.name, file.read_bytes(), network)
+        if mistakes:
+            for one in mistakes:
+                typer.echo(_told(one), err=True)
+            raise typer.Exit(1)
+        changed = decide_all(tx, CONSOLE, decisions, network, Clock().now(), replace=replace)
+    typer.echo(f"{len(decisions)} streets decided, {len(changed)} of them anew.")
+
+
+@overrides.command("export")
+def export_file(file: FileArgument, city: CityOption = None) -> None:
+    """Write the decisions for single streets to a file that `import` reads back."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.errors import InvalidError
+    from data.override_file import csv_from_overrides, geojson_from_overrides
+    from data.store.engine import reading
+    from data.store.levels import list_overrides
+    from data.store.network import load_network
+
+    formats = {
+        ".csv": csv_from_overrides,
+        ".geojson": geojson_from_overrides,
+        ".json": geojson_from_overrides,
+    }
+    suffix = file.suffix.lower()
+    if suffix not in formats:
+        raise InvalidError("file", file.name, "a name that ends in .csv or .geojson")
+    with reading(open_city_database(chosen_city(Settings(), city))) as tx:
+        decided = list_overrides(tx)
+        text = formats[suffix](decided.values(), load_network(tx))
+    mark = "\ufeff" if suffix == ".csv" else ""  # without it Excel takes Persian for Latin
+    file.write_text(mark + text, encoding="utf-8", newline="")
+    typer.echo(f"{len(decided)} streets written to {file}.")
+
+
+def _told(mistake: "Mistake") -> str:
+    line = f"line {mistake.line}" if mistake.line else "the file"
+    place = f"{line}, {mistake.field}" if mistake.field else line
+    return f"{place}: expected {mistake.expected}, got {mistake.got!r}"
