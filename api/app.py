@@ -31,8 +31,10 @@ from api.clock import Clock
 from api.consumer import Consumer
 from api.context import App
 from api.door import PositionDoor
-from api.errors import install_error_handlers
+from api.errors import Failures, install_error_handlers
 from api.ground import GroundKeeper
+from api.logs import RequestLog
+from api.meters import Meters
 from api.settings import Settings
 from data.store.engine import open_database
 from data.store.lock import holding
@@ -72,8 +74,10 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
     tiles.mkdir(exist_ok=True)
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
+    web.add_middleware(Failures)
     web.add_middleware(Compression)
     web.add_middleware(Armor)
+    web.add_middleware(RequestLog, meters=app.meters)
     return web
 
 
@@ -95,6 +99,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         consumer=consumer,
         door=PositionDoor(engine, consumer.wake),
         seals=Seals(settings.secret_key()),
+        meters=Meters(),
     )
 
 

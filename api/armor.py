@@ -22,6 +22,9 @@ POLICY = "; ".join(
 )
 """The content security policy: our own files, and the one import map."""
 
+PERMISSIONS = "geolocation=(self), camera=(self), screen-wake-lock=(self), microphone=()"
+"""What a phone may be asked for: a driver's page needs place, photo and light."""
+
 KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 """How long browsers keep what rarely changes; they ask again for everything else."""
 
@@ -63,6 +66,7 @@ def _add_headers(headers: MutableHeaders, path: str) -> None:
     headers["Content-Security-Policy"] = POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = PERMISSIONS
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     kept = next((age_s for start, age_s in KEPT_S.items() if path.startswith(start)), None)
     static = path.startswith("/static/") or path == "/style.css"

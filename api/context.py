@@ -13,6 +13,7 @@ from api.clock import Clock
 from api.consumer import Consumer
 from api.door import PositionDoor
 from api.ground import GroundKeeper
+from api.meters import Meters
 from api.settings import Settings
 from data.errors import ForbiddenError
 from data.geocode import Geocoder
@@ -46,6 +47,7 @@ class App:
     consumer: Consumer
     door: PositionDoor
     seals: Seals
+    meters: Meters
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
 
     @property
@@ -128,6 +130,7 @@ class Allowed:
             raise SignedOutError
         if request.method not in SAFE_METHODS:
             require_same(csrf, session.csrf)
+        request.state.role = "+".join(sorted(user.roles))
         if not set(self.roles) & set(user.roles):
             raise ForbiddenError("your role does not allow this")
         return Context(app, user, app.clock.now(), request.state.language, session.csrf)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -38,13 +38,17 @@ Waiting = tuple[Sequence[Position], asyncio.Future[int]]
 
 
 class PositionDoor:
-    """Writes positions in shared transactions: one for whatever came within milliseconds."""
+    """Writes positions in shared transactions: one for whatever came within milliseconds.
+
+    `tally` counts what came in, for monitoring.
+    """
 
     def __init__(self, engine: Database, on_stored: Callable[[], None]) -> None:
         self._engine = engine
         self._on_stored = on_stored
         self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue(WAITING_BATCHES)
         self._writer: asyncio.Task[None] | None = None
+        self.tally: Counter[str] = Counter()
         self.devices = Devices(engine)
 
     def start(self) -> None:
@@ -89,6 +93,8 @@ class PositionDoor:
                 await self._write_together([batch])
             return
         for batch, count in zip(batches, counts, strict=True):
+            self.tally["stored"] += count
+            self.tally["repeated"] += len(batch[0]) - count
             _answer(batch, count)
         if batches:
             self._on_stored()

@@ -7,13 +7,16 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import SignedOutError, TooManyError
+from api.logs import route_of
 from api.shell import page, translator_of, wants_page
 from data.errors import BarfrubError, ConflictError, Need
-from maps.i18n import Translator
+from maps.i18n import LANGUAGES, Translator, translator
 
 STATUS = {
     "invalid": 422,
@@ -70,7 +73,33 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(BarfrubError)(_on_ours)
     app.exception_handler(RequestValidationError)(_on_validation)
     app.exception_handler(HTTPException)(_on_http)
-    app.exception_handler(Exception)(_on_unexpected)
+
+
+class Failures:
+    """Answers for what nobody expected, inside the layers that armor and log every answer.
+
+    The error then goes on to the server, which closes a connection that is half-way through.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer 500 where nothing was answered yet."""
+        begun = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticed)
+        except Exception as error:
+            if scope["type"] == "http" and not begun:
+                answer = await run_in_threadpool(_on_unexpected, Request(scope), error)
+                await answer(scope, receive, send)
+            raise
 
 
 def message_of(error: BarfrubError, t: Translator) -> str:
@@ -140,8 +169,13 @@ def _on_http(request: Request, error: HTTPException) -> Response:
 
 
 def _on_unexpected(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, "server", translator_of(request)("error:server"), {}, {})
+    _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
+    try:
+        return _answer(request, 500, "server", translator_of(request)("error:server"), {}, {})
+    except Exception:  # the database is gone, say: nobody can be recognized and no page drawn
+        _log.exception("and no page could be made of it")
+        texts = [translator(language)("error:server") for language in LANGUAGES]
+        return PlainTextResponse("\n".join(texts), 500)
 
 
 def _answer(

@@ -1,11 +1,17 @@
 """Whether the server answers, and which time it keeps."""
 
-from fastapi import APIRouter, Request
+import time
+
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from api.context import app_of
 
 router = APIRouter()
+
+
+STUCK_S = 60.0
+"""Without a look at positions for so long the board stands still, and we want a restart."""
 
 
 class HealthOut(BaseModel):
@@ -18,11 +24,16 @@ class HealthOut(BaseModel):
 
 
 @router.get("/health")
-async def health(request: Request) -> HealthOut:
-    """Tell that we are alive; touches no database, so that it answers while others wait."""
+async def health(request: Request, response: Response) -> HealthOut:
+    """Tell that we are alive, or 503 when positions are no longer looked at.
+
+    Touches no database, so that it answers while others wait.
+    """
     app = app_of(request)
+    stuck = time.monotonic() - app.consumer.looked_s > STUCK_S
+    response.status_code = 503 if stuck else 200
     return HealthOut(
-        status="ok",
+        status="stuck" if stuck else "ok",
         city=app.city.name,
         now=app.clock.now().isoformat(),
         speed=app.clock.speed,

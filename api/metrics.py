@@ -1,5 +1,100 @@
-"""Figures for monitoring."""
+"""Figures for monitoring, in the format of Prometheus."""
 
-from fastapi import APIRouter
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from api.context import App, app_of
+from data.errors import ForbiddenError
+from data.model import RunState
+from data.store.backup import DATABASE, last_backup_at
+from data.store.engine import reading
+from data.store.plan_runs import count_runs
+from data.store.positions import count_unseen
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+FORWARDED = ("forwarded", "x-forwarded-for")
+"""Headers of a request that a proxy on this machine passed on for somebody else."""
 
 router = APIRouter()
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Tell the server's figures to who knows the token; without one set, to this machine only."""
+    app = app_of(request)
+    _require_monitor(request, app.settings.metrics_token)
+    state = CollectorRegistry()
+    state.register(StateOfServer(app, datetime.now(UTC)))
+    lines = generate_latest(app.meters.registry) + generate_latest(state)
+    return Response(lines, media_type=CONTENT_TYPE_LATEST)
+
+
+def _require_monitor(request: Request, token: str) -> None:
+    if token:
+        _, _, sent = request.headers.get("authorization", "").partition(" ")
+        allowed = secrets.compare_digest(sent.encode(), token.encode())
+    else:
+        passed_on = any(name in request.headers for name in FORWARDED)
+        allowed = not passed_on and request.client is not None and request.client.host in LOOPBACK
+    if not allowed:
+        raise ForbiddenError("figures are for monitoring only")
+
+
+class StateOfServer(Collector):
+    """What is read from the server and its database at the moment it is asked."""
+
+    def __init__(self, app: App, now: datetime) -> None:
+        self._app = app
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all figures."""
+        yield from self._positions()
+        yield from self._work()
+        yield from self._disk()
+
+    def _positions(self) -> Iterator[Metric]:
+        door, consumer = self._app.door.tally, self._app.consumer
+        came = CounterMetricFamily(
+            "barfrub_positions", "Positions by what became of them", labels=["outcome"]
+        )
+        for outcome, count in sorted((door + consumer.tally).items()):
+            came.add_metric([outcome], count)
+        yield came
+        with reading(self._app.engine) as tx:
+            waiting, oldest_at = count_unseen(tx)
+        yield _gauge("positions_waiting", "Positions that are stored and not digested", waiting)
+        lag_s = (self._app.clock.now() - oldest_at).total_seconds() if oldest_at else 0.0
+        yield _gauge("digest_lag_seconds", "Age of the oldest of these", lag_s)
+        quiet_s = time.monotonic() - consumer.looked_s
+        yield _gauge("digest_quiet_seconds", "Time since the last look at positions", quiet_s)
+
+    def _work(self) -> Iterator[Metric]:
+        yield _gauge("streams", "Streams of changes that somebody reads", self._app.hub.listeners)
+        with reading(self._app.engine) as tx:
+            counts = count_runs(tx)
+        runs = GaugeMetricFamily("barfrub_plan_runs", "Plan runs by state", labels=["state"])
+        for state in RunState:
+            runs.add_metric([state], counts.get(state, 0))
+        yield runs
+
+    def _disk(self) -> Iterator[Metric]:
+        files = self._app.folder.glob(f"{DATABASE}*")
+        size_bytes = sum(file.stat().st_size for file in files)
+        yield _gauge("database_bytes", "Size of the database and its log", size_bytes)
+        saved_at = last_backup_at(self._app.folder)
+        if saved_at is not None:
+            age_s = (self._now - saved_at).total_seconds()
+            yield _gauge("last_backup_age_seconds", "Time since the city was last saved", age_s)
+
+
+def _gauge(name: str, what: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"barfrub_{name}", what, value=value)

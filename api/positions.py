@@ -65,6 +65,7 @@ async def receive_positions(request: Request) -> PositionsOut:
         got = len(entries) if isinstance(entries, list) else type(entries).__name__
         raise InvalidError("positions", got, f"a list of at most {MOST}")
     batch = positions_from_batch(entries, device, app.clock.now())
+    app.door.tally["rejected"] += len(batch.rejected)
     stored = await app.door.store(batch.positions)
     return PositionsOut(
         stored=stored,

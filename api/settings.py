@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field
@@ -12,6 +13,13 @@ from data.errors import BarfrubError, InvalidError, NotFoundError
 
 CODE_FOLDER = Path(__file__).parent.parent
 """Where the five packages lie."""
+
+
+class LogStyle(StrEnum):
+    """How lines of the log look: for people, or one JSON object each."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Settings(BaseSettings):
@@ -26,6 +34,14 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that the server listens on")
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
+    )
+
+    log: LogStyle = Field(
+        default=LogStyle.TEXT, description="Lines on the error stream: text, or json for machines"
+    )
+    metrics_token: str = Field(
+        default="",
+        description="Word that /metrics asks for; without one, only this machine reads it",
     )
 
     def city_folder(self, name: str) -> Path:

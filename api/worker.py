@@ -20,6 +20,7 @@ from typing import Protocol
 
 from api.clock import Clock
 from api.console import open_city_database
+from api.logs import configure_logs
 from api.settings import Settings, prepare_numba
 from data.errors import BarfrubError, ConflictError
 from data.model import PlanRun
@@ -207,7 +208,5 @@ def _keep_worker(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
 def _work_as_child(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
     # Ctrl+C reaches the whole group; the server tells us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    configure_logs(Settings().log)
     work_until(folder, clock, stopped)

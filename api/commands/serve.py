@@ -16,7 +16,6 @@ def serve(
     speed: Annotated[float, typer.Option(min=0.01, help="Run the clock this much faster.")] = 1.0,
 ) -> None:
     """Serve the pages, the API and the door for positions, and solve plans."""
-    import logging
     import signal
     import sys
     from contextlib import suppress
@@ -25,14 +24,13 @@ def serve(
 
     from api.app import create_app
     from api.clock import Clock
+    from api.logs import configure_logs
     from api.settings import Settings, chosen_city
     from api.worker import running_workers
 
     settings = Settings()
     folder = chosen_city(settings, city)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    configure_logs(settings.log)
     typer.echo(f"Loading {folder.name} …")
     keeper = Clock(_moment(clock), speed)
     app = create_app(settings, folder, keeper)
@@ -45,6 +43,7 @@ def serve(
             app,
             host=address,
             port=port,
+            log_config=None,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=3,

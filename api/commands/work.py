@@ -9,17 +9,16 @@ def work(
     city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
 ) -> None:
     """Take plan runs from the queue and solve them until Ctrl+C."""
-    import logging
     import threading
 
     from api.clock import Clock
+    from api.logs import configure_logs
     from api.settings import Settings, chosen_city
     from api.worker import work_until
 
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    folder = chosen_city(Settings(), city)
+    settings = Settings()
+    configure_logs(settings.log)
+    folder = chosen_city(settings, city)
     typer.echo(f"Waiting for plan runs of {folder.name} (Ctrl+C stops)")
     try:
         work_until(folder, Clock(), threading.Event())

@@ -44,7 +44,8 @@ def create_engine(path: Path | None) -> Engine:
             connect_args={"check_same_thread": False},
         )
     else:
-        engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2)
+        # Errors are logged, and what callers said must not be.
+        engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
     sqlalchemy.event.listen(engine, "connect", _configure)
     sqlalchemy.event.listen(engine, "begin", _begin)
     return engine

@@ -112,7 +112,7 @@ def finish_run(tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "") ->
 def count_runs(tx: Tx) -> dict[str, int]:
     """Return how many runs there are, by state."""
     query = select(plan_run.c.state, func.count()).group_by(plan_run.c.state)
-    return dict(tx.execute(query).tuples().all())
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:

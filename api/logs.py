@@ -1,0 +1,122 @@
+"""What the server writes down: one line an event, for people or for machines, about nobody.
+
+A line names the route (`/api/segments/{segment_id}`, never the address that was asked for), the
+status, the time taken and the role of whoever asked: no names, no addresses, no words of callers.
+"""
+
+import logging
+import secrets
+import time
+from contextvars import ContextVar
+
+from pythonjsonlogger.json import JsonFormatter
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.meters import Meters
+from api.settings import LogStyle
+
+REQUEST_ID_HEADER = "X-Request-ID"
+
+OFTEN = ("/static", "/tiles", "/health", "/metrics", "/positions", "/osmand", "/style.css")
+"""Routes that are asked for all the time: only their failures are worth a line."""
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+_log = logging.getLogger("barfrub.requests")
+
+
+def configure_logs(style: LogStyle) -> None:
+    """Send what all parts of the program log to the standard error stream, in one style."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_json() if style is LogStyle.JSON else _Text())
+    handler.addFilter(_with_request)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    # Says of every request of the simulator that it was made.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _with_request(record: logging.LogRecord) -> bool:
+    """Add the request's id; drop what uvicorn repeats of a failure that we have told."""
+    if request_id := _request_id.get():
+        record.request_id = request_id
+    return not (record.name == "uvicorn.error" and "Exception in ASGI" in record.getMessage())
+
+
+def _json() -> logging.Formatter:
+    return JsonFormatter(
+        ("levelname", "name", "message"),
+        rename_fields={"levelname": "level", "name": "logger", "exc_info": "error"},
+        timestamp="time",
+        json_ensure_ascii=False,
+    )
+
+
+class _Text(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
+        request_id = getattr(record, "request_id", "")
+        return super().formatMessage(record) + (f" [{request_id}]" if request_id else "")
+
+
+class RequestLog:
+    """Gives every request an id, counts it and writes a line about it; the outermost layer."""
+
+    def __init__(self, app: ASGIApp, meters: Meters) -> None:
+        self._app = app
+        self._meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; the answer carries its id in a header."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, began_s, status = secrets.token_hex(6), time.perf_counter(), 500
+        word = _request_id.set(request_id)
+
+        async def numbered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, numbered)
+        finally:
+            self._tell(scope, status, time.perf_counter() - began_s)
+            _request_id.reset(word)
+
+    def _tell(self, scope: Scope, status: int, took_s: float) -> None:
+        method, route = scope["method"], route_of(scope)
+        self._meters.count(method, route, status, took_s)
+        role = scope.get("state", {}).get("role", "")
+        quiet = status < 400 and route.startswith(OFTEN)
+        _log.log(
+            logging.DEBUG if quiet else logging.INFO,
+            "%s %s %d %.0f ms%s",
+            method,
+            route,
+            status,
+            took_s * 1000,
+            f" {role}" if role else "",
+            extra={
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": round(took_s * 1000, 1),
+                "role": role,
+            },
+        )
+
+
+def route_of(scope: Scope) -> str:
+    """Return the pattern of the address that answered, or "-" where none did."""
+    route = scope.get("route")
+    if route is not None:
+        return str(route.path)
+    mounted = str(scope.get("root_path", ""))
+    return mounted or "-"

@@ -1,0 +1,34 @@
+"""What is counted of requests while the server runs; the rest is read when somebody asks."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+OPEN_ENDED = "/stream"
+"""A route whose answers last as long as somebody reads."""
+
+
+class Meters:
+    """Counters of one server, with a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "barfrub_requests",
+            "Requests answered, by route",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._took = Histogram(
+            "barfrub_request_seconds",
+            "Time to answer, by route",
+            ("route",),
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+
+    def count(self, method: str, route: str, status: int, took_s: float) -> None:
+        """Take note of a request that was answered."""
+        self._requests.labels(method, route, str(status)).inc()
+        if route != OPEN_ENDED:
+            self._took.labels(route).observe(took_s)

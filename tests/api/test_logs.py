@@ -1,0 +1,151 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.armor import POLICY
+from api.logs import configure_logs
+from api.settings import LogStyle
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def _logging_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def written(_logging_as_before: None, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    return stream
+
+
+@pytest.fixture
+def lines(written: io.StringIO):
+    """Lines of the JSON log so far."""
+    configure_logs(LogStyle.JSON)
+    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def about(lines, route: str):
+    return [line for line in lines() if line.get("route") == route]
+
+
+def test_a_line_tells_route_status_time_and_role(client, sign_in, lines) -> None:
+    sign_in("dispatcher")
+    answer = client.get("/api/segments/1?lang=en")
+    (line,) = about(lines, "/api/segments/{segment_id}")
+    assert (line["method"], line["status"], line["role"]) == ("GET", 200, "dispatcher")
+    assert 0 < line["ms"] < 60_000
+    assert line["level"] == "INFO"
+    assert line["request_id"] == answer.headers["x-request-id"]
+    assert line["time"].endswith("+00:00")
+
+
+def test_no_line_holds_words_names_or_addresses(client, sign_in, written, lines) -> None:
+    sign_in("operator")
+    words = {"kind": "plow", "text": "Mrs Karimi, School Street 7", "caller_phone": "0914"}
+    client.post("/requests", json=words)
+    client.get("/api/geocode?q=Karimi+School+Street")
+    client.post("/sign-in", data={"login": "karimi", "password": "secret-word"})
+    client.get("/nowhere/karimi")
+    assert len(lines()) > 4
+    for private in ("Karimi", "karimi", "School", "0914", "secret-word", "127.0.0.1", "testclient"):
+        assert private not in written.getvalue(), private
+
+
+def test_a_refusal_is_logged_with_the_role_that_was_refused(client, sign_in, lines) -> None:
+    sign_in("driver")
+    client.get("/operator", headers=HTML)
+    (line,) = about(lines, "/operator")
+    assert (line["status"], line["role"]) == (403, "driver")
+
+
+def test_what_is_asked_for_all_the_time_is_logged_only_when_it_fails(client, lines) -> None:
+    for path in ("/health", "/static/css/base.css", "/tiles/streets.pmtiles", "/style.css"):
+        assert client.get(path).status_code == 200
+    assert lines() == []
+    client.get("/static/css/nothing.css")
+    client.post("/positions", json={})
+    told = [(line["route"], line["status"]) for line in lines()]
+    assert told == [("/static", 404), ("/positions", 401)]
+
+
+def test_an_address_of_nobody_has_no_route(client, lines) -> None:
+    client.get("/wp-login.php")
+    assert [line["route"] for line in lines()] == ["-"]
+
+
+def test_every_request_has_an_id_of_its_own(client) -> None:
+    ids = {client.get("/health").headers["x-request-id"] for _ in range(5)}
+    assert len(ids) == 5
+
+
+@pytest.fixture
+def broken(client, sign_in, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    sign_in()
+    client._transport.raise_server_exceptions = False  # noqa: SLF001
+    monkeypatch.setattr(client.app.state.barfrub.live, "picture", lambda: 1 / 0)
+    return client
+
+
+def test_a_failure_carries_its_traceback_once_and_its_request(broken, lines) -> None:
+    answer = broken.get("/api/board?q=karimi")
+    failed, request = lines()
+    assert "ZeroDivisionError" in failed["error"]
+    assert failed["message"] == "GET /api/board failed"
+    assert request["status"] == 500
+    assert failed["request_id"] == request["request_id"] == answer.headers["x-request-id"]
+
+
+def test_a_failed_answer_is_armored_too(broken) -> None:
+    for headers in ({}, HTML):
+        answer = broken.get("/api/board", headers=headers)
+        assert answer.status_code == 500
+        assert answer.headers["content-security-policy"] == POLICY
+        assert answer.headers["cache-control"] == "no-store"
+    assert "<html" in answer.text
+
+
+def test_a_failure_of_everything_is_still_answered(broken, monkeypatch, caplog) -> None:
+    monkeypatch.setattr("api.errors.page", lambda *_: 1 / 0)
+    answer = broken.get("/api/board", headers=HTML)
+    assert answer.status_code == 500
+    assert "The server had a problem" in answer.text
+    assert answer.headers["content-security-policy"] == POLICY
+
+
+def test_what_uvicorn_repeats_of_a_failure_is_dropped(written, lines) -> None:
+    logging.getLogger("uvicorn.error").error("Exception in ASGI application\n")
+    logging.getLogger("uvicorn.error").error("the port is taken")
+    assert [line["message"] for line in lines()] == ["the port is taken"]
+
+
+@pytest.mark.usefixtures("_logging_as_before")
+def test_people_get_one_plain_line(client, sign_in, capsys) -> None:
+    configure_logs(LogStyle.TEXT)
+    sign_in()
+    request_id = client.get("/api/board").headers["x-request-id"]
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "/api/board" in line]
+    assert " INFO barfrub.requests: GET /api/board 200 " in line
+    assert line.endswith(f" ms dispatcher [{request_id}]")
+
+
+def test_an_error_of_the_database_does_not_show_what_was_to_be_stored(client, caplog) -> None:
+    from data.store.engine import transaction
+    from data.store.people import add_user
+
+    with (
+        pytest.raises(Exception, match="UNIQUE") as caught,
+        transaction(client.app.state.barfrub.engine) as tx,
+    ):
+        add_user(tx, "driver", [], "en", "argon-hash-of-karimi")
+    assert "karimi" not in str(caught.value)

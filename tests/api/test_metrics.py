@@ -1,0 +1,145 @@
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from data.store.backup import write_backup
+from data.store.engine import transaction
+from data.store.people import add_device
+from data.store.positions import add_positions
+from tests import village as v
+from tests.fleet.drives import a_drive, a_fix
+
+
+def figures(client: TestClient, **headers: str) -> dict[str, float]:
+    answer = client.get("/metrics", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+@pytest.fixture
+def here(client: TestClient) -> TestClient:
+    """A client on the server's own machine."""
+    client._transport.client = ("127.0.0.1", 50_000)  # noqa: SLF001
+    return client
+
+
+def test_only_this_machine_reads_figures_where_no_token_is_set(client, here) -> None:
+    figures(here)
+    client._transport.client = ("10.0.0.7", 50_000)  # noqa: SLF001
+    assert client.get("/metrics").status_code == 403
+
+
+def test_what_a_proxy_on_this_machine_passes_on_is_not_of_this_machine(here) -> None:
+    for header in ("X-Forwarded-For", "Forwarded"):
+        assert here.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
+
+
+def test_no_role_opens_the_figures_to_a_browser(client, sign_in) -> None:
+    sign_in("administrator")
+    assert client.get("/metrics").status_code == 403
+
+
+def test_a_token_is_asked_for_even_on_this_machine(settings, city_folder, clock) -> None:
+    guarded = Settings(var=settings.var, metrics_token="a long word")  # noqa: S106
+    with TestClient(
+        create_app(guarded, city_folder, clock), client=("127.0.0.1", 50_000)
+    ) as client:
+        figures(client, Authorization="Bearer a long word")
+        for sent in ("", "Bearer", "Bearer another", "Bearer واژه".encode()):
+            assert client.get("/metrics", headers={"Authorization": sent}).status_code == 403
+
+
+def test_requests_are_counted_by_route_and_status(here, sign_in) -> None:
+    sign_in()
+    for path in ("/api/segments/1", "/api/segments/2", "/api/segments/99"):
+        here.get(path)
+    told = figures(here)
+    route = 'method="GET",route="/api/segments/{segment_id}"'
+    assert told[f'barfrub_requests_total{{{route},status="200"}}'] == 2
+    assert told[f'barfrub_requests_total{{{route},status="404"}}'] == 1
+    timed = 'barfrub_request_seconds_count{route="/api/segments/{segment_id}"}'
+    assert told[timed] == 3
+
+
+def test_addresses_that_nobody_has_make_one_figure_not_thousands(here) -> None:
+    for number in range(20):
+        here.get(f"/wp-{number}.php")
+    routes = {name for name in figures(here) if "wp-" in name}
+    assert routes == set()
+
+
+def test_positions_are_counted_by_what_became_of_them(here, clock) -> None:
+    app = here.app.state.barfrub
+    with transaction(app.engine) as tx:
+        from fleet.people import token_digest
+
+        add_device(tx, "phone-1", v.a_vehicle(1).id, token_digest("token"))
+    clock.moment += timedelta(minutes=5)
+    fix = {"lon": 45.07, "lat": 37.55, "fixed_at": v.NOW.isoformat()}
+    sent = {"positions": [fix, fix, {"lon": 400}]}
+    answer = here.post("/positions", json=sent, headers={"Authorization": "Bearer token"})
+    assert answer.json()["stored"] == 1, answer.text
+    told = figures(here)
+    assert told['barfrub_positions_total{outcome="stored"}'] == 1
+    assert told['barfrub_positions_total{outcome="repeated"}'] == 1
+    assert told['barfrub_positions_total{outcome="rejected"}'] == 1
+
+
+def test_the_lag_is_the_age_of_the_oldest_position_that_waits(settings, city_folder, clock) -> None:
+    web = create_app(settings, city_folder, clock)
+    client = TestClient(web, client=("127.0.0.1", 50_000))  # its consumer does not run
+    engine = web.state.barfrub.engine
+    assert figures(client)["barfrub_digest_lag_seconds"] == 0
+    with transaction(engine) as tx:
+        add_device(tx, "phone-1", v.a_vehicle(1).id, "hash")
+        add_positions(tx, [a_fix(v.at_m(0, 0), 10.0), a_fix(v.at_m(0, 0), 20.0)])
+    clock.moment = v.NOW + timedelta(seconds=70)
+    told = figures(client)
+    assert told["barfrub_positions_waiting"] == 2
+    assert told["barfrub_digest_lag_seconds"] == 60
+    web.state.barfrub.consumer.look()
+    assert figures(client)["barfrub_positions_waiting"] == 0
+
+
+def test_dropped_positions_are_counted_by_reason(settings, city_folder, clock) -> None:
+    web = create_app(settings, city_folder, clock)
+    client = TestClient(web, client=("127.0.0.1", 50_000))
+    far = a_fix(v.at_m(90_000, 0), 12.0)
+    with transaction(web.state.barfrub.engine) as tx:
+        add_device(tx, "phone-1", v.a_vehicle(1).id, "hash")
+        add_positions(tx, [*a_drive((0, 0), (100, 0)), far])
+    clock.moment += timedelta(minutes=1)
+    web.state.barfrub.consumer.look()
+    assert figures(client)['barfrub_positions_total{outcome="dropped:jump"}'] == 1
+
+
+def test_streams_runs_and_disk_are_told(here, city_folder, tmp_path) -> None:
+    told = figures(here)
+    assert told["barfrub_streams"] == 0
+    assert told['barfrub_plan_runs{state="failed"}'] == 0
+    assert told["barfrub_database_bytes"] >= (city_folder / "barfrub.sqlite").stat().st_size
+    here.app.state.barfrub.hub.subscribe(lambda: None)
+    assert figures(here)["barfrub_streams"] == 1
+
+
+def test_the_age_of_the_last_backup_is_told_once_there_is_one(here, city_folder, tmp_path) -> None:
+    assert "barfrub_last_backup_age_seconds" not in figures(here)
+    write_backup(city_folder, tmp_path / "saved.tar.gz", v.NOW)
+    assert "barfrub_last_backup_age_seconds" in figures(here)
+
+
+def test_health_says_when_positions_are_no_longer_looked_at(settings, city_folder, clock) -> None:
+    web = create_app(settings, city_folder, clock)
+    client = TestClient(web)
+    assert client.get("/health").status_code == 200
+    web.state.barfrub.consumer.looked_s = time.monotonic() - 61
+    stuck = client.get("/health")
+    assert (stuck.status_code, stuck.json()["status"]) == (503, "stuck")
+    assert re.fullmatch(r"[0-9a-f]{12}", stuck.headers["x-request-id"])
