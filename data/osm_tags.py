@@ -86,6 +86,12 @@ WORDED_INCLINE_PCT = 8.0
 
 _WORSHIP = {"muslim": "mosque", "christian": "church"}
 
+PLACE_TAGS: Mapping[str, tuple[str, ...]] = {
+    key: tuple(value for other, value in _POINTS_OF_INTEREST if other == key)
+    for key, _ in _POINTS_OF_INTEREST
+} | {"religion": tuple(_WORSHIP)}
+"""Which values of which keys make an object a point of interest, for asking a server."""
+
 PLACE_KINDS = (
     *dict.fromkeys(_POINTS_OF_INTEREST.values()),
     *_WORSHIP.values(),

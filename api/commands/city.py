@@ -1,27 +1,59 @@
-"""`barfrub city`: make a city from a street file, and show what it holds."""
+"""`barfrub city`: make a city from a street file, show and update it, and take it away."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from fleet.reimport import Newer
+
+SHOWN = 30
+"""Vanished streets that a comparison lists."""
+
+URMIA = "urmia"
+"""Word that stands for the file of Urmia's districts, which comes with the program."""
+
 city = typer.Typer(no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(help="What this city is called in commands.")]
+FileArgument = Annotated[
+    Path | None,
+    typer.Argument(help="OpenStreetMap (.osm.pbf, .osm, .osm.gz, .osm.bz2) or GeoJSON."),
+]
+PlaceOption = Annotated[
+    str | None,
+    typer.Option(help='Instead of a file: a place to ask OpenStreetMap for, like "Urmia, Iran".'),
+]
+BoundaryOption = Annotated[
+    Path | None, typer.Option(help="Polygon (.geojson, .gpkg) outside of which nothing is taken.")
+]
+DistrictsOption = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Districts: polygons (.geojson, .gpkg), names (.toml, .txt), or the word {URMIA}."
+    ),
+]
 
 
 @city.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What this city is called in commands.")],
-    file: Annotated[
-        Path, typer.Argument(help="OpenStreetMap (.osm.pbf, .osm, .osm.gz, .osm.bz2) or GeoJSON.")
-    ],
+    name: NameArgument,
+    file: FileArgument = None,
+    place: PlaceOption = None,
     timezone: Annotated[
         str | None, typer.Option(help="Time zone of the city, like Asia/Tehran.")
     ] = None,
     services: Annotated[
         bool, typer.Option("--services", help="With service ways and alleys.")
     ] = False,
+    boundary: BoundaryOption = None,
+    districts: DistrictsOption = None,
+    language: Annotated[
+        str, typer.Option(help="Language of its pages, fa or en; else the browser's.")
+    ] = "",
 ) -> None:
     """Make a city from a street file; nothing is changed when the file does not fit."""
     from api.clock import Clock
@@ -29,21 +61,61 @@ def add(
     from api.settings import Settings
     from fleet.cities import add_city
 
+    folder = Settings().city_folder(name)
     if timezone is None:
         print("barfrub: no --timezone given, so the city's clock is UTC", file=sys.stderr)
-    print(f"Reading {file.name} …", file=sys.stderr)
+    streets, outline = _source(file, place, boundary)
     report = add_city(
-        Settings().city_folder(name),
+        folder,
         name,
-        file,
+        streets,
         Clock().now(),
         CONSOLE,
         timezone=timezone or "UTC",
         services=services,
+        boundary=outline,
+        districts=_districts(districts),
+        language=language,
+        report=_progress,
     )
     _print(report)
     if report["depots_assumed"]:
         print("Depots and machines are assumed: edit fleet.toml, then `barfrub fleet set`.")
+
+
+@city.command()
+def update(
+    name: NameArgument,
+    file: FileArgument = None,
+    place: PlaceOption = None,
+    boundary: BoundaryOption = None,
+    districts: DistrictsOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Give a city a newer street file; streets that stay keep their history.
+
+    Its boundary and districts stay too where no others are given. It may be served meanwhile.
+    """
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import reading
+    from fleet.reimport import compare, take_over
+
+    folder = chosen_city(Settings(), name)
+    streets, outline = _source(file, place, boundary)
+    database = open_city_database(folder)
+    parts = _districts(districts)
+    with reading(database) as tx:
+        newer = compare(tx, streets, boundary=outline, districts=parts, report=_progress)
+    _print_difference(newer)
+    if dry_run:
+        print("Nothing was changed.")
+        return
+    report = take_over(database, folder, newer, Clock().now(), CONSOLE, report=_progress)
+    _print(report)
+    if report["plan_superseded"]:
+        print("The plan that was driven is for streets of before: make a new one.")
 
 
 @city.command()
@@ -63,6 +135,135 @@ def show(
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         _print(report)
+
+
+@city.command("list")
+def list_all() -> None:
+    """List the cities of this machine."""
+    from api.console import open_city_database
+    from api.settings import Settings, list_cities
+    from data.store.cities import get_report
+    from data.store.engine import reading
+
+    settings = Settings()
+    for name in list_cities(settings):
+        with reading(open_city_database(settings.city_folder(name))) as tx:
+            report = get_report(tx)
+        day = str(report.get("imported_at", ""))[:10]
+        size = f"{report['segments']:,} segments, {report['length_km']:,.0f} km"
+        print(f"{name:<20} {size:<32} {report.get('file', '')} {day}".rstrip())
+
+
+@city.command()
+def remove(
+    name: NameArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete it: there is no way back.")] = False,
+) -> None:
+    """Delete a city with its storms, requests and proof; says what is lost first."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import reading
+    from fleet.removal import holdings_of, remove_city
+
+    folder = chosen_city(Settings(), name)
+    database = open_city_database(folder)
+    with reading(database) as tx:
+        held = holdings_of(tx, folder)
+    database.dispose()
+    print(
+        f"{name}: {held.segments:,} segments, {held.storms} storms, {held.requests} requests, "
+        f"{held.bytes / 1e6:,.0f} MB in {folder}"
+    )
+    if not yes:
+        print("Nothing was deleted. Add --yes to delete all of it for ever.")
+        raise typer.Exit(1)
+    remove_city(folder)
+    print("Deleted.")
+
+
+@city.command()
+def export(
+    name: NameArgument,
+    file: Annotated[Path, typer.Argument(help="File to write, .gpkg or .geojson.")],
+    storm: Annotated[
+        int | None, typer.Option(help="Number of a storm, for its coverage as attributes.")
+    ] = None,
+) -> None:
+    """Write the streets for QGIS: class and why, and what a storm's evidence proves."""
+    from api.clock import Clock
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.exchange.gis import write_streets
+    from data.model import JobState, StormId
+    from data.store.cities import get_policy
+    from data.store.coverage import list_coverage
+    from data.store.engine import reading
+    from data.store.jobs import list_jobs
+    from data.store.network import load_network
+    from data.store.storms import get_storm
+    from maps.columns import coverage_columns, level_columns
+
+    with reading(open_city_database(chosen_city(Settings(), name))) as tx:
+        network, policy = load_network(tx), get_policy(tx)
+        columns = level_columns(network, policy)
+        if storm is not None:
+            found = get_storm(tx, StormId(storm))
+            coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)
+            at = found.ended_at or Clock().now()
+            columns |= coverage_columns(network, policy, found, coverage, jobs, at)
+    write_streets(network, columns, file)
+    print(f"{len(network.segments):,} segments in {file}")
+
+
+def _source(
+    file: Path | None, place: str | None, boundary: Path | None
+) -> tuple[Path, Path | None]:
+    """Return the street file and its boundary; a place has a boundary of its own."""
+    from api.settings import Settings
+    from data.errors import InvalidError
+
+    if (file is None) == (place is None):
+        raise InvalidError("FILE", str(file or ""), "either a street file or --place")
+    if file is not None:
+        print(f"Reading {file.name} …", file=sys.stderr)
+        return file, boundary
+    from data.place import fetch_place
+
+    print(f"Asking OpenStreetMap for {place} …", file=sys.stderr)
+    found = fetch_place(place or "", Settings().var / "places")
+    return found.streets, boundary or found.boundary
+
+
+def _districts(word: str | None) -> Path | None:
+    from data.districts import URMIA_DISTRICTS
+
+    if word is None:
+        return None
+    return URMIA_DISTRICTS if word == URMIA else Path(word)
+
+
+def _progress(step: str) -> None:
+    print(f"  {step}", file=sys.stderr)
+
+
+def _print_difference(newer: "Newer") -> None:
+    found = newer.difference
+    print(
+        f"{len(found.kept):,} streets stay, {len(found.changed):,} change, "
+        f"{len(found.new):,} are new, {len(found.gone):,} vanish."
+    )
+    for vanished in found.gone[:SHOWN]:
+        street = vanished.segment
+        name = next(iter(street.names.get("", ())), "unnamed")
+        after = ", ".join(str(each) for each in vanished.successors) or "nothing"
+        print(f"  {street.id} {name} ({street.length_m:.0f} m): {after} lies there now")
+    if len(found.gone) > SHOWN:
+        print(f"  … and {len(found.gone) - SHOWN:,} more")
+    if newer.jobs or newer.requests or newer.overrides:
+        print(
+            f"On vanishing streets: {newer.jobs} open jobs, {newer.requests} requests, "
+            f"{newer.overrides} decisions about their class."
+        )
 
 
 def _print(report: dict[str, object]) -> None:

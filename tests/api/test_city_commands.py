@@ -1,13 +1,20 @@
 import json
 
+import geopandas
 import pytest
 from typer.testing import CliRunner
 
 from api.commands.city import city
 from api.commands.fleet import fleet, policy
-from data.errors import BarfrubError, ConflictError, InvalidError
+from api.commands.storm import storm
+from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.fleet_file import URMIA_FLEET
 from data.policy import DEFAULT_POLICY
+from data.store.cities import get_city
+from data.store.districts import list_districts
+from data.store.engine import open_database, reading
+from data.store.lock import holding
+from tests.data.drawn_place import QUERY, cached_in
 from tests.data.osm_files import a_way, nodes, write_osm
 
 
@@ -96,3 +103,92 @@ def test_a_file_that_cannot_be_read_is_named(run, town, tmp_path, content):
     error = run(fleet, "set", "--city", "town", file).exception
     assert isinstance(error, BarfrubError)
     assert "fleet.toml" in str(error)
+
+
+def test_a_place_by_name_becomes_a_city_within_its_boundary(run, tmp_path, monkeypatch):
+    cached_in(tmp_path / "var" / "places", monkeypatch)
+    done = run(city, "add", "barfabad", "--place", QUERY, "--timezone", "Asia/Tehran")
+    assert done.exit_code == 0, done.output
+    shown = json.loads(run(city, "show", "barfabad", "--json").stdout)
+    assert (shown["file"], shown["addresses"]) == ("barfabad-iran.osm.pbf", 1)
+    assert shown["bounds"][2] < 45.08, "the road out of town is clipped"
+
+
+@pytest.mark.parametrize("words", [[], ["town.osm", "--place", "Urmia, Iran"]])
+def test_streets_come_from_a_file_or_from_a_place(run, words):
+    assert isinstance(run(city, "add", "town", *words).exception, InvalidError)
+
+
+def test_districts_of_urmia_are_known_by_a_word(run, street_file, tmp_path):
+    run(city, "add", "town", street_file, "--districts", "urmia", "--language", "fa")
+    with reading(open_database(tmp_path / "var/cities/town/barfrub.sqlite")) as tx:
+        assert len(list_districts(tx)) == 5
+        assert get_city(tx).language == "fa"
+
+
+@pytest.fixture
+def newer_file(tmp_path):
+    """The crossing with its western arm gone and a new lane in the north."""
+    ways = [a_way(10, [2, 3]), a_way(11, [4, 2, 5]), a_way(12, [4, 3], name="کوچهٔ نو")]
+    return write_osm(tmp_path / "newer.osm", [*nodes(), *ways])
+
+
+def test_a_dry_run_lists_what_vanishes_and_changes_nothing(run, town, newer_file):
+    before = run(city, "show", "town", "--json").stdout
+    done = run(city, "update", "town", newer_file, "--dry-run")
+    assert "2 streets stay, 1 change, 1 are new, 1 vanish." in done.stdout
+    assert "1 unnamed (88 m): nothing lies there now" in done.stdout
+    assert "Nothing was changed." in done.stdout
+    assert run(city, "show", "town", "--json").stdout == before
+
+
+def test_an_update_takes_the_newer_file_over(run, town, newer_file):
+    assert run(city, "update", "town", newer_file).exit_code == 0
+    shown = json.loads(run(city, "show", "town", "--json").stdout)
+    assert (shown["file"], shown["segments"]) == ("newer.osm", 4)
+
+
+def test_cities_are_listed_with_their_files(run, town, street_file):
+    run(city, "add", "another", street_file)
+    lines = run(city, "list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["another", "town"]
+    assert all("4 segments" in line and "town.osm" in line for line in lines)
+
+
+def test_removing_a_city_asks_first_and_says_what_goes(run, town):
+    asked = run(city, "remove", "town")
+    assert asked.exit_code == 1
+    assert "4 segments, 0 storms, 0 requests" in asked.stdout
+    assert town.exists()
+
+
+def test_a_removed_city_is_gone(run, town):
+    assert run(city, "remove", "town", "--yes").exit_code == 0
+    assert list(town.parent.iterdir()) == []
+    assert isinstance(run(city, "remove", "town", "--yes").exception, NotFoundError)
+
+
+def test_a_city_that_is_served_is_not_removed(run, town):
+    with holding(town):
+        refused = run(city, "remove", "town", "--yes").exception
+    assert isinstance(refused, ConflictError)
+    assert (town / "barfrub.sqlite").exists()
+
+
+def test_an_export_tells_class_and_reason(run, town, tmp_path):
+    assert run(city, "export", "town", tmp_path / "town.gpkg").exit_code == 0
+    streets = geopandas.read_file(tmp_path / "town.gpkg")
+    assert list(streets.service_class) == ["P3"] * 4
+    assert list(streets.class_reason) == ["road"] * 4
+    assert "state_forward" not in streets
+
+
+def test_an_export_has_the_coverage_of_a_storm(run, town, tmp_path):
+    run(storm, "start", "--city", "town", "--name", "First snow")
+    assert run(city, "export", "town", tmp_path / "town.geojson", "--storm", 1).exit_code == 0
+    streets = geopandas.read_file(tmp_path / "town.geojson")
+    assert set(streets.state_forward) == {"not_due"}
+    assert set(streets.storm) == {"First snow"}
+    assert isinstance(
+        run(city, "export", "town", tmp_path / "x.gpkg", "--storm", 9).exception, NotFoundError
+    )

@@ -1,0 +1,165 @@
+"""Streets of a place by its name, asked of OpenStreetMap's servers through OSMnx.
+
+Needs the internet, once: answers are kept in OSMnx's cache. The file that comes of it is read like
+any other; it has true ids, so that a file from elsewhere can follow it. Turn signs and bus lines
+are relations, which OSMnx does not bring.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import networkx as nx
+import osmium
+import shapely
+from osmium.osm.mutable import Node, Way
+
+from data.errors import CityFileError
+from data.osm_tags import PLACE_TAGS
+
+LANGUAGES = ("", ":fa", ":en", ":ar", ":az", ":ckb", ":ku", ":tr")
+NAMES = ("name", "official_name", "short_name", "alt_name", "loc_name", "old_name")
+
+WAY_TAGS = (
+    *("highway", "area", "access", "motor_vehicle", "vehicle", "service", "oneway", "junction"),
+    *("lanes", "width", "est_width", "maxspeed", "layer", "bridge", "tunnel", "surface", "incline"),
+    *("bus", "psv", "lanes:bus", "lanes:psv", "busway", "busway:left", "busway:right"),
+    *("busway:both", "name:left", "name:right"),
+    *(f"{name}{language}" for name in NAMES for language in LANGUAGES),
+)
+"""Tags of streets that are asked for: all that our reader looks at."""
+
+PLACE_NODES_FROM = 1 << 60
+"""Ids of nodes that stand for places, far above OpenStreetMap's."""
+
+ABSENT_NODE = PLACE_NODES_FROM - 1
+"""A node that the file does not have: our reader cuts ways there."""
+
+_REVERSED = ("-1", "reverse", "T")
+"""Values of `oneway` for which OSMnx turns a way around."""
+
+
+class PlaceFiles(NamedTuple):
+    """Where the streets of a place and its boundary lie."""
+
+    streets: Path
+    boundary: Path
+
+
+def fetch_place(query: str, folder: Path) -> PlaceFiles:
+    """Return files with the streets and the boundary of a place like "Urmia, Iran".
+
+    Both are written into `folder`, where OSMnx keeps its cache too. Raises `CityFileError` where
+    the servers cannot be reached or know no such place with a boundary.
+    """
+    slug = re.sub(r"[^\w]+", "-", query).strip("-").lower() or "place"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = PlaceFiles(folder / f"{slug}.osm.pbf", folder / f"{slug}.geojson")
+    with _asking(folder) as osmnx:
+        try:
+            outline = osmnx.geocode_to_gdf(query).union_all()
+            graph = osmnx.graph_from_polygon(
+                outline,
+                custom_filter='["highway"]',
+                simplify=False,
+                retain_all=True,
+                truncate_by_edge=True,
+            )
+            places = _places(osmnx, outline)
+        except (OSError, TypeError, ValueError) as error:
+            raise CityFileError(
+                f"OpenStreetMap does not tell the streets of {query!r}: {error}"
+            ) from error
+    files.boundary.write_text(json.dumps(shapely.geometry.mapping(outline)), encoding="utf-8")
+    _write(files.streets, graph, places)
+    return files
+
+
+@contextmanager
+def _asking(folder: Path) -> Iterator[ModuleType]:
+    """Lend OSMnx with settings of our own; it is slow to import, and few need it."""
+    import osmnx
+
+    ours = {
+        "cache_folder": folder / "cache",
+        "logs_folder": folder / "logs",
+        "data_folder": folder,
+        "useful_tags_way": list(WAY_TAGS),
+        "all_oneway": True,
+        "doh_url_template": None,  # no other company needs to hear what we ask
+    }
+    before = {name: getattr(osmnx.settings, name) for name in ours}
+    for name, value in ours.items():
+        setattr(osmnx.settings, name, value)
+    try:
+        yield osmnx
+    finally:
+        for name, value in before.items():
+            setattr(osmnx.settings, name, value)
+
+
+def _places(
+    osmnx: ModuleType, outline: shapely.Geometry
+) -> list[tuple[shapely.Point, dict[str, str]]]:
+    """Return house numbers and points of interest, none where the servers know of none."""
+    from osmnx._errors import InsufficientResponseError
+
+    wanted = {key: list(values) for key, values in PLACE_TAGS.items()}
+    try:
+        frame = osmnx.features_from_polygon(outline, {"addr:housenumber": True, **wanted})
+    except InsufficientResponseError:
+        return []
+    rows = frame.drop(columns="geometry").to_dict("records")
+    return [
+        (geometry.representative_point(), {k: v for k, v in row.items() if isinstance(v, str)})
+        for geometry, row in zip(frame.geometry, rows, strict=True)
+    ]
+
+
+def _write(
+    path: Path, graph: nx.MultiDiGraph, places: Iterable[tuple[shapely.Point, Mapping[str, str]]]
+) -> None:
+    new = path.with_name(f".{path.name.removesuffix('.osm.pbf')}-new.osm.pbf")
+    new.unlink(missing_ok=True)
+    writer = osmium.SimpleWriter(str(new))
+    try:
+        for node, told in graph.nodes(data=True):
+            writer.add_node(Node(id=node, location=(told["x"], told["y"])))
+        for number, (point, tags) in zip(count(PLACE_NODES_FROM), places, strict=False):
+            writer.add_node(Node(id=number, location=(point.x, point.y), tags=tags))
+        for way in _ways(graph):
+            writer.add_way(way)
+    finally:
+        writer.close()
+    new.replace(path)
+
+
+def _ways(graph: nx.MultiDiGraph) -> Iterator[Way]:
+    """Yield the ways that the graph was made of, in the order of their ids."""
+    steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    tags: dict[int, dict[str, str]] = {}
+    for start, end, told in graph.edges(data=True):
+        steps[told["osmid"]].append((start, end))
+        tags[told["osmid"]] = {k: str(told[k]) for k in WAY_TAGS if k in told}
+    for number in sorted(steps):
+        nodes = [node for run in _runs(steps[number]) for node in (*run, ABSENT_NODE)][:-1]
+        turned = tags[number].get("oneway") in _REVERSED
+        yield Way(id=number, nodes=nodes[::-1] if turned else nodes, tags=tags[number])
+
+
+def _runs(steps: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    """Yield the courses that a way's steps make up: several where it leaves the place between."""
+    graph = nx.MultiDiGraph(steps)
+    for nodes in nx.weakly_connected_components(graph):
+        part = graph.subgraph(nodes)
+        if nx.has_eulerian_path(part):
+            path = list(nx.eulerian_path(part))
+            yield [path[0][0], *(end for _, end in path)]
+        else:  # cut where it crosses itself: its steps stay, one by one
+            yield from ([start, end] for start, end in part.edges())

@@ -1,0 +1,44 @@
+"""A city is taken away."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.store.cities import get_report
+from data.store.engine import Tx
+from data.store.lock import holding
+from data.store.requests import list_requests
+from data.store.storms import list_storms
+from fleet.scaffold import PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What would be gone with a city."""
+
+    segments: int
+    storms: int
+    requests: int
+    bytes: int
+
+
+def holdings_of(tx: Tx, folder: Path) -> Holdings:
+    """Return what a city holds."""
+    return Holdings(
+        segments=int(get_report(tx)["segments"]),
+        storms=len(list_storms(tx)),
+        requests=len(list_requests(tx)),
+        bytes=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+    )
+
+
+def remove_city(folder: Path) -> None:
+    """Delete a city with all it holds; no list shows it from the first moment on.
+
+    Raises `ConflictError` while a server or a worker has it open.
+    """
+    gone = folder.with_name(f"{PREFIX}{folder.name}-gone")
+    with holding(folder, alone=True):
+        shutil.rmtree(gone, ignore_errors=True)  # of a removal that was killed
+        folder.rename(gone)
+    shutil.rmtree(gone)

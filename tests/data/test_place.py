@@ -1,0 +1,129 @@
+import pytest
+
+from data import osm_tags
+from data.boundary import clipped, read_boundary
+from data.errors import CityFileError
+from data.model import Oneway
+from data.osm import read_osm
+from data.place import WAY_TAGS, fetch_place
+from tests.data.drawn_place import QUERY, answers, cached_in, draw
+
+
+@pytest.fixture
+def drawn(tmp_path, monkeypatch):
+    return cached_in(tmp_path / "places", monkeypatch)
+
+
+def test_the_streets_of_a_place_come_with_their_own_ids(drawn):
+    draft = read_osm(fetch_place(QUERY, drawn).streets)
+    keys = {(s.key.osm_way_id, s.start, s.end) for s in draft.segments}
+    assert {(10, 1, 2), (10, 2, 3), (11, 4, 2), (11, 2, 5)} <= keys
+    assert 14 not in {way for way, _, _ in keys}, "nobody plows a footway"
+
+
+def test_names_and_attributes_of_streets_come_along(drawn):
+    draft = read_osm(fetch_place(QUERY, drawn).streets)
+    imam = next(s for s in draft.segments if s.key.osm_way_id == 10)
+    assert (imam.names[""], imam.names["en"]) == (("خیابان امام",), ("Imam Street",))
+    assert imam.road_class == "primary"
+
+
+def test_a_street_that_is_one_way_against_its_drawing_stays_so(drawn):
+    draft = read_osm(fetch_place(QUERY, drawn).streets)
+    lane = [s for s in draft.segments if s.key.osm_way_id == 11]
+    assert [(s.start, s.end, s.oneway) for s in lane] == [
+        (4, 2, Oneway.BACKWARD),
+        (2, 5, Oneway.BACKWARD),
+    ]
+
+
+def test_a_way_that_crosses_its_own_end_keeps_all_its_parts(drawn):
+    draft = read_osm(fetch_place(QUERY, drawn).streets)
+    loop = {frozenset((s.start, s.end)) for s in draft.segments if s.key.osm_way_id == 12}
+    assert loop == {frozenset(pair) for pair in [(3, 7), (7, 4), (4, 2), (2, 3)]}
+
+
+def test_a_way_that_leaves_the_place_keeps_what_touches_it(drawn):
+    draft = read_osm(fetch_place(QUERY, drawn).streets)
+    away = [s for s in draft.segments if s.key.osm_way_id == 13]
+    assert sum(s.length_m for s in away) > 4000
+    assert {s.incline for s in away} == {"8%"}
+
+
+def test_the_boundary_of_the_place_clips_it(drawn):
+    files = fetch_place(QUERY, drawn)
+    kept = clipped(read_osm(files.streets), read_boundary(files.boundary))
+    assert 13 not in {s.key.osm_way_id for s in kept.segments}
+    assert 10 in {s.key.osm_way_id for s in kept.segments}
+
+
+def test_schools_and_house_numbers_come_along(drawn):
+    places = read_osm(fetch_place(QUERY, drawn).streets).places
+    assert {(p.kind, p.number, p.street) for p in places} == {
+        ("school", "", ""),
+        ("address", "۱۲", "کوچهٔ لاله"),
+    }
+    assert next(p for p in places if p.kind == "school").names[""] == ("دبستان البرز",)
+
+
+def test_a_place_without_house_numbers_is_a_place(drawn):
+    draw(drawn, answers())
+    assert read_osm(fetch_place(QUERY, drawn).streets).places == ()
+
+
+def test_a_place_that_nobody_knows_is_named(drawn):
+    draw(drawn, {"place": []})
+    with pytest.raises(CityFileError, match="Barfabad"):
+        fetch_place(QUERY, drawn)
+    assert not list(drawn.glob("*.pbf"))
+
+
+def test_without_internet_and_without_an_answer_of_before_it_says_so(drawn):
+    (drawn / "cache" / "place.json").unlink()
+    with pytest.raises(CityFileError, match="no internet"):
+        fetch_place(QUERY, drawn)
+
+
+def test_settings_of_osmnx_are_given_back(drawn):
+    import osmnx
+
+    before = (osmnx.settings.cache_folder, osmnx.settings.all_oneway)
+    fetch_place(QUERY, drawn)
+    assert (osmnx.settings.cache_folder, osmnx.settings.all_oneway) == before
+
+
+def test_the_name_of_a_file_is_made_of_the_place(drawn):
+    files = fetch_place("ارومیه، ایران", drawn)
+    assert files.streets.name == "ارومیه-ایران.osm.pbf"
+    assert files.streets.parent == files.boundary.parent == drawn
+
+
+class Listening(dict):
+    """Tags that remember which keys somebody asked for."""
+
+    def __init__(self, tags):
+        super().__init__(tags)
+        self.asked = set()
+
+    def get(self, key, default=None):
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key):
+        self.asked.add(key)
+        return super().__contains__(key)
+
+
+def test_every_tag_that_our_reader_looks_at_is_asked_for():
+    tags = Listening({"highway": "service"})
+    road = osm_tags.road_class(tags)
+    direction = osm_tags.oneway(tags)
+    lanes = osm_tags.lanes(tags, road, direction)
+    osm_tags.width_m(tags, road, lanes)
+    osm_tags.speed_mps(tags, road)
+    osm_tags.layer(tags)
+    osm_tags.is_roundabout(tags)
+    osm_tags.serves_buses(tags)
+    osm_tags.names(tags)
+    assert tags.asked <= set(WAY_TAGS)
+    assert len(tags.asked) > 15
