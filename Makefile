@@ -3,7 +3,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 CITY ?=
 
-.PHONY: setup setup-browser check test bench demo serve
+.PHONY: setup setup-browser check test bench demo serve bundle
 
 setup:
 	@scripts/setup
@@ -28,3 +28,6 @@ demo: setup
 
 serve: setup
 	barfrub serve
+
+bundle: setup
+	@scripts/bundle
