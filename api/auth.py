@@ -64,6 +64,15 @@ class WrongPasswordError(BarfrubError):
         super().__init__("name or password is wrong")
 
 
+class WrongCodeError(BarfrubError):
+    """Not the code that the server printed."""
+
+    code = "wrong_code"
+
+    def __init__(self) -> None:
+        super().__init__("this is not the code")
+
+
 class DisabledError(BarfrubError):
     """The right password of somebody who may not sign in any more."""
 

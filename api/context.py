@@ -167,16 +167,20 @@ def set_cookie(request: Request, response: Response, name: str, text: str) -> No
 
 
 def language_of(request: Request, user: User | None) -> str:
+    """Return the language to answer in; the user's own comes before the city's."""
+    return spoken_language(request, user.language if user else "", app_of(request).city.language)
+
+
+def spoken_language(request: Request, *known: str) -> str:
     """Return the language to answer in.
 
-    The address asks first, then the cookie of the switch, the user, the city, the browser.
+    The address asks first, then the cookie of the switch, what is known, the browser.
     """
     accepted = request.headers.get("accept-language", "")
     wanted = [
         request.query_params.get("lang"),
         request.cookies.get(LANGUAGE_COOKIE),
-        user.language if user else None,
-        app_of(request).city.language,
+        *known,
         *(part.split(";")[0].split("-")[0].strip().lower() for part in accepted.split(",")),
     ]
     return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])

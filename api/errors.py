@@ -27,7 +27,9 @@ STATUS = {
     "csrf": 403,
     "wrong_password": 401,
     "disabled": 403,
+    "wrong_code": 401,
     "too_large": 413,
+    "no_room": 507,
     "too_many": 429,
     "city_file": 422,
 }
@@ -120,6 +122,11 @@ def message_of(error: BarfrubError, t: Translator) -> str:
     return t(msgid, **{**error.values, **spoken})
 
 
+def fault_text(values: Mapping[str, object], t: Translator) -> str:
+    """Return what `first_fault` found, in the reader's language."""
+    return t("error:invalid", **{**values, "field": _field(str(values["field"]), t)})
+
+
 def _field(code: str, t: Translator) -> str:
     """Return what a form calls a field, where a catalog knows that; else its code."""
     msgid = f"field:{code.rpartition('.')[2]}"
@@ -137,12 +144,12 @@ def _on_ours(request: Request, error: BarfrubError) -> Response:
 
 def _on_validation(request: Request, error: RequestValidationError) -> Response:
     t = translator_of(request)
-    values = _first_fault(error.errors(), t)
-    message = t("error:invalid", **{**values, "field": _field(str(values["field"]), t)})
-    return _answer(request, 422, "invalid", message, values, {})
+    values = first_fault(error.errors(), t)
+    return _answer(request, 422, "invalid", fault_text(values, t), values, {})
 
 
-def _first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str, object]:
+def first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str, object]:
+    """Return field, value and expectation of the first fault that pydantic found."""
     fault = faults[0]
     place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
     expected = EXPECTED.get(fault["type"])

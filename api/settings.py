@@ -46,7 +46,7 @@ class Settings(BaseSettings):
 
     def city_folder(self, name: str) -> Path:
         """Return the folder of a city, whether it exists or not; refuse names that leave it."""
-        if not name or name.startswith(".") or "/" in name or "\\" in name or "\0" in name:
+        if not plain_name(name):
             raise InvalidError("city", name, "a plain name without slashes or a leading dot")
         return self.var / "cities" / name
 
@@ -62,6 +62,18 @@ class Settings(BaseSettings):
         with os.fdopen(handle, "wb") as file:
             file.write(key)
         return key
+
+
+def plain_name(name: str) -> bool:
+    """Whether a file or folder may be called so: letters of any script, spaces, signs.
+
+    The zero-width non-joiner is part of Persian spelling; everything else that cannot be seen is
+    refused, and so is what leads out of a folder.
+    """
+    seen = name.replace("\N{ZERO WIDTH NON-JOINER}", "")
+    return (
+        seen.isprintable() and seen.strip(" .") != "" and name[0] != "." and not {*"/\\"} & {*name}
+    )
 
 
 def list_cities(settings: Settings) -> list[str]:

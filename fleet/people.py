@@ -33,6 +33,13 @@ INVITED_FOR = timedelta(days=7)
 """How long an invitation stays open."""
 
 
+def checked_login(login: str) -> str:
+    """Return a name to sign in with; raise `InvalidError` for one that nobody can type."""
+    if not login or len(login) > LOGIN_LETTERS or not login.isprintable() or " " in login:
+        raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} letters without a space")
+    return login
+
+
 def enroll(
     tx: Tx,
     actor: Actor,
@@ -43,8 +50,7 @@ def enroll(
     now: datetime,
 ) -> User:
     """Add somebody who signs in; raise `ConflictError` where the login is taken."""
-    if not login or len(login) > LOGIN_LETTERS or not login.isprintable() or " " in login:
-        raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} letters without a space")
+    checked_login(login)
     if find_user_by_login(tx, login) is not None:
         raise ConflictError(f"there is a user {login!r} already", reason="login_taken", login=login)
     user = add_user(tx, login, _checked_roles(roles), language, password_hash)

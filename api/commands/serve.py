@@ -1,9 +1,19 @@
 """`barfrub serve`: the web server of one city with the solver beside it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from api.clock import Clock
+    from api.settings import Settings
 
 
 def serve(
@@ -14,33 +24,35 @@ def serve(
         str | None, typer.Option(help="Start the clock at this ISO time, for training.")
     ] = None,
     speed: Annotated[float, typer.Option(min=0.01, help="Run the clock this much faster.")] = 1.0,
+    setup: Annotated[
+        bool, typer.Option("--setup", help="Set up a new city in the browser, then serve it.")
+    ] = False,
 ) -> None:
-    """Serve the pages, the API and the door for positions, and solve plans."""
+    """Serve the pages, the API and the door for positions, and solve plans.
+
+    Where there is no city yet, one is set up in the browser first.
+    """
     import signal
     import sys
     from contextlib import suppress
 
     import uvicorn
 
-    from api.app import create_app
     from api.clock import Clock
     from api.logs import configure_logs
-    from api.settings import Settings, chosen_city
-    from api.worker import running_workers
+    from api.settings import Settings, chosen_city, list_cities
 
     settings = Settings()
-    folder = chosen_city(settings, city)
+    first = setup or not (city or list_cities(settings))
+    folder = None if first else chosen_city(settings, city)
     configure_logs(settings.log)
-    typer.echo(f"Loading {folder.name} …")
     keeper = Clock(_moment(clock), speed)
-    app = create_app(settings, folder, keeper)
     address = host or settings.host
     # Uvicorn stops on a signal and then raises it again: end the worker before we go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with suppress(KeyboardInterrupt), running_workers(folder, keeper):
-        typer.echo(f"Barfrub serves {folder.name} at http://{address}:{port}/ (Ctrl+C stops it)")
+    with suppress(KeyboardInterrupt), _web(settings, folder, keeper, f"{address}:{port}") as web:
         uvicorn.run(
-            app,
+            web,
             host=address,
             port=port,
             log_config=None,
@@ -48,6 +60,43 @@ def serve(
             access_log=False,
             timeout_graceful_shutdown=3,
         )
+
+
+@contextmanager
+def _web(
+    settings: "Settings", folder: "Path | None", clock: "Clock", place: str
+) -> "Iterator[ASGIApp]":
+    """Give the web of a city with its worker beside it, or that of a first start."""
+    if folder is None:
+        yield _first_web(settings, clock, place)
+        return
+
+    from api.app import create_app
+    from api.worker import running_workers
+
+    typer.echo(f"Loading {folder.name} …")
+    web = create_app(settings, folder, clock)
+    with running_workers(folder, clock):
+        typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
+        yield web
+
+
+def _first_web(settings: "Settings", clock: "Clock", place: str) -> "ASGIApp":
+    from api.doorway import Doorway
+    from api.first_pages import FIRST
+
+    web = Doorway(settings, clock)
+    typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
+    typer.echo(f"  http://{_reachable(place)}{FIRST}?code={web.start.code}")
+    return web
+
+
+def _reachable(place: str) -> str:
+    """Return an address that a browser can open, where the server listens on all of them."""
+    import socket
+
+    address, _, port = place.rpartition(":")
+    return f"{socket.gethostname()}:{port}" if address in ("0.0.0.0", "::") else place  # noqa: S104
 
 
 def _moment(text: str | None) -> datetime | None:

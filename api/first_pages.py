@@ -1,0 +1,241 @@
+"""Pages and orders of the first start: the code, the form, uploads, how far the import is."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, FastAPI, Form, Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from api.armor import Armor, Compression
+from api.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
+from api.context import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, SentCsrf, spoken_language
+from api.errors import STATUS, fault_text, first_fault, message_of
+from api.first_start import OPENING, URMIA, CityIn, FirstStart, WithCode, start_of
+from api.shell import THEME_COOKIE, THEMES, wants_page
+from api.uploads import BOUNDARIES, DISTRICTS, STREETS, keep_upload, uploads
+from data.errors import BarfrubError, ConflictError
+from fleet.cities import STEPS
+from maps.i18n import LANGUAGES, Translator, translator
+from maps.pages import STATIC_DIR, render
+from maps.setup import StreetsView, streets_view
+from maps.style import css
+
+FIRST = "/first"
+"""Where everything of the first start lies, so that it can go on while the city is served."""
+
+router = APIRouter()
+
+
+class FileOut(BaseModel):
+    """A file that lies ready."""
+
+    name: str
+    size_bytes: int
+
+
+class ProgressOut(BaseModel):
+    """How far the import is; `details` are for whoever looks after the server."""
+
+    state: str
+    step: str
+    steps: list[str]
+    message: str
+    details: str
+    report: StreetsView | None
+
+
+def first_web(start: FirstStart) -> FastAPI:
+    """Return the web of the first start."""
+    web = FastAPI(title="Barfrub", docs_url=None, redoc_url=None, openapi_url=None)
+    web.state.first_start = start
+    web.exception_handler(BarfrubError)(_on_ours)
+    web.exception_handler(RequestValidationError)(_on_validation)
+    web.include_router(router)
+    web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    web.add_middleware(Compression)
+    web.add_middleware(Armor)
+    return web
+
+
+@router.get("/health")
+async def health() -> Mapping[str, str]:
+    """Tell that we are alive and wait for a city."""
+    return {"status": "setup"}
+
+
+@router.get("/style.css")
+async def style() -> Response:
+    """Return the colors of both themes."""
+    return Response(css(), media_type="text/css")
+
+
+@router.get("/")
+@router.get("/sign-in")
+def to_the_first_page() -> Response:
+    """Lead to the one page there is."""
+    return RedirectResponse(FIRST, status_code=303)
+
+
+@router.get(FIRST)
+def first_page(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Show the form to whoever came with the code, and ask anybody else for it."""
+    start = start_of(request)
+    session = start.session_of(request)
+    if code:
+        return _enter(request, start, code)
+    if session is not None:
+        return _page(request, "setup/first.html", {"boot": _boot(request, start, session.csrf)})
+    if start.over:
+        return RedirectResponse("/", status_code=303)
+    return _page(request, "setup/code.html", {"error": ""})
+
+
+@router.post("/language")
+def switch_language(
+    request: Request, language: Annotated[str, Form(max_length=2)], csrf: SentCsrf
+) -> Response:
+    """Speak another language from now on."""
+    start = start_of(request)
+    session = start.session_of(request)
+    require_same(csrf, session.csrf if session else _form_token(request, start))
+    answer = RedirectResponse(FIRST, status_code=303)
+    if language in LANGUAGES:
+        _set_cookie(request, answer, LANGUAGE_COOKIE, language)
+    return answer
+
+
+@router.get(f"{FIRST}/files")
+def read_files(start: WithCode) -> dict[str, list[FileOut]]:
+    """Return the files that lie ready, by what they may be used for."""
+    kinds = {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS}
+    return {
+        purpose: [
+            FileOut(name=path.name, size_bytes=path.stat().st_size)
+            for path in uploads(start.uploads, suffixes)
+        ]
+        for purpose, suffixes in kinds.items()
+    }
+
+
+@router.post(f"{FIRST}/files", status_code=201)
+async def receive_file(request: Request, name: str, purpose: str, start: WithCode) -> FileOut:
+    """Store a file that the browser sends as the body of the request."""
+    if start.over:
+        raise ConflictError("the city is made", reason="city_made")
+    path = await keep_upload(request, start.uploads, name, purpose)
+    return FileOut(name=path.name, size_bytes=path.stat().st_size)
+
+
+@router.post(f"{FIRST}/city", status_code=202)
+def make_city(request: Request, wanted: CityIn, start: WithCode) -> ProgressOut:
+    """Begin to make the city."""
+    start.begin(wanted)
+    return _progress(request, start)
+
+
+@router.get(f"{FIRST}/progress")
+def read_progress(request: Request, start: WithCode) -> ProgressOut:
+    """Tell how far the city is."""
+    return _progress(request, start)
+
+
+def _enter(request: Request, start: FirstStart, code: str) -> Response:
+    address = request.client.host if request.client else ""
+    try:
+        session = start.session_for(code, address)
+    except (WrongCodeError, TooManyError) as error:
+        message = message_of(error, _translator(request))
+        return _page(request, "setup/code.html", {"error": message}, STATUS[error.code])
+    answer = RedirectResponse(FIRST, status_code=303)
+    _set_cookie(request, answer, SESSION_COOKIE, start.seals.seal_session(session))
+    return answer
+
+
+def _progress(request: Request, start: FirstStart) -> ProgressOut:
+    state, t = start.errand.state, _translator(request)
+    message = message_of(state.error, t) if state.error else ""
+    if state.error and state.step == OPENING:
+        message = t("The city is made, but this server cannot open it. Start the server again.")
+    return ProgressOut(
+        state=state.state,
+        step=state.step,
+        steps=[*STEPS, OPENING],
+        message=message,
+        details=str(state.error or ""),
+        report=streets_view(state.outcome, t) if state.outcome else None,
+    )
+
+
+def _page(
+    request: Request, template: str, view: Mapping[str, object], status: int = 200
+) -> HTMLResponse:
+    start = start_of(request)
+    session = start.session_of(request)
+    csrf = session.csrf if session else _form_token(request, start)
+    theme = request.cookies.get(THEME_COOKIE, "")
+    html = render(
+        template,
+        _translator(request),
+        theme=theme if theme in THEMES else "",
+        csrf=csrf,
+        path=FIRST,
+        **view,
+    )
+    answer = HTMLResponse(html, status)
+    if session is None:
+        _set_cookie(request, answer, CSRF_COOKIE, csrf)
+    return answer
+
+
+def _boot(request: Request, start: FirstStart, csrf: str) -> dict[str, object]:
+    t = _translator(request)
+    return {
+        "now": start.clock.now().isoformat(),
+        "language": t.language,
+        "direction": t.direction,
+        "texts": t.texts(),
+        "csrf": csrf,
+        "city": {"timezone": "UTC"},
+        "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
+        "suffixes": {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS},
+        "urmia": URMIA,
+    }
+
+
+def _translator(request: Request) -> Translator:
+    return translator(spoken_language(request))
+
+
+def _form_token(request: Request, start: FirstStart) -> str:
+    known = request.cookies.get(CSRF_COOKIE, "")
+    return known if start.seals.genuine(known) else start.seals.new_token()
+
+
+def _set_cookie(request: Request, answer: Response, name: str, text: str) -> None:
+    secure = start_of(request).settings.secure_cookies or request.url.scheme == "https"
+    answer.set_cookie(name, text, max_age=SESSION_S, httponly=True, samesite="lax", secure=secure)
+
+
+def _on_ours(request: Request, error: BarfrubError) -> Response:
+    if isinstance(error, SignedOutError) and wants_page(request):
+        return RedirectResponse(FIRST, status_code=303)
+    message = message_of(error, _translator(request))
+    values = {name: str(value) for name, value in error.values.items()}
+    return _error(STATUS.get(error.code, 400), error.code, message, values, str(error))
+
+
+def _on_validation(request: Request, error: RequestValidationError) -> Response:
+    t = _translator(request)
+    values = first_fault(error.errors(), t)
+    return _error(422, "invalid", fault_text(values, t), values)
+
+
+def _error(
+    status: int, code: str, message: str, values: Mapping[str, object], details: str = ""
+) -> Response:
+    body = {"code": code, "message": message, "values": dict(values), "details": details}
+    return JSONResponse({"error": body}, status)

@@ -1,0 +1,194 @@
+"""A server without a city: whoever holds its code sets one up, in the browser."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import Depends, Request
+from pydantic import Field
+
+from api.auth import (
+    Seals,
+    Session,
+    SignedOutError,
+    SignInLimit,
+    WrongCodeError,
+    checked_password,
+    hash_password,
+    require_same,
+)
+from api.clock import Clock
+from api.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
+from api.errand import Errand, Report
+from api.schemas import Wire
+from api.settings import Settings, plain_name
+from api.uploads import upload_path
+from data.districts import URMIA_DISTRICTS
+from data.errors import ConflictError, InvalidError, NotFoundError
+from data.model import Actor, ActorKind, Role
+from data.store.engine import Tx
+from fleet.cities import Report as CityReport
+from fleet.cities import add_city
+from fleet.people import LOGIN_LETTERS, checked_login, enroll
+from maps.i18n import LANGUAGES
+
+FOUNDER = Actor(ActorKind.SYSTEM, "first start")
+"""Who makes a city before anybody can sign in."""
+
+URMIA = "urmia"
+"""The districts that come with Barfrub, in place of a file."""
+
+OPENING = "open"
+"""The step after those of `fleet.cities`: the new city is loaded and served."""
+
+_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_NAME_LETTERS = 64
+
+
+class CityIn(Wire):
+    """What a city is made of, and who looks after it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=_NAME_LETTERS)]
+    timezone: Annotated[str, Field(max_length=64)]
+    language: Annotated[str, Field(max_length=2)]
+    file: Annotated[str, Field(min_length=1, max_length=200)]
+    boundary: Annotated[str, Field(max_length=200)] = ""
+    districts: Annotated[str, Field(max_length=200)] = ""
+    services: bool = False
+    login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
+    password: Annotated[str, Field(max_length=1000)]
+
+
+@dataclass
+class FirstStart:
+    """What the pages of the first start share; `open_city` begins to serve a new city."""
+
+    settings: Settings
+    clock: Clock
+    seals: Seals
+    open_city: Callable[[Path], None]
+    code: str
+    errand: Errand[CityReport] = field(default_factory=Errand)
+    attempts: SignInLimit = field(default_factory=SignInLimit)
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of street files that were sent or lie ready."""
+        return self.settings.var / "uploads"
+
+    @property
+    def over(self) -> bool:
+        """Whether there is a city now."""
+        return self.errand.state.state == "done"
+
+    def session_for(self, code: str, address: str) -> Session:
+        """Return a session for the right code; raise `WrongCodeError` or `TooManyError`."""
+        self.attempts.check("code", address, time.monotonic())
+        if not secrets.compare_digest(_plain(code).encode(), _plain(self.code).encode()):
+            self.attempts.failed("code", address, time.monotonic())
+            raise WrongCodeError
+        return Session("", secrets.token_urlsafe(24), self._stamp())
+
+    def session_of(self, request: Request) -> Session | None:
+        """Return the session of somebody who came with the code of this start."""
+        session = self.seals.read_session(request.cookies.get(SESSION_COOKIE))
+        genuine = session is not None and secrets.compare_digest(session.stamp, self._stamp())
+        return session if genuine else None
+
+    def begin(self, wanted: CityIn) -> None:
+        """Start to make the city; raise an error where what is wanted cannot be right."""
+        if self.over:
+            raise ConflictError("the city is made", reason="city_made")
+        folder = self._folder(wanted)
+        file, boundary, districts = self._files(wanted)
+        if wanted.language not in LANGUAGES:
+            raise InvalidError("language", wanted.language, "fa or en")
+        if wanted.timezone not in available_timezones():
+            raise InvalidError("timezone", wanted.timezone, "a zone like Asia/Tehran")
+        login, now = checked_login(wanted.login.strip()), self.clock.now()
+        password_hash = hash_password(checked_password("password", wanted.password, login))
+
+        def arrange(tx: Tx) -> None:
+            enroll(tx, FOUNDER, login, [Role.ADMINISTRATOR], wanted.language, password_hash, now)
+
+        def work(report: Report) -> CityReport:
+            made = add_city(
+                folder,
+                folder.name,
+                file,
+                now,
+                FOUNDER,
+                timezone=wanted.timezone,
+                services=wanted.services,
+                boundary=boundary,
+                districts=districts,
+                language=wanted.language,
+                report=report,
+                arrange=arrange,
+            )
+            report(OPENING)
+            self.open_city(folder)
+            return made
+
+        self.errand.begin("add", work)
+
+    def _folder(self, wanted: CityIn) -> Path:
+        name = wanted.name.strip()
+        if not plain_name(name):
+            raise InvalidError("name", name, "a plain name without slashes or a leading dot")
+        folder = self.settings.city_folder(name)
+        if folder.exists():
+            raise ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
+        return folder
+
+    def _files(self, wanted: CityIn) -> tuple[Path, Path | None, Path | None]:
+        streets = self._file(wanted.file, "streets")
+        boundary = self._file(wanted.boundary, "boundary") if wanted.boundary else None
+        if wanted.districts == URMIA:
+            return streets, boundary, URMIA_DISTRICTS
+        districts = self._file(wanted.districts, "districts") if wanted.districts else None
+        return streets, boundary, districts
+
+    def _file(self, name: str, purpose: str) -> Path:
+        path = upload_path(self.uploads, name, purpose)
+        if not path.is_file():
+            raise NotFoundError("file", name)
+        return path
+
+    def _stamp(self) -> str:
+        return hashlib.sha256(f"first start {self.code}".encode()).hexdigest()[:16]
+
+
+def new_code() -> str:
+    """Return a code that is easy to read aloud and hard to guess."""
+    letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def start_of(request: Request) -> FirstStart:
+    """Return what the pages of the first start share."""
+    start: FirstStart = request.app.state.first_start
+    return start
+
+
+def require_code(request: Request, csrf: SentCsrf) -> FirstStart:
+    """Return the same to whoever came with the code; raise an error to anybody else."""
+    start = start_of(request)
+    session = start.session_of(request)
+    if session is None:
+        raise SignedOutError
+    if request.method not in SAFE_METHODS:
+        require_same(csrf, session.csrf)
+    return start
+
+
+WithCode = Annotated[FirstStart, Depends(require_code)]
+
+
+def _plain(code: str) -> str:
+    return "".join(letter for letter in code.upper() if letter.isalnum())

@@ -1,0 +1,151 @@
+"""Files that browsers send: streamed to the disk, so that their size is no matter of memory."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from api.settings import plain_name
+from data.errors import BarfrubError, CityFileError, InvalidError
+from data.osm import OSM_SUFFIXES
+from data.osm_geojson import GEOJSON_SUFFIXES
+
+MOST_BYTES = 2 * 1024**3
+"""Size of one file: four times the street file of a large country's capital region."""
+
+SPARE_BYTES = 512 * 1024**2
+"""What stays free on the disk, for the city that is made of the file."""
+
+NAME_LETTERS = 120
+PART = ".part-"
+"""How names begin of files that are not there whole."""
+
+STREETS = (*OSM_SUFFIXES, *GEOJSON_SUFFIXES)
+BOUNDARIES = (".geojson", ".json", ".gpkg")
+DISTRICTS = (*BOUNDARIES, ".toml", ".txt")
+SUFFIXES = {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS}
+"""Ends of names by what a file is for."""
+
+_HEAD_BYTES = 64
+_STARTS = {
+    ".pbf": (b"OSMHeader",),
+    ".osm": (b"<",),
+    ".gz": (b"\x1f\x8b",),
+    ".bz2": (b"BZh",),
+    ".gpkg": (b"SQLite format 3\x00",),
+    ".geojson": (b"{",),
+    ".json": (b"{",),
+}
+"""What a file of each kind has near its beginning."""
+
+
+class TooLargeError(BarfrubError):
+    """More than we take."""
+
+    code = "too_large"
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"larger than {most_bytes} bytes", most_bytes=most_bytes)
+
+
+class NoRoomError(BarfrubError):
+    """A disk that could not hold what comes."""
+
+    code = "no_room"
+
+    def __init__(self) -> None:
+        super().__init__("the disk of the server is full")
+
+
+async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> Path:
+    """Store the body of a request under its name and return where.
+
+    The file is there whole or not at all; one of the same name is replaced. Raises `InvalidError`
+    for a name or a purpose that does not fit, `CityFileError` for content of another kind, and
+    `TooLargeError` as soon as it is known.
+    """
+    path = upload_path(folder, name, purpose)
+    announced = request.headers.get("content-length", "")
+    part = await run_in_threadpool(_Part, folder)
+    try:
+        part.require_room(int(announced) if announced.isdecimal() else 0)
+        async for chunk in request.stream():
+            await run_in_threadpool(part.write, chunk)
+        await run_in_threadpool(part.keep_as, path)
+    finally:
+        part.discard()
+    return path
+
+
+def upload_path(folder: Path, name: str, purpose: str) -> Path:
+    """Return where a file of this name is kept; raise `InvalidError` unless it fits its purpose."""
+    suffixes = SUFFIXES.get(purpose)
+    if suffixes is None:
+        raise InvalidError("purpose", purpose, "one of streets, boundary, districts")
+    if len(name) > NAME_LETTERS or not plain_name(name):
+        raise InvalidError("file", name, "a plain file name")
+    if not name.lower().endswith(suffixes):
+        raise InvalidError("file", name, f"a name that ends in one of {', '.join(suffixes)}")
+    return folder / name
+
+
+def uploads(folder: Path, suffixes: Sequence[str] = STREETS) -> list[Path]:
+    """Return the files that lie ready, by name."""
+    if not folder.is_dir():
+        return []
+    found = (path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
+    return sorted(path for path in found if path.name.lower().endswith(tuple(suffixes)))
+
+
+def require_kind(path: Path, name: str) -> None:
+    """Raise `CityFileError` where a file is visibly not of the kind that its name says."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    wanted = _STARTS.get(Path(name).suffix.lower(), ())
+    if not head or (wanted and not any(start in head for start in wanted)):
+        raise CityFileError(f"{name} is empty or not what its name says", file=name)
+
+
+def clear_parts(folder: Path) -> None:
+    """Remove what a killed server left of uploads; for when nobody can be uploading."""
+    for part in folder.glob(f"{PART}*"):
+        part.unlink(missing_ok=True)
+
+
+class _Part:
+    """A file that grows, until it is kept or discarded."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._size_bytes = 0
+        handle, name = tempfile.mkstemp(prefix=PART, dir=folder)
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+
+    def require_room(self, size_bytes: int) -> None:
+        """Raise an error where so much is too much, for us or for the disk."""
+        if self._size_bytes + size_bytes > MOST_BYTES:
+            raise TooLargeError(MOST_BYTES)
+        if size_bytes > shutil.disk_usage(self._path.parent).free - SPARE_BYTES:
+            raise NoRoomError
+
+    def write(self, chunk: bytes) -> None:
+        """Add what came."""
+        self.require_room(len(chunk))
+        self._size_bytes += len(chunk)
+        self._file.write(chunk)
+
+    def keep_as(self, path: Path) -> None:
+        """Give the whole file its name, unless it is of another kind than the name says."""
+        self._file.close()
+        require_kind(self._path, path.name)
+        self._path.replace(path)
+
+    def discard(self) -> None:
+        """Remove what was not kept."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,158 @@
+// The first start: a form that makes a city, how far it is, and what came out; then the city is served here.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./file.js";
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { get, post } from "../core/net.js";
+import { Store } from "../core/store.js";
+import { t } from "../core/texts.js";
+import { field } from "./forms.js";
+import { fault, report, stepList } from "./report.js";
+
+const LOOK_MS = 400;
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const first = new Store({ files: {}, progress: null, refused: null, served: false, city: "" });
+
+async function askFiles() {
+  try {
+    first.set({ files: await get("/first/files") });
+  } catch (error) {
+    first.set({ refused: error });
+  }
+}
+
+const later = (order) => setTimeout(order, LOOK_MS);
+
+/** Look whether the city is served here by now. */
+async function askHealth() {
+  try {
+    const health = await get("/health");
+    if (health.status === "ok") return first.set({ served: true });
+  } catch {
+    // The server is busy; ask again.
+  }
+  return later(askHealth);
+}
+
+async function askProgress() {
+  try {
+    const progress = await get("/first/progress");
+    first.set({ progress });
+    if (progress.state === "running") return later(askProgress);
+    if (progress.state === "done") return askHealth();
+  } catch {
+    return later(askProgress);
+  }
+  return undefined;
+}
+
+const wantedBy = (form) => {
+  const words = Object.fromEntries(new FormData(form));
+  return { ...words, services: words.services === "on" };
+};
+
+async function make(event) {
+  event.preventDefault();
+  const form = event.target;
+  const wanted = wantedBy(form);
+  try {
+    const progress = await post("/first/city", wanted);
+    first.set({ refused: null, city: wanted.name, progress });
+    later(askProgress);
+  } catch (error) {
+    first.set({ refused: error });
+    form.querySelector(`[name="${error.values?.field}"]`)?.focus();
+  }
+}
+
+class FirstCity extends Part {
+  get stores() {
+    return [first];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    askFiles();
+    askProgress();
+  }
+
+  file(name, purpose, label, none, hint, also = []) {
+    return html`<setup-file name=${name} purpose=${purpose} address="/first/files" .label=${label} .none=${none} .hint=${hint} .suffixes=${boot.suffixes[purpose]} .files=${first.value.files[purpose] ?? []} .also=${also}></setup-file>`;
+  }
+
+  streets() {
+    return html`<fieldset class="card">
+      <legend><h2>${t("Streets")}</h2></legend>
+      ${this.file("file", "streets", t("Street file"), t("Choose a file"), t("From OpenStreetMap (.osm.pbf, .osm, .osm.gz) or as GeoJSON."))}
+      <label class="tick"><input type="checkbox" name="services"><span>${t("With service ways and lanes between buildings")}<span class="muted small">${t("They make the network much larger; most cities do without.")}</span></span></label>
+      <details class="more"><summary>${t("Boundary and districts")}</summary>
+        <div class="column">
+          ${this.file("boundary", "boundary", t("Boundary"), t("The whole file"), t("Polygons (GeoJSON or GeoPackage): streets outside are left out."))}
+          ${this.file("districts", "districts", t("Districts"), t("None"), t("Polygons with names, or a text file with one name a line."), [{ value: boot.urmia, label: t("The five districts of Urmia, by name") }])}
+        </div>
+      </details>
+    </fieldset>`;
+  }
+
+  city() {
+    const zones = boot.zones.includes(HERE) ? boot.zones : [HERE, ...boot.zones];
+    return html`<fieldset class="card">
+      <legend><h2>${t("City")}</h2></legend>
+      <div class="fields">
+        ${field("name", t("Name of the city"), html`<input id="name" name="name" maxlength="64" required autocomplete="off" dir="auto">`)}
+        ${field("timezone", t("Time zone"), html`<select id="timezone" name="timezone" dir="ltr">${zones.map((zone) => html`<option ?selected=${zone === HERE}>${zone}</option>`)}</select>`)}
+        ${field("city-language", t("Language of the pages"), html`<select id="city-language" name="language">${["fa", "en"].map((code) => html`<option value=${code} ?selected=${code === boot.language}>${t(`language:${code}`)}</option>`)}</select>`)}
+      </div>
+    </fieldset>`;
+  }
+
+  administrator() {
+    return html`<fieldset class="card">
+      <legend><h2>${t("Administrator")}</h2></legend>
+      <div class="fields">
+        ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="username" autocapitalize="none" spellcheck="false" dir="ltr">`)}
+        ${field("password", t("Password"), html`<input id="password" name="password" type="password" minlength="8" required autocomplete="new-password" dir="ltr" aria-describedby="password-hint">`, t("At least 8 letters; a few words together are best."))}
+      </div>
+    </fieldset>`;
+  }
+
+  form(hidden) {
+    const { refused } = first.value;
+    return html`<form class="first-form" ?hidden=${hidden} @submit=${make}>
+      <p class="muted lead">${t("Three things make a city. Everything can be changed afterwards, except its name.")}</p>
+      ${this.streets()} ${this.city()} ${this.administrator()}
+      ${refused ? fault(refused.message) : ""}
+      <div><button class="primary tall">${t("Make the city")}</button></div>
+    </form>`;
+  }
+
+  running(progress) {
+    return html`<section class="card" role="status"><h2>${t("The city is being made")}</h2>
+      ${stepList(progress)}
+      <p class="muted small">${t("A large city takes a minute or two. You may leave this page open.")}</p></section>`;
+  }
+
+  failed(progress) {
+    return html`<section class="card"><h2>${t("No city was made")}</h2>
+      ${stepList(progress, true)} ${fault(progress.message, progress.details)}
+      <div><button class="primary" @click=${() => first.set({ progress: null })}>${t("Back to the form")}</button></div></section>`;
+  }
+
+  done(progress) {
+    const { served } = first.value;
+    return html`<section class="card"><h2 role="status"><span class="icon icon-circle-check" aria-hidden="true"></span>${t("The city is ready")}</h2>
+      ${report(progress.report)}
+      <div class="ends">${served ? html`<a class="button primary tall" href="/sign-in?next=/setup">${t("Go to sign-in")}</a>` : html`<button class="tall" disabled>${t("The city is being opened")}</button>`}</div></section>`;
+  }
+
+  render() {
+    const { progress } = first.value;
+    const at = progress?.state ?? "idle";
+    const over = { running: () => this.running(progress), failed: () => this.failed(progress), done: () => this.done(progress) }[at];
+    return html`${over ? over() : ""}${at === "done" ? "" : this.form(Boolean(over))}`;
+  }
+}
+customElements.define("first-city", FirstCity);
