@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from api.context import CSRF_COOKIE, Context, app_of, language_of, set_cookie, signed_in
+from api.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
 from maps.i18n import Translator, translator
 from maps.menu import pages_of
 from maps.pages import render
@@ -68,8 +68,15 @@ def boot_of(request: Request, context: Context) -> dict[str, object]:
             "attribution": app.city.attribution,
             "network_version": app.city.network_version,
             "tiles": f"/tiles/streets.pmtiles?v={app.city.network_version[:12]}",
+            "water": _water_tiles(app),
         },
     }
+
+
+def _water_tiles(app: App) -> str:
+    """Return where the tiles of rivers and lakes are; empty for a city without."""
+    drawn = (app.folder / "tiles" / "water.pmtiles").is_file()
+    return f"/tiles/water.pmtiles?v={app.city.network_version[:12]}" if drawn else ""
 
 
 def translator_of(request: Request) -> Translator:

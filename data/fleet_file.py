@@ -25,6 +25,9 @@ DEFAULT_FLEET = files("data.samples").joinpath("fleet-small.toml").read_text(enc
 URMIA_FLEET = files("data.samples").joinpath("fleet-urmia.toml").read_text(encoding="utf-8")
 """Text of the sample with Urmia's 66 machines."""
 
+BARFABAD_FLEET = files("data.samples").joinpath("fleet-barfabad.toml").read_text(encoding="utf-8")
+"""Text of the sample with the 14 machines of the drawn town."""
+
 VEHICLE_TYPES = (
     "dump_truck",
     "blade_truck",

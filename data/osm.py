@@ -5,7 +5,7 @@ matter, and only the nodes of streets and places are kept in memory.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import osmium
@@ -15,6 +15,7 @@ from data import osm_tags
 from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm_tags import Tags
+from data.osm_waters import read_waters
 from data.osm_ways import CityDraft, TurnSign, Way, centroid, draft_of, places_of
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
@@ -57,7 +58,7 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
             f"{path.name} is damaged or no OpenStreetMap file: {error}", file=path.name
         ) from error
     signs = [sign for several in found.signs.values() for sign in several]
-    return draft_of(
+    draft = draft_of(
         list(found.ways.values()),
         found.nodes,
         signs,
@@ -65,6 +66,7 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
         len(found.skipped_signs),
         found.bus_ways,
     )
+    return replace(draft, waters=read_waters(path))
 
 
 def _tags(tags: TagList) -> dict[str, str]:

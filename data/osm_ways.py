@@ -22,6 +22,7 @@ from data.model import (
     SegmentKey,
 )
 from data.osm_tags import Tags
+from data.osm_waters import Water
 from data.projection import Projection, line_length_m
 
 STOP_M = 25.0
@@ -40,6 +41,7 @@ class CityDraft:
     places: tuple[Place, ...]
     attribution: str
     skipped: Mapping[str, int]
+    waters: tuple[Water, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _draft(
 def _draw(folder: Path, draft: _Draft) -> None:
     tiles = folder / TILES
     tiles.mkdir()
-    write_basemap(draft.network, draft.streets.places, tiles)
+    write_basemap(draft.network, draft.streets.places, tiles, draft.streets.waters)
 
 
 def _store(

@@ -142,7 +142,8 @@ def _new_tiles(folder: Path, newer: Newer) -> Iterator[Path]:
         shutil.rmtree(left, ignore_errors=True)
     tiles = Path(tempfile.mkdtemp(prefix=_NEW_TILES, dir=folder))
     try:
-        write_basemap(newer.difference.network, newer.streets.places, tiles)
+        streets = newer.streets
+        write_basemap(newer.difference.network, streets.places, tiles, streets.waters)
         yield tiles
     finally:
         shutil.rmtree(tiles, ignore_errors=True)

@@ -43,6 +43,7 @@ GROUND = {
     "accent": ("#0b6e99", "#56b4d3"),
     "on-accent": ("#ffffff", "#0f1a20"),
     "danger": ("#b2182b", "#ff6b6b"),
+    "water": ("#d3e0e8", "#1f303c"),
     "casing": ("#dfe3e7", "#222a31"),
     "halo": ("#ffffff", "#14191e"),
     "truck": ("#1c2329", "#f2f5f7"),

@@ -4,6 +4,8 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,13 +21,31 @@ DEMO_CITY_FILE = CODE_FOLDER / "maps/static/vendor/demo/gothenburg.geojson"
 
 DEMO_TIMEZONE = "Europe/Stockholm"
 
+SAMPLE_CITY = "sample-fa"
+"""What the drawn Persian town is called where a street file is asked for."""
+
 DEMO_MARK = "demo"
 """A file in a city's folder that lets the next demo replace it; your own cities have none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where the storm is: streets, clock, language and machines."""
+
+    name: str
+    file: Path
+    timezone: str
+    language: str
+    fleet: str
+    districts: Path | None = None
+
+
 def demo(
     file: Annotated[
-        Path | None, typer.Option(help="Street file; Gothenburg where none is given.")
+        Path | None,
+        typer.Option(
+            help=f"Street file; Gothenburg where none is given; {SAMPLE_CITY} for a Persian town."
+        ),
     ] = None,
     timezone: Annotated[
         str | None, typer.Option(help="Time zone of that file's city, as Asia/Tehran.")
@@ -41,8 +61,10 @@ def demo(
     from data.model import Role
 
     settings = Settings()
-    folder = _fresh_city(settings, file, timezone)
-    passwords = _enroll_everybody(folder)
+    with tempfile.TemporaryDirectory() as drawn:
+        scene = _scene(file, timezone, Path(drawn))
+        folder = _fresh_city(settings, scene)
+    passwords = _enroll_everybody(folder, scene.language or "en")
     plan(city=folder.name, seconds=seconds, publish=True)
 
     typer.echo("\nSign in with:")
@@ -66,7 +88,28 @@ def demo(
             simulation.terminate()
 
 
-def _fresh_city(settings: "Settings", file: Path | None, timezone: str | None) -> Path:
+def _scene(file: Path | None, timezone: str | None, drawn: Path) -> Scene:
+    from data.fleet_file import BARFABAD_FLEET, URMIA_FLEET
+
+    if file is None:
+        zone = timezone or DEMO_TIMEZONE
+        return Scene(_name(DEMO_CITY_FILE), DEMO_CITY_FILE, zone, "", URMIA_FLEET)
+    if str(file) != SAMPLE_CITY:
+        return Scene(_name(file), file, timezone or "UTC", "", URMIA_FLEET)
+    from data.town import draw_town, write_districts, write_town
+
+    streets, districts = drawn / "barfabad.osm.pbf", drawn / "districts.geojson"
+    write_town(draw_town(), streets)
+    write_districts(districts)
+    zone = timezone or "Asia/Tehran"
+    return Scene(SAMPLE_CITY, streets, zone, "fa", BARFABAD_FLEET, districts)
+
+
+def _name(file: Path) -> str:
+    return file.name.split(".")[0]
+
+
+def _fresh_city(settings: "Settings", scene: Scene) -> Path:
     import shutil
 
     from api.clock import Clock
@@ -74,41 +117,46 @@ def _fresh_city(settings: "Settings", file: Path | None, timezone: str | None) -
     from data.errors import ConflictError
     from fleet.cities import add_city
 
-    source = file or DEMO_CITY_FILE
-    zone = timezone or ("UTC" if file else DEMO_TIMEZONE)
-    name = source.name.split(".")[0]
-    folder = settings.city_folder(name)
+    folder = settings.city_folder(scene.name)
     if folder.exists():
         if not (folder / DEMO_MARK).exists():
             raise ConflictError(
-                f"city {name!r} is not a demo; nothing was changed",
+                f"city {scene.name!r} is not a demo; nothing was changed",
                 reason="city_not_demo",
-                city=name,
+                city=scene.name,
             )
         shutil.rmtree(folder)
-    typer.echo(f"Reading the streets of {name} …")
-    report = add_city(folder, name, source, Clock().now(), CONSOLE, timezone=zone)
+    typer.echo(f"Reading the streets of {scene.name} …")
+    report = add_city(
+        folder,
+        scene.name,
+        scene.file,
+        Clock().now(),
+        CONSOLE,
+        timezone=scene.timezone,
+        districts=scene.districts,
+        language=scene.language,
+    )
     (folder / DEMO_MARK).touch()
     typer.echo(f"{report['segments']:,} segments, {report['length_km']:,.0f} km")
-    _take_urmias_fleet(folder)
+    _take_fleet(folder, scene.fleet)
     return folder
 
 
-def _take_urmias_fleet(folder: Path) -> None:
+def _take_fleet(folder: Path, text: str) -> None:
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
-    from data.fleet_file import URMIA_FLEET
     from data.store.engine import transaction
     from data.store.network import load_network
     from fleet.cities import set_fleet
 
     engine = open_city_database(folder)
     with transaction(engine) as tx:
-        set_fleet(tx, CONSOLE, URMIA_FLEET, load_network(tx), Clock().now())
+        set_fleet(tx, CONSOLE, text, load_network(tx), Clock().now())
     engine.dispose()
 
 
-def _enroll_everybody(folder: Path) -> dict[str, str]:
+def _enroll_everybody(folder: Path, language: str) -> dict[str, str]:
     """Add a user for every role and return their passwords by login."""
     from api.auth import hash_password
     from api.clock import Clock
@@ -121,6 +169,7 @@ def _enroll_everybody(folder: Path) -> dict[str, str]:
     engine = open_city_database(folder)
     with transaction(engine) as tx:
         for login, password in passwords.items():
-            enroll(tx, CONSOLE, login, [Role(login)], "en", hash_password(password), Clock().now())
+            hidden = hash_password(password)
+            enroll(tx, CONSOLE, login, [Role(login)], language, hidden, Clock().now())
     engine.dispose()
     return passwords

@@ -9,6 +9,7 @@ import shapely
 from data.exchange.names import name_columns
 from data.model import Place, Segment
 from data.network import StreetNetwork
+from data.osm_waters import Water
 
 MIN_ZOOM = 10
 MAX_ZOOM = 15
@@ -19,16 +20,26 @@ _TILE_FEATURES = 1_000_000
 """Far above any tile of ours: GDAL drops features and detail of tiles that are larger."""
 
 
-def write_basemap(network: StreetNetwork, places: Iterable[Place], folder: Path) -> None:
-    """Write `streets.pmtiles` and, where there are places, `places.pmtiles` into a folder.
+AROUND_DEG = 0.03
+"""How far beyond the streets waters are drawn, where the file is larger than the city."""
+
+
+def write_basemap(
+    network: StreetNetwork, places: Iterable[Place], folder: Path, waters: Iterable[Water] = ()
+) -> None:
+    """Write `streets.pmtiles` and, where there are some, places and waters into a folder.
 
     Layer `streets` has `id, name, name_fa, name_en, road_class, oneway, layer`, the segment's id
-    being the feature's; `places` has `kind, name, name_fa, name_en`. House numbers are left out.
+    being the feature's; `places` and `water` have `kind, name, name_fa, name_en`. House numbers
+    are left out.
     """
     _write(_streets(network.segments), "streets", folder)
     spots = [place for place in places if place.kind != "address"]
     if spots:
         _write(_spots(spots), "places", folder)
+    seen = [water for water in waters if not _clipped(water, network).is_empty]
+    if seen:
+        _write(_waters(seen, network), "water", folder)
 
 
 def _write(frame: geopandas.GeoDataFrame, layer: str, folder: Path) -> None:
@@ -65,3 +76,23 @@ def _spots(places: Sequence[Place]) -> geopandas.GeoDataFrame:
     }
     points = [shapely.Point(place.location) for place in places]
     return geopandas.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
+
+
+def _waters(waters: Sequence[Water], network: StreetNetwork) -> geopandas.GeoDataFrame:
+    columns = {
+        "kind": [water.kind for water in waters],
+        **name_columns([water.names for water in waters]),
+    }
+    shapes = [_clipped(water, network) for water in waters]
+    return geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
+
+
+def _clipped(water: Water, network: StreetNetwork) -> shapely.Geometry:
+    west, south, east, north = network.bounds
+    return shapely.clip_by_rect(
+        water.shape,
+        west - AROUND_DEG,
+        south - AROUND_DEG,
+        east + AROUND_DEG,
+        north + AROUND_DEG,
+    )

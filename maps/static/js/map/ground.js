@@ -21,7 +21,8 @@ const corner = (side) => ((document.dir === "rtl") === (side === "start") ? "rig
 function serveTiles() {
   const protocol = new Protocol();
   maplibregl.addProtocol("pmtiles", protocol.tile);
-  protocol.add(new PMTiles(`${location.origin}${boot.city.tiles}`));
+  for (const tiles of [boot.city.tiles, boot.city.water].filter(Boolean))
+    protocol.add(new PMTiles(`${location.origin}${tiles}`));
 }
 
 /** Make the map in `#map` and wait until its style is there; `hidden` are the states not to show. */

@@ -150,8 +150,15 @@ export function paints(theme, hidden) {
       value,
     ]),
   );
-  return [...ground, ...streets];
+  return [...ground, ...(boot.city.water ? waterPaints() : []), ...streets];
 }
+
+const waterPaints = () => [
+  ["water-lines", "line-color", color("water")],
+  ["water-areas", "fill-color", color("water")],
+  ["water-names", "text-color", color("muted")],
+  ["water-names", "text-halo-color", color("water")],
+];
 
 const requestColor = () => ["case", ["get", "danger"], color("danger"), color("text")];
 
@@ -253,18 +260,66 @@ const names = () => ({
   paint: { "text-color": color("text"), "text-halo-color": color("halo"), "text-halo-width": 1.8 },
 });
 
+const water = () => [
+  {
+    id: "water-lines",
+    type: "line",
+    source: "water",
+    "source-layer": "water",
+    filter: ["!=", ["get", "kind"], "area"],
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: { "line-color": color("water"), "line-width": waterWidth },
+  },
+  {
+    id: "water-areas",
+    type: "fill",
+    source: "water",
+    "source-layer": "water",
+    filter: ["==", ["get", "kind"], "area"],
+    paint: { "fill-color": color("water") },
+  },
+];
+
+const waterNames = () => ({
+  id: "water-names",
+  type: "symbol",
+  source: "water",
+  "source-layer": "water",
+  minzoom: 12,
+  filter: ["==", ["get", "kind"], "river"],
+  layout: {
+    "symbol-placement": "line",
+    "text-field": nameField(),
+    "text-font": ["Vazirmatn"],
+    "text-size": 12,
+    "text-max-angle": 30,
+    "symbol-spacing": 500,
+  },
+  paint: { "text-color": color("muted"), "text-halo-color": color("water"), "text-halo-width": 1.2 },
+});
+
+// A river is as wide as it is where its area is drawn too; a stream is a hair.
+const waterWidth = [
+  "interpolate",
+  ["exponential", 1.5],
+  ["zoom"],
+  11,
+  ["match", ["get", "kind"], "river", 2, 0.8],
+  17,
+  ["match", ["get", "kind"], "river", 12, 3],
+];
+
 const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+
+const tiles = (path) => ({ type: "vector", url: `pmtiles://${location.origin}${path}` });
 
 /** The whole style for MapLibre. */
 export function mapStyle(theme, hidden) {
   return {
     version: 8,
     sources: {
-      streets: {
-        type: "vector",
-        url: `pmtiles://${location.origin}${boot.city.tiles}`,
-        promoteId: { streets: "id" },
-      },
+      streets: { ...tiles(boot.city.tiles), promoteId: { streets: "id" } },
+      ...(boot.city.water ? { water: tiles(boot.city.water) } : {}),
       route: empty,
       requests: empty,
       chosen: empty,
@@ -273,6 +328,7 @@ export function mapStyle(theme, hidden) {
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": color("paper") } },
+      ...(boot.city.water ? water() : []),
       street(
         "casing",
         { "line-color": color("casing"), "line-width": plainWidth(1.6) },
@@ -281,6 +337,7 @@ export function mapStyle(theme, hidden) {
       glow("near", 0.25),
       glow("held", 0.55),
       ...coverageLayers(theme, hidden),
+      ...(boot.city.water ? [waterNames()] : []),
       names(),
       ...overlays(),
     ],
