@@ -23,6 +23,7 @@ from data.policy import Policy
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
 from fleet.live import Hub, LiveFleet
+from fleet.records import StormRecords
 from maps.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"
@@ -49,6 +50,7 @@ class App:
     seals: Seals
     meters: Meters
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
+    records: StormRecords = field(default_factory=StormRecords)
 
     @property
     def city(self) -> City:
@@ -189,7 +191,7 @@ def spoken_language(request: Request, *known: str) -> str:
 READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
 """Who may read what callers said."""
 
-_BOARD = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.COUNCIL)
+_BOARD = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
@@ -197,6 +199,9 @@ BoardContext = Annotated[Context, Depends(Allowed(_BOARD))]
 IntakeContext = Annotated[Context, Depends(Allowed(READS_WORDS))]
 CallerContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.OPERATOR)))]
 StreetContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
+StreamContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR, Role.COUNCIL)))]
+AddressContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR, Role.COUNCIL)))]
+CouncilContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.COUNCIL)))]
 RouteContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.DRIVER)))]
 DispatcherContext = Annotated[Context, Depends(Allowed(_DISPATCH))]
 DriverContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.DRIVER)))]

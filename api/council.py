@@ -1,5 +1,148 @@
-"""The council's page, its figures and downloads."""
+"""The council's page, its figures and downloads: nothing here names a vehicle, driver or caller."""
 
-from fastapi import APIRouter
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.context import Context, CouncilContext
+from api.shell import boot_of, page, translator_of
+from data.model import JobState, SegmentId, Storm, StormId
+from data.store.coverage import list_coverage, list_passes
+from data.store.districts import list_districts
+from data.store.engine import Tx
+from data.store.jobs import list_jobs, list_jobs_on_segment
+from data.store.storms import get_storm, list_storms
+from fleet.coverage import painted
+from fleet.records import Account
+from maps.council import (
+    CouncilMap,
+    CouncilStreet,
+    CouncilView,
+    compared_with,
+    council_map,
+    council_street,
+    council_view,
+)
+from maps.streets_table import CoveragePicture, coverage_columns, streets_csv
 
 router = APIRouter()
+
+Wanted = Annotated[StormId | None, Query(description="a storm; the newest where none is given")]
+Against = Annotated[StormId | None, Query(description="the storm to compare with; 0 for none")]
+
+
+@router.get("/council")
+def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
+    """Show the council's page."""
+    return page(request, "council/page.html", {"boot": boot_of(request, context)})
+
+
+@router.get("/api/council")
+def show_figures(
+    context: CouncilContext, storm: Wanted = None, against: Against = None
+) -> CouncilView:
+    """Return a storm's figures, beside those of an earlier one after the same time."""
+    with context.reading() as tx:
+        shown, storms = wanted_storm(tx, storm), list_storms(tx)
+        earlier = compared_with(storms, shown, against) if shown else None
+        account, before = (_account(tx, context, one) for one in (shown, earlier))
+        districts = list_districts(tx)
+    return council_view(context.now, storms, context.app.policy, districts, account, before)
+
+
+@router.get("/api/council/coverage")
+def show_coverage(context: CouncilContext, storm: Wanted = None) -> CouncilMap:
+    """Return the color of every street in a storm, as it is or as it was at the end."""
+    return council_map(_picture(context, storm))
+
+
+@router.get("/api/council/streets/{segment_id}")
+def show_street(
+    segment_id: SegmentId, context: CouncilContext, storm: Wanted = None
+) -> CouncilStreet:
+    """Return a street and the evidence of a storm for its colors."""
+    app = context.app
+    segment = app.network.segment(segment_id)
+    with context.reading() as tx:
+        shown = wanted_storm(tx, storm)
+        jobs = list_jobs_on_segment(tx, shown.id, segment_id) if shown else []
+        return council_street(
+            segment,
+            app.policy,
+            shown,
+            list_coverage(tx, shown.id, [segment_id]) if shown else [],
+            list_passes(tx, shown.id, [segment_id]) if shown else {},
+            next((job for job in jobs if job.state is JobState.OPEN), None),
+            _moment(shown, context.now),
+        )
+
+
+@router.get("/council/coverage.html")
+def download_map(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
+    """Return the map as one file that needs no network."""
+    from maps.coverage_file import coverage_html  # folium: half a second that no page needs
+
+    picture = _picture(context, storm)
+    html = coverage_html(picture, translator_of(request))
+    return _attachment(html.encode(), "text/html; charset=utf-8", picture, "html")
+
+
+@router.get("/council/coverage.csv")
+def download_table(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
+    """Return every street with its coverage, for a spreadsheet."""
+    picture = _picture(context, storm)
+    text = streets_csv(picture, translator_of(request))
+    return _attachment(text.encode(), "text/csv; charset=utf-8", picture, "csv")
+
+
+@router.get("/council/coverage.gpkg")
+def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
+    """Return every street with its coverage, for QGIS."""
+    from data.exchange.gis import write_streets  # GDAL: as long
+
+    picture = _picture(context, storm)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "coverage.gpkg"
+        write_streets(picture.network, coverage_columns(picture), file)
+        return _attachment(file.read_bytes(), "application/geopackage+sqlite3", picture, "gpkg")
+
+
+def wanted_storm(tx: Tx, storm_id: StormId | None) -> Storm | None:
+    """Return the storm somebody asks for, else the newest; `None` before the first."""
+    if storm_id is not None:
+        return get_storm(tx, storm_id)
+    return next(iter(list_storms(tx)), None)
+
+
+def _moment(storm: Storm | None, now: datetime) -> datetime:
+    """Return the moment to show a storm at: now, or its end."""
+    return storm.ended_at if storm is not None and storm.ended_at is not None else now
+
+
+def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
+    """Return the streets of a storm as they are, or as they were at its end."""
+    app = context.app
+    with context.reading() as tx:
+        storm = wanted_storm(tx, storm_id)
+        coverages = list_coverage(tx, storm.id) if storm else []
+        jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
+    at = _moment(storm, context.now)
+    states = painted(app.network, app.policy, storm, coverages, jobs, at)
+    return CoveragePicture(app.city, app.network, app.policy, storm, at, states, tuple(coverages))
+
+
+def _account(tx: Tx, context: Context, storm: Storm | None) -> Account | None:
+    app = context.app
+    return app.records.account(tx, storm, app.network, app.policy) if storm else None
+
+
+def _attachment(body: bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:
+    local = picture.at.astimezone(ZoneInfo(picture.city.timezone))
+    name = f"coverage-{local:%Y-%m-%d-%H%M}.{ending}"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=kind, headers=disposition)

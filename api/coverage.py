@@ -4,7 +4,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.context import READS_WORDS, App, BoardContext, StreetContext
+from api.context import App, BoardContext, StreetContext
 from api.plans import vehicle_names
 from api.requests import WAITING
 from data.model import Job, JobState, SegmentId, Storm, VehicleId
@@ -25,7 +25,6 @@ from maps.views import (
     dispatch_board,
     plan_view,
     vehicle_views,
-    without_callers_words,
 )
 
 RUNS_SHOWN = 5
@@ -35,13 +34,13 @@ router = APIRouter()
 
 @router.get("/api/board")
 def show_board(context: BoardContext) -> DispatchBoard:
-    """Return everything that the board shows; the council does not read what callers said."""
+    """Return everything that the board shows."""
     app, now = context.app, context.now
     with context.reading() as tx:
         storm = find_active_storm(tx)
         jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
         plan = find_published_plan(tx, storm.id) if storm else None
-        board = dispatch_board(
+        return dispatch_board(
             app.network,
             app.policy,
             now,
@@ -53,7 +52,6 @@ def show_board(context: BoardContext) -> DispatchBoard:
             plan_view(plan, vehicle_names(tx)) if plan else None,
             list_runs(tx, storm.id, RUNS_SHOWN) if storm else [],
         )
-    return board if context.has(*READS_WORDS) else without_callers_words(board)
 
 
 @router.get("/api/segments/{segment_id}")

@@ -18,7 +18,6 @@ from api.auth import (
 from api.context import (
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
-    READS_WORDS,
     SESSION_COOKIE,
     AnyContext,
     IntakeContext,
@@ -36,7 +35,8 @@ from data.store.people import find_user_by_login, set_language, set_password_has
 from maps.i18n import LANGUAGES
 from maps.style import css
 
-BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.COUNCIL)
+BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
+FIRST_PAGES = ((Role.OPERATOR, "/operator"), (Role.COUNCIL, "/council"))
 
 router = APIRouter()
 
@@ -112,12 +112,12 @@ def switch_language(
 
 @router.get("/")
 def board_page(request: Request, context: AnyContext) -> Response:
-    """Show the dispatcher's board; an operator's first page is the desk."""
+    """Show the dispatcher's board; others have a first page of their own."""
     if context.has(*BOARD_ROLES):
-        view = {"boot": boot_of(request, context), "takes_requests": context.has(*READS_WORDS)}
-        return page(request, "dispatch/board.html", view)
-    if context.has(Role.OPERATOR):
-        return RedirectResponse("/operator", status_code=303)
+        return page(request, "dispatch/board.html", {"boot": boot_of(request, context)})
+    for role, path in FIRST_PAGES:
+        if context.has(role):
+            return RedirectResponse(path, status_code=303)
     raise ForbiddenError("your role does not allow this")
 
 

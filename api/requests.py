@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.context import CallerContext, Context, IntakeContext, StreetContext
+from api.context import AddressContext, CallerContext, Context, IntakeContext
 from api.schemas import CallerOut, CancelIn, CandidateOut, PinIn, ReportIn
 from data.errors import NotFoundError
 from data.model import (
@@ -97,7 +97,9 @@ def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> Requ
 
 
 @router.get("/api/geocode")
-def geocode(q: Annotated[str, Query(max_length=300)], context: StreetContext) -> list[CandidateOut]:
+def geocode(
+    q: Annotated[str, Query(max_length=300)], context: AddressContext
+) -> list[CandidateOut]:
     """Return the places that these words may mean, likeliest first."""
     return [
         CandidateOut(

@@ -9,9 +9,8 @@ from pydantic_core import to_json
 from starlette.responses import StreamingResponse
 
 from api.clock import Clock
-from api.context import READS_WORDS, StreetContext
+from api.context import READS_WORDS, StreamContext
 from fleet.live import Hub
-from maps.views import RequestView, without_words
 
 BEAT_S = 10.0
 """A quiet stream says so often that it is alive, to proxies and to readers."""
@@ -25,30 +24,36 @@ RETRY_MS = 2_000
 ALONE = frozenset({"beat", "ground", "storm"})
 """Kinds that carry one thing and not a list."""
 
+FOR_EVERYBODY = frozenset({"beat", "coverage", "ground", "storm"})
+"""Kinds that name no vehicle, no driver and no caller: all that the council hears."""
+
 router = APIRouter()
 
 
 @router.get("/stream")
-async def stream(context: StreetContext) -> StreamingResponse:
+async def stream(context: StreamContext) -> StreamingResponse:
     """Send what changes, as events, until the reader leaves.
 
     `vehicles`, `coverage`, `requests`, `runs` and `storm`; `ground` where the city itself changed.
     Where none of them comes for a while, `beat` tells the time. Nothing is repeated after a break:
-    read `/api/board` whenever the stream opens.
+    read `/api/board` whenever the stream opens. The council gets `coverage`, `ground` and `storm`.
     """
-    events = board_events(context.app.hub, context.app.clock, reads_words=context.has(*READS_WORDS))
+    kinds = None if context.has(*READS_WORDS) else FOR_EVERYBODY
+    events = board_events(context.app.hub, context.app.clock, kinds)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def board_events(hub: Hub, clock: Clock, *, reads_words: bool) -> AsyncIterator[bytes]:
-    """Yield the lines of the stream; `reads_words` is whether callers' words are part of it."""
+async def board_events(
+    hub: Hub, clock: Clock, kinds: frozenset[str] | None = None
+) -> AsyncIterator[bytes]:
+    """Yield the lines of the stream; only of some kinds where given."""
     loop, awake = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
         loop.call_soon_threadsafe(awake.set)
 
-    subscription = hub.subscribe(wake)
+    subscription = hub.subscribe(wake, kinds)
     number = 0
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
@@ -63,7 +68,7 @@ async def board_events(hub: Hub, clock: Clock, *, reads_words: bool) -> AsyncIte
             awake.clear()
             for kind, items in subscription.take():
                 number += 1
-                yield _event(number, kind, items if reads_words else _without_words(items))
+                yield _event(number, kind, items)
     finally:
         hub.unsubscribe(subscription)
 
@@ -71,7 +76,3 @@ async def board_events(hub: Hub, clock: Clock, *, reads_words: bool) -> AsyncIte
 def _event(number: int, kind: str, items: list[Any]) -> bytes:
     payload = to_json(items[-1] if kind in ALONE else items)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, kind.encode(), payload)
-
-
-def _without_words(items: list[Any]) -> list[Any]:
-    return [without_words(item) if isinstance(item, RequestView) else item for item in items]

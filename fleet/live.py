@@ -129,16 +129,20 @@ def _key(item: HasId | Row) -> int:
 class Subscription:
     """What one listener has not taken yet; a newer state of a thing replaces the older one.
 
-    `wake` is called, from any thread, when there is something to take.
+    `wake` is called, from any thread, when there is something to take; of some `kinds` only, where
+    given.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], kinds: frozenset[str] | None = None) -> None:
         self._wake = wake
+        self._kinds = kinds
         self._waiting: dict[str, dict[int, Any]] = {}
         self._lock = Lock()
 
     def put(self, kind: str, items: Sequence[HasId | Row]) -> None:
-        """Keep the items for the listener."""
+        """Keep the items for the listener, unless they are not for him."""
+        if self._kinds is not None and kind not in self._kinds:
+            return
         with self._lock:
             self._waiting.setdefault(kind, {}).update({_key(item): item for item in items})
         self._wake()
@@ -162,9 +166,11 @@ class Hub:
         """How many listen."""
         return len(self._subscriptions)
 
-    def subscribe(self, wake: Callable[[], None]) -> Subscription:
-        """Return a new subscription."""
-        subscription = Subscription(wake)
+    def subscribe(
+        self, wake: Callable[[], None], kinds: frozenset[str] | None = None
+    ) -> Subscription:
+        """Return a new subscription, to some kinds of news or to all."""
+        subscription = Subscription(wake, kinds)
         with self._lock:
             self._subscriptions.add(subscription)
         return subscription

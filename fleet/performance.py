@@ -88,6 +88,11 @@ class Share:
         return self.clear_m + self.waiting_m + self.late_m
 
     @property
+    def clear(self) -> float | None:
+        """Share that is served and not late; `None` where nothing was promised."""
+        return self.clear_m / self.lane_m if self.lane_m > 0 else None
+
+    @property
     def within(self) -> float | None:
         """Share that is not late; `None` where nothing was promised."""
         return (self.clear_m + self.waiting_m) / self.lane_m if self.lane_m > 0 else None
@@ -207,10 +212,7 @@ def performance(
     lanes: Lanes, spells: Spells, asked: Sequence[Asked], started_at: datetime, at: datetime
 ) -> Performance:
     """Return how a storm stands at a moment that is not before its start."""
-    at_s = (at - started_at).total_seconds()
-    late = late_at(lanes, spells, at_s)
-    clear = ~late & (spells.first_s <= at_s)
-    parts = tuple(lanes.lane_m * part for part in (clear, ~late & ~clear, late))
+    parts = _parts(lanes, spells, (at - started_at).total_seconds())
     of_class: dict[ServiceClass | None, list[Asked]] = defaultdict(list)
     of_district: dict[str, list[Asked]] = defaultdict(list)
     for one in asked:
@@ -240,20 +242,18 @@ def performance(
     )
 
 
-def within_over_time(
+def shares_over_time(
     lanes: Lanes, spells: Spells, moments_s: Iterable[float]
-) -> dict[str | None, list[float | None]]:
-    """Return the share within target at each moment, by district; under `None` for the city."""
-    count = len(lanes.districts)
-    whole_m = np.bincount(lanes.district_no, lanes.lane_m, count)
-    curves: dict[str | None, list[float | None]] = {None: [], **{d: [] for d in lanes.districts}}
+) -> dict[str | None, list[Share]]:
+    """Return the shares at each moment, by district; under `None` those of the whole city."""
+    courses: dict[str | None, list[Share]] = {None: [], **{d: [] for d in lanes.districts}}
     for at_s in moments_s:
-        late = late_at(lanes, spells, at_s)
-        late_m = np.bincount(lanes.district_no, lanes.lane_m * late, count)
-        curves[None].append(_within(float(late_m.sum()), float(whole_m.sum())))
-        for name, late_here_m, here_m in zip(lanes.districts, late_m, whole_m, strict=True):
-            curves[name].append(_within(float(late_here_m), float(here_m)))
-    return curves
+        parts = _parts(lanes, spells, at_s)
+        courses[None].append(_sum(parts))
+        shares = _shares(parts, lanes.district_no, len(lanes.districts))
+        for name, share in zip(lanes.districts, shares, strict=True):
+            courses[name].append(share)
+    return courses
 
 
 def response(asked: Iterable[Asked], at: datetime) -> Response:
@@ -289,6 +289,13 @@ def lane_share_m(segment: Segment) -> float:
     return segment.length_m * max(segment.lanes, 1) / ways
 
 
+def _parts(lanes: Lanes, spells: Spells, at_s: float) -> tuple[Floats, ...]:
+    """Return the lane metres of each direction where it is clear, where not yet due, where late."""
+    late = late_at(lanes, spells, at_s)
+    clear = ~late & (spells.first_s <= at_s)
+    return tuple(lanes.lane_m * part for part in (clear, ~late & ~clear, late))
+
+
 def _shares(parts: tuple[Floats, ...], group: Ints, count: int) -> list[Share]:
     sums = [np.bincount(group, part, count) for part in parts]
     return [
@@ -300,7 +307,3 @@ def _shares(parts: tuple[Floats, ...], group: Ints, count: int) -> list[Share]:
 def _sum(parts: tuple[Floats, ...]) -> Share:
     clear_m, waiting_m, late_m = (float(part.sum()) for part in parts)
     return Share(clear_m, waiting_m, late_m)
-
-
-def _within(late_m: float, whole_m: float) -> float | None:
-    return 1.0 - late_m / whole_m if whole_m > 0 else None

@@ -1,7 +1,7 @@
 """What pages show, computed from records and untranslated: the wire carries these as they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
@@ -256,16 +256,6 @@ def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> Req
         job_id=asked.job_id,
         due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
     )
-
-
-def without_words(request: RequestView) -> RequestView:
-    """Return the request without what the caller said: for eyes that need not know."""
-    return replace(request, address="", text="")
-
-
-def without_callers_words(board: DispatchBoard) -> DispatchBoard:
-    """Return the board without what callers said."""
-    return replace(board, requests=tuple(without_words(each) for each in board.requests))
 
 
 def vehicle_views(

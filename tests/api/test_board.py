@@ -138,15 +138,6 @@ def test_open_requests_are_on_the_board_with_their_place(dispatcher, storm):
     assert request["lon"] == pytest.approx(45.07, abs=0.01)
 
 
-def test_the_council_sees_requests_but_not_callers_words(client, sign_in, storm):
-    told = {"kind": "plow", "text": "School Street", "address": "School Street 5"}
-    client.post("/requests", json=told)
-    sign_in("council")
-    (request,) = client.get("/api/board").json()["requests"]
-    assert (request["text"], request["address"]) == ("", "")
-    assert request["segment_id"] == SCHOOL
-
-
 def test_a_vehicle_is_where_it_was_last_seen(dispatcher, clock):
     app = dispatcher.app.state.barfrub
     with reading(app.engine) as tx:

@@ -1,6 +1,5 @@
 import asyncio
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,16 +7,16 @@ from fastapi.testclient import TestClient
 
 from api import stream
 from api.clock import Clock
-from api.stream import board_events
+from api.stream import FOR_EVERYBODY, board_events
 from fleet.live import Hub
 from maps.views import StormView, request_view
 from tests import village as v
 from tests.fleet.drives import a_request
 
 
-async def heard(hub: Hub, *published: tuple[str, list[Any]], reads_words: bool = True) -> list[Any]:
+async def heard(hub: Hub, *published: tuple[str, list[Any]]) -> list[Any]:
     """Return the parsed events that a listener gets for what is published."""
-    events = board_events(hub, Clock(v.NOW), reads_words=reads_words)
+    events = board_events(hub, Clock(v.NOW))
     assert (await anext(events)).startswith(b"retry:")
     for kind, items in published:
         hub.publish(kind, items)
@@ -45,20 +44,40 @@ def test_colors_come_as_rows_and_events_are_numbered() -> None:
     assert (number, kind, storm["name"]) == (2, "storm", "Snow")
 
 
-def test_the_council_does_not_hear_what_callers_said() -> None:
-    view = replace(request_view(a_request(), {}), text="my words", address="my street")
-    ((_, _, (full,)),) = asyncio.run(heard(Hub(), ("requests", [view])))
-    ((_, _, (bare,)),) = asyncio.run(heard(Hub(), ("requests", [view]), reads_words=False))
-    assert full["text"] == "my words"
-    assert (bare["text"], bare["address"]) == ("", "")
-    assert bare["id"] == full["id"]
+def test_the_council_hears_of_no_caller_no_vehicle_and_no_driver() -> None:
+    hub = Hub()
+
+    async def told() -> list[Any]:
+        events = board_events(hub, Clock(v.NOW), FOR_EVERYBODY)
+        await anext(events)
+        for kind in ("requests", "vehicles", "legs", "blockages", "runs"):
+            hub.publish(kind, [request_view(a_request(), {})])
+        hub.publish("coverage", [(7, 0, -1)])
+        line = (await anext(events)).decode()
+        await events.aclose()
+        return [_parsed(line)]
+
+    assert asyncio.run(told()) == [(1, "coverage", [[7, 0, -1]])]
+
+
+def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: Any) -> None:
+    monkeypatch.setattr(stream, "BEAT_S", 0.01)
+    hub = Hub()
+
+    async def told() -> str:
+        events = board_events(hub, Clock(v.NOW), FOR_EVERYBODY)
+        await anext(events)
+        hub.publish("requests", [request_view(a_request(), {})])
+        return _parsed((await anext(events)).decode())[1]
+
+    assert asyncio.run(told()) == "beat"
 
 
 def test_a_quiet_stream_tells_the_time(monkeypatch: Any) -> None:
     monkeypatch.setattr(stream, "BEAT_S", 0.01)
 
     async def second() -> str:
-        events = board_events(Hub(), Clock(v.NOW), reads_words=True)
+        events = board_events(Hub(), Clock(v.NOW))
         await anext(events)
         return (await anext(events)).decode()
 
@@ -71,7 +90,7 @@ def test_who_left_is_forgotten() -> None:
     hub = Hub()
 
     async def leave() -> None:
-        events = board_events(hub, Clock(v.NOW), reads_words=True)
+        events = board_events(hub, Clock(v.NOW))
         await anext(events)
         await events.aclose()
 

@@ -18,7 +18,7 @@ from fleet.performance import (
     promised_lanes,
     quantile,
     response,
-    within_over_time,
+    shares_over_time,
 )
 from tests.village import MAIN_EAST, MAIN_WEST, NOW, ROSE, YARD, a_storm, village, village_segments
 from tests.village_database import POLICY
@@ -76,12 +76,12 @@ def test_one_more_service_never_makes_the_share_smaller(served, at, more_at):
 
 
 @given(services, st.lists(moments, max_size=5))
-def test_a_curve_is_made_of_the_same_shares(served, at):
+def test_a_course_is_made_of_the_same_shares(served, at):
     spells = late_spells(LANES, served, NOW)
-    curves = within_over_time(LANES, spells, [(one - NOW).total_seconds() for one in at])
+    courses = shares_over_time(LANES, spells, [(one - NOW).total_seconds() for one in at])
 
-    expected = [standing(served, one).city.share.within for one in at]
-    assert curves[None] == pytest.approx(expected)
+    assert courses[None] == [standing(served, one).city.share for one in at]
+    assert courses[""] == [standing(served, one).districts[""].share for one in at]
 
 
 @given(services, moments, moments)
@@ -140,7 +140,7 @@ def test_a_city_without_promises_has_no_share():
     spells = late_spells(lanes, {}, NOW)
 
     assert performance(lanes, spells, [], NOW, NOW).city.share.within is None
-    assert within_over_time(lanes, spells, [0.0]) == {None: [None]}
+    assert shares_over_time(lanes, spells, [0.0])[None][0].clear is None
 
 
 def test_requests_are_in_time_late_or_still_waiting():

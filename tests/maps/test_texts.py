@@ -11,10 +11,11 @@ import pytest
 
 from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
-from data.model import EvidenceKind, RequestKind, RequestState, RoadClass, ServiceClass
+from data.model import EvidenceKind, LevelReason, RequestKind, RequestState, RoadClass, ServiceClass
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
+from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,8 @@ SHOWN_NAMES = {
     *(f"truck:{state}" for state in ("working", "driving", "stopped", "silent")),
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
     *(f"language:{language}" for language in LANGUAGES),
+    *(f"because:{reason}" for reason in LevelReason),
+    *(f"column:{name}" for name in TABLE_COLUMNS),
     *(f"error:{code}" for code in STATUS if code != "conflict"),
     *(f"conflict:{reason}" for reason in _reasons()),
     *_needs(),

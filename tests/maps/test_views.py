@@ -30,7 +30,6 @@ from maps.views import (
     plan_view,
     request_view,
     vehicle_views,
-    without_callers_words,
 )
 from tests.maps.plans import a_plan
 from tests.village import (
@@ -131,13 +130,6 @@ def test_a_request_knows_when_its_street_should_be_clear():
 def test_a_request_without_a_place_has_none():
     lost = request_view(a_request(location=None, snap=None, job_id=None), {})
     assert (lost.lon, lost.segment_id, lost.due_at) == (None, None, None)
-
-
-def test_the_board_without_callers_words_keeps_everything_else():
-    board = a_board()
-    quiet = without_callers_words(board)
-    assert (quiet.requests[0].text, quiet.requests[0].address) == ("", "")
-    assert replace(quiet, requests=()) == replace(board, requests=())
 
 
 def test_vehicles_that_were_never_seen_are_silent_and_nowhere():

@@ -11,14 +11,14 @@ const TELLING = ["progress", "overdue", "due", "driven", "ageing", "fresh", "not
 
 const exists = (state) => state >= 0;
 
-/** What the map needs to know of a street's [forward, backward] states; -1 is a direction that does not exist. */
+/** What the map needs to know of a street's [forward, backward] states; -1 is a direction that does not exist, or not here. */
 export function featureState([forward, backward]) {
   const states = [forward, backward].filter(exists);
   return {
     f: forward,
     b: backward,
     two: states.length === 2,
-    s: TELLING.find((state) => states.includes(state)) ?? number("not_due"),
+    s: TELLING.find((state) => states.includes(state)) ?? -1,
   };
 }
 

@@ -1,0 +1,205 @@
+"""The council's map as one file that opens anywhere: everything is inside, nothing is fetched."""
+
+import base64
+import mimetypes
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import cast
+
+import folium
+from branca.element import Element, Figure
+
+from data.model import Coverage, Segment, SegmentId, ServiceClass
+from fleet.coverage import NO_DIRECTION, CoverageState
+from maps.i18n import Translator
+from maps.pages import STATIC_DIR
+from maps.street import StreetName, street_name
+from maps.streets_table import CoveragePicture
+from maps.style import GROUND, STATES
+
+LEAFLET = STATIC_DIR / "vendor/leaflet"
+FONT = STATIC_DIR / "vendor/vazirmatn/webfonts/Vazirmatn-Regular.woff2"
+
+TELLING = (
+    CoverageState.PROGRESS,
+    CoverageState.OVERDUE,
+    CoverageState.DUE,
+    CoverageState.DRIVEN,
+    CoverageState.AGEING,
+    CoverageState.FRESH,
+    CoverageState.NOT_DUE,
+)
+"""What one line shows of a street whose directions differ, the most telling first."""
+
+WIDTH_PX = {ServiceClass.P1: 4.0, ServiceClass.P2: 3.2, ServiceClass.P3: 2.4, ServiceClass.P4: 1.8}
+
+DECIMALS = 6
+"""Of degrees in the file: a tenth of a metre."""
+
+
+def coverage_html(picture: CoveragePicture, t: Translator) -> str:
+    """Return a page with the streets by class on a Leaflet map, in the translator's language."""
+    whole = _empty_map(picture)
+    known = {(one.segment_id, one.forward): one for one in picture.coverages}
+    parts: dict[tuple[ServiceClass, CoverageState], list[object]] = defaultdict(list)
+    for segment in picture.network.segments:
+        ways = [state for state in picture.states[segment.id] if state != NO_DIRECTION]
+        state = next(one for one in TELLING if one in ways)
+        tip = _tip(segment, picture, known, t)
+        parts[picture.policy.class_of(segment), state].append(_feature(segment, tip))
+    for service_class in ServiceClass:
+        group = folium.FeatureGroup(escape(t(f"class:{service_class}")))
+        for state in reversed(TELLING):
+            features = parts.get((service_class, state))
+            if features:
+                _layer(features, service_class, state).add_to(group)
+        group.add_to(whole)
+    folium.LayerControl(collapsed=False, position=_corner(t)).add_to(whole)
+    return _finished(whole, picture, t)
+
+
+def _empty_map(picture: CoveragePicture) -> folium.Map:
+    west, south, east, north = picture.city.bounds
+    whole = folium.Map(tiles=None, prefer_canvas=True, max_zoom=19, zoom_control="bottomright")
+    whole.default_js, whole.default_css = [], []  # folium would have them fetched from elsewhere
+    whole.fit_bounds([[south, west], [north, east]])
+    return whole
+
+
+def _layer(
+    features: list[object], service_class: ServiceClass, state: CoverageState
+) -> folium.GeoJson:
+    look = STATES[state]
+    style = {
+        "color": look.light,
+        "weight": WIDTH_PX[service_class] * look.width,
+        "opacity": 1.0,
+        "dashArray": "6 4" if look.dashed else None,
+    }
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        style_function=lambda _feature: style,
+        tooltip=folium.GeoJsonTooltip(["tip"], labels=False),
+    )
+
+
+def _feature(segment: Segment, tip: str) -> object:
+    line = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in segment.geometry]
+    return {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": line},
+        "properties": {"tip": tip},
+    }
+
+
+def _tip(
+    segment: Segment,
+    picture: CoveragePicture,
+    known: Mapping[tuple[SegmentId, bool], Coverage],
+    t: Translator,
+) -> str:
+    """Return what the map says of a street, as markup with everything foreign escaped."""
+    title = called(street_name(segment), t)
+    service_class = picture.policy.class_of(segment)
+    lines = [f"<b>{escape(title)}</b>", escape(t(f"class:{service_class}"))]
+    states = dict(zip((True, False), picture.states[segment.id], strict=True))
+    ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
+    for forward in ways:
+        coverage = known.get((segment.id, forward))
+        words = f"{t(f'state:{STATES[states[forward]].name}')} · {proof(coverage, t)}"
+        way = t("One way") if forward else t("The other way")
+        lines.append(escape(words if len(ways) == 1 else f"{way}: {words}"))
+    return "<br>".join(lines)
+
+
+def called(name: StreetName, t: Translator) -> str:
+    """Return the best name of a street in the reader's language."""
+    names = (name.name_fa, name.name, name.name_en)
+    if t.language != "fa":
+        names = (name.name_en, name.name, name.name_fa)
+    return next(filter(None, names), t("Street without a name"))
+
+
+def proof(coverage: Coverage | None, t: Translator) -> str:
+    """Return in words what proves a direction's color."""
+    if coverage is None or (coverage.last_pass_at is None and coverage.driven_at is None):
+        return t("not seen here in this storm")
+    if coverage.last_pass_at is None:
+        return t("driven through, without proof of clearing")
+    kind = coverage.evidence.kind if coverage.evidence else None
+    when = f"{t.date(coverage.last_pass_at)} {t.time(coverage.last_pass_at)}"
+    words = t("cleared on {when}", when=when)
+    return f"{words} · {t(f'evidence:{kind}')}" if kind else words
+
+
+def _finished(whole: folium.Map, picture: CoveragePicture, t: Translator) -> str:
+    root = cast(Figure, whole.get_root())
+    script = re.sub(r"//# sourceMappingURL=.*", "", (LEAFLET / "leaflet.js").read_text("utf-8"))
+    root.header.add_child(Element(f"<title>{escape(_title(picture, t))}</title>"))
+    root.header.add_child(Element(f"<style>{_style(t.direction)}</style><script>{script}</script>"))
+    root.html.add_child(Element(_panel(picture, t)))
+    html: str = root.render()
+    return html.replace("<html>", f'<html lang="{t.language}" dir="{t.direction}">', 1)
+
+
+def _title(picture: CoveragePicture, t: Translator) -> str:
+    return t("Snow clearing in {city}", city=picture.city.name)
+
+
+def _panel(picture: CoveragePicture, t: Translator) -> str:
+    when = t("As of {date}, {time}", date=t.date(picture.at), time=t.time(picture.at))
+    storm = picture.storm.name if picture.storm else t("No storm")
+    keys = "".join(
+        f'<li><i class="{style.name}"></i>{escape(t(f"state:{style.name}"))}</li>'
+        for style in STATES
+    )
+    return (
+        f'<section class="panel"><h1>{escape(_title(picture, t))}</h1>'
+        f"<p><bdi>{escape(storm)}</bdi><br>{escape(when)}</p><ul>{keys}</ul>"
+        f"<p>{escape(picture.city.attribution)}</p></section>"
+    )
+
+
+def _style(direction: str) -> str:
+    ground = {name: colors[0] for name, colors in GROUND.items()}
+    keys = "".join(
+        f".{style.name} {{ border-block-start: {3 * style.width:.0f}px "
+        f"{'dashed' if style.dashed else 'solid'} {style.light} }}"
+        for style in STATES
+    )
+    return (
+        f"{_leaflet_css()}\n@font-face {{ font-family: Vazirmatn; src: url({_inlined(FONT)}) }}\n"
+        f"body, .leaflet-container {{ font: 14px/20px Vazirmatn, sans-serif; color: "
+        f"{ground['text']}; background: {ground['paper']} }}\n"
+        f".panel {{ position: fixed; inset-block-start: 12px; inset-inline-start: 12px; "
+        f"z-index: 1000; max-width: 260px; padding: 12px 16px; background: {ground['panel']}; "
+        f"border: 1px solid {ground['line']}; border-radius: 6px }}\n"
+        ".panel h1 { margin: 0; font-size: 18px; line-height: 28px }\n"
+        ".panel p { margin: 4px 0 } .panel ul { list-style: none; margin: 8px 0; padding: 0 }\n"
+        ".panel li { display: flex; align-items: center; gap: 8px } .panel i { width: 28px }\n"
+        ".leaflet-container { direction: ltr }\n"
+        f".leaflet-tooltip, .leaflet-control-layers {{ direction: {direction} }}\n"
+        ".foliumtooltip td { text-align: start }\n"
+        f"{keys}\n@media (max-width: 600px) {{ .panel ul, .panel p + p {{ display: none }} }}"
+    )
+
+
+def _leaflet_css() -> str:
+    css = (LEAFLET / "leaflet.css").read_text("utf-8")
+    return re.sub(r"url\((images/[^)]+)\)", lambda found: _url(found[1]), css)
+
+
+def _url(name: str) -> str:
+    return f"url({_inlined(LEAFLET / name)})"
+
+
+def _inlined(path: Path) -> str:
+    kind = mimetypes.guess_type(path.name)[0] or "font/woff2"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _corner(t: Translator) -> str:
+    return "topleft" if t.direction == "rtl" else "topright"

@@ -1,0 +1,47 @@
+// Small pictures of figures, drawn with attributes only: the page's policy allows no inline style.
+import { html, svg } from "lit";
+import { number, percent, t } from "../core/texts.js";
+
+const WIDE = 240;
+const HIGH = 72;
+
+const at = (moments, i) => ((moments[i] / (moments.at(-1) || 1)) * WIDE).toFixed(1);
+const up = (share) => ((1 - share) * HIGH).toFixed(1);
+
+const points = (moments, shares) =>
+  shares.flatMap((share, i) => (share === null ? [] : [`${at(moments, i)},${up(share)}`]));
+
+/** What lies between two courses of shares, as one shape. */
+const between = (kind, moments, lower, upper) =>
+  svg`<polygon class=${kind} points=${[...points(moments, upper), ...points(moments, lower).reverse()].join(" ")} />`;
+
+/**
+ * How a storm went: cleared in time below, not yet due above it, late on top; the dashes are the share within target
+ * of the earlier storm. Time runs left to right in every language.
+ */
+export function course(moments, { cleared, within, earlier_within: before }, label) {
+  const hours = Math.round(moments.at(-1) / 360) / 10;
+  const all = within.map((share) => (share === null ? null : 1));
+  const none = within.map((share) => (share === null ? null : 0));
+  return html`<div class="curve" dir="ltr">
+    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${label}>
+      ${between("clear", moments, none, cleared)} ${between("waiting", moments, cleared, within)}
+      ${between("late", moments, within, all)}
+      <path class="grid" d="M0 0H${WIDE} M0 ${HIGH / 2}H${WIDE} M0 ${HIGH}H${WIDE}" />
+      ${before.length > 1 ? svg`<polyline class="before" points=${points(moments, before).join(" ")} />` : ""}
+    </svg>
+    <span class="high">${percent(1)}</span><span class="low">${percent(0)}</span>
+    <span class="from">${number(0)}</span><span class="to" dir="auto">${t("{count} h", { count: hours })}</span>
+  </div>`;
+}
+
+/** Lane metres that are clear, not yet due and late, as one bar. */
+export function bar({ clear_m: clear, waiting_m: waiting, late_m: late, lane_m: whole }) {
+  if (!whole) return "";
+  const width = (metres) => ((metres / whole) * 100).toFixed(2);
+  return html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+    ${svg`<rect class="clear" x="0" y="0" height="8" width=${width(clear)} />
+    <rect class="waiting" x=${width(clear)} y="2" height="4" width=${width(waiting)} />
+    <rect class="late" x=${width(clear + waiting)} y="0" height="8" width=${width(late)} />`}
+  </svg>`;
+}

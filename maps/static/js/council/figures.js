@@ -1,0 +1,90 @@
+// The four key figures, each with its change, and each opening what it counts.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { t } from "../core/texts.js";
+import { bar, course } from "./charts.js";
+import { answered, compared, nine, half, within } from "./definitions.js";
+import { council } from "./state.js";
+import { isolated, share, shareChange, span, spanChange } from "./words.js";
+
+const FIGURES = [
+  ["within", "within", share, shareChange, within],
+  ["answered_within", "answered", share, shareChange, answered],
+  ["median_s", "median", span, spanChange, half],
+  ["p90_s", "nine", span, spanChange, nine],
+];
+
+const words = () => ({
+  within: t("of lane-kilometres within target"),
+  answered: t("of requests answered in time"),
+  median: t("until half of the requests were answered"),
+  nine: t("until nine in ten requests were answered"),
+});
+
+class Figures extends Part {
+  static properties = { opened: { state: true } };
+
+  constructor() {
+    super();
+    this.opened = null;
+  }
+
+  get stores() {
+    return [council];
+  }
+
+  change(view, change) {
+    if (!view.earlier) return html`<span class="change">${t("nothing to compare with")}</span>`;
+    if (!change) return html`<span class="change">${t("no such figure in the earlier storm")}</span>`;
+    const tone = ["worse", "same", "better"][change.tone + 1];
+    const storm = isolated(view.earlier.name);
+    return html`<span class="change ${tone}">${
+      change.tone ? t("{change} than in {storm}", { change: change.text, storm }) : t("the same as in {storm}", { storm })
+    }</span>`;
+  }
+
+  figure(view, [field, name, say, compare]) {
+    const { now, earlier } = view.city;
+    const open = this.opened === name;
+    return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls="definition" @click=${() => (this.opened = open ? null : name)}>
+      <strong>${say(now[field])}</strong>
+      <span class="word">${words()[name]}</span>
+      ${this.change(view, compare(now[field], earlier?.[field]))}
+      <span class="more">${open ? t("Close") : t("What is counted?")}<span class="icon icon-chevron-${open ? "up" : "down"}" aria-hidden="true"></span></span>
+    </button>`;
+  }
+
+  definition(view) {
+    const figure = FIGURES.find(([, name]) => name === this.opened);
+    if (!figure) return html`<div id="definition" hidden></div>`;
+    return html`<div id="definition" class="definition" role="region" aria-labelledby="key-${figure[1]}">
+      ${figure[4](view)} ${compared(view)}
+    </div>`;
+  }
+
+  render() {
+    const { view } = council.value;
+    if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    if (!view.storm) return "";
+    return html`<section class="keys" aria-label=${t("Key figures")}>
+        ${FIGURES.map((figure) => this.figure(view, figure))}
+      </section>
+      ${this.definition(view)}
+      <figure class="course">
+        <figcaption>${t("How the lane-kilometres stood since the storm began")}</figcaption>
+        ${course(view.moments_s, view.city, t("How the lane-kilometres stood since the storm began"))}
+        ${bar(view.city.now)}
+        ${this.key(view)}
+      </figure>`;
+  }
+
+  key(view) {
+    return html`<ul class="key-list">
+      <li><i class="mark clear"></i>${t("cleared in time")}</li>
+      <li><i class="mark waiting"></i>${t("not cleared yet, still in time")}</li>
+      <li><i class="mark late"></i>${t("late")}</li>
+      ${view.earlier ? html`<li><i class="mark before"></i>${t("{storm}: within target", { storm: isolated(view.earlier.name) })}</li>` : ""}
+    </ul>`;
+  }
+}
+customElements.define("council-figures", Figures);

@@ -1,0 +1,88 @@
+// Ties the map to the page: colors and filter are drawn, a click shows a street's evidence.
+import { streetName } from "../core/texts.js";
+import { CoveragePainter } from "../map/coverage.js";
+import { followTheme, makeMap, reveal } from "../map/ground.js";
+import { choice, choose, followStreets, streets, visible } from "./state.js";
+
+const STREETS = ["streets", "forward", "backward", "casing"];
+const REACH_PX = 6;
+const NOTHING_HIDDEN = new Set();
+const NEITHER_WAY = [-1, -1];
+
+const collection = (features) => ({ type: "FeatureCollection", features });
+
+/** The street under a point of the screen that the filter lets be seen, or undefined. */
+function under(map, { x, y }) {
+  const around = [
+    [x - REACH_PX, y - REACH_PX],
+    [x + REACH_PX, y + REACH_PX],
+  ];
+  return map.queryRenderedFeatures(around, { layers: STREETS }).find((street) => visible(street.id));
+}
+
+const lit = (map, source, pieces) =>
+  map.getSource(source).setData(
+    collection(
+      pieces.map(({ geometry, properties }) => ({
+        type: "Feature",
+        geometry,
+        properties: { road_class: properties.road_class },
+      })),
+    ),
+  );
+
+function hold(map, id) {
+  const filter = ["==", ["get", "id"], id];
+  const pieces = id === null ? [] : map.querySourceFeatures("streets", { sourceLayer: "streets", filter });
+  lit(map, "held", pieces);
+}
+
+function hover(map) {
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.hidden = true;
+  tip.dir = "auto";
+  map.getContainer().append(tip);
+  map.on("mousemove", ({ point }) => {
+    const street = map.isMoving() ? undefined : under(map, point);
+    map.getCanvas().style.cursor = street ? "pointer" : "";
+    tip.hidden = !street;
+    if (!street) return;
+    tip.textContent = streetName(street.properties);
+    tip.style.transform = `translate(${point.x + 12}px, ${point.y + 12}px)`;
+  });
+  map.on("mouseout", () => (tip.hidden = true));
+}
+
+/** A browser prints no map; what it shows is copied to a canvas that it does print. */
+function printable(map) {
+  addEventListener("beforeprint", () => {
+    const paper = document.querySelector("canvas.printed");
+    map.redraw();
+    const drawn = map.getCanvas();
+    paper.width = drawn.width;
+    paper.height = drawn.height;
+    paper.getContext("2d").drawImage(drawn, 0, 0);
+  });
+}
+
+/** Draw the map and keep it so. */
+export async function showMap() {
+  const map = await makeMap(NOTHING_HIDDEN);
+  globalThis.boardMap = map; // for tests and for the curious at the console
+  map.scrollZoom.disable(); // the page itself scrolls; buttons, keys and fingers zoom
+  map.cooperativeGestures.enable();
+  const shown = { get: (id) => (visible(id) ? streets.states.get(id) : NEITHER_WAY) };
+  const painter = new CoveragePainter(map, shown);
+  followStreets((ids) => painter.changed(ids));
+  painter.changed(streets.states.keys());
+  followTheme(map, () => NOTHING_HIDDEN);
+  choice.follow(({ street, reveal: place }, changes) => {
+    if ("street" in changes) hold(map, street);
+    if (changes.reveal) reveal(map, place);
+  });
+  map.on("moveend", () => hold(map, choice.value.street));
+  map.on("click", ({ point }) => choose(under(map, point)?.id ?? null));
+  hover(map);
+  printable(map);
+}

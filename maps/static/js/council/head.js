@@ -1,0 +1,83 @@
+// Which storm is shown, as of when, compared with which; and what can be taken home.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { date, day, duration, t, time } from "../core/texts.js";
+import { choice, council, look, query } from "./state.js";
+import { isolated } from "./words.js";
+
+const DOWNLOADS = [
+  ["html", "map"],
+  ["csv", "table"],
+  ["gpkg", "layers"],
+];
+
+const words = () => ({
+  html: [t("Map as a file"), t("One page that opens without a network")],
+  csv: [t("Table"), t("Every street, for a spreadsheet")],
+  gpkg: [t("GeoPackage"), t("Every street, for QGIS")],
+});
+
+function phase(view) {
+  const { storm, at } = view;
+  const span = duration(Date.parse(at) - Date.parse(storm.started_at));
+  return storm.ended_at
+    ? t("Ended on {date} at {time}, after {span}", { date: date(at), time: time(at), span })
+    : t("As of {date}, {time} · {span} after the storm began", { date: date(at), time: time(at), span });
+}
+
+const named = (storm) => `${isolated(storm.name)} · ${isolated(day(storm.started_at))}`;
+
+class Head extends Part {
+  get stores() {
+    return [council, choice];
+  }
+
+  chooser(view) {
+    return html`<label>${t("Storm")}
+      <select id="storm" @change=${(event) => look({ storm: Number(event.target.value), against: null })}>
+        ${view.storms.map(
+          (storm) =>
+            html`<option value=${storm.id} ?selected=${storm.id === view.storm.id}>${named(storm)}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
+  comparison(view) {
+    const before = view.storms.filter((storm) => storm.id < view.storm.id);
+    return html`<label>${t("Compared with")}
+      <select id="against" ?disabled=${before.length === 0} @change=${(event) => look({ against: Number(event.target.value) })}>
+        <option value="0" ?selected=${!view.earlier}>${before.length ? t("nothing") : t("no earlier storm")}</option>
+        ${before.map(
+          (storm) =>
+            html`<option value=${storm.id} ?selected=${storm.id === view.earlier?.id}>${named(storm)}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
+  downloads() {
+    const said = words();
+    return html`<div class="take" role="group" aria-label=${t("Take home")}>
+      ${DOWNLOADS.map(
+        ([ending, icon]) => html`<a class="quiet" href="/council/coverage.${ending}${query()}" title=${said[ending][1]} download>
+          <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}
+        </a>`,
+      )}
+      <button class="quiet" type="button" @click=${() => print()}><span class="icon icon-printer" aria-hidden="true"></span>${t("Print")}</button>
+    </div>`;
+  }
+
+  render() {
+    const { view, failed } = council.value;
+    if (!view && failed) return html`<p class="problem" role="alert">${failed}</p>`;
+    if (!view) return html`<p class="when muted">${t("Measuring …")}</p>`;
+    if (!view.storm)
+      return html`<p class="when">${t("There has been no storm yet.")}</p>
+        <p class="muted">${t("Figures appear with the first storm. The map shows the streets.")}</p>`;
+    return html`<p class="when"><strong><bdi>${view.storm.name}</bdi></strong> <span>${phase(view)}</span></p>
+      ${failed ? html`<p class="problem" role="alert">${failed}</p>` : ""}
+      <div class="choose">${this.chooser(view)}${this.comparison(view)}${this.downloads()}</div>`;
+  }
+}
+customElements.define("council-head", Head);

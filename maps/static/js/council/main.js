@@ -1,0 +1,19 @@
+// Starts the council's page.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./figures.js";
+import "./filter.js";
+import "./head.js";
+import "./method.js";
+import "./parts.js";
+import "./side.js";
+import "./stale.js";
+import "./table.js";
+import { showMap } from "./ground.js";
+import { load } from "./state.js";
+import { follow } from "./stream.js";
+
+const drawn = showMap();
+await load();
+follow();
+await drawn;

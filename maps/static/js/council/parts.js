@@ -1,0 +1,41 @@
+// The districts as small multiples: the same picture for each, so that they can be compared at a glance.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { t } from "../core/texts.js";
+import { course } from "./charts.js";
+import { choice, council, districtName, filter } from "./state.js";
+import { share, shareChange } from "./words.js";
+
+function look(key) {
+  filter({ district: choice.value.district === key ? null : key });
+}
+
+class Parts extends Part {
+  get stores() {
+    return [council, choice];
+  }
+
+  district(view, part) {
+    const name = districtName(part.name);
+    const change = shareChange(part.now.within, part.earlier?.within);
+    const tone = change ? ["worse", "same", "better"][change.tone + 1] : "same";
+    return html`<li>
+      <button type="button" class="district" aria-pressed=${choice.value.district === part.name} @click=${() => look(part.name)} title=${t("Show only this district on the map")}>
+        <span class="name"><bdi>${name}</bdi></span>
+        <span class="value"><strong>${share(part.now.within)}</strong>${change ? html`<span class="change ${tone}">${change.text}</span>` : ""}</span>
+      </button>
+      ${course(view.moments_s, part, t("{name}: how the lane-kilometres stood since the storm began", { name }))}
+      <p class="small muted">${t("{answered} of {asked} requests answered", { answered: part.now.answered, asked: part.now.asked })}</p>
+    </li>`;
+  }
+
+  render() {
+    const { view } = council.value;
+    if (!view?.storm || !view.districts.some((part) => part.name)) return "";
+    return html`<section class="parts" aria-labelledby="districts-title">
+      <h2 id="districts-title">${t("Districts")}</h2>
+      <ul class="districts">${view.districts.map((part) => this.district(view, part))}</ul>
+    </section>`;
+  }
+}
+customElements.define("council-parts", Parts);

@@ -1,0 +1,33 @@
+// Says over the map, not in a corner, that what it shows is old.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { duration, t } from "../core/texts.js";
+import { council, live } from "./state.js";
+
+const PATIENCE_MS = 10000;
+
+class Stale extends Part {
+  get stores() {
+    return [council];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+
+  render() {
+    const { connected, heardAt } = council.value;
+    const old = Date.now() - heardAt;
+    if (connected || !live() || old < PATIENCE_MS) return "";
+    return html`<p class="stale" role="alert">
+      <span class="icon icon-wifi-off" aria-hidden="true"></span>${t("No connection for {span}. The map shows how things were then; we keep trying.", { span: duration(old) })}
+    </p>`;
+  }
+}
+customElements.define("council-stale", Stale);

@@ -1,0 +1,113 @@
+// What the page knows of the chosen storm, and what the reader chose to see.
+import { boot, setClock } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { Store } from "../core/store.js";
+import { t } from "../core/texts.js";
+
+const asked = new URLSearchParams(location.search);
+const id = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
+
+/** The storm and the one to compare with (null: the newest, the one before), and the filter of the map. */
+export const choice = new Store({
+  storm: id("storm"),
+  against: id("against"),
+  withoutClasses: new Set(),
+  district: null,
+  street: null,
+});
+
+export const council = new Store({ view: null, failed: null, connected: false, heardAt: Date.now() });
+
+/** What the map follows: [forward, backward] by street, and each street's class and district by number. */
+export const streets = { states: new Map(), kinds: new Map(), classes: [], districts: [], live: false };
+const followers = new Set();
+
+/** Call back with the ids of streets that may look different. */
+export const followStreets = (follower) => followers.add(follower);
+
+const tell = (ids) => followers.forEach((follower) => follower(ids));
+
+/** The chosen storm as part of an address. */
+export function query() {
+  const { storm, against } = choice.value;
+  const parts = new URLSearchParams();
+  if (storm !== null) parts.set("storm", storm);
+  if (against !== null) parts.set("against", against);
+  return parts.size ? `?${parts}` : "";
+}
+
+/** Whether the storm that is shown goes on. */
+export const live = () => council.value.view?.storm != null && council.value.view.storm.ended_at === null;
+
+async function ask(path, take) {
+  const wanted = query();
+  try {
+    const answer = await get(`${path}${wanted}`);
+    if (wanted !== query()) return; // the reader has gone on to another storm
+    take(answer);
+  } catch (error) {
+    council.set({ failed: error.message });
+  }
+}
+
+/** Ask for the figures. */
+export const loadFigures = () =>
+  ask("/api/council", (view) => {
+    setClock(view.now);
+    council.set({ view, failed: null });
+  });
+
+/** Ask for the color of every street. */
+export const loadStreets = () =>
+  ask("/api/council/coverage", (answer) => {
+    Object.assign(streets, { classes: answer.classes, districts: answer.districts, live: answer.live });
+    for (const [street, forward, backward, serviceClass, district] of answer.streets) {
+      streets.states.set(street, [forward, backward]);
+      streets.kinds.set(street, [serviceClass, district]);
+    }
+    tell([...streets.states.keys()]);
+    choice.set({});
+  });
+
+/** Ask for everything. */
+export const load = () => Promise.all([loadFigures(), loadStreets()]);
+
+/** Take in [id, forward, backward] rows of the storm that goes on. */
+export function takeCoverage(rows) {
+  if (!streets.live) return;
+  for (const [street, forward, backward] of rows) streets.states.set(street, [forward, backward]);
+  tell(rows.map(([street]) => street));
+}
+
+/** Look at another storm, or compare with another one; the address keeps it. */
+export function look(changes) {
+  choice.set({ ...changes, street: null });
+  history.replaceState(null, "", `${location.pathname}${query()}`);
+  for (const field of document.querySelectorAll('input[name="next"]'))
+    field.value = `${location.pathname}${query()}`;
+  return load();
+}
+
+/** Show some classes and one district only; null is every district. */
+export function filter(changes) {
+  choice.set(changes);
+  tell([...streets.states.keys()]);
+}
+
+/** Whether the filter lets a street be seen. */
+export function visible(street) {
+  const [serviceClass, district] = streets.kinds.get(street) ?? [];
+  const { withoutClasses, district: wanted } = choice.value;
+  if (withoutClasses.has(streets.classes[serviceClass])) return false;
+  return wanted === null || streets.districts[district] === wanted;
+}
+
+/** Show the evidence of a street; null shows none. */
+export const choose = (street) => choice.set({ street });
+
+/** What a district is called in the reader's language. */
+export function districtName(key) {
+  if (key === "") return t("Outside the districts");
+  const known = council.value.view?.district_names.find((each) => each.key === key);
+  return (boot.language === "fa" ? known?.name_fa : known?.name_en) || key;
+}

@@ -1,0 +1,42 @@
+// What news from the server does to the page.
+import { boot, setClock } from "../core/boot.js";
+import { notify } from "../core/notices.js";
+import { listen } from "../core/stream.js";
+import { t } from "../core/texts.js";
+import { choice, council, live, load, loadFigures, takeCoverage } from "./state.js";
+
+const FIGURES_EVERY_MS = 30000; // the server measures every street for them
+const AGE_EVERY_MS = 60000; // streets grow older without news
+
+const newest = () => choice.value.storm === null || live();
+
+/** Follow the server from now on. */
+export function follow() {
+  let due = null;
+  const figures = () => {
+    due ??= setTimeout(() => {
+      due = null;
+      loadFigures();
+    }, FIGURES_EVERY_MS);
+  };
+  const line = {
+    heard: () => council.set({ heardAt: Date.now(), connected: true }),
+    lost: () => council.set({ connected: false }),
+    resumed: load,
+  };
+  const events = {
+    coverage: (rows) => {
+      takeCoverage(rows);
+      if (live()) figures();
+    },
+    storm: () => newest() && load(),
+    ground: (ground) => {
+      if (ground.network_version !== boot.city.network_version)
+        notify(t("The streets of the city have changed. Load the page again."));
+      load();
+    },
+    beat: ({ now }) => setClock(now),
+  };
+  listen(events, line);
+  setInterval(() => live() && loadFigures(), AGE_EVERY_MS);
+}

@@ -1,0 +1,47 @@
+// How figures and their changes are said.
+import { brief, duration, named, number, percent, t } from "../core/texts.js";
+
+/** A share, or a dash in words where there is none. */
+export const share = (value) => (value === null || value === undefined ? t("none") : percent(value));
+
+/** A span of seconds in few letters. */
+export const span = (seconds) =>
+  seconds === null || seconds === undefined ? t("none") : brief(seconds * 1000);
+
+/** Lane metres as kilometres. */
+export const kilometres = (metres) => t("{value} km", { value: Math.round(metres / 100) / 10 });
+
+/** A name of any script that leaves the text around it in order. */
+export const isolated = (name) => `\u2068${name}\u2069`;
+
+/** Whole points between two shares, as they are shown. */
+const points = (now, before) => Math.floor(now * 100) - Math.floor(before * 100);
+
+/** The change of a share in words, with whether it is for the better (1), the worse (-1) or neither. */
+export function shareChange(now, before) {
+  if (now == null || before == null) return null;
+  const change = points(now, before);
+  if (change === 0) return { tone: 0, short: t("the same"), text: t("the same") };
+  const value = number(Math.abs(change));
+  return change > 0
+    ? { tone: 1, short: `+${value}`, text: t("{count} points better", { count: Math.abs(change) }) }
+    : { tone: -1, short: `−${value}`, text: t("{count} points worse", { count: Math.abs(change) }) };
+}
+
+/** The change of a span of seconds in words; shorter is better. */
+export function spanChange(now, before) {
+  if (now == null || before == null) return null;
+  const minutes = Math.round(now / 60) - Math.round(before / 60);
+  if (minutes === 0) return { tone: 0, short: t("the same"), text: t("the same") };
+  const value = duration(Math.abs(minutes) * 60000);
+  return minutes < 0
+    ? { tone: 1, short: `−${value}`, text: t("{span} shorter", { span: value }) }
+    : { tone: -1, short: `+${value}`, text: t("{span} longer", { span: value }) };
+}
+
+/** What a color means in a storm that goes on, or in one that is over. */
+export function stateName(name, live) {
+  if (name === "not_due") return t("Not cleared, not due so far");
+  if (name === "progress" && !live) return t("Begun and not finished");
+  return named("state", name);
+}

@@ -1,0 +1,131 @@
+"""Every street with its class and its coverage in a storm, as a table that people take home."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from data.exchange.names import name_columns
+from data.model import City, Coverage, Segment, SegmentId, Storm
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.coverage import NO_DIRECTION
+from maps.i18n import Translator
+from maps.style import STATES
+from maps.views import States
+
+WAYS = {True: "forward", False: "backward"}
+
+FACTS = ("state", "passes", "passes_needed", "last_pass", "evidence")
+
+TABLE_COLUMNS = (
+    *("id", "name", "name_fa", "name_en", "road_class", "district", "length_m", "lanes"),
+    *("service_class", "reason", "cycle_h"),
+    *(f"{fact}_{way}" for way in WAYS.values() for fact in FACTS),
+)
+"""Columns of the table for a spreadsheet; their headings are texts of the catalog."""
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, Excel takes Persian for another alphabet."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is a formula to a spreadsheet, and may do harm there."""
+
+NAMED = {"road_class": "road", "reason": "because", "state": "state", "evidence": "evidence"}
+"""Columns whose values have names in the catalog, by kind; those of a direction by their start."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePicture:
+    """What a map of coverage shows: a storm's colors at a moment, of a city's streets."""
+
+    city: City
+    network: StreetNetwork
+    policy: Policy
+    storm: Storm | None
+    at: datetime
+    states: States
+    coverages: tuple[Coverage, ...]
+
+
+def coverage_columns(picture: CoveragePicture) -> dict[str, list[object]]:
+    """Return class and coverage of every street; `None` where a direction does not exist."""
+    segments, policy = picture.network.segments, picture.policy
+    levels = [policy.level_of(segment) for segment in segments]
+    cycles = [policy.rule_of(segment).cycle for segment in segments]
+    columns: dict[str, list[object]] = {
+        "service_class": [level.service_class.value for level in levels],
+        "reason": [level.reason.value for level in levels],
+        "cycle_h": [None if each is None else each.total_seconds() / 3600 for each in cycles],
+    }
+    known = {(one.segment_id, one.forward): one for one in picture.coverages}
+    for forward, way in WAYS.items():
+        facts = [_facts(segment, picture.states, known, forward=forward) for segment in segments]
+        for name in FACTS:
+            columns[f"{name}_{way}"] = [fact.get(name) for fact in facts]
+    return columns
+
+
+def streets_csv(picture: CoveragePicture, t: Translator) -> str:
+    """Return the table for a spreadsheet: headings and words in the reader's language.
+
+    Digits are Latin and times the city's, as programs read them; no cell can be a formula.
+    """
+    table = {**_street_columns(picture.network.segments), **coverage_columns(picture)}
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([t(f"column:{name}") for name in TABLE_COLUMNS])
+    zone = ZoneInfo(t.timezone)
+    shown = [[_shown(name, value, t, zone) for value in table[name]] for name in TABLE_COLUMNS]
+    writer.writerows(zip(*shown, strict=True))
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _street_columns(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:
+    return {
+        "id": [segment.id for segment in segments],
+        **name_columns([segment.names for segment in segments]),
+        "road_class": [segment.road_class.value for segment in segments],
+        "district": [segment.district for segment in segments],
+        "length_m": [round(segment.length_m, 1) for segment in segments],
+        "lanes": [segment.lanes for segment in segments],
+    }
+
+
+def _facts(
+    segment: Segment,
+    states: States,
+    known: Mapping[tuple[SegmentId, bool], Coverage],
+    *,
+    forward: bool,
+) -> dict[str, object]:
+    state = states[segment.id][0 if forward else 1]
+    if state == NO_DIRECTION:
+        return {}
+    one = known.get((segment.id, forward))
+    facts: dict[str, object] = {
+        "state": STATES[state].name,
+        "passes": one.passes_done if one else 0,
+    }
+    if one is not None:
+        facts["passes_needed"] = one.passes_needed
+        facts["last_pass"] = one.last_pass_at
+        facts["evidence"] = one.evidence.kind.value if one.evidence else None
+    return facts
+
+
+def _shown(name: str, value: object, t: Translator, zone: ZoneInfo) -> object:
+    kind = NAMED.get(name) or NAMED.get(name.split("_")[0])
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+    if isinstance(value, str):
+        return _safe(t(f"{kind}:{value}") if kind else value)
+    return value
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
