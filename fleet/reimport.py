@@ -27,7 +27,7 @@ from data.model import (
 from data.osm_ways import CityDraft
 from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
 from data.store.districts import list_districts, save_districts
-from data.store.engine import Database, Tx, transaction
+from data.store.engine import Database, Tx, reading, transaction
 from data.store.events import add_event
 from data.store.fleet import list_depots
 from data.store.gazetteer import save_places
@@ -120,6 +120,10 @@ def take_over(
     The city may be served meanwhile: pages and trucks go on and follow within a second. Raises
     `ConflictError` where the streets have changed since the comparison.
     """
+    with reading(database) as tx:
+        city = _city_of(get_city(tx), newer)
+        told = city_report(city, newer.streets, newer.difference.network, list_depots(tx))
+    told |= imported(newer.file, now, services=newer.services)
     report("tiles")
     with _new_tiles(folder, newer) as tiles:
         report("store")
@@ -131,7 +135,7 @@ def take_over(
                 raise ConflictError(
                     "the streets have changed since the comparison", reason="streets_changed"
                 )
-            told = _store(tx, actor, newer, now)
+            told |= _store(tx, actor, newer, city, told, now)
             _put_tiles(tiles, folder / TILES)
     return told
 
@@ -159,18 +163,18 @@ def _put_tiles(new: Path, tiles: Path) -> None:
             file.unlink()
 
 
-def _store(tx: Tx, actor: Actor, newer: Newer, now: datetime) -> Report:
+def _store(
+    tx: Tx, actor: Actor, newer: Newer, city: City, report: Report, now: datetime
+) -> dict[str, object]:
+    """Write the city as it now is with its report, and return what became of the old one."""
     difference, network = newer.difference, newer.difference.network
-    before, city = get_report(tx), _city_of(get_city(tx), newer)
-
+    before = get_report(tx)
     save_former_segments(tx, _former(difference, now))
     save_network(tx, network.segments, network.restrictions)
     save_places(tx, newer.streets.places)
     save_districts(tx, newer.districts)
     heirs = _pass_on(tx, difference)
     policy = refresh_levels(tx, network, newer.streets.places, get_policy(tx))
-    report = city_report(city, newer.streets, network, list_depots(tx))
-    report |= imported(newer.file, now, services=newer.services)
     set_streets(tx, city, report)
 
     replan = network.version != newer.replaces
@@ -187,7 +191,7 @@ def _store(tx: Tx, actor: Actor, newer: Newer, now: datetime) -> Report:
         {key: before.get(key) for key in summary},
         {key: report[key] for key in summary} | told,
     )
-    return report | told
+    return told
 
 
 def counts_of(difference: Difference) -> dict[str, int]:

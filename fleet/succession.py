@@ -69,11 +69,12 @@ def difference_of(
     )
     stayed = set(known.values())
     same = {s.id for s in network.segments if s.id in stayed and old.segment(s.id) == s}
+    redrawn = stayed - same
     gone = [segment for segment in old.segments if segment.id not in stayed]
     return Difference(
         network=network,
         kept=tuple(s.id for s in network.segments if s.id in same),
-        changed=tuple(s.id for s in network.segments if s.id in stayed - same),
+        changed=tuple(s.id for s in network.segments if s.id in redrawn),
         new=tuple(s.id for s in network.segments if s.id not in stayed),
         gone=tuple(map(Vanished, gone, successors_of(gone, network))),
     )

@@ -52,80 +52,84 @@ def rows() -> list[tuple[str, str, str]]:
     ]
 
 
-def write_grid(path: Path) -> None:
+def write_grid(path: Path, side: int = SIDE) -> None:
     """Write a town of crossing streets: names, house numbers, one-ways, turn signs."""
     writer = osmium.SimpleWriter(str(path), 16 * 1024 * 1024)
     try:
-        for node in _nodes():
+        for node in _nodes(side):
             writer.add_node(node)
-        for way in _ways():
+        for way in _ways(side):
             writer.add_way(way)
-        for relation in _relations():
+        for relation in _relations(side):
             writer.add_relation(relation)
     finally:
         writer.close()
 
 
-def _junction(column: int, row: int) -> int:
-    return row * SIDE + column + 1
+def _junction(side: int, column: int, row: int) -> int:
+    return row * side + column + 1
 
 
-def _bend(column: int, row: int, *, east: bool, nth: int) -> int:
-    return ((2 + east) * SIDE * SIDE + _junction(column, row)) * BENDS + nth
+def _bend(side: int, column: int, row: int, *, east: bool, nth: int) -> int:
+    return ((2 + east) * side * side + _junction(side, column, row)) * BENDS + nth
 
 
-def _house(column: int, row: int) -> int:
-    return 50 * SIDE * SIDE + _junction(column, row)
+def _house(side: int, column: int, row: int) -> int:
+    return 50 * side * side + _junction(side, column, row)
 
 
-def _nodes() -> Iterator[Node]:
-    for row in range(SIDE):
-        for column in range(SIDE):
+def _nodes(side: int) -> Iterator[Node]:
+    for row in range(side):
+        for column in range(side):
             east, north = 45 + column * STEP_DEG, 37 + row * STEP_DEG
-            yield Node(id=_junction(column, row), location=(east, north))
+            yield Node(id=_junction(side, column, row), location=(east, north))
             address = {"addr:street": f"خیابان {row}", "addr:housenumber": str(column)}
-            yield Node(id=_house(column, row), location=(east + 3e-4, north + 1e-4), tags=address)
+            yield Node(
+                id=_house(side, column, row), location=(east + 3e-4, north + 1e-4), tags=address
+            )
             for nth in range(BENDS):
                 share = STEP_DEG * (nth + 1) / (BENDS + 1)
-                along = _bend(column, row, east=True, nth=nth)
-                across = _bend(column, row, east=False, nth=nth)
+                along = _bend(side, column, row, east=True, nth=nth)
+                across = _bend(side, column, row, east=False, nth=nth)
                 yield Node(id=along, location=(east + share, north + 2e-5))
                 yield Node(id=across, location=(east + 2e-5, north + share))
 
 
-def _ways() -> Iterator[Way]:
-    for number in range(SIDE):
+def _ways(side: int) -> Iterator[Way]:
+    for number in range(side):
         road = "primary" if number % 20 == 0 else "residential"
         oneway = "yes" if number % 7 == 3 else "no"
         for east in (True, False):
             nodes: list[int] = []
-            for at in range(SIDE):
+            for at in range(side):
                 column, row = (at, number) if east else (number, at)
-                nodes.append(_junction(column, row))
-                if at < SIDE - 1:
-                    nodes += [_bend(column, row, east=east, nth=nth) for nth in range(BENDS)]
-            yield from _blocks(nodes, number, {"highway": road, "oneway": oneway}, east=east)
+                nodes.append(_junction(side, column, row))
+                if at < side - 1:
+                    nodes += [_bend(side, column, row, east=east, nth=nth) for nth in range(BENDS)]
+            yield from _blocks(side, nodes, number, {"highway": road, "oneway": oneway}, east=east)
 
 
-def _blocks(nodes: list[int], number: int, tags: dict[str, str], *, east: bool) -> Iterator[Way]:
+def _blocks(
+    side: int, nodes: list[int], number: int, tags: dict[str, str], *, east: bool
+) -> Iterator[Way]:
     """Yield a street as one way per block, as mappers leave it after years of edits."""
     name = f"خیابان {number}" if east else f"کوچه {number}"
     names = {"name": name, "name:fa": name, "name:en": f"Street {number}"}
     step = BENDS + 1
     for block, first in enumerate(range(0, len(nodes) - 1, step)):
-        number_of_way = ((number * 2 + east) * SIDE + block) + 1
+        number_of_way = ((number * 2 + east) * side + block) + 1
         yield Way(id=number_of_way, nodes=nodes[first : first + step + 1], tags=tags | names)
 
 
-def _relations() -> Iterator[Relation]:
-    for n, number in enumerate(range(2, SIDE - 2, 2)):
-        for block in range(2, SIDE - 2, 20):
-            came = ((number * 2 + 1) * SIDE + block - 1) + 1
-            goes = ((block * 2) * SIDE + number) + 1
+def _relations(side: int) -> Iterator[Relation]:
+    for n, number in enumerate(range(2, side - 2, 2)):
+        for block in range(2, side - 2, 20):
+            came = ((number * 2 + 1) * side + block - 1) + 1
+            goes = ((block * 2) * side + number) + 1
             members = [
                 ("w", came, "from"),
-                ("n", _junction(block, number), "via"),
+                ("n", _junction(side, block, number), "via"),
                 ("w", goes, "to"),
             ]
             tags = {"type": "restriction", "restriction": "no_left_turn"}
-            yield Relation(id=n * SIDE + block, members=members, tags=tags)
+            yield Relation(id=n * side + block, members=members, tags=tags)
