@@ -1,0 +1,60 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from api.ground import GroundKeeper
+from data.model import Actor, ActorKind
+from data.policy import DEFAULT_POLICY
+from data.store.engine import open_database, reading, transaction
+from data.store.network import load_network
+from fleet.cities import add_city, set_policy
+from fleet.reimport import compare, take_over
+from tests.data.osm_files import a_way, nodes, write_osm
+
+NOW = datetime(2026, 12, 21, tzinfo=UTC)
+LATER = datetime(2026, 12, 22, tzinfo=UTC)
+ACTOR = Actor(ActorKind.SYSTEM, "test")
+
+
+def street_file(path, name):
+    return write_osm(path, [*nodes(), a_way(10, [1, 2, 3], name=name), a_way(11, [4, 2, 5])])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "cities" / "town"
+    add_city(folder, "town", street_file(tmp_path / "old.osm", "خیابان امام"), NOW, ACTOR)
+    return folder
+
+
+@pytest.fixture
+def engine(folder):
+    engine = open_database(folder / "barfrub.sqlite")
+    yield engine
+    engine.dispose()
+
+
+def test_a_server_finds_a_street_by_the_name_that_a_newer_file_gives_it(engine, folder, tmp_path):
+    ground = GroundKeeper(engine)
+    with reading(engine) as tx:
+        newer = compare(tx, street_file(tmp_path / "new.osm", "خیابان شهید باکری"))
+    take_over(engine, folder, newer, LATER, ACTOR)
+    assert ground.now.geocoder.candidates("خیابان شهید باکری") == []
+    assert ground.refresh()
+    assert ground.now.geocoder.candidates("خیابان شهید باکری")[0].segment_id in {1, 2}
+
+
+def test_a_new_policy_leaves_the_streets_in_memory_as_they_are(engine):
+    ground = GroundKeeper(engine)
+    network = ground.now.network
+    with transaction(engine) as tx:
+        set_policy(tx, ACTOR, DEFAULT_POLICY, load_network(tx), LATER)
+    assert ground.refresh()
+    assert ground.now.network is network
+
+
+def test_nothing_new_is_not_read_again(engine):
+    ground = GroundKeeper(engine)
+    before = ground.now
+    assert not ground.refresh()
+    assert ground.now is before
