@@ -23,6 +23,9 @@ LOOPBACK = ("127.0.0.1", "::1")
 FORWARDED = ("forwarded", "x-forwarded-for")
 """Headers of a request that a proxy on this machine passed on for somebody else."""
 
+OUTCOMES = ("stored", "repeated", "rejected", "digested", "set_aside")
+"""What becomes of positions, apart from `dropped:REASON`; told even when nothing came yet."""
+
 router = APIRouter()
 
 
@@ -66,8 +69,8 @@ class StateOfServer(Collector):
         came = CounterMetricFamily(
             "barfrub_positions", "Positions by what became of them", labels=["outcome"]
         )
-        for outcome, count in sorted((door + consumer.tally).items()):
-            came.add_metric([outcome], count)
+        for outcome in sorted({*OUTCOMES, *door, *consumer.tally}):
+            came.add_metric([outcome], door[outcome] + consumer.tally[outcome])
         yield came
         with reading(self._app.engine) as tx:
             waiting, oldest_at = count_unseen(tx)

@@ -1,13 +1,10 @@
 """A folder that becomes a city's: whole, or not at all."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.errors import ConflictError
-from data.store.lock import LOCK, holding
+from data.store.workshop import workshop
 
 PREFIX = ".adding-"
 """How the names of folders begin that are not a city yet: no list of cities shows them."""
@@ -20,21 +17,8 @@ def scaffold(folder: Path) -> Iterator[Path]:
     What a killed process has left half-built beside it is cleared away.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _clear(folder.parent)
-    new = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder.parent))
-    try:
-        with holding(new):
-            yield new
-            (new / LOCK).unlink()
-            new.rename(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-def _clear(parent: Path) -> None:
-    for left in parent.glob(f"{PREFIX}*/{LOCK}"):
-        try:
-            with holding(left.parent, alone=True):
-                shutil.rmtree(left.parent, ignore_errors=True)
-        except ConflictError:
-            continue  # somebody is building it right now
+    with workshop(folder.parent, PREFIX) as bench:
+        new = bench / folder.name
+        new.mkdir()
+        yield new
+        new.rename(folder)

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,7 +18,9 @@ from typing import IO
 from pysqlite3 import dbapi2
 
 from data.errors import BarfrubError, ConflictError
+from data.store.workshop import workshop
 
+PREFIX = ".saving-"
 DATABASE = "barfrub.sqlite"
 MANIFEST = "manifest.json"
 
@@ -109,8 +110,8 @@ def sync_folder(folder: Path) -> None:
 def _write_consistent(folder: Path, part: Path, made_at: datetime) -> Manifest:
     """Write until database and files are of one state of the city; nearly always once."""
     for _ in range(ATTEMPTS):
-        with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder.parent) as name:
-            copy = Path(name) / DATABASE
+        with workshop(folder.parent, PREFIX) as bench:
+            copy = bench / DATABASE
             _copy_database(folder / DATABASE, copy)
             state = _state_of(copy)
             manifest = _write(folder, copy, part, made_at)

@@ -5,10 +5,7 @@ import json
 import os
 import shutil
 import tarfile
-import tempfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -17,7 +14,9 @@ from data.store.backup import DATABASE, FORMAT, MANIFEST, HashingReader, Manifes
 from data.store.engine import create_engine
 from data.store.lock import holding
 from data.store.migrations import require_known, upgrade
+from data.store.workshop import workshop
 
+PREFIX = ".restoring-"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 """Numbers of Linux's renameat2(2)."""
 
@@ -32,8 +31,8 @@ def restore_city(file: Path, folder: Path, *, replace: bool = False) -> Manifest
     if folder.exists() and not replace:
         raise _exists(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _workshop(folder.parent) as workshop:
-        new = workshop / folder.name
+    with workshop(folder.parent, PREFIX) as bench:
+        new = bench / folder.name
         new.mkdir()
         manifest = unpack(file, new)
         engine = create_engine(new / DATABASE)
@@ -70,15 +69,6 @@ def unpack(file: Path, into: Path) -> Manifest:
     if manifest.format != FORMAT:
         raise InvalidError("backup", f"format {manifest.format}", f"format {FORMAT}")
     return manifest
-
-
-@contextmanager
-def _workshop(beside: Path) -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix=".restoring-", dir=beside))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _inside(name: str, file: Path) -> PurePosixPath:

@@ -279,7 +279,19 @@ def test_a_restore_that_is_killed_leaves_the_old_city_or_the_new_one_whole(
     )
     assert done.returncode == -signal.SIGKILL
     assert rows_of(lived_in) == (saved if new else later)
+    assert {path.name for path in lived_in.parent.iterdir() if path.name[0] != "."} == {"village"}
     assert (lived_in / "photos" / "a1b2.jpg").stat().st_size == 128_000
+
+
+def test_what_a_killed_restore_left_is_cleared_away_by_the_next(
+    lived_in: Path, tmp_path: Path
+) -> None:
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    script = KILLED.format(inside="", name="upgrade")
+    subprocess.run([sys.executable, "-c", script, tmp_path / "saved.tar.gz", lived_in], cwd=ROOT)
+    assert len(list(lived_in.parent.glob(".restoring-*"))) == 1
+    restore_city(tmp_path / "saved.tar.gz", lived_in, replace=True)
+    assert [path.name for path in lived_in.parent.iterdir()] == ["village"]
 
 
 def test_what_stands_is_replaced_only_on_demand(lived_in: Path, tmp_path: Path) -> None:

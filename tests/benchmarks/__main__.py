@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from api.settings import Settings, prepare_numba
 
-MODULES = ("city_import", "reimport", "first_plan", "health_while_solving", "board_page")
+MODULES = ("city_import", "reimport", "first_plan", "health_while_solving", "board_page", "backup")
 
 
 def table(modules: list[str]) -> Iterator[str]:

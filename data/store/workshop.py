@@ -1,0 +1,35 @@
+"""Folders to build something in that is put in place whole, or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from data.errors import ConflictError
+from data.store.lock import LOCK, holding
+
+
+@contextmanager
+def workshop(beside: Path, prefix: str) -> Iterator[Path]:
+    """Yield an empty folder that is deleted at the end, with what was not moved out of it.
+
+    `prefix` begins with a dot, so that no list of cities shows the folder. What killed processes
+    have left under the same prefix is cleared away.
+    """
+    _clear(beside, prefix)
+    bench = Path(tempfile.mkdtemp(prefix=prefix, dir=beside))
+    try:
+        with holding(bench):
+            yield bench
+    finally:
+        shutil.rmtree(bench, ignore_errors=True)
+
+
+def _clear(beside: Path, prefix: str) -> None:
+    for left in beside.glob(f"{prefix}*/{LOCK}"):
+        try:
+            with holding(left.parent, alone=True):
+                shutil.rmtree(left.parent, ignore_errors=True)
+        except ConflictError:
+            continue  # somebody works in it right now
