@@ -37,3 +37,7 @@ export const post = (path, body = {}) =>
     headers: { "content-type": "application/json", "x-csrf-token": boot.csrf },
     body: JSON.stringify(body),
   });
+
+/** Send a form with files. */
+export const send = (path, form) =>
+  reach(path, { method: "POST", headers: { "x-csrf-token": boot.csrf }, body: form });

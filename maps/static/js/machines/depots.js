@@ -1,0 +1,165 @@
+// Depots and places to load salt: the list, the form, and what the streets say to it.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./undo.js";
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { length, t } from "../core/texts.js";
+import { field } from "../setup/forms.js";
+import { numberField, numberIn } from "./numbers.js";
+import { pathOf, placed, placeInTheMiddle, same, showPins } from "./pins.js";
+import { edit, fleet, follow, order, orderAtOnce, refresh } from "./state.js";
+
+const NEW_SITE = { fill_min: 10, materials: ["salt"] };
+
+const warning = (text) =>
+  html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${text}</span></p>`;
+
+
+class Depots extends Part {
+  get stores() {
+    return [fleet];
+  }
+
+  updated() {
+    const { editing } = fleet.value;
+    const opened = editing && `${editing.kind} ${editing.id}`;
+    if (opened && opened !== this.opened) {
+      this.querySelector("form").scrollIntoView({ block: "nearest" });
+      this.querySelector("#name").focus({ preventScroll: true });
+    }
+    this.opened = opened;
+  }
+
+  async save(event) {
+    event.preventDefault();
+    const { editing } = fleet.value;
+    const words = new FormData(event.target);
+    const wanted = { ...editing, name: words.get("name"), materials: words.getAll("material") };
+    if (editing.kind === "site") wanted.fill_min = numberIn(words.get("fill_min"));
+    if (await order(pathOf(editing), placed(wanted), editing.base)) edit(null);
+  }
+
+  async remove(event) {
+    const { editing } = fleet.value;
+    const heir = event.target.closest("form").elements.heir?.value;
+    const body = heir ? { move_to: Number(heir) } : {};
+    if (await order(`${pathOf(editing)}/remove`, body, editing.base)) edit(null);
+  }
+
+  heirs(depot) {
+    const { view } = fleet.value;
+    const others = view.depots.filter((other) => other.id !== depot.id);
+    if (!depot.machines || others.length === 0) return "";
+    return field(
+      "heir",
+      t("Before it goes, its machines move to"),
+      html`<select id="heir" name="heir">${others.map((other) => html`<option value=${other.id}>${other.name}</option>`)}</select>`,
+    );
+  }
+
+  place(thing) {
+    const unplaced = thing.lon == null;
+    return html`<div class="spot ${unplaced ? "wanted" : ""}">
+      <span class="icon icon-map-pin" aria-hidden="true"></span>
+      <p>${unplaced ? t("Click its place on the map.") : t("Drag the pin, or click another place on the map.")}</p>
+      <button type="button" @click=${() => placeInTheMiddle(globalThis.boardMap)}>${t("In the middle of the map")}</button>
+    </div>`;
+  }
+
+  site(thing) {
+    if (thing.kind !== "site") return "";
+    return html`${numberField("fill_min", t("field:fill_min"), thing.fill_min, { unit: t("min") })}
+      <fieldset class="roles">
+        <legend>${t("field:materials")}</legend>
+        ${boot.machines.materials.map(
+          (material) => html`<label class="tick"><input type="checkbox" name="material" value=${material} .checked=${thing.materials.includes(material)}><span>${t(`material:${material}`)}</span></label>`,
+        )}
+      </fieldset>`;
+  }
+
+  editor(thing) {
+    const { fault, busy } = fleet.value;
+    return html`<form class="card column" @submit=${this.save} aria-label=${t(thing.kind === "depot" ? "Depot" : "Place to load salt")}>
+      ${fault ? warning(fault.message) : ""}
+      ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" required autocomplete="off" dir="auto" .value=${thing.name ?? ""}>`)}
+      ${this.place(thing)} ${this.site(thing)}
+      <div class="ends">
+        <button class="primary" ?disabled=${thing.lon == null || busy}>${t("Save")}</button>
+        <button type="button" @click=${() => edit(null)}>${t("Cancel")}</button>
+      </div>
+      ${
+        thing.id
+          ? html`<div class="leave">${this.heirs(thing)}<button type="button" @click=${this.remove} ?disabled=${busy}><span class="icon icon-trash-2" aria-hidden="true"></span>${t("Remove")}</button></div>`
+          : ""
+      }
+    </form>`;
+  }
+
+  row(thing, sub) {
+    const { editing } = fleet.value;
+    if (same(thing, editing)) return html`<li>${this.editor(editing)}</li>`;
+    return html`<li class="place">
+      <button class="choose" @click=${() => edit(thing)}>
+        <span class="icon icon-${thing.kind === "depot" ? "warehouse" : "salt"}" aria-hidden="true"></span>
+        <span class="what"><bdi>${thing.name}</bdi><span class="muted small">${sub}</span></span>
+        <span class="icon icon-pencil" aria-hidden="true"></span>
+      </button>
+      ${thing.assumed ? this.assumed(thing) : ""}
+    </li>`;
+  }
+
+  assumed(depot) {
+    return html`<div class="guess">
+      <p class="small"><span class="icon icon-circle-help" aria-hidden="true"></span>${t("Assumed by us. Drag its pin to where it really is.")}</p>
+      <button @click=${() => orderAtOnce(pathOf(depot), placed(depot))}><span class="icon icon-check" aria-hidden="true"></span>${t("It is right")}</button>
+    </div>`;
+  }
+
+  section(kind, heading, lead, list, add) {
+    const { editing } = fleet.value;
+    const adding = editing?.kind === kind && !editing.id;
+    return html`<section aria-label=${heading}>
+      <h2>${heading}</h2>
+      <p class="muted small">${lead}</p>
+      <ul class="places">${list}</ul>
+      ${adding ? this.editor(editing) : html`<button class="add" @click=${() => edit({ kind, name: "", lon: null, lat: null, ...NEW_SITE })}><span class="icon icon-plus" aria-hidden="true"></span>${add}</button>`}
+    </section>`;
+  }
+
+  reach() {
+    const { unreachable, unreachable_km: km } = fleet.value.view;
+    if (!unreachable)
+      return html`<p class="reach"><span class="icon icon-check" aria-hidden="true"></span>${t("Machines reach every street from these depots and come back.")}</p>`;
+    return html`<p class="reach wrong"><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${t("unreached:{count}", { count: unreachable, length: length(km * 1000) })} <a href="/setup/streets">${t("Show them")}</a></span></p>`;
+  }
+
+  render() {
+    const { view, broken } = fleet.value;
+    if (broken) return html`${warning(broken)}<button @click=${refresh}>${t("Try again")}</button>`;
+    if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    return html`${this.reach()}
+      ${this.section(
+        "depot",
+        t("Depots"),
+        t("Machines start and end their work here."),
+        view.depots.map((depot) => this.row({ kind: "depot", ...depot }, depot.machines ? t("starts:{count}", { count: depot.machines }) : t("No machine starts here"))),
+        t("Add a depot"),
+      )}
+      ${this.section(
+        "site",
+        t("Places to load salt"),
+        t("Spreaders that run empty drive to the nearest one."),
+        view.reload_sites.map((site) => this.row({ kind: "site", ...site }, t("{count} min to load", { count: site.fill_min }))),
+        t("Add a place"),
+      )}`;
+  }
+}
+customElements.define("fleet-depots", Depots);
+
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && fleet.value.editing) edit(null);
+});
+follow();
+await showPins();

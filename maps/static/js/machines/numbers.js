@@ -1,0 +1,38 @@
+// Numbers in forms: written in any digits, shown in the reader's, checked against the server's limits.
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { number, t } from "../core/texts.js";
+
+const DIGITS = /[۰-۹٠-٩]/g;
+const latin = (digit) => String(digit.charCodeAt(0) % 16);
+
+/** The number that somebody wrote, in any digits and with any decimal sign; NaN where it is none. */
+export function numberIn(text) {
+  const plain = text.replace(DIGITS, latin).replace(/[٫/,]/g, ".").replace(/[\s٬]/g, "");
+  return plain === "" ? Number.NaN : Number(plain);
+}
+
+/** A number as a field of a form shows it, without marks between thousands. */
+export const shown = (value) =>
+  value == null ? "" : number(value, 3).replace(/[,٬]/g, "");
+
+/** What keeps a text from being a number within limits; empty where nothing does. */
+export function fault(text, [low, high], required) {
+  if (text.trim() === "") return required ? t("Enter a number.") : "";
+  const value = numberIn(text);
+  if (Number.isNaN(value)) return t("Enter a number.");
+  return value < low || value > high ? t("Enter a number from {low} to {high}.", { low, high }) : "";
+}
+
+/** A field for a number of the fleet, by the name that its limits have. */
+export function numberField(name, label, value, { unit, limits = boot.machines.limits[name], required = true, hint = "" }) {
+  const check = ({ target }) => target.setCustomValidity(fault(target.value, limits, required));
+  return html`<div class="field">
+    <label for=${name}>${label}</label>
+    <span class="measure">
+      <input id=${name} name=${name} inputmode="decimal" autocomplete="off" dir="ltr" ?required=${required} .value=${shown(value)} @input=${check} aria-describedby="${name}-unit">
+      <span class="unit muted" id="${name}-unit">${unit}</span>
+    </span>
+    ${hint ? html`<p class="muted small">${hint}</p>` : ""}
+  </div>`;
+}

@@ -1,0 +1,75 @@
+// What the pages of depots and machines know, and every change that they send.
+import { get, post, send } from "../core/net.js";
+import { notify } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { listen } from "../core/stream.js";
+
+/** `view` is what the server says; `editing` the thing under change, with the `base` it was opened on. */
+export const fleet = new Store({ view: null, broken: "", editing: null, fault: null, busy: false });
+
+/** Read the fleet anew. */
+export async function refresh() {
+  try {
+    fleet.set({ view: await get("/api/setup/fleet"), broken: "" });
+  } catch (error) {
+    fleet.set({ broken: error.message });
+  }
+}
+
+/** Begin to read, and read again whenever somebody changes the city. */
+export function follow() {
+  refresh();
+  listen({ ground: refresh }, { heard: () => {}, lost: () => {}, resumed: refresh });
+}
+
+async function change(order) {
+  fleet.set({ busy: true });
+  try {
+    fleet.set({ view: await order(), fault: null });
+    return true;
+  } catch (error) {
+    if (error.values?.reason === "fleet_changed") await refresh();
+    fleet.set({ fault: error });
+    return false;
+  } finally {
+    fleet.set({ busy: false });
+  }
+}
+
+/** Send a change; says whether it was taken, and keeps in `fault` why not. */
+export const order = (path, body = {}, base = fleet.value.view.base) =>
+  change(() => post(`/api/setup/${path}`, { base, ...body }));
+
+/** Put a file in force. */
+export function takeFile(file) {
+  const form = new FormData();
+  form.append("file", file);
+  form.append("base", fleet.value.view.base);
+  return change(() => send("/api/setup/fleet/file", form));
+}
+
+/** Say what a file would change. */
+export function checkFile(file) {
+  const form = new FormData();
+  form.append("file", file);
+  return send("/api/setup/fleet/check", form);
+}
+
+/** Send a change that has no form; what stands in its way is told as a notice. */
+export async function orderAtOnce(path, body) {
+  const taken = await order(path, body);
+  if (!taken) notify(fleet.value.fault.message, "danger");
+  return taken;
+}
+
+/** Take back the last change. */
+export async function undo() {
+  const { last_change: last } = fleet.value.view;
+  const taken = await change(() => post("/api/setup/fleet/undo", { change: last.id }));
+  if (taken) fleet.set({ editing: null });
+  else notify(fleet.value.fault.message, "danger");
+}
+
+/** Open a form on something, or on nothing. */
+export const edit = (thing) =>
+  fleet.set({ editing: thing && { ...thing, base: fleet.value.view.base }, fault: null });
