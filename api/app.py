@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import (
+    blockages,
     council,
     coverage,
     driver,
@@ -54,6 +55,7 @@ ROUTES = (
     positions,
     stream,
     driver,
+    blockages,
     council,
     setup,
     people,

@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 
 from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
 from api.clock import Clock
+from api.code_limit import CodeLimit
 from api.consumer import Consumer
 from api.door import PositionDoor
 from api.ground import GroundKeeper
@@ -51,6 +52,7 @@ class App:
     meters: Meters
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
+    code_entries: CodeLimit = field(default_factory=CodeLimit)
 
     @property
     def city(self) -> City:
@@ -199,7 +201,6 @@ BoardContext = Annotated[Context, Depends(Allowed(_BOARD))]
 IntakeContext = Annotated[Context, Depends(Allowed(READS_WORDS))]
 CallerContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.OPERATOR)))]
 StreetContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
-StreamContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR, Role.COUNCIL)))]
 AddressContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR, Role.COUNCIL)))]
 CouncilContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.COUNCIL)))]
 RouteContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.DRIVER)))]

@@ -1,5 +1,135 @@
-"""The driver's page and what its taps do."""
+"""The driver's page: let in by a short code, it carries the whole route of a shift."""
 
-from fastapi import APIRouter
+import time
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.auth import new_session
+from api.context import (
+    CSRF_COOKIE,
+    SESSION_COOKIE,
+    App,
+    Context,
+    DriverContext,
+    app_of,
+    require_csrf,
+    set_cookie,
+    signed_in,
+)
+from api.errors import STATUS, message_of
+from api.shell import boot_of, page, translator_of
+from data.errors import BarfrubError, NotFoundError
+from data.model import Role, Shift, User
+from data.store.engine import Tx, reading, transaction
+from data.store.fleet import get_vehicle, list_depots, list_reload_sites
+from data.store.jobs import list_jobs_by_id
+from data.store.shifts import find_shift_of_driver, list_progress
+from data.store.storms import get_storm
+from fleet.codes import enter_code
+from fleet.driving import ENDED, driven_route
+from maps.driver import DriveView, drive_view
+from maps.stages import Surroundings, stages
+
+DAY_H = range(7, 17)
+"""Hours of a winter's day; in the dark the page is dark where nobody chose."""
 
 router = APIRouter()
+
+
+class NoCodeError(BarfrubError):
+    """A code that lets nobody in, or no longer: which of both is not said."""
+
+    code = "no_code"
+
+    def __init__(self) -> None:
+        super().__init__("the code is wrong or has expired")
+
+
+@router.get("/drive")
+def drive_page(request: Request) -> Response:
+    """Show a driver his route, and everybody else where to enter a code."""
+    app = app_of(request)
+    session, user = signed_in(request)
+    shift = _shift_of(app, user) if user else None
+    if session is None or user is None or shift is None or shift.state == ENDED:
+        return _code_page(request, over=shift is not None)
+    context = Context(app, user, app.clock.now(), request.state.language, session.csrf)
+    boot = boot_of(request, context) | {"sign_in": "/drive"}
+    view = {"boot": boot, "night": _night(app, context.now)}
+    return page(request, "driver/drive.html", view)
+
+
+@router.post("/drive", dependencies=[Depends(require_csrf)])
+def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
+    """Open a session for the driver whose code it is."""
+    try:
+        user = _driver_of(request, code)
+    except BarfrubError as error:
+        message = message_of(error, translator_of(request))
+        return _code_page(request, error=message, status=STATUS[error.code])
+    session = new_session(user)
+    answer = RedirectResponse("/drive", status_code=303)
+    set_cookie(request, answer, SESSION_COOKIE, app_of(request).seals.seal_session(session))
+    set_cookie(request, answer, CSRF_COOKIE, session.csrf)
+    return answer
+
+
+@router.get("/api/drive")
+def show_drive(context: DriverContext) -> DriveView:
+    """Return the driver's shift with its whole route, and what became of every part of it."""
+    with context.reading() as tx:
+        shift = find_shift_of_driver(tx, context.user.id)
+        if shift is None:
+            raise NotFoundError("shift", context.user.login)
+        return _drive(tx, context, shift)
+
+
+def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
+    vehicle, driven = get_vehicle(tx, shift.vehicle_id), driven_route(tx, shift)
+    plan_id, legs = (driven[0], driven[1].legs) if driven else (None, ())
+    jobs = list_jobs_by_id(tx, sorted({job for leg in legs for job in leg.job_ids}))
+    depot = next((each.name for each in list_depots(tx) if each.id == vehicle.depot_id), "")
+    around = Surroundings(
+        network=context.app.network,
+        reload_sites=list_reload_sites(tx),
+        depot=depot,
+        passes={job.id: job.passes for job in jobs},
+    )
+    progress = list_progress(tx, plan_id, shift.id) if plan_id is not None else []
+    storm = get_storm(tx, shift.storm_id)
+    return drive_view(shift, storm, vehicle, plan_id, stages(legs, progress, around), context.now)
+
+
+def _driver_of(request: Request, code: str) -> User:
+    app, now_s = app_of(request), time.monotonic()
+    address = request.client.host if request.client else ""
+    app.code_entries.check(address, now_s)
+    with transaction(app.engine) as tx:
+        user = enter_code(tx, code, app.settings.secret_key(), app.clock.now())
+    if user is None:
+        app.code_entries.failed(address, now_s)
+        raise NoCodeError
+    return user
+
+
+def _shift_of(app: App, user: User) -> Shift | None:
+    if Role.DRIVER not in user.roles:
+        return None
+    with reading(app.engine) as tx:
+        return find_shift_of_driver(tx, user.id)
+
+
+def _code_page(
+    request: Request, *, error: str = "", over: bool = False, status: int = 200
+) -> Response:
+    app = app_of(request)
+    view = {"error": error, "over": over, "night": _night(app, app.clock.now())}
+    return page(request, "driver/code.html", view, status)
+
+
+def _night(app: App, now: datetime) -> bool:
+    return now.astimezone(ZoneInfo(app.city.timezone)).hour not in DAY_H

@@ -28,6 +28,7 @@ STATUS = {
     "wrong_password": 401,
     "disabled": 403,
     "wrong_code": 401,
+    "no_code": 401,
     "too_large": 413,
     "no_room": 507,
     "too_many": 429,

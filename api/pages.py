@@ -36,7 +36,11 @@ from maps.i18n import LANGUAGES
 from maps.style import css
 
 BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
-FIRST_PAGES = ((Role.OPERATOR, "/operator"), (Role.COUNCIL, "/council"))
+FIRST_PAGES = (
+    (Role.OPERATOR, "/operator"),
+    (Role.COUNCIL, "/council"),
+    (Role.DRIVER, "/drive"),
+)
 
 router = APIRouter()
 

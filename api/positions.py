@@ -59,12 +59,7 @@ async def receive_positions(request: Request) -> PositionsOut:
     device = await app.door.devices.find(_bearer(request) or "")
     if device is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-    body = _json(await _body(request, MOST_BYTES))
-    entries = body.get("positions") if isinstance(body, Mapping) else None
-    if not isinstance(entries, list) or len(entries) > MOST:
-        got = len(entries) if isinstance(entries, list) else type(entries).__name__
-        raise InvalidError("positions", got, f"a list of at most {MOST}")
-    batch = positions_from_batch(entries, device, app.clock.now())
+    batch = positions_from_batch(await entries_of(request), device, app.clock.now())
     app.door.tally["rejected"] += len(batch.rejected)
     stored = await app.door.store(batch.positions)
     return PositionsOut(
@@ -85,7 +80,7 @@ async def receive_osmand(request: Request) -> Response:
         return await _receive_traccar(request)
     app, params = app_of(request), dict(request.query_params)
     if not params:
-        body = await _body(request, OSMAND_BYTES)
+        body = await limited_body(request, OSMAND_BYTES)
         params = dict(parse_qsl(body.decode("utf-8", "replace")))
     name = params.get("id") or params.get("deviceid") or ""
     device = await _device(request, name, params.get("token"))
@@ -100,7 +95,7 @@ async def receive_osmand(request: Request) -> Response:
 async def _receive_traccar(request: Request) -> Response:
     app = app_of(request)
     try:
-        body = _json(await _body(request, OSMAND_BYTES))
+        body = _json(await limited_body(request, OSMAND_BYTES))
     except InvalidError:
         return Response(status_code=400)
     name = body.get("device_id") if isinstance(body, Mapping) else None
@@ -141,6 +136,26 @@ async def _device(request: Request, name: str, token: str | None) -> Device | No
     return device if device is None or not secret or device.name == name else None
 
 
+async def entries_of(request: Request) -> list[object]:
+    """Return the entries of a batch of positions, not looked at yet."""
+    body = _json(await limited_body(request, MOST_BYTES))
+    entries = body.get("positions") if isinstance(body, Mapping) else None
+    if not isinstance(entries, list) or len(entries) > MOST:
+        got = len(entries) if isinstance(entries, list) else type(entries).__name__
+        raise InvalidError("positions", got, f"a list of at most {MOST}")
+    return entries
+
+
+async def limited_body(request: Request, most_bytes: int) -> bytes:
+    """Return what was sent; answer 413 as soon as it is too much."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            raise HTTPException(413)
+    return bytes(body)
+
+
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
@@ -154,15 +169,6 @@ def _basic_password(request: Request) -> str | None:
         return base64.b64decode(word, validate=True).decode().partition(":")[2]
     except (binascii.Error, UnicodeDecodeError):
         return None
-
-
-async def _body(request: Request, most_bytes: int) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise HTTPException(413)
-    return body
 
 
 def _json(body: bytes) -> object:

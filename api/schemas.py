@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from data.errors import InvalidError
 from data.model import LonLat, RequestKind, SegmentId
+from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -78,10 +79,49 @@ class PlanIn(Wire):
     seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 30.0
 
 
-class SkipIn(Wire):
-    """Why a leg is left out."""
+Key = Annotated[str, Field(min_length=8, max_length=100)]
 
-    reason: Annotated[str, Field(min_length=1, max_length=SHORT_LETTERS)]
+
+class TapIn(Wire):
+    """A driver's order; one that comes again with its key is answered as before.
+
+    `tapped_at` is when he gave it, where the phone was out of reach then.
+    """
+
+    key: Key | None = None
+    tapped_at: AwareDatetime | None = None
+
+
+class LegsIn(TapIn):
+    """An order about a leg, or about all up to `last`."""
+
+    last: Annotated[int, Field(ge=0)] | None = None
+
+
+class SkipIn(LegsIn):
+    """Why legs are left out."""
+
+    reason: SkipReason
+
+
+class BlockageIn(LegsIn):
+    """What blocks the way, and where the phone was, if it knew."""
+
+    plan_id: int
+    leg: Annotated[int, Field(ge=0)]
+    lon: Lon | None = None
+    lat: Lat | None = None
+    text: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+
+    def place(self) -> LonLat | None:
+        """Return where the phone was; half a place is none."""
+        return None if self.lon is None or self.lat is None else LonLat(self.lon, self.lat)
+
+
+class CodeIn(Wire):
+    """Who is to drive; the machine's own driver where nobody is named."""
+
+    login: Short = ""
 
 
 class CallerOut(Wire):

@@ -1,20 +1,48 @@
-"""A driver's shift: where it goes next, and what became of each leg."""
+"""Shifts: how far each is, the code that lets its driver in, and what became of each leg."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body, Request
 
-from api.context import Context, DriverContext
-from api.schemas import SkipIn
+from api.context import BoardContext, Context, DispatcherContext, DriverContext
+from api.plans import vehicle_names
+from api.positions import RejectedOut, entries_of
+from api.schemas import CodeIn, LegsIn, SkipIn, TapIn, plain
 from data.errors import ForbiddenError
-from data.model import LegProgress, PlanId, Role, Shift, ShiftId
+from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
 from data.store.engine import Tx
-from data.store.shifts import get_shift
-from fleet.driving import complete_leg, end_shift, next_leg, skip_leg, start_shift
+from data.store.people import get_user, list_users
+from data.store.plans import find_published_plan
+from data.store.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
+from data.store.storms import find_active_storm
+from fleet.codes import give_code, may_drive
+from fleet.driving import (
+    Legs,
+    answered_once,
+    complete_legs,
+    driven_route,
+    end_shift,
+    next_leg,
+    skip_legs,
+    start_shift,
+    undo_last,
+)
+from fleet.feeds import positions_from_batch
+from fleet.phones import add_phone, find_phone, from_phone, tracker_heard
+from maps.driver import BlockageView, ProgressView, blockage_view, progress_view
 from maps.geojson import Feature, leg_feature
 
 router = APIRouter()
+
+TapBody = Annotated[TapIn, Body()]
+LegsBody = Annotated[LegsIn, Body()]
+
+NO_TAP, NO_LEGS = TapIn(), LegsIn()
+"""What an order without a body says: programs need no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,54 +58,218 @@ class ShiftOut:
     next_leg: Feature | None
 
 
+@dataclass(frozen=True, slots=True)
+class CodeOut:
+    """A code that is shown once, whom it lets in and until when."""
+
+    code: str
+    login: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneOut:
+    """What became of a phone's batch; it is not `needed` where the machine's tracker speaks."""
+
+    stored: int
+    needed: bool
+    rejected: list[RejectedOut]
+
+
+@router.get("/api/shifts")
+def show_shifts(context: BoardContext) -> list[ProgressView]:
+    """Return how far each shift of the active storm is."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        if storm is None:
+            return []
+        plan = find_published_plan(tx, storm.id)
+        legs = {route.shift_id: route.legs for route in plan.routes} if plan else {}
+        progress = list_progress_of_plan(tx, plan.id) if plan else {}
+        drivers = {user.id: user.login for user in list_users(tx)}
+        return [
+            progress_view(
+                shift,
+                plan.id if plan else None,
+                legs.get(shift.id, ()),
+                progress.get(shift.id, ()),
+                drivers,
+                context.app.network,
+            )
+            for shift in list_shifts(tx, storm.id)
+        ]
+
+
+@router.get("/api/drivers")
+def show_drivers(context: DispatcherContext) -> list[str]:
+    """Return the names of those who may be given a code, by login."""
+    with context.reading() as tx:
+        return [user.login for user in list_users(tx) if may_drive(user)]
+
+
 @router.get("/api/shifts/{shift_id}")
 def show_shift(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
     """Return a shift and its next leg."""
     with context.reading() as tx:
-        return _shown(tx, context, _own(tx, context, shift_id))
+        return _shown(tx, context, own_shift(tx, context, shift_id))
+
+
+@router.post("/api/shifts/{shift_id}/code")
+def give(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeOut:
+    """Give a code that lets the shift's driver in at `/drive`; older ones of his end."""
+    app, language = context.app, context.app.city.language or context.language
+    secret = app.settings.secret_key()
+    with context.writing() as tx:
+        given = give_code(tx, context.actor, shift_id, secret, language, context.now, wanted.login)
+        view = progress_of(tx, context, shift_id)
+    app.hub.publish("legs", [view])
+    return CodeOut(given.digits, given.driver.login, given.expires_at)
 
 
 @router.post("/api/shifts/{shift_id}/start")
-def start(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
+def start(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
     """Put a shift on the road."""
-    with context.writing() as tx:
-        _own(tx, context, shift_id)
+
+    def order(tx: Tx) -> ShiftOut:
         return _shown(tx, context, start_shift(tx, context.actor, shift_id, context.now))
+
+    return answered_tap(context, shift_id, tap, order)
 
 
 @router.post("/api/shifts/{shift_id}/end")
-def end(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
+def end(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
     """Bring a shift home."""
-    with context.writing() as tx:
-        _own(tx, context, shift_id)
+
+    def order(tx: Tx) -> ShiftOut:
         return _shown(tx, context, end_shift(tx, context.actor, shift_id, context.now))
+
+    return answered_tap(context, shift_id, tap, order)
 
 
 @router.post("/api/plans/{plan_id}/routes/{shift_id}/legs/{leg}/complete")
-def complete(plan_id: PlanId, shift_id: ShiftId, leg: int, context: DriverContext) -> LegProgress:
-    """Mark a leg done; the same tap again changes nothing."""
-    with context.writing() as tx:
-        _own(tx, context, shift_id)
-        return complete_leg(tx, context.actor, plan_id, shift_id, leg, context.now)
+def complete(
+    plan_id: PlanId,
+    shift_id: ShiftId,
+    leg: int,
+    context: DriverContext,
+    tap: LegsBody = NO_LEGS,
+) -> ProgressView:
+    """Mark a leg done, or all up to `last`; the same tap again changes nothing."""
+    legs = legs_of(plan_id, shift_id, leg, tap)
+
+    def order(tx: Tx) -> ProgressView:
+        complete_legs(tx, context.actor, legs, context.now, tap.tapped_at)
+        return progress_of(tx, context, shift_id)
+
+    return answered_tap(context, shift_id, tap, order)
 
 
 @router.post("/api/plans/{plan_id}/routes/{shift_id}/legs/{leg}/skip")
 def skip(
-    plan_id: PlanId, shift_id: ShiftId, leg: int, why: SkipIn, context: DriverContext
-) -> LegProgress:
-    """Mark a leg skipped, and why."""
+    plan_id: PlanId, shift_id: ShiftId, leg: int, tap: SkipIn, context: DriverContext
+) -> ProgressView:
+    """Mark a leg skipped, or all up to `last`, and why."""
+    legs = legs_of(plan_id, shift_id, leg, tap)
+
+    def order(tx: Tx) -> ProgressView:
+        skip_legs(tx, context.actor, legs, tap.reason, context.now, tap.tapped_at)
+        return progress_of(tx, context, shift_id)
+
+    return answered_tap(context, shift_id, tap, order)
+
+
+@router.post("/api/shifts/{shift_id}/undo")
+def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ProgressView:
+    """Take back the last tap about a leg, with the blockage that it told of."""
+    withdrawn: list[BlockageView] = []
+
+    def order(tx: Tx) -> ProgressView:
+        undone = undo_last(tx, context.actor, shift_id, context.now)
+        names, network = vehicle_names(tx), context.app.network
+        withdrawn.extend(blockage_view(each, network, names) for each in undone.blockages)
+        return progress_of(tx, context, shift_id)
+
+    answer = answered_tap(context, shift_id, tap, order)
+    context.app.hub.publish("blockages", withdrawn)
+    return answer
+
+
+@router.post("/api/shifts/{shift_id}/positions")
+async def receive_positions(
+    shift_id: ShiftId, request: Request, context: DriverContext
+) -> PhoneOut:
+    """Store a batch of the phone's fixes, through the same door as trackers'."""
+    entries = await entries_of(request)
+    device = await asyncio.to_thread(_phone, context, shift_id)
+    batch = positions_from_batch(entries, device, context.now)
+    fixes = from_phone(batch.positions)
+    needed = not await asyncio.to_thread(_tracker_heard, context, fixes)
+    stored = await context.app.door.store(fixes) if needed else 0
+    context.app.door.tally["rejected"] += len(batch.rejected)
+    rejected = [RejectedOut(index=one.index, reason=one.reason) for one in batch.rejected]
+    return PhoneOut(stored, needed, rejected)
+
+
+def answered_tap[View](
+    context: Context, shift_id: ShiftId, tap: TapIn, order: Callable[[Tx], View]
+) -> View:
+    """Give an order for a shift once, tell every board, and return its answer."""
     with context.writing() as tx:
-        _own(tx, context, shift_id)
-        return skip_leg(tx, context.actor, plan_id, shift_id, leg, why.reason, context.now)
+        own_shift(tx, context, shift_id)
+        answer: Any = (
+            answered_once(tx, context.user.id, tap.key, context.now, lambda: plain(order(tx)))
+            if tap.key
+            else order(tx)
+        )
+        view = progress_of(tx, context, shift_id)
+    context.app.hub.publish("legs", [view])
+    return cast("View", answer)
 
 
-def _own(tx: Tx, context: Context, shift_id: ShiftId) -> Shift:
+def legs_of(plan_id: PlanId, shift_id: ShiftId, leg: int, tap: LegsIn) -> Legs:
+    """Return which legs an order is about."""
+    return Legs(plan_id, shift_id, leg, leg if tap.last is None else tap.last)
+
+
+def own_shift(tx: Tx, context: Context, shift_id: ShiftId) -> Shift:
     """Return the shift; a driver may ask for his own only."""
     shift = get_shift(tx, shift_id)
     dispatches = context.has(Role.ADMINISTRATOR, Role.DISPATCHER)
     if not dispatches and shift.driver_id != context.user.id:
         raise ForbiddenError("this is the shift of somebody else")
     return shift
+
+
+def progress_of(tx: Tx, context: Context, shift_id: ShiftId) -> ProgressView:
+    """Return how far one shift is."""
+    shift = get_shift(tx, shift_id)
+    plan_id, legs = None, tuple[Leg, ...]()
+    driven = driven_route(tx, shift)
+    if driven is not None:
+        plan_id, legs = driven[0], driven[1].legs
+    return progress_view(
+        shift,
+        plan_id,
+        legs,
+        list_progress(tx, plan_id, shift_id) if plan_id is not None else (),
+        {} if shift.driver_id is None else {shift.driver_id: get_user(tx, shift.driver_id).login},
+        context.app.network,
+    )
+
+
+def _phone(context: Context, shift_id: ShiftId) -> Device:
+    with context.reading() as tx:
+        shift = own_shift(tx, context, shift_id)
+        known = find_phone(tx, shift)
+    if known is not None:
+        return known
+    with context.writing() as tx:
+        return add_phone(tx, context.actor, shift, context.now)
+
+
+def _tracker_heard(context: Context, fixes: list[Position]) -> bool:
+    with context.reading() as tx:
+        return tracker_heard(tx, fixes)
 
 
 def _shown(tx: Tx, context: Context, shift: Shift) -> ShiftOut:

@@ -1,7 +1,7 @@
 """Server-sent events: what changes on the board, as it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +9,8 @@ from pydantic_core import to_json
 from starlette.responses import StreamingResponse
 
 from api.clock import Clock
-from api.context import READS_WORDS, StreamContext
+from api.context import AnyContext
+from data.model import Role
 from fleet.live import Hub
 
 BEAT_S = 10.0
@@ -24,21 +25,32 @@ RETRY_MS = 2_000
 ALONE = frozenset({"beat", "ground", "storm"})
 """Kinds that carry one thing and not a list."""
 
-FOR_EVERYBODY = frozenset({"beat", "coverage", "ground", "storm"})
-"""Kinds that name no vehicle, no driver and no caller: all that the council hears."""
+_CITY = frozenset({"beat", "ground", "storm"})
+_DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
+_BOARD = _DESK | {"legs", "blockages"}
+
+HEARD_BY: Mapping[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: _BOARD,
+    Role.DISPATCHER: _BOARD,
+    Role.SUPERVISOR: _BOARD,
+    Role.OPERATOR: _DESK,
+    Role.DRIVER: _CITY,
+    Role.COUNCIL: _CITY | {"coverage"},
+}
+"""What each role is told: the council nothing of vehicles and callers, a driver of no other."""
 
 router = APIRouter()
 
 
 @router.get("/stream")
-async def stream(context: StreamContext) -> StreamingResponse:
-    """Send what changes, as events, until the reader leaves.
+async def stream(context: AnyContext) -> StreamingResponse:
+    """Send what changes and the reader may know, as events, until the reader leaves.
 
-    `vehicles`, `coverage`, `requests`, `runs` and `storm`; `ground` where the city itself changed.
-    Where none of them comes for a while, `beat` tells the time. Nothing is repeated after a break:
-    read `/api/board` whenever the stream opens. The council gets `coverage`, `ground` and `storm`.
+    `vehicles`, `coverage`, `requests`, `runs`, `legs`, `blockages` and `storm`, which also tells of
+    a new plan; `ground` where the city itself changed. Where none of them comes for a while, `beat`
+    tells the time. Nothing is repeated after a break: read all anew whenever the stream opens.
     """
-    kinds = None if context.has(*READS_WORDS) else FOR_EVERYBODY
+    kinds = frozenset[str]().union(*(HEARD_BY[role] for role in context.user.roles))
     events = board_events(context.app.hub, context.app.clock, kinds)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)

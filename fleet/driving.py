@@ -3,14 +3,38 @@
 A driver's tap moves the list on; only evidence closes jobs.
 """
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from data.errors import ConflictError, NotFoundError
-from data.model import Actor, Leg, LegProgress, PlanId, Shift, ShiftId
+from data.model import (
+    Actor,
+    Blockage,
+    CodeKind,
+    Leg,
+    LegProgress,
+    PlanId,
+    Route,
+    Shift,
+    ShiftId,
+    UserId,
+)
+from data.store.blockages import get_blockage, list_open_blockages, set_cleared
+from data.store.codes import remove_codes
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.plans import find_published_plan_id, find_route
-from data.store.shifts import get_shift, list_progress, save_progress, set_shift_state
+from data.store.shifts import (
+    get_shift,
+    list_progress,
+    remove_progress,
+    save_progress,
+    set_shift_state,
+)
+from data.store.taps import add_tap, find_tap, remove_taps_before
 
 PLANNED = "planned"
 DRIVING = "driving"
@@ -19,6 +43,55 @@ ENDED = "ended"
 DONE = "done"
 SKIPPED = "skipped"
 
+REPEATED_WITHIN = timedelta(days=3)
+"""A phone may lie in a drawer for a weekend before it repeats an order."""
+
+
+class SkipReason(StrEnum):
+    """Why a driver leaves a part of the route out."""
+
+    PARKED_CARS = "parked_cars"
+    BLOCKED = "blocked"
+    TOO_NARROW = "too_narrow"
+    ALREADY_CLEAR = "already_clear"
+    MACHINE_FAULT = "machine_fault"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Legs of a published route from `first` to `last`: what one screen of the phone shows."""
+
+    plan_id: PlanId
+    shift_id: ShiftId
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What a driver took back: legs that are open again, and blockages that were none."""
+
+    legs: tuple[LegProgress, ...]
+    blockages: tuple[Blockage, ...]
+
+
+type Answer = Mapping[str, Any]
+
+
+def answered_once(
+    tx: Tx, user_id: UserId, key: str, now: datetime, order: Callable[[], Answer]
+) -> Answer:
+    """Return the order's answer; of a key that came before, the answer it got then."""
+    known = find_tap(tx, key)
+    if known is None:
+        answer = order()
+        add_tap(tx, key, user_id, answer, now)
+        return answer
+    if known.user_id != user_id:
+        raise ConflictError("this key is somebody else's", reason="tap_of_another")
+    return known.answer
+
 
 def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
     """Put a planned shift on the road."""
@@ -26,17 +99,20 @@ def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift
 
 
 def end_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Bring a driving shift home."""
-    return _moved(tx, actor, shift_id, DRIVING, ENDED, now)
+    """Bring a driving shift home; the code that let its driver in is worth nothing from now on."""
+    shift = _moved(tx, actor, shift_id, DRIVING, ENDED, now)
+    if shift.driver_id is not None:
+        remove_codes(tx, shift.driver_id, CodeKind.DRIVER)
+    remove_taps_before(tx, now - REPEATED_WITHIN)
+    return shift
 
 
 def next_leg(tx: Tx, shift_id: ShiftId) -> tuple[PlanId, int, Leg] | None:
     """Return the first leg of the published route that is neither done nor skipped."""
-    shift = get_shift(tx, shift_id)
-    plan_id = find_published_plan_id(tx, shift.storm_id)
-    route = None if plan_id is None else find_route(tx, plan_id, shift_id)
-    if plan_id is None or route is None:
+    driven = driven_route(tx, get_shift(tx, shift_id))
+    if driven is None:
         return None
+    plan_id, route = driven
     over = {each.leg for each in list_progress(tx, plan_id, shift_id)}
     return next(
         ((plan_id, i, leg) for i, leg in enumerate(route.legs) if i not in over),
@@ -44,52 +120,125 @@ def next_leg(tx: Tx, shift_id: ShiftId) -> tuple[PlanId, int, Leg] | None:
     )
 
 
-def complete_leg(
-    tx: Tx, actor: Actor, plan_id: PlanId, shift_id: ShiftId, leg: int, now: datetime
-) -> LegProgress:
-    """Mark a leg done; the same tap again changes nothing, since phones repeat themselves."""
-    return _leg_over(tx, actor, LegProgress(plan_id, shift_id, leg, DONE, ended_at=now), now)
+def driven_route(tx: Tx, shift: Shift) -> tuple[PlanId, Route] | None:
+    """Return the published route of a shift and which plan it is of."""
+    plan_id = find_published_plan_id(tx, shift.storm_id)
+    route = None if plan_id is None else find_route(tx, plan_id, shift.id)
+    return None if plan_id is None or route is None else (plan_id, route)
 
 
-def skip_leg(
-    tx: Tx, actor: Actor, plan_id: PlanId, shift_id: ShiftId, leg: int, reason: str, now: datetime
-) -> LegProgress:
-    """Mark a leg skipped, and why; the same tap again changes nothing."""
-    skipped = LegProgress(plan_id, shift_id, leg, SKIPPED, ended_at=now, reason=reason)
-    return _leg_over(tx, actor, skipped, now)
+def complete_legs(
+    tx: Tx, actor: Actor, legs: Legs, now: datetime, tapped_at: datetime | None = None
+) -> list[LegProgress]:
+    """Mark legs done; the same tap again changes nothing, since phones repeat themselves.
+
+    `tapped_at` is when the driver did it, where the phone was out of reach then.
+    """
+    return _legs_over(tx, actor, legs, DONE, "", now, tapped_at)
+
+
+def skip_legs(
+    tx: Tx,
+    actor: Actor,
+    legs: Legs,
+    reason: SkipReason,
+    now: datetime,
+    tapped_at: datetime | None = None,
+) -> list[LegProgress]:
+    """Mark legs skipped, and why; the same tap again changes nothing."""
+    return _legs_over(tx, actor, legs, SKIPPED, reason, now, tapped_at)
+
+
+def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
+    """Take back the driver's last tap: its legs are open again, a blockage of it is none."""
+    shift = _get_driving(tx, shift_id)
+    plan_id = find_published_plan_id(tx, shift.storm_id)
+    over = [] if plan_id is None else list_progress(tx, plan_id, shift_id)
+    moments = [each.ended_at for each in over if each.ended_at is not None]
+    if not moments:
+        raise ConflictError("there is nothing to take back", reason="no_tap_to_undo")
+    undone = tuple(each for each in over if each.ended_at == max(moments))
+    for each in undone:
+        remove_progress(tx, each)
+        before = {"state": each.state, "reason": each.reason}
+        after = {"plan": each.plan_id, "leg": each.leg}
+        add_event(tx, now, actor, "leg.reopened", f"shift:{shift_id}", before, after)
+    blockages = [
+        each
+        for each in list_open_blockages(tx, shift.storm_id)
+        if each.shift_id == shift_id and each.reported_at == max(moments)
+    ]
+    for blocked in blockages:
+        set_cleared(tx, blocked.id, now)
+        add_event(tx, now, actor, "blockage.withdrawn", f"blockage:{blocked.id}")
+    return Undone(undone, tuple(get_blockage(tx, each.id) for each in blockages))
 
 
 def _moved(tx: Tx, actor: Actor, shift_id: ShiftId, old: str, new: str, now: datetime) -> Shift:
     shift = get_shift(tx, shift_id)
-    if shift.state != old:
-        raise ConflictError(
-            f"shift {shift_id} is {shift.state}, not {old}", reason="shift_state", shift=shift_id
-        )
+    _require_state(shift, old)
     set_shift_state(tx, shift_id, new)
     add_event(tx, now, actor, f"shift.{new}", f"shift:{shift_id}", {"state": old}, {"state": new})
     return get_shift(tx, shift_id)
 
 
-def _leg_over(tx: Tx, actor: Actor, over: LegProgress, now: datetime) -> LegProgress:
-    shift = get_shift(tx, over.shift_id)
-    if find_published_plan_id(tx, shift.storm_id) != over.plan_id:
+def _get_driving(tx: Tx, shift_id: ShiftId) -> Shift:
+    shift = get_shift(tx, shift_id)
+    _require_state(shift, DRIVING)
+    return shift
+
+
+def _require_state(shift: Shift, state: str) -> None:
+    if shift.state != state:
         raise ConflictError(
-            f"plan {over.plan_id} is not the one that is driven",
-            reason="plan_not_driven",
-            plan=over.plan_id,
+            f"shift {shift.id} is {shift.state}, not {state}", reason="shift_state", shift=shift.id
         )
-    route = find_route(tx, over.plan_id, over.shift_id)
-    if route is None or not 0 <= over.leg < len(route.legs):
-        raise NotFoundError("leg", over.leg)
-    known = {each.leg: each for each in list_progress(tx, over.plan_id, over.shift_id)}
-    before = known.get(over.leg)
-    if before is not None and before.state == over.state:
-        return before
-    if before is not None:
-        raise ConflictError(
-            f"leg {over.leg} is {before.state} already", reason="leg_over", leg=over.leg
-        )
-    save_progress(tx, over)
-    after = {"plan": over.plan_id, "leg": over.leg, "state": over.state, "reason": over.reason}
-    add_event(tx, now, actor, f"leg.{over.state}", f"shift:{over.shift_id}", after=after)
+
+
+def _legs_over(
+    tx: Tx,
+    actor: Actor,
+    legs: Legs,
+    state: str,
+    reason: str,
+    now: datetime,
+    tapped_at: datetime | None,
+) -> list[LegProgress]:
+    shift = _get_driving(tx, legs.shift_id)
+    known = _progress_of(tx, shift, legs)
+    ended_at = now if tapped_at is None else min(tapped_at, now)
+    over = []
+    for leg in range(legs.first, legs.last + 1):
+        before = known.get(leg)
+        if before is not None and before.state != state:
+            raise ConflictError(f"leg {leg} is {before.state} already", reason="leg_over", leg=leg)
+        if before is None:
+            before = LegProgress(
+                legs.plan_id, shift.id, leg, state, ended_at=ended_at, reason=reason
+            )
+            _keep(tx, actor, before, now)
+        over.append(before)
     return over
+
+
+def _progress_of(tx: Tx, shift: Shift, legs: Legs) -> dict[int, LegProgress]:
+    """Return what is known of a route's legs; refuse legs that it does not have."""
+    driven = driven_route(tx, shift)
+    if driven is None or driven[0] != legs.plan_id:
+        raise ConflictError(
+            f"plan {legs.plan_id} is not the one that is driven",
+            reason="plan_not_driven",
+            plan=legs.plan_id,
+        )
+    if not 0 <= legs.first <= legs.last < len(driven[1].legs):
+        raise NotFoundError("leg", legs.last)
+    return {each.leg: each for each in list_progress(tx, legs.plan_id, shift.id)}
+
+
+def _keep(tx: Tx, actor: Actor, over: LegProgress, now: datetime) -> None:
+    save_progress(tx, over)
+    after: dict[str, object] = {"plan": over.plan_id, "leg": over.leg, "state": over.state}
+    after["reason"] = over.reason
+    if over.ended_at is not None and over.ended_at != now:
+        after["tapped_at"] = over.ended_at.isoformat()
+    add_event(tx, now, actor, f"leg.{over.state}", f"shift:{over.shift_id}", after=after)

@@ -65,6 +65,18 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
     return [_position(row) for row in tx.execute(query)]
 
 
+def heard_between(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, but_not: str
+) -> bool:
+    """Whether there is a fix of a vehicle in a time, from any source but one."""
+    query = select(position.c.id).where(
+        position.c.vehicle_id == vehicle_id,
+        position.c.fixed_at.between(since, until),
+        position.c.source != but_not,
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def list_last(tx: Tx) -> list[Position]:
     """Return each vehicle's latest fix."""
     newest = (

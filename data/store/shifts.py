@@ -1,9 +1,10 @@
 """Shifts and the progress of their legs, as rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.errors import NotFoundError
@@ -43,6 +44,18 @@ def list_shifts(tx: Tx, storm_id: StormId) -> list[Shift]:
     return [_shift(row) for row in tx.execute(query)]
 
 
+def find_shift_of_driver(tx: Tx, driver_id: UserId) -> Shift | None:
+    """Return the newest shift of a driver."""
+    query = select(shift).where(shift.c.driver_id == driver_id).order_by(shift.c.id.desc())
+    row = tx.execute(query.limit(1)).first()
+    return None if row is None else _shift(row)
+
+
+def set_driver(tx: Tx, shift_id: ShiftId, driver_id: UserId) -> None:
+    """Say who drives a shift; the caller writes the event."""
+    tx.execute(update(shift).where(shift.c.id == shift_id).values(driver_id=driver_id))
+
+
 def set_shift_state(tx: Tx, shift_id: ShiftId, state: str) -> None:
     """Put a shift into a state; the caller checked the old one and writes the event."""
     tx.execute(update(shift).where(shift.c.id == shift_id).values(state=state))
@@ -65,23 +78,44 @@ def save_progress(tx: Tx, progress: LegProgress) -> None:
     tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
+def remove_progress(tx: Tx, progress: LegProgress) -> None:
+    """Forget what happened to a leg; the caller writes the event."""
+    tx.execute(
+        delete(leg_progress).where(
+            leg_progress.c.plan_id == progress.plan_id,
+            leg_progress.c.shift_id == progress.shift_id,
+            leg_progress.c.leg == progress.leg,
+        )
+    )
+
+
 def list_progress(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> list[LegProgress]:
     """Return what happened to the legs of a route so far, by leg."""
     query = select(leg_progress).where(
         leg_progress.c.plan_id == plan_id, leg_progress.c.shift_id == shift_id
     )
-    return [
-        LegProgress(
-            plan_id=PlanId(row.plan_id),
-            shift_id=ShiftId(row.shift_id),
-            leg=row.leg,
-            state=row.state,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            reason=row.reason,
-        )
-        for row in tx.execute(query.order_by(leg_progress.c.leg))
-    ]
+    return [_progress(row) for row in tx.execute(query.order_by(leg_progress.c.leg))]
+
+
+def list_progress_of_plan(tx: Tx, plan_id: PlanId) -> dict[ShiftId, list[LegProgress]]:
+    """Return what happened to the legs of all routes of a plan, by shift and leg."""
+    query = select(leg_progress).where(leg_progress.c.plan_id == plan_id)
+    found: dict[ShiftId, list[LegProgress]] = defaultdict(list)
+    for row in tx.execute(query.order_by(leg_progress.c.shift_id, leg_progress.c.leg)):
+        found[ShiftId(row.shift_id)].append(_progress(row))
+    return found
+
+
+def _progress(row: Row[Any]) -> LegProgress:
+    return LegProgress(
+        plan_id=PlanId(row.plan_id),
+        shift_id=ShiftId(row.shift_id),
+        leg=row.leg,
+        state=row.state,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+    )
 
 
 def _shift(row: Row[Any]) -> Shift:

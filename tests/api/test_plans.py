@@ -111,16 +111,17 @@ def test_a_driver_is_led_leg_by_leg(driver, plan):
     assert started["state"] == "driving"
     assert started["next_leg"]["properties"]["order"] == 0
     done = driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/complete")
-    assert done.json()["state"] == "done"
+    assert (done.json()["done"], done.json()["total"]) == (1, 4)
     skipped = driver.post(
-        f"/api/plans/{plan.id}/routes/1/legs/1/skip", json={"reason": "hopper is full"}
+        f"/api/plans/{plan.id}/routes/1/legs/1/skip", json={"reason": "parked_cars"}
     )
-    assert skipped.json()["reason"] == "hopper is full"
+    assert (skipped.json()["skipped"], skipped.json()["reason"]) == (1, "parked_cars")
     assert driver.get("/api/shifts/1").json()["next_leg"]["properties"]["order"] == 2
     assert driver.post("/api/shifts/1/end").json()["state"] == "ended"
 
 
 def test_the_same_tap_again_changes_nothing(driver, plan):
+    driver.post("/api/shifts/1/start")
     taps = [driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/complete") for _ in range(2)]
     assert [tap.status_code for tap in taps] == [200, 200]
 

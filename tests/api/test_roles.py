@@ -10,6 +10,7 @@ PUBLIC = {
     ("GET", "/sign-in"): "where one signs in",
     ("GET", "/welcome/{token}"): "who is invited comes with a token",
     ("GET", "/style.css"): "the sign-in page has colors too",
+    ("GET", "/drive"): "where a driver enters his code",
     ("POST", "/positions"): "devices come with a token",
     ("GET", "/osmand"): "devices come with a token",
     ("POST", "/osmand"): "devices come with a token",
@@ -39,6 +40,21 @@ ORDERS = {
     "see a route": ("GET", "/api/plans/99/routes/99", {}),
     "see a shift": ("GET", "/api/shifts/99", {}),
     "see a vehicle": ("GET", "/api/vehicles/1", {}),
+    "see how far shifts are": ("GET", "/api/shifts", {}),
+    "give a code": ("POST", "/api/shifts/99/code", {"json": {}}),
+    "see who may drive": ("GET", "/api/drivers", {}),
+    "drive": ("GET", "/api/drive", {}),
+    "take a tap back": ("POST", "/api/shifts/99/undo", {}),
+    "send a phone's positions": ("POST", "/api/shifts/99/positions", {"json": {"positions": []}}),
+    "report a blocked street": (
+        "POST",
+        "/api/shifts/99/blockages",
+        {"json": {"plan_id": 1, "leg": 0}},
+    ),
+    "photograph it": ("POST", "/api/blockages/99/photo", {}),
+    "see blocked streets": ("GET", "/api/blockages", {}),
+    "see the photo": ("GET", "/api/blockages/99/photo", {}),
+    "clear a blocked street": ("POST", "/api/blockages/99/clear", {}),
     "set up": ("GET", "/setup", {}),
     "see who signs in": ("GET", "/api/people", {}),
     "invite somebody": ("POST", "/api/people/99/invitation", {}),
@@ -50,6 +66,9 @@ ORDERS = {
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle"}
+WATCH = {"see how far shifts are", "see blocked streets", "see the photo"}
+DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
+DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo"}
@@ -58,10 +77,10 @@ ALL = set(ORDERS)
 MAY = {
     Role.ADMINISTRATOR: ALL,
     Role.DISPATCHER: ALL - SETUP,
-    Role.SUPERVISOR: BOARD | INTAKE | COUNCIL,
+    Role.SUPERVISOR: BOARD | INTAKE | COUNCIL | WATCH,
     Role.OPERATOR: INTAKE
     | {"follow the stream of a street", "look for an address", "read who called"},
-    Role.DRIVER: {"see a route", "see a shift"},
+    Role.DRIVER: DRIVE | {"see a route"},
     Role.COUNCIL: COUNCIL,
 }
 
@@ -127,11 +146,11 @@ def test_no_order_is_taken_without_the_anti_forgery_token(client, sign_in):
     ("language", "told"),
     [("en", "Your role does not allow this"), ("fa", "نقش شما اجازهٔ این کار را نمی‌دهد.")],
 )
-def test_a_driver_is_told_that_the_board_is_not_for_him_and_may_sign_out(
+def test_a_driver_is_told_that_the_desk_is_not_for_him_and_may_sign_out(
     client, sign_in, language, told
 ):
     sign_in("driver")
-    answer = client.get(f"/?lang={language}", headers={"accept": "text/html"})
+    answer = client.get(f"/operator?lang={language}", headers={"accept": "text/html"})
     assert answer.status_code == 403
     assert told in answer.text
     assert 'action="/sign-out"' in answer.text

@@ -3,11 +3,13 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api import stream
 from api.clock import Clock
-from api.stream import FOR_EVERYBODY, board_events
+from api.stream import HEARD_BY, board_events
+from data.model import Role
 from fleet.live import Hub
 from maps.views import StormView, request_view
 from tests import village as v
@@ -44,20 +46,21 @@ def test_colors_come_as_rows_and_events_are_numbered() -> None:
     assert (number, kind, storm["name"]) == (2, "storm", "Snow")
 
 
-def test_the_council_hears_of_no_caller_no_vehicle_and_no_driver() -> None:
+@pytest.mark.parametrize("role", [Role.COUNCIL, Role.DRIVER])
+def test_council_and_drivers_hear_of_no_caller_no_vehicle_and_no_driver(role: Role) -> None:
     hub = Hub()
 
     async def told() -> list[Any]:
-        events = board_events(hub, Clock(v.NOW), FOR_EVERYBODY)
+        events = board_events(hub, Clock(v.NOW), HEARD_BY[role])
         await anext(events)
         for kind in ("requests", "vehicles", "legs", "blockages", "runs"):
             hub.publish(kind, [request_view(a_request(), {})])
-        hub.publish("coverage", [(7, 0, -1)])
+        hub.publish("storm", [StormView(1, "Snow", "active", v.NOW)])
         line = (await anext(events)).decode()
         await events.aclose()
         return [_parsed(line)]
 
-    assert asyncio.run(told()) == [(1, "coverage", [[7, 0, -1]])]
+    assert [event[:2] for event in asyncio.run(told())] == [(1, "storm")]
 
 
 def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: Any) -> None:
@@ -65,7 +68,7 @@ def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: A
     hub = Hub()
 
     async def told() -> str:
-        events = board_events(hub, Clock(v.NOW), FOR_EVERYBODY)
+        events = board_events(hub, Clock(v.NOW), HEARD_BY[Role.COUNCIL])
         await anext(events)
         hub.publish("requests", [request_view(a_request(), {})])
         return _parsed((await anext(events)).decode())[1]
@@ -99,7 +102,10 @@ def test_who_left_is_forgotten() -> None:
     assert hub.listeners == 0
 
 
-def test_the_stream_is_for_those_who_may_see_the_board(client: TestClient, sign_in: Any) -> None:
+def test_nobody_hears_the_stream_without_signing_in(client: TestClient) -> None:
     assert client.get("/stream").status_code == 401
-    sign_in("driver")
-    assert client.get("/stream").status_code == 403
+
+
+def test_every_role_hears_when_the_storm_changes() -> None:
+    assert HEARD_BY.keys() == set(Role)
+    assert all("storm" in kinds for kinds in HEARD_BY.values())

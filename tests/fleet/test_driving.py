@@ -3,11 +3,24 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, NotFoundError
-from data.model import LegKind, Plan, PlanState, ShiftId
+from data.model import Blockage, BlockageId, LegKind, Plan, PlanState, ShiftId, UserId
+from data.store.blockages import add_blockage, list_open_blockages
 from data.store.engine import Tx
-from data.store.events import list_events
+from data.store.events import broken_links, list_events
+from data.store.people import add_user
 from data.store.plans import add_plan, set_plan_state
-from fleet.driving import complete_leg, end_shift, next_leg, skip_leg, start_shift
+from data.store.shifts import list_progress
+from fleet.driving import (
+    Legs,
+    SkipReason,
+    answered_once,
+    complete_legs,
+    end_shift,
+    next_leg,
+    skip_legs,
+    start_shift,
+    undo_last,
+)
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -15,14 +28,26 @@ from tests.village_plan import a_leg, a_plan
 
 SHIFT = ShiftId(1)
 LATER = v.NOW + timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
 def published(tx: Tx) -> Plan:
+    """A plan of three legs that is driven."""
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     plan = add_plan(tx, a_plan(a_leg(LegKind.DRIVE), a_leg(), a_leg(forward=False)))
     set_plan_state(tx, plan.id, PlanState.PUBLISHED)
     return plan
+
+
+@pytest.fixture
+def driven(tx: Tx, published: Plan) -> Plan:
+    start_shift(tx, DISPATCHER, SHIFT, v.NOW)
+    return published
+
+
+def legs(plan: Plan, first: int, last: int | None = None) -> Legs:
+    return Legs(plan.id, SHIFT, first, first if last is None else last)
 
 
 def test_a_shift_is_started_once_and_ended_once(tx: Tx, published: Plan) -> None:
@@ -33,31 +58,97 @@ def test_a_shift_is_started_once_and_ended_once(tx: Tx, published: Plan) -> None
     assert [event.verb for event in list_events(tx, "shift:1")] == ["shift.driving", "shift.ended"]
 
 
-def test_legs_follow_each_other_as_they_are_done_or_skipped(tx: Tx, published: Plan) -> None:
-    assert next_leg(tx, SHIFT) == (published.id, 0, published.routes[0].legs[0])
-    complete_leg(tx, DISPATCHER, published.id, SHIFT, 0, LATER)
-    skip_leg(tx, DISPATCHER, published.id, SHIFT, 1, "a parked car", LATER)
-    assert next_leg(tx, SHIFT) == (published.id, 2, published.routes[0].legs[2])
-    complete_leg(tx, DISPATCHER, published.id, SHIFT, 2, LATER)
+def test_legs_follow_each_other_as_they_are_done_or_skipped(tx: Tx, driven: Plan) -> None:
+    assert next_leg(tx, SHIFT) == (driven.id, 0, driven.routes[0].legs[0])
+    complete_legs(tx, DISPATCHER, legs(driven, 0), LATER)
+    skip_legs(tx, DISPATCHER, legs(driven, 1), SkipReason.PARKED_CARS, LATER)
+    assert next_leg(tx, SHIFT) == (driven.id, 2, driven.routes[0].legs[2])
+    complete_legs(tx, DISPATCHER, legs(driven, 2), LATER)
     assert next_leg(tx, SHIFT) is None
 
 
-def test_a_phone_may_repeat_itself(tx: Tx, published: Plan) -> None:
-    first = complete_leg(tx, DISPATCHER, published.id, SHIFT, 0, LATER)
-    again = complete_leg(tx, DISPATCHER, published.id, SHIFT, 0, LATER + timedelta(minutes=1))
+def test_one_tap_ends_all_blocks_of_a_street(tx: Tx, driven: Plan) -> None:
+    complete_legs(tx, DISPATCHER, legs(driven, 0, 2), LATER)
+    assert [each.leg for each in list_progress(tx, driven.id, SHIFT)] == [0, 1, 2]
+    assert next_leg(tx, SHIFT) is None
+
+
+def test_a_phone_may_repeat_itself(tx: Tx, driven: Plan) -> None:
+    first = complete_legs(tx, DISPATCHER, legs(driven, 0), LATER)
+    again = complete_legs(tx, DISPATCHER, legs(driven, 0), LATER + MINUTE)
     assert again == first
-    assert len(list_events(tx, "shift:1")) == 1
+    assert [event.verb for event in list_events(tx, "shift:1")] == ["shift.driving", "leg.done"]
     with pytest.raises(ConflictError, match="leg 0 is done already"):
-        skip_leg(tx, DISPATCHER, published.id, SHIFT, 0, "no", LATER)
+        skip_legs(tx, DISPATCHER, legs(driven, 0), SkipReason.OTHER, LATER)
 
 
-def test_a_leg_that_is_not_in_the_route_is_refused(tx: Tx, published: Plan) -> None:
-    with pytest.raises(NotFoundError, match="leg 3"):
-        complete_leg(tx, DISPATCHER, published.id, SHIFT, 3, LATER)
+def test_a_tap_out_of_reach_counts_from_when_it_was_made(tx: Tx, driven: Plan) -> None:
+    (early,) = complete_legs(tx, DISPATCHER, legs(driven, 0), LATER, tapped_at=LATER - MINUTE)
+    (fast,) = complete_legs(tx, DISPATCHER, legs(driven, 1), LATER, tapped_at=LATER + MINUTE)
+    assert (early.ended_at, fast.ended_at) == (LATER - MINUTE, LATER)
+    assert list_events(tx, "shift:1")[1].after["tapped_at"] == (LATER - MINUTE).isoformat()
 
 
-def test_a_superseded_plan_is_not_driven(tx: Tx, published: Plan) -> None:
-    set_plan_state(tx, published.id, PlanState.SUPERSEDED)
+def test_a_leg_that_is_not_in_the_route_is_refused(tx: Tx, driven: Plan) -> None:
+    for first, last in ((3, 3), (1, 3), (2, 1), (-1, 0)):
+        with pytest.raises(NotFoundError, match="leg"):
+            complete_legs(tx, DISPATCHER, legs(driven, first, last), LATER)
+
+
+def test_a_superseded_plan_is_not_driven(tx: Tx, driven: Plan) -> None:
+    set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
     assert next_leg(tx, SHIFT) is None
     with pytest.raises(ConflictError, match="not the one that is driven"):
-        complete_leg(tx, DISPATCHER, published.id, SHIFT, 0, LATER)
+        complete_legs(tx, DISPATCHER, legs(driven, 0), LATER)
+
+
+def test_nothing_is_done_before_the_shift_and_after_it(tx: Tx, published: Plan) -> None:
+    with pytest.raises(ConflictError, match="is planned, not driving"):
+        complete_legs(tx, DISPATCHER, legs(published, 0), LATER)
+    start_shift(tx, DISPATCHER, SHIFT, v.NOW)
+    end_shift(tx, DISPATCHER, SHIFT, v.NOW)
+    with pytest.raises(ConflictError, match="is ended, not driving"):
+        skip_legs(tx, DISPATCHER, legs(published, 0), SkipReason.OTHER, LATER)
+
+
+def test_the_last_tap_can_be_taken_back_with_all_its_legs(tx: Tx, driven: Plan) -> None:
+    complete_legs(tx, DISPATCHER, legs(driven, 0), LATER)
+    complete_legs(tx, DISPATCHER, legs(driven, 1, 2), LATER + MINUTE)
+    undone = undo_last(tx, DISPATCHER, SHIFT, LATER + 2 * MINUTE)
+    assert [each.leg for each in undone.legs] == [1, 2]
+    assert [each.leg for each in list_progress(tx, driven.id, SHIFT)] == [0]
+    undo_last(tx, DISPATCHER, SHIFT, LATER + 3 * MINUTE)
+    with pytest.raises(ConflictError, match="nothing to take back"):
+        undo_last(tx, DISPATCHER, SHIFT, LATER + 4 * MINUTE)
+    assert broken_links(list_events(tx)) == []
+
+
+def test_a_blockage_that_was_none_goes_with_its_tap(tx: Tx, driven: Plan) -> None:
+    storm, blocked = driven.storm_id, v.MAIN_WEST
+    place = v.node_at(1)
+    older = Blockage(
+        BlockageId(0), storm, blocked, driven.routes[0].vehicle_id, SHIFT, v.NOW, place
+    )
+    add_blockage(tx, older)
+    skip_legs(tx, DISPATCHER, legs(driven, 0), SkipReason.BLOCKED, LATER)
+    wrong = add_blockage(
+        tx, Blockage(BlockageId(0), storm, blocked, older.vehicle_id, SHIFT, LATER, place)
+    )
+    undone = undo_last(tx, DISPATCHER, SHIFT, LATER + MINUTE)
+    assert [(each.id, each.cleared_at) for each in undone.blockages] == [(wrong.id, LATER + MINUTE)]
+    assert [each.reported_at for each in list_open_blockages(tx, storm)] == [v.NOW]
+
+
+def test_an_order_with_a_known_key_is_answered_and_not_done_again(tx: Tx) -> None:
+    asked: list[int] = []
+
+    def order() -> dict[str, object]:
+        asked.append(1)
+        return {"done": len(asked)}
+
+    driver = add_user(tx, "reza", [], "fa", "")
+    other = add_user(tx, "sara", [], "fa", "")
+    answers = [answered_once(tx, driver.id, "key-1234", v.NOW, order) for _ in range(3)]
+    assert (answers, len(asked)) == ([{"done": 1}] * 3, 1)
+    with pytest.raises(ConflictError, match="somebody else's"):
+        answered_once(tx, UserId(other.id), "key-1234", v.NOW, order)

@@ -13,8 +13,10 @@ from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
 from data.model import EvidenceKind, LevelReason, RequestKind, RequestState, RoadClass, ServiceClass
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
+from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
+from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
 
@@ -78,6 +80,9 @@ SHOWN_NAMES = {
     *(f"request:{state}" for state in RequestState),
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
     *(page.name for page in PAGES),
+    *(f"skip:{reason}" for reason in SkipReason),
+    *(f"shift:{state}" for state in (PLANNED, DRIVING, ENDED)),
+    *(f"turn:{side}" for side in TURNS),
     *EXPECTED.values(),
     *MESSAGES.values(),
 }

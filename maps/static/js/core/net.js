@@ -1,16 +1,17 @@
-// Questions and orders to the server; every failure becomes an Error with a text to show.
+// Questions and orders to the server; every failure becomes an Error with a text to show, and the status if there is one.
 import { boot } from "./boot.js";
 import { t } from "./texts.js";
 
+/** `values` say which field is meant, where it is a field. */
+const failure = (text, status, values) => Object.assign(new Error(text), { status, values });
+
 async function answer(response) {
   if (response.status === 401) {
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
-    throw new Error(t("Your sign-in has ended. Sign in again."));
+    location.assign(boot.sign_in ?? `/sign-in?next=${encodeURIComponent(location.pathname)}`);
+    throw failure(t("Your sign-in has ended. Sign in again."), response.status);
   }
   const body = response.headers.get("content-type")?.includes("json") ? await response.json() : null;
-  // `values` say which field is meant, where it is a field.
-  if (!response.ok)
-    throw Object.assign(new Error(body?.error?.message ?? t("error:server")), { values: body?.error?.values });
+  if (!response.ok) throw failure(body?.error?.message ?? t("error:server"), response.status, body?.error?.values);
   return body;
 }
 
@@ -41,3 +42,11 @@ export const post = (path, body = {}) =>
 /** Send a form with files. */
 export const send = (path, form) =>
   reach(path, { method: "POST", headers: { "x-csrf-token": boot.csrf }, body: form });
+
+/** Send a file as it is. */
+export const upload = (path, file) =>
+  reach(path, {
+    method: "POST",
+    headers: { "content-type": file.type, "x-csrf-token": boot.csrf },
+    body: file,
+  });

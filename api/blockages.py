@@ -1,0 +1,115 @@
+"""Blocked streets: reported by drivers with a photo, shown to those who dispatch, and cleared."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse
+
+from api.context import BoardContext, Context, DispatcherContext, DriverContext
+from api.plans import vehicle_names
+from api.positions import limited_body
+from api.schemas import BlockageIn
+from api.shifts import answered_tap, legs_of, own_shift
+from data.errors import NotFoundError
+from data.model import Blockage, BlockageId, PlanId, ShiftId
+from data.photos import MOST_BYTES, media_type, photo_path, remove_photo, save_photo
+from data.store.blockages import get_blockage, list_open_blockages
+from data.store.engine import Tx
+from data.store.storms import find_active_storm
+from fleet.blockages import add_photo, clear_blockage, report_blockage
+from maps.driver import BlockageView, blockage_view
+
+KEPT_S = 3_600
+"""How long a browser keeps a photo that it was allowed to see."""
+
+PHOTO_HEADERS = {
+    "Cache-Control": f"private, max-age={KEPT_S}",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Disposition": "inline",
+}
+
+router = APIRouter()
+
+
+@router.get("/api/blockages")
+def show_blockages(context: BoardContext) -> list[BlockageView]:
+    """Return what blocks streets in the active storm, oldest first."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        found = list_open_blockages(tx, storm.id) if storm else []
+        return [_view(tx, context, each) for each in found]
+
+
+@router.post("/api/shifts/{shift_id}/blockages")
+def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> BlockageView:
+    """Say that a street is blocked and leave its legs out; the photo may follow."""
+    legs = legs_of(PlanId(tap.plan_id), shift_id, tap.leg, tap)
+    reported: list[BlockageView] = []
+
+    def order(tx: Tx) -> BlockageView:
+        network, here = context.app.network, tap.place()
+        found = report_blockage(
+            tx, context.actor, legs, network, here, tap.text, context.now, tap.tapped_at
+        )
+        reported.append(_view(tx, context, found))
+        return reported[0]
+
+    answer = answered_tap(context, shift_id, tap, order)
+    context.app.hub.publish("blockages", reported)
+    return answer
+
+
+@router.post("/api/blockages/{blockage_id}/photo")
+async def receive_photo(
+    blockage_id: BlockageId, request: Request, context: DriverContext
+) -> BlockageView:
+    """Keep the picture that the body is: JPEG, PNG or WebP; a second one replaces the first."""
+    await asyncio.to_thread(_may_add, context, blockage_id)
+    content = await limited_body(request, MOST_BYTES)
+    view = await asyncio.to_thread(_keep_photo, context, blockage_id, content)
+    context.app.hub.publish("blockages", [view])
+    return view
+
+
+@router.get("/api/blockages/{blockage_id}/photo")
+def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
+    """Return the photo of a blockage, as a picture and nothing else."""
+    with context.reading() as tx:
+        photo = get_blockage(tx, blockage_id).photo
+    path = photo_path(context.app.folder, photo)
+    if not photo or not path.is_file():
+        raise NotFoundError("photo", blockage_id)
+    return FileResponse(path, media_type=media_type(photo), headers=PHOTO_HEADERS)
+
+
+@router.post("/api/blockages/{blockage_id}/clear")
+def clear(blockage_id: BlockageId, context: DispatcherContext) -> BlockageView:
+    """Say that a street is free again."""
+    with context.writing() as tx:
+        view = _view(tx, context, clear_blockage(tx, context.actor, blockage_id, context.now))
+    context.app.hub.publish("blockages", [view])
+    return view
+
+
+def _may_add(context: Context, blockage_id: BlockageId) -> None:
+    with context.reading() as tx:
+        own_shift(tx, context, get_blockage(tx, blockage_id).shift_id)
+
+
+def _keep_photo(context: Context, blockage_id: BlockageId, content: bytes) -> BlockageView:
+    """Keep the file before the row names it, and remove the one that no row names any more."""
+    folder = context.app.folder
+    photo = save_photo(folder, content)
+    try:
+        with context.writing() as tx:
+            found, former = add_photo(tx, context.actor, blockage_id, photo, context.now)
+            view = _view(tx, context, found)
+    except BaseException:
+        remove_photo(folder, photo)
+        raise
+    remove_photo(folder, former)
+    return view
+
+
+def _view(tx: Tx, context: Context, found: Blockage) -> BlockageView:
+    return blockage_view(found, context.app.network, vehicle_names(tx))

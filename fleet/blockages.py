@@ -1,0 +1,107 @@
+"""Streets that drivers find blocked: reported with what is left out, until they are clear."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError
+from data.model import (
+    Actor,
+    Blockage,
+    BlockageId,
+    DirectedSegment,
+    LonLat,
+    SegmentId,
+    Shift,
+)
+from data.network import StreetNetwork
+from data.store.blockages import add_blockage, get_blockage, set_cleared, set_photo
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.shifts import get_shift
+from fleet.driving import Legs, SkipReason, driven_route, skip_legs
+
+NOT_YET = BlockageId(0)
+"""Id of a blockage that the database has not numbered yet."""
+
+NEAR_M = 150.0
+"""A driver stands so near to what blocks his way, at most."""
+
+TEXT_LETTERS = 500
+
+
+def report_blockage(
+    tx: Tx,
+    actor: Actor,
+    legs: Legs,
+    network: StreetNetwork,
+    here: LonLat | None,
+    text: str,
+    now: datetime,
+    tapped_at: datetime | None = None,
+) -> Blockage:
+    """Leave legs out because a street is blocked, and say where: near `here`, if that is known."""
+    if len(text) > TEXT_LETTERS:
+        raise InvalidError("text", f"{len(text)} letters", f"at most {TEXT_LETTERS} letters")
+    skipped = skip_legs(tx, actor, legs, SkipReason.BLOCKED, now, tapped_at)
+    shift = get_shift(tx, legs.shift_id)
+    path = _path(tx, shift, legs)
+    segment_id, place = _blocked_place(path, network, here)
+    blockage = add_blockage(
+        tx,
+        Blockage(
+            id=NOT_YET,
+            storm_id=shift.storm_id,
+            segment_id=segment_id,
+            vehicle_id=shift.vehicle_id,
+            shift_id=shift.id,
+            reported_at=skipped[-1].ended_at or now,
+            location=place,
+            text=text.strip(),
+        ),
+    )
+    after = {"segment": segment_id, "shift": shift.id, "vehicle": shift.vehicle_id}
+    add_event(tx, now, actor, "blockage.reported", f"blockage:{blockage.id}", after=after)
+    return blockage
+
+
+def add_photo(
+    tx: Tx, actor: Actor, blockage_id: BlockageId, photo: str, now: datetime
+) -> tuple[Blockage, str]:
+    """Say which file shows a blockage; return it, and the file that is not needed any more."""
+    before = get_blockage(tx, blockage_id)
+    set_photo(tx, blockage_id, photo)
+    add_event(tx, now, actor, "blockage.photographed", f"blockage:{blockage_id}")
+    return replace(before, photo=photo), before.photo
+
+
+def clear_blockage(tx: Tx, actor: Actor, blockage_id: BlockageId, now: datetime) -> Blockage:
+    """Say that a street is free again."""
+    before = get_blockage(tx, blockage_id)
+    if before.cleared_at is not None:
+        raise ConflictError(f"blockage {blockage_id} is cleared already", reason="blockage_cleared")
+    set_cleared(tx, blockage_id, now)
+    add_event(tx, now, actor, "blockage.cleared", f"blockage:{blockage_id}")
+    return replace(before, cleared_at=now)
+
+
+def _path(tx: Tx, shift: Shift, legs: Legs) -> list[DirectedSegment]:
+    driven = driven_route(tx, shift)
+    left_out = driven[1].legs[legs.first : legs.last + 1] if driven else ()
+    return [step for leg in left_out for step in leg.path]
+
+
+def _blocked_place(
+    path: Sequence[DirectedSegment], network: StreetNetwork, here: LonLat | None
+) -> tuple[SegmentId, LonLat]:
+    """Return the street of a way that is blocked, and where: the nearest one, else its first."""
+    near = network.nearby(here, NEAR_M) if here else []
+    ids = [step.segment_id for step in path]
+    snap = next((each for each in near if each.segment_id in ids), None)
+    if snap is None and near and not ids:
+        snap = near[0]
+    if snap is not None and here is not None:
+        return snap.segment_id, here
+    if not ids:
+        raise InvalidError("lon", "", "a place within 150 m of a street")
+    return ids[0], network.point_at(ids[0], network.segment(ids[0]).length_m / 2)

@@ -1,0 +1,65 @@
+"""Positions of drivers' phones: one more tracker, where a machine has no better one."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError
+from data.model import Actor, Device, Position, Shift
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.people import add_device, find_device_by_name
+from data.store.positions import heard_between
+from fleet.driving import ENDED
+from fleet.people import TOKEN_BYTES, token_digest
+
+SOURCE = "phone"
+"""Source of these positions."""
+
+HEARD = timedelta(minutes=1)
+"""A tracker counts as heard for so long before and after each of its fixes."""
+
+
+def find_phone(tx: Tx, shift: Shift) -> Device | None:
+    """Return the device that stands for the phone of a shift; the shift must not be over."""
+    if shift.state == ENDED:
+        raise ConflictError(f"shift {shift.id} is over", reason="shift_state", shift=shift.id)
+    return find_device_by_name(tx, _name(shift))
+
+
+def add_phone(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> Device:
+    """Return the device for the phone of a shift, made at first use.
+
+    Nobody knows its token: it speaks through its driver's session only.
+    """
+    known = find_phone(tx, shift)
+    if known is not None:
+        return known
+    nobodys = token_digest(secrets.token_urlsafe(TOKEN_BYTES))
+    device = add_device(tx, _name(shift), shift.vehicle_id, nobodys)
+    after = {"name": device.name, "vehicle": shift.vehicle_id}
+    add_event(tx, now, actor, "device.added", f"device:{device.id}", after=after)
+    return device
+
+
+def from_phone(positions: Sequence[Position]) -> list[Position]:
+    """Return the fixes of a batch as a phone's."""
+    return [replace(fix, source=SOURCE) for fix in positions]
+
+
+def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:
+    """Whether the machine's own tracker spoke around these fixes.
+
+    Two receivers at once would make a vehicle tremble between them, and the tracker knows the
+    blade; so the phone's fixes are not needed then.
+    """
+    if not positions:
+        return False
+    times = [fix.fixed_at for fix in positions]
+    since, until = min(times) - HEARD, max(times) + HEARD
+    return heard_between(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
+
+
+def _name(shift: Shift) -> str:
+    return f"phone-{shift.id}"

@@ -1,0 +1,159 @@
+"""What a driver's phone shows, and what the board shows of drivers: pure, untranslated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Blockage,
+    Leg,
+    LegKind,
+    LegProgress,
+    PlanId,
+    Shift,
+    Storm,
+    UserId,
+    Vehicle,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from fleet.driving import DONE, SKIPPED
+from maps.stages import Label, StageView
+from maps.street import StreetName, street_name
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far a shift is, in legs and in metres of work; `id` is the shift's.
+
+    `street` is where the next leg begins, `reason` why the last one was left out, if it was.
+    """
+
+    id: int
+    vehicle_id: int
+    state: str
+    driver: str
+    plan_id: int | None
+    done: int
+    skipped: int
+    total: int
+    done_m: float
+    work_m: float
+    kind: str
+    street: Label | None
+    reason: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockageView:
+    """A street that is blocked, with what the board needs to name and show it."""
+
+    id: int
+    segment_id: int
+    name: str
+    name_fa: str
+    name_en: str
+    shift_id: int
+    vehicle: str
+    reported_at: datetime
+    lon: float
+    lat: float
+    text: str
+    photo: bool
+    cleared_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DriveView:
+    """A shift with its whole route, as its driver's phone keeps it."""
+
+    now: datetime
+    shift_id: int
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    storm: str
+    vehicle: str
+    machine: str
+    plan_id: int | None
+    stages: tuple[StageView, ...]
+
+
+def drive_view(
+    shift: Shift,
+    storm: Storm,
+    vehicle: Vehicle,
+    plan_id: PlanId | None,
+    stages: tuple[StageView, ...],
+    now: datetime,
+) -> DriveView:
+    """Return what the phone shows of a shift."""
+    return DriveView(
+        now=now,
+        shift_id=shift.id,
+        state=shift.state,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        storm=storm.name,
+        vehicle=vehicle.name,
+        machine=vehicle.type,
+        plan_id=plan_id,
+        stages=stages,
+    )
+
+
+def progress_view(
+    shift: Shift,
+    plan_id: PlanId | None,
+    legs: Sequence[Leg],
+    progress: Iterable[LegProgress],
+    drivers: Mapping[UserId, str],
+    network: StreetNetwork,
+) -> ProgressView:
+    """Return how far a shift is; `legs` are those of its published route."""
+    over = {each.leg: each for each in progress}
+    done = [i for i, each in over.items() if each.state == DONE and i < len(legs)]
+    ahead = next((leg for i, leg in enumerate(legs) if i not in over), None)
+    ended = [(each.ended_at, each.leg, each) for each in over.values() if each.ended_at]
+    last = max(ended, key=lambda each: each[:2])[2] if ended else None
+    segment = network.segment(ahead.path[0].segment_id) if ahead and ahead.path else None
+    return ProgressView(
+        id=shift.id,
+        vehicle_id=shift.vehicle_id,
+        state=shift.state,
+        driver=drivers.get(shift.driver_id, "") if shift.driver_id is not None else "",
+        plan_id=plan_id,
+        done=len(done),
+        skipped=sum(each.state == SKIPPED for each in over.values()),
+        total=len(legs),
+        done_m=sum(legs[i].length_m for i in done if legs[i].kind is LegKind.WORK),
+        work_m=sum(leg.length_m for leg in legs if leg.kind is LegKind.WORK),
+        kind=ahead.kind if ahead else "",
+        street=Label(*street_name(segment)) if segment else None,
+        reason=last.reason if last else "",
+        at=last.ended_at if last else None,
+    )
+
+
+def blockage_view(
+    found: Blockage, network: StreetNetwork, vehicles: Mapping[VehicleId, str]
+) -> BlockageView:
+    """Return a blockage for the board; whoever drives stays unnamed."""
+    segment = network.find(found.segment_id)
+    name = street_name(segment) if segment else StreetName("", "", "")
+    return BlockageView(
+        id=found.id,
+        segment_id=found.segment_id,
+        name=name.name,
+        name_fa=name.name_fa,
+        name_en=name.name_en,
+        shift_id=found.shift_id,
+        vehicle=vehicles.get(found.vehicle_id, ""),
+        reported_at=found.reported_at,
+        lon=found.location.lon,
+        lat=found.location.lat,
+        text=found.text,
+        photo=bool(found.photo),
+        cleared_at=found.cleared_at,
+    )

@@ -1,0 +1,312 @@
+"""A route in the steps in which a person drives it: what one screen of the phone shows, in order.
+
+A plan has a leg for every block; nobody with gloves confirms each of them, so legs that go straight
+on along one street are one stage.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from data.model import (
+    DirectedSegment,
+    JobId,
+    Leg,
+    LegKind,
+    LegProgress,
+    Oneway,
+    ReloadSite,
+    RoadClass,
+    Segment,
+)
+from data.network import StreetNetwork
+from fleet.driving import DONE, SKIPPED
+from fleet.steps import metres_between
+from maps.geojson import leg_line
+from maps.street import street_name
+
+STRAIGHT_DEG, SLIGHT_DEG, BACK_DEG = 25.0, 60.0, 150.0
+"""Angles up to which a driver goes straight on, bears to a side, turns; beyond, he turns back."""
+
+TURNS = (
+    "straight",
+    "slight_right",
+    "slight_left",
+    "right",
+    "left",
+    "back",
+    "roundabout",
+)
+"""What a turn can be."""
+
+OPEN = "open"
+DEGREES_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a street is called in the main language of the file, in Persian and in English."""
+
+    name: str
+    name_fa: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A turn and how far to go from it; `turn` is straight, slight_left, left, back and so on."""
+
+    turn: str
+    street: Label
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """Legs `first` to `last` of a route as one thing to do.
+
+    `street` is worked on, or driven to; `until` is the street where the work ends; `place` names a
+    reload site or a depot; `side` is "right" of the street, or its "whole" width.
+    """
+
+    first: int
+    last: int
+    kind: str
+    state: str
+    reason: str
+    ended_at: datetime | None
+    turn: str
+    street: Label | None
+    until: Label | None
+    place: str
+    side: str
+    pass_number: int
+    passes: int
+    blade: bool
+    spreader: bool
+    length_m: float
+    starts_at: datetime
+    ends_at: datetime
+    steps: tuple[StepView, ...]
+    line: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stages are told by: streets, where hoppers are filled, where the way ends."""
+
+    network: StreetNetwork
+    reload_sites: Sequence[ReloadSite]
+    depot: str
+    passes: Mapping[JobId, int]
+
+
+def stages(
+    legs: Sequence[Leg], progress: Iterable[LegProgress], around: Surroundings
+) -> tuple[StageView, ...]:
+    """Return a route's stages with what became of each."""
+    over = {each.leg: each for each in progress}
+    groups = list(_grouped(legs, around.network))
+    crossings = _crossings(legs, around.network)
+    return tuple(_stage(legs, first, last, over, crossings, around) for first, last in groups)
+
+
+def _grouped(legs: Sequence[Leg], network: StreetNetwork) -> Iterator[tuple[int, int]]:
+    first = 0
+    for at, (leg, following) in enumerate(pairwise(legs)):
+        if not _goes_on(leg, following, network):
+            yield first, at
+            first = at + 1
+    if legs:
+        yield first, len(legs) - 1
+
+
+def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
+    """Whether the second leg is the same work along the same street, straight on."""
+    if leg.kind is not LegKind.WORK or following.kind is not LegKind.WORK:
+        return False
+    end, start = leg.path[-1], following.path[0]
+    same_work = (leg.pass_index, leg.blade, leg.spreader) == (
+        following.pass_index,
+        following.blade,
+        following.spreader,
+    )
+    return (
+        same_work
+        and _label(network.segment(end.segment_id)) == _label(network.segment(start.segment_id))
+        and _side(network.segment(end.segment_id)) == _side(network.segment(start.segment_id))
+        and _head(end, network) == _tail(start, network)
+        and abs(_angle_deg(end, start, network)) < SLIGHT_DEG
+    )
+
+
+def _stage(
+    legs: Sequence[Leg],
+    first: int,
+    last: int,
+    over: Mapping[int, LegProgress],
+    crossings: Mapping[int, Sequence[Segment]],
+    around: Surroundings,
+) -> StageView:
+    network, own = around.network, legs[first : last + 1]
+    leg, path = own[0], [step for each in own for step in each.path]
+    before = next((each.path[-1] for each in reversed(legs[:first]) if each.path), None)
+    work = leg.kind is LegKind.WORK
+    street = _street(legs, first, around) if leg.kind in (LegKind.WORK, LegKind.DRIVE) else None
+    ended = [over[i] for i in range(first, last + 1) if i in over]
+    state, ended_at, reason = _state(ended, len(own))
+    return StageView(
+        first=first,
+        last=last,
+        kind=leg.kind,
+        state=state,
+        reason=reason,
+        ended_at=ended_at,
+        turn=_turn(_angle_deg(before, path[0], network)) if before and path else "straight",
+        street=street,
+        until=_until(path[-1], street, crossings, network) if work and path else None,
+        place=_place(legs, last, around),
+        side=_side(network.segment(path[0].segment_id)) if work and path else "",
+        pass_number=leg.pass_index + 1,
+        passes=max((around.passes.get(job, 1) for job in leg.job_ids), default=1),
+        blade=leg.blade,
+        spreader=leg.spreader,
+        length_m=sum(each.length_m for each in own),
+        starts_at=leg.starts_at,
+        ends_at=own[-1].ends_at,
+        steps=() if work else tuple(_steps(before, path, network)),
+        line=_line(own, network),
+    )
+
+
+def _state(ended: Sequence[LegProgress], legs: int) -> tuple[str, datetime | None, str]:
+    """Return what became of a stage, since when and why; open while one of its legs is."""
+    if len(ended) < legs:
+        return OPEN, None, ""
+    at = max((each.ended_at for each in ended if each.ended_at), default=None)
+    skipped = next((each for each in ended if each.state == SKIPPED), None)
+    return (SKIPPED, at, skipped.reason) if skipped else (DONE, at, "")
+
+
+def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> Label | None:
+    """Return which street is worked on, or the one that a drive leads to, if it leads to one."""
+    ahead = next((leg for leg in legs[first:] if leg.kind is not LegKind.DRIVE), None)
+    if ahead is None or ahead.kind is not LegKind.WORK:
+        return None
+    return _label(around.network.segment(ahead.path[0].segment_id))
+
+
+def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
+    """Return the reload site where a stage is or leads to, or the depot at the end of the way."""
+    if legs[last].kind is LegKind.WORK:
+        return ""
+    ahead = next((leg for leg in legs[last:] if leg.kind is not LegKind.DRIVE), None)
+    if ahead is None:
+        return around.depot
+    here = next((leg for leg in reversed(legs[: last + 1]) if leg.path), None)
+    if ahead.kind is not LegKind.RELOAD or here is None or not around.reload_sites:
+        return ""
+    end = leg_line(here, around.network)[-1]
+    nearest = min(around.reload_sites, key=lambda site: metres_between(site.location, end))
+    return nearest.name
+
+
+def _crossings(legs: Sequence[Leg], network: StreetNetwork) -> dict[int, list[Segment]]:
+    """Return the named streets at the junctions where work legs end, the greatest first."""
+    wanted: dict[int, list[Segment]] = {
+        _head(leg.path[-1], network): [] for leg in legs if leg.kind is LegKind.WORK
+    }
+    for segment in network.segments:
+        for node in {segment.start, segment.end} & wanted.keys():
+            wanted[node].append(segment)
+    rank = {road: place for place, road in enumerate(RoadClass)}
+    return {
+        node: sorted(streets, key=lambda street: rank[street.road_class])
+        for node, streets in wanted.items()
+    }
+
+
+def _until(
+    end: DirectedSegment,
+    street: Label | None,
+    crossings: Mapping[int, Sequence[Segment]],
+    network: StreetNetwork,
+) -> Label | None:
+    names = (_label(segment) for segment in crossings.get(_head(end, network), ()))
+    return next((name for name in names if name != street and name != NAMELESS), None)
+
+
+def _steps(
+    before: DirectedSegment | None, path: Sequence[DirectedSegment], network: StreetNetwork
+) -> Iterator[StepView]:
+    """Yield the turns of a way: a new one where the name changes, or the driver has to turn."""
+    step: StepView | None = None
+    for one in path:
+        segment = network.segment(one.segment_id)
+        turn = _turn(_angle_deg(before, one, network)) if before else "straight"
+        turn = "roundabout" if segment.roundabout else turn
+        name = _label(segment)
+        goes_on = step is not None and step.turn == turn == "roundabout"
+        if step is not None and turn == "straight" and name == step.street:
+            goes_on = step.turn != "roundabout"
+        if step is not None and goes_on:
+            step = StepView(step.turn, step.street, step.length_m + segment.length_m)
+        else:
+            if step is not None:
+                yield step
+            step = StepView(turn, name, segment.length_m)
+        before = one
+    if step is not None:
+        yield step
+
+
+def _line(legs: Iterable[Leg], network: StreetNetwork) -> tuple[tuple[float, float], ...]:
+    course: list[tuple[float, float]] = []
+    for leg in legs:
+        for lon, lat in leg_line(leg, network):
+            place = (round(lon, DEGREES_DIGITS), round(lat, DEGREES_DIGITS))
+            if not course or course[-1] != place:
+                course.append(place)
+    return tuple(course)
+
+
+def _label(segment: Segment) -> Label:
+    return Label(*street_name(segment))
+
+
+def _side(segment: Segment) -> str:
+    return "right" if segment.oneway is Oneway.NO else "whole"
+
+
+def _tail(step: DirectedSegment, network: StreetNetwork) -> int:
+    segment = network.segment(step.segment_id)
+    return segment.start if step.forward else segment.end
+
+
+def _head(step: DirectedSegment, network: StreetNetwork) -> int:
+    return _tail(DirectedSegment(step.segment_id, not step.forward), network)
+
+
+def _angle_deg(a: DirectedSegment, b: DirectedSegment, network: StreetNetwork) -> float:
+    """Return by how much one turns from the end of a street into the next; right is positive."""
+    length_m = network.segment(a.segment_id).length_m
+    leaving = network.heading_at(a.segment_id, length_m if a.forward else 0.0)
+    entered_m = 0.0 if b.forward else network.segment(b.segment_id).length_m
+    entering = network.heading_at(b.segment_id, entered_m)
+    leaving += 0.0 if a.forward else 180.0
+    entering += 0.0 if b.forward else 180.0
+    return (entering - leaving + 180.0) % 360.0 - 180.0
+
+
+def _turn(angle_deg: float) -> str:
+    side = "right" if angle_deg > 0 else "left"
+    if abs(angle_deg) < STRAIGHT_DEG:
+        return "straight"
+    if abs(angle_deg) < SLIGHT_DEG:
+        return f"slight_{side}"
+    return side if abs(angle_deg) < BACK_DEG else "back"
+
+
+NAMELESS = Label("", "", "")
+"""A street without a name."""

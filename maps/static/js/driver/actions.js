@@ -1,0 +1,60 @@
+// The buttons at the thumb: done, problem, undo; start and end of the shift.
+import { html, nothing } from "lit";
+import { Part } from "../core/element.js";
+import { t } from "../core/texts.js";
+import { complete, end, start, undo } from "./outbox.js";
+import { current, drive, last } from "./state.js";
+import { icon, where } from "./words.js";
+
+const REST_MS = 1200; // a glove that trembles must not end the next street too
+
+class Actions extends Part {
+  static properties = { resting: { state: true } };
+
+  get stores() {
+    return [drive];
+  }
+
+  once(order) {
+    if (this.resting) return;
+    this.resting = true;
+    setTimeout(() => (this.resting = false), REST_MS);
+    order();
+    document.getElementById("drive").scrollTo?.({ top: 0 });
+  }
+
+  undo() {
+    const stage = last();
+    if (!stage) return nothing;
+    const text =
+      stage.state === "done"
+        ? t("{street} is done", { street: `\u2068${where(stage)}\u2069` })
+        : t("{street} is left out", { street: `\u2068${where(stage)}\u2069` });
+    return html`<div class="undo">
+      <span class="what">${icon(stage.state === "done" ? "circle-check" : "ban")}${text}</span>
+      <button @click=${() => this.once(undo)}>${icon("undo-2", "mirrored")}${t("Undo")}</button>
+    </div>`;
+  }
+
+  driving(stage) {
+    if (!stage)
+      return html`<button class="primary" @click=${() => drive.set({ asking: "end" })}>${icon("flag")}${t("End the shift")}</button>`;
+    return html`<button class="primary done" ?disabled=${this.resting} @click=${() => this.once(() => complete(stage))}>
+        ${icon("check")}${t("Done")}
+      </button>
+      <button class="trouble" @click=${() => drive.set({ asking: "problem" })}>${icon("octagon-alert")}${t("Problem")}</button>`;
+  }
+
+  render() {
+    const { loaded, shift, stages } = drive.value;
+    if (!loaded || shift.state === "ended") return nothing;
+    if (shift.state === "planned") {
+      return html`<div class="actions">
+        <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(start)}>${icon("play", "mirrored")}${t("Start the shift")}</button>
+      </div>`;
+    }
+    return html`${stages.length ? this.undo() : nothing}
+      <div class="actions">${this.driving(current())}</div>`;
+  }
+}
+customElements.define("drive-actions", Actions);

@@ -1,0 +1,142 @@
+// The driver's map: what is left of the route, what is to be done now, and where he is; it follows until dragged.
+import { html, nothing } from "lit";
+import { boot, still } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { t } from "../core/texts.js";
+import { color, onTheme } from "../core/theme.js";
+import { followTheme, makeMap } from "../map/ground.js";
+import { TruckSheet } from "../map/trucks.js";
+import { current, drive } from "./state.js";
+import { icon, measure, stageIcon, task, where } from "./words.js";
+
+const NOTHING_HIDDEN = new Set();
+const CLOSE_ZOOM = 16;
+const FIT = { padding: 64, maxZoom: 17, duration: still ? 0 : 600 };
+
+let map = null;
+let truck = null;
+let shown = { first: null, stages: null };
+
+const lines = (stages) => ({
+  type: "FeatureCollection",
+  features: stages
+    .filter((stage) => stage.line.length > 1)
+    .map(({ line, kind }) => ({
+      type: "Feature",
+      geometry: { type: "LineString", coordinates: line },
+      properties: { kind },
+    })),
+});
+
+function addLayers() {
+  map.setPaintProperty("route", "line-width", ["case", ["==", ["get", "kind"], "work"], 5, 2]);
+  map.setPaintProperty("route", "line-opacity", 0.7);
+  map.addSource("now", { type: "geojson", data: lines([]) });
+  map.addLayer(
+    {
+      id: "now",
+      type: "line",
+      source: "now",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": color("accent"), "line-width": 9 },
+    },
+    "route-arrows",
+  );
+  onTheme(() => map.setPaintProperty("now", "line-color", color("accent")));
+}
+
+function fit(stage) {
+  const [first, ...rest] = stage.line;
+  if (!first) return;
+  const west = Math.min(first[0], ...rest.map(([lon]) => lon));
+  const east = Math.max(first[0], ...rest.map(([lon]) => lon));
+  const south = Math.min(first[1], ...rest.map(([, lat]) => lat));
+  const north = Math.max(first[1], ...rest.map(([, lat]) => lat));
+  map.fitBounds([west, south, east, north], FIT);
+}
+
+function draw(stages, now) {
+  if (shown.stages === stages) return;
+  const other = shown.first !== now?.first;
+  shown = { stages, first: now?.first };
+  map.getSource("route").setData(lines(stages.filter((stage) => stage.state === "open")));
+  map.getSource("now").setData(lines(now ? [now] : []));
+  if (other && now && !followed()) fit(now);
+}
+
+function drawPlace(place, now) {
+  if (!place) return;
+  const state = now?.kind === "work" ? "working" : "driving";
+  truck.update([
+    { id: 1, name: "", lon: place.lon, lat: place.lat, heading_deg: place.heading, state },
+  ]);
+}
+
+/** Whether the phone is in the city at all: a map that follows it anywhere else shows nothing. */
+function inCity({ lon, lat }) {
+  const [west, south, east, north] = boot.city.bounds;
+  return west <= lon && lon <= east && south <= lat && lat <= north;
+}
+
+const followed = () => drive.value.place && inCity(drive.value.place);
+
+function move({ place, looked, stages, loose }) {
+  const stage = stages.find((one) => one.first === looked);
+  if (stage) fit(stage);
+  else if (followed() && !loose)
+    map.easeTo({
+      center: [place.lon, place.lat],
+      zoom: Math.max(map.getZoom(), CLOSE_ZOOM),
+      duration: still ? 0 : 600,
+    });
+}
+
+function update(value, changes) {
+  if (!map) return;
+  const now = current();
+  draw(value.stages, now);
+  drawPlace(value.place, now);
+  if ("place" in changes && value.looked == null) move(value);
+  if ("looked" in changes) move(value);
+}
+
+async function open() {
+  map = await makeMap(NOTHING_HIDDEN);
+  globalThis.boardMap = map; // for tests and for the curious at the console
+  truck = new TruckSheet(map);
+  addLayers();
+  followTheme(map, () => NOTHING_HIDDEN);
+  map.on("dragstart", () => drive.set({ loose: true }));
+  update(drive.value, { place: true, looked: true });
+  if (!followed() && current()) fit(current());
+}
+
+/** Make the map when somebody first looks at it, and keep it up to date from then on. */
+export function prepareMap() {
+  let opened = false;
+  drive.follow((value, changes) => {
+    if (value.view === "map" && !opened) {
+      opened = true;
+      requestAnimationFrame(open);
+    } else update(value, changes);
+  });
+}
+
+class Follow extends Part {
+  get stores() {
+    return [drive];
+  }
+
+  render() {
+    const { place, loose, looked } = drive.value;
+    const stage = current();
+    const away = place && (loose || looked != null);
+    return html`${
+      stage
+        ? html`<p class="over">${icon(stageIcon(stage))}<span class="what"><span class="muted">${task(stage)}</span> <bdi>${where(stage)}</bdi></span><span class="when">${measure(stage)[0] ?? ""}</span></p>`
+        : nothing
+    }
+    ${away ? html`<button class="back" @click=${() => drive.set({ loose: false, looked: null, place: { ...place } })}>${icon("locate-fixed")}${t("Follow me")}</button>` : nothing}`;
+  }
+}
+customElements.define("drive-follow", Follow);

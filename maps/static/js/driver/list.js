@@ -1,0 +1,56 @@
+// The whole route as a list; a tap on a line shows it on the map.
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { Part } from "../core/element.js";
+import { t, time } from "../core/texts.js";
+import { current, drive } from "./state.js";
+import { row } from "./words.js";
+
+const STATE_ICON = { done: "circle-check", skipped: "ban" };
+
+function state(stage) {
+  if (stage.state === "open") return undefined;
+  const clock = stage.ended_at ? time(stage.ended_at) : "";
+  return stage.state === "done"
+    ? t("done {time}", { time: clock })
+    : t("left out {time}: {reason}", { time: clock, reason: t(`skip:${stage.reason}`) });
+}
+
+class List extends Part {
+  get stores() {
+    return [drive];
+  }
+
+  updated() {
+    if (drive.value.view !== "list" || this.shown === current()?.first) return;
+    this.shown = current()?.first;
+    this.querySelector('[aria-current="step"]')?.scrollIntoView({ block: "center" });
+  }
+
+  line(stage, now) {
+    return html`<li>
+      <button
+        class="row ${stage.state}"
+        aria-current=${stage === now ? "step" : nothing}
+        @click=${() => drive.set({ view: "map", looked: stage.first })}
+      >
+        ${row(stage, state(stage), STATE_ICON[stage.state])}
+      </button>
+    </li>`;
+  }
+
+  render() {
+    const { loaded, stages } = drive.value;
+    if (!loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    if (stages.length === 0) return html`<p class="plain muted">${t("No route yet")}</p>`;
+    const now = current();
+    return html`<ol class="route" aria-label=${t("My route")}>
+      ${repeat(
+        stages,
+        (stage) => stage.first,
+        (stage) => this.line(stage, now),
+      )}
+    </ol>`;
+  }
+}
+customElements.define("drive-list", List);

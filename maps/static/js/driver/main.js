@@ -1,0 +1,48 @@
+// Starts the driver's page.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./actions.js";
+import "./frame.js";
+import "./list.js";
+import "./now.js";
+import "./problem.js";
+import { setClock } from "../core/boot.js";
+import { listen } from "../core/stream.js";
+import { stayAwake } from "./awake.js";
+import { prepareMap } from "./ground.js";
+import { flush, resume } from "./outbox.js";
+import { followPosition } from "./position.js";
+import { drive, quietly, reload } from "./state.js";
+
+const AGAIN_MS = 5000;
+
+/** Read the route, as often as it takes. */
+async function begin() {
+  try {
+    await reload();
+  } catch {
+    setTimeout(begin, AGAIN_MS);
+    return;
+  }
+  resume();
+}
+
+const back = () => {
+  drive.set({ connected: true });
+  flush();
+};
+
+prepareMap();
+await begin();
+listen(
+  { storm: quietly, ground: quietly, beat: ({ now }) => setClock(now) },
+  {
+    heard: () => {
+      if (!drive.value.connected) back();
+    },
+    lost: () => drive.set({ connected: false }),
+    resumed: quietly,
+  },
+);
+followPosition();
+await stayAwake();

@@ -1,0 +1,105 @@
+// One thing at a time, in the biggest type: what to do now, and the three things after it.
+import { html, nothing } from "lit";
+import { Part } from "../core/element.js";
+import { length, number, streetName, t, time } from "../core/texts.js";
+import { current, drive, following } from "./state.js";
+import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
+
+const NEXT = 3;
+const STEPS = 4;
+
+const sum = (stages, kind) =>
+  stages.filter((stage) => stage.kind === kind).reduce((metres, stage) => metres + stage.length_m, 0);
+
+function facts(pairs) {
+  return html`<dl class="facts">${pairs.map(([word, value]) => html`<div><dt>${word}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function plain(title, text, more = nothing) {
+  return html`<div class="plain"><h2>${title}</h2><p class="lead">${text}</p>${more}</div>`;
+}
+
+function before({ shift, stages }) {
+  if (stages.length === 0)
+    return plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."));
+  return html`<div class="plain">
+    <h2>${t("Ready to go?")}</h2>
+    ${facts([
+      [t("Hours"), html`<bdi dir="ltr">${time(shift.starts_at)}–${time(shift.ends_at)}</bdi>`],
+      [t("Clearing"), length(sum(stages, "work"))],
+      [t("Driving between"), length(sum(stages, "drive"))],
+      [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
+    ])}
+    <h3>${t("It begins with")}</h3>
+    <ol class="next">${stages.slice(0, NEXT).map((stage) => html`<li>${row(stage)}</li>`)}</ol>
+  </div>`;
+}
+
+function steps(stage) {
+  if (stage.steps.length < 2) return nothing;
+  const hidden = stage.steps.length - STEPS;
+  return html`<ol class="steps">
+    ${stage.steps
+      .slice(0, STEPS)
+      .map(
+        (step) => html`<li>${icon(turnIcon(step.turn))}<bdi class="what">${streetName(step.street)}</bdi><span class="when">${length(step.length_m)}</span></li>`,
+      )}
+    ${hidden > 0 ? html`<li class="muted">${t("and {count} more turns", { count: hidden })}</li>` : nothing}
+  </ol>`;
+}
+
+const turnFirst = (stage) =>
+  stage.kind === "work" && stage.turn !== "straight"
+    ? html`<p class="turn">${icon(turnIcon(stage.turn))}${t(`turn:${stage.turn}`)}</p>`
+    : nothing;
+
+function stageView(stage) {
+  return html`<section class="stage ${stage.kind}" aria-live="polite">
+      ${turnFirst(stage)}
+      <div class="order">
+        ${icon(stageIcon(stage), "huge")}
+        <div>
+          <p class="task">${task(stage)}</p>
+          <h2><bdi>${where(stage)}</bdi></h2>
+          ${stage.until ? html`<p class="until">${until(stage)}</p>` : nothing}
+        </div>
+      </div>
+      <p class="measure">${measure(stage).map((text) => html`<span>${text}</span>`)}</p>
+      ${equipment(stage)} ${steps(stage)}
+    </section>
+    ${next()}`;
+}
+
+function next() {
+  const stages = following(NEXT);
+  if (stages.length === 0) return html`<p class="muted after">${t("After this your route is finished.")}</p>`;
+  return html`<section class="after">
+    <h3>${t("Then")}</h3>
+    <ol class="next">${stages.map((stage) => html`<li>${row(stage)}</li>`)}</ol>
+  </section>`;
+}
+
+class Now extends Part {
+  get stores() {
+    return [drive];
+  }
+
+  render() {
+    const { loaded, failed, shift, stages } = drive.value;
+    if (failed) return html`<p class="problem" role="alert">${failed}</p>`;
+    if (!loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    if (shift.state === "ended")
+      return plain(
+        t("Your shift is over. Good rest!"),
+        t("What you did is recorded."),
+        html`<p><a class="wide button" href="/drive">${t("Enter another code")}</a></p>`,
+      );
+    if (shift.state === "planned") return before(drive.value);
+    const stage = current();
+    if (stage) return stageView(stage);
+    return stages.length === 0
+      ? plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."))
+      : plain(t("Route finished"), t("If more is to do, a new route appears here by itself."));
+  }
+}
+customElements.define("drive-now", Now);

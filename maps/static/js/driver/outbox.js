@@ -1,0 +1,140 @@
+// Taps go out in order and once each: kept on the phone until the server has answered, over breaks and reloads.
+import { now } from "../core/boot.js";
+import { post, upload } from "../core/net.js";
+import { notify } from "../core/notices.js";
+import { drive, pending, quietly, settle, show } from "./state.js";
+
+const AGAIN_MS = 3000;
+const TRIED_AGAIN = new Set([undefined, 401, 408, 429]); // the order may still be taken later
+const photos = new Map();
+const uploads = [];
+
+let sending = false;
+
+const shelf = () => `barfrub-taps-${drive.value.shift.shift_id}`;
+
+function save() {
+  try {
+    localStorage.setItem(shelf(), JSON.stringify(pending));
+  } catch {
+    // A full or forbidden shelf costs us only what a reload would have kept.
+  }
+  show();
+}
+
+/** A key that no other tap has; `crypto.randomUUID` is missing where the address is not secure. */
+const newKey = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const worthAnotherTry = (error) => TRIED_AGAIN.has(error.status) || error.status >= 500;
+
+function taken(tap, answer) {
+  settle(tap);
+  pending.shift();
+  save();
+  const photo = photos.get(tap.body.key);
+  if (photo) uploads.push({ id: answer.id, photo });
+  photos.delete(tap.body.key);
+}
+
+function refused(error) {
+  pending.shift();
+  save();
+  notify(error.message, "danger");
+  quietly();
+}
+
+async function sendTaps() {
+  while (pending.length > 0) {
+    const [tap] = pending;
+    try {
+      taken(tap, await post(tap.path, tap.body));
+    } catch (error) {
+      if (worthAnotherTry(error)) throw error;
+      refused(error);
+    }
+  }
+}
+
+async function sendPhotos() {
+  while (uploads.length > 0) {
+    const [{ id, photo }] = uploads;
+    try {
+      await upload(`/api/blockages/${id}/photo`, photo);
+    } catch (error) {
+      if (worthAnotherTry(error)) throw error;
+      notify(error.message, "danger");
+    }
+    uploads.shift();
+  }
+}
+
+/** Send what waits; where nobody answers, try again soon. */
+export async function flush() {
+  if (sending || !drive.value.loaded) return;
+  sending = true;
+  try {
+    await sendTaps();
+    await sendPhotos();
+    if (!drive.value.connected) drive.set({ connected: true });
+  } catch {
+    drive.set({ connected: false });
+    setTimeout(flush, AGAIN_MS);
+  }
+  sending = false;
+}
+
+function tap(order, path, body = {}) {
+  const at = new Date(now()).toISOString();
+  pending.push({ ...order, at, path, body: { key: newKey(), tapped_at: at, ...body } });
+  navigator.vibrate?.(30);
+  save();
+  flush();
+}
+
+const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
+
+function ofStage(stage, what) {
+  const { plan_id: plan, shift_id: shift } = drive.value.shift;
+  return `/api/plans/${plan}/routes/${shift}/legs/${stage.first}/${what}`;
+}
+
+const over = (stage, state, reason) => ({
+  kind: state,
+  plan: drive.value.shift.plan_id,
+  first: stage.first,
+  state,
+  reason,
+});
+
+export const start = () => tap({ kind: "start" }, ofShift("start"));
+export const end = () => tap({ kind: "end" }, ofShift("end"));
+export const undo = () => tap({ kind: "undo" }, ofShift("undo"));
+
+export const complete = (stage) =>
+  tap(over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last });
+
+export const skip = (stage, reason) =>
+  tap(over(stage, "skipped", reason), ofStage(stage, "skip"), { last: stage.last, reason });
+
+/** Report that the street of a stage is blocked; the alarm goes first, the photo after it. */
+export function reportBlocked(stage, photo) {
+  const { place, shift } = drive.value;
+  const where = place ? { lon: place.lon, lat: place.lat } : {};
+  const key = newKey();
+  if (photo) photos.set(key, photo);
+  const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, ...where };
+  tap(over(stage, "skipped", "blocked"), ofShift("blockages"), body);
+}
+
+/** Take up what an earlier visit to this page left unsent. */
+export function resume() {
+  try {
+    pending.push(...JSON.parse(localStorage.getItem(shelf()) ?? "[]"));
+  } catch {
+    localStorage.removeItem(shelf());
+  }
+  show();
+  addEventListener("online", flush);
+  flush();
+}

@@ -1,0 +1,105 @@
+// What the driver's page knows: the shift and its route as the server told it, and what was tapped since.
+import { setClock } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { notify } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { t } from "../core/texts.js";
+
+export const drive = new Store({
+  loaded: false,
+  failed: "",
+  shift: null,
+  stages: [],
+  view: "now",
+  asking: "",
+  connected: true,
+  waiting: 0,
+  tracking: "starting",
+  place: null,
+  loose: false,
+  looked: null,
+});
+
+/** Taps that the server has not answered yet; the outbox fills and empties it. */
+export const pending = [];
+
+let told = null;
+
+const over = (stages) => stages.filter((stage) => stage.state !== "open" && stage.ended_at);
+
+function reopened(stages) {
+  const last = Math.max(...over(stages).map((stage) => Date.parse(stage.ended_at)));
+  return stages.map((stage) =>
+    stage.ended_at && Date.parse(stage.ended_at) === last
+      ? { ...stage, state: "open", reason: "", ended_at: null }
+      : stage,
+  );
+}
+
+const ended = (stages, { first, state, reason, at }) =>
+  stages.map((stage) => (stage.first === first ? { ...stage, state, reason, ended_at: at } : stage));
+
+/** The shift with its stages after a tap. */
+export function applied({ shift, stages }, tap) {
+  if (tap.kind === "start") return { shift: { ...shift, state: "driving" }, stages };
+  if (tap.kind === "end") return { shift: { ...shift, state: "ended" }, stages };
+  if (tap.kind === "undo") return { shift, stages: reopened(stages) };
+  if (tap.plan !== shift.plan_id) return { shift, stages };
+  return { shift, stages: ended(stages, tap) };
+}
+
+/** Show what the server told with all that was tapped since. */
+export function show() {
+  if (!told) return;
+  drive.set({ loaded: true, failed: "", waiting: pending.length, ...pending.reduce(applied, told) });
+}
+
+/** Take a tap as done, once the server has said so. */
+export function settle(tap) {
+  told = applied(told, tap);
+}
+
+/** Ask for the whole route: at the start, after a break, and when a plan may have come. */
+export async function reload() {
+  try {
+    const { stages, now, ...shift } = await get("/api/drive");
+    setClock(now);
+    const other = told && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
+    told = { shift, stages };
+    if (other) {
+      notify(t("There is a new route. It is shown from now on."));
+      drive.set({ asking: "", looked: null }); // a sheet that is open asks about the old one
+    }
+    show();
+  } catch (error) {
+    if (!told) drive.set({ failed: error.message });
+    throw error;
+  }
+}
+
+/** Ask again and keep what we have where nobody answers. */
+export const quietly = () => reload().catch(() => drive.set({ connected: false }));
+
+/** What is to be done now, or undefined at the end of the route. */
+export const current = () => drive.value.stages.find((stage) => stage.state === "open");
+
+/** What comes after that. */
+export const following = (count) =>
+  drive.value.stages.filter((stage) => stage.state === "open").slice(1, 1 + count);
+
+/** The stage that was ended last, if there is one to take back. */
+export function last() {
+  const ended = over(drive.value.stages);
+  return ended.reduce(
+    (latest, stage) => (!latest || Date.parse(stage.ended_at) >= Date.parse(latest.ended_at) ? stage : latest),
+    undefined,
+  );
+}
+
+const metres = (stages) => stages.reduce((sum, stage) => sum + stage.length_m, 0);
+
+/** Metres of work that are done, and all of them. */
+export function progress() {
+  const work = drive.value.stages.filter((stage) => stage.kind === "work");
+  return { done_m: metres(work.filter((stage) => stage.state === "done")), work_m: metres(work) };
+}

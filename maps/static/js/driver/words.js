@@ -1,0 +1,84 @@
+// How a stage is said.
+import { html, nothing } from "lit";
+import { length, streetName, t } from "../core/texts.js";
+
+const apart = (text) => `\u2068${text}\u2069`; // a name may run the other way than the sentence
+
+const TURN_ICON = {
+  straight: "arrow-up",
+  slight_right: "arrow-up-right",
+  slight_left: "arrow-up-left",
+  right: "corner-up-right",
+  left: "corner-up-left",
+  back: "u-turn",
+  roundabout: "rotate-ccw",
+};
+const KIND_ICON = { reload: "container", rest: "coffee" };
+
+export const icon = (name, extra = "") =>
+  html`<span class="icon icon-${name} ${extra}" aria-hidden="true"></span>`;
+
+/** Every picture that may be wanted while there is no network to fetch it. */
+export const PICTURES = [
+  ...Object.values(TURN_ICON),
+  ...Object.values(KIND_ICON),
+  ...["side-right", "side-whole", "arrow-down-to-line", "arrow-up-from-line", "spray-can", "navigation"],
+  ...["list", "map", "wifi-off", "satellite", "triangle-alert", "check", "octagon-alert", "circle-check"],
+  ...["ban", "undo-2", "flag", "play", "car-front", "construction", "shrink", "sparkles", "wrench"],
+  ...["circle-ellipsis", "camera", "locate-fixed", "x"],
+];
+
+/** The picture of a turn. */
+export const turnIcon = (turn) => TURN_ICON[turn] ?? "arrow-up";
+
+/** The picture of a stage: the way to turn, or the part of the street to work on. */
+export function stageIcon(stage) {
+  if (stage.kind === "work") return stage.side === "right" ? "side-right" : "side-whole";
+  return KIND_ICON[stage.kind] ?? turnIcon(stage.steps[0]?.turn ?? stage.turn);
+}
+
+/** What to do, in few words. */
+export function task(stage) {
+  if (stage.kind === "reload") return t("Fill the hopper");
+  if (stage.kind === "rest") return t("Take a rest");
+  if (stage.kind === "drive") {
+    if (stage.street) return t("Drive to");
+    return stage.place ? t("Drive back to") : t("Drive on");
+  }
+  if (stage.spreader && !stage.blade) return t("Spread salt");
+  return stage.side === "right" ? t("Clear the right side") : t("Clear the whole width");
+}
+
+/** Where: the street, the reload site or the depot. */
+export const where = (stage) => (stage.street ? streetName(stage.street) : stage.place);
+
+/** The street at which the work ends. */
+export const until = (stage) =>
+  stage.until ? t("as far as {street}", { street: apart(streetName(stage.until)) }) : "";
+
+/** Length and pass. */
+export const measure = (stage) =>
+  [
+    stage.length_m > 0 ? length(stage.length_m) : "",
+    stage.passes > 1 ? t("pass {pass} of {passes}", { pass: stage.pass_number, passes: stage.passes }) : "",
+  ].filter(Boolean);
+
+const gear = (on, name, word) => html`<li class=${on ? "on" : "off"}>${icon(name)}${word}</li>`;
+
+/** What blade and spreader are to do. */
+export function equipment(stage) {
+  if (stage.kind !== "work" && stage.kind !== "drive") return nothing;
+  return html`<ul class="gear">
+    ${gear(stage.blade, stage.blade ? "arrow-down-to-line" : "arrow-up-from-line", stage.blade ? t("Blade down") : t("Blade up"))}
+    ${gear(stage.spreader, "spray-can", stage.spreader ? t("Spreader on") : t("Spreader off"))}
+  </ul>`;
+}
+
+/** A stage in a list: what and where, and how far or, where it is over, what became of it. */
+export const row = (stage, more = measure(stage).join(" · "), picture = stageIcon(stage)) => html`${icon(picture)}
+  <span class="what"><span class="muted">${task(stage)}</span> <bdi>${where(stage)}</bdi></span>
+  ${more ? html`<span class="sub">${more}</span>` : nothing}`;
+
+/** How much of the clearing is behind the driver. */
+export const share = ({ done_m: done, work_m: all }) =>
+  t("{done} of {all} km cleared", { done: Math.floor(done / 100) / 10, all: Math.ceil(all / 100) / 10 });

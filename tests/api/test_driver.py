@@ -1,0 +1,334 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.code_limit import ADDRESS_FAILURES
+from data.model import LegKind, Plan, PlanState, Role
+from data.photos import MOST_BYTES
+from data.store.engine import transaction
+from data.store.people import find_user_by_login
+from data.store.plans import add_plan, set_plan_state
+from data.store.positions import list_last
+from data.store.schema import shift as shift_table
+from data.store.shifts import get_shift
+from fleet.storms import start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+JPEG = b"\xff\xd8\xff\xe0" + b"snow" * 50
+PNG = b"\x89PNG\r\n\x1a\n" + b"snow" * 50
+WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 " + b"snow" * 50
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def app(client) -> Any:
+    return client.app.state.barfrub
+
+
+@pytest.fixture
+def plan(app) -> Plan:
+    """A published plan: along Main Street, then down Mill Street."""
+    with transaction(app.engine) as tx:
+        start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+        made = add_plan(
+            tx,
+            a_plan(
+                a_leg(LegKind.DRIVE, v.MAIN_WEST),
+                a_leg(segment_id=v.MAIN_EAST),
+                a_leg(segment_id=v.MILL, forward=False),
+            ),
+        )
+        set_plan_state(tx, made.id, PlanState.PUBLISHED)
+    return made
+
+
+@pytest.fixture
+def code(sign_in, client, plan) -> str:
+    sign_in("dispatcher")
+    return str(client.post("/api/shifts/1/code", json={}).json()["code"])
+
+
+@pytest.fixture
+def enter(client):
+    """Enter a code as a phone does that nobody is signed in on."""
+
+    def entered(code: str):
+        client.cookies.clear()
+        client.headers.pop("x-csrf-token", None)
+        client.get("/drive", headers=PAGE)
+        form = {"code": code, "csrf": client.cookies["barfrub_csrf"]}
+        answer = client.post("/drive", data=form, headers=PAGE, follow_redirects=False)
+        client.headers["x-csrf-token"] = client.cookies.get("barfrub_csrf", "")
+        return answer
+
+    return entered
+
+
+@pytest.fixture
+def driver(client, code, enter):
+    """The phone of shift 1, on the road."""
+    assert enter(code).status_code == 303
+    assert client.post("/api/shifts/1/start", json={"key": "start-key"}).status_code == 200
+    return client
+
+
+def test_a_code_lets_a_driver_in_and_shows_him_his_route(client, code, enter):
+    answer = enter(code)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/drive")
+    assert "js/driver/main.js" in client.get("/drive", headers=PAGE).text
+    route = client.get("/api/drive").json()
+    assert (route["shift_id"], route["state"], route["vehicle"]) == (1, "planned", "Truck 1")
+    assert [stage["kind"] for stage in route["stages"]] == ["drive", "work", "work"]
+
+
+def test_persian_digits_are_as_good(code, enter):
+    persian = code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    assert enter(f"{persian[:4]} {persian[4:]}").status_code == 303
+
+
+def test_a_wrong_code_says_what_to_do_and_too_many_are_refused(client, code, enter):
+    wrong = f"{(int(code) + 1) % 10**8:08d}"
+    first = enter(wrong)
+    assert first.status_code == 401
+    assert "از مسئول اعزام کد تازه بگیرید" in first.text
+    assert client.get("/api/drive").status_code == 401
+    for _ in range(ADDRESS_FAILURES - 1):
+        enter(wrong)
+    assert enter(code).status_code == 429
+
+
+def test_a_code_needs_the_anti_forgery_token(client, code):
+    client.cookies.clear()
+    client.headers.pop("x-csrf-token", None)
+    client.get("/drive", headers=PAGE)
+    assert client.post("/drive", data={"code": code, "csrf": "x"}).status_code == 403
+
+
+def test_a_new_code_signs_the_old_phone_out(client, sign_in, code, enter):
+    enter(code)
+    phone = dict(client.cookies)
+    sign_in("dispatcher")
+    client.post("/api/shifts/1/code", json={})
+    client.cookies.clear()
+    client.cookies.update(phone)
+    assert client.get("/api/drive").status_code == 401
+
+
+def test_a_dispatcher_may_say_who_drives(client, sign_in, plan, app):
+    sign_in("dispatcher")
+    given = client.post("/api/shifts/2/code", json={"login": "driver"}).json()
+    assert given["login"] == "driver"
+    assert re.fullmatch(r"\d{8}", given["code"])
+    assert client.post("/api/shifts/2/code", json={"login": "operator"}).status_code == 409
+    assert client.get("/api/drivers").json() == ["driver"]
+    with transaction(app.engine) as tx:
+        named = find_user_by_login(tx, "driver")
+        assert get_shift(tx, 2).driver_id == named.id
+
+
+def test_everybody_else_is_asked_for_a_code(client, sign_in, plan):
+    for role in Role:
+        sign_in(role.value)
+        assert 'name="code"' in client.get("/drive", headers=PAGE).text, role
+    sign_in("driver")
+    assert client.get("/api/drive").status_code == 404
+    sign_in("council")
+    assert client.get("/api/drive").status_code == 403
+
+
+def test_a_drivers_first_page_is_his_route(client, sign_in):
+    sign_in("driver")
+    first = client.get("/", headers=PAGE, follow_redirects=False)
+    assert (first.status_code, first.headers["location"]) == (303, "/drive")
+
+
+def test_the_page_is_dark_at_night_where_nobody_chose(client, clock, plan):
+    clock.moment = v.NOW.replace(hour=0)  # 03:30 in the village
+    assert 'data-theme="dark"' in client.get("/drive", headers=PAGE).text
+    clock.moment = v.NOW.replace(hour=8)  # 11:30
+    assert "data-theme" not in client.get("/drive", headers=PAGE).text
+    client.cookies["theme"] = "light"
+    clock.moment = v.NOW.replace(hour=0)
+    assert 'data-theme="light"' in client.get("/drive", headers=PAGE).text
+
+
+def test_a_tap_is_on_the_board_at_once_and_counts_once(driver, app, plan):
+    heard = app.hub.subscribe(lambda: None)
+    tap = {"key": "tap-0001", "last": 1}
+    path = f"/api/plans/{plan.id}/routes/1/legs/0/complete"
+    answers = [driver.post(path, json=tap).json() for _ in range(3)]
+    assert answers[1:] == answers[:1] * 2
+    assert (answers[0]["done"], answers[0]["total"]) == (2, 3)
+    ((kind, (told,)),) = heard.take()
+    assert (kind, told.id, told.done, told.street.name_en) == ("legs", 1, 2, "Mill Street")
+    states = [stage["state"] for stage in driver.get("/api/drive").json()["stages"]]
+    assert states == ["done", "done", "open"]
+
+
+def test_a_key_of_another_order_answers_for_that_order_only(driver, plan):
+    path = f"/api/plans/{plan.id}/routes/1/legs"
+    first = driver.post(f"{path}/0/complete", json={"key": "same-key"}).json()
+    assert driver.post(f"{path}/1/complete", json={"key": "same-key"}).json() == first
+    assert driver.get("/api/drive").json()["stages"][1]["state"] == "open"
+
+
+def test_a_tap_is_taken_back(driver, plan):
+    path = f"/api/plans/{plan.id}/routes/1/legs/0"
+    driver.post(f"{path}/skip", json={"key": "tap-0001", "reason": "machine_fault"})
+    assert driver.get("/api/drive").json()["stages"][0]["reason"] == "machine_fault"
+    assert driver.post("/api/shifts/1/undo", json={"key": "tap-0002"}).json()["skipped"] == 0
+    assert driver.get("/api/drive").json()["stages"][0]["state"] == "open"
+
+
+def test_there_are_six_reasons_and_no_other(driver, plan):
+    answer = driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/skip", json={"reason": "tired"})
+    assert answer.status_code == 422
+
+
+def test_a_shift_that_is_over_lets_nobody_drive_on(driver, code, enter, plan):
+    assert driver.post("/api/shifts/1/end", json={"key": "end-0001"}).json()["state"] == "ended"
+    assert driver.post("/api/shifts/1/end", json={"key": "end-0001"}).json()["state"] == "ended"
+    assert "Your shift is over" in driver.get("/drive", headers=PAGE).text
+    late = driver.post("/api/shifts/1/positions", json={"positions": []})
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "conflict")
+    assert enter(code).status_code == 401
+
+
+def a_fix(seconds: float = 0, **changes: Any) -> dict[str, Any]:
+    at = v.NOW - timedelta(seconds=100 - seconds)
+    return {"fixed_at": at.isoformat(), "lon": 45.0705, "lat": 37.55, **changes}
+
+
+def test_a_phone_is_one_more_tracker(driver, app):
+    batch = {"positions": [a_fix(0), a_fix(5, lon=45.071), a_fix(6, lat=100)]}
+    answer = driver.post("/api/shifts/1/positions", json=batch).json()
+    assert (answer["stored"], answer["needed"]) == (2, True)
+    assert answer["rejected"] == [{"index": 2, "reason": "lat"}]
+    assert driver.post("/api/shifts/1/positions", json=batch).json()["stored"] == 0
+    with transaction(app.engine) as tx:
+        (last,) = list_last(tx)
+    assert (last.source, last.vehicle_id, last.location.lon) == ("phone", 1, 45.071)
+
+
+def test_a_phone_is_not_needed_while_the_machines_tracker_speaks(driver, app):
+    from data.model import VehicleId
+    from data.store.people import add_device
+    from fleet.people import token_digest
+
+    with transaction(app.engine) as tx:
+        add_device(tx, "box", VehicleId(1), token_digest("secret-of-the-box"))
+    bearer = {"Authorization": "Bearer secret-of-the-box"}
+    driver.post("/positions", json={"positions": [a_fix(30)]}, headers=bearer)
+    near = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(60)]}).json()
+    far = driver.post("/api/shifts/1/positions", json={"positions": [a_fix(-120)]}).json()
+    assert (near["stored"], near["needed"]) == (0, False)
+    assert (far["stored"], far["needed"]) == (1, True)
+
+
+def test_a_driver_sends_for_his_own_machine_only(driver):
+    answer = driver.post("/api/shifts/2/positions", json={"positions": [a_fix()]})
+    assert answer.status_code == 403
+
+
+@pytest.fixture
+def blocked(driver, plan) -> dict[str, Any]:
+    report = {"key": "blocked-1", "plan_id": plan.id, "leg": 1, "lon": 45.0735, "lat": 37.55}
+    return driver.post("/api/shifts/1/blockages", json=report).json()
+
+
+def test_a_blocked_street_is_an_alert_until_somebody_clears_it(blocked, client, sign_in, app):
+    assert (blocked["name_en"], blocked["vehicle"], blocked["photo"]) == (
+        "Imam Street",
+        "Truck 1",
+        False,
+    )
+    sign_in("dispatcher")
+    assert client.get("/api/blockages").json() == [blocked]
+    heard = app.hub.subscribe(lambda: None)
+    cleared = client.post(f"/api/blockages/{blocked['id']}/clear").json()
+    assert cleared["cleared_at"] is not None
+    assert [kind for kind, _ in heard.take()] == ["blockages"]
+    assert client.get("/api/blockages").json() == []
+    assert client.post(f"/api/blockages/{blocked['id']}/clear").status_code == 409
+
+
+def test_a_report_that_is_repeated_is_one_blockage(blocked, driver, plan, client, sign_in):
+    again = {"key": "blocked-1", "plan_id": plan.id, "leg": 1, "lon": 45.0735, "lat": 37.55}
+    assert driver.post("/api/shifts/1/blockages", json=again).json() == blocked
+    sign_in("dispatcher")
+    assert len(client.get("/api/blockages").json()) == 1
+
+
+def test_undo_withdraws_the_blockage_too(blocked, driver, client, sign_in, app):
+    heard = app.hub.subscribe(lambda: None)
+    driver.post("/api/shifts/1/undo", json={"key": "undo-0001"})
+    told = dict(heard.take())
+    assert [view.cleared_at is None for view in told["blockages"]] == [False]
+    sign_in("dispatcher")
+    assert client.get("/api/blockages").json() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")]
+)
+def test_a_photo_is_served_as_a_picture_to_those_who_dispatch(
+    blocked, driver, client, sign_in, app, content, kind
+):
+    path = f"/api/blockages/{blocked['id']}/photo"
+    sent = driver.post(path, content=content, headers={"content-type": "text/html"})
+    assert sent.json()["photo"] is True
+    assert driver.get(path).status_code == 403
+    for role in ("council", "operator"):
+        sign_in(role)
+        assert client.get(path).status_code == 403
+    sign_in("supervisor")
+    photo = client.get(path)
+    assert (photo.content, photo.headers["content-type"]) == (content, kind)
+    assert photo.headers["x-content-type-options"] == "nosniff"
+    assert photo.headers["cache-control"].startswith("private")
+    (file,) = (app.folder / "photos").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_photo_leaves_one_file(blocked, driver, app):
+    path = f"/api/blockages/{blocked['id']}/photo"
+    for content in (JPEG, PNG):
+        assert driver.post(path, content=content).status_code == 200
+    assert [file.suffix for file in (app.folder / "photos").iterdir()] == [".png"]
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"GIF89a", b"%PDF-1.4"])
+def test_what_is_no_picture_is_refused_and_not_kept(blocked, driver, app, content):
+    answer = driver.post(f"/api/blockages/{blocked['id']}/photo", content=content)
+    assert answer.status_code == 422
+    assert not (app.folder / "photos").exists() or not list((app.folder / "photos").iterdir())
+
+
+def test_a_photo_that_is_too_large_is_refused(blocked, driver):
+    huge = JPEG + bytes(MOST_BYTES)
+    assert driver.post(f"/api/blockages/{blocked['id']}/photo", content=huge).status_code == 413
+
+
+def test_nobody_photographs_for_another_shift(blocked, driver, app):
+    with transaction(app.engine) as tx:
+        tx.execute(shift_table.update().where(shift_table.c.id == 1).values(driver_id=None))
+    answer = driver.post(f"/api/blockages/{blocked['id']}/photo", content=JPEG)
+    assert answer.status_code == 403
+
+
+def test_the_board_knows_how_far_every_shift_is(driver, plan, client, sign_in):
+    driver.post(f"/api/plans/{plan.id}/routes/1/legs/0/complete", json={"key": "tap-0001"})
+    sign_in("supervisor")
+    first, second = client.get("/api/shifts").json()
+    assert (first["done"], first["total"], first["driver"]) == (1, 3, "driver-1")
+    assert (second["state"], second["total"], second["street"]) == ("planned", 0, None)
+
+
+def test_without_a_storm_there_is_nothing_to_show(client, sign_in):
+    sign_in("dispatcher")
+    assert client.get("/api/shifts").json() == []
+    assert client.get("/api/blockages").json() == []

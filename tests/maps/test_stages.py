@@ -1,0 +1,186 @@
+from datetime import timedelta
+
+import pytest
+
+from data.model import (
+    DirectedSegment,
+    JobId,
+    Leg,
+    LegKind,
+    LegProgress,
+    PlanId,
+    SegmentId,
+    ShiftId,
+)
+from data.network import StreetNetwork, build_network
+from maps.driver import progress_view
+from maps.stages import StageView, Surroundings, stages
+from tests import village as v
+from tests.village_plan import a_leg
+
+
+def steps(*ids: int) -> tuple[DirectedSegment, ...]:
+    """Return a way over streets; a negative id is driven from its end to its start."""
+    return tuple(DirectedSegment(SegmentId(abs(each)), each > 0) for each in ids)
+
+
+def drive(*ids: int) -> Leg:
+    return a_leg(LegKind.DRIVE, path=steps(*ids), job_ids=())
+
+
+def work(street: int, **changes: object) -> Leg:
+    return a_leg(LegKind.WORK, path=steps(street), **changes)
+
+
+RELOAD = a_leg(LegKind.RELOAD, path=(), job_ids=())
+
+
+def shown(
+    *legs: Leg,
+    progress: tuple[LegProgress, ...] = (),
+    network: StreetNetwork | None = None,
+    passes: int = 1,
+) -> tuple[StageView, ...]:
+    around = Surroundings(
+        network=network or v.village(),
+        reload_sites=[
+            v.a_reload_site(),
+            v.a_reload_site(2, name="Far heap", location=v.node_at(4)),
+        ],
+        depot="Yard",
+        passes={JobId(1): passes},
+    )
+    return stages(legs, progress, around)
+
+
+def ended(leg: int, state: str = "done", minutes: int = 0, reason: str = "") -> LegProgress:
+    at = v.NOW + timedelta(minutes=minutes)
+    return LegProgress(PlanId(1), ShiftId(1), leg, state, ended_at=at, reason=reason)
+
+
+def test_blocks_of_one_street_are_one_stage() -> None:
+    (whole,) = shown(work(v.MAIN_WEST), work(v.MAIN_EAST))
+    assert (whole.first, whole.last) == (0, 1)
+    assert whole.length_m == pytest.approx(400, abs=1)
+    assert whole.line == tuple(pytest.approx(v.node_at(node), abs=1e-6) for node in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        (work(v.MAIN_WEST), work(v.MILL)),
+        (work(v.MAIN_WEST), work(v.MAIN_EAST, pass_index=1)),
+        (work(v.MAIN_WEST), work(v.MAIN_EAST, blade=False, spreader=True)),
+        (work(v.MAIN_WEST), work(-v.MAIN_WEST)),
+        (work(v.MAIN_EAST), work(v.MAIN_WEST)),
+        (work(v.MAIN_WEST), drive(v.MAIN_EAST)),
+        (drive(v.MAIN_WEST), drive(v.MAIN_EAST)),
+        (RELOAD, RELOAD),
+    ],
+    ids=[
+        "another street",
+        "another pass",
+        "other work",
+        "back again",
+        "not connected",
+        "no work",
+        "two drives",
+        "two reloads",
+    ],
+)
+def test_what_is_not_the_same_street_straight_on_is_a_stage_of_its_own(legs) -> None:
+    assert [(each.first, each.last) for each in shown(*legs)] == [(0, 0), (1, 1)]
+
+
+def test_a_bend_of_a_street_begins_a_stage() -> None:
+    corner = build_network(
+        [
+            v.a_segment(1, 1, 2, fa="خیابان امام"),
+            v.a_segment(2, 2, 5, fa="خیابان امام"),
+        ]
+    )
+    first, second = shown(work(1), work(2), network=corner)
+    assert (first.turn, second.turn) == ("straight", "left")
+
+
+def test_turns_are_told_as_one_drives_them() -> None:
+    turns = [
+        stage.turn
+        for stage in shown(
+            work(v.MAIN_WEST), work(v.MILL), work(v.ORCHARD), work(-v.ROSE), work(-v.MAIN_EAST)
+        )
+    ]
+    assert turns == ["straight", "left", "right", "right", "right"]
+    assert shown(work(v.MAIN_WEST), work(-v.MAIN_WEST))[1].turn == "back"
+
+
+def test_a_drive_is_told_turn_by_turn_and_says_where_it_leads() -> None:
+    to_work, _ = shown(drive(v.MAIN_WEST, v.MAIN_EAST, v.ROSE), work(-v.ORCHARD))
+    assert to_work.street is not None
+    assert to_work.street.name_en == "Orchard Street"
+    assert [(step.turn, step.street.name_en) for step in to_work.steps] == [
+        ("straight", "Imam Street"),
+        ("left", "Rose Street"),
+    ]
+    assert to_work.steps[0].length_m == pytest.approx(400, abs=1)
+
+
+def test_a_roundabout_is_one_step() -> None:
+    ring = {"roundabout": True, "fa": "میدان", "en": "Square"}
+    network = build_network(
+        [v.a_segment(1, 1, 2), v.a_segment(2, 2, 5, **ring), v.a_segment(3, 5, 6, **ring)]
+    )
+    (way,) = shown(drive(1, 2, 3), network=network)
+    assert [step.turn for step in way.steps] == ["straight", "roundabout"]
+    assert way.steps[1].length_m == pytest.approx(350, abs=1)
+
+
+def test_work_says_which_side_which_pass_and_how_far() -> None:
+    both, one_way = shown(work(v.MILL), work(v.ROSE, pass_index=1), passes=2)
+    assert (both.side, one_way.side) == ("right", "whole")
+    assert (one_way.pass_number, one_way.passes) == (2, 2)
+    assert both.until is not None
+    assert both.until.name_en == "School Street"
+    assert both.steps == ()
+
+
+def test_a_street_that_ends_nowhere_has_no_until() -> None:
+    assert shown(work(v.BLIND))[0].until is None
+
+
+def test_reloads_and_the_way_home_name_their_places() -> None:
+    drive_there, fill, home = shown(drive(v.RING, v.DEPOT_ROAD, v.YARD), RELOAD, drive(-v.YARD))
+    assert [stage.place for stage in (drive_there, fill, home)] == [
+        "Salt heap",
+        "Salt heap",
+        "Yard",
+    ]
+    assert [stage.street for stage in (drive_there, fill, home)] == [None, None, None]
+    assert fill.line == ()
+
+
+def test_a_stage_is_open_until_its_last_leg_is_over() -> None:
+    legs = work(v.MAIN_WEST), work(v.MAIN_EAST)
+    (half,) = shown(*legs, progress=(ended(0),))
+    (whole,) = shown(*legs, progress=(ended(0), ended(1, minutes=3)))
+    (left,) = shown(*legs, progress=(ended(0), ended(1, "skipped", 3, "too_narrow")))
+    assert (half.state, half.ended_at) == ("open", None)
+    assert (whole.state, whole.ended_at) == ("done", v.NOW + timedelta(minutes=3))
+    assert (left.state, left.reason) == ("skipped", "too_narrow")
+
+
+def test_a_route_without_legs_has_no_stages() -> None:
+    assert shown() == ()
+
+
+def test_progress_names_the_next_street_and_the_last_reason() -> None:
+    legs = [work(v.MAIN_WEST), work(v.MILL), work(v.ROSE)]
+    over = [ended(1, "skipped", 5, "blocked"), ended(0, minutes=1)]
+    view = progress_view(v.a_shift(), PlanId(1), legs, over, {}, v.village())
+    assert (view.done, view.skipped, view.total) == (1, 1, 3)
+    assert (view.reason, view.at) == ("blocked", v.NOW + timedelta(minutes=5))
+    assert view.street is not None
+    assert view.street.name_en == "Rose Street"
+    finished = progress_view(v.a_shift(), PlanId(1), legs[:1], [ended(0)], {}, v.village())
+    assert (finished.kind, finished.street, finished.done_m) == ("", None, finished.work_m)
+    assert 0 < view.done_m < view.work_m
