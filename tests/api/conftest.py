@@ -19,6 +19,7 @@ from data.store.gazetteer import save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
 from data.store.people import add_user
+from tests.api.lived_in_city import live_in
 from tests.village import (
     NOW,
     a_depot,
@@ -82,6 +83,14 @@ def drawn_city(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> 
 @pytest.fixture
 def city_folder(settings: Settings, drawn_city: Path) -> Path:
     return Path(shutil.copytree(drawn_city, settings.city_folder("village")))
+
+
+@pytest.fixture
+def lived_in(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The city with history, and the one that commands mean."""
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+    live_in(city_folder)
+    return city_folder
 
 
 @pytest.fixture

@@ -10,68 +10,24 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, MetaData, select, text
-from typer import Typer
-from typer.testing import CliRunner, Result
+from sqlalchemy import text
 
 from api.clock import Clock
 from api.commands.backup import backup
-from api.commands.restore import restore, upgrade
+from api.commands.restore import restore
 from data.errors import BarfrubError, ConflictError, InvalidError
-from data.model import Actor, ActorKind
 from data.store.backup import MANIFEST, last_backup_at, write_backup
-from data.store.engine import open_database, reading, transaction
+from data.store.engine import transaction
 from data.store.events import add_event
 from data.store.lock import holding
 from data.store.migrations import NEWEST
-from data.store.people import add_device
 from data.store.positions import add_positions
 from data.store.restore import restore_city
 from tests import village as v
+from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
 from tests.fleet.drives import a_drive, a_fix
 
 ROOT = Path(__file__).parents[2]
-SYSTEM = Actor(ActorKind.SYSTEM, "test")
-
-
-@pytest.fixture
-def lived_in(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A city with history: fixes, events, a photo and a policy file."""
-    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
-    engine = open_at(city_folder)
-    with transaction(engine) as tx:
-        add_device(tx, "phone-1", v.a_vehicle(1).id, "hash")
-        add_positions(tx, a_drive((0, 0), (900, 0), blade=True))
-        add_event(tx, v.NOW, SYSTEM, "storm.started", "storm:1", after={"name": "برف نخست"})
-    engine.dispose()
-    (city_folder / "photos").mkdir()
-    (city_folder / "photos" / "a1b2.jpg").write_bytes(bytes(range(256)) * 500)
-    (city_folder / "policy.toml").write_text("# ما\n", encoding="utf-8")
-    (city_folder / ".half-written").write_bytes(b"nobody's")
-    return city_folder
-
-
-def run(command, *words: object) -> Result:
-    app = Typer()
-    app.command()(command)
-    return CliRunner().invoke(app, [str(word) for word in words])
-
-
-def open_at(folder: Path) -> Engine:
-    return open_database(folder / "barfrub.sqlite")
-
-
-def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table, as it lies in the database."""
-    engine, tables = open_at(folder), MetaData()
-    with reading(engine) as tx:
-        tables.reflect(tx)
-        rows = {
-            name: sorted((tuple(row) for row in tx.execute(select(table))), key=repr)
-            for name, table in tables.tables.items()
-        }
-    engine.dispose()
-    return rows
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -344,65 +300,6 @@ def test_a_backup_never_overwrites_and_says_where_it_cannot_write(
     assert isinstance(missing, BarfrubError)
     assert "cannot be written" in str(missing)
     assert last_backup_at(lived_in) is None
-
-
-def make_older(folder: Path) -> None:
-    engine = open_at(folder)
-    with transaction(engine) as tx:
-        tx.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    engine.dispose()
-
-
-def test_older_tables_are_not_served_but_upgraded(
-    lived_in: Path, settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from api.app import create_app
-
-    assert "is up to date" in run(upgrade).output
-    make_older(lived_in)
-    with pytest.raises(ConflictError, match="run barfrub upgrade"):
-        create_app(settings, lived_in, Clock())
-
-
-def test_newer_tables_are_left_alone(lived_in: Path, settings) -> None:
-    engine = open_at(lived_in)
-    with transaction(engine) as tx:
-        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
-    refused = run(upgrade).exception
-    assert isinstance(refused, ConflictError)
-    assert refused.reason == "tables_newer"
-
-
-def test_an_upgrade_saves_the_city_first(
-    city_folder: Path, settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    monkeypatch.setenv("BARFRUB_VAR", str(settings.var))
-    database = city_folder / "barfrub.sqlite"
-    for leftover in city_folder.glob("barfrub.sqlite*"):
-        leftover.unlink()
-    (city_folder / "barfrub.sqlite").touch()
-    engine = open_database(database)
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "data/store/migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.execute(
-            text(
-                "INSERT INTO city (name, timezone, bounds, network_version, attribution, policy, "
-                "fleet, report) VALUES ('Old', 'UTC', '[0,0,1,1]', 'v', '', '', '', '{}')"
-            )
-        )
-    engine.dispose()
-    done = run(upgrade)
-    assert f"tables 0002 to {NEWEST}" in done.output
-    (saved,) = (settings.var / "backups").iterdir()
-    restore_city(saved, settings.city_folder("copy"))
-    assert rows_of(settings.city_folder("copy"))["city"] == rows_of(city_folder)["city"]
 
 
 def test_a_backup_holds_no_secret_of_the_server(lived_in: Path, tmp_path: Path, settings) -> None:
