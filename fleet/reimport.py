@@ -189,7 +189,7 @@ def _store(
         "city.updated",
         f"city:{city.name}",
         {key: before.get(key) for key in summary},
-        {key: report[key] for key in summary} | told,
+        {key: report[key] for key in summary} | {"first_new_id": newer.first_id} | told,
     )
     return told
 

@@ -1,11 +1,12 @@
 """Which streets of a newer file are streets of the old one, and what lies where others were, pure.
 
 A street stays itself while its key matches. Mappers also cut ways in two, which counts the pieces
-anew or gives them another way: a piece between the same nodes along the same line stays itself too.
+anew or gives them another way, and turn ways around: a piece between the same nodes along the same
+line stays itself too.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -13,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.model import Restriction, Segment, SegmentId
+from data.model import Oneway, Restriction, Segment, SegmentId, SegmentKey
 from data.network import StreetNetwork, build_network
 from data.projection import Projection
 
@@ -22,6 +23,9 @@ REDRAWN_M = 5.0
 
 OVERLAP = 0.3
 """Share of the shorter of two streets that must lie along the other for it to succeed it."""
+
+NEARLY_ALL = 0.8
+"""Share of a vanished street that must lie along one that stood before and stands unchanged."""
 
 ALONG = 0.5
 """What lies near a street but crosses it covers less of its course than this share of itself."""
@@ -59,16 +63,20 @@ def difference_of(
     """Return how a newer file's streets differ; those it adds are numbered from `first_id`."""
     known = _same_streets(old.segments, segments, old.projection)
     numbers = count(first_id)
-    ids = {s.id: known.get(s.id) or SegmentId(next(numbers)) for s in segments}
+    streets = {s.id: known.get(s.id) or replace(s, id=SegmentId(next(numbers))) for s in segments}
     network = build_network(
-        sorted((replace(s, id=ids[s.id]) for s in segments), key=lambda s: s.id),
+        sorted(streets.values(), key=lambda s: s.id),
         [
-            replace(r, from_segment=ids[r.from_segment], to_segment=ids[r.to_segment])
-            for r in restrictions
+            replace(
+                sign,
+                from_segment=streets[sign.from_segment].id,
+                to_segment=streets[sign.to_segment].id,
+            )
+            for sign in restrictions
         ],
     )
-    stayed = set(known.values())
-    same = {s.id for s in network.segments if s.id in stayed and old.segment(s.id) == s}
+    stayed = {street.id for street in known.values()}
+    same = {street.id for street in known.values() if old.segment(street.id) == street}
     redrawn = stayed - same
     gone = [segment for segment in old.segments if segment.id not in stayed]
     return Difference(
@@ -76,32 +84,79 @@ def difference_of(
         kept=tuple(s.id for s in network.segments if s.id in same),
         changed=tuple(s.id for s in network.segments if s.id in redrawn),
         new=tuple(s.id for s in network.segments if s.id not in stayed),
-        gone=tuple(map(Vanished, gone, successors_of(gone, network))),
+        gone=tuple(map(Vanished, gone, successors_of(gone, network, same))),
     )
 
 
 def _same_streets(
     old: Sequence[Segment], new: Sequence[Segment], projection: Projection
-) -> dict[SegmentId, SegmentId]:
-    """Return the old id of each new street that is the same one, by its id in the newer file."""
-    found: dict[SegmentId, SegmentId] = {}
+) -> dict[SegmentId, Segment]:
+    """Return the new streets that are old ones, by the newer file's id.
+
+    They are under their old id and in their old direction, so that "forward" means what it meant.
+    """
+    found: dict[SegmentId, Segment] = {}
     taken: set[SegmentId] = set()
-    for identity, far_m in _IDENTITIES:
+    for identity, view, far_m in _IDENTITIES:
         waiting = _by(identity, (s for s in old if s.id not in taken))
-        for segment in new:
-            same = waiting.get(identity(segment)) if segment.id not in found else None
-            match = _likest(segment, same, projection, far_m) if same else None
+        for segment in (s for s in new if s.id not in found):
+            seen = view(segment)
+            same = waiting.get(identity(seen))
+            match = _likest(seen, same, projection, far_m) if same else None
             if same is not None and match is not None:
                 same.remove(match)
                 taken.add(match.id)
-                found[segment.id] = match.id
+                found[segment.id] = replace(seen, id=match.id)
     return found
 
 
-_IDENTITIES: tuple[tuple[Callable[[Segment], Hashable], float], ...] = (
-    (lambda s: s.key, np.inf),
-    (lambda s: s.key[:3], np.inf),
-    (lambda s: (s.start, s.end), REDRAWN_M),
+def _as_drawn(segment: Segment) -> Segment:
+    return segment
+
+
+def _turned(segment: Segment) -> Segment:
+    """Return a street seen from its other end."""
+    way, start, end, nth = segment.key
+    return replace(
+        segment,
+        key=SegmentKey(way, end, start, nth),
+        start=segment.end,
+        end=segment.start,
+        geometry=segment.geometry[::-1],
+        oneway=_OTHER_WAY[segment.oneway],
+        incline=_OTHER_SLOPE.get(segment.incline, segment.incline),
+    )
+
+
+_OTHER_WAY = {
+    Oneway.NO: Oneway.NO,
+    Oneway.FORWARD: Oneway.BACKWARD,
+    Oneway.BACKWARD: Oneway.FORWARD,
+}
+_OTHER_SLOPE = {"up": "down", "down": "up"}
+"""Slopes in numbers keep their sign: nothing of ours looks at it."""
+
+
+def _key(segment: Segment) -> Hashable:
+    return segment.key
+
+
+def _way_and_ends(segment: Segment) -> Hashable:
+    return segment.key[:3]
+
+
+def _ends(segment: Segment) -> Hashable:
+    return segment.start, segment.end
+
+
+_IDENTITIES: tuple[
+    tuple[Callable[[Segment], Hashable], Callable[[Segment], Segment], float], ...
+] = (
+    (_key, _as_drawn, np.inf),
+    (_way_and_ends, _as_drawn, np.inf),
+    (_ends, _as_drawn, REDRAWN_M),
+    (_way_and_ends, _turned, np.inf),
+    (_ends, _turned, REDRAWN_M),
 )
 """What makes two streets one, the surest first, and how far its line may have moved."""
 
@@ -127,8 +182,13 @@ def _likest(
     return candidates[nearest] if away_m[nearest] <= far_m else None
 
 
-def successors_of(gone: Sequence[Segment], network: StreetNetwork) -> list[tuple[SegmentId, ...]]:
-    """Return for each vanished street the streets that lie where it was, in its order."""
+def successors_of(
+    gone: Sequence[Segment], network: StreetNetwork, unchanged: Collection[SegmentId]
+) -> list[tuple[SegmentId, ...]]:
+    """Return for each vanished street the streets that lie where it was, in its order.
+
+    An `unchanged` street was there before, so it must lie along nearly all of the vanished one.
+    """
     if not gone:
         return []
     old, new = _lines(gone, network.projection), _lines(network.segments, network.projection)
@@ -136,9 +196,11 @@ def successors_of(gone: Sequence[Segment], network: StreetNetwork) -> list[tuple
     zones = shapely.buffer(old, REDRAWN_M, cap_style="flat")
     inside = shapely.intersection(new[by], zones[of])
     overlap_m = shapely.length(inside)
-    enough = overlap_m >= OVERLAP * np.minimum(shapely.length(old)[of], shapely.length(new)[by])
+    old_m, new_m = shapely.length(old)[of], shapely.length(new)[by]
+    stood = np.array([segment.id in unchanged for segment in network.segments])[by]
+    wanted_m = np.where(stood, NEARLY_ALL * old_m, OVERLAP * np.minimum(old_m, new_m))
     found: dict[int, list[tuple[float, SegmentId]]] = defaultdict(list)
-    for i in np.flatnonzero(enough & (overlap_m > 0)).tolist():
+    for i in np.flatnonzero((overlap_m >= wanted_m) & (overlap_m > 0)).tolist():
         at_m = _course_m(old[of[i]], inside[i])
         if np.abs(np.diff(at_m)).sum() >= ALONG * overlap_m[i]:
             found[int(of[i])].append((float(at_m.mean()), network.segments[by[i]].id))

@@ -249,14 +249,14 @@ def _progress(step: str) -> None:
 def _print_difference(newer: "Newer") -> None:
     found = newer.difference
     print(
-        f"{len(found.kept):,} streets stay, {len(found.changed):,} change, "
-        f"{len(found.new):,} are new, {len(found.gone):,} vanish."
+        f"Of the streets, {len(found.kept):,} stay, {len(found.changed):,} change, "
+        f"{len(found.gone):,} vanish; {len(found.new):,} are new."
     )
     for vanished in found.gone[:SHOWN]:
         street = vanished.segment
         name = next(iter(street.names.get("", ())), "unnamed")
         after = ", ".join(str(each) for each in vanished.successors) or "nothing"
-        print(f"  {street.id} {name} ({street.length_m:.0f} m): {after} lies there now")
+        print(f"  {street.id} {name}, {street.length_m:.0f} m; in its place: {after}")
     if len(found.gone) > SHOWN:
         print(f"  … and {len(found.gone) - SHOWN:,} more")
     if newer.jobs or newer.requests or newer.overrides:

@@ -136,8 +136,8 @@ def newer_file(tmp_path):
 def test_a_dry_run_lists_what_vanishes_and_changes_nothing(run, town, newer_file):
     before = run(city, "show", "town", "--json").stdout
     done = run(city, "update", "town", newer_file, "--dry-run")
-    assert "2 streets stay, 1 change, 1 are new, 1 vanish." in done.stdout
-    assert "1 unnamed (88 m): nothing lies there now" in done.stdout
+    assert "Of the streets, 2 stay, 1 change, 1 vanish; 1 are new." in done.stdout
+    assert "1 unnamed, 88 m; in its place: nothing" in done.stdout
     assert "Nothing was changed." in done.stdout
     assert run(city, "show", "town", "--json").stdout == before
 

@@ -3,7 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.model import NodeId, Restriction, SegmentId, SegmentKey
+from data.model import NodeId, Oneway, Restriction, SegmentId, SegmentKey
+from data.network import build_network
 from fleet.succession import difference_of
 from tests.village import (
     BACK,
@@ -168,6 +169,51 @@ def test_a_street_between_the_same_nodes_along_another_line_is_another_one():
     found = differing([*without(ROSE), detour])
     assert [each.segment.id for each in found.gone] == [ROSE]
     assert found.new == (FIRST,)
+
+
+def turned(segment):
+    """The same street drawn from its other end."""
+    way, start, end, nth = segment.key
+    swap = {Oneway.FORWARD: Oneway.BACKWARD, Oneway.BACKWARD: Oneway.FORWARD}
+    return replace(
+        segment,
+        key=SegmentKey(way, end, start, nth),
+        start=segment.end,
+        end=segment.start,
+        geometry=segment.geometry[::-1],
+        oneway=swap.get(segment.oneway, segment.oneway),
+    )
+
+
+def test_a_street_that_was_turned_around_stays_itself_and_keeps_its_direction():
+    found = differing([turned(s) if s.id in (MILL, ROSE) else s for s in village_segments()])
+    assert (len(found.kept), found.changed, found.gone) == (12, (), ())
+    assert found.network.version == village().version
+
+
+def test_a_one_way_that_really_runs_the_other_way_now_is_a_change():
+    against = [
+        replace(turned(s), oneway=Oneway.FORWARD) if s.id == ROSE else s for s in village_segments()
+    ]
+    found = differing(against)
+    assert found.changed == (ROSE,)
+    assert found.network.segment(ROSE).oneway is Oneway.BACKWARD
+    assert found.network.segment(ROSE).start == village().segment(ROSE).start
+
+
+def test_a_slope_is_seen_from_the_side_of_before():
+    climbing = replace(turned(village_segments()[MILL - 1]), incline="up")
+    found = differing([*without(MILL), climbing])
+    assert found.network.segment(MILL).incline == "down"
+
+
+def test_a_street_that_stood_beside_succeeds_only_along_nearly_all_of_the_other():
+    twin = a_segment(20, 80, 81, line=[at_m(3, 2), at_m(3, 148)])
+    half = a_segment(21, 82, 83, line=[at_m(203, 2), at_m(203, 70)])
+    before = build_network([*village_segments(), twin, half])
+    after = [s for s in before.segments if s.id not in (TULIP, MILL)]
+    found = difference_of(before, after, (), FIRST)
+    assert {each.segment.id: each.successors for each in found.gone} == {TULIP: (20,), MILL: ()}
 
 
 def test_turn_signs_follow_their_streets():
