@@ -66,7 +66,13 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
         len(found.skipped_signs),
         found.bus_ways,
     )
-    return replace(draft, waters=read_waters(path))
+    return replace(draft, waters=read_waters(path), attribution=_attribution(path))
+
+
+def _attribution(path: Path) -> str:
+    with osmium.io.Reader(str(path)) as reader:
+        drawn = reader.header().get("generator") == osm_tags.DRAWN_BY_US
+    return osm_tags.DRAWN_ATTRIBUTION if drawn else osm_tags.ATTRIBUTION
 
 
 def _tags(tags: TagList) -> dict[str, str]:

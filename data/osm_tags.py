@@ -12,6 +12,11 @@ Tags = Mapping[str, str]
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 
+DRAWN_BY_US = "barfrub"
+"""Generator in the header of the file of a town that we have drawn: nobody mapped it."""
+
+DRAWN_ATTRIBUTION = "برف‌آباد · Barfabad"
+
 
 @dataclass(frozen=True, slots=True)
 class RoadDefault:

@@ -1,12 +1,13 @@
 """Callers of a simulated storm, pure: people who say in their own words what is wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.random import Generator
 
-from data.model import RequestKind, RoadClass, Segment
+from data.model import NodeId, RequestKind, RoadClass, Segment
 
 AGAIN = 0.25
 """Share of callers who ask for a street that somebody has asked for lately."""
@@ -20,16 +21,24 @@ VAGUE = 0.05
 NUMBERED = 0.4
 """Share of callers who give a house number."""
 
+FROM_STREET = 0.6
+"""Share of callers from an alley who say first which street it leaves."""
+
+AT_CORNER = 0.12
+"""Share of callers from a larger street who name a crossing instead of a house."""
+
+ALLEYS = frozenset({RoadClass.RESIDENTIAL, RoadClass.LIVING_STREET, RoadClass.ALLEY})
+
 NOBODY_LIVES = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK})
 """Roads that nobody calls about."""
 
 PERSIAN: Sequence[tuple[RequestKind, str]] = (
-    (RequestKind.PLOW, "سلام، {place} از صبح برف‌روبی نشده است"),
-    (RequestKind.PLOW, "در {place} برف تا زانو می‌رسد و هیچ ماشینی رد نمی‌شود"),
-    (RequestKind.PLOW, "لطفاً برف‌روب بفرستید به {place}، مدرسه تعطیل نیست"),
-    (RequestKind.ICE, "{place} یخ زده است، ماشین‌ها سر می‌خورند"),
-    (RequestKind.ICE, "شیب {place} لغزنده است، نمک بپاشید"),
-    (RequestKind.BLOCKED, "در {place} ماشینی در برف گیر کرده و راه بسته است"),
+    (RequestKind.PLOW, "سلام، خسته نباشید. {place}، از صبح برف‌روبی نشده است"),
+    (RequestKind.PLOW, "{place}؛ برف تا زانو می‌رسد و هیچ ماشینی رد نمی‌شود"),
+    (RequestKind.PLOW, "لطفاً یک برف‌روب بفرستید: {place}. بچه‌ها باید به مدرسه بروند"),
+    (RequestKind.ICE, "{place}؛ زمین یخ زده است و ماشین‌ها سُر می‌خورند"),
+    (RequestKind.ICE, "{place}، سربالایی لغزنده است، لطفاً نمک بپاشید"),
+    (RequestKind.BLOCKED, "{place}؛ ماشینی در برف گیر کرده و راه بسته است"),
 )
 
 ENGLISH: Sequence[tuple[RequestKind, str]] = (
@@ -40,6 +49,8 @@ ENGLISH: Sequence[tuple[RequestKind, str]] = (
     (RequestKind.ICE, "Please salt {place}, cars slide down the slope"),
     (RequestKind.BLOCKED, "A car is stuck in the snow on {place} and blocks the way"),
 )
+
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 VAGUE_PERSIAN = "کوچه‌ی ما پر از برف است، لطفاً کمک کنید"
 VAGUE_ENGLISH = "Our street is full of snow, please help"
@@ -63,28 +74,65 @@ def calls(
     if not named:
         return
     chance, at = np.random.default_rng([seed, 7]), starts_at
-    talked_about: list[str] = []
+    meeting = _meeting(named)
+    talked_about: list[Segment] = []
     while True:
         at += timedelta(hours=float(chance.exponential(1 / per_hour)))
-        street = _name(named[int(chance.integers(len(named)))])
+        street = named[int(chance.integers(len(named)))]
         if talked_about and chance.random() < AGAIN:
             street = talked_about[int(chance.integers(len(talked_about)))]
         talked_about = [*talked_about, street][-LATELY:]
-        number = int(chance.integers(1, 60)) if chance.random() < NUMBERED else None
+        persian = any("\u0600" <= letter <= "\u06ff" for letter in _name(street))
+        place = _place(street, meeting, chance, persian=persian)
         said = int(chance.integers(len(ENGLISH)))
         vague = bool(chance.random() < VAGUE)
-        yield _call(at, street, number, said, vague=vague)
+        yield _call(at, place, said, persian=persian, vague=vague)
 
 
-def _call(at: datetime, street: str, number: int | None, said: int, *, vague: bool) -> Call:
-    persian = any("\u0600" <= letter <= "\u06ff" for letter in street)
+def _call(at: datetime, place: str, said: int, *, persian: bool, vague: bool) -> Call:
     if vague:
         return Call(at, RequestKind.PLOW, VAGUE_PERSIAN if persian else VAGUE_ENGLISH, "")
     kind, sentence = (PERSIAN if persian else ENGLISH)[said]
-    place = street
-    if number is not None:
-        place = f"{street} پلاک {number}" if persian else f"{street} {number}"
     return Call(at, kind, sentence.format(place=place), place)
+
+
+def _place(
+    street: Segment,
+    meeting: Mapping[NodeId, Sequence[Segment]],
+    chance: Generator,
+    *,
+    persian: bool,
+) -> str:
+    """Return how somebody says where: a house, a crossing, or an alley off its street."""
+    name = _name(street)
+    others = [
+        _name(other)
+        for node in (street.start, street.end)
+        for other in meeting[node]
+        if _name(other) != name and other.road_class not in ALLEYS
+    ]
+    other = others[int(chance.integers(len(others)))] if others else ""
+    alley = street.road_class in ALLEYS
+    if other and not alley and chance.random() < AT_CORNER:
+        return f"تقاطع {name} و {other}" if persian else f"corner of {name} and {other}"
+    if other and alley and persian and chance.random() < FROM_STREET:
+        name = f"{other}، {name}"
+    number = int(chance.integers(1, 60)) if chance.random() < NUMBERED else None
+    if number is None:
+        return name
+    return f"{name}، پلاک {_in_persian(number)}" if persian else f"{name} {number}"
+
+
+def _meeting(segments: Sequence[Segment]) -> Mapping[NodeId, Sequence[Segment]]:
+    found: dict[NodeId, list[Segment]] = {}
+    for segment in segments:
+        for node in (segment.start, segment.end):
+            found.setdefault(node, []).append(segment)
+    return found
+
+
+def _in_persian(number: int) -> str:
+    return str(number).translate(_PERSIAN_DIGITS)
 
 
 def _name(segment: Segment) -> str:

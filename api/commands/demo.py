@@ -30,14 +30,19 @@ DEMO_MARK = "demo"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where the storm is: streets, clock, language and machines."""
+    """Where the storm is: streets, clock, language and machines.
+
+    `name` is what commands call the city, `title` what its pages call it.
+    """
 
     name: str
+    title: str
     file: Path
     timezone: str
     language: str
     fleet: str
     districts: Path | None = None
+    services: bool = False
 
 
 def demo(
@@ -93,20 +98,29 @@ def _scene(file: Path | None, timezone: str | None, drawn: Path) -> Scene:
 
     if file is None:
         zone = timezone or DEMO_TIMEZONE
-        return Scene(_name(DEMO_CITY_FILE), DEMO_CITY_FILE, zone, "", URMIA_FLEET)
+        return _found(DEMO_CITY_FILE, zone, URMIA_FLEET)
     if str(file) != SAMPLE_CITY:
-        return Scene(_name(file), file, timezone or "UTC", "", URMIA_FLEET)
-    from data.town import draw_town, write_districts, write_town
+        return _found(file, timezone or "UTC", URMIA_FLEET)
+    from data.town import TOWN_NAME, draw_town, write_districts, write_town
 
     streets, districts = drawn / "barfabad.osm.pbf", drawn / "districts.geojson"
     write_town(draw_town(), streets)
     write_districts(districts)
-    zone = timezone or "Asia/Tehran"
-    return Scene(SAMPLE_CITY, streets, zone, "fa", BARFABAD_FLEET, districts)
+    return Scene(
+        SAMPLE_CITY,
+        TOWN_NAME,
+        streets,
+        timezone or "Asia/Tehran",
+        "fa",
+        BARFABAD_FLEET,
+        districts,
+        services=True,
+    )
 
 
-def _name(file: Path) -> str:
-    return file.name.split(".")[0]
+def _found(file: Path, timezone: str, fleet: str) -> Scene:
+    name = file.name.split(".")[0]
+    return Scene(name, name, file, timezone, "", fleet)
 
 
 def _fresh_city(settings: "Settings", scene: Scene) -> Path:
@@ -129,30 +143,39 @@ def _fresh_city(settings: "Settings", scene: Scene) -> Path:
     typer.echo(f"Reading the streets of {scene.name} …")
     report = add_city(
         folder,
-        scene.name,
+        scene.title,
         scene.file,
         Clock().now(),
         CONSOLE,
         timezone=scene.timezone,
+        services=scene.services,
         districts=scene.districts,
         language=scene.language,
     )
     (folder / DEMO_MARK).touch()
     typer.echo(f"{report['segments']:,} segments, {report['length_km']:,.0f} km")
-    _take_fleet(folder, scene.fleet)
+    _let_it_snow(folder, scene)
     return folder
 
 
-def _take_fleet(folder: Path, text: str) -> None:
+def _let_it_snow(folder: Path, scene: Scene) -> None:
+    """Bring the machines, and start a storm that is called as people there would call it."""
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
+    from data.store.cities import get_policy
     from data.store.engine import transaction
     from data.store.network import load_network
     from fleet.cities import set_fleet
+    from fleet.storms import start_storm
+    from maps.i18n import translator
 
+    now, t = Clock().now(), translator(scene.language or "en", scene.timezone)
+    name = t("Snow of {date}", date=t.date(now))
     engine = open_city_database(folder)
     with transaction(engine) as tx:
-        set_fleet(tx, CONSOLE, text, load_network(tx), Clock().now())
+        network = load_network(tx)
+        set_fleet(tx, CONSOLE, scene.fleet, network, now)
+        start_storm(tx, CONSOLE, name, network, get_policy(tx), now)
     engine.dispose()
 
 

@@ -9,6 +9,41 @@ GENERIC = frozenset(
 )
 """Normalized words that say what kind of street it is, and that callers leave out or mix up."""
 
+ALLEY = frozenset({"کوچه", "بن", "کوی"})
+"""First words of names of lanes that callers place by the street they leave."""
+
+NUMBER = frozenset({"پلاک", "پ", "شماره", "no", "nr", "number"})
+"""Words before a house number."""
+
+CROSSING = frozenset(
+    {"تقاطع", "چهارراه", "سهراه", "نبش", "corner", "crossing", "intersection", "junction"}
+)
+"""Words that say that two streets are named for the place where they meet."""
+
+_ORDINALS = {
+    "اول": "1",
+    "دوم": "2",
+    "سوم": "3",
+    "چهارم": "4",
+    "پنجم": "5",
+    "ششم": "6",
+    "هفتم": "7",
+    "هشتم": "8",
+    "نهم": "9",
+    "دهم": "10",
+    "یازدهم": "11",
+    "دوازدهم": "12",
+    "سیزدهم": "13",
+    "چهاردهم": "14",
+    "پانزدهم": "15",
+    "شانزدهم": "16",
+    "هفدهم": "17",
+    "هجدهم": "18",
+    "نوزدهم": "19",
+    "بیستم": "20",
+}
+"""Callers say "the twelfth alley" where the sign says "Alley 12"."""
+
 _LETTERS = str.maketrans(
     {
         "ي": "ی",
@@ -35,13 +70,23 @@ _WORD = re.compile(r"\w+")
 
 def normal(text: str) -> str:
     """Return the words in one spelling, separated by single spaces."""
-    return " ".join(_WORD.findall(_folded(text)))
+    return " ".join(_ORDINALS.get(word, word) for word in _WORD.findall(_folded(text)))
 
 
 def clauses(text: str) -> list[str]:
-    """Return the normalized parts of a sentence between commas and stops."""
-    parts = (" ".join(_WORD.findall(part)) for part in _BREAKS.split(_folded(text)))
-    return [part for part in parts if part]
+    """Return the normalized parts of a sentence between commas and stops.
+
+    A house number stays with the street before it, comma or not.
+    """
+    parts: list[str] = []
+    for part in _BREAKS.split(_folded(text)):
+        words = [_ORDINALS.get(word, word) for word in _WORD.findall(part)]
+        numbers = words and (words[0] in NUMBER or words[0].isdigit())
+        if parts and numbers:
+            parts[-1] = " ".join([parts[-1], *words])
+        elif words:
+            parts.append(" ".join(words))
+    return parts
 
 
 def bare(name: str) -> str:

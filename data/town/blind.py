@@ -7,12 +7,23 @@ from math import dist
 import shapely
 from numpy.random import Generator
 
-from data.town.blocks import GRAINS, Block
+from data.town.blocks import CORNER_M, GRAINS, Block
 from data.town.plan import Plan, Point, Street, along, beside, point
 
 SHORTEST_M = 18.0
 WALL_M = 11.0
 """Between a dead end and the next street, at least: a house."""
+
+DEEPEST_DEPTH = 9
+"""Of streets: dead ends are named after all others."""
+
+FOOTWIDE_SHARE = 0.3
+"""Of the dead ends of old quarters: too narrow for a car, so that mappers call them alleys."""
+
+CLEAR_M = 18.0
+"""Between the mouth of a dead end and the next junction, at least."""
+
+TRIES = 6
 
 DEEPEST = 0.62
 """Share of a block's depth that a dead end reaches."""
@@ -31,25 +42,34 @@ def _draw_into(plan: Plan, block: Block, chance: Generator) -> None:
     corners = plan.ring(block.corners)
     land = shapely.Polygon(corners)
     edges = [(a, b) for a, b in pairwise(corners) if _quiet(plan, a, b)]
-    edges.sort(key=lambda edge: -dist(*edge))
-    for a, b in edges[:3]:
-        share = float(chance.uniform(0.3, 0.7))
-        start, way = along((a, b), dist(a, b) * share)
+    crowded = shapely.MultiPoint([corner for corner in corners if plan.ways[corner] > 2])
+    for nth in chance.permutation(len(edges))[:TRIES].tolist():
+        a, b = edges[nth]
+        start, way = along((a, b), dist(a, b) * float(chance.uniform(0.4, 0.6)))
+        if shapely.distance(crowded, shapely.Point(start)) < CLEAR_M:
+            continue
         lane = _lane(land, start, way)
         if lane is None:
             continue
         if chance.random() < 0.35:
             lane = _hooked(land, lane, chance)
         plan.insert(a, b, start)
-        highway = "living_street" if block.quarter.grain == "old" else "residential"
-        depth = 9
-        plan.add(Street(lane, {"highway": highway, "noexit": "yes"}, depth, block.quarter.name.fa))
+        tags = {"noexit": "yes", **_kind(block.quarter.grain, chance)}
+        plan.add(Street(lane, tags, DEEPEST_DEPTH, block.quarter.name.fa))
         return
+
+
+def _kind(grain: str, chance: Generator) -> dict[str, str]:
+    if grain != "old":
+        return {"highway": "residential"}
+    if chance.random() < FOOTWIDE_SHARE:
+        return {"highway": "service", "service": "alley"}
+    return {"highway": "living_street"}
 
 
 def _quiet(plan: Plan, a: Point, b: Point) -> bool:
     owner = plan.owner(a, b)
-    return owner is not None and owner.road in QUIET_ROADS and dist(a, b) > 2 * WALL_M
+    return owner is not None and owner.road in QUIET_ROADS and dist(a, b) > CORNER_M
 
 
 def _lane(land: shapely.Polygon, start: Point, way: Point) -> list[Point] | None:

@@ -1,6 +1,6 @@
 """Quarters: the land between main streets, cut into blocks by smaller and smaller streets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import dist, hypot, pi
@@ -17,6 +17,9 @@ JUNCTION_M = 24.0
 """A street that would end this near to a junction ends in it."""
 
 CORNER_M = 9.0
+BEND_M = 15.0
+"""Between the corners of a crooked street."""
+
 SHARPEST = 0.2 * pi
 COLLECTOR_M = 260.0
 """Streets of the first cuts are collectors from this length on."""
@@ -35,9 +38,9 @@ class Grain:
 
 
 GRAINS = {
-    "old": Grain(92, 66, 0.16, 7.0, 0.75, "living_street"),
+    "old": Grain(96, 68, 0.16, 7.0, 0.7, "living_street"),
     "middle": Grain(112, 66, 0.09, 2.5, 0.4),
-    "grid": Grain(140, 58, 0.0, 0.0, 0.1),
+    "grid": Grain(145, 62, 0.0, 0.0, 0.1),
     "hill": Grain(125, 62, 0.12, 9.0, 0.35),
     "works": Grain(190, 120, 0.05, 0.0, 0.1, "unclassified"),
 }
@@ -144,9 +147,8 @@ def _cut(plan: Plan, block: Block, land: shapely.Polygon, line: tuple[Point, Poi
     if not parts:
         return None
     longest = max(parts, key=lambda part: part.length)
-    junctions = plan.junctions()
     found = [
-        _landing(block.corners, point(*end), junctions)
+        _landing(block.corners, point(*end), plan.ways)
         for end in (longest.coords[0], longest.coords[-1])
     ]
     (one, edge), (other, other_edge) = found
@@ -165,12 +167,12 @@ def _cut(plan: Plan, block: Block, land: shapely.Polygon, line: tuple[Point, Poi
 
 
 def _landing(
-    corners: Sequence[Point], end: Point, junctions: dict[Point, int]
+    corners: Sequence[Point], end: Point, ways: Mapping[Point, int]
 ) -> tuple[Point, tuple[Point, Point]]:
     """Return where a street ends on a border: in a junction or corner nearby, or between two."""
     edges = list(pairwise(corners))
     edge = min(edges, key=lambda e: dist(e[0], end) + dist(e[1], end) - dist(*e))
-    near = [c for c in corners[1:] if dist(c, end) < JUNCTION_M and junctions[c] > 2]
+    near = [c for c in corners[1:] if dist(c, end) < JUNCTION_M and ways[c] > 2]
     near = near or [c for c in corners[1:] if dist(c, end) < CORNER_M]
     if not near:
         return end, edge
@@ -186,7 +188,8 @@ def _bent(ends: tuple[Point, Point], bend_m: float, chance: Generator) -> list[P
         here, direction = along(ends, whole_m * nth / (bends + 1))
         side_m = float(chance.normal(0, bend_m))
         way += beside([here, point(here[0] + direction[0], here[1] + direction[1])], side_m)[:1]
-    return [*way, ends[1]]
+    way.append(ends[1])
+    return smooth(way, BEND_M) if bends else way
 
 
 def _parted(block: Block, cut: _Cut, way: Sequence[Point]) -> list[Block]:

@@ -43,17 +43,17 @@ def draw_arteries(plan: Plan) -> None:
         plan.add(_bridged(piece))
 
 
-def smooth(corners: Sequence[tuple[float, float]]) -> list[Point]:
-    """Return a curve through all corners (Catmull-Rom), with a point every few metres."""
+def smooth(corners: Sequence[tuple[float, float]], step_m: float = STEP_M) -> list[Point]:
+    """Return a curve through all corners (Catmull-Rom), with a point every `step_m` or so."""
     if len(corners) < 3:
         ends = [point(*corner) for corner in corners]
-        return _filled(ends)
+        return _filled(ends, step_m)
     first = _mirrored(corners[0], corners[1])
     last = _mirrored(corners[-1], corners[-2])
     around = [first, *corners, last]
     curve = [point(*corners[0])]
     for a, b, c, d in zip(around, around[1:], around[2:], around[3:], strict=False):
-        steps = max(round(dist(b, c) / STEP_M), 1)
+        steps = max(round(dist(b, c) / step_m), 1)
         for step in range(1, steps + 1):
             t = step / steps
             curve.append(point(*(_between(t, *axis) for axis in zip(a, b, c, d, strict=True))))
@@ -70,9 +70,9 @@ def _mirrored(corner: tuple[float, float], inner: tuple[float, float]) -> tuple[
     return 2 * corner[0] - inner[0], 2 * corner[1] - inner[1]
 
 
-def _filled(ends: Sequence[Point]) -> list[Point]:
+def _filled(ends: Sequence[Point], step_m: float) -> list[Point]:
     whole_m = length_m(ends)
-    steps = max(round(whole_m / STEP_M), 1)
+    steps = max(round(whole_m / step_m), 1)
     return [along(ends, whole_m * step / steps)[0] for step in range(steps + 1)]
 
 

@@ -28,7 +28,11 @@ _ARTERIES: Mapping[str, Mapping[str, str]] = {
     "tertiary": {"lanes": "2", "surface": "asphalt"},
 }
 _ONEWAY_LANES = {"primary": "3", "secondary": "2"}
-_WIDTHS_M = {"residential": ("6", "8", "8", "10"), "living_street": ("3", "3.5", "4", "5")}
+_WIDTHS_M = {
+    "residential": ("6", "8", "8", "10"),
+    "living_street": ("3", "3.5", "4", "5"),
+    "service": ("2", "2.5", "3"),
+}
 _SURFACES = {
     "residential": ("asphalt", "asphalt", "asphalt", "paving_stones"),
     "living_street": ("asphalt", "paving_stones", "paving_stones", "sett"),

@@ -9,6 +9,7 @@ import osmium
 from osmium.osm.mutable import Node, Relation, Way
 
 from data.model import LonLat
+from data.osm_tags import DRAWN_BY_US
 from data.projection import EARTH_M
 from data.town.drawing import Town
 from data.town.features import Feature
@@ -17,8 +18,6 @@ from data.town.traffic import BusLine, TurnBan
 
 CENTRE = LonLat(46.52, 37.18)
 """Where the main square is: a place without a real town."""
-
-GENERATOR = "barfrub"
 
 
 def lonlat(place: Point) -> LonLat:
@@ -70,7 +69,7 @@ def write_town(town: Town, path: Path) -> None:
     for ban in town.bans:
         _add_ban(objects, ban)
     header = osmium.io.Header()
-    header.set("generator", GENERATOR)
+    header.set("generator", DRAWN_BY_US)
     writer = osmium.SimpleWriter(str(path), header=header, overwrite=True)
     try:
         for node in objects.nodes:

@@ -62,9 +62,13 @@ class Street:
 
 @dataclass(slots=True)
 class Plan:
-    """Streets, and which of them holds the line between two neighboring points."""
+    """Streets, and which of them holds the line between two neighboring points.
+
+    `ways` is how many ways lead away from each point.
+    """
 
     streets: list[Street] = field(default_factory=list)
+    ways: dict[Point, int] = field(default_factory=dict)
     _owners: dict[_Edge, Street] = field(default_factory=dict)
     _parted: dict[_Edge, Point] = field(default_factory=dict)
 
@@ -73,6 +77,8 @@ class Plan:
         self.streets.append(street)
         for a, b in pairwise(street.points):
             self._owners[_edge(a, b)] = street
+            for end in (a, b):
+                self.ways[end] = self.ways.get(end, 0) + 1
 
     def owner(self, a: Point, b: Point) -> Street | None:
         """Return the street that runs from one point straight to another."""
@@ -84,6 +90,7 @@ class Plan:
         ends = {(a, b), (b, a)}
         at = next(i for i, ends_here in enumerate(pairwise(street.points)) if ends_here in ends)
         street.points.insert(at + 1, corner)
+        self.ways[corner] = self.ways.get(corner, 0) + 2
         self._parted[_edge(a, b)] = corner
         self._owners[_edge(a, corner)] = self._owners[_edge(corner, b)] = street
 
@@ -97,15 +104,6 @@ class Plan:
     def _between(self, a: Point, b: Point) -> list[Point]:
         corner = self._parted.get(_edge(a, b))
         return [b] if corner is None else [*self._between(a, corner), *self._between(corner, b)]
-
-    def junctions(self) -> dict[Point, int]:
-        """Return how many ways lead away from each point of the plan."""
-        found: dict[Point, int] = {}
-        for street in self.streets:
-            for a, b in pairwise(street.points):
-                found[a] = found.get(a, 0) + 1
-                found[b] = found.get(b, 0) + 1
-        return found
 
 
 def _edge(a: Point, b: Point) -> _Edge:

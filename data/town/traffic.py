@@ -102,8 +102,8 @@ def _stops(way: Sequence[Point], streets: Sequence[Street], ref: str) -> Iterato
         step = min(range(len(streets)), key=lambda i: dist(way[i], here) + dist(way[i + 1], here))
         tags = streets[step].tags
         spot = beside([here, point(here[0] + east, here[1] + north)], -6.0)[0]
-        fa, en = tags.get("name", "ایستگاه"), tags.get("name:en", "Stop")
-        yield bus_stop(f"{fa} {persian(nth + 1)}", f"{en} {nth + 1} (line {ref})", spot)
+        fa, en = f"ایستگاه {tags.get('name', ref)}", tags.get("name:en", f"Line {ref}")
+        yield bus_stop(f"{fa} {persian(nth + 1)}", f"{en} Stop {nth + 1}", spot)
 
 
 def draw_bans(plan: Plan, chance: Generator) -> list[TurnBan]:
