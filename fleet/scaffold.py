@@ -19,6 +19,6 @@ def scaffold(folder: Path) -> Iterator[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with workshop(folder.parent, PREFIX) as bench:
         new = bench / folder.name
-        new.mkdir()
+        new.mkdir(mode=0o700)
         yield new
         new.rename(folder)

@@ -33,7 +33,7 @@ def restore_city(file: Path, folder: Path, *, replace: bool = False) -> Manifest
     folder.parent.mkdir(parents=True, exist_ok=True)
     with workshop(folder.parent, PREFIX) as bench:
         new = bench / folder.name
-        new.mkdir()
+        new.mkdir(mode=0o700)
         manifest = unpack(file, new)
         engine = create_engine(new / DATABASE)
         try:

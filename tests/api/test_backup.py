@@ -51,6 +51,7 @@ def test_a_restored_city_equals_its_source_row_by_row_and_file_by_file(
     assert files_of(elsewhere) == files
     assert "photos/a1b2.jpg" in manifest.files
     assert (manifest.city, manifest.tables) == ("village", NEWEST)
+    assert elsewhere.stat().st_mode & 0o077 == 0
 
 
 def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_a_kill_at_any_step_leaves_no_city_and_the_next_try_nothing_else(
 
     add_city(folder, "town", street_file, NOW, DISPATCHER)
     assert [path.name for path in folder.parent.iterdir()] == ["town"]
+    assert folder.stat().st_mode & 0o077 == 0  # nobody else reads what callers said
 
 
 def test_the_first_administrator_comes_with_the_city(tmp_path: Path, street_file: Path) -> None:

@@ -37,7 +37,8 @@ def require_known(engine: Engine) -> None:
     found = revision_of(engine)
     if found > NEWEST:
         raise ConflictError(
-            f"its tables are of revision {found}, this Barfrub knows {NEWEST}: install a newer one",
+            f"the tables of this city are of revision {found}, this Barfrub knows {NEWEST}: "
+            "install a newer one",
             reason="tables_newer",
             found=found,
             known=NEWEST,
@@ -50,8 +51,8 @@ def require_current(engine: Engine) -> None:
     found = revision_of(engine)
     if found < NEWEST:
         raise ConflictError(
-            f"its tables are of revision {found or 'none'}, this Barfrub wants {NEWEST}: "
-            "run barfrub upgrade",
+            f"the tables of this city are of revision {found or 'none'}, "
+            f"this Barfrub wants {NEWEST}: run barfrub upgrade",
             reason="tables_older",
             found=found,
             known=NEWEST,
