@@ -1,5 +1,222 @@
-"""Which class every street has and why."""
+"""Classes of streets: the page that shows why a street has its class, decisions, their files."""
 
-from fastapi import APIRouter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from pydantic import Field
+from starlette.responses import Response
+
+from api.context import AdminContext, BoardContext, Context
+from api.machines import attachment
+from api.schemas import Wire
+from api.shell import boot_of, page, translator_of
+from data.errors import InvalidError, Need
+from data.model import Override, Place, Role, SegmentId, ServiceClass
+from data.override_file import (
+    LEAST_CYCLE_H,
+    NOTE_LETTERS,
+    csv_from_overrides,
+    geojson_from_overrides,
+    overrides_from_file,
+)
+from data.spreadsheet import Mistake
+from data.store.engine import Tx
+from data.store.gazetteer import list_places
+from data.store.levels import list_overrides
+from data.street_finder import StreetFinder
+from data.street_rules import WEEK_H
+from fleet.levels import Decisions, decide, decide_all, levels_by_rules
+from maps.i18n import Translator
+from maps.levels import (
+    ClassesView,
+    DecisionView,
+    Search,
+    StreetClassView,
+    StreetRows,
+    classes_view,
+    decision_view,
+    place_names,
+    street_class_view,
+    street_rows,
+)
+from maps.style import class_legend
+
+MOST_BYTES = 20_000_000
+MOST_STREETS = 20_000
 
 router = APIRouter()
+
+
+class DecisionIn(Wire):
+    """A class for a street against all rules; without one the rules decide again."""
+
+    segment_id: int
+    service_class: ServiceClass | None
+    cycle_h: Annotated[float, Field(ge=LEAST_CYCLE_H, le=WEEK_H)] | None
+    note: Annotated[str, Field(max_length=NOTE_LETTERS)]
+
+    def override(self) -> Override | None:
+        """Return the record."""
+        if self.service_class is None:
+            return None
+        cycle = None if self.cycle_h is None else timedelta(hours=self.cycle_h)
+        return Override(SegmentId(self.segment_id), self.service_class, cycle, self.note.strip())
+
+
+Several = Annotated[list[DecisionIn], Field(max_length=MOST_STREETS)]
+
+
+class DecisionsIn(Wire):
+    """What is decided, and what the person saw decided before."""
+
+    decisions: Several
+    seen: Several
+
+
+class DecidedOut(Wire):
+    """How many streets have changed, and what takes that back."""
+
+    changed: int
+    undo: dict[str, list[DecisionView]]
+
+
+class MistakeOut(Wire):
+    """What is wrong in a file and where, in the reader's language."""
+
+    line: int
+    field: str
+    got: str
+    expected: str
+
+
+class FileOut(Wire):
+    """What a file did; with a mistake it has changed nothing."""
+
+    streets: int
+    mistakes: list[MistakeOut]
+    decided: DecidedOut
+
+
+@router.get("/classes")
+def classes_page(request: Request, context: BoardContext) -> Response:
+    """Show every street's class on the map."""
+    boot = boot_of(request, context) | {
+        "classes": class_legend(),
+        "edits": context.has(Role.ADMINISTRATOR),
+        "limits": {"cycle_h": [LEAST_CYCLE_H, WEEK_H], "note": NOTE_LETTERS},
+    }
+    return page(request, "levels/classes.html", {"boot": boot})
+
+
+@router.get("/api/classes")
+def show_classes(context: BoardContext) -> ClassesView:
+    """Return the class of every street, and sums."""
+    app = context.app
+    return classes_view(app.network, app.policy, app.city.revision)
+
+
+@router.get("/api/classes/streets")
+def find_streets(
+    context: BoardContext, service_class: str = "", reason: str = "", words: str = ""
+) -> StreetRows:
+    """Return the streets of a class, for a reason, of a name."""
+    app, search = context.app, Search(service_class, reason, words)
+    with context.reading() as tx:
+        return street_rows(app.network, app.policy, place_names(_places(tx, context)), search)
+
+
+@router.get("/api/classes/{segment_id}")
+def show_street_class(segment_id: SegmentId, context: BoardContext) -> StreetClassView:
+    """Return a street, its class and why."""
+    network, policy = context.app.network, context.app.policy
+    segment = network.segment(segment_id)
+    whole = [network.segment(one) for one in StreetFinder(network).whole(segment_id)]
+    with context.reading() as tx:
+        places, overrides = _places(tx, context), list_overrides(tx)
+        by_rules = policy
+        if segment_id in overrides:
+            by_rules = levels_by_rules(tx, network, places, policy)
+    return street_class_view(segment, policy, by_rules, whole, overrides, place_names(places))
+
+
+@router.post("/api/classes")
+def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
+    """Decide the class of streets against all rules, or leave them to the rules again."""
+    wanted, seen = _decisions(order.decisions), _decisions(order.seen)
+    with context.writing() as tx:
+        before = decide(tx, context.actor, wanted, context.app.network, context.now, seen)
+    context.app.ground.refresh()
+    return _decided(before, wanted)
+
+
+@router.post("/api/classes/file")
+def decide_by_file(
+    request: Request,
+    context: AdminContext,
+    file: Annotated[UploadFile, File()],
+    replace: Annotated[bool, Form()] = False,
+) -> FileOut:
+    """Decide as a file says: all of it, or nothing where it has a mistake."""
+    network, t = context.app.network, translator_of(request)
+    wanted, mistakes = overrides_from_file(file.filename or "", _content(file), network)
+    if mistakes:
+        told = [
+            MistakeOut(line=one.line, field=one.field, got=one.got, expected=_needed(one, t))
+            for one in mistakes
+        ]
+        return FileOut(streets=0, mistakes=told, decided=_decided({}, {}))
+    with context.writing() as tx:
+        before = decide_all(tx, context.actor, wanted, network, context.now, replace=replace)
+    context.app.ground.refresh()
+    return FileOut(streets=len(wanted), mistakes=[], decided=_decided(before, wanted))
+
+
+@router.get("/classes/decisions.csv")
+def download_sheet(context: BoardContext) -> Response:
+    """Return what was decided as a spreadsheet, which a later upload may be."""
+    with context.reading() as tx:
+        table = csv_from_overrides(list_overrides(tx).values(), context.app.network)
+    return attachment(f"\ufeff{table}", "text/csv", "decisions.csv")
+
+
+@router.get("/classes/decisions.geojson")
+def download_map(context: BoardContext) -> Response:
+    """Return what was decided as a map."""
+    with context.reading() as tx:
+        text = geojson_from_overrides(list_overrides(tx).values(), context.app.network)
+    return attachment(text, "application/geo+json", "decisions.geojson")
+
+
+def _places(tx: Tx, context: Context) -> list[Place]:
+    return list_places(tx, context.app.policy.street_rules.place_kinds)
+
+
+def _content(file: UploadFile) -> bytes:
+    content = file.file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        size = f"{(file.size or MOST_BYTES) / 1e6:.1f} MB"
+        raise InvalidError("file", size, Need("at most {count} MB", count=MOST_BYTES // 10**6))
+    return content
+
+
+def _needed(mistake: Mistake, t: Translator) -> str:
+    """Return what a field should have been, a class by the name that the reader knows."""
+    if mistake.field == "class" and mistake.got:
+        classes = t(", ").join(t(f"short:{name}") for name in ServiceClass)
+        return t("one of {expected}", expected=classes)
+    return t.need(mistake.expected)
+
+
+def _decisions(several: Sequence[DecisionIn]) -> Decisions:
+    return {SegmentId(one.segment_id): one.override() for one in several}
+
+
+def _decided(before: Decisions, wanted: Decisions) -> DecidedOut:
+    after = {segment_id: wanted.get(segment_id) for segment_id in before}
+    undo = {
+        name: [decision_view(segment_id, one) for segment_id, one in decisions.items()]
+        for name, decisions in (("decisions", before), ("seen", after))
+    }
+    return DecidedOut(changed=len(before), undo=undo)

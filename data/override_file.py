@@ -26,9 +26,9 @@ COLUMNS = ("segment_id", "osm_way_id", "street", "lon", "lat", "class", "cycle_h
 
 SUFFIXES = (".csv", ".geojson", ".json")
 NOTE_LETTERS = 200
+LEAST_CYCLE_H = 0.5
 
 _MOST_LINES = 20_000
-_LEAST_CYCLE_H = 0.25
 _NAMING = ("segment_id", "osm_way_id", "street", "lon")
 _CLASSES = ", ".join(ServiceClass)
 
@@ -197,8 +197,8 @@ class _Reader:
         if word is None:
             self._refuse(line, "class", Need("one of {expected}", expected=_CLASSES))
         cycle_h = self._number(line, "cycle_h") if line.cells.get("cycle_h") else None
-        if cycle_h is not None and not _LEAST_CYCLE_H <= cycle_h <= WEEK_H:
-            self._refuse(line, "cycle_h", Need("{low} to {high}", low=_LEAST_CYCLE_H, high=WEEK_H))
+        if cycle_h is not None and not LEAST_CYCLE_H <= cycle_h <= WEEK_H:
+            self._refuse(line, "cycle_h", Need("{low} to {high}", low=LEAST_CYCLE_H, high=WEEK_H))
         note = line.cells.get("note", "")
         if len(note) > NOTE_LETTERS:
             self._refuse(

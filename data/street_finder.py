@@ -7,7 +7,7 @@ from functools import cached_property
 import shapely
 
 from data.geocode.street_names import StreetNames
-from data.model import LonLat, SegmentId
+from data.model import LonLat, Segment, SegmentId
 from data.network import StreetNetwork
 
 NEAR_M = 30.0
@@ -16,6 +16,9 @@ NEAR_M = 30.0
 ALONG_M = 12.0
 ALONG_SHARE = 0.7
 """A drawn line means the streets that keep this near to it for this share of their length."""
+
+SAME_STREET_M = 40.0
+"""Parts of one name farther apart than this are two streets: many quarters have an Alley 5."""
 
 
 class StreetFinder:
@@ -40,6 +43,19 @@ class StreetFinder:
     def called(self, name: str) -> list[SegmentId]:
         """Return the streets of this name, in any spelling."""
         return self._names.called(name)
+
+    def whole(self, segment_id: SegmentId) -> list[SegmentId]:
+        """Return all parts of the street that a part belongs to: of its name, and near each other.
+
+        A part without a name is a street of its own.
+        """
+        own = self._network.segment(segment_id)
+        name = _main_name(own)
+        if not name:
+            return [segment_id]
+        alike = [each.id for each in self._network.segments if _main_name(each) == name]
+        streets = apart(self._network, alike)
+        return next(street for street in streets if segment_id in street)
 
     def at(self, point: LonLat) -> list[SegmentId]:
         """Return the street nearest to a point."""
@@ -76,3 +92,19 @@ class StreetFinder:
         for segment in self._network.segments:
             found[segment.key.osm_way_id].append(segment.id)
         return dict(found)
+
+
+def apart(network: StreetNetwork, segment_ids: Sequence[SegmentId]) -> list[list[SegmentId]]:
+    """Return the parts of one name street by street, those near each other together."""
+    lines = network.lines[[network.index_of(one) for one in segment_ids]]
+    grown = shapely.union_all(shapely.buffer(lines, SAME_STREET_M / 2, quad_segs=2))
+    places = shapely.get_parts(grown)
+    line, place = shapely.STRtree(places).query(lines, predicate="intersects")
+    return [
+        [segment_ids[index] for index in line[place == each].tolist()]
+        for each in range(len(places))
+    ]
+
+
+def _main_name(segment: Segment) -> str:
+    return next((names[0] for names in segment.names.values() if names), "")

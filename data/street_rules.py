@@ -69,6 +69,11 @@ class StreetRules:
     named: tuple[NamedRule, ...] = ()
     zones: tuple[ZoneRule, ...] = ()
 
+    @property
+    def place_kinds(self) -> frozenset[str]:
+        """The kinds of places that these rules ask for."""
+        return frozenset(kind for rule in self.near for kind in rule.places)
+
 
 def street_rules_of(root: TomlTable) -> StreetRules:
     """Return the rules of a `policy.toml`; raise `InvalidError` naming field, value and need."""

@@ -294,7 +294,8 @@ def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: dat
     before = {"policy": get_policy_text(tx)}
 
     set_policy_text(tx, text)
-    policy = refresh_levels(tx, network, list_places(tx), policy)
+    places = list_places(tx, policy.street_rules.place_kinds)
+    policy = refresh_levels(tx, network, places, policy)
     next_revision(tx)
     subject = f"city:{get_city(tx).name}"
     add_event(tx, now, actor, "policy.set", subject, before, {"policy": text})

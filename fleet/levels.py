@@ -32,6 +32,13 @@ def refresh_levels(
     return replace(policy, levels=levels)
 
 
+def levels_by_rules(
+    tx: Tx, network: StreetNetwork, places: Iterable[Place], policy: Policy
+) -> Policy:
+    """Return the policy with the levels that streets would have had nobody decided anything."""
+    return replace(policy, levels=levels_of(network, places, policy, {}, list_districts(tx)))
+
+
 def decide(
     tx: Tx,
     actor: Actor,
@@ -57,7 +64,8 @@ def decide(
     before = {segment_id: known.get(segment_id) for segment_id in new}
     remove_overrides(tx, new)
     save_overrides(tx, [wish for wish in new.values() if wish is not None])
-    refresh_levels(tx, network, list_places(tx), get_policy(tx))
+    policy = get_policy(tx)
+    refresh_levels(tx, network, list_places(tx, policy.street_rules.place_kinds), policy)
     next_revision(tx)
     subject = f"segment:{next(iter(new))}" if len(new) == 1 else f"city:{get_city(tx).name}"
     change = {"decisions": _told(before)}, {"decisions": _told(new)}

@@ -4,7 +4,7 @@
 written down twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,31 @@ GROUND = {
 """Colors of everything that is not coverage, in light and dark."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClassStyle:
+    """How streets of one service class are drawn on the map of classes, like `CoverageStyle`."""
+
+    name: str
+    light: str
+    dark: str
+    width: float
+    dashed: bool = False
+
+
+CLASSES = (
+    ClassStyle("P1", "#5c1292", "#c493ff", 1.6),
+    ClassStyle("P2", "#b3316f", "#ff83b3", 1.25),
+    ClassStyle("P3", "#b8690f", "#e0a050", 0.75),
+    ClassStyle("P4", "#6f7a83", "#8b96a0", 0.7, dashed=True),
+)
+"""From the most to the least urgent: darker and wider in light, lighter and wider in dark."""
+
+
+def class_legend() -> list[dict[str, str | float | bool]]:
+    """Return the classes for the browser."""
+    return [asdict(style) for style in CLASSES]
+
+
 def legend() -> list[dict[str, str | float | bool]]:
     """Return the states for the browser, in wire order."""
     return [
@@ -80,4 +105,6 @@ def css() -> str:
 def _properties(theme: int) -> str:
     ground = {name: colors[theme] for name, colors in GROUND.items()}
     states = {f"state-{state.name}": (state.light, state.dark)[theme] for state in STATES}
-    return " ".join(f"--{name}: {color};" for name, color in (ground | states).items())
+    classes = {f"class-{each.name}": (each.light, each.dark)[theme] for each in CLASSES}
+    colors = ground | states | classes
+    return " ".join(f"--{name}: {color};" for name, color in colors.items())

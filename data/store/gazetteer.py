@@ -1,6 +1,6 @@
 """House numbers and points of interest as rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, insert, select
 
@@ -27,8 +27,11 @@ def save_places(tx: Tx, places: Iterable[Place]) -> None:
         tx.execute(insert(place), rows)
 
 
-def list_places(tx: Tx) -> list[Place]:
-    """Return every place, in the order they were saved."""
+def list_places(tx: Tx, kinds: Collection[str] | None = None) -> list[Place]:
+    """Return every place, or those of some kinds, in the order they were saved."""
+    query = select(place).order_by(place.c.id)
+    if kinds is not None:
+        query = query.where(place.c.kind.in_(kinds))
     return [
         Place(
             kind=row.kind,
@@ -37,5 +40,5 @@ def list_places(tx: Tx) -> list[Place]:
             street=row.street,
             number=row.number,
         )
-        for row in tx.execute(select(place).order_by(place.c.id))
+        for row in tx.execute(query)
     ]

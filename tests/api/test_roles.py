@@ -55,6 +55,8 @@ ORDERS = {
     "see blocked streets": ("GET", "/api/blockages", {}),
     "see the photo": ("GET", "/api/blockages/99/photo", {}),
     "clear a blocked street": ("POST", "/api/blockages/99/clear", {}),
+    "see the classes": ("GET", "/api/classes", {}),
+    "decide a class": ("POST", "/api/classes", {"json": {"decisions": [], "seen": []}}),
     "set up": ("GET", "/setup", {}),
     "see who signs in": ("GET", "/api/people", {}),
     "invite somebody": ("POST", "/api/people/99/invitation", {}),
@@ -65,13 +67,13 @@ ORDERS = {
     "undo": ("POST", "/api/setup/fleet/undo", {"json": {"change": 99}}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
-BOARD |= {"see a route", "see a vehicle"}
+BOARD |= {"see a route", "see a vehicle", "see the classes"}
 WATCH = {"see how far shifts are", "see blocked streets", "see the photo"}
 DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
-SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo"}
+SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}
 COUNCIL = {"look for an address", *COUNCIL_ORDERS}
 ALL = set(ORDERS)
 MAY = {

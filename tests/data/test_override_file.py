@@ -88,7 +88,7 @@ def test_a_cycle_is_read_in_persian_digits():
         ("lon,lat,class\n4507,37,P1", (2, "lon", "a street of this city")),
         ("street,class\nRose Street,P5", (2, "class", "one of P1, P2, P3, P4")),
         ("street,class\nRose Street,", (2, "class", "one of P1, P2, P3, P4")),
-        ("street,class,cycle_h\nRose Street,P1,900", (2, "cycle_h", "0.25 to 168")),
+        ("street,class,cycle_h\nRose Street,P1,900", (2, "cycle_h", "0.5 to 168")),
         ("street,class,cycle_h\nRose Street,P1,soon", (2, "cycle_h", "a number")),
         ("street,class,note\nRose Street,P1," + "x" * 201, (2, "note", "at most 200 letters")),
         ("street\nRose Street", (1, "class", "a column")),

@@ -13,6 +13,7 @@ from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
 from data.model import EvidenceKind, LevelReason, RequestKind, RequestState, RoadClass, ServiceClass
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
+from data.override_file import COLUMNS
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
@@ -68,6 +69,9 @@ SHOWN_NAMES = {
     *(f"kind:{kind}" for kind in RequestKind),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
+    *(f"short:{name}" for name in ServiceClass),
+    *(f"reason:{reason}" for reason in LevelReason),
+    *(f"head:{column}" for column in (*COLUMNS, "geometry")),
     *(f"evidence:{kind}" for kind in EvidenceKind),
     *(f"truck:{state}" for state in ("working", "driving", "stopped", "silent")),
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),

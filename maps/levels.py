@@ -1,0 +1,276 @@
+"""What the page of classes shows: every street's class, why it has it, and what was decided."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from data.geocode.words import normal
+from data.model import (
+    Level,
+    LevelReason,
+    Override,
+    Place,
+    Segment,
+    SegmentId,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.street_finder import apart
+from maps.street import StreetName, street_name
+
+MOST_ROWS = 100
+"""Names of a list; a search narrows what does not fit."""
+
+_HOUR = timedelta(hours=1)
+
+_spelled = lru_cache(maxsize=100_000)(normal)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTotal:
+    """How many streets have a class for a reason, and how long they are."""
+
+    service_class: str
+    reason: str
+    streets: int
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRuleView:
+    """What a class promises; `cycle_h` is `None` where a street is served on request."""
+
+    service_class: str
+    cycle_h: float | None
+    deadline_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassesView:
+    """Every street's class in few words; `id` is the city's revision.
+
+    `roads` says the class of each kind of street; `raised` has a row per street that it does not
+    decide: id, class, reason. Decisions that say what the road class says are among them.
+    """
+
+    id: int
+    roads: Mapping[str, str]
+    rules: tuple[ClassRuleView, ...]
+    raised: list[tuple[int, str, str]]
+    totals: tuple[ClassTotal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """A class and why a street has it; `cycle_h` is the one that counts for the street."""
+
+    service_class: str
+    reason: str
+    subject: StreetName
+    cycle_h: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRow:
+    """Parts of one name, class and reason; `bounds` is (west, south, east, north)."""
+
+    ids: list[int]
+    name: str
+    name_fa: str
+    name_en: str
+    road_class: str
+    level: LevelView
+    length_m: float
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRows:
+    """The first streets of a search, the most urgent first, and how many there are."""
+
+    rows: tuple[StreetRow, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What was decided for a street; `service_class` is `None` where the rules decide."""
+
+    segment_id: int
+    service_class: str | None
+    cycle_h: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreetClassView:
+    """A street, its class and why, what the rules alone would say, and the parts of its whole."""
+
+    id: int
+    name: str
+    name_fa: str
+    name_en: str
+    road_class: str
+    district: str
+    length_m: float
+    whole_m: float
+    level: LevelView
+    by_rules: LevelView
+    deadline_h: float
+    decisions: tuple[DecisionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which streets to list; an empty field does not narrow."""
+
+    service_class: str = ""
+    reason: str = ""
+    words: str = ""
+
+
+def classes_view(network: StreetNetwork, policy: Policy, revision: int) -> ClassesView:
+    """Return the classes of all streets."""
+    counts: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
+    for segment in network.segments:
+        level = policy.level_of(segment)
+        total = counts[level.service_class, level.reason]
+        total[0] += 1
+        total[1] += segment.length_m
+    return ClassesView(
+        id=revision,
+        roads={str(road): str(policy.classes[road]) for road in policy.classes},
+        rules=tuple(
+            ClassRuleView(rule.service_class, _hours(rule.cycle), rule.deadline / _HOUR)
+            for rule in policy.rules.values()
+        ),
+        raised=[
+            (segment_id, level.service_class, level.reason)
+            for segment_id, level in policy.levels.items()
+        ],
+        totals=tuple(
+            ClassTotal(its_class, reason, int(streets), length_m)
+            for (its_class, reason), (streets, length_m) in sorted(counts.items())
+        ),
+    )
+
+
+def street_rows(
+    network: StreetNetwork,
+    policy: Policy,
+    places: Mapping[str, StreetName],
+    search: Search,
+) -> StreetRows:
+    """Return the streets that a search finds; those without a name come last of their class."""
+    words = normal(search.words)
+    groups: dict[tuple[str, bool, StreetName, str, Level], list[Segment]] = defaultdict(list)
+    for segment in network.segments:
+        level = policy.level_of(segment)
+        if _wanted(segment, level, search, words):
+            name = street_name(segment)
+            key = (level.service_class, not name.name, name, segment.road_class, level)
+            groups[key].append(segment)
+    found = sorted(groups.items(), key=lambda group: (group[0][:2], -_length_m(group[1])))
+    rows = [
+        _row(parts, policy, places)
+        for key, group in found[:MOST_ROWS]
+        for parts in _streets(network, group, named=not key[1])
+    ]
+    rows.sort(key=lambda row: (row.level.service_class, not row.name, -row.length_m))
+    return StreetRows(tuple(rows), len(rows) + max(0, len(found) - MOST_ROWS))
+
+
+def _streets(
+    network: StreetNetwork, group: Sequence[Segment], *, named: bool
+) -> Iterator[list[Segment]]:
+    """Yield the parts of one name street by street: every quarter may have an Alley 5."""
+    if not named or len(group) == 1:
+        yield list(group)
+        return
+    for street in apart(network, [segment.id for segment in group]):
+        yield [network.segment(segment_id) for segment_id in street]
+
+
+def _length_m(parts: Iterable[Segment]) -> float:
+    return sum(part.length_m for part in parts)
+
+
+def _wanted(segment: Segment, level: Level, search: Search, words: str) -> bool:
+    if search.service_class not in ("", level.service_class):
+        return False
+    if search.reason not in ("", level.reason):
+        return False
+    spellings = (each for names in segment.names.values() for each in names)
+    return not words or any(words in _spelled(each) for each in (*spellings, level.subject))
+
+
+def _row(parts: Sequence[Segment], policy: Policy, places: Mapping[str, StreetName]) -> StreetRow:
+    first = parts[0]
+    lons = [point.lon for part in parts for point in part.geometry]
+    lats = [point.lat for part in parts for point in part.geometry]
+    return StreetRow(
+        [part.id for part in parts],
+        *street_name(first),
+        road_class=first.road_class,
+        level=_level(first, policy, places),
+        length_m=_length_m(parts),
+        bounds=(min(lons), min(lats), max(lons), max(lats)),
+    )
+
+
+def street_class_view(
+    segment: Segment,
+    policy: Policy,
+    by_rules: Policy,
+    whole: Sequence[Segment],
+    overrides: Mapping[SegmentId, Override],
+    places: Mapping[str, StreetName],
+) -> StreetClassView:
+    """Return a street with its class; `by_rules` is the policy as it were without decisions."""
+    return StreetClassView(
+        segment.id,
+        *street_name(segment),
+        road_class=segment.road_class,
+        district=segment.district,
+        length_m=segment.length_m,
+        whole_m=_length_m(whole),
+        level=_level(segment, policy, places),
+        by_rules=_level(segment, by_rules, places),
+        deadline_h=policy.rule_of(segment).deadline / _HOUR,
+        decisions=tuple(decision_view(part.id, overrides.get(part.id)) for part in whole),
+    )
+
+
+def decision_view(segment_id: SegmentId, decided: Override | None) -> DecisionView:
+    """Return what was decided for a street."""
+    if decided is None:
+        return DecisionView(segment_id, None, None, "")
+    return DecisionView(segment_id, decided.service_class, _hours(decided.cycle), decided.note)
+
+
+def place_names(places: Iterable[Place]) -> dict[str, StreetName]:
+    """Return the names of places in all languages by the one that a level says."""
+    return {
+        next(iter(place.names.values()))[0]: StreetName(
+            *(next(iter(place.names.get(language, ())), "") for language in ("", "fa", "en"))
+        )
+        for place in places
+        if any(place.names.values())
+    }
+
+
+def _level(segment: Segment, policy: Policy, places: Mapping[str, StreetName]) -> LevelView:
+    level = policy.level_of(segment)
+    named = places if level.reason is LevelReason.NEAR else {}
+    return LevelView(
+        level.service_class,
+        level.reason,
+        named.get(level.subject, StreetName(level.subject, "", "")),
+        _hours(policy.rule_of(segment).cycle),
+    )
+
+
+def _hours(cycle: timedelta | None) -> float | None:
+    return None if cycle is None else round(cycle / _HOUR, 3)

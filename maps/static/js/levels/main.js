@@ -1,0 +1,15 @@
+// Starts the page of classes.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./side.js";
+import "./street.js";
+import "./undo.js";
+import { attempt } from "../core/notices.js";
+import { listen } from "../core/stream.js";
+import { showMap } from "./ground.js";
+import { findStreets, loadClasses, refresh } from "./state.js";
+
+const quiet = () => {};
+await Promise.all([attempt(loadClasses), findStreets()]);
+await showMap();
+listen({ ground: refresh }, { heard: quiet, lost: quiet, resumed: refresh });

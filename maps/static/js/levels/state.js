@@ -1,0 +1,116 @@
+// What the page of classes knows, and what is chosen on it.
+import { boot } from "../core/boot.js";
+import { get, post } from "../core/net.js";
+import { attempt, notify } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { t } from "../core/texts.js";
+
+export const mayDecide = boot.edits;
+
+/** `levels` has [class, reason] by street for those that their road class does not decide. */
+export const classes = new Store({ loaded: false, roads: {}, rules: [], totals: [], levels: new Map() });
+
+export const search = new Store({
+  service_class: "",
+  reason: "",
+  words: "",
+  rows: null,
+  count: 0,
+  failed: null,
+});
+
+/** The chosen street, and whether its whole is meant or only the part that was clicked. */
+export const chosen = new Store({ id: null, street: null, whole: true, failed: null });
+
+/** The last change and what takes it back. */
+export const undo = new Store({ text: "", order: null });
+
+const asked = { search: 0, street: 0 };
+
+/** Ask for every street's class again. */
+export async function loadClasses() {
+  const view = await get("/api/classes");
+  classes.set({
+    loaded: true,
+    roads: view.roads,
+    rules: view.rules,
+    totals: view.totals,
+    levels: new Map(view.raised.map(([id, its_class, reason]) => [id, [its_class, reason]])),
+  });
+}
+
+/** List the streets that the present search finds. */
+export async function findStreets() {
+  const turn = ++asked.search;
+  const { service_class, reason, words } = search.value;
+  try {
+    const found = await get(`/api/classes/streets?${new URLSearchParams({ service_class, reason, words })}`);
+    if (turn === asked.search) search.set({ rows: found.rows, count: found.count, failed: null });
+  } catch (error) {
+    if (turn === asked.search) search.set({ failed: error.message });
+  }
+}
+
+let waiting;
+
+/** Narrow the search; words wait for the next key. */
+export function narrow(changes) {
+  search.set(changes);
+  clearTimeout(waiting);
+  waiting = setTimeout(findStreets, "words" in changes ? 250 : 0);
+}
+
+async function askStreet(id) {
+  const turn = ++asked.street;
+  try {
+    const street = await get(`/api/classes/${id}`);
+    if (turn === asked.street) chosen.set({ street, failed: null });
+  } catch (error) {
+    if (turn === asked.street) chosen.set({ failed: error.message });
+  }
+}
+
+/** Choose a street everywhere at once; null clears. */
+export function choose(id) {
+  if (id === chosen.value.id) return;
+  chosen.set({ id, street: null, failed: null, whole: true });
+  if (id !== null) askStreet(id);
+}
+
+/** The parts that a decision would change. */
+export function meant() {
+  const { id, street, whole } = chosen.value;
+  if (!street) return id === null ? [] : [id];
+  return whole ? street.decisions.map((part) => part.segment_id) : [id];
+}
+
+/** Read everything again after a change of the city. */
+export async function refresh() {
+  const { id } = chosen.value;
+  await Promise.all([attempt(loadClasses), findStreets(), id === null ? null : askStreet(id)]);
+}
+
+/** Remember a change that can be taken back. */
+export function offerUndo(text, order) {
+  undo.set({ text, order });
+}
+
+/** Decide for all parts that are meant; a null class leaves them to the rules. */
+export async function decide(decision) {
+  const parts = new Set(meant());
+  const seen = chosen.value.street.decisions.filter((part) => parts.has(part.segment_id));
+  const decisions = seen.map(({ segment_id }) => ({ segment_id, ...decision }));
+  const done = await attempt(() => post("/api/classes", { decisions, seen }));
+  if (!done) return refresh();
+  if (done.changed) offerUndo(t("Decided."), done.undo);
+  else notify(t("Nothing has changed."));
+  return refresh();
+}
+
+/** Take the last change back. */
+export async function takeBack() {
+  const { order } = undo.value;
+  undo.set({ text: "", order: null });
+  await attempt(() => post("/api/classes", order));
+  await refresh();
+}

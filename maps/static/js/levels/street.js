@@ -1,0 +1,119 @@
+// The chosen street: its class, why it has it, and - for an administrator - another class for it.
+import { html } from "lit";
+import { facts } from "../board/facts.js";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { length, named, number, streetName, t } from "../core/texts.js";
+import { choose, chosen, classes, decide, mayDecide, meant } from "./state.js";
+import { rhythm, why } from "./why.js";
+
+const [LEAST_H, MOST_H] = boot.limits.cycle_h;
+
+const close = () => {
+  choose(null);
+  document.getElementById("streets")?.focus();
+};
+
+const head = (street) => html`<div class="level">
+    <span class="badge class-${street.level.service_class}">${named("short", street.level.service_class)}</span>
+    <p class="because">${why(street.level, street.road_class)}</p>
+  </div>
+  ${facts([
+    [t("Kind of street"), named("road", street.road_class)],
+    [t("District"), street.district],
+    [t("Cleared"), rhythm(street.level.cycle_h)],
+    [t("Done within"), t("{hours} h", { hours: number(street.deadline_h, 2) })],
+    [t("Length"), length(street.length_m)],
+    [
+      t("Without the decision"),
+      street.level.reason === "override"
+        ? `${named("short", street.by_rules.service_class)} · ${why(street.by_rules, street.road_class)}`
+        : null,
+    ],
+  ])}`;
+
+const wholeChoice = (street) =>
+  street.decisions.length < 2
+    ? ""
+    : html`<fieldset class="reach">
+        <legend>${t("For")}</legend>
+        ${[
+          [true, t("the whole street, {count} parts, {length}", { count: street.decisions.length, length: length(street.whole_m) })],
+          [false, t("only the part between two junctions, {length}", { length: length(street.length_m) })],
+        ].map(
+          ([whole, words]) => html`<label><input type="radio" name="whole" .checked=${chosen.value.whole === whole} @change=${() => chosen.set({ whole })} />${words}</label>`,
+        )}
+      </fieldset>`;
+
+const classChoice = (present) => html`<fieldset class="choice">
+  <legend>${t("Importance")}</legend>
+  ${boot.classes.map(
+    ({ name }) => html`<label class="class-${name}"><input type="radio" name="service_class" value=${name} .checked=${present === name} required />${named("short", name)}</label>`,
+  )}
+</fieldset>`;
+
+function ordinary(name) {
+  const rule = classes.value.rules.find((one) => one.service_class === name);
+  return rule?.cycle_h == null ? t("on request only") : t("{hours} h", { hours: number(rule.cycle_h, 2) });
+}
+
+const send = (event) => {
+  event.preventDefault();
+  const form = new FormData(event.target);
+  const cycle = form.get("cycle_h");
+  decide({
+    service_class: form.get("service_class"),
+    cycle_h: cycle === "" ? null : Number(cycle),
+    note: form.get("note").trim(),
+  });
+};
+
+const release = () => decide({ service_class: null, cycle_h: null, note: "" });
+
+function editor(street) {
+  const own = street.decisions.find((part) => part.segment_id === street.id);
+  const parts = new Set(meant());
+  const decided = street.decisions.some((part) => parts.has(part.segment_id) && part.service_class);
+  return html`<form class="editor" @submit=${send}>
+    <h3>${t("Decide by hand")}</h3>
+    ${wholeChoice(street)} ${classChoice(own.service_class ?? street.level.service_class)}
+    <div class="column">
+      <label for="cycle">${t("Due again after so many hours")}</label>
+      <input id="cycle" name="cycle_h" type="number" inputmode="decimal" min=${LEAST_H} max=${MOST_H} step="0.25" .value=${own.cycle_h ?? ""} placeholder=${t("as its class: {cycle}", { cycle: ordinary(own.service_class ?? street.level.service_class) })} />
+    </div>
+    <div class="column">
+      <label for="note">${t("Why")}</label>
+      <input id="note" name="note" maxlength=${boot.limits.note} .value=${own.note} placeholder=${t("so that the next one understands")} />
+    </div>
+    <div class="orders">
+      <button class="primary">${t("Decide")}</button>
+      ${decided ? html`<button type="button" @click=${release}>${t("Leave it to the rules")}</button>` : ""}
+    </div>
+    <p class="small muted">${t("The colors of the board follow at once; work that is already open keeps its deadline.")}</p>
+  </form>`;
+}
+
+class Street extends Part {
+  get stores() {
+    return [chosen, classes];
+  }
+
+  willUpdate() {
+    this.hidden = chosen.value.id === null;
+  }
+
+  render() {
+    const { street, failed } = chosen.value;
+    if (this.hidden) return "";
+    const body = failed
+      ? html`<p class="problem" role="alert">${failed}</p>`
+      : street
+        ? html`<h2><bdi>${streetName(street)}</bdi></h2>${head(street)}${mayDecide ? editor(street) : ""}`
+        : html`<div class="skeleton" aria-hidden="true"></div>`;
+    return html`<section class="sheet" aria-label=${t("The street")} @keydown=${(event) => event.key === "Escape" && close()}>
+      <button class="quiet close" aria-label=${t("Close")} title=${t("Close")} @click=${close}><span class="icon icon-x" aria-hidden="true"></span></button>
+      ${body}
+    </section>`;
+  }
+}
+customElements.define("classes-street", Street);

@@ -1,0 +1,38 @@
+from dataclasses import replace
+
+import pytest
+
+from data.model import SegmentId
+from data.network import build_network
+from data.street_finder import StreetFinder
+from tests import village as v
+
+FINDER = StreetFinder(v.village())
+
+
+def test_parts_of_one_name_in_a_row_are_one_street():
+    assert FINDER.whole(v.MAIN_EAST) == [v.MAIN_WEST, v.MAIN_EAST]
+
+
+def test_a_street_without_a_name_is_only_itself():
+    assert FINDER.whole(v.YARD) == [v.YARD]
+
+
+@pytest.mark.parametrize(("north_m", "together"), [(25, True), (60, False)])
+def test_two_carriageways_are_one_street_and_two_alleys_of_one_name_are_not(north_m, together):
+    line = (v.at_m(0, north_m), v.at_m(200, north_m))
+    other = v.a_segment(20, 30, 31, line=line)
+    network = build_network([*v.village_segments(), other])
+    assert (SegmentId(20) in StreetFinder(network).whole(v.MAIN_WEST)) is together
+
+
+def test_a_way_is_all_its_parts():
+    first, *rest = v.village_segments()
+    second = replace(rest[0], key=first.key._replace(nth=1))
+    finder = StreetFinder(build_network([first, second, *rest[1:]]))
+    assert finder.by_way(first.key.osm_way_id) == [v.MAIN_WEST, v.MAIN_EAST]
+
+
+@pytest.mark.parametrize(("north_m", "found"), [(-20, [v.MAIN_WEST]), (-40, [])])
+def test_a_point_far_from_every_street_means_none(north_m, found):
+    assert FINDER.at(v.at_m(100, north_m)) == found
