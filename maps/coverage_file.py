@@ -17,7 +17,7 @@ from fleet.coverage import NO_DIRECTION, CoverageState
 from maps.i18n import Translator
 from maps.pages import STATIC_DIR
 from maps.street import StreetName, street_name
-from maps.streets_table import CoveragePicture
+from maps.streets_table import CoveragePicture, state_name
 from maps.style import GROUND, STATES
 
 LEAFLET = STATIC_DIR / "vendor/leaflet"
@@ -57,13 +57,15 @@ def coverage_html(picture: CoveragePicture, t: Translator) -> str:
             if features:
                 _layer(features, service_class, state).add_to(group)
         group.add_to(whole)
-    folium.LayerControl(collapsed=False, position=_corner(t)).add_to(whole)
+    folium.LayerControl(collapsed=False, position="bottomleft").add_to(whole)
     return _finished(whole, picture, t)
 
 
 def _empty_map(picture: CoveragePicture) -> folium.Map:
     west, south, east, north = picture.city.bounds
-    whole = folium.Map(tiles=None, prefer_canvas=True, max_zoom=19, zoom_control="bottomright")
+    whole = folium.Map(
+        tiles=None, prefer_canvas=True, max_zoom=19, zoom_snap=0.25, zoom_control="bottomright"
+    )
     whole.default_js, whole.default_css = [], []  # folium would have them fetched from elsewhere
     whole.fit_bounds([[south, west], [north, east]])
     return whole
@@ -109,7 +111,7 @@ def _tip(
     ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
     for forward in ways:
         coverage = known.get((segment.id, forward))
-        words = f"{t(f'state:{STATES[states[forward]].name}')} · {proof(coverage, t)}"
+        words = f"{state_name(STATES[states[forward]].name, picture, t)} · {proof(coverage, t)}"
         way = t("One way") if forward else t("The other way")
         lines.append(escape(words if len(ways) == 1 else f"{way}: {words}"))
     return "<br>".join(lines)
@@ -153,7 +155,7 @@ def _panel(picture: CoveragePicture, t: Translator) -> str:
     when = t("As of {date}, {time}", date=t.date(picture.at), time=t.time(picture.at))
     storm = picture.storm.name if picture.storm else t("No storm")
     keys = "".join(
-        f'<li><i class="{style.name}"></i>{escape(t(f"state:{style.name}"))}</li>'
+        f'<li><i class="{style.name}"></i>{escape(state_name(style.name, picture, t))}</li>'
         for style in STATES
     )
     return (
@@ -182,6 +184,9 @@ def _style(direction: str) -> str:
         ".panel li { display: flex; align-items: center; gap: 8px } .panel i { width: 28px }\n"
         ".leaflet-container { direction: ltr }\n"
         f".leaflet-tooltip, .leaflet-control-layers {{ direction: {direction} }}\n"
+        ".leaflet-tooltip { white-space: normal; width: max-content; max-width: min(360px, 45vw) }"
+        "\n.leaflet-control-layers { font-size: 14px }\n"
+        ".leaflet-control .leaflet-attribution-flag { display: none !important }\n"
         ".foliumtooltip td { text-align: start }\n"
         f"{keys}\n@media (max-width: 600px) {{ .panel ul, .panel p + p {{ display: none }} }}"
     )
@@ -199,7 +204,3 @@ def _url(name: str) -> str:
 def _inlined(path: Path) -> str:
     kind = mimetypes.guess_type(path.name)[0] or "font/woff2"
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
-def _corner(t: Translator) -> str:
-    return "topleft" if t.direction == "rtl" else "topright"

@@ -77,10 +77,17 @@ def streets_csv(picture: CoveragePicture, t: Translator) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([t(f"column:{name}") for name in TABLE_COLUMNS])
-    zone = ZoneInfo(t.timezone)
-    shown = [[_shown(name, value, t, zone) for value in table[name]] for name in TABLE_COLUMNS]
+    shown = [[_shown(name, value, picture, t) for value in table[name]] for name in TABLE_COLUMNS]
     writer.writerows(zip(*shown, strict=True))
     return BYTE_ORDER_MARK + text.getvalue()
+
+
+def state_name(name: str, picture: CoveragePicture, t: Translator) -> str:
+    """Return what a color means in a storm that goes on, or in one that is over."""
+    over = picture.storm is not None and picture.storm.ended_at is not None
+    if name == "not_due":
+        return t("Not cleared, not due so far")
+    return t("Begun and not finished") if name == "progress" and over else t(f"state:{name}")
 
 
 def _street_columns(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:
@@ -116,12 +123,14 @@ def _facts(
     return facts
 
 
-def _shown(name: str, value: object, t: Translator, zone: ZoneInfo) -> object:
+def _shown(name: str, value: object, picture: CoveragePicture, t: Translator) -> object:
     kind = NAMED.get(name) or NAMED.get(name.split("_")[0])
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+        return f"{value.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"
+    if isinstance(value, str) and kind == "state":
+        return state_name(value, picture, t)
     if isinstance(value, str):
         return _safe(t(f"{kind}:{value}") if kind else value)
     return value

@@ -70,8 +70,7 @@ function printable(map) {
 export async function showMap() {
   const map = await makeMap(NOTHING_HIDDEN);
   globalThis.boardMap = map; // for tests and for the curious at the console
-  map.scrollZoom.disable(); // the page itself scrolls; buttons, keys and fingers zoom
-  map.cooperativeGestures.enable();
+  map.cooperativeGestures.enable(); // the page itself scrolls: two fingers or Ctrl move the map
   const shown = { get: (id) => (visible(id) ? streets.states.get(id) : NEITHER_WAY) };
   const painter = new CoveragePainter(map, shown);
   followStreets((ids) => painter.changed(ids));

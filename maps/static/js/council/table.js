@@ -3,13 +3,13 @@ import { html } from "lit";
 import { Part } from "../core/element.js";
 import { named, number, t } from "../core/texts.js";
 import { council, districtName } from "./state.js";
-import { kilometres, share, shareChange, span } from "./words.js";
+import { inKilometres, share, shareChange, span } from "./words.js";
 
 const heads = () => [
-  t("Lanes"),
-  t("Cleared in time"),
-  t("Still in time"),
-  t("Late"),
+  t("Lanes, km"),
+  t("Cleared in time, km"),
+  t("Still in time, km"),
+  t("Late, km"),
   t("Within target"),
   t("Change"),
   t("Requests"),
@@ -22,7 +22,7 @@ function row(name, part) {
   const { now, earlier } = part;
   const change = shareChange(now.within, earlier?.within);
   const promised = now.lane_m > 0;
-  const metres = (value) => (promised ? kilometres(value) : t("on request"));
+  const metres = (value) => (promised ? inKilometres(value) : t("on request"));
   const tone = change ? ["worse", "same", "better"][change.tone + 1] : "";
   return html`<tr>
     <th scope="row"><bdi>${name}</bdi></th>

@@ -14,6 +14,9 @@ const words = () => ({
   "NavigationControl.ZoomOut": t("Zoom out"),
   "AttributionControl.ToggleAttribution": t("Who made this map"),
   "Map.Title": t("Map"),
+  "CooperativeGesturesHandler.WindowsHelpText": t("Hold Ctrl and scroll to zoom the map"),
+  "CooperativeGesturesHandler.MacHelpText": t("Hold ⌘ and scroll to zoom the map"),
+  "CooperativeGesturesHandler.MobileHelpText": t("Move the map with two fingers"),
 });
 
 const corner = (side) => ((document.dir === "rtl") === (side === "start") ? "right" : "left");

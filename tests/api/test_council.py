@@ -1,0 +1,294 @@
+"""The council's figures, streets and downloads over HTTP, and what they must never hold."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from data.model import (
+    Evidence,
+    EvidenceKind,
+    Pass,
+    Treatment,
+    VehicleId,
+)
+from data.store.engine import transaction
+from data.store.storms import find_active_storm
+from fleet.coverage import CoverageState
+from fleet.evidence import keep_evidence
+from tests.village import MAIN_WEST, NOW, ROSE, YARD
+
+HOUR = timedelta(hours=1)
+SECRETS = ("Truck 1", "Truck 2", "vehicle", "driver_id", "Zahra", "0914", "B-0001", "blue gate")
+
+
+@pytest.fixture
+def app(client):
+    return client.app.state.barfrub
+
+
+@pytest.fixture
+def council(client, sign_in):
+    sign_in("council")
+    return client
+
+
+def start(client, sign_in, clock, at=NOW, name="First snow"):
+    clock.moment = at
+    sign_in("dispatcher")
+    return client.post("/api/storms", json={"name": name}).json()["id"]
+
+
+def end(client, sign_in, clock, storm_id, at):
+    clock.moment = at
+    sign_in("dispatcher")
+    assert client.post(f"/api/storms/{storm_id}/end").status_code == 200
+
+
+def plow(app, at, street=MAIN_WEST, times=4):
+    """Let truck 1 go over a street in its first direction, the last time until a moment."""
+    length_m = app.network.segment(street).length_m
+    with transaction(app.engine) as tx:
+        storm = find_active_storm(tx)
+        for back in reversed(range(times)):
+            done = at - back * timedelta(minutes=5)
+            one = Pass(
+                street,
+                forward=True,
+                from_m=0.0,
+                to_m=length_m,
+                vehicle_id=VehicleId(1),
+                started_at=done - timedelta(minutes=1),
+                ended_at=done,
+                treatment=Treatment.PLOW,
+                evidence=Evidence(EvidenceKind.BLADE, 0.9),
+            )
+            keep_evidence(tx, storm, app.network, app.policy, [one], [], done)
+
+
+def call(client, sign_in, clock, at):
+    clock.moment = at
+    sign_in("operator")
+    said = {
+        "kind": "plow",
+        "text": "Rose Street, the blue gate",
+        "address": "Rose Street",
+        "caller_name": "Zahra",
+        "caller_phone": "0914",
+    }
+    answer = client.post("/requests", json=said)
+    assert answer.status_code == 201
+    return answer.json()
+
+
+def test_before_the_first_storm_there_are_promises_and_streets_but_no_figures(council):
+    view = council.get("/api/council").json()
+    streets = council.get("/api/council/coverage").json()
+
+    assert (view["storm"], view["city"], view["storms"]) == (None, None, [])
+    assert [one["service_class"] for one in view["promises"]] == ["P1", "P2", "P3", "P4"]
+    assert len(streets["streets"]) == 12
+    assert streets["live"] is False
+
+
+def test_figures_grow_with_evidence_and_fall_with_time(council, app, client, sign_in, clock):
+    start(client, sign_in, clock)
+    sign_in("council")
+    plow(app, NOW + HOUR)
+
+    def within(hours):
+        clock.moment = NOW + hours * HOUR
+        return client.get("/api/council").json()["city"]["now"]
+
+    assert within(2)["within"] == 1.0
+    assert 0 < within(2)["clear_m"] < within(2)["lane_m"]
+    assert within(3.5)["late_m"] > 0
+    assert within(13)["within"] == 0.0
+
+
+def test_the_table_of_classes_adds_up_to_the_city(council, client, sign_in, clock):
+    start(client, sign_in, clock)
+    clock.moment = NOW + 5 * HOUR
+    sign_in("council")
+    view = client.get("/api/council").json()
+
+    for name in ("lane_m", "clear_m", "waiting_m", "late_m"):
+        whole = sum(part["now"][name] for part in view["classes"])
+        assert whole == pytest.approx(view["city"]["now"][name])
+
+
+def test_a_storm_is_compared_with_the_one_before_after_the_same_time(client, app, sign_in, clock):
+    first = start(client, sign_in, clock)
+    plow(app, NOW + HOUR)
+    end(client, sign_in, clock, first, NOW + 10 * HOUR)
+    second = start(client, sign_in, clock, NOW + 48 * HOUR, "Second snow")
+    clock.moment = NOW + 52 * HOUR
+    sign_in("council")
+    view = client.get("/api/council").json()
+
+    assert (view["storm"]["id"], view["earlier"]["id"]) == (second, first)
+    assert view["earlier_at"] == (NOW + 4 * HOUR).isoformat().replace("+00:00", "Z")
+    assert view["city"]["earlier"]["clear_m"] > view["city"]["now"]["clear_m"] == 0
+    assert len(view["city"]["earlier_within"]) == len(view["city"]["within"])
+
+
+def test_a_shorter_storm_is_compared_as_it_stood_at_its_end(client, sign_in, clock):
+    first = start(client, sign_in, clock)
+    end(client, sign_in, clock, first, NOW + 2 * HOUR)
+    start(client, sign_in, clock, NOW + 24 * HOUR, "Second snow")
+    clock.moment = NOW + 34 * HOUR
+    sign_in("council")
+    view = client.get("/api/council").json()
+
+    assert view["earlier_at"] == view["earlier"]["ended_at"]
+    assert len(view["city"]["earlier_within"]) < len(view["city"]["within"])
+
+
+def test_the_reader_chooses_the_storm_and_whether_to_compare(client, sign_in, clock):
+    first = start(client, sign_in, clock)
+    end(client, sign_in, clock, first, NOW + 2 * HOUR)
+    start(client, sign_in, clock, NOW + 24 * HOUR, "Second snow")
+    sign_in("council")
+
+    alone = client.get("/api/council?against=0").json()
+    past = client.get(f"/api/council?storm={first}").json()
+    assert alone["earlier"] is None
+    assert (past["storm"]["name"], past["at"]) == ("First snow", past["storm"]["ended_at"])
+    assert client.get("/api/council?storm=99").status_code == 404
+
+
+def test_an_ended_storm_keeps_its_colors(client, app, sign_in, clock):
+    first = start(client, sign_in, clock)
+    plow(app, NOW + HOUR)
+    end(client, sign_in, clock, first, NOW + 2 * HOUR)
+    clock.moment = NOW + 90 * HOUR
+    sign_in("council")
+    shown = client.get(f"/api/council/coverage?storm={first}").json()
+
+    (main,) = [row for row in shown["streets"] if row[0] == MAIN_WEST]
+    assert main[1] == CoverageState.FRESH
+    assert shown["classes"][main[3]] == "P1"
+
+
+def test_a_street_shows_when_and_by_which_proof_but_not_by_whom(client, app, sign_in, clock):
+    start(client, sign_in, clock)
+    plow(app, NOW + HOUR)
+    clock.moment = NOW + 2 * HOUR
+    sign_in("council")
+    street = client.get(f"/api/council/streets/{MAIN_WEST}").json()
+    forward, backward = street["ways"]
+
+    assert (street["service_class"], street["reason"], street["cycle_s"]) == ("P1", "road", 10800)
+    assert (forward["passes_done"], forward["evidence"]) == (4, "blade")
+    assert forward["last_pass_at"] == (NOW + HOUR).isoformat().replace("+00:00", "Z")
+    assert (backward["last_pass_at"], backward["evidence"]) == (None, None)
+    assert [proof["share"] for proof in street["proofs"]] == [1.0] * 4
+    assert client.get("/api/council/streets/999").status_code == 404
+
+
+def test_nothing_the_council_reads_names_a_caller_a_vehicle_or_a_driver(
+    client, app, sign_in, clock
+):
+    start(client, sign_in, clock)
+    call(client, sign_in, clock, NOW + HOUR / 2)
+    plow(app, NOW + HOUR, ROSE)
+    clock.moment = NOW + 2 * HOUR
+    sign_in("council")
+    for path in (
+        "/api/council",
+        "/api/council/coverage",
+        f"/api/council/streets/{ROSE}",
+        "/council/coverage.csv",
+        "/council/coverage.html",
+        "/council/coverage.gpkg",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        found = [word for word in SECRETS if word.encode() in answer.content]
+        assert found == [], path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/board",
+        f"/api/segments/{ROSE}",
+        "/api/vehicles/1",
+        "/api/requests",
+        "/api/requests/1",
+        "/api/requests/1/caller",
+        "/api/shifts/1",
+        "/api/plans/1",
+        "/api/plans/1/routes/1",
+        "/operator",
+    ],
+)
+def test_the_council_is_shut_out_of_what_names_people_and_machines(council, path):
+    assert council.get(path).status_code == 403
+
+
+def test_an_answered_request_counts_with_its_time(client, app, sign_in, clock):
+    start(client, sign_in, clock)
+    call(client, sign_in, clock, NOW + HOUR)
+    plow(app, NOW + 3 * HOUR, ROSE)
+    clock.moment = NOW + 4 * HOUR
+    sign_in("council")
+    city = client.get("/api/council").json()["city"]["now"]
+
+    assert (city["asked"], city["answered"], city["in_time"], city["late"]) == (1, 1, 1, 0)
+    assert 0 < city["median_s"] <= 2 * 3600
+    assert city["answered_within"] == 1.0
+
+
+def rows_of(answer):
+    text = answer.content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "word"),
+    [("en", "one way: state", "Cleared lately"), ("fa", "یک سو: وضع", "تازه پاک‌شده")],
+)
+def test_the_table_speaks_the_readers_language_with_latin_digits(
+    client, app, sign_in, clock, language, heading, word
+):
+    start(client, sign_in, clock)
+    plow(app, NOW + HOUR)
+    clock.moment = NOW + 2 * HOUR
+    sign_in("council")
+    answer = client.get(f"/council/coverage.csv?lang={language}")
+    main = rows_of(answer)[0]
+
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="coverage-2026')
+    assert main[heading] == word
+    assert "2026-12-21 08:30" in main.values()  # Tehran, an hour after seven thirty
+    assert not re.search("[۰-۹]", answer.text)
+
+
+def test_the_layer_opens_as_streets_with_their_coverage(client, app, sign_in, clock, tmp_path):
+    import geopandas
+
+    start(client, sign_in, clock)
+    plow(app, NOW + HOUR)
+    clock.moment = NOW + 2 * HOUR
+    sign_in("council")
+    file = tmp_path / "coverage.gpkg"
+    file.write_bytes(client.get("/council/coverage.gpkg").content)
+    frame = geopandas.read_file(file).set_index("id")
+
+    assert len(frame) == 12
+    assert frame.loc[MAIN_WEST, "state_forward"] == "fresh"
+    assert frame.loc[ROSE, "state_backward"] in (None, "") or frame.state_backward.isna()[ROSE]
+    assert frame.loc[YARD, "service_class"] == "P4"
+
+
+def test_the_page_carries_no_figures_of_its_own(council):
+    page = council.get("/council", headers={"accept": "text/html"})
+    boot = json.loads(re.search(r'id="boot">(.*?)</script>', page.text)[1])
+
+    assert boot["roles"] == ["council"]
+    assert 'src="/static/js/council/main.js"' in page.text

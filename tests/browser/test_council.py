@@ -1,0 +1,273 @@
+"""The council's page, as a member reads it: figures, colors, evidence, paper."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import case, update
+
+from api.clock import Clock
+from api.settings import Settings
+from data.model import (
+    Actor,
+    ActorKind,
+    District,
+    Evidence,
+    EvidenceKind,
+    Pass,
+    RequestKind,
+    Treatment,
+    VehicleId,
+)
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.store.districts import save_districts
+from data.store.engine import open_database, transaction
+from data.store.schema import segment
+from fleet.evidence import keep_evidence
+from fleet.intake import Report, place_by_hand, receive
+from fleet.storms import end_storm, start_storm
+from tests.browser.conftest import _make_city, serving
+from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+DARK = {"color_scheme": "dark"}
+LEILA = Actor(ActorKind.USER, "leila")
+POLICY = policy_from_toml(DEFAULT_POLICY)
+HOUR = timedelta(hours=1)
+STATE_ON_MAP = "boardMap.getFeatureState({{source: 'streets', sourceLayer: 'streets', id: {}}}).f"
+
+
+def _storm(tx, name, began, hours, streets):
+    """A storm in which trucks went over some streets after an hour, and somebody called."""
+    storm = start_storm(tx, LEILA, name, village(), POLICY, began)
+    asked = receive(tx, LEILA, Report("phone", RequestKind.PLOW, "my gate"), began + HOUR / 2)
+    rose = village().point_at(ROSE, 70)
+    place_by_hand(tx, LEILA, asked.id, rose, village(), POLICY, began + HOUR / 2)
+    passes = [
+        Pass(
+            street,
+            forward=True,
+            from_m=0.0,
+            to_m=village().segment(street).length_m,
+            vehicle_id=VehicleId(1),
+            started_at=began + HOUR + lap * HOUR / 10,
+            ended_at=began + HOUR + lap * HOUR / 10 + timedelta(minutes=2),
+            treatment=Treatment.PLOW,
+            evidence=Evidence(EvidenceKind.BLADE, 0.9),
+        )
+        for street in streets
+        for lap in range(4)
+    ]
+    keep_evidence(tx, storm, village(), POLICY, passes, [], began + hours * HOUR)
+    return storm
+
+
+@pytest.fixture
+def server(tmp_path: Path, password_hash: str, request):
+    """The village with two districts and two storms, the second going on; or with no storm."""
+    settings, now = Settings(var=tmp_path), Clock().now()
+    folder = settings.city_folder("village")
+    _make_city(folder, password_hash)
+    engine = open_database(folder / "barfrub.sqlite")
+    with transaction(engine) as tx:
+        north = case((segment.c.id.in_([TULIP, ROSE]), "شمال"), else_="جنوب")
+        tx.execute(update(segment).values(district=north))
+        names = {"شمال": "North", "جنوب": "South"}
+        save_districts(tx, [District(fa, {"fa": (fa,), "en": (en,)}) for fa, en in names.items()])
+        if not getattr(request, "param", None):
+            first = _storm(tx, "First snow", now - 50 * HOUR, 8, [MAIN_WEST])
+            end_storm(tx, LEILA, first.id, now - 42 * HOUR)
+            _storm(tx, "Second snow", now - 2 * HOUR, 2, [MAIN_WEST, MAIN_EAST, ROSE])
+    engine.dispose()
+    with serving(settings, "village") as address:
+        yield address
+
+
+def read(visit, language="en"):
+    visit.sign_in("council")
+    visit.page.wait_for_url("**/council")
+    if language != "en":
+        visit.page.click(f'button[name="language"][value="{language}"]')
+        visit.page.wait_for_selector(f'html[lang="{language}"]')
+    visit.page.wait_for_selector("council-table table")
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    return visit.page
+
+
+def color(visit, street):
+    return visit.page.evaluate(STATE_ON_MAP.format(street))
+
+
+def test_a_member_comes_to_figures_that_ask_no_foreign_host(visit):
+    page = read(visit)
+
+    expect(page.locator(".key strong")).to_have_count(4)
+    expect(page.locator(".key").first).to_contain_text("of lane-kilometres within target")
+    expect(page.locator("council-table tbody tr")).to_have_count(8)  # city, classes, districts
+    assert [
+        url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))
+    ] == []
+    assert visit.complaints == []
+
+
+def test_every_key_figure_opens_what_it_counts_by_keyboard(visit):
+    page = read(visit)
+    for key, words in (
+        ("within", "A lane-kilometre is"),
+        ("answered", "evidence proves"),
+        ("median", "Half of the requests"),
+        ("nine", "Nine in ten"),
+    ):
+        page.focus(f"#key-{key}")
+        page.keyboard.press("Enter")
+
+        expect(page.locator("#definition")).to_contain_text(words)
+        expect(page.locator("#definition")).to_contain_text("Compared with")
+        expect(page.locator(f"#key-{key}")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#definition")).to_be_hidden()
+
+
+def test_a_click_on_a_street_tells_when_and_by_what_proof_but_not_by_whom(visit):
+    page = read(visit)
+    page.locator("#map").scroll_into_view_if_needed()
+    middle = village().point_at(MAIN_WEST, village().segment(MAIN_WEST).length_m / 2)
+    page.mouse.click(*visit.point_of(*middle))
+
+    street = page.locator("article.street")
+    expect(street).to_contain_text("Evidence: the blade was down")
+    expect(street).to_contain_text("by the kind of street")
+    expect(street).to_contain_text("cleared at least every 3 h")
+    assert "Truck" not in page.inner_text("main")
+    assert "my gate" not in page.content()  # nor hidden in it
+
+
+def test_a_street_is_found_by_its_name_without_a_mouse(visit):
+    page = read(visit)
+    page.fill("#find", "Rose")
+    page.wait_for_selector(".found button")
+    page.focus("#find")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("article.street h3").first).to_have_text("Rose Street")
+
+
+def test_a_class_that_is_switched_off_leaves_the_map(visit):
+    page = read(visit)
+    visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} >= 0")
+    page.click(".chip:has-text('P1')")
+
+    visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} === -1")
+    assert color(visit, TULIP) >= 0
+    page.click(".chip:has-text('P1')")
+    visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} >= 0")
+
+
+def test_a_district_is_looked_at_alone(visit):
+    page = read(visit)
+    visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} >= 0")
+    page.click(".district:has-text('North')")
+
+    visit.until(f"{STATE_ON_MAP.format(MAIN_WEST)} === -1")
+    assert color(visit, ROSE) >= 0
+    assert page.locator("#district").input_value() == "شمال"
+
+
+def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
+    page = read(visit)
+    page.select_option("#storm", label=page.locator("#storm option").nth(1).inner_text())
+    expect(page.locator(".when")).to_contain_text("Ended on")
+    expect(page.locator("#against")).to_be_disabled()
+    page.reload()
+
+    expect(page.locator(".when")).to_contain_text("First snow")
+    assert "storm=1" in page.url
+
+
+def test_comparison_can_be_left_out(visit):
+    page = read(visit)
+    expect(page.locator(".key .change").first).to_contain_text("First snow")
+    page.select_option("#against", "0")
+
+    expect(page.locator(".key .change").first).to_have_text("nothing to compare with")
+
+
+@pytest.mark.parametrize("ending", ["html", "csv", "gpkg"])
+def test_what_is_shown_can_be_taken_home(visit, ending):
+    page = read(visit)
+    with page.expect_download() as download:
+        page.click(f".take a[href*='.{ending}']")
+
+    assert re.fullmatch(rf"coverage-[\d-]+\.{ending}", download.value.suggested_filename)
+    assert Path(download.value.path()).stat().st_size > 1000
+
+
+def test_the_map_is_on_paper_too(visit):
+    page = read(visit)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+
+    expect(page.locator("canvas.printed")).to_be_visible()
+    expect(page.locator("#map")).to_be_hidden()
+    expect(page.locator(".choose")).to_be_hidden()
+    assert (
+        page.evaluate(
+            "(() => { const c = document.querySelector('canvas.printed');"
+            " const seen = new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data);"
+            " return seen.size; })()"
+        )
+        > 10
+    )
+
+
+def test_persian_has_its_digits_its_direction_and_its_days(visit):
+    page = read(visit, "fa")
+
+    assert page.get_attribute("html", "dir") == "rtl"
+    assert re.search("[۰-۹]", page.inner_text(".key strong >> nth=0"))
+    assert re.search("۱۴۰[۰-۹]", page.inner_text(".when"))
+    expect(page.locator(".district").first).to_contain_text("جنوب")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_report_fits_a_phone(visit, language):
+    page = read(visit, language)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("visit", [{}, DARK, PHONE], ids=["light", "dark", "phone"], indirect=True)
+def test_the_report_has_no_serious_accessibility_fault(visit):
+    page = read(visit)
+    page.click("#key-within")
+    page.fill("#find", "Rose")
+    page.click(".found button")
+    page.wait_for_selector("article.street h3")
+
+    assert visit.grave_faults() == []
+
+
+@pytest.mark.parametrize("server", ["no storm"], indirect=True)
+def test_before_the_first_storm_the_page_says_what_to_expect(visit):
+    visit.sign_in("council")
+    visit.page.wait_for_url("**/council")
+
+    expect(visit.page.locator(".when")).to_have_text("There has been no storm yet.")
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    assert visit.complaints == []
+    assert visit.grave_faults() == []
+
+
+def test_a_server_that_cannot_answer_is_told_of(visit):
+    visit.page.route("**/api/council", lambda route: route.abort())
+    visit.sign_in("council")
+    visit.page.wait_for_url("**/council")
+
+    expect(visit.page.get_by_role("alert")).to_contain_text("The server cannot be reached")
