@@ -7,12 +7,12 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
-from data.exchange.names import name_columns
 from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.network import StreetNetwork
 from data.policy import Policy
 from fleet.coverage import NO_DIRECTION
 from maps.i18n import Translator
+from maps.street import street_name
 from maps.style import STATES
 from maps.views import States
 
@@ -91,9 +91,12 @@ def state_name(name: str, picture: CoveragePicture, t: Translator) -> str:
 
 
 def _street_columns(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:
+    names = [street_name(segment) for segment in segments]
     return {
         "id": [segment.id for segment in segments],
-        **name_columns([segment.names for segment in segments]),
+        "name": [each.name for each in names],
+        "name_fa": [each.name_fa for each in names],
+        "name_en": [each.name_en for each in names],
         "road_class": [segment.road_class.value for segment in segments],
         "district": [segment.district for segment in segments],
         "length_m": [round(segment.length_m, 1) for segment in segments],
