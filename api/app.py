@@ -19,6 +19,7 @@ from api import (
     pages,
     people,
     plans,
+    policy,
     positions,
     requests,
     setup,
@@ -60,6 +61,7 @@ ROUTES = (
     setup,
     people,
     machines,
+    policy,
     levels,
 )
 

@@ -39,6 +39,12 @@ def levels_by_rules(
     return replace(policy, levels=levels_of(network, places, policy, {}, list_districts(tx)))
 
 
+def levels_under(tx: Tx, network: StreetNetwork, policy: Policy) -> Policy:
+    """Return a policy with the levels that it would bring, without putting it in force."""
+    decided, districts = list_overrides(tx), list_districts(tx)
+    return replace(policy, levels=levels_of(network, list_places(tx), policy, decided, districts))
+
+
 def decide(
     tx: Tx,
     actor: Actor,

@@ -21,6 +21,7 @@ from data.store.fleet import (
 )
 from data.store.shifts import add_shifts, list_shifts
 from data.store.storms import find_active_storm
+from data.toml_text import with_head_of
 from fleet.cities import set_fleet
 from fleet.storms import ENDED, first_shifts
 
@@ -231,13 +232,7 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
 
 def text_of(tx: Tx, fleet: FleetFile) -> str:
     """Return a fleet as a file that begins with the comment of the one in force."""
-    head = []
-    for line in get_fleet_text(tx).splitlines():
-        if line.strip() and not line.startswith("#"):
-            break
-        head.append(line)
-    comment = "\n".join(head).strip()
-    return f"{comment}\n\n{toml_from_fleet(fleet)}" if comment else toml_from_fleet(fleet)
+    return with_head_of(get_fleet_text(tx), toml_from_fleet(fleet))
 
 
 def _known[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], key: int) -> T | None:

@@ -76,8 +76,15 @@ class Translator:
         return self._filled(forms[0 if count == 1 else 1], {"count": count, **values})
 
     def need(self, text: str) -> str:
-        """Return what a field should have been."""
-        return self.t(text.msgid, **text.values) if isinstance(text, Need) else self.t(text)
+        """Return what a field should have been, its limits to the last digit."""
+        if not isinstance(text, Need):
+            return self.t(text)
+        exact = {
+            name: self.number(value, len(f"{value:g}".partition(".")[2]))
+            for name, value in text.values.items()
+            if isinstance(value, float)
+        }
+        return self.t(text.msgid, **{**text.values, **exact})
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with grouped thousands in the language's digits."""

@@ -65,6 +65,8 @@ ORDERS = {
     "move a depot": ("POST", "/api/setup/depots/1", {"json": A_DEPOT}),
     "remove a machine": ("POST", "/api/setup/machines/1/remove", {"json": {"base": 99}}),
     "undo": ("POST", "/api/setup/fleet/undo", {"json": {"change": 99}}),
+    "see the policy": ("GET", "/api/setup/policy", {}),
+    "set the policy": ("POST", "/api/setup/policy", {"json": {"base": 99, "tables": {}}}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle", "see the classes"}
@@ -74,6 +76,7 @@ DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}
+SETUP |= {"see the policy", "set the policy"}
 COUNCIL = {"look for an address", *COUNCIL_ORDERS}
 ALL = set(ORDERS)
 MAY = {

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { Part } from "../core/element.js";
 import { Store } from "../core/store.js";
 import { number, t } from "../core/texts.js";
+import { mistakes } from "./mistakes.js";
 import { checkFile, fleet, takeFile } from "./state.js";
 
 const FEW = 12;
@@ -30,18 +31,6 @@ const names = (list) =>
 
 const row = (heading, list) =>
   list.length ? html`<div><dt>${heading} <span class="count">${number(list.length)}</span></dt><dd>${names(list)}</dd></div>` : "";
-
-function mistakes(list) {
-  return html`<p>${t("Nothing was taken from this file. Mend these lines and choose it again:")}</p>
-    <div class="wide-table" tabindex="0" role="region" aria-label=${t("Mistakes in the file")}>
-      <table class="mistakes">
-        <thead><tr><th scope="col">${t("Line")}</th><th scope="col">${t("Field")}</th><th scope="col">${t("In the file")}</th><th scope="col">${t("It should be")}</th></tr></thead>
-        <tbody>
-          ${list.map((one) => html`<tr><td>${one.line ? number(one.line) : ""}</td><td><bdi>${one.field}</bdi></td><td><bdi>${one.got || t("nothing")}</bdi></td><td><bdi>${one.expected}</bdi></td></tr>`)}
-        </tbody>
-      </table>
-    </div>`;
-}
 
 function differences(proposal) {
   const { added, changed, gone, machines, depots } = proposal;

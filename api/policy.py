@@ -1,0 +1,126 @@
+"""Levels of service in the set-up: their page, the form, the file and undo."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import Response
+
+from api.city_texts import write_policy_text
+from api.context import AdminContext, Context
+from api.machines import Base, UndoIn, attachment, content_of
+from api.schemas import Wire
+from api.shell import boot_of, page, translator_of
+from data.model import RoadClass, ServiceClass
+from data.osm_tags import PLACE_KINDS
+from data.policy import policy_from_toml
+from data.store.cities import get_policy, get_policy_text
+from data.store.districts import list_districts
+from data.store.engine import Tx
+from fleet.fleet_import import text_in, toml_mistakes
+from fleet.levels import levels_under
+from fleet.policies import (
+    find_last_policy_change,
+    tables_of,
+    take_policy_file,
+    take_policy_tables,
+    undo_policy,
+)
+from maps.machines import mistake_view
+from maps.policy import PolicyProposalView, PolicyView, class_counts, policy_view
+
+router = APIRouter()
+
+
+class PolicyIn(Wire):
+    """The policy as the tables of its file; their reader knows the rules."""
+
+    base: Base
+    tables: dict[str, Any]
+
+
+@router.get("/setup/policy")
+def policy_page(request: Request, context: AdminContext) -> Response:
+    """Show the levels of service."""
+    words = {
+        "classes": list(ServiceClass),
+        "roads": list(RoadClass),
+        "places": PLACE_KINDS,
+    }
+    boot = {**boot_of(request, context), "policy": words, "machines": {"limits": {}}}
+    return page(request, "setup/policy.html", {"boot": boot})
+
+
+@router.get("/api/setup/policy")
+def read_policy(context: AdminContext) -> PolicyView:
+    """Return the policy in force and what it comes to."""
+    with context.reading() as tx:
+        return _view(context, tx)
+
+
+@router.post("/api/setup/policy")
+def change_policy(wanted: PolicyIn, context: AdminContext) -> PolicyView:
+    """Put the policy of the form in force."""
+    network = context.app.network
+    with context.writing() as tx:
+        take_policy_tables(tx, context.actor, wanted.tables, wanted.base, network, context.now)
+        view = _view(context, tx)
+    return _published(context, view)
+
+
+@router.post("/api/setup/policy/check")
+def check_policy_file(
+    request: Request, file: Annotated[UploadFile, File()], context: AdminContext
+) -> PolicyProposalView:
+    """Say what is wrong in a policy file, or what it would change."""
+    text, t = text_in(content_of(file)), translator_of(request)
+    mistakes = toml_mistakes(text, policy_from_toml)
+    if mistakes:
+        return PolicyProposalView(tuple(mistake_view(each, t) for each in mistakes), {}, {})
+    segments = context.app.network.segments
+    with context.reading() as tx:
+        proposed = levels_under(tx, context.app.network, policy_from_toml(text))
+    present = class_counts(context.app.policy, segments)
+    return PolicyProposalView((), class_counts(proposed, segments), present)
+
+
+@router.post("/api/setup/policy/file")
+def take_file(
+    file: Annotated[UploadFile, File()],
+    base: Annotated[int, Form(ge=0, lt=2**63)],
+    context: AdminContext,
+) -> PolicyView:
+    """Put a policy file in force, wholly or not at all."""
+    text, network = text_in(content_of(file)), context.app.network
+    with context.writing() as tx:
+        take_policy_file(tx, context.actor, text, base, network, context.now)
+        view = _view(context, tx)
+    return _published(context, view)
+
+
+@router.post("/api/setup/policy/undo")
+def undo(wanted: UndoIn, context: AdminContext) -> PolicyView:
+    """Take back the last change."""
+    with context.writing() as tx:
+        undo_policy(tx, context.actor, wanted.change, context.app.network, context.now)
+        view = _view(context, tx)
+    return _published(context, view)
+
+
+@router.get("/setup/policy.toml")
+def download_policy(context: AdminContext) -> Response:
+    """Return the policy file in force."""
+    with context.reading() as tx:
+        return attachment(get_policy_text(tx), "application/toml", "policy.toml")
+
+
+def _view(context: Context, tx: Tx) -> PolicyView:
+    policy = get_policy(tx)
+    names = [district.name for district in list_districts(tx)]
+    last, segments = find_last_policy_change(tx), context.app.network.segments
+    return policy_view(policy, tables_of(policy), segments, names, last)
+
+
+def _published(context: Context, view: PolicyView) -> PolicyView:
+    write_policy_text(context.app.engine, context.app.folder)
+    context.app.ground.refresh()
+    return view

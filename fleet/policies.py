@@ -1,0 +1,67 @@
+"""Levels of service, changed by a form or a file, and taken back."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+
+from data.errors import ConflictError
+from data.model import Actor, Event
+from data.network import StreetNetwork
+from data.policy import Policy, policy_from, toml_from_policy
+from data.store.cities import get_policy_text
+from data.store.engine import Tx
+from data.store.events import find_last_event
+from data.toml_table import TomlTable
+from data.toml_text import with_head_of
+from fleet.cities import set_policy
+
+POLICY_SET = "policy.set"
+
+type Tables = Mapping[str, object]
+"""A `policy.toml` as tables of tables, which is also what its form sends."""
+
+
+def tables_of(policy: Policy) -> dict[str, object]:
+    """Return a policy as the tables of its file."""
+    return tomllib.loads(toml_from_policy(policy))
+
+
+def find_last_policy_change(tx: Tx) -> Event | None:
+    """Return the last change of the policy, the one that `undo_policy` takes back."""
+    return find_last_event(tx, POLICY_SET)
+
+
+def take_policy_tables(
+    tx: Tx, actor: Actor, tables: Tables, base: int, network: StreetNetwork, now: datetime
+) -> Policy:
+    """Put the policy of a form in force, under the comment at the head of the file.
+
+    `base` is the last change that the editor has seen, 0 for none. Raises `InvalidError` naming
+    field, value and need.
+    """
+    _refuse_changed(tx, base)
+    text = toml_from_policy(policy_from(TomlTable("policy.toml", tables)))
+    return set_policy(tx, actor, with_head_of(get_policy_text(tx), text), network, now)
+
+
+def take_policy_file(
+    tx: Tx, actor: Actor, text: str, base: int, network: StreetNetwork, now: datetime
+) -> Policy:
+    """Put a whole `policy.toml` in force, letter by letter."""
+    _refuse_changed(tx, base)
+    return set_policy(tx, actor, text, network, now)
+
+
+def undo_policy(tx: Tx, actor: Actor, change: int, network: StreetNetwork, now: datetime) -> Policy:
+    """Take back the last change, which must still be this one; to undo that is to redo."""
+    _refuse_changed(tx, change)
+    last = find_last_policy_change(tx)
+    if last is None:
+        raise ConflictError("nothing has been changed yet", reason="nothing_to_undo")
+    return set_policy(tx, actor, str(last.before["policy"]), network, now)
+
+
+def _refuse_changed(tx: Tx, base: int) -> None:
+    last = find_last_policy_change(tx)
+    if (last.id if last else 0) != base:
+        raise ConflictError("somebody has changed the policy meanwhile", reason="policy_changed")

@@ -1,0 +1,64 @@
+"""Levels of service as their page shows them: the tables of the file, and what they come to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.model import Event, Segment, ServiceClass
+from data.policy import Policy
+from maps.machines import ChangeView, MistakeView, change_view
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """Streets of a class, for which rules and decisions of single streets count too."""
+
+    streets: int
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """The policy in force; `base` goes back with an edit."""
+
+    tables: Mapping[str, object]
+    counts: Mapping[ServiceClass, ClassCount]
+    districts: tuple[str, ...]
+    base: int
+    last_change: ChangeView | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyProposalView:
+    """What a file comes to, beside what is in force; nothing while there are mistakes."""
+
+    mistakes: tuple[MistakeView, ...]
+    counts: Mapping[ServiceClass, ClassCount]
+    present: Mapping[ServiceClass, ClassCount]
+
+
+def policy_view(
+    policy: Policy,
+    tables: Mapping[str, object],
+    segments: Iterable[Segment],
+    districts: Iterable[str],
+    last: Event | None,
+) -> PolicyView:
+    """Return what the page shows."""
+    return PolicyView(
+        tables=tables,
+        counts=class_counts(policy, segments),
+        districts=tuple(sorted(districts)),
+        base=last.id if last else 0,
+        last_change=change_view(last) if last else None,
+    )
+
+
+def class_counts(policy: Policy, segments: Iterable[Segment]) -> dict[ServiceClass, ClassCount]:
+    """Return number and length of the streets of each class."""
+    streets = dict.fromkeys(ServiceClass, 0)
+    length_m = dict.fromkeys(ServiceClass, 0.0)
+    for segment in segments:
+        service_class = policy.class_of(segment)
+        streets[service_class] += 1
+        length_m[service_class] += segment.length_m
+    return {each: ClassCount(streets[each], length_m[each]) for each in ServiceClass}

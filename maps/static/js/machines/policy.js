@@ -1,0 +1,136 @@
+// Levels of service: classes, kinds of streets, rules, passes and salt, as one form.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./policy-file.js";
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { day, length, number, t, time } from "../core/texts.js";
+import { field } from "../setup/forms.js";
+import { cell, numberInput } from "./cells.js";
+import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
+import { classChoice, rules } from "./rules.js";
+
+const { classes, roads } = boot.policy;
+const COLUMNS = [
+  ["trigger_cm", "Starts at a depth of", "cm"],
+  ["deadline_h", "Clear within", "h"],
+  ["cycle_h", "Cleared again after", "h"],
+  ["weight", "Weight", ""],
+];
+
+const put = (table, name, value) => {
+  if (value === undefined) delete table[name];
+  else table[name] = value;
+};
+
+const warning = (text) =>
+  html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${text}</span></p>`;
+
+class Policy extends Part {
+  get stores() {
+    return [policy];
+  }
+
+  updated() {
+    const { fault } = policy.value;
+    if (fault && fault !== this.shownFault) this.showFault(fault);
+    this.shownFault = fault;
+  }
+
+  showFault(fault) {
+    const path = String(fault.values?.field ?? "").replace(/^policy\.toml: /, "");
+    const control = this.querySelector(`[name="${CSS.escape(path)}"]`);
+    const where = control ?? this.querySelector(".problem");
+    control?.closest("details")?.setAttribute("open", "");
+    where?.scrollIntoView({ block: "center" });
+    control?.focus();
+  }
+
+  classes(draft) {
+    const { counts } = policy.value.view;
+    const row = (name) => html`<tr>
+      <th scope="row">${t(`class:${name}`)}<span class="muted small">${t("streets:{count}", { count: counts[name].streets, length: length(counts[name].length_m) })}</span></th>
+      ${COLUMNS.map(([key, word, unit]) => {
+        const label = `${t(`class:${name}`)}: ${t(word)}`;
+        const take = (value) => change((tables) => put(tables.class[name], key, value));
+        return html`<td data-head=${t(word)}><span class="measure">${numberInput(`class.${name}.${key}`, label, draft.class[name][key], take, key === "cycle_h", false)}<span class="unit muted">${unit && t(unit)}</span></span></td>`;
+      })}
+    </tr>`;
+    return html`<table class="levels">
+      <thead><tr><td></td>${COLUMNS.map(([, word]) => html`<th scope="col">${t(word)}</th>`)}</tr></thead>
+      <tbody>${classes.map(row)}</tbody>
+    </table>
+    <p class="muted small">${t("Left empty, a street is cleared again only on request. The weight says how much an hour of lateness counts against the other classes.")}</p>`;
+  }
+
+  roads(draft) {
+    const classOf = (road) => classes.find((name) => draft.class[name].roads.includes(road));
+    const move = (road, name) => change((tables) => {
+      for (const one of classes) tables.class[one].roads = tables.class[one].roads.filter((other) => other !== road);
+      tables.class[name].roads.push(road);
+    });
+    return html`<div class="fields roads">${roads.map((road) => field(`road-${road}`, t(`road:${road}`), classChoice(`road-${road}`, classOf(road), (name) => move(road, name))))}</div>`;
+  }
+
+  passes(draft) {
+    const take = (table, name) => (value) => change((tables) => put(tables[table], name, value));
+    const { blade_angle_deg: angle, overlap_m: overlap, blade_m: blade } = draft.passes;
+    const clears = blade * Math.cos((angle * Math.PI) / 180) - overlap;
+    return html`<div class="fields">
+        ${cell("passes.blade_m", t("Blade to count passes with"), blade, t("m"), take("passes", "blade_m"))}
+        ${cell("passes.blade_angle_deg", t("Angle of the blade"), angle, t("degrees"), take("passes", "blade_angle_deg"))}
+        ${cell("passes.overlap_m", t("Overlap of passes"), overlap, t("m"), take("passes", "overlap_m"))}
+        ${cell("spreading.salt_gm2", t("Salt"), draft.spreading.salt_gm2, t("g/m²"), take("spreading", "salt_gm2"))}
+      </div>
+      <p class="muted small">${Number.isFinite(clears) ? t("One pass clears {width} m.", { width: number(clears, 1) }) : ""}</p>`;
+  }
+
+  last() {
+    const { view, busy } = policy.value;
+    const last = view.last_change;
+    return html`<p class="muted small">${t("Last changed {date}, {time}, by {login}", { date: day(last.at), time: time(last.at), login: `\u2068${last.by}\u2069` })}</p>
+      <button type="button" @click=${undo} ?disabled=${busy}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Undo")}</button>`;
+  }
+
+  foot() {
+    const { dirty, busy, view } = policy.value;
+    if (!dirty && !view.last_change) return "";
+    return html`<footer class="foot">
+      ${
+        dirty
+          ? html`<button class="primary" ?disabled=${busy}>${t("Put it in force")}</button><button type="button" @click=${discard}>${t("Discard changes")}</button><p class="muted small" role="status">${t("Not in force yet.")}</p>`
+          : this.last()
+      }
+    </footer>`;
+  }
+
+  section(heading, lead, body) {
+    return html`<section class="card" aria-label=${heading}><h2>${heading}</h2><p class="muted small">${lead}</p>${body}</section>`;
+  }
+
+  render() {
+    const { view, draft, fault, broken } = policy.value;
+    if (broken) return html`${warning(broken)}<div><button @click=${refresh}>${t("Try again")}</button></div>`;
+    if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    const submit = (event) => {
+      event.preventDefault();
+      save();
+    };
+    return html`<policy-file></policy-file>
+      <form class="policy" @submit=${submit} @keydown=${(event) => event.key === "Enter" && event.target.matches("input") && event.target.blur()}>
+        ${fault ? warning(fault.message) : ""}
+        ${this.section(t("Classes"), t("How soon and how often streets of each class are cleared."), this.classes(draft))}
+        ${this.section(t("Kinds of streets"), t("Every kind of street of the map belongs to one class."), this.roads(draft))}
+        ${this.section(t("Streets that rank higher"), t("A rule lifts a street to a more urgent class and never lowers it."), rules(draft))}
+        ${this.section(t("Passes and salt"), t("How many passes a street needs, and how much salt."), this.passes(draft))}
+        ${this.foot()}
+      </form>`;
+  }
+}
+customElements.define("policy-form", Policy);
+
+addEventListener("beforeunload", (event) => {
+  if (policy.value.dirty) event.preventDefault();
+});
+follow();

@@ -1,0 +1,145 @@
+// Rules beyond the kind of street: in front of places, bus routes, slopes, names, zones.
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { t } from "../core/texts.js";
+import { field } from "../setup/forms.js";
+import { cell } from "./cells.js";
+import { change, policy } from "./policy-state.js";
+
+const { classes, places } = boot.policy;
+const KINDS = [...places].sort((one, other) => t(`place:${one}`).localeCompare(t(`place:${other}`), boot.language));
+
+/** A choice of class; `none` is what it is called to choose none. */
+export const classChoice = (path, chosen, choose, none = "") => html`<select id=${path} name=${path} @change=${({ target }) => choose(target.value || undefined)}>
+  ${none ? html`<option value="" ?selected=${!chosen}>${none}</option>` : ""}
+  ${classes.map((name) => html`<option value=${name} ?selected=${name === chosen}>${t(`class:${name}`)}</option>`)}
+</select>`;
+
+const classField = (path, rule, key, none) =>
+  field(path, t("Class"), classChoice(path, rule.class, (name) => change((draft) => put(pick(draft, key), "class", name)), none));
+
+const put = (table, name, value) => {
+  if (value === undefined || value === "") delete table[name];
+  else table[name] = value;
+};
+
+const pick = (draft, key) => key.reduce((table, step) => table[step], draft);
+
+const drop = (key, at) => change((draft) => draft[key].splice(at, 1));
+
+const add = (key, rule) => change((draft) => {
+  draft[key] = [...(draft[key] ?? []), rule];
+});
+
+const remove = (word, act) => html`<button type="button" class="quiet" title=${t("Remove")} aria-label=${`${t("Remove")}: ${word}`} @click=${act}><span class="icon icon-trash-2" aria-hidden="true"></span></button>`;
+
+const more = (word, act) => html`<button type="button" class="add" @click=${act}><span class="icon icon-plus" aria-hidden="true"></span>${word}</button>`;
+
+const ticks = (legend, name, all, chosen, word, choose) => html`<fieldset class="chips">
+  <legend>${legend}</legend>
+  ${all.map((code) => html`<label class="chip"><input type="checkbox" name=${name} value=${code} .checked=${chosen.includes(code)} @change=${({ target }) => choose(target.checked ? [...chosen, code] : chosen.filter((one) => one !== code))}><span>${word(code)}</span></label>`)}
+</fieldset>`;
+
+function near(rule, at) {
+  const path = `near[${at + 1}]`;
+  const said = rule.places.map((kind) => t(`place:${kind}`)).join(t(", ")) || t("no place yet");
+  return html`<li class="rule">
+    <header><h3>${said}</h3>${remove(said, () => drop("near", at))}</header>
+    <details ?open=${rule.places.length === 0}><summary>${t("Kinds of places")}</summary>
+      ${ticks(t("Kinds of places"), `${path}.places`, KINDS, rule.places, (kind) => t(`place:${kind}`), (list) => change((draft) => { draft.near[at].places = list; }))}
+    </details>
+    <div class="fields">
+      ${cell(`${path}.within_m`, t("Within"), rule.within_m, t("m"), (value) => change((draft) => put(draft.near[at], "within_m", value)))}
+      ${classField(`${path}.class`, rule, ["near", at])}
+    </div>
+  </li>`;
+}
+
+function named(rule, at) {
+  const path = `named[${at + 1}]`;
+  const said = rule.names.join(t(", ")) || t("no street yet");
+  const lines = ({ target }) => change((draft) => {
+    draft.named[at].names = target.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  });
+  return html`<li class="rule">
+    <header><h3><bdi>${said}</bdi></h3>${remove(said, () => drop("named", at))}</header>
+    <div class="fields">
+      ${field(`${path}.names`, t("Names of streets, one a line"), html`<textarea id="${path}.names" name="${path}.names" rows="3" dir="auto" .value=${rule.names.join("\n")} @change=${lines}></textarea>`)}
+      ${classField(`${path}.class`, rule, ["named", at])}
+    </div>
+  </li>`;
+}
+
+async function findPlace(form, at) {
+  const words = form.querySelector(`#find-${at}`).value.trim();
+  if (!words) return;
+  const found = await attempt(() => get(`/api/geocode?q=${encodeURIComponent(words)}`));
+  const answer = form.querySelector(`#found-${at}`);
+  if (!found?.length) {
+    answer.textContent = t("Nothing is found under these words.");
+    return;
+  }
+  const [{ lon, lat, name }] = found;
+  answer.textContent = t("Middle: {name}", { name: `\u2068${name}\u2069` });
+  change((draft) => {
+    Object.assign(draft.zone[at], { lon, lat });
+    draft.zone[at].radius_m ??= 500;
+    delete draft.zone[at].districts;
+  });
+}
+
+function area(zone, at, path) {
+  const { districts } = policy.value.view;
+  if (zone.polygon) return html`<p class="muted small">${t("Its border has {count} corners and comes from the file.", { count: zone.polygon.length })}</p>`;
+  const chosen = zone.districts ?? [];
+  const choose = (list) => change((draft) => {
+    const table = draft.zone[at];
+    put(table, "districts", list.length ? list : undefined);
+    if (list.length) for (const key of ["lon", "lat", "radius_m"]) delete table[key];
+  });
+  return html`${districts.length ? ticks(t("Districts"), `${path}.districts`, districts, chosen, (name) => html`<bdi>${name}</bdi>`, choose) : ""}
+    <div class="fields">
+      <div class="field"><label for="find-${at}">${districts.length ? t("Or a circle around an address or place") : t("Circle around an address or place")}</label>
+        <span class="copy"><input id="find-${at}" dir="auto" autocomplete="off" @keydown=${(event) => { if (event.key === "Enter") { event.preventDefault(); findPlace(event.target.form, at); } }}><button type="button" @click=${({ target }) => findPlace(target.form, at)}>${t("Find")}</button></span>
+        <p class="muted small" id="found-${at}" role="status">${zone.lon == null ? "" : t("Middle: {name}", { name: `\u2066${zone.lat.toFixed(4)}, ${zone.lon.toFixed(4)}\u2069` })}</p></div>
+      ${zone.lon == null ? "" : cell(`${path}.radius_m`, t("Radius"), zone.radius_m, t("m"), (value) => change((draft) => put(draft.zone[at], "radius_m", value)))}
+    </div>`;
+}
+
+function zone(rule, at) {
+  const path = `zone[${at + 1}]`;
+  return html`<li class="rule">
+    <header><h3><bdi>${rule.name || t("New zone")}</bdi></h3>${remove(rule.name, () => drop("zone", at))}</header>
+    <div class="fields">
+      ${field(`${path}.name`, t("field:name"), html`<input id="${path}.name" name="${path}.name" maxlength="80" dir="auto" autocomplete="off" .value=${rule.name} @change=${({ target }) => change((draft) => { draft.zone[at].name = target.value; })}>`)}
+      ${cell(`${path}.cycle_h`, t("Cleared again after"), rule.cycle_h, t("h"), (value) => change((draft) => put(draft.zone[at], "cycle_h", value)), true)}
+      ${classField(`${path}.class`, rule, ["zone", at], t("as the street has"))}
+    </div>
+    ${area(rule, at, path)}
+  </li>`;
+}
+
+function single(key, word, rule, fresh, inside) {
+  const toggle = ({ target }) => change((draft) => put(draft, key, target.checked ? fresh : undefined));
+  return html`<li class="rule">
+    <label class="tick"><input type="checkbox" name=${key} .checked=${Boolean(rule)} @change=${toggle}><span>${word}</span></label>
+    ${rule ? html`<div class="fields">${inside(rule)}</div>` : ""}
+  </li>`;
+}
+
+/** All rules of the draft. */
+export const rules = (draft) => html`<ul class="rules">
+    ${single("bus", t("Streets that buses use"), draft.bus, { class: "P2" }, (bus) => classField("bus.class", bus, ["bus"]))}
+    ${single("steep", t("Steep streets"), draft.steep, { incline_pct: 8, class: "P2" }, (steep) => html`${cell("steep.incline_pct", t("Rise of at least"), steep.incline_pct, t("per hundred"), (value) => change((table) => put(table.steep, "incline_pct", value)))}${classField("steep.class", steep, ["steep"])}`)}
+  </ul>
+  <h3>${t("In front of places")}</h3>
+  <ul class="rules">${(draft.near ?? []).map(near)}</ul>
+  ${more(t("Add places"), () => add("near", { places: [], within_m: 60, class: "P2" }))}
+  <h3>${t("Streets by name")}</h3>
+  <ul class="rules">${(draft.named ?? []).map(named)}</ul>
+  ${more(t("Add streets"), () => add("named", { names: [], class: "P1" }))}
+  <h3>${t("Zones with a tighter cycle")}</h3>
+  <ul class="rules">${(draft.zone ?? []).map(zone)}</ul>
+  ${more(t("Add a zone"), () => add("zone", { name: "", cycle_h: 2 }))}`;

@@ -1,0 +1,153 @@
+import tomllib
+
+import pytest
+
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.store.cities import get_policy_text
+from data.store.engine import open_database, reading
+from data.store.events import list_events
+
+ZONE = {"name": "بازار", "lon": 45.07, "lat": 37.55, "radius_m": 400, "cycle_h": 2}
+
+
+@pytest.fixture
+def admin(client, sign_in):
+    sign_in("administrator")
+    return client
+
+
+def seen(client):
+    return client.get("/api/setup/policy").json()
+
+
+def changed(client, change, language="en"):
+    """Send the form after a change of its tables, as a browser would."""
+    view = seen(client)
+    change(view["tables"])
+    body = {"base": view["base"], "tables": view["tables"]}
+    return client.post(f"/api/setup/policy?lang={language}", json=body)
+
+
+def upload(client, path, content, **form):
+    files = {"file": ("policy.toml", content)}
+    return client.post(f"/api/setup/policy/{path}", files=files, data=form)
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_an_administrator_opens_the_page(admin, language):
+    page = admin.get(f"/setup/policy?lang={language}", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "policy-form" in page.text
+
+
+def test_the_form_shows_the_file_and_what_it_comes_to(admin):
+    view = seen(admin)
+    assert view["tables"]["class"] == tomllib.loads(DEFAULT_POLICY)["class"]
+    assert sum(each["streets"] for each in view["counts"].values()) == 12
+    assert view["counts"]["P1"]["length_m"] > 400
+
+
+def test_what_was_set_is_in_force_in_the_file_and_in_the_database(admin, city_folder):
+    def change(tables):
+        tables["class"]["P1"]["cycle_h"] = 2.5
+        tables["zone"] = [ZONE]
+
+    view = changed(admin, change).json()
+    assert view["tables"]["zone"] == [ZONE]
+    assert admin.app.state.barfrub.policy.rules["P1"].cycle.total_seconds() == 2.5 * 3600
+    text = (city_folder / "policy.toml").read_text("utf-8")
+    with reading(open_database(city_folder / "barfrub.sqlite")) as tx:
+        assert get_policy_text(tx) == text
+        assert list_events(tx)[-1].actor.id == "administrator"
+    assert policy_from_toml(text).street_rules.zones[0].name == "بازار"
+    assert text.startswith("# Service policy: which streets are served how soon")
+    assert admin.get("/setup/policy.toml").text == text
+
+
+def test_a_street_moves_to_another_class_with_its_kind(admin):
+    def change(tables):
+        tables["class"]["P3"]["roads"].remove("residential")
+        tables["class"]["P2"]["roads"].append("residential")
+
+    before = seen(admin)["counts"]["P2"]["streets"]
+    assert changed(admin, change).json()["counts"]["P2"]["streets"] > before
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "message"),
+    [
+        (
+            lambda tables: tables["class"]["P2"].update(cycle_h=0),
+            "class.P2.cycle_h",
+            "پاک‌سازی دوباره پس از: باید ۰٫۲۵ تا ۱۶۸ باشد، نه «۰».",
+        ),
+        (
+            lambda tables: tables.update(zone=[{**ZONE, "name": ""}]),
+            "zone[1].name",
+            "نام: باید متنی یک‌سطری باشد، نه «».",
+        ),
+        (
+            lambda tables: tables["near"][1].update(places=["castle"]),
+            "near[2].places",
+            "نوع جاها: باید ",
+        ),
+        (lambda tables: tables.pop("passes"), "policy.toml: passes", ""),
+        (lambda tables: tables.update(zone=7), "policy.toml: zone", ""),
+    ],
+)
+def test_a_mistake_is_told_with_its_field_and_changes_nothing(admin, change, field, message):
+    answer = changed(admin, change, "fa")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["values"]["field"]) == (422, field)
+    assert error["message"].startswith(message)
+    assert seen(admin)["base"] == 0
+
+
+def test_an_old_page_does_not_overwrite(admin):
+    view = seen(admin)
+    changed(admin, lambda tables: tables["class"]["P1"].update(weight=9))
+    stale = admin.post("/api/setup/policy", json={"base": view["base"], "tables": view["tables"]})
+    assert (stale.status_code, stale.json()["error"]["values"]["reason"]) == (409, "policy_changed")
+
+
+def test_the_last_change_is_taken_back_and_done_again(admin):
+    view = changed(admin, lambda tables: tables["class"]["P1"].update(weight=9)).json()
+    back = admin.post("/api/setup/policy/undo", json={"change": view["base"]}).json()
+    assert admin.get("/setup/policy.toml").text == DEFAULT_POLICY
+    again = admin.post("/api/setup/policy/undo", json={"change": back["base"]}).json()
+    assert again["tables"] == view["tables"]
+
+
+def test_nothing_can_be_taken_back_before_the_first_change(admin):
+    answer = admin.post("/api/setup/policy/undo", json={"change": 0})
+    assert answer.json()["error"]["values"]["reason"] == "nothing_to_undo"
+
+
+def test_a_file_is_looked_at_before_it_is_taken(admin, city_folder):
+    text = DEFAULT_POLICY.replace('"tertiary"', '"tertiary", "residential"').replace(
+        '"residential", "living_street"', '"living_street"'
+    )
+    told = upload(admin, "check", text.encode()).json()
+    assert told["counts"]["P2"]["streets"] > told["present"]["P2"]["streets"]
+    assert seen(admin)["base"] == 0
+    upload(admin, "file", text.encode(), base="0")
+    assert (city_folder / "policy.toml").read_text("utf-8") == text
+
+
+def test_the_mistakes_of_a_file_are_told_with_their_lines(admin):
+    text = DEFAULT_POLICY.replace("cycle_h = 3", "cycle_h = 999").replace("weight = 4", "wait = 4")
+    told = upload(admin, "check", text.encode()).json()["mistakes"]
+    lines = DEFAULT_POLICY.splitlines()
+    assert [each["field"] for each in told] == [
+        "class.P1.cycle_h",
+        "class.P2.weight",
+        "class.P2.wait",
+    ]
+    assert lines[told[0]["line"] - 1] == "cycle_h = 3"
+    assert upload(admin, "file", text.encode(), base="0").status_code == 422
+
+
+def test_a_file_that_is_no_policy_is_refused(admin):
+    told = upload(admin, "check", b"\x50\x4b not a policy").json()["mistakes"]
+    assert [(each["line"], each["expected"]) for each in told] == [(1, "TOML")]
+    assert upload(admin, "check", b"\xff\xfe\x00").status_code == 422
