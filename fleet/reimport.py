@@ -74,6 +74,7 @@ def compare(
     *,
     boundary: Path | None = None,
     districts: Path | None = None,
+    services: bool | None = None,
     report: Callable[[str], None] = unheard,
 ) -> Newer:
     """Return what a newer file would change, changing nothing: the dry run.
@@ -82,7 +83,9 @@ def compare(
     Raises as `add_city` does for files that do not fit.
     """
     report("read")
-    city, services = get_city(tx), bool(get_report(tx).get("services", False))
+    city = get_city(tx)
+    if services is None:
+        services = bool(get_report(tx).get("services", False))
     outline = city.boundary if boundary is None else read_boundary(boundary)
     parts = tuple(list_districts(tx)) if districts is None else read_districts(districts)
     streets = read_streets(file, outline, parts, services=services)

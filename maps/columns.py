@@ -3,13 +3,13 @@
 Each function returns columns in the order of `network.segments`, as `data.exchange.gis` takes them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from data.model import Coverage, Job, Segment, Storm
 from data.network import StreetNetwork
 from data.policy import Policy
-from fleet.coverage import CoverageState, drivable, painted
+from fleet.coverage import NO_DIRECTION, CoverageState, painted
 
 type Columns = dict[str, Sequence[object]]
 
@@ -45,36 +45,35 @@ def coverage_columns(
     states = painted(network, policy, storm, known.values(), open_jobs, at)
     columns: Columns = {"storm": [storm.name] * len(network.segments)}
     for way, forward in WAYS.items():
-        columns[f"state_{way}"] = [
-            CoverageState(states[segment.id][not forward]).name.lower()
-            if drivable(segment, forward=forward)
-            else None
+        shown = [
+            _direction(
+                states[segment.id][not forward], known.get((segment.id, forward)), segment, policy
+            )
             for segment in network.segments
         ]
-        for name, fact in _FACTS.items():
-            columns[f"{name}_{way}"] = [
-                _known(fact, segment, known.get((segment.id, forward)), forward=forward)
-                for segment in network.segments
-            ]
+        for name in _NOTHING:
+            columns[f"{name}_{way}"] = [facts[name] for facts in shown]
     return columns
 
 
-_FACTS: dict[str, Callable[[Coverage], object]] = {
-    "passes": lambda coverage: coverage.passes_done,
-    "passes_needed": lambda coverage: coverage.passes_needed,
-    "last_pass_at": lambda coverage: coverage.last_pass_at,
-    "driven_at": lambda coverage: coverage.driven_at,
-    "evidence": lambda coverage: coverage.evidence.kind.value if coverage.evidence else None,
-}
+_NOTHING: Mapping[str, object] = dict.fromkeys(
+    ("state", "passes", "passes_needed", "last_pass_at", "driven_at", "evidence")
+)
 
 
-def _known(
-    fact: Callable[[Coverage], object],
-    segment: Segment,
-    coverage: Coverage | None,
-    *,
-    forward: bool,
-) -> object:
-    if coverage is None or not drivable(segment, forward=forward):
-        return None
-    return fact(coverage)
+def _direction(
+    state: int, coverage: Coverage | None, segment: Segment, policy: Policy
+) -> Mapping[str, object]:
+    if state == NO_DIRECTION:
+        return _NOTHING
+    facts = {**_NOTHING, "state": CoverageState(state).name.lower()}
+    if coverage is None:
+        return {**facts, "passes": 0, "passes_needed": policy.passes_for(segment)}
+    return {
+        **facts,
+        "passes": coverage.passes_done,
+        "passes_needed": coverage.passes_needed,
+        "last_pass_at": coverage.last_pass_at,
+        "driven_at": coverage.driven_at,
+        "evidence": coverage.evidence.kind.value if coverage.evidence else None,
+    }

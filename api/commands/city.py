@@ -90,6 +90,9 @@ def update(
     place: PlaceOption = None,
     boundary: BoundaryOption = None,
     districts: DistrictsOption = None,
+    services: Annotated[
+        bool | None, typer.Option(help="With service ways and alleys; else as before.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
 ) -> None:
     """Give a city a newer street file; streets that stay keep their history.
@@ -107,7 +110,9 @@ def update(
     database = open_city_database(folder)
     parts = _districts(districts)
     with reading(database) as tx:
-        newer = compare(tx, streets, boundary=outline, districts=parts, report=_progress)
+        newer = compare(
+            tx, streets, boundary=outline, districts=parts, services=services, report=_progress
+        )
     _print_difference(newer)
     if dry_run:
         print("Nothing was changed.")

@@ -1,5 +1,6 @@
 """Street layers that QGIS and other programs open."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from data.network import StreetNetwork
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 LAYER = "streets"
 
+_TIME = re.compile(r"_at(_|$)")
+
 
 def write_streets(
     network: StreetNetwork, columns: Mapping[str, Sequence[object]], path: Path
@@ -22,16 +25,16 @@ def write_streets(
     """Write a file with one line per segment, its format being the end of its name.
 
     Each has `id, name, name_fa, name_en, road_class, oneway, length_m, width_m, lanes, district,
-    osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value,
-    times need a zone. A file that lies there is replaced, whole or not at all. Raises
-    `InvalidError` for another ending.
+    osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
+    Columns whose names hold `_at` are times, with a zone, also where they are empty. A file that
+    lies there is replaced, whole or not at all. Raises `InvalidError` for another ending.
     """
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:
         raise InvalidError("file", path.name, f"a name that ends in {' or '.join(DRIVERS)}")
     attributes = {**_attributes(network.segments), **columns}
     frame = geopandas.GeoDataFrame(
-        {name: _column(values) for name, values in attributes.items()},
+        {name: _column(name, values) for name, values in attributes.items()},
         geometry=[shapely.LineString(segment.geometry) for segment in network.segments],
         crs="EPSG:4326",
     )
@@ -58,8 +61,10 @@ def _attributes(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:
     }
 
 
-def _column(values: Sequence[object]) -> Sequence[object]:
-    if None in values and {type(value) for value in values} == {int, type(None)}:
-        whole: Sequence[object] = pandas.array(values, dtype="Int64")  # else they become fractions
-        return whole
-    return values
+def _column(name: str, values: Sequence[object]) -> Sequence[object]:
+    typed: Sequence[object] = values
+    if _TIME.search(name):
+        typed = pandas.array(values, dtype="datetime64[ms, UTC]")
+    elif None in values and {type(value) for value in values} == {int, type(None)}:
+        typed = pandas.array(values, dtype="Int64")  # else they become fractions
+    return typed

@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime
 
 import geopandas
+import pyogrio
 import pytest
 import shapely
 
@@ -68,8 +69,15 @@ def test_whole_numbers_stay_whole_beside_gaps(tmp_path):
 
 
 def test_a_column_may_be_empty(file):
-    write_streets(village(), {"last_pass_at": [None] * len(village().segments)}, file)
-    assert geopandas.read_file(file).last_pass_at.isna().all()
+    write_streets(village(), {"state": [None] * len(village().segments)}, file)
+    assert geopandas.read_file(file).state.isna().all()
+
+
+def test_a_column_of_times_is_one_before_there_are_any(tmp_path):
+    write_streets(village(), {"driven_at_forward": only(None)}, tmp_path / "streets.gpkg")
+    found = pyogrio.read_info(tmp_path / "streets.gpkg")
+    kinds = dict(zip(found["fields"], found["ogr_types"], strict=True))
+    assert kinds["driven_at_forward"] == "OFTDateTime"
 
 
 def test_an_older_file_is_replaced(file):

@@ -51,7 +51,8 @@ def test_each_direction_carries_its_own_proof(proved):
     main = of(proved, MAIN_WEST)
     assert (main["state_forward"], main["passes_forward"]) == ("fresh", 1)
     assert (main["evidence_forward"], main["last_pass_at_forward"]) == ("blade", AT)
-    assert (main["state_backward"], main["passes_backward"]) == ("not_due", None)
+    assert (main["state_backward"], main["passes_backward"]) == ("not_due", 0)
+    assert main["passes_needed_backward"] == POLICY.passes_for(village().segment(MAIN_WEST))
 
 
 def test_a_direction_against_a_one_way_has_no_values(proved):

@@ -1,3 +1,6 @@
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +18,7 @@ from data.store.levels import list_overrides, save_overrides
 from data.store.network import last_segment_id, list_former_segments, load_network
 from fleet.cities import STEPS
 from fleet.reimport import compare, take_over
-from tests.data.osm_files import a_node
+from tests.data.osm_files import a_node, a_way
 from tests.data.polygon_files import write_polygons
 from tests.fleet.reimport.crossing import (
     ACTOR,
@@ -162,6 +165,14 @@ def test_boundary_and_districts_hold_for_the_newer_file_too(engine, update, spli
         assert {segment.district for segment in load_network(tx).segments} == {"منطقهٔ ۱"}
 
 
+def test_alleys_come_only_where_they_are_wanted(engine, update, write):
+    alley = a_way(30, [3, 7], {"highway": "service", "service": "alley"})
+    file = write("alleys.osm", streets(more=[alley]))
+    assert update(file)["new"] == 0
+    assert update(file, services=True)["new"] == 1
+    assert update(file)["gone"] == 0, "what was chosen last holds"
+
+
 def test_the_book_keeps_what_a_newer_file_changed(engine, storm, update, split):
     asked_at(engine, middle_of(engine, EAST))
     update(split)
@@ -179,3 +190,36 @@ def test_the_steps_of_a_take_over_are_told_as_of_an_import(engine, folder, split
         newer = compare(tx, split, report=heard.append)
     take_over(engine, folder, newer, LATER, ACTOR, report=heard.append)
     assert tuple(heard) == STEPS
+
+
+KILLED_AT_WORK = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from data.model import Actor, ActorKind
+from data.store.engine import open_database, reading
+from fleet.reimport import compare, take_over
+folder, file = Path(sys.argv[1]), Path(sys.argv[2])
+database = open_database(folder / "barfrub.sqlite")
+with reading(database) as tx:
+    newer = compare(tx, file)
+def die(step):
+    if step == "store":
+        os.kill(os.getpid(), signal.SIGKILL)
+now = datetime(2026, 12, 21, tzinfo=UTC)
+take_over(database, folder, newer, now, Actor(ActorKind.SYSTEM, "test"), report=die)
+"""
+
+
+def test_a_take_over_that_is_killed_leaves_the_old_city_and_can_be_done_again(
+    engine, folder, update, split
+):
+    tiles = (folder / "tiles" / "streets.pmtiles").read_bytes()
+    command = [sys.executable, "-c", KILLED_AT_WORK, str(folder), str(split)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    with reading(engine) as tx:
+        assert get_report(tx)["file"] == "old.osm"
+        assert len(load_network(tx).segments) == 4
+    assert (folder / "tiles" / "streets.pmtiles").read_bytes() == tiles
+    update(split)
+    assert not [path for path in folder.iterdir() if path.name.startswith(".tiles")]
