@@ -250,15 +250,20 @@ def place_anew(
 
     Where no street is near, it loses its place and waits for a human.
     """
-    near = network.nearby(asked.location, PIN_M) if asked.location else []
-    close = [snap for snap in near if snap.distance_m <= near[0].distance_m + BESIDE_M]
-    snap = next((snap for snap in close if snap.segment_id in likely), near[0] if near else None)
+    snap = likeliest(network, asked.location, likely) if asked.location else None
     placed = replace(asked, snap=snap)
     if snap is not None:
         return _place(tx, actor, placed, network, policy, now)
     save_request(tx, placed)
     add_event(tx, now, actor, "request.waits", _subject(asked), after={"state": asked.state})
     return placed
+
+
+def likeliest(network: StreetNetwork, pin: LonLat, likely: Collection[SegmentId]) -> Snap | None:
+    """Return the street that a pin means: one of `likely` where it is near, else the nearest."""
+    near = network.nearby(pin, PIN_M)
+    close = [snap for snap in near if snap.distance_m <= near[0].distance_m + BESIDE_M]
+    return next((snap for snap in close if snap.segment_id in likely), near[0] if near else None)
 
 
 def _place(

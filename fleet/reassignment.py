@@ -1,4 +1,4 @@
-"""A storm's work on streets that have changed under it: jobs, requests and the plan."""
+"""A storm's work on streets that have changed under it: jobs, requests, blockages, the plan."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,7 @@ from data.model import (
     Treatment,
 )
 from data.policy import Policy
+from data.store.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
@@ -26,7 +27,7 @@ from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id, set_plan_state
 from data.store.requests import list_requests
 from data.store.storms import find_active_storm
-from fleet.intake import back_to_waiting, place_anew
+from fleet.intake import back_to_waiting, likeliest, place_anew
 from fleet.jobs import directions_of, first_jobs, typical_blade_m
 from fleet.planning import request_stop
 from fleet.succession import Difference
@@ -85,6 +86,7 @@ def reassign(
     if storm is not None:
         added = _add_jobs(tx, storm, difference, affected.jobs, policy, now)
         _turn_jobs(tx, storm, difference)
+        _move_blockages(tx, actor, storm, difference, now)
     superseded = storm is not None and replan and _end_plan(tx, actor, storm, now)
 
     placed = [
@@ -150,6 +152,27 @@ def _turn_jobs(tx: Tx, storm: Storm, difference: Difference) -> None:
                 turned[wanted].append(job.id)
     for directions, job_ids in turned.items():
         set_job_directions(tx, job_ids, directions)
+
+
+def _move_blockages(
+    tx: Tx, actor: Actor, storm: Storm, difference: Difference, now: datetime
+) -> None:
+    """Let what blocks a vanished street block what lies there now; away from streets, nothing."""
+    successors = {each.segment.id: each.successors for each in difference.gone}
+    for blocked in list_open_blockages(tx, storm.id):
+        if blocked.segment_id not in successors:
+            continue
+        likely = successors[blocked.segment_id]
+        snap = likeliest(difference.network, blocked.location, likely)
+        before: dict[str, object] = {"segment": blocked.segment_id}
+        subject = f"blockage:{blocked.id}"
+        if snap is not None:
+            set_blocked_street(tx, blocked.id, snap.segment_id)
+            after = {"segment": snap.segment_id}
+            add_event(tx, now, actor, "blockage.moved", subject, before, after)
+        else:
+            set_cleared(tx, blocked.id, now)
+            add_event(tx, now, actor, "blockage.cleared", subject, before)
 
 
 def _end_plan(tx: Tx, actor: Actor, storm: Storm, now: datetime) -> bool:

@@ -41,6 +41,12 @@ def list_open_blockages(tx: Tx, storm_id: StormId) -> list[Blockage]:
     return [_blockage(row) for row in tx.execute(query.order_by(blockage.c.id))]
 
 
+def set_blocked_street(tx: Tx, blockage_id: BlockageId, segment_id: SegmentId) -> None:
+    """Say which street is blocked, since another one lies there now."""
+    change = update(blockage).where(blockage.c.id == blockage_id)
+    tx.execute(change.values(segment_id=segment_id))
+
+
 def set_photo(tx: Tx, blockage_id: BlockageId, photo: str) -> None:
     """Say which file shows the blockage."""
     tx.execute(update(blockage).where(blockage.c.id == blockage_id).values(photo=photo))

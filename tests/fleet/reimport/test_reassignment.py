@@ -5,6 +5,8 @@ import pytest
 from data.errors import ConflictError
 from data.geocode import Geocoder
 from data.model import (
+    Blockage,
+    BlockageId,
     CostBreakdown,
     Directions,
     Evidence,
@@ -22,6 +24,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.store.blockages import add_blockage, get_blockage, list_open_blockages
 from data.store.cities import get_policy
 from data.store.coverage import list_coverage, list_passes
 from data.store.engine import reading, transaction
@@ -31,6 +34,7 @@ from data.store.network import load_network
 from data.store.plan_runs import get_run, lease_run
 from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.requests import get_request
+from data.store.shifts import list_shifts
 from fleet.evidence import keep_evidence
 from fleet.intake import Report, locate, receive
 from fleet.planning import ask_for_plan, prepare
@@ -216,6 +220,41 @@ def test_jobs_turn_with_the_signs_of_their_street(engine, storm, update, write):
         assert load_network(tx).segment(NORTH).oneway is Oneway.BACKWARD
         job = next(job for job in list_jobs(tx, storm.id) if job.segment_id == NORTH)
     assert (job.state, job.directions) == (JobState.OPEN, Directions.BACKWARD)
+
+
+def blocked_at(engine, storm, place, segment_id):
+    with transaction(engine) as tx:
+        shift = list_shifts(tx, storm.id)[0]
+        blocked = Blockage(
+            BlockageId(0), storm.id, segment_id, shift.vehicle_id, shift.id, NOW, place
+        )
+        return add_blockage(tx, blocked).id
+
+
+def test_a_blockage_moves_to_what_lies_there_now(engine, storm, update, split):
+    blocked = blocked_at(engine, storm, middle_of(engine, EAST), EAST)
+    update(split)
+    with reading(engine) as tx:
+        now = get_blockage(tx, blocked)
+        verbs = [event.verb for event in list_events(tx, f"blockage:{blocked}")]
+    assert (now.segment_id in {5, 6}, now.cleared_at) == (True, None)
+    assert verbs == ["blockage.moved"]
+
+
+def test_a_blockage_of_a_street_that_stays_stays(engine, storm, update, split):
+    blocked = blocked_at(engine, storm, middle_of(engine, NORTH), NORTH)
+    update(split)
+    with reading(engine) as tx:
+        assert get_blockage(tx, blocked).segment_id == NORTH
+        assert list_events(tx, f"blockage:{blocked}") == []
+
+
+def test_a_blockage_away_from_every_street_blocks_nothing(engine, storm, update, split):
+    blocked = blocked_at(engine, storm, LonLat(45.2, 37.7), SOUTH)
+    update(split)
+    with reading(engine) as tx:
+        assert get_blockage(tx, blocked).cleared_at == LATER
+        assert list_open_blockages(tx, storm.id) == []
 
 
 def test_nobody_works_on_streets_of_before(engine, storm, update, split):
