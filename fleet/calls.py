@@ -29,6 +29,9 @@ AT_CORNER = 0.12
 
 ALLEYS = frozenset({RoadClass.RESIDENTIAL, RoadClass.LIVING_STREET, RoadClass.ALLEY})
 
+OFF_A_STREET = ("کوچه", "بن‌بست", "کوی")
+"""How names begin that say little without a street; "Baharan 12" says enough."""
+
 NOBODY_LIVES = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK})
 """Roads that nobody calls about."""
 
@@ -115,7 +118,7 @@ def _place(
     alley = street.road_class in ALLEYS
     if other and not alley and chance.random() < AT_CORNER:
         return f"تقاطع {name} و {other}" if persian else f"corner of {name} and {other}"
-    if other and alley and persian and chance.random() < FROM_STREET:
+    if other and name.startswith(OFF_A_STREET) and chance.random() < FROM_STREET:
         name = f"{other}، {name}"
     number = int(chance.integers(1, 60)) if chance.random() < NUMBERED else None
     if number is None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -5,6 +6,7 @@ from itertools import islice, pairwise
 
 import pytest
 
+from data.geocode import Geocoder
 from data.model import (
     DeviceId,
     DirectedSegment,
@@ -28,6 +30,7 @@ from fleet.steps import metres_between
 from fleet.tracking import digest, new_track_book
 from fleet.ways import Ways
 from tests import village as v
+from tests.town import sample_town
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
 NETWORK = v.village()
@@ -144,6 +147,31 @@ def test_callers_name_streets_of_the_city_in_its_language() -> None:
     assert 0 < len(spoken) - len(placed) < 40
     assert all("plow" not in call.text for call in spoken)
     assert {call.kind for call in spoken} >= {RequestKind.PLOW, RequestKind.ICE}
+
+
+def test_persian_callers_say_numbers_in_persian_alleys_by_their_street_and_crossings() -> None:
+    spoken = [
+        call.address
+        for call in islice(calls(sample_town().network.segments, v.NOW, 30.0, seed=1), 600)
+    ]
+    words = " ".join(spoken)
+    assert not any(digit in words for digit in "0123456789")
+    assert any(re.fullmatch(r"خیابان [^،]+، پلاک [۰-۹]+", each) for each in spoken)
+    assert any(re.fullmatch(r"(خیابان|بلوار) [^،]+، کوچهٔ [^،]+", each) for each in spoken)
+    assert any(re.fullmatch(r"تقاطع .+ و .+", each) for each in spoken)
+
+
+def test_most_callers_of_a_persian_town_are_understood() -> None:
+    town = sample_town()
+    geocoder = Geocoder(*town)
+    spoken = list(islice(calls(town.network.segments, v.NOW, 30.0, seed=2), 200))
+    placed = [call for call in spoken if call.address]
+    sure = [
+        call
+        for call in placed
+        if [c.confident for c in geocoder.candidates(call.address)] == [True]
+    ]
+    assert len(sure) > 0.75 * len(placed)
 
 
 def test_callers_of_a_city_with_latin_names_speak_english() -> None:
