@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
@@ -13,6 +13,7 @@ from api.clock import Clock
 from api.code_limit import CodeLimit
 from api.consumer import Consumer
 from api.door import PositionDoor
+from api.errand import Errand
 from api.ground import GroundKeeper
 from api.meters import Meters
 from api.settings import Settings
@@ -53,6 +54,7 @@ class App:
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
+    errand: Errand[Any] = field(default_factory=Errand)
 
     @property
     def city(self) -> City:

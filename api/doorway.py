@@ -51,7 +51,7 @@ class Doorway:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self._loop = asyncio.get_running_loop()
-        clear_parts(self.start.uploads)
+        clear_parts(self._settings.uploads)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._opened.aclose()

@@ -14,9 +14,9 @@ from api.armor import Armor, Compression
 from api.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.context import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, SentCsrf, spoken_language
 from api.errors import STATUS, fault_text, first_fault, message_of
-from api.first_start import OPENING, URMIA, CityIn, FirstStart, WithCode, start_of
+from api.first_start import OPENING, CityIn, FirstStart, WithCode, start_of
 from api.shell import THEME_COOKIE, THEMES, wants_page
-from api.uploads import BOUNDARIES, DISTRICTS, STREETS, keep_upload, uploads
+from api.uploads import SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from fleet.cities import STEPS
 from maps.i18n import LANGUAGES, Translator, translator
@@ -28,13 +28,6 @@ FIRST = "/first"
 """Where everything of the first start lies, so that it can go on while the city is served."""
 
 router = APIRouter()
-
-
-class FileOut(BaseModel):
-    """A file that lies ready."""
-
-    name: str
-    size_bytes: int
 
 
 class ProgressOut(BaseModel):
@@ -111,14 +104,7 @@ def switch_language(
 @router.get(f"{FIRST}/files")
 def read_files(start: WithCode) -> dict[str, list[FileOut]]:
     """Return the files that lie ready, by what they may be used for."""
-    kinds = {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS}
-    return {
-        purpose: [
-            FileOut(name=path.name, size_bytes=path.stat().st_size)
-            for path in uploads(start.uploads, suffixes)
-        ]
-        for purpose, suffixes in kinds.items()
-    }
+    return ready_files(start.settings.uploads)
 
 
 @router.post(f"{FIRST}/files", status_code=201)
@@ -126,8 +112,7 @@ async def receive_file(request: Request, name: str, purpose: str, start: WithCod
     """Store a file that the browser sends as the body of the request."""
     if start.over:
         raise ConflictError("the city is made", reason="city_made")
-    path = await keep_upload(request, start.uploads, name, purpose)
-    return FileOut(name=path.name, size_bytes=path.stat().st_size)
+    return await keep_upload(request, start.settings.uploads, name, purpose)
 
 
 @router.post(f"{FIRST}/city", status_code=202)
@@ -201,7 +186,7 @@ def _boot(request: Request, start: FirstStart, csrf: str) -> dict[str, object]:
         "csrf": csrf,
         "city": {"timezone": "UTC"},
         "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
-        "suffixes": {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS},
+        "suffixes": SUFFIXES,
         "urmia": URMIA,
     }
 

@@ -27,9 +27,8 @@ from api.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
 from api.errand import Errand, Report
 from api.schemas import Wire
 from api.settings import Settings, plain_name
-from api.uploads import upload_path
-from data.districts import URMIA_DISTRICTS
-from data.errors import ConflictError, InvalidError, NotFoundError
+from api.uploads import wanted_upload
+from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role
 from data.store.engine import Tx
 from fleet.cities import Report as CityReport
@@ -39,9 +38,6 @@ from maps.i18n import LANGUAGES
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
 """Who makes a city before anybody can sign in."""
-
-URMIA = "urmia"
-"""The districts that come with Barfrub, in place of a file."""
 
 OPENING = "open"
 """The step after those of `fleet.cities`: the new city is loaded and served."""
@@ -75,11 +71,6 @@ class FirstStart:
     code: str
     errand: Errand[CityReport] = field(default_factory=Errand)
     attempts: SignInLimit = field(default_factory=SignInLimit)
-
-    @property
-    def uploads(self) -> Path:
-        """Folder of street files that were sent or lie ready."""
-        return self.settings.var / "uploads"
 
     @property
     def over(self) -> bool:
@@ -147,18 +138,12 @@ class FirstStart:
         return folder
 
     def _files(self, wanted: CityIn) -> tuple[Path, Path | None, Path | None]:
-        streets = self._file(wanted.file, "streets")
-        boundary = self._file(wanted.boundary, "boundary") if wanted.boundary else None
-        if wanted.districts == URMIA:
-            return streets, boundary, URMIA_DISTRICTS
-        districts = self._file(wanted.districts, "districts") if wanted.districts else None
-        return streets, boundary, districts
-
-    def _file(self, name: str, purpose: str) -> Path:
-        path = upload_path(self.uploads, name, purpose)
-        if not path.is_file():
-            raise NotFoundError("file", name)
-        return path
+        folder = self.settings.uploads
+        return (
+            wanted_upload(folder, wanted.file, "streets"),
+            wanted_upload(folder, wanted.boundary, "boundary") if wanted.boundary else None,
+            wanted_upload(folder, wanted.districts, "districts") if wanted.districts else None,
+        )
 
     def _stamp(self) -> str:
         return hashlib.sha256(f"first start {self.code}".encode()).hexdigest()[:16]

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
             raise InvalidError("city", name, "a plain name without slashes or a leading dot")
         return self.var / "cities" / name
 
+    @property
+    def uploads(self) -> Path:
+        """Folder of street files that browsers sent or somebody laid ready."""
+        return self.var / "uploads"
+
     def secret_key(self) -> bytes:
         """Return the key that signs cookies: made at first use, readable by its owner only."""
         path = self.var / "secret"

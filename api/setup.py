@@ -1,15 +1,167 @@
-"""Set-up of the city in the browser: what an administrator arranges before the snow."""
+"""Set-up of the city in the browser: the overview, and the streets with newer files for them."""
+
+from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.context import AdminContext
-from api.shell import page
+from api.context import AdminContext, App
+from api.errand import Report
+from api.errors import message_of
+from api.schemas import Wire
+from api.shell import boot_of, page, translator_of
+from api.uploads import SUFFIXES, URMIA, FileOut, keep_upload, ready_files, wanted_upload
+from data.errors import ConflictError
+from data.graph import unreachable
+from data.store.cities import get_policy_text, get_report
+from data.store.districts import list_districts
+from data.store.engine import reading
+from data.store.fleet import get_fleet, list_depots
+from data.store.people import list_users
+from fleet.cities import Report as CityReport
+from fleet.reimport import Newer, compare, take_over
+from maps.checklist import Arranged, checklist_view
+from maps.setup import StreetsView, streets_view
+from maps.streets import DifferenceView, UnreachedView, difference_view, unreached_view
+
+COMPARING = ("read", "network")
+TAKING_OVER = ("tiles", "store")
+"""Steps of the two halves of a re-import."""
 
 router = APIRouter()
+
+FileName = Annotated[str, Field(max_length=200)]
+
+
+class NewerIn(Wire):
+    """Files to compare with the streets of today; "" leaves boundary or districts as they are."""
+
+    file: Annotated[str, Field(min_length=1, max_length=200)]
+    boundary: FileName = ""
+    districts: FileName = ""
+
+
+class ReimportOut(BaseModel):
+    """How far a re-import is: `work` is compare or take_over, `state` as of an errand."""
+
+    work: str
+    state: str
+    step: str
+    steps: list[str]
+    message: str
+    details: str
+    difference: DifferenceView | None
+    report: StreetsView | None
+    plan_superseded: bool
 
 
 @router.get("/setup")
 def overview_page(request: Request, context: AdminContext) -> Response:
-    """Show what is done and what is still assumed."""
-    return page(request, "setup/overview.html", {})
+    """Show what is arranged and what is still assumed."""
+    with context.reading() as tx:
+        arranged = Arranged(
+            report=get_report(tx),
+            fleet=get_fleet(tx),
+            policy_text=get_policy_text(tx),
+            districts=list_districts(tx),
+            people=list_users(tx),
+        )
+    view = {"checklist": checklist_view(arranged, translator_of(request))}
+    return page(request, "setup/overview.html", view)
+
+
+@router.get("/setup/streets")
+def streets_page(request: Request, context: AdminContext) -> Response:
+    """Show what the streets are like, and take a newer file."""
+    with context.reading() as tx:
+        report = streets_view(get_report(tx), translator_of(request))
+    boot = boot_of(request, context) | {"suffixes": SUFFIXES, "urmia": URMIA}
+    return page(request, "setup/streets.html", {"boot": boot | {"report": asdict(report)}})
+
+
+@router.get("/api/setup/unreached")
+def read_unreached(context: AdminContext) -> UnreachedView:
+    """Return the streets that no depot reaches."""
+    with context.reading() as tx:
+        depots = list_depots(tx)
+    network = context.app.network
+    lost = unreachable(network, [depot.location for depot in depots])
+    return unreached_view(network, lost, depots)
+
+
+@router.get("/api/setup/files")
+def read_files(context: AdminContext) -> dict[str, list[FileOut]]:
+    """Return the files that lie ready on the server, by what they may be used for."""
+    return ready_files(context.app.settings.uploads)
+
+
+@router.post("/api/setup/files", status_code=201)
+async def receive_file(request: Request, name: str, purpose: str, context: AdminContext) -> FileOut:
+    """Store a file that the browser sends as the body of the request."""
+    return await keep_upload(request, context.app.settings.uploads, name, purpose)
+
+
+@router.get("/api/setup/reimport")
+def read_reimport(request: Request, context: AdminContext) -> ReimportOut:
+    """Tell how far a comparison or a take-over is."""
+    return _reimport(request, context.app)
+
+
+@router.post("/api/setup/reimport/compare", status_code=202)
+def begin_to_compare(request: Request, wanted: NewerIn, context: AdminContext) -> ReimportOut:
+    """Begin to compare a newer file with the streets of today; nothing is changed by it."""
+    app, folder = context.app, context.app.settings.uploads
+    file = wanted_upload(folder, wanted.file, "streets")
+    boundary = wanted_upload(folder, wanted.boundary, "boundary") if wanted.boundary else None
+    districts = wanted_upload(folder, wanted.districts, "districts") if wanted.districts else None
+
+    def work(report: Report) -> Newer:
+        with reading(app.engine) as tx:
+            return compare(tx, file, boundary=boundary, districts=districts, report=report)
+
+    app.errand.begin("compare", work)
+    return _reimport(request, app)
+
+
+@router.post("/api/setup/reimport/take-over", status_code=202)
+def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
+    """Begin to make the compared file the city's streets."""
+    app, newer = context.app, context.app.errand.state.outcome
+    if not isinstance(newer, Newer):
+        raise ConflictError("nothing was compared", reason="nothing_compared")
+
+    def work(report: Report) -> CityReport:
+        told = take_over(
+            app.engine, app.folder, newer, app.clock.now(), context.actor, report=report
+        )
+        app.ground.refresh()
+        return told
+
+    app.errand.begin("take_over", work)
+    return _reimport(request, app)
+
+
+@router.post("/api/setup/reimport/forget")
+def forget_reimport(request: Request, context: AdminContext) -> ReimportOut:
+    """Put what was compared or taken over aside."""
+    context.app.errand.forget()
+    return _reimport(request, context.app)
+
+
+def _reimport(request: Request, app: App) -> ReimportOut:
+    state, t = app.errand.state, translator_of(request)
+    outcome = state.outcome
+    report = outcome if isinstance(outcome, dict) else None
+    return ReimportOut(
+        work=state.name,
+        state=state.state,
+        step=state.step,
+        steps=list(TAKING_OVER if state.name == "take_over" else COMPARING),
+        message=message_of(state.error, t) if state.error else "",
+        details=str(state.error or ""),
+        difference=difference_view(outcome, t) if isinstance(outcome, Newer) else None,
+        report=streets_view(report, t) if report else None,
+        plan_superseded=bool(report and report.get("plan_superseded")),
+    )

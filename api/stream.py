@@ -1,16 +1,21 @@
 """Server-sent events: what changes on the board, as it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from api.clock import Clock
-from api.context import AnyContext
+from api.context import AnyContext, Context
 from data.model import Role
+from data.store.people import get_user
 from fleet.live import Hub
 
 BEAT_S = 10.0
@@ -52,13 +57,34 @@ async def stream(context: AnyContext) -> StreamingResponse:
     """
     kinds = frozenset[str]().union(*(HEARD_BY[role] for role in context.user.roles))
     events = board_events(context.app.hub, context.app.clock, kinds)
+    events = while_welcome(events, lambda: _is_welcome(context))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
+async def while_welcome(
+    events: AsyncGenerator[bytes], welcome: Callable[[], bool]
+) -> AsyncGenerator[bytes]:
+    """Yield events until their reader is shut out or has other roles; looks every ten seconds."""
+    looked_s = time.monotonic()
+    async with aclosing(events):
+        async for lines in events:
+            if time.monotonic() - looked_s >= BEAT_S:
+                looked_s = time.monotonic()
+                if not await run_in_threadpool(welcome):
+                    return
+            yield lines
+
+
+def _is_welcome(context: Context) -> bool:
+    with context.reading() as tx:
+        user = get_user(tx, context.user.id)
+    return user == replace(context.user, language=user.language)
+
+
 async def board_events(
     hub: Hub, clock: Clock, kinds: frozenset[str] | None = None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Yield the lines of the stream; only of some kinds where given."""
     loop, awake = asyncio.get_running_loop(), asyncio.Event()
 

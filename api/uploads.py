@@ -3,14 +3,15 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import Request
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.settings import plain_name
-from data.errors import BarfrubError, CityFileError, InvalidError
+from data.districts import URMIA_DISTRICTS
+from data.errors import BarfrubError, CityFileError, InvalidError, NotFoundError
 from data.osm import OSM_SUFFIXES
 from data.osm_geojson import GEOJSON_SUFFIXES
 
@@ -30,6 +31,9 @@ DISTRICTS = (*BOUNDARIES, ".toml", ".txt")
 SUFFIXES = {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS}
 """Ends of names by what a file is for."""
 
+URMIA = "urmia"
+"""The districts that come with Barfrub, in place of a file's name."""
+
 _HEAD_BYTES = 64
 _STARTS = {
     ".pbf": (b"OSMHeader",),
@@ -41,6 +45,13 @@ _STARTS = {
     ".json": (b"{",),
 }
 """What a file of each kind has near its beginning."""
+
+
+class FileOut(BaseModel):
+    """A file that lies ready."""
+
+    name: str
+    size_bytes: int
 
 
 class TooLargeError(BarfrubError):
@@ -61,8 +72,8 @@ class NoRoomError(BarfrubError):
         super().__init__("the disk of the server is full")
 
 
-async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> Path:
-    """Store the body of a request under its name and return where.
+async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> FileOut:
+    """Store the body of a request under its name.
 
     The file is there whole or not at all; one of the same name is replaced. Raises `InvalidError`
     for a name or a purpose that does not fit, `CityFileError` for content of another kind, and
@@ -78,7 +89,7 @@ async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -
         await run_in_threadpool(part.keep_as, path)
     finally:
         part.discard()
-    return path
+    return FileOut(name=path.name, size_bytes=part.size_bytes)
 
 
 def upload_path(folder: Path, name: str, purpose: str) -> Path:
@@ -93,12 +104,28 @@ def upload_path(folder: Path, name: str, purpose: str) -> Path:
     return folder / name
 
 
-def uploads(folder: Path, suffixes: Sequence[str] = STREETS) -> list[Path]:
-    """Return the files that lie ready, by name."""
-    if not folder.is_dir():
-        return []
-    found = (path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
-    return sorted(path for path in found if path.name.lower().endswith(tuple(suffixes)))
+def wanted_upload(folder: Path, name: str, purpose: str) -> Path:
+    """Return a file that lies ready; `URMIA` means the districts that come with us."""
+    if (purpose, name) == ("districts", URMIA):
+        return URMIA_DISTRICTS
+    path = upload_path(folder, name, purpose)
+    if not path.is_file():
+        raise NotFoundError("file", name)
+    return path
+
+
+def ready_files(folder: Path) -> dict[str, list[FileOut]]:
+    """Return the files that lie ready, by what they may be used for and by name."""
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [path for path in found if path.is_file() and not path.name.startswith(".")]
+    return {
+        purpose: [
+            FileOut(name=path.name, size_bytes=path.stat().st_size)
+            for path in files
+            if path.name.lower().endswith(suffixes)
+        ]
+        for purpose, suffixes in SUFFIXES.items()
+    }
 
 
 def require_kind(path: Path, name: str) -> None:
@@ -121,14 +148,14 @@ class _Part:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._size_bytes = 0
+        self.size_bytes = 0
         handle, name = tempfile.mkstemp(prefix=PART, dir=folder)
         self._path = Path(name)
         self._file = os.fdopen(handle, "wb")
 
     def require_room(self, size_bytes: int) -> None:
         """Raise an error where so much is too much, for us or for the disk."""
-        if self._size_bytes + size_bytes > MOST_BYTES:
+        if self.size_bytes + size_bytes > MOST_BYTES:
             raise TooLargeError(MOST_BYTES)
         if size_bytes > shutil.disk_usage(self._path.parent).free - SPARE_BYTES:
             raise NoRoomError
@@ -136,7 +163,7 @@ class _Part:
     def write(self, chunk: bytes) -> None:
         """Add what came."""
         self.require_room(len(chunk))
-        self._size_bytes += len(chunk)
+        self.size_bytes += len(chunk)
         self._file.write(chunk)
 
     def keep_as(self, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from maps.i18n import Translator
@@ -34,23 +35,25 @@ def streets_view(report: Report, t: Translator) -> StreetsView:
 
 
 def _facts(report: Report, t: Translator) -> list[FactView]:
+    imported_at = report.get("imported_at")
     shown = [
         (t("Street file"), str(report.get("file", ""))),
+        (t("Read on"), t.date(datetime.fromisoformat(imported_at)) if imported_at else ""),
         (
             t("Streets"),
             t(
                 "{count} pieces, {km} km",
-                count=report["segments"],
-                km=t.number(report["length_km"], 0),
+                count=report.get("segments", 0),
+                km=t.number(report.get("length_km", 0), 0),
             ),
         ),
-        (t("With a name"), t("{value} %", value=_percent(report["named_share"]))),
-        (t("One-way streets"), t("{value} %", value=_percent(report["oneway_share"]))),
-        (t("Turns that signs forbid"), t.number(report["restrictions"])),
-        (t("House numbers"), t.number(report["addresses"])),
-        (t("Schools, hospitals and other places"), t.number(report["places"])),
-        (t("Time zone"), str(report["timezone"])),
-        (t("Source of the map"), str(report["attribution"])),
+        (t("With a name"), t("{value} %", value=_percent(report.get("named_share", 1.0)))),
+        (t("One-way streets"), t("{value} %", value=_percent(report.get("oneway_share", 0)))),
+        (t("Turns that signs forbid"), t.number(report.get("restrictions", 0))),
+        (t("House numbers"), t.number(report.get("addresses", 0))),
+        (t("Schools, hospitals and other places"), t.number(report.get("places", 0))),
+        (t("Time zone"), str(report.get("timezone", ""))),
+        (t("Source of the map"), str(report.get("attribution", ""))),
     ]
     return [FactView(label, value) for label, value in shown if value]
 
@@ -66,10 +69,10 @@ def _warnings(report: Report, t: Translator) -> list[str]:
 
 
 def _about_reach(report: Report, t: Translator) -> str:
-    count = report["unreachable"]
+    count = report.get("unreachable", 0)
     if not count:
         return ""
-    km = t.number(report["unreachable_km"], 1)
+    km = t.number(report.get("unreachable_km", 0), 1)
     return t.plural(
         "{count} pieces of street ({km} km) cannot be reached from a depot and left again.",
         count,
@@ -78,9 +81,9 @@ def _about_reach(report: Report, t: Translator) -> str:
 
 
 def _about_names(report: Report, t: Translator) -> str:
-    if report["named_share"] >= MANY_UNNAMED:
+    if report.get("named_share", 1.0) >= MANY_UNNAMED:
         return ""
-    share = _percent(1 - report["named_share"])
+    share = _percent(1 - report.get("named_share", 1.0))
     return t(
         "{value} % of the streets have no name: callers' addresses there are not found.",
         value=share,
@@ -88,7 +91,7 @@ def _about_names(report: Report, t: Translator) -> str:
 
 
 def _about_signs(report: Report, t: Translator) -> str:
-    skipped = report["restrictions_skipped"]
+    skipped = report.get("restrictions_skipped", 0)
     if not skipped:
         return ""
     return t.plural(
@@ -97,7 +100,7 @@ def _about_signs(report: Report, t: Translator) -> str:
 
 
 def _about_depots(report: Report, t: Translator) -> str:
-    assumed = report["depots_assumed"]
+    assumed = report.get("depots_assumed", 0)
     if not assumed:
         return ""
     return t.plural(

@@ -59,6 +59,15 @@ ORDERS = {
     "decide a class": ("POST", "/api/classes", {"json": {"decisions": [], "seen": []}}),
     "set up": ("GET", "/setup", {}),
     "see who signs in": ("GET", "/api/people", {}),
+    "see what the streets lack": ("GET", "/api/setup/unreached", {}),
+    "see files for the streets": ("GET", "/api/setup/files", {}),
+    "follow a newer street file": ("GET", "/api/setup/reimport", {}),
+    "compare a newer street file": (
+        "POST",
+        "/api/setup/reimport/compare",
+        {"json": {"file": "a.osm"}},
+    ),
+    "take a newer street file over": ("POST", "/api/setup/reimport/take-over", {}),
     "invite somebody": ("POST", "/api/people/99/invitation", {}),
     "shut somebody out": ("POST", "/api/people/99/disable", {}),
     "see the fleet": ("GET", "/api/setup/fleet", {}),
@@ -77,6 +86,9 @@ INTAKE = {"take a request", "read the requests", "cancel a request"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}
 SETUP |= {"see the policy", "set the policy"}
+SETUP |= {"see what the streets lack", "see files for the streets", "follow a newer street file"}
+SETUP |= {"compare a newer street file", "take a newer street file over"}
+SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo"}
 COUNCIL = {"look for an address", *COUNCIL_ORDERS}
 ALL = set(ORDERS)
 MAY = {

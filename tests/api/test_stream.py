@@ -109,3 +109,15 @@ def test_nobody_hears_the_stream_without_signing_in(client: TestClient) -> None:
 def test_every_role_hears_when_the_storm_changes() -> None:
     assert HEARD_BY.keys() == set(Role)
     assert all("storm" in kinds for kinds in HEARD_BY.values())
+
+
+def test_the_stream_of_somebody_who_was_shut_out_ends(monkeypatch: Any) -> None:
+    monkeypatch.setattr(stream, "BEAT_S", 0.01)
+    hub, answers = Hub(), iter([True, False])
+
+    async def heard_until_the_end() -> int:
+        events = stream.while_welcome(board_events(hub, Clock(v.NOW)), lambda: next(answers))
+        return len([line async for line in events])
+
+    assert asyncio.run(asyncio.wait_for(heard_until_the_end(), 10)) >= 2
+    assert hub.listeners == 0

@@ -1,5 +1,4 @@
 // People who may sign in: invite, change what they may do, shut out, let in again.
-import "../core/theme.js";
 import "../core/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";

@@ -1,0 +1,131 @@
+"""The overview of the set-up: what is arranged, what is only assumed, what is missing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from data.fleet_file import DEFAULT_FLEET, FleetFile, fleet_from_toml
+from data.model import District, Role, User
+from data.policy import DEFAULT_POLICY
+from maps.i18n import Translator
+
+DONE, ASSUMED, MISSING, OPTIONAL = "done", "assumed", "missing", "optional"
+"""States of a step; an optional one may stay as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One thing to arrange: `state`, what stands there now, and the page that changes it."""
+
+    name: str
+    state: str
+    title: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistView:
+    """All of it, how many are done of those that must be, and the first that is not."""
+
+    steps: list[StepView]
+    done: int
+    needed: int
+    next: StepView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What the checklist looks at."""
+
+    report: Mapping[str, Any]
+    fleet: FleetFile
+    policy_text: str
+    districts: Sequence[District]
+    people: Sequence[User]
+
+
+def checklist_view(city: Arranged, t: Translator) -> ChecklistView:
+    """Return how far the set-up is."""
+    steps = [
+        _streets(city, t),
+        _districts(city, t),
+        _depots(city, t),
+        _machines(city, t),
+        _policy(city, t),
+        _people(city, t),
+    ]
+    needed = [step for step in steps if step.state != OPTIONAL]
+    undone = [step for step in needed if step.state != DONE]
+    return ChecklistView(steps, len(needed) - len(undone), len(needed), next(iter(undone), None))
+
+
+def _streets(city: Arranged, t: Translator) -> StepView:
+    report = city.report
+    size = t(
+        "{count} pieces, {km} km",
+        count=report.get("segments", 0),
+        km=t.number(report.get("length_km", 0)),
+    )
+    lost = report.get("unreachable", 0)
+    beyond = t.plural("{count} pieces of street cannot be reached from a depot.", lost)
+    text = f"{size}{t('. ')}{beyond}" if lost else size
+    return StepView("streets", DONE, t("Streets"), text, "/setup/streets")
+
+
+def _districts(city: Arranged, t: Translator) -> StepView:
+    count = len(city.districts)
+    text = (
+        t.plural("{count} districts", count)
+        if count
+        else t("None. The council's figures can be told by district.")
+    )
+    return StepView(
+        "districts", DONE if count else OPTIONAL, t("Districts"), text, "/setup/streets"
+    )
+
+
+def _depots(city: Arranged, t: Translator) -> StepView:
+    assumed = sum(depot.assumed for depot in city.fleet.depots)
+    counted = t.plural("{count} depots", len(city.fleet.depots))
+    sites = t.plural("{count} places to load salt", len(city.fleet.reload_sites))
+    text = (
+        t.plural("{count} depots stand where we guessed. Place them on the map.", assumed)
+        if assumed
+        else f"{counted}{t(', ')}{sites}"
+    )
+    return StepView("depots", ASSUMED if assumed else DONE, t("Depots"), text, "/setup/depots")
+
+
+def _machines(city: Arranged, t: Translator) -> StepView:
+    count = len(city.fleet.vehicles)
+    state, text = DONE, t.plural("{count} machines", count)
+    if not count:
+        state, text = MISSING, t("No machines yet. Enter them or read them from a file.")
+    elif _are_examples(city.fleet):
+        state = ASSUMED
+        text = t.plural("{count} machines are examples. Put yours in their place.", count)
+    return StepView("machines", state, t("Machines"), text, "/setup/machines")
+
+
+def _policy(city: Arranged, t: Translator) -> StepView:
+    if city.policy_text == DEFAULT_POLICY:
+        text = t("As delivered. Look whether your city promises the same.")
+        return StepView("policy", ASSUMED, t("Levels of service"), text, "/setup/policy")
+    return StepView("policy", DONE, t("Levels of service"), t("Set by your city"), "/setup/policy")
+
+
+def _people(city: Arranged, t: Translator) -> StepView:
+    able = [user for user in city.people if user.password_hash and not user.disabled]
+    counts = Counter(role for user in able for role in user.roles)
+    told = [f"{t(f'role:{role}')} {t.number(counts[role])}" for role in Role if counts[role]]
+    state, text = DONE, t(", ").join(told)
+    if not counts.keys() & {Role.DISPATCHER}:
+        state, text = MISSING, t("Nobody dispatches yet. Invite a dispatcher.")
+    return StepView("people", state, t("People"), text, "/setup/people")
+
+
+def _are_examples(fleet: FleetFile) -> bool:
+    examples = {vehicle.name for vehicle in fleet_from_toml(DEFAULT_FLEET).vehicles}
+    return {vehicle.name for vehicle in fleet.vehicles} == examples

@@ -1,0 +1,166 @@
+"""Set-up of a served city over HTTP: the overview, its streets, and a newer street file."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from data.store.cities import get_city
+from data.store.engine import open_database, reading, transaction
+from data.store.events import list_events
+from data.store.people import add_user
+from fleet.cities import add_city
+from tests.data.osm_files import a_way, nodes, write_osm
+from tests.village import NOW
+from tests.village_database import DISPATCHER
+
+HTML = {"accept": "text/html"}
+WAYS = [a_way(10, [1, 2, 3], name="Mill Street"), a_way(11, [4, 2, 5], name="School Street")]
+
+
+@pytest.fixture
+def city_folder(settings, tmp_path_factory, password_hash) -> Path:
+    """A city that was made of a file, with an administrator."""
+    file = write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *WAYS])
+    folder: Path = settings.city_folder("town")
+    add_city(folder, "town", file, NOW, DISPATCHER, timezone="Asia/Tehran")
+    engine = open_database(folder / "barfrub.sqlite")
+    with transaction(engine) as tx:
+        add_user(tx, "administrator", ["administrator"], "en", password_hash)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def newer(tmp_path_factory) -> bytes:
+    """The same town without the southern half of its second street."""
+    ways = [WAYS[0], a_way(11, [4, 2], name="School Street")]
+    file = write_osm(tmp_path_factory.mktemp("newer") / "newer.osm", [*nodes(), *ways])
+    return file.read_bytes()
+
+
+@pytest.fixture
+def inside(client: TestClient, sign_in: Callable[..., Any]) -> TestClient:
+    sign_in("administrator")
+    return client
+
+
+def at_the_end(client: TestClient) -> dict[str, Any]:
+    """How a re-import stands when its thread is done."""
+    for thread in threading.enumerate():
+        if thread.name == "barfrub-errand":
+            thread.join(timeout=60)
+    answer: dict[str, Any] = client.get("/api/setup/reimport").json()
+    return answer
+
+
+def compared(client: TestClient, newer: bytes) -> dict[str, Any]:
+    client.post("/api/setup/files?name=newer.osm&purpose=streets", content=newer)
+    answer = client.post("/api/setup/reimport/compare", json={"file": "newer.osm"})
+    assert (answer.status_code, answer.json()["work"]) == (202, "compare"), answer.text
+    return at_the_end(client)
+
+
+def test_the_overview_tells_what_is_assumed(inside):
+    page = inside.get("/setup", headers=HTML).text
+    assert "3 depots stand where we guessed" in page
+    assert page.count("to look at") == 3
+    assert 'href="/setup/depots"' in page
+
+
+def test_the_page_of_the_streets_carries_their_report(inside):
+    page = inside.get("/setup/streets", headers=HTML)
+    assert page.status_code == 200
+    assert "town.osm" in page.text
+
+
+def test_streets_beyond_reach_come_with_names_and_the_depots(inside):
+    answer = inside.get("/api/setup/unreached").json()
+    assert answer["count"] == 0
+    assert {f["properties"]["kind"] for f in answer["drawn"]["features"]} == {"depot"}
+
+
+def test_comparing_changes_nothing(inside, newer, city_folder):
+    before = inside.app.state.barfrub.city
+    result = compared(inside, newer)
+    assert (result["state"], result["difference"]["gone_count"]) == ("done", 1)
+    assert result["difference"]["gone"][0]["street"]["name"] == "School Street"
+    engine = open_database(city_folder / "barfrub.sqlite")
+    with reading(engine) as tx:
+        assert get_city(tx) == before
+    engine.dispose()
+
+
+def test_what_was_compared_can_be_left_as_it_is(inside, newer):
+    compared(inside, newer)
+    assert inside.post("/api/setup/reimport/forget").json()["state"] == "idle"
+    refused = inside.post("/api/setup/reimport/take-over")
+    assert (refused.status_code, refused.json()["error"]["values"]["reason"]) == (
+        409,
+        "nothing_compared",
+    )
+
+
+def test_taking_over_gives_the_served_city_its_new_streets_at_once(inside, newer, clock):
+    clock.moment += timedelta(days=1)
+    app = inside.app.state.barfrub
+    before = app.city.network_version
+    compared(inside, newer)
+    assert inside.post("/api/setup/reimport/take-over").status_code == 202
+    result = at_the_end(inside)
+    assert (result["work"], result["state"]) == ("take_over", "done"), result["details"]
+    assert app.city.network_version != before
+    assert len(app.network.segments) == 3
+    with reading(app.engine) as tx:
+        event = next(line for line in list_events(tx) if line.verb == "city.updated")
+    assert event.actor.id == "administrator"
+
+
+def test_taking_over_is_ordered_once(inside, newer):
+    compared(inside, newer)
+    inside.post("/api/setup/reimport/take-over")
+    at_the_end(inside)
+    assert inside.post("/api/setup/reimport/take-over").status_code == 409
+
+
+def test_a_file_that_is_no_street_file_leaves_the_city_as_it_is(inside):
+    result = compared(inside, b"<osm version='0.6'></osm>")
+    assert (result["state"], result["step"]) == ("failed", "read")
+    assert result["message"]
+    assert len(inside.app.state.barfrub.network.segments) == 4
+
+
+def test_a_file_that_was_never_sent_cannot_be_compared(inside):
+    answer = inside.post("/api/setup/reimport/compare", json={"file": "other.osm"})
+    assert answer.status_code == 404
+
+
+def test_somebody_who_is_no_administrator_sends_no_file(settings, drawn_city_client, newer):
+    answer = drawn_city_client.post(
+        "/api/setup/files?name=newer.osm&purpose=streets", content=newer
+    )
+    assert answer.status_code == 403
+    assert not settings.uploads.exists()
+
+
+@pytest.fixture
+def drawn_city_client(settings, city_folder, password_hash, clock):
+    """A dispatcher at the same city."""
+    engine = open_database(city_folder / "barfrub.sqlite")
+    with transaction(engine) as tx:
+        add_user(tx, "dispatcher", ["dispatcher"], "en", password_hash)
+    engine.dispose()
+    with TestClient(create_app(settings, city_folder, clock)) as client:
+        client.headers["accept"] = "application/json"
+        client.get("/sign-in")
+        token = client.cookies["barfrub_csrf"]
+        client.post(
+            "/sign-in", data={"login": "dispatcher", "password": "winter-is-long", "csrf": token}
+        )
+        client.headers["x-csrf-token"] = client.cookies["barfrub_csrf"]
+        yield client

@@ -1,0 +1,81 @@
+"""What the overview of the set-up says of a city."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
+from data.model import District, Role, User, UserId
+from data.policy import DEFAULT_POLICY
+from maps.checklist import Arranged, checklist_view
+from maps.i18n import translator
+from tests import village as v
+
+REPORT = {"segments": 21, "length_km": 3.4, "unreachable": 0}
+HASH = "hash"
+
+
+def a_user(number: int, *roles: Role, **more: Any) -> User:
+    return User(UserId(number), f"user-{number}", roles, "fa", **{"password_hash": HASH} | more)
+
+
+def a_city(**changes: Any) -> Arranged:
+    """A city where everything is arranged, but for the changes."""
+    arranged = Arranged(
+        report=REPORT,
+        fleet=FleetFile((v.a_depot(),), (v.a_reload_site(),), (v.a_vehicle(1),)),
+        policy_text=DEFAULT_POLICY.replace("cycle_h = 3", "cycle_h = 2"),
+        districts=[District("One", {"": ("One",)})],
+        people=[a_user(1, Role.ADMINISTRATOR), a_user(2, Role.DISPATCHER)],
+    )
+    return replace(arranged, **changes)
+
+
+def states(city: Arranged) -> dict[str, str]:
+    return {step.name: step.state for step in checklist_view(city, translator("en")).steps}
+
+
+def test_a_city_where_everything_is_arranged_has_nothing_next() -> None:
+    view = checklist_view(a_city(), translator("en"))
+    assert set(states(a_city()).values()) == {"done"}
+    assert (view.done, view.needed, view.next) == (6, 6, None)
+
+
+def examples() -> FleetFile:
+    depots = (v.a_depot(),)
+    return with_depots(fleet_from_toml(DEFAULT_FLEET + depots_toml(depots)), depots)
+
+
+@pytest.mark.parametrize(
+    ("changes", "step", "state"),
+    [
+        ({"fleet": FleetFile((replace(v.a_depot(), assumed=True),), (), ())}, "depots", "assumed"),
+        ({"fleet": FleetFile((v.a_depot(),), (), ())}, "machines", "missing"),
+        ({"fleet": examples()}, "machines", "assumed"),
+        ({"policy_text": DEFAULT_POLICY}, "policy", "assumed"),
+        ({"people": [a_user(1, Role.ADMINISTRATOR)]}, "people", "missing"),
+        ({"people": [a_user(2, Role.DISPATCHER, password_hash="")]}, "people", "missing"),
+        ({"people": [a_user(2, Role.DISPATCHER, disabled=True)]}, "people", "missing"),
+        ({"districts": []}, "districts", "optional"),
+    ],
+)
+def test_what_is_not_arranged_is_told(changes: dict[str, Any], step: str, state: str) -> None:
+    assert states(a_city(**changes))[step] == state
+
+
+def test_districts_may_wait_and_are_not_counted() -> None:
+    view = checklist_view(a_city(districts=[]), translator("en"))
+    assert (view.done, view.needed, view.next) == (5, 5, None)
+
+
+def test_the_first_thing_that_is_not_arranged_comes_next() -> None:
+    view = checklist_view(a_city(policy_text=DEFAULT_POLICY, people=[]), translator("en"))
+    assert view.next is not None
+    assert view.next.path == "/setup/policy"
+
+
+def test_streets_beyond_reach_are_told_but_keep_nobody_waiting() -> None:
+    view = checklist_view(a_city(report=REPORT | {"unreachable": 3}), translator("fa"))
+    assert view.steps[0].state == "done"
+    assert "۳ قطعه" in view.steps[0].text
