@@ -88,7 +88,6 @@ SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a
 SETUP |= {"see the policy", "set the policy"}
 SETUP |= {"see what the streets lack", "see files for the streets", "follow a newer street file"}
 SETUP |= {"compare a newer street file", "take a newer street file over"}
-SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo"}
 COUNCIL = {"look for an address", *COUNCIL_ORDERS}
 ALL = set(ORDERS)
 MAY = {
