@@ -1,26 +1,21 @@
 """The council's map as one file that opens anywhere: everything is inside, nothing is fetched."""
 
 import base64
-import mimetypes
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
-from typing import cast
 
 import folium
-from branca.element import Element, Figure
 
 from data.model import Coverage, Segment, SegmentId, ServiceClass
 from fleet.coverage import NO_DIRECTION, CoverageState
+from maps.export import empty_map, with_assets
 from maps.i18n import Translator
 from maps.pages import STATIC_DIR
 from maps.street import StreetName, street_name
 from maps.streets_table import CoveragePicture, state_name
-from maps.style import GROUND, STATES
+from maps.style import STATES, css
 
-LEAFLET = STATIC_DIR / "vendor/leaflet"
 FONT = STATIC_DIR / "vendor/vazirmatn/webfonts/Vazirmatn-Regular.woff2"
 
 TELLING = (
@@ -42,7 +37,7 @@ DECIMALS = 6
 
 def coverage_html(picture: CoveragePicture, t: Translator) -> str:
     """Return a page with the streets by class on a Leaflet map, in the translator's language."""
-    whole = _empty_map(picture)
+    whole = empty_map(picture.city.bounds)
     known = {(one.segment_id, one.forward): one for one in picture.coverages}
     parts: dict[tuple[ServiceClass, CoverageState], list[object]] = defaultdict(list)
     for segment in picture.network.segments:
@@ -59,16 +54,6 @@ def coverage_html(picture: CoveragePicture, t: Translator) -> str:
         group.add_to(whole)
     folium.LayerControl(collapsed=False, position="bottomleft").add_to(whole)
     return _finished(whole, picture, t)
-
-
-def _empty_map(picture: CoveragePicture) -> folium.Map:
-    west, south, east, north = picture.city.bounds
-    whole = folium.Map(
-        tiles=None, prefer_canvas=True, max_zoom=19, zoom_snap=0.25, zoom_control="bottomright"
-    )
-    whole.default_js, whole.default_css = [], []  # folium would have them fetched from elsewhere
-    whole.fit_bounds([[south, west], [north, east]])
-    return whole
 
 
 def _layer(
@@ -138,13 +123,13 @@ def proof(coverage: Coverage | None, t: Translator) -> str:
 
 
 def _finished(whole: folium.Map, picture: CoveragePicture, t: Translator) -> str:
-    root = cast(Figure, whole.get_root())
-    script = re.sub(r"//# sourceMappingURL=.*", "", (LEAFLET / "leaflet.js").read_text("utf-8"))
-    root.header.add_child(Element(f"<title>{escape(_title(picture, t))}</title>"))
-    root.header.add_child(Element(f"<style>{_style(t.direction)}</style><script>{script}</script>"))
-    root.html.add_child(Element(_panel(picture, t)))
-    html: str = root.render()
-    return html.replace("<html>", f'<html lang="{t.language}" dir="{t.direction}">', 1)
+    figure = folium.Figure(title=escape(_title(picture, t)))
+    figure.header.add_child(folium.Element(f"<style>{_style()}</style>"))
+    figure.html.add_child(folium.Element(_panel(picture, t)))
+    figure.add_child(whole)
+    html = with_assets(figure.render())
+    start = f'<html lang="{t.language}" dir="{t.direction}" data-theme="light">'
+    return html.replace("<html>", start, 1)
 
 
 def _title(picture: CoveragePicture, t: Translator) -> str:
@@ -154,9 +139,9 @@ def _title(picture: CoveragePicture, t: Translator) -> str:
 def _panel(picture: CoveragePicture, t: Translator) -> str:
     when = t("As of {date}, {time}", date=t.date(picture.at), time=t.time(picture.at))
     storm = picture.storm.name if picture.storm else t("No storm")
+    words = {style.name: escape(state_name(style.name, picture, t)) for style in STATES}
     keys = "".join(
-        f'<li><i class="{style.name}"></i>{escape(state_name(style.name, picture, t))}</li>'
-        for style in STATES
+        f'<li><i class="swatch state-{name}"></i>{word}</li>' for name, word in words.items()
     )
     return (
         f'<section class="panel"><h1>{escape(_title(picture, t))}</h1>'
@@ -165,42 +150,7 @@ def _panel(picture: CoveragePicture, t: Translator) -> str:
     )
 
 
-def _style(direction: str) -> str:
-    ground = {name: colors[0] for name, colors in GROUND.items()}
-    keys = "".join(
-        f".{style.name} {{ border-block-start: {3 * style.width:.0f}px "
-        f"{'dashed' if style.dashed else 'solid'} {style.light} }}"
-        for style in STATES
-    )
-    return (
-        f"{_leaflet_css()}\n@font-face {{ font-family: Vazirmatn; src: url({_inlined(FONT)}) }}\n"
-        f"body, .leaflet-container {{ font: 14px/20px Vazirmatn, sans-serif; color: "
-        f"{ground['text']}; background: {ground['paper']} }}\n"
-        f".panel {{ position: fixed; inset-block-start: 12px; inset-inline-start: 12px; "
-        f"z-index: 1000; max-width: 260px; padding: 12px 16px; background: {ground['panel']}; "
-        f"border: 1px solid {ground['line']}; border-radius: 6px }}\n"
-        ".panel h1 { margin: 0; font-size: 18px; line-height: 28px }\n"
-        ".panel p { margin: 4px 0 } .panel ul { list-style: none; margin: 8px 0; padding: 0 }\n"
-        ".panel li { display: flex; align-items: center; gap: 8px } .panel i { width: 28px }\n"
-        ".leaflet-container { direction: ltr }\n"
-        f".leaflet-tooltip, .leaflet-control-layers {{ direction: {direction} }}\n"
-        ".leaflet-tooltip { white-space: normal; width: max-content; max-width: min(360px, 45vw) }"
-        "\n.leaflet-control-layers { font-size: 14px }\n"
-        ".leaflet-control .leaflet-attribution-flag { display: none !important }\n"
-        ".foliumtooltip td { text-align: start }\n"
-        f"{keys}\n@media (max-width: 600px) {{ .panel ul, .panel p + p {{ display: none }} }}"
-    )
-
-
-def _leaflet_css() -> str:
-    css = (LEAFLET / "leaflet.css").read_text("utf-8")
-    return re.sub(r"url\((images/[^)]+)\)", lambda found: _url(found[1]), css)
-
-
-def _url(name: str) -> str:
-    return f"url({_inlined(LEAFLET / name)})"
-
-
-def _inlined(path: Path) -> str:
-    kind = mimetypes.guess_type(path.name)[0] or "font/woff2"
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+def _style() -> str:
+    font = f"data:font/woff2;base64,{base64.b64encode(FONT.read_bytes()).decode()}"
+    own = (STATIC_DIR / "css/coverage-file.css").read_text("utf-8")
+    return f"@font-face {{ font-family: Vazirmatn; src: url({font}); }}\n{css()}\n{own}"

@@ -1,4 +1,4 @@
-"""A plan as one HTML file that opens anywhere, without a network: the only module with folium."""
+"""A plan as one HTML file that opens anywhere, without a network; how such files are made."""
 
 import base64
 import html
@@ -36,6 +36,7 @@ PAGE_STYLE = "<style>.folium-map.leaflet-container { background: #f7f8f9 }</styl
 STREET_STYLE = {"color": "#c3c9cf", "weight": 2, "interactive": False}
 
 _LEAFLET_HOME = 'href="https://leafletjs.com"'
+_SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S*")
 _SCRIPT = re.compile(r'<script src="asset:([^"]+)"></script>')
 _STYLE = re.compile(r'<link rel="stylesheet" href="asset:([^"]+)"/>')
 _IMAGE = re.compile(r"url\((images/[^)]+\.png)\)")
@@ -67,21 +68,27 @@ def plan_map(
     t: Translator,
 ) -> str:
     """Return the text of that file."""
-    drawn = folium.Map(tiles=None, max_zoom=19, prefer_canvas=True)
-    drawn.default_js = [("leaflet", "asset:leaflet.js")]
-    drawn.default_css = [("leaflet_css", "asset:leaflet.css")]
+    drawn = empty_map(network.bounds)
     figure = folium.Figure(title=t("Plan"))
     figure.header.add_child(folium.Element(PAGE_STYLE))
     figure.add_child(drawn)
-    west, south, east, north = network.bounds
-    drawn.fit_bounds([(south, west), (north, east)])
     _streets(network, html.escape(attribution)).add_to(drawn)
     for number, route in enumerate(route for route in plan.routes if route.legs):
         name = html.escape(vehicles.get(route.vehicle_id, str(route.vehicle_id)))
         color = ROUTE_COLORS[number % len(ROUTE_COLORS)]
         _route(route, network, name, color, t).add_to(drawn)
     folium.LayerControl(collapsed=False).add_to(drawn)
-    return _with_assets(figure.render())
+    return with_assets(figure.render())
+
+
+def empty_map(bounds: tuple[float, float, float, float]) -> folium.Map:
+    """Return a map of some ground without tiles; its libraries are put in by `with_assets`."""
+    west, south, east, north = bounds
+    drawn = folium.Map(tiles=None, max_zoom=19, prefer_canvas=True, zoom_snap=0.25)
+    drawn.default_js = [("leaflet", "asset:leaflet.js")]
+    drawn.default_css = [("leaflet_css", "asset:leaflet.css")]
+    drawn.fit_bounds([(south, west), (north, east)])
+    return drawn
 
 
 def _streets(network: StreetNetwork, attribution: str) -> folium.GeoJson:
@@ -134,10 +141,12 @@ def _street(leg: Leg, network: StreetNetwork, t: Translator) -> str:
     return own or name.name
 
 
-def _with_assets(page: str) -> str:
+def with_assets(page: str) -> str:
+    """Return a page with the libraries and pictures that it names inside."""
+
     def script(match: re.Match[str]) -> str:
         text = (LEAFLET_DIR / match[1]).read_text(encoding="utf-8")
-        return f"<script>{text.replace(_LEAFLET_HOME, '')}</script>"
+        return f"<script>{_SOURCE_MAP.sub('', text.replace(_LEAFLET_HOME, ''))}</script>"
 
     def style(match: re.Match[str]) -> str:
         text = (LEAFLET_DIR / match[1]).read_text(encoding="utf-8")

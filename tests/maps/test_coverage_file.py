@@ -48,7 +48,7 @@ def test_classes_are_layers_that_can_be_switched():
 def test_it_says_what_it_shows_in_the_readers_language(language, direction, words):
     html = page(language)
 
-    assert f'<html lang="{language}" dir="{direction}">' in html
+    assert f'<html lang="{language}" dir="{direction}"' in html
     assert [word for word in words if word not in html] == []
 
 
