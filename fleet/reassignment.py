@@ -75,8 +75,9 @@ def reassign(
 ) -> Reassigned:
     """Move the active storm's work and all waiting requests to the streets of a newer file.
 
-    Streets that are new get jobs as at the start of a storm, due no later than the jobs of the
-    streets whose place they take. With `replan` the published plan ends and running ones stop.
+    Streets that are new, or changed and had none, get jobs as at the start of a storm, due no later
+    than the jobs of the streets whose place they take. With `replan` the published plan ends and
+    running ones stop.
     """
     storm = find_active_storm(tx)
     affected = affected_by(tx, difference)
@@ -107,7 +108,12 @@ def _add_jobs(
     policy: Policy,
     now: datetime,
 ) -> int:
-    streets = [difference.network.segment(each) for each in difference.new]
+    served = {job.segment_id for job in list_jobs(tx, storm.id)}
+    streets = [
+        difference.network.segment(each)
+        for each in (*difference.new, *difference.changed)
+        if each not in served
+    ]
     blade_m = typical_blade_m(list_vehicles(tx))
     before = _predecessors(difference, cancelled)
     jobs = [
