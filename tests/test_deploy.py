@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import commands
 from api.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -40,14 +41,21 @@ def test_systemd_understands_every_unit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
 def test_units_set_what_is_a_setting_and_run_what_is_a_command(name: str) -> None:
-    from api.cli import commands
-
     text = (DEPLOY / name).read_text("utf-8")
     known = {f"BARFRUB_{setting.upper()}" for setting in Settings.model_fields}
     assert set(re.findall(r"BARFRUB_\w+", text)) <= known
     names = {command.name or command.callback.__name__ for command in commands.registered_commands}
     (word,) = re.findall(r"^ExecStart=\S+ (\w+)", text, re.MULTILINE)
     assert word in names
+
+
+def test_every_command_of_the_guide_exists() -> None:
+    guide = (ROOT / "docs/guide/administrator.md").read_text("utf-8")
+    named = {command.name or command.callback.__name__ for command in commands.registered_commands}
+    named |= {group.name for group in commands.registered_groups}
+    used = set(re.findall(r"(?:^|`)barfrub ([a-z]+)", guide, re.MULTILINE))
+    assert {"backup", "restore", "upgrade"} <= used
+    assert used <= named
 
 
 def test_nginx_understands_its_example(tmp_path: Path) -> None:

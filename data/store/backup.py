@@ -9,6 +9,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
@@ -84,9 +85,15 @@ def write_backup(folder: Path, target: Path, made_at: datetime) -> Manifest:
     finally:
         part.unlink(missing_ok=True)
     sync_folder(target.parent)
-    receipt = {"made_at": made_at.isoformat(), "file": str(target.resolve())}
-    (folder / RECEIPT).write_text(json.dumps(receipt), encoding="utf-8")
+    _write_receipt(folder, target, made_at)
     return manifest
+
+
+def _write_receipt(folder: Path, target: Path, made_at: datetime) -> None:
+    receipt = {"made_at": made_at.isoformat(), "file": str(target.resolve())}
+    new = folder / f".{RECEIPT}"
+    new.write_text(json.dumps(receipt), encoding="utf-8")
+    new.replace(folder / RECEIPT)
 
 
 def last_backup_at(folder: Path) -> datetime | None:
@@ -115,7 +122,7 @@ def _write_consistent(folder: Path, part: Path, made_at: datetime) -> Manifest:
             _copy_database(folder / DATABASE, copy)
             state = _state_of(copy)
             manifest = _write(folder, copy, part, made_at)
-        if _state_of(folder / DATABASE) == state:
+        if _settled_state_of(folder / DATABASE) == state:
             return manifest
     raise ConflictError(
         f"city {folder.name!r} was set up while it was saved", reason="city_busy", city=folder.name
@@ -149,6 +156,17 @@ def _state_of(database: Path) -> tuple[object, ...]:
     return _first_row(database, "SELECT * FROM city")
 
 
+def _settled_state_of(database: Path) -> tuple[object, ...]:
+    """Return the same, once whoever is changing the city is done: files come before commits."""
+    connection = _connect(database)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
+    finally:
+        connection.close()
+    return _state_of(database)
+
+
 def _tables_of(database: Path) -> str:
     return str(_first_row(database, "SELECT version_num FROM alembic_version")[0])
 
@@ -169,7 +187,8 @@ def _write(folder: Path, copy: Path, part: Path, made_at: datetime) -> Manifest:
             digests = {DATABASE: _pack(archive, copy, DATABASE)}
             for path in _files_of(folder):
                 name = path.relative_to(folder).as_posix()
-                digests[name] = _pack(archive, path, name)
+                with suppress(FileNotFoundError):  # somebody has just taken it away
+                    digests[name] = _pack(archive, path, name)
             moment = made_at.isoformat()
             manifest = Manifest(FORMAT, folder.name, moment, _tables_of(copy), digests)
             _pack_text(archive, MANIFEST, json.dumps(asdict(manifest), indent=1))

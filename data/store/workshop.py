@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import ConflictError
-from data.store.lock import LOCK, holding
+from data.store.lock import holding
 
 
 @contextmanager
@@ -27,9 +27,9 @@ def workshop(beside: Path, prefix: str) -> Iterator[Path]:
 
 
 def _clear(beside: Path, prefix: str) -> None:
-    for left in beside.glob(f"{prefix}*/{LOCK}"):
+    for left in beside.glob(f"{prefix}*/"):
         try:
-            with holding(left.parent, alone=True):
-                shutil.rmtree(left.parent, ignore_errors=True)
+            with holding(left, alone=True):
+                shutil.rmtree(left, ignore_errors=True)
         except ConflictError:
             continue  # somebody works in it right now

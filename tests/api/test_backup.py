@@ -126,6 +126,48 @@ def test_a_city_set_up_meanwhile_is_saved_anew(
     assert rows_of(tmp_path / "restored")["city"] == rows_of(lived_in)["city"]
 
 
+def test_a_photo_taken_away_meanwhile_is_no_reason_to_fail(
+    lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = tarfile.TarFile.addfile
+
+    def while_a_photo_goes(archive, member, content):
+        (lived_in / "photos" / "a1b2.jpg").unlink(missing_ok=True)
+        honest(archive, member, content)
+
+    monkeypatch.setattr(tarfile.TarFile, "addfile", while_a_photo_goes)
+    manifest = write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    monkeypatch.undo()
+    assert "photos/a1b2.jpg" not in manifest.files
+    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+
+
+def test_a_backup_waits_for_whoever_is_changing_the_streets(lived_in: Path, tmp_path: Path) -> None:
+    engine, half_done, saved = open_at(lived_in), threading.Event(), threading.Event()
+
+    def re_import() -> None:
+        with transaction(engine) as tx:
+            (lived_in / "tiles" / "streets.pmtiles").write_bytes(b"new")
+            half_done.set()
+            assert not saved.wait(0.5)  # it must not end between files and commit
+            tx.execute(text("UPDATE city SET network_version = 'new', revision = 1"))
+
+    def save() -> None:
+        write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+        saved.set()
+
+    importing, saving = threading.Thread(target=re_import), threading.Thread(target=save)
+    importing.start()
+    half_done.wait(30)
+    saving.start()
+    importing.join()
+    saving.join()
+    engine.dispose()
+    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    assert (tmp_path / "restored" / "tiles" / "streets.pmtiles").read_bytes() == b"new"
+    assert rows_of(tmp_path / "restored")["city"] == rows_of(lived_in)["city"]
+
+
 def cut_off(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-2000])
 
