@@ -120,8 +120,9 @@ def take_over(
 ) -> Report:
     """Make a compared file the city's streets, whole or not at all, and return the new report.
 
-    The city may be served meanwhile: pages and trucks go on and follow within a second. Raises
-    `ConflictError` where the streets have changed since the comparison.
+    The report says besides how many streets stayed, changed, came and went, and what became of the
+    work on them. The city may be served meanwhile: pages and trucks go on and follow within a
+    second. Raises `ConflictError` where the streets have changed since the comparison.
     """
     with reading(database) as tx:
         city = _city_of(get_city(tx), newer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from fleet.cities import Report
     from fleet.reimport import Newer
 
 SHOWN = 30
@@ -147,16 +148,18 @@ def list_all() -> None:
     """List the cities of this machine."""
     from api.console import open_city_database
     from api.settings import Settings, list_cities
+    from data.errors import BarfrubError
     from data.store.cities import get_report
     from data.store.engine import reading
 
     settings = Settings()
     for name in list_cities(settings):
-        with reading(open_city_database(settings.city_folder(name))) as tx:
-            report = get_report(tx)
-        day = str(report.get("imported_at", ""))[:10]
-        size = f"{report['segments']:,} segments, {report['length_km']:,.0f} km"
-        print(f"{name:<20} {size:<32} {report.get('file', '')} {day}".rstrip())
+        try:
+            with reading(open_city_database(settings.city_folder(name))) as tx:
+                told = _line(get_report(tx))
+        except BarfrubError as error:  # as one of an older version: the others are still listed
+            told = str(error)
+        print(f"{name:<20} {told}".rstrip())
 
 
 @city.command()
@@ -247,6 +250,11 @@ def _districts(word: str | None) -> Path | None:
     return URMIA_DISTRICTS if word == URMIA else Path(word)
 
 
+def _line(report: "Report") -> str:
+    size = f"{report['segments']:,} segments, {report['length_km']:,.0f} km"
+    return f"{size:<32} {report.get('file', '')} {str(report.get('imported_at', ''))[:10]}"
+
+
 def _progress(step: str) -> None:
     print(f"  {step}", file=sys.stderr)
 
@@ -271,7 +279,7 @@ def _print_difference(newer: "Newer") -> None:
         )
 
 
-def _print(report: dict[str, object]) -> None:
+def _print(report: "Report") -> None:
     shown = [
         ("City", f"{report['name']} ({report['timezone']}), network {report['version']}"),
         ("Streets", f"{report['segments']} segments, {report['length_km']:.0f} km"),

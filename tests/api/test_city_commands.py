@@ -12,8 +12,9 @@ from data.fleet_file import URMIA_FLEET
 from data.policy import DEFAULT_POLICY
 from data.store.cities import get_city
 from data.store.districts import list_districts
-from data.store.engine import open_database, reading
+from data.store.engine import create_engine, open_database, reading
 from data.store.lock import holding
+from data.store.schema import metadata
 from tests.data.drawn_place import QUERY, cached_in
 from tests.data.osm_files import a_way, nodes, write_osm
 
@@ -153,6 +154,17 @@ def test_cities_are_listed_with_their_files(run, town, street_file):
     lines = run(city, "list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["another", "town"]
     assert all("4 segments" in line and "town.osm" in line for line in lines)
+
+
+def test_a_city_that_cannot_be_read_does_not_hide_the_others(run, town):
+    broken = town.parent / "broken"
+    broken.mkdir()
+    older = create_engine(broken / "barfrub.sqlite")
+    metadata.create_all(older)
+    older.dispose()
+    lines = run(city, "list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["broken", "town"]
+    assert "4 segments" in lines[1]
 
 
 def test_removing_a_city_asks_first_and_says_what_goes(run, town):
