@@ -1,6 +1,7 @@
 // What needs a human now, drawn from what the board already knows.
 import { boot, now } from "../core/boot.js";
 import { t } from "../core/texts.js";
+import { blockedName, openBlockages } from "./blockage.js";
 import { needsPin, requestPlace } from "./rows.js";
 import { board, coverage, openRequests, vehicles } from "./state.js";
 
@@ -31,6 +32,32 @@ function late() {
       title: requestPlace(request),
       text: t("Past its deadline."),
       since: request.due_at,
+    }));
+}
+
+function blocked() {
+  return openBlockages().map((blockage) => ({
+    id: `blockage-${blockage.id}`,
+    kind: "blockage",
+    target: blockage.id,
+    tone: "danger",
+    title: blockedName(blockage),
+    text: t("Reported by {truck}", { truck: `\u2068${blockage.vehicle}\u2069` }),
+    since: blockage.reported_at,
+  }));
+}
+
+function broken() {
+  return [...board.value.shifts.values()]
+    .filter((shift) => shift.reason === "machine_fault" && shift.state === "driving")
+    .map((shift) => ({
+      id: `fault-${shift.id}`,
+      kind: "truck",
+      target: shift.vehicle_id,
+      tone: "danger",
+      title: board.value.vehicles.get(shift.vehicle_id)?.name ?? "",
+      text: t("The driver reports: machine is broken."),
+      since: shift.at,
     }));
 }
 
@@ -70,4 +97,4 @@ function overdue() {
 }
 
 /** Everything that wants attention, the gravest first. */
-export const alerts = () => [...unplaced(), ...late(), ...overdue(), ...silent()];
+export const alerts = () => [...blocked(), ...broken(), ...unplaced(), ...late(), ...overdue(), ...silent()];

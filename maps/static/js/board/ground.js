@@ -6,6 +6,7 @@ import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
 import { TruckSheet } from "../map/trucks.js";
+import { blockedName, openBlockages } from "./blockage.js";
 import { place } from "./request.js";
 import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
@@ -34,7 +35,17 @@ function ring(request) {
   });
 }
 
-/** What is under a point of the screen: trucks before requests before streets. */
+const barrier = (blockage) => point(blockage.lon, blockage.lat, { blockage: blockage.id, age: 1, danger: true });
+
+/** A request or a blockage by its ring on the map, or null where it is gone. */
+function ringed({ id, blockage }) {
+  const request = board.value.requests.get(id);
+  if (request) return { kind: "request", id, label: requestPlace(request) };
+  const blocked = board.value.blockages.get(blockage);
+  return blocked ? { kind: "blockage", id: blockage, label: blockedName(blocked) } : null;
+}
+
+/** What is under a point of the screen: trucks before requests and blockages before streets. */
 function under(map, trucks, point) {
   const truck = trucks.at(point);
   if (truck) return { kind: "truck", id: truck.id, label: truck.name };
@@ -44,8 +55,8 @@ function under(map, trucks, point) {
     [x + REACH_PX, y + REACH_PX],
   ];
   const [ring] = map.queryRenderedFeatures(around, { layers: ["request-rings"] });
-  const request = ring && board.value.requests.get(ring.properties.id);
-  if (request) return { kind: "request", id: request.id, label: requestPlace(request) };
+  const waiting = ring && ringed(ring.properties);
+  if (waiting) return waiting;
   const [street] = map.queryRenderedFeatures(around, { layers: STREETS });
   return street ? { kind: "street", id: street.id, label: streetName(street.properties), street } : null;
 }
@@ -127,20 +138,21 @@ async function showRoute(map, chosen) {
   map.getSource("route").setData(lines ?? collection([]));
 }
 
-/** Where the chosen truck or request is, or null. */
+/** Where the chosen truck, request or blockage is, or null. */
 function chosenPlace(trucks, chosen) {
   if (chosen?.kind === "truck") {
     const at = trucks.place(chosen.id, performance.now());
     return at ? [at.lon, at.lat] : null;
   }
-  const request = chosen?.kind === "request" ? board.value.requests.get(chosen.id) : null;
-  return request && request.lon != null ? [request.lon, request.lat] : null;
+  const waiting = { request: board.value.requests, blockage: board.value.blockages }[chosen?.kind];
+  const one = waiting?.get(chosen.id);
+  return one?.lon == null ? null : [one.lon, one.lat];
 }
 
 function mark(map, trucks, chosen) {
   const at = chosenPlace(trucks, chosen);
   trucks.ring(chosen?.kind === "truck" ? chosen.id : null);
-  map.getSource("chosen").setData(collection(at && chosen.kind === "request" ? [point(...at, {})] : []));
+  map.getSource("chosen").setData(collection(at && chosen.kind !== "truck" ? [point(...at, {})] : []));
   hold(map, chosen?.kind === "street" ? chosen.id : null);
   if (at) reveal(map, at);
 }
@@ -168,16 +180,19 @@ export async function showMap() {
   const requests = () =>
     map.getSource("requests").setData(
       collection(
-        openRequests()
-          .filter((one) => one.lon != null)
-          .map(ring),
+        [
+          ...openRequests()
+            .filter((one) => one.lon != null)
+            .map(ring),
+          ...openBlockages().map(barrier),
+        ],
       ),
     );
   coverage.followers.add((ids) => painter.changed(ids));
   painter.changed(coverage.states.keys());
   board.follow((value, changes) => {
     if (changes.vehicles) trucks.update([...value.vehicles.values()]);
-    if (changes.requests) requests();
+    if (changes.requests || changes.blockages) requests();
   });
   trucks.update([...board.value.vehicles.values()]);
   requests();

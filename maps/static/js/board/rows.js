@@ -1,6 +1,7 @@
 // One line of each list.
 import { html } from "lit";
 import { age, named, t, time } from "../core/texts.js";
+import { progress, shiftOf } from "./drivers.js";
 
 const KIND_ICON = {
   plow: "snowflake",
@@ -29,11 +30,17 @@ export const requestRow = (request) => html`${kindIcon(request.kind)}
     }</span
   >`;
 
-/** A machine: its name, what it does, since when that is known. */
+/** How far a truck's route is, while somebody drives it; else what kind of machine it is. */
+function doing(vehicle) {
+  const shift = shiftOf(vehicle.id);
+  return (shift?.state === "driving" && progress(shift)) || named("machine", vehicle.type);
+}
+
+/** A machine: its name, what it does and how far its route is, since when that is known. */
 export const truckRow = (vehicle) => html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span>
   <span class="what" dir="auto">${vehicle.name}</span>
   <span class="when">${vehicle.fixed_at ? time(vehicle.fixed_at) : ""}</span>
-  <span class="sub">${named("truck", vehicle.state)} · ${named("machine", vehicle.type)}</span>`;
+  <span class="sub">${named("truck", vehicle.state)} · ${doing(vehicle)}</span>`;
 
 /** Something that wants a human. */
 export const alertRow = (

@@ -2,17 +2,19 @@
 import { html } from "lit";
 import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
+import { blockagePanel } from "./blockage.js";
+import { codes } from "./drivers.js";
 import { planPanel } from "./plan.js";
 import { requestPanel } from "./request.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "./street.js";
 import { truckPanel } from "./truck.js";
 
-const PANELS = { request: requestPanel, truck: truckPanel, street: streetPanel };
+const PANELS = { request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel };
 
 class Side extends Part {
   get stores() {
-    return [board, selection, streets];
+    return [board, selection, streets, codes];
   }
 
   connectedCallback() {

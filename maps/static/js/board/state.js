@@ -11,18 +11,21 @@ export const board = new Store({
   vehicles: new Map(),
   requests: new Map(),
   runs: new Map(),
+  shifts: new Map(),
+  blockages: new Map(),
   plan: null,
   heardAt: Date.now(),
   connected: false,
 });
 
-/** `{kind: "request" | "truck" | "street", id}` or null, and the place on the map being asked for. */
+/** `{kind: "request" | "truck" | "street" | "blockage", id}` or null, and the place on the map being asked for. */
 export const selection = new Store({ chosen: null, placing: null, hidden: new Set() });
 
 /** States of each street as [forward, backward]; the map follows `changes` of it. */
 export const coverage = { states: new Map(), followers: new Set() };
 
-const keyed = (list) => new Map(list.map((item) => [item.id, item]));
+/** A list as a map by id. */
+export const keyed = (list) => new Map(list.map((item) => [item.id, item]));
 
 /** Take in [id, forward, backward] rows. */
 export function takeCoverage(rows) {

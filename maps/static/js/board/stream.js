@@ -3,11 +3,17 @@ import { boot, setClock } from "../core/boot.js";
 import { notify, attempt } from "../core/notices.js";
 import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
+import { reloadDrivers } from "./drivers.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
 
 const silently = () => reload().catch(() => board.set({ connected: false }));
+
+/** All that the stream did not tell us while it was broken, or tells us only by name. */
+async function everything() {
+  await Promise.all([reload(), reloadDrivers()]);
+}
 
 function finished(runs) {
   const before = board.value.runs;
@@ -32,7 +38,7 @@ export function follow() {
   const line = {
     heard: () => board.set({ heardAt: Date.now(), connected: true }),
     lost: () => board.set({ connected: false }),
-    resumed: silently,
+    resumed: () => everything().catch(() => board.set({ connected: false })),
   };
   const events = {
     vehicles: (list) => merge("vehicles", list),
@@ -45,7 +51,9 @@ export function follow() {
       figures();
     },
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
-    storm: () => attempt(reload),
+    legs: (list) => merge("shifts", list),
+    blockages: (list) => merge("blockages", list),
+    storm: () => attempt(everything),
     ground: (ground) => {
       if (ground.network_version !== boot.city.network_version)
         notify(t("The streets of the city have changed. Load the page again."));

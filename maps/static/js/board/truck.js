@@ -1,6 +1,7 @@
 // A truck: what it does now and the route it was given.
 import { html } from "lit";
 import { age, length, named, number, t, time } from "../core/texts.js";
+import { driverFacts } from "./drivers.js";
 import { facts } from "./facts.js";
 import { board } from "./state.js";
 
@@ -42,5 +43,5 @@ export function truckPanel(id) {
           : t("never"),
       ],
     ])}
-    ${routeFacts(routeOf(id))}`;
+    ${driverFacts(id)} ${routeFacts(routeOf(id))}`;
 }

@@ -79,6 +79,8 @@ export const row = (stage, more = measure(stage).join(" · "), picture = stageIc
   <span class="what"><span class="muted">${task(stage)}</span> <bdi>${where(stage)}</bdi></span>
   ${more ? html`<span class="sub">${more}</span>` : nothing}`;
 
+const km = (metres) => Math.round(metres / 100) / 10;
+
 /** How much of the clearing is behind the driver. */
 export const share = ({ done_m: done, work_m: all }) =>
-  t("{done} of {all} km cleared", { done: Math.floor(done / 100) / 10, all: Math.ceil(all / 100) / 10 });
+  t("{done} of {all} km cleared", { done: km(done), all: km(all) });

@@ -1,0 +1,110 @@
+// What drivers say: how far each shift is, the code that lets its driver in, and what is broken.
+import { html } from "lit";
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { named, number, streetName, t, time } from "../core/texts.js";
+import { facts } from "./facts.js";
+import { board, keyed, mayDispatch, merge, selection } from "./state.js";
+
+/** Who may drive, and the code that was just given: it is shown once and kept nowhere. */
+export const codes = new Store({ drivers: [], given: null });
+
+async function askDrivers() {
+  const drivers = await attempt(() => get("/api/drivers"));
+  if (drivers) codes.set({ drivers });
+}
+
+selection.follow(({ chosen }, changes) => {
+  if (!("chosen" in changes)) return;
+  if (codes.value.given) codes.set({ given: null });
+  if (mayDispatch && chosen?.kind === "truck") askDrivers();
+});
+
+/** Ask how far all shifts are and what blocks streets: at the start, after a break, with a new storm or plan. */
+export async function reloadDrivers() {
+  const [shifts, blockages] = await Promise.all([get("/api/shifts"), get("/api/blockages")]);
+  board.set({ shifts: keyed(shifts), blockages: keyed(blockages) });
+}
+
+/** The shift of a truck in this storm, if it has one. */
+export const shiftOf = (vehicleId) =>
+  [...board.value.shifts.values()].filter((shift) => shift.vehicle_id === vehicleId).at(-1);
+
+const km = (metres) => Math.round(metres / 100) / 10;
+
+/** "3.2 of 11 km", or nothing before there is something to do. */
+export const progress = (shift) =>
+  shift?.work_m > 0
+    ? t("{done} of {all} km", { done: km(shift.done_m), all: km(shift.work_m) })
+    : "";
+
+async function giveCode(event, shift) {
+  event.preventDefault();
+  const login = new FormData(event.target).get("login") ?? "";
+  const given = await attempt(() => post(`/api/shifts/${shift.id}/code`, { login }));
+  if (!given) return;
+  codes.set({ given: { ...given, shift: shift.id } });
+  merge("shifts", [{ id: shift.id, driver: given.login }]);
+}
+
+const digits = (code) => [...code].map((digit) => number(Number(digit))).join("");
+
+function shownCode({ code, expires_at: until }) {
+  return html`<div class="given" role="status">
+    <p class="digits"><bdi dir="ltr">${digits(code.slice(0, 4))} ${digits(code.slice(4))}</bdi></p>
+    <p class="small">
+      ${t("Tell the driver: open {address} and enter this code. It is shown only now.", { address: `\u2068${location.host}/drive\u2069` })}
+    </p>
+    <p class="small muted">${t("Valid until {time}", { time: time(until) })}</p>
+  </div>`;
+}
+
+function whoDrives(shift) {
+  const { drivers } = codes.value;
+  if (drivers.length === 0) return "";
+  return html`<label
+    ><span>${t("Who drives")}</span
+    ><select name="login">
+      <option value="">${t("whoever has the machine")}</option>
+      ${drivers.map((login) => html`<option value=${login} ?selected=${login === shift.driver}>${login}</option>`)}
+    </select></label
+  >`;
+}
+
+function codeForm(shift) {
+  if (!mayDispatch || shift.state === "ended") return "";
+  const { given } = codes.value;
+  if (given?.shift === shift.id) return shownCode(given);
+  return html`<form class="column" @submit=${(event) => giveCode(event, shift)}>
+    ${whoDrives(shift)}
+    <button class="wide">
+      <span class="icon icon-key-round" aria-hidden="true"></span>${shift.driver ? t("Give a new code") : t("Give a code")}
+    </button>
+    ${shift.driver ? html`<p class="muted small">${t("A new code ends the old one and signs the old phone out.")}</p>` : ""}
+  </form>`;
+}
+
+const leftOut = (shift) =>
+  shift.reason ? html`${t(`skip:${shift.reason}`)}${shift.at ? html` · ${time(shift.at)}` : ""}` : null;
+
+function done(shift) {
+  const words = progress(shift);
+  if (!words || shift.skipped === 0) return words;
+  return html`${words} · ${t("{count} left out", { count: shift.skipped })}`;
+}
+
+/** What a truck's driver does, for its panel. */
+export function driverFacts(vehicleId) {
+  const shift = shiftOf(vehicleId);
+  if (!shift) return "";
+  return html`<h3>${t("Its driver")}</h3>
+    ${facts([
+      [t("Driver"), shift.driver ? html`<bdi>${shift.driver}</bdi>` : null],
+      [t("Shift"), named("shift", shift.state)],
+      [t("Progress"), done(shift)],
+      [t("Next"), shift.state === "driving" && shift.street ? html`<bdi>${streetName(shift.street)}</bdi>` : null],
+      [t("Last left out because"), leftOut(shift)],
+    ])}
+    ${codeForm(shift)}`;
+}

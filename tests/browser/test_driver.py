@@ -1,0 +1,317 @@
+"""The driver's phone, and what the board shows of it, in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import LegKind, PlanState, Role
+from data.store.engine import open_database, transaction
+from data.store.network import load_network
+from data.store.people import add_user
+from data.store.plans import add_plan, set_plan_state
+from fleet.codes import give_code
+from fleet.storms import start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+pytestmark = pytest.mark.browser
+
+HERE = {"longitude": v.at_m(100, 0).lon, "latitude": v.at_m(100, 0).lat}
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "geolocation": HERE,
+    "permissions": ["geolocation"],
+    "has_touch": True,
+}
+PERSIAN = PHONE | {"locale": "fa-IR"}
+ENGLISH = PHONE | {"extra_http_headers": {"accept-language": "en"}}
+REST_MS = 1300
+
+
+@pytest.fixture
+def database(server, tmp_path):
+    engine = open_database(tmp_path / "cities/village/barfrub.sqlite")
+    yield engine
+    engine.dispose()
+
+
+def publish(database, *legs):
+    with transaction(database) as tx:
+        plan = add_plan(tx, a_plan(*legs, network_version=load_network(tx).version))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    return plan
+
+
+@pytest.fixture
+def plan(database):
+    """A storm with a route: a drive, Main Street in two blocks, Mill Street, the salt heap."""
+    from api.clock import Clock
+
+    with transaction(database) as tx:
+        start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, Clock().now())
+    return publish(
+        database,
+        a_leg(LegKind.DRIVE, v.TULIP, job_ids=()),
+        a_leg(segment_id=v.MAIN_WEST),
+        a_leg(segment_id=v.MAIN_EAST),
+        a_leg(segment_id=v.MILL, forward=False, blade=False, spreader=True),
+        a_leg(LegKind.RELOAD, path=(), job_ids=()),
+    )
+
+
+@pytest.fixture
+def code(database, plan, tmp_path) -> str:
+    from api.clock import Clock
+    from api.settings import Settings
+
+    secret = Settings(var=tmp_path).secret_key()
+    with transaction(database) as tx:
+        return give_code(tx, DISPATCHER, 1, secret, "en", Clock().now()).digits
+
+
+def come_in(visit, code: str, language: str = "en"):
+    page = visit.page
+    visit.go(f"/drive?lang={language}")
+    page.fill("#code", code)
+    page.click("button.primary")
+    page.wait_for_selector("drive-actions button")
+    if page.get_attribute("html", "lang") != language:
+        page.click(f'button[name="language"][value="{language}"]')
+        page.wait_for_selector(f'html[lang="{language}"]')
+        page.wait_for_selector("drive-actions button")
+    return page
+
+
+def drive_off(visit, code: str, language: str = "en"):
+    page = come_in(visit, code, language)
+    page.click(".actions .primary")
+    page.wait_for_selector(".stage")
+    page.wait_for_timeout(REST_MS)
+    return page
+
+
+def tap(page, selector: str = ".actions .done") -> None:
+    page.click(selector)
+    page.wait_for_timeout(REST_MS)
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_driver_is_led_through_his_route(visit, code):
+    page = drive_off(visit, code)
+    expect(page.locator(".stage .task")).to_have_text("Drive to")
+    tap(page)
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    expect(page.locator(".stage .task")).to_have_text("Clear the right side")
+    expect(page.locator(".gear .on")).to_have_text("Blade down")
+    tap(page)
+    expect(page.locator(".stage .task")).to_have_text("Spread salt")
+    expect(page.locator(".share")).to_contain_text("0.4 of")
+    page.click(".undo button")
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    page.wait_for_timeout(REST_MS)
+    for _ in range(3):
+        tap(page)
+    expect(page.locator("drive-now h2")).to_have_text("Route finished")
+    page.click(".actions .primary")
+    page.click("dialog .primary")
+    expect(page.locator("drive-now h2")).to_have_text("Your shift is over. Good rest!")
+    assert visit.complaints == []
+    assert [
+        url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))
+    ] == []
+
+
+@pytest.mark.parametrize("visit", [PERSIAN], indirect=True)
+def test_a_persian_driver_reads_persian_from_right_to_left(visit, code):
+    page = drive_off(visit, code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")), "fa")
+    assert page.get_attribute("html", "dir") == "rtl"
+    tap(page)
+    expect(page.locator(".stage .task")).to_have_text("سمت راست را بروبید")
+    expect(page.locator(".stage h2")).to_have_text("خیابان امام")
+    expect(page.locator(".measure")).to_contain_text("۴۰۰ متر")
+    picture, words = (
+        page.locator(".icon.huge").bounding_box(),
+        page.locator(".order div").bounding_box(),
+    )
+    assert picture["x"] > words["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [PHONE, PERSIAN, PHONE | {"color_scheme": "dark", "viewport": {"width": 360, "height": 640}}],
+    ids=["en", "fa", "dark"],
+    indirect=True,
+)
+def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, request):
+    language = "fa" if "fa" in request.node.callspec.id else "en"
+    visit.go("/drive")
+    assert visit.grave_faults() == []
+    page = drive_off(visit, code, language)
+    tap(page)
+    for tab in (1, 2, 3):
+        page.click(f".tab:nth-child({tab})")
+        page.wait_for_timeout(300)
+        assert visit.grave_faults() == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.click(".trouble")
+    assert visit.grave_faults() == []
+    page.click(".reasons button:nth-child(2)")
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_buttons_are_made_for_gloves(visit, code):
+    page = drive_off(visit, code)
+    tap(page)
+    for button in page.locator("drive-actions button, .tab").all():
+        assert button.bounding_box()["height"] >= 56
+    assert page.locator(".actions .done").bounding_box()["height"] >= 64
+    page.click(".trouble")
+    for button in page.locator(".reasons button").all():
+        assert button.bounding_box()["height"] >= 64
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_trembling_finger_ends_one_street_only(visit, code):
+    page = drive_off(visit, code)
+    page.evaluate(
+        "() => { for (let i = 0; i < 3; i += 1) document.querySelector('.actions .done').click(); }"
+    )
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_whole_route_can_be_driven_by_keyboard(visit, code):
+    page = drive_off(visit, code)
+    page.locator(".tab").nth(2).focus()
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('done')"):
+            break
+    page.locator(".actions .done").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    page.locator(".trouble").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_be_visible()
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_taps_without_a_network_are_kept_over_a_reload_and_sent_once(visit, code, database, plan):
+    from data.store.shifts import list_progress
+
+    page = drive_off(visit, code)
+    page.route("**/legs/**", lambda route: route.abort())
+    tap(page)
+    expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    page.reload()
+    expect(page.locator(".stage h2")).to_have_text("Imam Street")
+    with transaction(database) as tx:
+        assert list_progress(tx, plan.id, 1) == []
+    page.unroute("**/legs/**")
+    expect(page.locator(".line")).not_to_contain_text("kept")
+    with transaction(database) as tx:
+        assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0]
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_positions_are_sent_while_the_page_is_open(visit, code, database):
+    from data.store.positions import list_last
+
+    page = drive_off(visit, code)
+    page.context.set_geolocation(HERE | {"longitude": v.at_m(160, 0).lon})
+    expect(page.locator(".line")).to_have_text("Your position is sent.")
+    with transaction(database) as tx:
+        (last,) = list_last(tx)
+    assert (last.source, last.vehicle_id) == ("phone", 1)
+
+
+@pytest.mark.parametrize("visit", [PHONE | {"permissions": []}], indirect=True)
+def test_a_phone_that_may_not_tell_its_place_says_so(visit, code):
+    page = drive_off(visit, code)
+    expect(page.locator(".line.warning")).to_contain_text("allow location")
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
+    page = drive_off(visit, code)
+    with transaction(database) as tx:
+        set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
+        draft = add_plan(
+            tx, a_plan(a_leg(segment_id=v.ORCHARD), network_version=load_network(tx).version)
+        )
+    other = page.context.browser.new_context()
+    desk = other.new_page()
+    desk.goto(f"{visit.server}/sign-in")
+    desk.fill("#login", "dispatcher")
+    desk.fill("#password", "winter-is-long")
+    desk.click("button.primary")
+    desk.wait_for_url(f"{visit.server}/")
+    desk.evaluate(
+        "async (id) => { const { csrf } = JSON.parse(document.getElementById('boot').textContent);"
+        " await fetch(`/api/plans/${id}/publish`,"
+        " { method: 'POST', headers: { 'x-csrf-token': csrf } }); }",
+        draft.id,
+    )
+    other.close()
+    expect(page.locator(".stage h2")).to_have_text("Orchard Street")
+    expect(page.locator(".notice")).to_contain_text("There is a new route.")
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path):
+    page = drive_off(visit, code)
+    tap(page)
+    picture = tmp_path / "street.jpg"
+    page.screenshot(path=picture, type="jpeg")
+    page.click(".trouble")
+    page.click(".reasons button:nth-child(2)")
+    page.set_input_files("dialog input", picture)
+    expect(page.locator("dialog img")).to_be_visible()
+    page.click("dialog .primary")
+    expect(page.locator(".undo .what")).to_contain_text("is left out")
+    page.context.clear_cookies()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    board = visit.board()
+    board.click("#tab-alerts")
+    expect(board.locator("#list-alerts .what").first).to_contain_text("Imam Street")
+    board.click("#list-alerts li:first-child")
+    expect(board.locator("board-side img")).to_be_visible()
+    visit.until("document.querySelector('board-side img').naturalWidth > 0")
+    assert visit.grave_faults() == []
+    board.click("board-side .orders .primary")
+    expect(board.locator("board-side h2")).to_have_text("Plan")
+    expect(board.locator("#tab-alerts .count")).to_have_text("0")
+
+
+def test_a_dispatcher_gives_a_code_and_sees_the_driver_move(visit, plan, database):
+    with transaction(database) as tx:
+        add_user(tx, "reza", [Role.DRIVER], "fa", "!")
+    board = visit.board()
+    board.click("#tab-trucks")
+    board.click("#list-trucks li:first-child")
+    board.select_option("board-side select", "reza")
+    board.click("board-side form button")
+    given = board.locator("board-side .digits").inner_text().replace(" ", "")
+    expect(board.locator("board-side .given")).to_contain_text("/drive")
+    assert visit.grave_faults() == []
+    phone = board.context.browser.new_context(**PHONE)
+    page = phone.new_page()
+    page.goto(f"{visit.server}/drive")
+    page.fill("#code", given)
+    page.click("button.primary")
+    page.click(".actions .primary")
+    page.wait_for_selector(".stage")
+    expect(board.locator("board-side .facts").nth(1)).to_contain_text("On the road", timeout=2000)
+    page.wait_for_timeout(REST_MS)
+    tap(page)
+    page.click(".actions .done")
+    expect(board.locator("#list-trucks li:first-child")).to_contain_text("0.4 of", timeout=2000)
+    phone.close()
