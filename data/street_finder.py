@@ -7,7 +7,7 @@ from functools import cached_property
 import shapely
 
 from data.geocode.street_names import StreetNames
-from data.model import LonLat, Segment, SegmentId
+from data.model import LonLat, RoadClass, Segment, SegmentId
 from data.network import StreetNetwork
 
 NEAR_M = 30.0
@@ -17,8 +17,19 @@ ALONG_M = 12.0
 ALONG_SHARE = 0.7
 """A drawn line means the streets that keep this near to it for this share of their length."""
 
+SAME_ROAD_M = 120.0
+"""Parts of one name that are so near are one road: a square or a river may lie between them."""
+
 SAME_STREET_M = 40.0
-"""Parts of one name farther apart than this are two streets: many quarters have an Alley 5."""
+"""As above for a street without traffic through: many quarters have an Alley 5."""
+
+_THROUGH = (
+    RoadClass.MOTORWAY,
+    RoadClass.TRUNK,
+    RoadClass.PRIMARY,
+    RoadClass.SECONDARY,
+    RoadClass.TERTIARY,
+)
 
 
 class StreetFinder:
@@ -96,8 +107,11 @@ class StreetFinder:
 
 def apart(network: StreetNetwork, segment_ids: Sequence[SegmentId]) -> list[list[SegmentId]]:
     """Return the parts of one name street by street, those near each other together."""
+    segments = [network.segment(one) for one in segment_ids]
+    through = any(segment.road_class in _THROUGH for segment in segments)
+    near_m = SAME_ROAD_M if through else SAME_STREET_M
     lines = network.lines[[network.index_of(one) for one in segment_ids]]
-    grown = shapely.union_all(shapely.buffer(lines, SAME_STREET_M / 2, quad_segs=2))
+    grown = shapely.union_all(shapely.buffer(lines, near_m / 2, quad_segs=2))
     places = shapely.get_parts(grown)
     line, place = shapely.STRtree(places).query(lines, predicate="intersects")
     return [

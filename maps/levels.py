@@ -9,7 +9,6 @@ from functools import lru_cache
 from data.geocode.words import normal
 from data.model import (
     Level,
-    LevelReason,
     Override,
     Place,
     Segment,
@@ -18,7 +17,7 @@ from data.model import (
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.street_finder import apart
-from maps.street import StreetName, street_name
+from maps.street import LevelView, StreetName, level_view, street_name
 
 MOST_ROWS = 100
 """Names of a list; a search narrows what does not fit."""
@@ -60,16 +59,6 @@ class ClassesView:
     rules: tuple[ClassRuleView, ...]
     raised: list[tuple[int, str, str]]
     totals: tuple[ClassTotal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LevelView:
-    """A class and why a street has it; `cycle_h` is the one that counts for the street."""
-
-    service_class: str
-    reason: str
-    subject: StreetName
-    cycle_h: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +203,7 @@ def _row(parts: Sequence[Segment], policy: Policy, places: Mapping[str, StreetNa
         [part.id for part in parts],
         *street_name(first),
         road_class=first.road_class,
-        level=_level(first, policy, places),
+        level=level_view(first, policy, places),
         length_m=_length_m(parts),
         bounds=(min(lons), min(lats), max(lons), max(lats)),
     )
@@ -236,8 +225,8 @@ def street_class_view(
         district=segment.district,
         length_m=segment.length_m,
         whole_m=_length_m(whole),
-        level=_level(segment, policy, places),
-        by_rules=_level(segment, by_rules, places),
+        level=level_view(segment, policy, places),
+        by_rules=level_view(segment, by_rules, places),
         deadline_h=policy.rule_of(segment).deadline / _HOUR,
         decisions=tuple(decision_view(part.id, overrides.get(part.id)) for part in whole),
     )
@@ -259,17 +248,6 @@ def place_names(places: Iterable[Place]) -> dict[str, StreetName]:
         for place in places
         if any(place.names.values())
     }
-
-
-def _level(segment: Segment, policy: Policy, places: Mapping[str, StreetName]) -> LevelView:
-    level = policy.level_of(segment)
-    named = places if level.reason is LevelReason.NEAR else {}
-    return LevelView(
-        level.service_class,
-        level.reason,
-        named.get(level.subject, StreetName(level.subject, "", "")),
-        _hours(policy.rule_of(segment).cycle),
-    )
 
 
 def _hours(cycle: timedelta | None) -> float | None:

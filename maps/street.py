@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from data.model import (
@@ -11,6 +11,7 @@ from data.model import (
     Evidence,
     Job,
     JobState,
+    LevelReason,
     Pass,
     Segment,
     ServiceRequest,
@@ -27,6 +28,19 @@ class StreetName(NamedTuple):
     name: str
     name_fa: str
     name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """A class and why a street has it; `cycle_h` is the one that counts for the street.
+
+    `subject` is the place, zone or note that the reason names.
+    """
+
+    service_class: str
+    reason: str
+    subject: StreetName
+    cycle_h: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class StreetView:
     name_en: str
     road_class: str
     service_class: str
+    level: LevelView
     length_m: float
     oneway: str
     directions: tuple[DirectionView, ...]
@@ -123,6 +138,7 @@ def street_view(
         name_en=name.name_en,
         road_class=segment.road_class,
         service_class=rule.service_class,
+        level=level_view(segment, policy),
         length_m=segment.length_m,
         oneway=segment.oneway,
         directions=tuple(
@@ -134,6 +150,24 @@ def street_view(
         jobs=work,
         passes=tuple(_pass(one, vehicles) for one in reversed(seen)),
         requests=tuple(request.reference for request in requests),
+    )
+
+
+def level_view(
+    segment: Segment, policy: Policy, places: Mapping[str, StreetName] | None = None
+) -> LevelView:
+    """Return why a street has its class; `places` names places in all languages.
+
+    Without them the note of a decision is left out: it is for those who may see all classes.
+    """
+    level, cycle = policy.level_of(segment), policy.rule_of(segment).cycle
+    noted = places is not None or level.reason is not LevelReason.OVERRIDE
+    named = places if places and level.reason is LevelReason.NEAR else {}
+    return LevelView(
+        level.service_class,
+        level.reason,
+        named.get(level.subject, StreetName(level.subject if noted else "", "", "")),
+        None if cycle is None else round(cycle / timedelta(hours=1), 3),
     )
 
 

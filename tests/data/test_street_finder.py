@@ -18,12 +18,22 @@ def test_a_street_without_a_name_is_only_itself():
     assert FINDER.whole(v.YARD) == [v.YARD]
 
 
-@pytest.mark.parametrize(("north_m", "together"), [(25, True), (60, False)])
-def test_two_carriageways_are_one_street_and_two_alleys_of_one_name_are_not(north_m, together):
-    line = (v.at_m(0, north_m), v.at_m(200, north_m))
-    other = v.a_segment(20, 30, 31, line=line)
+@pytest.mark.parametrize(
+    ("north_m", "name", "together"),
+    [
+        (25, "خیابان امام", True),
+        (100, "خیابان امام", True),
+        (130, "خیابان امام", False),
+        (175, "خیابان باغ", True),
+        (200, "خیابان باغ", False),
+    ],
+)
+def test_two_carriageways_are_one_road_and_two_alleys_of_one_name_are_not(north_m, name, together):
+    line = (v.at_m(0, north_m), v.at_m(400, north_m))
+    other = v.a_segment(20, 30, 31, line=line, fa=name)
     network = build_network([*v.village_segments(), other])
-    assert (SegmentId(20) in StreetFinder(network).whole(v.MAIN_WEST)) is together
+    street = v.MAIN_WEST if "امام" in name else v.ORCHARD
+    assert (SegmentId(20) in StreetFinder(network).whole(street)) is together
 
 
 def test_a_way_is_all_its_parts():

@@ -4,6 +4,7 @@ import { boot } from "../core/boot.js";
 import { get } from "../core/net.js";
 import { Store } from "../core/store.js";
 import { age, deadline, length, named, streetName, t, time } from "../core/texts.js";
+import { rhythm, why } from "../levels/why.js";
 import { facts } from "./facts.js";
 import { coverage, selection } from "./state.js";
 
@@ -68,6 +69,8 @@ export function streetPanel(id) {
     ${facts([
       [t("Kind of street"), named("road", street.road_class)],
       [t("Importance"), named("class", street.service_class)],
+      [t("Why"), why(street.level, street.road_class)],
+      [t("Due again"), rhythm(street.level.cycle_h)],
       [t("Length"), length(street.length_m)],
       [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
       [

@@ -1,13 +1,15 @@
 // The chosen street: its class, why it has it, and - for an administrator - another class for it.
 import { html } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { facts } from "../board/facts.js";
 import { boot } from "../core/boot.js";
 import { Part } from "../core/element.js";
 import { length, named, number, streetName, t } from "../core/texts.js";
+import { fault, numberIn, shown } from "../machines/numbers.js";
 import { choose, chosen, classes, decide, mayDecide, meant } from "./state.js";
 import { rhythm, why } from "./why.js";
 
-const [LEAST_H, MOST_H] = boot.limits.cycle_h;
+const checkCycle = ({ target }) => target.setCustomValidity(fault(target.value, boot.limits.cycle_h, false));
 
 const close = () => {
   choose(null);
@@ -21,7 +23,7 @@ const head = (street) => html`<div class="level">
   ${facts([
     [t("Kind of street"), named("road", street.road_class)],
     [t("District"), street.district],
-    [t("Cleared"), rhythm(street.level.cycle_h)],
+    [t("Due again"), rhythm(street.level.cycle_h)],
     [t("Done within"), t("{hours} h", { hours: number(street.deadline_h, 2) })],
     [t("Length"), length(street.length_m)],
     [
@@ -52,34 +54,35 @@ const classChoice = (present) => html`<fieldset class="choice">
   )}
 </fieldset>`;
 
-function ordinary(name) {
-  const rule = classes.value.rules.find((one) => one.service_class === name);
-  return rule?.cycle_h == null ? t("on request only") : t("{hours} h", { hours: number(rule.cycle_h, 2) });
+async function settle(decision) {
+  await decide(decision);
+  // The form is made anew; hands on the keyboard stay where they were.
+  requestAnimationFrame(() => document.querySelector(".editor .primary")?.focus());
 }
 
 const send = (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
-  const cycle = form.get("cycle_h");
-  decide({
+  const cycle = form.get("cycle_h").trim();
+  settle({
     service_class: form.get("service_class"),
-    cycle_h: cycle === "" ? null : Number(cycle),
+    cycle_h: cycle === "" ? null : numberIn(cycle),
     note: form.get("note").trim(),
   });
 };
 
-const release = () => decide({ service_class: null, cycle_h: null, note: "" });
+const release = () => settle({ service_class: null, cycle_h: null, note: "" });
 
 function editor(street) {
   const own = street.decisions.find((part) => part.segment_id === street.id);
   const parts = new Set(meant());
   const decided = street.decisions.some((part) => parts.has(part.segment_id) && part.service_class);
-  return html`<form class="editor" @submit=${send}>
+  const form = html`<form class="editor" @submit=${send}>
     <h3>${t("Decide by hand")}</h3>
     ${wholeChoice(street)} ${classChoice(own.service_class ?? street.level.service_class)}
     <div class="column">
       <label for="cycle">${t("Due again after so many hours")}</label>
-      <input id="cycle" name="cycle_h" type="number" inputmode="decimal" min=${LEAST_H} max=${MOST_H} step="0.25" .value=${own.cycle_h ?? ""} placeholder=${t("as its class: {cycle}", { cycle: ordinary(own.service_class ?? street.level.service_class) })} />
+      <input id="cycle" name="cycle_h" inputmode="decimal" autocomplete="off" .value=${shown(own.cycle_h)} @input=${checkCycle} placeholder=${t("as its class")} />
     </div>
     <div class="column">
       <label for="note">${t("Why")}</label>
@@ -91,6 +94,7 @@ function editor(street) {
     </div>
     <p class="small muted">${t("The colors of the board follow at once; work that is already open keeps its deadline.")}</p>
   </form>`;
+  return keyed(JSON.stringify([street.id, own]), form);
 }
 
 class Street extends Part {
