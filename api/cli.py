@@ -1,6 +1,8 @@
 """The console script `barfrub`: which commands there are, and how errors reach the terminal."""
 
 import sys
+from importlib.metadata import version as package_version
+from typing import Annotated
 
 import typer
 
@@ -19,7 +21,6 @@ from api.commands.user import device, user
 from api.commands.work import work
 
 commands = typer.Typer(
-    help="Winter operations dispatch and fleet tracking.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -39,6 +40,16 @@ commands.command()(restore)
 commands.command()(upgrade)
 commands.command()(simulate)
 commands.command()(demo)
+
+
+@commands.callback(invoke_without_command=True)
+def barfrub(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Winter operations dispatch and fleet tracking."""
+    if version:
+        print(f"barfrub {package_version('barfrub')}")
+        raise typer.Exit
 
 
 def app() -> None:

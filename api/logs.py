@@ -18,8 +18,20 @@ from api.settings import LogStyle
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
-OFTEN = ("/static", "/tiles", "/health", "/metrics", "/positions", "/osmand", "/style.css")
+OFTEN = (
+    "/static",
+    "/tiles",
+    "/health",
+    "/metrics",
+    "/positions",
+    "/osmand",
+    "/style.css",
+    "/api/shifts/{shift_id}/positions",
+)
 """Routes that are asked for all the time: only their failures are worth a line."""
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""What is told by name; anybody can make up others."""
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _log = logging.getLogger("barfrub.requests")
@@ -91,7 +103,8 @@ class RequestLog:
             _request_id.reset(word)
 
     def _tell(self, scope: Scope, status: int, took_s: float) -> None:
-        method, route = scope["method"], route_of(scope)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        route = route_of(scope)
         self._meters.count(method, route, status, took_s)
         role = scope.get("state", {}).get("role", "")
         quiet = status < 400 and route.startswith(OFTEN)

@@ -7,8 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.armor import POLICY
-from api.logs import configure_logs
+from api.logs import OFTEN, configure_logs
 from api.settings import LogStyle
+from tests.api.test_roles import routes_of
 
 HTML = {"accept": "text/html"}
 
@@ -77,6 +78,11 @@ def test_what_is_asked_for_all_the_time_is_logged_only_when_it_fails(client, lin
     client.post("/positions", json={})
     told = [(line["route"], line["status"]) for line in lines()]
     assert told == [("/static", 404), ("/positions", 401)]
+
+
+def test_routes_that_are_asked_for_all_the_time_exist(client) -> None:
+    mounts = {"/static", "/tiles"}
+    assert set(OFTEN) - mounts <= {route.path for route in routes_of(client.app)}
 
 
 def test_an_address_of_nobody_has_no_route(client, lines) -> None:

@@ -75,6 +75,13 @@ def test_addresses_that_nobody_has_make_one_figure_not_thousands(here) -> None:
     assert routes == set()
 
 
+def test_made_up_methods_make_one_figure_not_thousands(here) -> None:
+    for number in range(5):
+        here.request(f"FETCH{number}", "/health")
+    (counted,) = (name for name in figures(here) if 'method="other"' in name)
+    assert "FETCH" not in counted
+
+
 def test_positions_are_counted_by_what_became_of_them(here, clock) -> None:
     app = here.app.state.barfrub
     with transaction(app.engine) as tx:

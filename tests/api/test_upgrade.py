@@ -1,11 +1,14 @@
+import re
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from api.app import create_app
+from api.cli import commands
 from api.clock import Clock
 from api.commands.restore import upgrade
 from data.errors import ConflictError
@@ -15,6 +18,11 @@ from data.store.restore import restore_city
 from tests.api.lived_in_city import open_at, rows_of, run
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_the_program_tells_its_version() -> None:
+    told = CliRunner().invoke(commands, ["--version"]).output
+    assert re.fullmatch(r"barfrub \d+\.\d+\.\d+\n", told)
 
 
 def make_older(folder: Path) -> None:
