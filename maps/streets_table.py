@@ -50,16 +50,20 @@ class CoveragePicture:
     coverages: tuple[Coverage, ...]
 
 
-def coverage_columns(picture: CoveragePicture) -> dict[str, list[object]]:
-    """Return class and coverage of every street; `None` where a direction does not exist."""
-    segments, policy = picture.network.segments, picture.policy
-    levels = [policy.level_of(segment) for segment in segments]
-    cycles = [policy.rule_of(segment).cycle for segment in segments]
-    columns: dict[str, list[object]] = {
+def level_columns(network: StreetNetwork, policy: Policy) -> dict[str, list[object]]:
+    """Return the class of every street, why it has it, and how often it is promised."""
+    cycles = [policy.rule_of(segment).cycle for segment in network.segments]
+    levels = [policy.level_of(segment) for segment in network.segments]
+    return {
         "service_class": [level.service_class.value for level in levels],
         "reason": [level.reason.value for level in levels],
         "cycle_h": [None if each is None else each.total_seconds() / 3600 for each in cycles],
     }
+
+
+def coverage_columns(picture: CoveragePicture) -> dict[str, list[object]]:
+    """Return class and coverage of every street; `None` where a direction does not exist."""
+    segments, columns = picture.network.segments, level_columns(picture.network, picture.policy)
     known = {(one.segment_id, one.forward): one for one in picture.coverages}
     for forward, way in WAYS.items():
         facts = [_facts(segment, picture.states, known, forward=forward) for segment in segments]

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from data.network import StreetNetwork
+    from data.policy import Policy
+    from data.store.engine import Tx
     from fleet.cities import Report
     from fleet.reimport import Newer
+    from maps.streets_table import CoveragePicture
 
 SHOWN = 30
-"""Vanished streets that a comparison lists."""
+"""Vanished streets that a comparison lists, the longest."""
 
 URMIA = "urmia"
 """Word that stands for the file of Urmia's districts, which comes with the program."""
@@ -198,29 +202,40 @@ def export(
     ] = None,
 ) -> None:
     """Write the streets for QGIS: class and why, and what a storm's evidence proves."""
-    from api.clock import Clock
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.exchange.gis import write_streets
-    from data.model import JobState, StormId
     from data.store.cities import get_policy
-    from data.store.coverage import list_coverage
     from data.store.engine import reading
-    from data.store.jobs import list_jobs
     from data.store.network import load_network
-    from data.store.storms import get_storm
-    from maps.columns import coverage_columns, level_columns
+    from maps.streets_table import coverage_columns, level_columns
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
         network, policy = load_network(tx), get_policy(tx)
-        columns = level_columns(network, policy)
-        if storm is not None:
-            found = get_storm(tx, StormId(storm))
-            coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)
-            at = found.ended_at or Clock().now()
-            columns |= coverage_columns(network, policy, found, coverage, jobs, at)
+        if storm is None:
+            columns = level_columns(network, policy)
+        else:
+            columns = coverage_columns(_picture(tx, network, policy, storm))
+    columns["subject"] = [policy.level_of(segment).subject for segment in network.segments]
     write_streets(network, columns, file)
     print(f"{len(network.segments):,} segments in {file}")
+
+
+def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -> "CoveragePicture":
+    from api.clock import Clock
+    from data.model import JobState, StormId
+    from data.store.cities import get_city
+    from data.store.coverage import list_coverage
+    from data.store.jobs import list_jobs
+    from data.store.storms import get_storm
+    from fleet.coverage import painted
+    from maps.streets_table import CoveragePicture
+
+    found = get_storm(tx, StormId(storm))
+    coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)
+    at = found.ended_at or Clock().now()
+    states = painted(network, policy, found, coverage, jobs, at)
+    return CoveragePicture(get_city(tx), network, policy, found, at, states, tuple(coverage))
 
 
 def _source(
@@ -265,7 +280,7 @@ def _print_difference(newer: "Newer") -> None:
         f"Of the streets, {len(found.kept):,} stay, {len(found.changed):,} change, "
         f"{len(found.gone):,} vanish; {len(found.new):,} are new."
     )
-    for vanished in found.gone[:SHOWN]:
+    for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:SHOWN]:
         street = vanished.segment
         name = next(iter(street.names.get("", ())), "unnamed")
         after = ", ".join(str(each) for each in vanished.successors) or "nothing"

@@ -16,7 +16,7 @@ from data.network import StreetNetwork
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 LAYER = "streets"
 
-_TIME = re.compile(r"_at(_|$)")
+_TIME = re.compile(r"^last_pass|_at$")
 
 
 def write_streets(
@@ -26,8 +26,8 @@ def write_streets(
 
     Each has `id, name, name_fa, name_en, road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
-    Columns whose names hold `_at` are times, with a zone, also where they are empty. A file that
-    lies there is replaced, whole or not at all. Raises `InvalidError` for another ending.
+    Columns named `last_pass…` or `…_at` are times, with a zone, also where they are empty. A file
+    that lies there is replaced, whole or not at all. Raises `InvalidError` for another ending.
     """
     driver = DRIVERS.get(path.suffix.lower())
     if driver is None:

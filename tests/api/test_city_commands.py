@@ -191,7 +191,7 @@ def test_an_export_tells_class_and_reason(run, town, tmp_path):
     assert run(city, "export", "town", tmp_path / "town.gpkg").exit_code == 0
     streets = geopandas.read_file(tmp_path / "town.gpkg")
     assert list(streets.service_class) == ["P3"] * 4
-    assert list(streets.class_reason) == ["road"] * 4
+    assert list(streets.reason) == ["road"] * 4
     assert "state_forward" not in streets
 
 
@@ -200,7 +200,7 @@ def test_an_export_has_the_coverage_of_a_storm(run, town, tmp_path):
     assert run(city, "export", "town", tmp_path / "town.geojson", "--storm", 1).exit_code == 0
     streets = geopandas.read_file(tmp_path / "town.geojson")
     assert set(streets.state_forward) == {"not_due"}
-    assert set(streets.storm) == {"First snow"}
+    assert set(streets.passes_backward) == {0}
     assert isinstance(
         run(city, "export", "town", tmp_path / "x.gpkg", "--storm", 9).exception, NotFoundError
     )
