@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
-from data.model import Actor, ActorKind, PlanRun, PlanRunId, Storm
+from data.model import Actor, ActorKind, PlanRun, PlanRunId, Storm, VehicleId
 from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.plan_runs import list_runs
@@ -37,6 +37,9 @@ REPAINT = timedelta(seconds=15)
 
 REPAINT_S = 5.0
 """But not more often than this, by the wall."""
+
+MOST_SUSPECTS = 2
+"""Vehicles whose positions may fail in a row before the mistake must be ours: then all wait."""
 
 RUNS = 20
 """Plan runs watched."""
@@ -76,6 +79,7 @@ class Consumer:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._behind = False
+        self._suspects: set[VehicleId] = set()
         self.tally: Counter[str] = Counter()
         self.looked_s = time.monotonic()
 
@@ -168,6 +172,8 @@ class Consumer:
             unseen, last = list_unseen(tx, portion)
             found = digest(tx, ground.network, self._tracks, unseen, ground.policy, storm, now)
             mark_seen_until(tx, last)
+        if unseen:
+            self._suspects.clear()
         self.tally["digested"] += len(found.positions)
         self.tally += Counter({f"dropped:{why}": n for why, n in found.dropped.items()})
         if found.dropped:
@@ -175,11 +181,19 @@ class Consumer:
         return found
 
     def _set_aside(self, error: Exception, now: datetime) -> None:
+        """Set the oldest position aside; raise the error where positions are not to blame.
+
+        They are not when those of several vehicles fail in a row, and nothing succeeds between.
+        """
         with transaction(self._engine) as tx:
             fix = set_aside(tx, TRACKING, type(error).__name__, now)
-        if fix is not None:
-            self.tally["set_aside"] += 1
-            _log.error("a position of vehicle %s is set aside", fix.vehicle_id, exc_info=error)
+            if fix is None:
+                return
+            self._suspects.add(fix.vehicle_id)
+            if len(self._suspects) > MOST_SUSPECTS:
+                raise error
+        self.tally["set_aside"] += 1
+        _log.error("a position of vehicle %s is set aside", fix.vehicle_id, exc_info=error)
 
     def _publish_vehicles(self, tx: Tx, found: Digest, now: datetime) -> None:
         positions = list(found.positions)

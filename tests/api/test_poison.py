@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from api.ground import GroundKeeper
 from data.model import VehicleId
 from data.store.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.events import list_events
+from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.positions import add_positions, count_unseen, list_between, list_last
 from data.store.storms import add_storm
@@ -16,7 +18,7 @@ from fleet.live import Hub, LiveFleet
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix
-from tests.village_database import a_village_database
+from tests.village_database import FLEET, a_village_database
 
 POISON = "poison"
 
@@ -96,6 +98,36 @@ def test_several_bad_positions_cost_a_few_looks_each(engine: Database, consumer:
     store(engine, *a_thousand_with(0, 1, 2, 999))
     assert looked_at_all(engine, consumer) < 30
     assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (996, 4)
+
+
+def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
+    engine: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(engine) as tx:
+        save_fleet(tx, replace(FLEET, vehicles=tuple(v.a_vehicle(n) for n in range(1, 6))))
+        for vehicle in (3, 4, 5):
+            add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    honest = consumer_module.digest
+    monkeypatch.setattr(consumer_module, "digest", lambda *_: 1 / 0)
+    store(engine, *(a_fix(v.at_m(0, 0), float(n), vehicle=1 + n % 5) for n in range(100)))
+    for _ in range(2):
+        consumer.look()
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            consumer.look()
+    assert waiting(engine) == 98
+    monkeypatch.setattr(consumer_module, "digest", honest)
+    looked_at_all(engine, consumer)
+    assert consumer.tally["digested"] == 98
+
+
+def test_a_tracker_gone_mad_does_not_hold_up_the_others(
+    engine: Database, consumer: Consumer
+) -> None:
+    bad = [a_fix(v.at_m(0, 0), float(n), alarm=POISON) for n in range(30)]
+    store(engine, *bad, a_fix(v.at_m(0, 0), 0.0, vehicle=2))
+    looked_at_all(engine, consumer)
+    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (1, 30)
 
 
 def test_what_was_set_aside_is_not_looked_at_again(engine: Database, consumer: Consumer) -> None:
