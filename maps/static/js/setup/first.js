@@ -119,6 +119,12 @@ class FirstCity extends Part {
     </fieldset>`;
   }
 
+  /** What a screen reader says when the import goes on. */
+  said(progress) {
+    if (progress?.state === "running") return `${t("The city is being made")}: ${t(`step:${progress.step || progress.steps[0]}`)}`;
+    return progress?.state === "done" ? t("The city is ready") : "";
+  }
+
   form(hidden) {
     const { refused } = first.value;
     return html`<form class="first-form" ?hidden=${hidden} @submit=${make}>
@@ -130,7 +136,7 @@ class FirstCity extends Part {
   }
 
   running(progress) {
-    return html`<section class="card" role="status"><h2>${t("The city is being made")}</h2>
+    return html`<section class="card"><h2>${t("The city is being made")}</h2>
       ${stepList(progress)}
       <p class="muted small">${t("A large city takes a minute or two. You may leave this page open.")}</p></section>`;
   }
@@ -143,7 +149,7 @@ class FirstCity extends Part {
 
   done(progress) {
     const { served } = first.value;
-    return html`<section class="card"><h2 role="status"><span class="icon icon-circle-check" aria-hidden="true"></span>${t("The city is ready")}</h2>
+    return html`<section class="card"><h2><span class="icon icon-circle-check" aria-hidden="true"></span>${t("The city is ready")}</h2>
       ${report(progress.report)}
       <div class="ends">${served ? html`<a class="button primary tall" href="/sign-in?next=/setup">${t("Go to sign-in")}</a>` : html`<button class="tall" disabled>${t("The city is being opened")}</button>`}</div></section>`;
   }
@@ -152,7 +158,7 @@ class FirstCity extends Part {
     const { progress } = first.value;
     const at = progress?.state ?? "idle";
     const over = { running: () => this.running(progress), failed: () => this.failed(progress), done: () => this.done(progress) }[at];
-    return html`${over ? over() : ""}${at === "done" ? "" : this.form(Boolean(over))}`;
+    return html`<p class="unseen" role="status">${this.said(progress)}</p>${over ? over() : ""}${at === "done" ? "" : this.form(Boolean(over))}`;
   }
 }
 customElements.define("first-city", FirstCity);

@@ -16,13 +16,17 @@ class Link extends Part {
     }
   }
 
+  updated(changed) {
+    if (changed.has("address")) this.querySelector("input").focus();
+  }
+
   willUpdate(changed) {
     if (changed.has("address")) this.copied = false;
   }
 
   render() {
     return html`<section class="card hand-over">
-      <h2 role="status">${this.heading}</h2>
+      <h2>${this.heading}</h2>
       <div class="copy">
         <input readonly dir="ltr" .value=${this.address} aria-label=${this.heading} @focus=${(event) => event.target.select()}>
         <button class="primary" @click=${this.copy}><span class="icon icon-${this.copied ? "check" : "copy"}" aria-hidden="true"></span>${this.copied ? t("Copied") : t("Copy")}</button>

@@ -1,0 +1,174 @@
+"""The first start in a real browser: from the printed address to the signed-in administrator."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect
+
+from api.clock import Clock
+from api.doorway import Doorway
+from api.settings import Settings
+from tests.data.osm_files import a_way, nodes, write_osm
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "fa-IR"}
+DESK = {"locale": "en-GB", "timezone_id": "Asia/Tehran"}
+PASSWORD = "snow at dawn"  # noqa: S105
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Doorway:
+    return Doorway(Settings(var=tmp_path), Clock(), lambda _folder, _clock: nullcontext())
+
+
+@pytest.fixture
+def server(door: Doorway) -> Iterator[str]:
+    """A server without a city."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    web = uvicorn.Server(uvicorn.Config(door, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=web.run, args=([listener],), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    web.should_exit = True
+    thread.join(timeout=10)
+    listener.close()
+
+
+@pytest.fixture
+def street_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ways = [a_way(10, [1, 2, 3], name="خیابان امام"), a_way(11, [4, 2, 5])]
+    return write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *ways])
+
+
+def enter(visit, door: Doorway) -> Page:
+    visit.go(f"/first?code={door.start.code}")
+    visit.page.wait_for_selector("first-city form")
+    return visit.page
+
+
+def send(page: Page, name: str, file: Path) -> None:
+    page.set_input_files(f'setup-file[name="{name}"] input[type="file"]', file)
+
+
+@pytest.mark.parametrize("visit", [DESK], indirect=True)
+def test_a_city_is_set_up_from_the_printed_address_to_the_signed_in_administrator(
+    visit, door, street_file
+):
+    page = enter(visit, door)
+    assert "code" not in page.url
+    assert page.input_value("#timezone") == "Asia/Tehran"
+    send(page, "file", street_file)
+    expect(page.locator("#file")).to_have_value("town.osm")
+    page.fill("#name", "برف‌آباد")
+    page.fill("#login", "reza")
+    page.fill("#password", PASSWORD)
+    assert visit.grave_faults() == []
+    page.get_by_role("button", name="Make the city").click()
+
+    expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()
+    expect(page.locator(".facts")).to_contain_text("4 pieces")
+    assert visit.grave_faults() == []
+    page.get_by_role("link", name="Go to sign-in").click()
+    page.fill("#login", "reza")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name=re.compile("Set-up of"))).to_be_visible()
+    assert visit.complaints == []
+    assert [
+        url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))
+    ] == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_form_fits_a_phone_and_speaks_persian(visit, door):
+    page = enter(visit, door)
+    page.click("details summary")
+
+    assert page.get_attribute("html", "dir") == "rtl"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert visit.grave_faults() == []
+
+
+@pytest.mark.parametrize("visit", [DESK], indirect=True)
+def test_the_keyboard_alone_makes_a_city(visit, door, street_file, tmp_path):
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / "town.osm").write_bytes(street_file.read_bytes())
+    page = enter(visit, door)
+    expect(page.locator("#file option")).to_have_count(2)
+    page.focus("#file")
+    page.keyboard.press("ArrowDown")
+    for label, typed in (("name", "Town"), ("login", "reza"), ("password", PASSWORD)):
+        while page.evaluate("document.activeElement.name") != label:
+            page.keyboard.press("Tab")
+        page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()
+
+
+@pytest.mark.parametrize("visit", [DESK], indirect=True)
+def test_a_wrong_code_is_asked_for_again(visit):
+    visit.go("/")
+    visit.page.fill("#code", "AAAA-AAAA")
+    visit.page.keyboard.press("Enter")
+
+    expect(visit.page.get_by_role("alert")).to_have_text("This is not the code.")
+    assert visit.grave_faults() == []
+
+
+@pytest.mark.parametrize("visit", [DESK], indirect=True)
+def test_a_mistake_is_said_and_what_was_typed_stays(visit, door, street_file):
+    page = enter(visit, door)
+    send(page, "file", street_file)
+    expect(page.locator("#file")).to_have_value("town.osm")
+    page.fill("#name", "../town")
+    page.fill("#login", "reza")
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="Make the city").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("../town")
+    assert page.evaluate("document.activeElement.id") == "name"
+    assert page.input_value("#password") == PASSWORD
+
+
+@pytest.mark.parametrize("visit", [DESK], indirect=True)
+def test_a_file_without_streets_is_told_and_another_may_be_tried(
+    visit, door, street_file, tmp_path_factory
+):
+    empty = tmp_path_factory.mktemp("drawn") / "empty.osm"
+    empty.write_text("<osm version='0.6'></osm>", encoding="utf-8")
+    page = enter(visit, door)
+    send(page, "file", empty)
+    expect(page.locator("#file")).to_have_value("empty.osm")
+    page.fill("#name", "Town")
+    page.fill("#login", "reza")
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="Make the city").click()
+    page.get_by_role("button", name="Back to the form").click()
+    send(page, "file", street_file)
+    expect(page.locator("#file")).to_have_value("town.osm")
+    page.get_by_role("button", name="Make the city").click()
+
+    expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()
+
+
+@pytest.mark.parametrize("visit", [DESK], indirect=True)
+def test_a_file_that_is_something_else_is_refused_where_it_was_chosen(
+    visit, door, tmp_path_factory
+):
+    photo = tmp_path_factory.mktemp("drawn") / "photo.osm"
+    photo.write_bytes(b"\x89PNG")
+    page = enter(visit, door)
+    send(page, "file", photo)
+
+    fault = page.locator("setup-file[name=file]").get_by_role("alert")
+    expect(fault).to_have_text("This file is not a street network.")
+    assert page.get_attribute("#file", "aria-describedby") == "file-hint file-fault"
