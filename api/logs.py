@@ -34,7 +34,10 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 """What is told by name; anybody can make up others."""
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
-_log = logging.getLogger("barfrub.requests")
+REQUESTS = "barfrub.requests"
+"""Logger that tells of every request but those."""
+
+_log = logging.getLogger(REQUESTS)
 
 
 def configure_logs(style: LogStyle) -> None:

@@ -7,7 +7,8 @@ from math import dist
 import shapely
 from numpy.random import Generator
 
-from data.town.blocks import CORNER_M, GRAINS, Block
+from data.town.blocks import GRAINS, Block
+from data.town.cuts import CORNER_M
 from data.town.plan import Plan, Point, Street, along, beside, point
 
 SHORTEST_M = 18.0

@@ -2,33 +2,39 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.demo import DEMO_MARK, SAMPLE_CITY, _fresh_city, _scene
+from api.commands.demo import DEMO_MARK, SAMPLE_CITY
+from api.scene import enroll_everybody, fresh_city, scene_of
 from api.settings import Settings
 from data.errors import ConflictError
-from data.model import RoadClass
+from data.model import RoadClass, Role
 from data.store.cities import get_city
 from data.store.districts import list_districts
 from data.store.engine import open_database, reading
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
+from data.store.people import list_users
 from data.store.storms import find_active_storm
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     drawn = tmp_path_factory.mktemp("drawn")
-    scene = _scene(Path(SAMPLE_CITY), None, drawn)
-    return _fresh_city(Settings(var=tmp_path_factory.mktemp("var")), scene)
+    scene = scene_of(Path(SAMPLE_CITY), None, drawn)
+    folder = fresh_city(Settings(var=tmp_path_factory.mktemp("var")), scene)
+    assert set(enroll_everybody(folder, scene)) == set(Role)
+    return folder
 
 
 def test_the_persian_demo_has_language_clock_machines_and_snow(folder: Path):
     with reading(open_database(folder / "barfrub.sqlite")) as tx:
         city, storm, vehicles = get_city(tx), find_active_storm(tx), list_vehicles(tx)
         districts = [district.name for district in list_districts(tx)]
+        users = list_users(tx)
 
     assert (folder.name, city.name) == (SAMPLE_CITY, "برف‌آباد")
     assert (city.language, city.timezone) == ("fa", "Asia/Tehran")
     assert "OpenStreetMap" not in city.attribution
+    assert {user.language for user in users} == {"fa"}
     assert len(vehicles) == 14
     assert vehicles[0].name == "برف‌روب ۱"
     assert storm is not None
@@ -52,5 +58,5 @@ def test_a_demo_replaces_a_demo_only(tmp_path: Path):
     own.mkdir(parents=True)
 
     with pytest.raises(ConflictError, match="not a demo"):
-        _fresh_city(settings, _scene(Path(SAMPLE_CITY), None, tmp_path))
+        fresh_city(settings, scene_of(Path(SAMPLE_CITY), None, tmp_path))
     assert not (own / DEMO_MARK).exists()

@@ -1,0 +1,118 @@
+"""The city of a demo: streets, machines, people and snow, all fresh."""
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.auth import hash_password
+from api.clock import Clock
+from api.commands.demo import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
+from api.console import CONSOLE, open_city_database
+from api.settings import Settings
+from data.errors import ConflictError
+from data.fleet_file import BARFABAD_FLEET, URMIA_FLEET
+from data.model import Role
+from data.store.cities import get_policy
+from data.store.engine import transaction
+from data.store.network import load_network
+from data.town import TOWN_NAME, draw_town, write_districts, write_town
+from fleet.cities import add_city, set_fleet
+from fleet.people import enroll
+from fleet.storms import start_storm
+from maps.i18n import translator
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where the storm is: streets, clock, language and machines.
+
+    `name` is what commands call the city, `title` what its pages call it.
+    """
+
+    name: str
+    title: str
+    file: Path
+    timezone: str
+    language: str
+    fleet: str
+    districts: Path | None = None
+    services: bool = False
+
+
+def scene_of(file: Path | None, timezone: str | None, drawn: Path) -> Scene:
+    """Return the scene of a street file, of Gothenburg, or of the town drawn into a folder."""
+    if file is None:
+        return _found(DEMO_CITY_FILE, timezone or DEMO_TIMEZONE)
+    if str(file) != SAMPLE_CITY:
+        return _found(file, timezone or "UTC")
+    streets, districts = drawn / "barfabad.osm.pbf", drawn / "districts.geojson"
+    write_town(draw_town(), streets)
+    write_districts(districts)
+    return Scene(
+        SAMPLE_CITY,
+        TOWN_NAME,
+        streets,
+        timezone or "Asia/Tehran",
+        "fa",
+        BARFABAD_FLEET,
+        districts,
+        services=True,
+    )
+
+
+def _found(file: Path, timezone: str) -> Scene:
+    name = file.name.split(".")[0]
+    return Scene(name, name, file, timezone, "", URMIA_FLEET)
+
+
+def fresh_city(settings: Settings, scene: Scene) -> Path:
+    """Make the city of a scene, in place of an older demo of that name; return its folder."""
+    folder = settings.city_folder(scene.name)
+    if folder.exists():
+        if not (folder / DEMO_MARK).exists():
+            raise ConflictError(
+                f"city {scene.name!r} is not a demo; nothing was changed",
+                reason="city_not_demo",
+                city=scene.name,
+            )
+        shutil.rmtree(folder)
+    add_city(
+        folder,
+        scene.title,
+        scene.file,
+        Clock().now(),
+        CONSOLE,
+        timezone=scene.timezone,
+        services=scene.services,
+        districts=scene.districts,
+        language=scene.language,
+    )
+    (folder / DEMO_MARK).touch()
+    _let_it_snow(folder, scene)
+    return folder
+
+
+def _let_it_snow(folder: Path, scene: Scene) -> None:
+    """Bring the machines, and start a storm that is called as people there would call it."""
+    now, t = Clock().now(), translator(scene.language, scene.timezone)
+    name = t("Snow of {date}", date=t.date(now))
+    engine = open_city_database(folder)
+    with transaction(engine) as tx:
+        network = load_network(tx)
+        set_fleet(tx, CONSOLE, scene.fleet, network, now)
+        start_storm(tx, CONSOLE, name, network, get_policy(tx), now)
+    engine.dispose()
+
+
+def enroll_everybody(folder: Path, scene: Scene) -> dict[str, str]:
+    """Add a user for every role and return their passwords by login."""
+    passwords = {role.value: secrets.token_urlsafe(8) for role in Role}
+    engine = open_city_database(folder)
+    with transaction(engine) as tx:
+        for login, password in passwords.items():
+            hidden = hash_password(password)
+            language = scene.language or "en"
+            enroll(tx, CONSOLE, login, [Role(login)], language, hidden, Clock().now())
+    engine.dispose()
+    return passwords
