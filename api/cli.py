@@ -25,7 +25,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 city.command()(sample)
-commands.add_typer(city, name="city", help="Add and show the city's streets.")
+commands.add_typer(city, name="city", help="Add, update, show, export and remove cities.")
 commands.add_typer(fleet, name="fleet", help="Set depots, reload sites and machines.")
 policy.add_typer(overrides, name="overrides", help="Decide the class of single streets.")
 commands.add_typer(policy, name="policy", help="Set the levels of service.")

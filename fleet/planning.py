@@ -35,7 +35,7 @@ from data.store.plans import add_plan, find_published_plan_id, get_plan, set_pla
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
 from fleet.driving import ENDED
-from fleet.streets import require_present
+from fleet.streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
 """Who drafts plans that were asked for."""
@@ -143,7 +143,11 @@ def solve_prepared(
 
 
 def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
-    """Keep a plan that the referee let through, for somebody to publish."""
+    """Keep a plan that the referee let through, for somebody to publish.
+
+    Raises `ConflictError` where the streets have changed since it was begun: nobody could.
+    """
+    require_version(tx, plan.network_version)
     draft = add_plan(tx, replace(plan, state=PlanState.DRAFT))
     after = {
         "storm": draft.storm_id,

@@ -12,5 +12,10 @@ def require_present(tx: Tx, network: StreetNetwork) -> None:
     Whoever stores a street's id calls it: for a second after a re-import, a server still holds the
     streets of before.
     """
-    if get_city(tx).network_version != network.version:
+    require_version(tx, network.version)
+
+
+def require_version(tx: Tx, network_version: str) -> None:
+    """Raise `ConflictError` unless the city still stands on this version of its streets."""
+    if get_city(tx).network_version != network_version:
         raise ConflictError("the streets have changed: load them again", reason="streets_changed")

@@ -32,12 +32,12 @@ from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.plan_runs import get_run, lease_run
-from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
+from data.store.plans import find_published_plan_id, get_plan
 from data.store.requests import get_request
 from data.store.shifts import list_shifts
 from fleet.evidence import keep_evidence
 from fleet.intake import Report, locate, receive
-from fleet.planning import ask_for_plan, prepare
+from fleet.planning import ask_for_plan, prepare, publish, store_draft
 from fleet.storms import start_storm
 from tests.data.osm_files import a_node, a_way
 from tests.fleet.reimport.crossing import (
@@ -55,25 +55,28 @@ from tests.fleet.reimport.crossing import (
 )
 
 
+def a_plan_of(storm, network):
+    return Plan(
+        id=PlanId(0),
+        storm_id=storm.id,
+        parent_id=None,
+        revision=0,
+        made_at=NOW,
+        network_version=network.version,
+        routes=(),
+        unserved=(),
+        cost=CostBreakdown(0, 0, 0, 0, 0),
+        bound=0.0,
+        solver="test",
+        seed=1,
+        state=PlanState.DRAFT,
+    )
+
+
 def published(engine, storm):
     with transaction(engine) as tx:
-        plan = Plan(
-            id=PlanId(0),
-            storm_id=storm.id,
-            parent_id=None,
-            revision=0,
-            made_at=NOW,
-            network_version=load_network(tx).version,
-            routes=(),
-            unserved=(),
-            cost=CostBreakdown(0, 0, 0, 0, 0),
-            bound=0.0,
-            solver="test",
-            seed=1,
-            state=PlanState.DRAFT,
-        )
-        plan = add_plan(tx, plan)
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        plan = store_draft(tx, ACTOR, a_plan_of(storm, load_network(tx)), NOW)
+        publish(tx, ACTOR, plan.id, NOW)
     return plan.id
 
 
@@ -205,6 +208,15 @@ def test_a_plan_that_is_being_made_is_stopped(engine, storm, update, split):
     update(split)
     with reading(engine) as tx:
         assert get_run(tx, run.id).stop_requested
+
+
+def test_a_plan_that_was_begun_before_is_not_kept(engine, storm, update, split):
+    with reading(engine) as tx:
+        begun = a_plan_of(storm, load_network(tx))
+    update(split)
+    with transaction(engine) as tx, pytest.raises(ConflictError) as refused:
+        store_draft(tx, ACTOR, begun, LATER)
+    assert refused.value.reason == "streets_changed"
 
 
 def test_a_new_plan_can_be_made_at_once(engine, storm, update, split):
