@@ -23,11 +23,16 @@ def route_geojson(route: Route, network: StreetNetwork) -> Collection:
 
 
 def leg_line(leg: Leg, network: StreetNetwork) -> list[LonLat]:
-    """Return the leg's course in driving direction, every junction once."""
+    """Return the leg's course in driving direction, every junction once.
+
+    Streets that a newer file no longer has are left out: an old plan can still be looked at.
+    """
     course: list[LonLat] = []
     for segment_id, forward in leg.path:
-        geometry = network.segment(segment_id).geometry
-        piece = geometry if forward else geometry[::-1]
+        segment = network.find(segment_id)
+        if segment is None:
+            continue
+        piece = segment.geometry if forward else segment.geometry[::-1]
         course.extend(piece[1:] if course and course[-1] == piece[0] else piece)
     return course
 
@@ -73,4 +78,4 @@ def _route_features(route: Route, network: StreetNetwork) -> Iterator[Feature]:
     here: LonLat | None = None
     for order, leg in enumerate(route.legs):
         yield leg_feature(route.shift_id, route.vehicle_id, order, leg, network, here)
-        here = leg_line(leg, network)[-1] if leg.path else here
+        here = next(reversed(leg_line(leg, network)), here)

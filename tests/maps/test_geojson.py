@@ -1,8 +1,9 @@
 import json
 
+from data.network import build_network
 from maps.geojson import plan_geojson, route_geojson
 from tests.maps.plans import a_plan
-from tests.village import node_at, village
+from tests.village import MILL, node_at, village, village_segments
 
 
 def features():
@@ -38,3 +39,10 @@ def test_times_are_utc_and_all_of_it_is_json():
 def test_a_route_alone_has_only_its_own_legs():
     idle = a_plan().routes[1]
     assert route_geojson(idle, village())["features"] == []
+
+
+def test_a_plan_for_streets_of_before_is_drawn_without_those_that_are_gone():
+    left = [segment for segment in village_segments() if segment.id != MILL]
+    shown = plan_geojson(a_plan(), build_network(left))["features"]
+    assert [feature["properties"]["order"] for feature in shown] == [0, 1, 2, 3]
+    assert shown[2]["geometry"]["coordinates"] == [list(node_at(node)) for node in (5, 6)]
