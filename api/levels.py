@@ -13,6 +13,7 @@ from api.machines import attachment
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from data.errors import InvalidError, Need
+from data.levels import idle_rules
 from data.model import Override, Place, Role, SegmentId, ServiceClass
 from data.override_file import (
     LEAST_CYCLE_H,
@@ -22,6 +23,7 @@ from data.override_file import (
     overrides_from_file,
 )
 from data.spreadsheet import Mistake
+from data.store.districts import list_districts
 from data.store.engine import Tx
 from data.store.gazetteer import list_places
 from data.store.levels import list_overrides
@@ -113,8 +115,10 @@ def classes_page(request: Request, context: BoardContext) -> Response:
 @router.get("/api/classes")
 def show_classes(context: BoardContext) -> ClassesView:
     """Return the class of every street, and sums."""
-    app = context.app
-    return classes_view(app.network, app.policy, app.city.revision)
+    network, policy = context.app.network, context.app.policy
+    with context.reading() as tx:
+        idle = idle_rules(network, _places(tx, context), policy, list_districts(tx))
+    return classes_view(network, policy, context.app.city.revision, idle)
 
 
 @router.get("/api/classes/streets")

@@ -35,6 +35,13 @@ _SIDE_WAYS = (RoadClass.SERVICE, RoadClass.ALLEY)
 """Ways that a rule about places raises only where they are the nearest."""
 
 
+class IdleRule(NamedTuple):
+    """A part of a rule that finds no street; `subject` is a kind of place, a name or a zone."""
+
+    reason: LevelReason
+    subject: str
+
+
 class _Wish(NamedTuple):
     segment_id: SegmentId
     level: Level
@@ -65,6 +72,27 @@ def levels_of(
         for one in decided
         if one.segment_id in known
     }
+
+
+def idle_rules(
+    network: StreetNetwork,
+    places: Iterable[Place],
+    policy: Policy,
+    districts: Iterable[District] = (),
+) -> list[IdleRule]:
+    """Return what rules ask for and the city does not have: often a spelling, or a poor file."""
+    ground, rules = _Ground(network, places, districts), policy.street_rules
+    kinds = sorted(rules.place_kinds - {place.kind for place in ground.places})
+    found = {wish.level.reason for wish in _wishes(ground, policy)}
+    idle = [IdleRule(LevelReason.NEAR, kind) for kind in kinds]
+    if rules.bus is not None and LevelReason.BUS not in found:
+        idle.append(IdleRule(LevelReason.BUS, ""))
+    if rules.steep is not None and LevelReason.STEEP not in found:
+        idle.append(IdleRule(LevelReason.STEEP, ""))
+    names = (name for rule in rules.named for name in rule.names)
+    idle += [IdleRule(LevelReason.NAMED, name) for name in names if not ground.names.called(name)]
+    zones = (zone for zone in rules.zones if not ground.inside(zone))
+    return idle + [IdleRule(LevelReason.ZONE, zone.name) for zone in zones]
 
 
 def _road_level(segment: Segment, policy: Policy) -> Level:
@@ -140,11 +168,11 @@ class _Ground:
     ) -> None:
         self.network = network
         self.names = StreetNames(network)
-        self._places = tuple(places)
+        self.places = tuple(places)
         self._districts = tuple(districts)
 
     def places_of(self, kinds: Sequence[str]) -> list[Place]:
-        return [place for place in self._places if place.kind in kinds]
+        return [place for place in self.places if place.kind in kinds]
 
     def inside(self, zone: ZoneRule) -> list[SegmentId]:
         if zone.districts:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from data.geocode.words import normal
+from data.levels import IdleRule
 from data.model import (
     Level,
     Override,
@@ -51,7 +52,8 @@ class ClassesView:
     """Every street's class in few words; `id` is the city's revision.
 
     `roads` says the class of each kind of street; `raised` has a row per street that it does not
-    decide: id, class, reason. Decisions that say what the road class says are among them.
+    decide: id, class, reason. Decisions that say what the road class says are among them. `idle`
+    are the rules that find no street.
     """
 
     id: int
@@ -59,6 +61,7 @@ class ClassesView:
     rules: tuple[ClassRuleView, ...]
     raised: list[tuple[int, str, str]]
     totals: tuple[ClassTotal, ...]
+    idle: tuple[IdleRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,10 @@ class Search:
     words: str = ""
 
 
-def classes_view(network: StreetNetwork, policy: Policy, revision: int) -> ClassesView:
-    """Return the classes of all streets."""
+def classes_view(
+    network: StreetNetwork, policy: Policy, revision: int, idle: Iterable[IdleRule] = ()
+) -> ClassesView:
+    """Return the classes of all streets; `idle` are rules that find none."""
     counts: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
     for segment in network.segments:
         level = policy.level_of(segment)
@@ -143,6 +148,7 @@ def classes_view(network: StreetNetwork, policy: Policy, revision: int) -> Class
             ClassTotal(its_class, reason, int(streets), length_m)
             for (its_class, reason), (streets, length_m) in sorted(counts.items())
         ),
+        idle=tuple(idle),
     )
 
 

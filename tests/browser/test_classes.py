@@ -66,6 +66,7 @@ def test_classes_are_decided_in_persian_on_a_desk_and_on_a_phone(visit: Visit) -
     badge(visit, "درجهٔ ۲")
     assert "هر ۲٫۵ ساعت" in visit.page.inner_text(".facts")
     assert "تصمیم ثبت شد." in visit.page.inner_text(".undone")
+    visit.page.wait_for_selector("#streets .sub:has-text('درجهٔ ۲')")
     sound(visit)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.levels import levels_of
+from data.levels import idle_rules, levels_of
 from data.model import (
     District,
     Level,
@@ -180,6 +180,24 @@ def test_a_decision_wins_over_every_rule_and_may_lower():
 def test_a_decision_for_a_street_that_is_gone_is_left_out():
     gone = SegmentId(99)
     assert levels(StreetRules(), overrides={gone: Override(gone, P1)}) == {}
+
+
+def test_rules_that_find_no_street_are_told():
+    rules = StreetRules(
+        near=(NearRule(("school", "hospital"), 40, P1),),
+        bus=P2,
+        steep=SteepRule(8, P2),
+        named=(NamedRule(("Rose Street", "Moon Street"), P1),),
+        zones=(ZoneRule("Far away", P1, None, centre=v.at_m(9000, 0), radius_m=10),),
+    )
+    idle = idle_rules(v.village(), v.village_places(), replace(POLICY, street_rules=rules))
+    assert [(str(reason), subject) for reason, subject in idle] == [
+        ("near", "hospital"),
+        ("bus", ""),
+        ("steep", ""),
+        ("named", "Moon Street"),
+        ("zone", "Far away"),
+    ]
 
 
 classes = st.sampled_from(ServiceClass)

@@ -60,6 +60,15 @@ function reasonList() {
   </ul>`;
 }
 
+const idleName = ([reason, subject]) =>
+  reason === "near" ? named("place", subject) : subject || named("reason", reason);
+
+function idle() {
+  const rules = classes.value.idle;
+  if (!rules.length) return "";
+  return html`<p class="small muted idle">${t("Rules that find no street here: {rules}", { rules: rules.map(idleName).join(t(", ")) })}</p>`;
+}
+
 function row({ street }) {
   return html`<span class="swatch class-${street.level.service_class}" aria-hidden="true"></span>
     <bdi class="what">${streetName(street)}</bdi>
@@ -99,7 +108,7 @@ class Side extends Part {
     if (!classes.value.loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
     return html`
       <section><h2>${t("Importance")}</h2>${classList()}</section>
-      <section><h2>${t("Why")}</h2>${reasonList()}</section>
+      <section><h2>${t("Why")}</h2>${reasonList()}${idle()}</section>
       <section class="found">
         <h2>${t("Streets")} <span class="count">${number(search.value.count)}</span></h2>
         <div class="filter">

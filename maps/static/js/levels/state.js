@@ -8,7 +8,7 @@ import { t } from "../core/texts.js";
 export const mayDecide = boot.edits;
 
 /** `levels` has [class, reason] by street for those that their road class does not decide. */
-export const classes = new Store({ loaded: false, roads: {}, rules: [], totals: [], levels: new Map() });
+export const classes = new Store({ loaded: false, roads: {}, rules: [], totals: [], idle: [], levels: new Map() });
 
 export const search = new Store({
   service_class: "",
@@ -35,6 +35,7 @@ export async function loadClasses() {
     roads: view.roads,
     rules: view.rules,
     totals: view.totals,
+    idle: view.idle,
     levels: new Map(view.raised.map(([id, its_class, reason]) => [id, [its_class, reason]])),
   });
 }
