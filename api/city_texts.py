@@ -39,11 +39,11 @@ def _before(last: Event | None, key: str) -> str:
 
 def _write(target: Path, text: str, before: str) -> None:
     """Replace the file whole; one that somebody edited and never put in force is set aside."""
-    found = target.read_text(encoding="utf-8") if target.exists() else None
-    if found == text:
+    found = target.read_bytes() if target.exists() else None
+    if found == text.encode():
         return
-    if found not in (None, before):
+    if found not in (None, before.encode()):
         target.replace(target.with_suffix(".edited.toml"))
     new = target.with_name(f".{target.name}.{os.getpid()}")
-    new.write_text(text, encoding="utf-8")
+    new.write_bytes(text.encode())
     new.replace(target)

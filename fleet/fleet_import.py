@@ -34,7 +34,7 @@ def propose(tx: Tx, name: str, content: bytes) -> Proposal:
     A spreadsheet knows machines only: depots and places to load salt stay as they are.
     """
     if name.lower().endswith(".toml"):
-        return _from_toml(content)
+        return _from_toml(name, content)
     present = get_fleet(tx)
     machines, mistakes = machines_from_csv(content, present.depots)
     fleet = replace(present, vehicles=machines)
@@ -54,16 +54,16 @@ def toml_mistakes[T](text: str, read: Callable[[str, list[InvalidError]], T]) ->
     return sorted(mistakes, key=lambda mistake: mistake.line)[:FIRST_MISTAKES]
 
 
-def text_in(content: bytes) -> str:
+def text_in(content: bytes, name: str = "file") -> str:
     """Return the text of one of our files; raise `InvalidError` where it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidError("file", str(error), "a text in UTF-8") from error
+        raise InvalidError(name, str(error), "a text in UTF-8") from error
 
 
-def _from_toml(content: bytes) -> Proposal:
-    text = text_in(content)
+def _from_toml(name: str, content: bytes) -> Proposal:
+    text = text_in(content, name)
     mistakes = toml_mistakes(text, fleet_from_toml)
     fleet = FleetFile((), (), ()) if mistakes else fleet_from_toml(text)
     return Proposal(fleet, text, tuple(mistakes))

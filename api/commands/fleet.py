@@ -1,9 +1,12 @@
 """`barfrub fleet` and `barfrub policy`: validate a file and put it in force."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from data.store.engine import Tx
 
 fleet = typer.Typer(no_args_is_help=True)
 policy = typer.Typer(no_args_is_help=True)
@@ -23,28 +26,79 @@ def policies() -> None:
 
 @fleet.command("set")
 def set_fleet_file(
-    file: Annotated[Path, typer.Argument(help="A fleet.toml.")], city: CityOption = None
+    file: Annotated[Path, typer.Argument(help="A fleet.toml, or a table of machines as CSV.")],
+    city: CityOption = None,
 ) -> None:
-    """Replace depots, reload sites and machines; nothing is changed when the file has a mistake."""
+    """Replace the fleet; nothing is changed when the file has a mistake.
+
+    A table of machines leaves depots and places to load salt as they are.
+    """
     from api.city_texts import write_fleet_text
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.engine import transaction
     from data.store.network import load_network
-    from fleet.cities import set_fleet
+    from fleet.machines import find_last_change, take_fleet_file
 
-    text = _text(file)
+    content = _content(file)
     folder = chosen_city(Settings(), city)
     database = open_city_database(folder)
     with transaction(database) as tx:
-        machines = set_fleet(tx, CONSOLE, text, load_network(tx), Clock().now())
+        text = _proposed(tx, file.name, content)
+        last, network = find_last_change(tx), load_network(tx)
+        base = last.id if last else 0
+        machines = take_fleet_file(tx, CONSOLE, text, base, network, Clock().now())
     write_fleet_text(database, folder)
     assumed = sum(depot.assumed for depot in machines.depots)
     typer.echo(
         f"{len(machines.vehicles)} machines, {len(machines.depots)} depots ({assumed} assumed), "
         f"{len(machines.reload_sites)} reload sites."
     )
+
+
+def _proposed(tx: "Tx", name: str, content: bytes) -> str:
+    """Return the fleet.toml that a file means; print all its mistakes and raise the first."""
+    from data.errors import InvalidError
+    from fleet.fleet_import import propose
+
+    proposal = propose(tx, name, content)
+    for wrong in proposal.mistakes[1:]:
+        place = f"{name}:{wrong.line}: {wrong.field}"
+        typer.echo(f"{place}: expected {wrong.expected}, got {wrong.got!r}", err=True)
+    if proposal.mistakes:
+        first = proposal.mistakes[0]
+        place = f"{name}:{first.line}: {first.field}"
+        raise InvalidError(place, first.got, first.expected)
+    return proposal.text
+
+
+@fleet.command("export")
+def export_machines(
+    file: Annotated[Path, typer.Argument(help="Where to write: .toml or .csv.")],
+    city: CityOption = None,
+    language: Annotated[str, typer.Option(help="Language of a table's heads, en or fa.")] = "en",
+) -> None:
+    """Write the fleet in force as a fleet.toml, or its machines as a table."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.errors import InvalidError
+    from data.fleet_csv import csv_from_machines
+    from data.fleet_words import COLUMNS
+    from data.store.engine import reading
+    from data.store.fleet import get_fleet
+    from fleet.machines import fleet_text
+
+    if language not in COLUMNS:
+        raise InvalidError("--language", language, "one of " + ", ".join(COLUMNS))
+    with reading(open_city_database(chosen_city(Settings(), city))) as tx:
+        machines, text = get_fleet(tx), fleet_text(tx)
+    if file.suffix.lower() == ".csv":
+        table = csv_from_machines(machines.vehicles, machines.depots, language)
+        file.write_text(table, encoding="utf-8-sig", newline="")
+    else:
+        file.write_text(text, encoding="utf-8")
+    typer.echo(f"{file}: {len(machines.vehicles)} machines.")
 
 
 @policy.command("set")
@@ -59,8 +113,9 @@ def set_policy_file(
     from data.store.engine import transaction
     from data.store.network import load_network
     from fleet.cities import set_policy
+    from fleet.fleet_import import text_in
 
-    text = _text(file)
+    text = text_in(_content(file), file.name)
     folder = chosen_city(Settings(), city)
     database = open_city_database(folder)
     with transaction(database) as tx:
@@ -69,12 +124,10 @@ def set_policy_file(
     typer.echo("The policy is in force for jobs made from now on.")
 
 
-def _text(file: Path) -> str:
-    from data.errors import InvalidError, NotFoundError
+def _content(file: Path) -> bytes:
+    from data.errors import NotFoundError
 
     try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidError(file.name, str(error), "a text in UTF-8") from error
+        return file.read_bytes()
     except OSError as error:
         raise NotFoundError("file", str(file)) from error

@@ -34,6 +34,7 @@ function pin(thing) {
   const name = document.createElement("bdi");
   name.textContent = thing.name || t("New place");
   button.append(icon, name);
+  button.setAttribute("aria-label", name.textContent);
   return button;
 }
 

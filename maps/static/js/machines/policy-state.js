@@ -5,13 +5,13 @@ import { Store } from "../core/store.js";
 import { listen } from "../core/stream.js";
 
 /** `view` is what the server says, `draft` the tables under change, on the `base` that they began with. */
-export const policy = new Store({ view: null, draft: null, base: 0, dirty: false, fault: null, broken: "", busy: false });
+export const policy = new Store({ view: null, draft: null, base: 0, dirty: false, found: null, fault: null, broken: "", busy: false });
 
 const copy = (tables) => JSON.parse(JSON.stringify(tables));
 
 /** Show what is in force; forgets what the form has changed. */
 const settle = (view) =>
-  policy.set({ view, draft: copy(view.tables), base: view.base, dirty: false, fault: null, broken: "" });
+  policy.set({ view, draft: copy(view.tables), base: view.base, dirty: false, found: null, fault: null, broken: "" });
 
 /** Read the policy anew; a draft with changes stays as it is. */
 export async function refresh() {

@@ -76,18 +76,23 @@ async function findPlace(form, at) {
   const words = form.querySelector(`#find-${at}`).value.trim();
   if (!words) return;
   const found = await attempt(() => get(`/api/geocode?q=${encodeURIComponent(words)}`));
-  const answer = form.querySelector(`#found-${at}`);
-  if (!found?.length) {
-    answer.textContent = t("Nothing is found under these words.");
-    return;
-  }
-  const [{ lon, lat, name }] = found;
-  answer.textContent = t("Middle: {name}", { name: `\u2068${name}\u2069` });
+  if (!found) return;
+  const [first] = found;
+  policy.set({ found: { at, name: first?.name ?? "" } });
+  if (!first) return;
   change((draft) => {
-    Object.assign(draft.zone[at], { lon, lat });
+    Object.assign(draft.zone[at], { lon: first.lon, lat: first.lat });
     draft.zone[at].radius_m ??= 500;
     delete draft.zone[at].districts;
   });
+}
+
+function middle(zone, at) {
+  const { found } = policy.value;
+  if (found?.at === at && !found.name) return t("Nothing is found under these words.");
+  if (zone.lon == null) return "";
+  const where = found?.at === at ? `\u2068${found.name}\u2069` : `\u2066${zone.lat.toFixed(4)}, ${zone.lon.toFixed(4)}\u2069`;
+  return t("Middle: {name}", { name: where });
 }
 
 function area(zone, at, path) {
@@ -103,7 +108,7 @@ function area(zone, at, path) {
     <div class="fields">
       <div class="field"><label for="find-${at}">${districts.length ? t("Or a circle around an address or place") : t("Circle around an address or place")}</label>
         <span class="copy"><input id="find-${at}" dir="auto" autocomplete="off" @keydown=${(event) => { if (event.key === "Enter") { event.preventDefault(); findPlace(event.target.form, at); } }}><button type="button" @click=${({ target }) => findPlace(target.form, at)}>${t("Find")}</button></span>
-        <p class="muted small" id="found-${at}" role="status">${zone.lon == null ? "" : t("Middle: {name}", { name: `\u2066${zone.lat.toFixed(4)}, ${zone.lon.toFixed(4)}\u2069` })}</p></div>
+        <p class="muted small" role="status">${middle(zone, at)}</p></div>
       ${zone.lon == null ? "" : cell(`${path}.radius_m`, t("Radius"), zone.radius_m, t("m"), (value) => change((draft) => put(draft.zone[at], "radius_m", value)))}
     </div>`;
 }
