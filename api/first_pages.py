@@ -14,7 +14,7 @@ from api.armor import Armor, Compression
 from api.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.context import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, SentCsrf, spoken_language
 from api.errors import STATUS, fault_text, first_fault, message_of
-from api.first_start import OPENING, CityIn, FirstStart, WithCode, start_of
+from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
 from api.shell import THEME_COOKIE, THEMES, wants_page
 from api.uploads import SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
@@ -143,12 +143,14 @@ def _enter(request: Request, start: FirstStart, code: str) -> Response:
 def _progress(request: Request, start: FirstStart) -> ProgressOut:
     state, t = start.errand.state, _translator(request)
     message = message_of(state.error, t) if state.error else ""
+    if state.error and state.step == ASKING:
+        message = t("OpenStreetMap did not tell the streets of this place. Choose a file instead.")
     if state.error and state.step == OPENING:
         message = t("The city is made, but this server cannot open it. Start the server again.")
     return ProgressOut(
         state=state.state,
         step=state.step,
-        steps=[*STEPS, OPENING],
+        steps=[*([ASKING] if state.name == ASKING else []), *STEPS, OPENING],
         message=message,
         details=str(state.error or ""),
         report=streets_view(state.outcome, t) if state.outcome else None,

@@ -30,6 +30,7 @@ from api.settings import Settings, plain_name
 from api.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role
+from data.place import fetch_place
 from data.store.engine import Tx
 from fleet.cities import Report as CityReport
 from fleet.cities import add_city
@@ -39,6 +40,9 @@ from maps.i18n import LANGUAGES
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
 """Who makes a city before anybody can sign in."""
 
+ASKING = "ask"
+"""The step before those of `fleet.cities` where a place is asked of OpenStreetMap by name."""
+
 OPENING = "open"
 """The step after those of `fleet.cities`: the new city is loaded and served."""
 
@@ -47,17 +51,34 @@ _NAME_LETTERS = 64
 
 
 class CityIn(Wire):
-    """What a city is made of, and who looks after it."""
+    """What a city is made of, and who looks after it; without a `file`, `place` is asked for."""
 
     name: Annotated[str, Field(min_length=1, max_length=_NAME_LETTERS)]
     timezone: Annotated[str, Field(max_length=64)]
     language: Annotated[str, Field(max_length=2)]
-    file: Annotated[str, Field(min_length=1, max_length=200)]
+    file: Annotated[str, Field(max_length=200)] = ""
+    place: Annotated[str, Field(max_length=200)] = ""
     boundary: Annotated[str, Field(max_length=200)] = ""
     districts: Annotated[str, Field(max_length=200)] = ""
     services: bool = False
     login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
     password: Annotated[str, Field(max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Founding:
+    """A city that can be made: everything that can be checked at once is right."""
+
+    folder: Path
+    place: str
+    streets: Path | None
+    boundary: Path | None
+    districts: Path | None
+    timezone: str
+    language: str
+    services: bool
+    login: str
+    password_hash: str
 
 
 @dataclass
@@ -95,38 +116,59 @@ class FirstStart:
         """Start to make the city; raise an error where what is wanted cannot be right."""
         if self.over:
             raise ConflictError("the city is made", reason="city_made")
-        folder = self._folder(wanted)
-        file, boundary, districts = self._files(wanted)
+        founding = self._founding(wanted)
+        name = ASKING if founding.place else "add"
+        self.errand.begin(name, lambda report: self._found(founding, report))
+
+    def _founding(self, wanted: CityIn) -> _Founding:
+        login = checked_login(wanted.login.strip())
         if wanted.language not in LANGUAGES:
             raise InvalidError("language", wanted.language, "fa or en")
         if wanted.timezone not in available_timezones():
             raise InvalidError("timezone", wanted.timezone, "a zone like Asia/Tehran")
-        login, now = checked_login(wanted.login.strip()), self.clock.now()
-        password_hash = hash_password(checked_password("password", wanted.password, login))
+        if not wanted.file and not wanted.place.strip():
+            raise InvalidError("file", "", "a street file, or the name of a place")
+        return _Founding(
+            folder=self._folder(wanted),
+            place="" if wanted.file else wanted.place.strip(),
+            streets=self._file(wanted.file, "streets"),
+            boundary=self._file(wanted.boundary, "boundary"),
+            districts=self._file(wanted.districts, "districts"),
+            timezone=wanted.timezone,
+            language=wanted.language,
+            services=wanted.services,
+            login=login,
+            password_hash=hash_password(checked_password("password", wanted.password, login)),
+        )
+
+    def _found(self, city: _Founding, report: Report) -> CityReport:
+        now, streets, boundary = self.clock.now(), city.streets, city.boundary
+        if streets is None:
+            report(ASKING)
+            asked = fetch_place(city.place, self.settings.var / "places")
+            streets, boundary = asked.streets, boundary or asked.boundary
 
         def arrange(tx: Tx) -> None:
-            enroll(tx, FOUNDER, login, [Role.ADMINISTRATOR], wanted.language, password_hash, now)
+            roles = [Role.ADMINISTRATOR]
+            enroll(tx, FOUNDER, city.login, roles, city.language, city.password_hash, now)
 
-        def work(report: Report) -> CityReport:
-            made = add_city(
-                folder,
-                folder.name,
-                file,
-                now,
-                FOUNDER,
-                timezone=wanted.timezone,
-                services=wanted.services,
-                boundary=boundary,
-                districts=districts,
-                language=wanted.language,
-                report=report,
-                arrange=arrange,
-            )
-            report(OPENING)
-            self.open_city(folder)
-            return made
-
-        self.errand.begin("add", work)
+        made = add_city(
+            city.folder,
+            city.folder.name,
+            streets,
+            now,
+            FOUNDER,
+            timezone=city.timezone,
+            services=city.services,
+            boundary=boundary,
+            districts=city.districts,
+            language=city.language,
+            report=report,
+            arrange=arrange,
+        )
+        report(OPENING)
+        self.open_city(city.folder)
+        return made
 
     def _folder(self, wanted: CityIn) -> Path:
         name = wanted.name.strip()
@@ -137,13 +179,8 @@ class FirstStart:
             raise ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
         return folder
 
-    def _files(self, wanted: CityIn) -> tuple[Path, Path | None, Path | None]:
-        folder = self.settings.uploads
-        return (
-            wanted_upload(folder, wanted.file, "streets"),
-            wanted_upload(folder, wanted.boundary, "boundary") if wanted.boundary else None,
-            wanted_upload(folder, wanted.districts, "districts") if wanted.districts else None,
-        )
+    def _file(self, name: str, purpose: str) -> Path | None:
+        return wanted_upload(self.settings.uploads, name, purpose) if name else None
 
     def _stamp(self) -> str:
         return hashlib.sha256(f"first start {self.code}".encode()).hexdigest()[:16]

@@ -19,6 +19,7 @@ from data.model import Role
 from data.store.engine import open_database, reading
 from data.store.events import list_events
 from data.store.people import list_users
+from tests.data.drawn_place import QUERY, cached_in, draw
 from tests.data.osm_files import a_way, nodes, write_osm
 
 HTML = {"accept": "text/html"}
@@ -225,6 +226,20 @@ def test_boundary_and_districts_are_taken_along(inside, town, settings):
     assert facts["Streets"].startswith("3 pieces")
 
 
+def test_a_place_is_asked_of_openstreetmap_where_there_is_no_file(inside, settings, monkeypatch):
+    cached_in(settings.var / "places", monkeypatch)
+    progress = made(inside, file="", place=QUERY)
+    assert (progress["state"], progress["steps"][0]) == ("done", "ask"), progress["details"]
+    assert list_cities(settings) == [WANTED["name"]]
+
+
+def test_a_place_that_cannot_be_asked_for_says_to_choose_a_file(inside, settings, monkeypatch):
+    draw(cached_in(settings.var / "places", monkeypatch), {"place": []})
+    progress = made(inside, file="", place="Nowhere")
+    assert (progress["state"], progress["step"]) == ("failed", "ask")
+    assert "Choose a file" in progress["message"]
+
+
 def test_the_storm_book_says_how_the_first_administrator_came(inside, town, settings):
     send(inside, town)
     made(inside)
@@ -259,6 +274,7 @@ def test_a_file_without_streets_leaves_no_city_and_may_be_tried_again(inside, to
         ({"password": "reza", "login": "reza"}, 422, "password"),
         ({"login": "two words"}, 422, "login"),
         ({"file": "other.osm"}, 404, None),
+        ({"file": ""}, 422, "file"),
         ({"boundary": "town.osm"}, 422, "file"),
     ],
 )

@@ -87,6 +87,7 @@ class FirstCity extends Part {
     return html`<fieldset class="card">
       <legend><h2>${t("Streets")}</h2></legend>
       ${this.file("file", "streets", t("Street file"), t("Choose a file"), t("From OpenStreetMap (.osm.pbf, .osm, .osm.gz) or as GeoJSON."))}
+      ${field("place", t("Or the name of a place"), html`<input id="place" name="place" maxlength="200" autocomplete="off" dir="auto" placeholder=${t("Urmia, Iran")} aria-describedby="place-hint">`, t("Without a file the server asks OpenStreetMap, for which it needs the internet."))}
       <label class="tick"><input type="checkbox" name="services"><span>${t("With service ways and lanes between buildings")}<span class="muted small">${t("They make the network much larger; most cities do without.")}</span></span></label>
       <details class="more"><summary>${t("Boundary and districts")}</summary>
         <div class="column">
