@@ -21,6 +21,7 @@ import shapely
 from osmium.osm.mutable import Node, Way
 
 from data.errors import CityFileError
+from data.model import RoadClass
 from data.osm_tags import PLACE_TAGS
 
 LANGUAGES = ("", ":fa", ":en", ":ar", ":az", ":ckb", ":ku", ":tr")
@@ -40,6 +41,9 @@ PLACE_NODES_FROM = 1 << 60
 
 ABSENT_NODE = PLACE_NODES_FROM - 1
 """A node that the file does not have: our reader cuts ways there."""
+
+_STREETS = f'["highway"~"^({"|".join([*RoadClass, "road"])})(_link)?$"]'
+"""What is asked for: no footways, no building sites."""
 
 _REVERSED = ("-1", "reverse", "T")
 """Values of `oneway` for which OSMnx turns a way around."""
@@ -66,7 +70,7 @@ def fetch_place(query: str, folder: Path) -> PlaceFiles:
             outline = osmnx.geocode_to_gdf(query).union_all()
             graph = osmnx.graph_from_polygon(
                 outline,
-                custom_filter='["highway"]',
+                custom_filter=_STREETS,
                 simplify=False,
                 retain_all=True,
                 truncate_by_edge=True,

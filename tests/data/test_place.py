@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from data import osm_tags
@@ -82,6 +84,24 @@ def test_without_internet_and_without_an_answer_of_before_it_says_so(drawn):
     (drawn / "cache" / "place.json").unlink()
     with pytest.raises(CityFileError, match="no internet"):
         fetch_place(QUERY, drawn)
+
+
+def test_only_streets_are_asked_for(drawn, monkeypatch):
+    import osmnx
+
+    asked = []
+    download = osmnx.graph_from_polygon
+
+    def listening(outline, custom_filter, **more):
+        asked.append(re.search('"highway"~"(.*)"', custom_filter)[1])
+        return download(outline, custom_filter=custom_filter, **more)
+
+    monkeypatch.setattr(osmnx, "graph_from_polygon", listening)
+    fetch_place(QUERY, drawn)
+    (pattern,) = asked
+    wanted = ("primary", "primary_link", "living_street", "service", "road")
+    assert all(re.search(pattern, value) for value in wanted)
+    assert not any(re.search(pattern, value) for value in ("footway", "construction", "bus_stop"))
 
 
 def test_settings_of_osmnx_are_given_back(drawn):
