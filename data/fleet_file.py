@@ -1,6 +1,7 @@
 """Depots, reload sites and machines as a `fleet.toml`."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -21,6 +22,10 @@ from data.units import KMH_MPS, mps_from_kmh
 
 DEFAULT_FLEET = files("data.samples").joinpath("fleet-small.toml").read_text(encoding="utf-8")
 """Text of the fleet that a new city starts with, comments included."""
+
+_PERSIAN_NAMES = {"Plow truck": "برف‌روب", "Grader": "گریدر", "Mini-loader": "مینی‌لودر"}
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PERSIAN = re.compile("[\u0600-\u06ff]")
 
 URMIA_FLEET = files("data.samples").joinpath("fleet-urmia.toml").read_text(encoding="utf-8")
 """Text of the sample with Urmia's 66 machines."""
@@ -87,6 +92,20 @@ def fleet_from_toml(text: str, mistakes: list[InvalidError] | None = None) -> Fl
     if not vehicles:
         root.refuse("vehicle", None, "at least one [[vehicle]]")
     return FleetFile(depots, sites, vehicles)
+
+
+def default_fleet(language: str = "") -> str:
+    """Return the text that a new city starts with, names of machines in its language."""
+    text = DEFAULT_FLEET
+    for english, persian in _PERSIAN_NAMES.items() if language == "fa" else ():
+        text = text.replace(f'"{english}"', f'"{persian}"')
+    return text
+
+
+def numbered(name: str, number: int) -> str:
+    """Return the name of one of several, in the digits that belong to its letters."""
+    digits = str(number)
+    return f"{name} {digits.translate(_PERSIAN_DIGITS) if _PERSIAN.search(name) else digits}"
 
 
 def with_depots(fleet: FleetFile, depots: Sequence[Depot]) -> FleetFile:
@@ -187,7 +206,7 @@ def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Ve
         replace(
             vehicle,
             id=VehicleId(i + 1),
-            name=name if count is None else f"{name} {i - before + 1}",
+            name=name if count is None else numbered(name, i - before + 1),
             depot_id=_depot_id(depots, depot, i),
         )
         for i in numbers

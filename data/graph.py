@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from data.fleet_file import numbered
 from data.model import Depot, DepotId, LonLat, RoadClass, SegmentId
 from data.network import StreetNetwork
 
@@ -55,7 +56,7 @@ def unreachable(network: StreetNetwork, depots: Iterable[LonLat]) -> list[Segmen
     return [s.id for i, s in enumerate(network.segments) if i not in served]
 
 
-def assumed_depots(network: StreetNetwork) -> tuple[Depot, ...]:
+def assumed_depots(network: StreetNetwork, language: str = "") -> tuple[Depot, ...]:
     """Return up to three arterial junctions in the middle of thirds of the city, as assumed depots.
 
     All are in the largest part where everything is reachable from everything.
@@ -73,9 +74,11 @@ def assumed_depots(network: StreetNetwork) -> tuple[Depot, ...]:
         nearest = int(candidates[np.argmin(away_m)])
         if nearest not in chosen:
             chosen.append(nearest)
+    name = "پایگاه" if language == "fa" else "Depot"
+    where = [LonLat(*network.node_lonlat[node].tolist()) for node in chosen]
     return tuple(
-        Depot(DepotId(n), f"Depot {n}", LonLat(*network.node_lonlat[node].tolist()), assumed=True)
-        for n, node in enumerate(chosen, 1)
+        Depot(DepotId(n), numbered(name, n), place, assumed=True)
+        for n, place in enumerate(where, 1)
     )
 
 

@@ -11,8 +11,8 @@ from data.districts import read_districts
 from data.errors import ConflictError, InvalidError
 from data.exchange.basemap import write_basemap
 from data.fleet_file import (
-    DEFAULT_FLEET,
     FleetFile,
+    default_fleet,
     depots_toml,
     fleet_from_toml,
     with_depots,
@@ -157,8 +157,8 @@ def _draft(
     place: _Place, streets: CityDraft, boundary: str | None, districts: tuple[District, ...]
 ) -> _Draft:
     network = build_network(streets.segments, streets.restrictions)
-    depots = assumed_depots(network)
-    fleet_text = DEFAULT_FLEET + depots_toml(depots)
+    depots = assumed_depots(network, place.language)
+    fleet_text = default_fleet(place.language) + depots_toml(depots)
     fleet = with_depots(fleet_from_toml(fleet_text), depots)
     city = City(
         name=place.name,
@@ -261,7 +261,7 @@ def set_fleet(
     the `note` beside the counts.
     """
     fleet = fleet_from_toml(text)
-    fleet = with_depots(fleet, fleet.depots or assumed_depots(network))
+    fleet = with_depots(fleet, fleet.depots or assumed_depots(network, get_city(tx).language))
     known = get_fleet(tx)
     before = {"vehicles": len(known.vehicles), "fleet": get_fleet_text(tx)}
     if _places(known.depots) != _places(fleet.depots):

@@ -7,6 +7,7 @@ from data.fleet_file import (
     DEFAULT_FLEET,
     URMIA_FLEET,
     FleetFile,
+    default_fleet,
     fleet_from_toml,
     toml_from_fleet,
     with_depots,
@@ -114,6 +115,12 @@ def test_a_fleet_without_depots_is_spread_over_assumed_ones_that_reload_salt():
     fleet = with_depots(fleet_from_toml(DEFAULT_FLEET), depots)
     assert Counter(vehicle.depot_id for vehicle in fleet.vehicles) == {1: 4, 2: 4, 3: 4}
     assert [site.location for site in fleet.reload_sites] == [d.location for d in depots]
+
+
+def test_a_persian_city_starts_with_machines_of_persian_names():
+    names = [vehicle.name for vehicle in fleet_from_toml(default_fleet("fa")).vehicles]
+    assert names[:2] + names[-1:] == ["برف‌روب ۱", "برف‌روب ۲", "مینی‌لودر ۲"]
+    assert default_fleet("en") == DEFAULT_FLEET
 
 
 def test_depots_of_the_file_are_kept():

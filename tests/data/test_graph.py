@@ -57,6 +57,11 @@ def test_assumed_depots_are_different_arterial_junctions_that_reach_all():
     assert unreachable(village(), [depots[0].location]) == []
 
 
+def test_assumed_depots_are_named_in_the_language_of_the_city():
+    assert assumed_depots(village())[0].name == "Depot 1"
+    assert [depot.name for depot in assumed_depots(village(), "fa")][:2] == ["پایگاه ۱", "پایگاه ۲"]
+
+
 def test_assumed_depots_avoid_islands():
     far = a_segment(
         13, 61, 62, line=(LonLat(45.2, 37.5), LonLat(45.201, 37.5)), road_class=RoadClass.PRIMARY
