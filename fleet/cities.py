@@ -41,7 +41,7 @@ from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
 from fleet.city_files import read_streets
-from fleet.levels import refresh_levels
+from fleet.levels import open_missing_jobs, refresh_levels
 from fleet.scaffold import scaffold
 
 DATABASE = "barfrub.sqlite"
@@ -299,4 +299,5 @@ def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: dat
     next_revision(tx)
     subject = f"city:{get_city(tx).name}"
     add_event(tx, now, actor, "policy.set", subject, before, {"policy": text})
+    open_missing_jobs(tx, actor, network, policy, now)
     return policy

@@ -1,20 +1,25 @@
 """Levels of single streets: made anew whenever streets, rules or decisions change."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
 from data.levels import levels_of
-from data.model import Actor, Override, Place, SegmentId
+from data.model import Actor, JobState, Override, Place, SegmentId, Treatment
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_city, get_policy, next_revision
 from data.store.districts import list_districts
 from data.store.engine import Tx
 from data.store.events import add_event
+from data.store.fleet import list_vehicles
 from data.store.gazetteer import list_places
+from data.store.jobs import add_jobs, list_jobs
 from data.store.levels import list_overrides, remove_overrides, save_levels, save_overrides
+from data.store.storms import find_active_storm
+from fleet.jobs import first_jobs, typical_blade_m
 
 type Decisions = Mapping[SegmentId, Override | None]
 """What is decided for streets; `None` leaves a street to the rules."""
@@ -45,6 +50,32 @@ def levels_under(tx: Tx, network: StreetNetwork, policy: Policy) -> Policy:
     return replace(policy, levels=levels_of(network, list_places(tx), policy, decided, districts))
 
 
+def open_missing_jobs(
+    tx: Tx, actor: Actor, network: StreetNetwork, policy: Policy, now: datetime
+) -> int:
+    """Give streets that came into the rounds of a running storm their job; return how many.
+
+    A job that is there keeps its class and deadline: a promise is not moved by editing a rule.
+    """
+    storm = find_active_storm(tx)
+    if storm is None:
+        return 0
+    worked = {
+        job.segment_id
+        for job in list_jobs(tx, storm.id)
+        if job.treatment is Treatment.PLOW and job.state is not JobState.CANCELLED
+    }
+    missing = [segment for segment in network.segments if segment.id not in worked]
+    blade_m = typical_blade_m(list_vehicles(tx))
+    jobs = list(first_jobs(storm.id, missing, policy, blade_m, now))
+    if jobs:
+        add_jobs(tx, jobs)
+        counts = Counter(str(job.service_class) for job in jobs)
+        after = {"jobs": dict(sorted(counts.items()))}
+        add_event(tx, now, actor, "storm.jobs_added", f"storm:{storm.id}", after=after)
+    return len(jobs)
+
+
 def decide(
     tx: Tx,
     actor: Actor,
@@ -71,11 +102,13 @@ def decide(
     remove_overrides(tx, new)
     save_overrides(tx, [wish for wish in new.values() if wish is not None])
     policy = get_policy(tx)
-    refresh_levels(tx, network, list_places(tx, policy.street_rules.place_kinds), policy)
+    places = list_places(tx, policy.street_rules.place_kinds)
+    policy = refresh_levels(tx, network, places, policy)
     next_revision(tx)
     subject = f"segment:{next(iter(new))}" if len(new) == 1 else f"city:{get_city(tx).name}"
     change = {"decisions": _told(before)}, {"decisions": _told(new)}
     add_event(tx, now, actor, "class.decided", subject, *change)
+    open_missing_jobs(tx, actor, network, policy, now)
     return before
 
 

@@ -4,15 +4,17 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, NotFoundError
-from data.model import Level, LevelReason, Override, SegmentId, ServiceClass
+from data.model import Level, LevelReason, Override, SegmentId, ServiceClass, Treatment
 from data.policy import DEFAULT_POLICY
 from data.store.cities import get_city, get_policy
 from data.store.events import list_events
+from data.store.jobs import list_jobs
 from data.store.levels import list_overrides, remove_overrides, save_overrides
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState, painted
 from fleet.jobs import first_jobs, on_request
 from fleet.levels import decide, refresh_levels
+from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 
@@ -122,3 +124,42 @@ def test_a_new_rule_is_in_force_at_once(tx):
     set_policy(tx, DISPATCHER, f"{DEFAULT_POLICY}\n{rule}", v.village(), v.NOW)
     level = get_policy(tx).level_of(v.village().segment(v.ROSE))
     assert level == Level(ServiceClass.P2, LevelReason.NAMED, "Rose Street")
+
+
+def plow_jobs(tx, storm):
+    return {
+        job.segment_id: job for job in list_jobs(tx, storm.id) if job.treatment is Treatment.PLOW
+    }
+
+
+@pytest.fixture
+def storm(tx):
+    return start_storm(tx, DISPATCHER, "Snow", v.village(), get_policy(tx), v.NOW)
+
+
+def test_an_alley_that_comes_into_the_rounds_of_a_storm_gets_its_job(tx, storm):
+    assert v.BLIND not in plow_jobs(tx, storm)
+    later = v.NOW + timedelta(hours=1)
+    wish = Override(v.BLIND, ServiceClass.P2)
+    decide(tx, DISPATCHER, {v.BLIND: wish}, v.village(), later)
+    job = plow_jobs(tx, storm)[v.BLIND]
+    assert (job.service_class, job.due_at) == (ServiceClass.P2, later + timedelta(hours=6))
+    event = list_events(tx)[-1]
+    assert (event.verb, event.after["jobs"]) == ("storm.jobs_added", {"P2": 1})
+
+
+def test_a_job_that_is_there_keeps_its_class_and_deadline(tx, storm):
+    before = plow_jobs(tx, storm)
+    decided(tx, {v.ROSE: P1_ROSE})
+    assert plow_jobs(tx, storm) == before
+
+
+def test_a_rule_that_is_set_in_a_storm_makes_the_jobs_of_its_streets(tx, storm):
+    rule = '[[named]]\nnames = ["Jasmine Dead End"]\nclass = "P3"\n'
+    set_policy(tx, DISPATCHER, f"{DEFAULT_POLICY}\n{rule}", v.village(), v.NOW)
+    assert plow_jobs(tx, storm)[v.BLIND].service_class is ServiceClass.P3
+
+
+def test_without_a_storm_a_decision_makes_no_work(tx):
+    decided(tx, {v.BLIND: Override(v.BLIND, ServiceClass.P1)})
+    assert list_events(tx)[-1].verb == "class.decided"

@@ -4,12 +4,11 @@ import "../core/notices.js";
 import "./side.js";
 import "./street.js";
 import "./undo.js";
-import { attempt } from "../core/notices.js";
 import { listen } from "../core/stream.js";
 import { showMap } from "./ground.js";
 import { findStreets, loadClasses, refresh } from "./state.js";
 
 const quiet = () => {};
-await Promise.all([attempt(loadClasses), findStreets()]);
+await Promise.all([loadClasses(), findStreets()]);
 await showMap();
 listen({ ground: refresh }, { heard: quiet, lost: quiet, resumed: refresh });

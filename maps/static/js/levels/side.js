@@ -6,7 +6,7 @@ import { Part } from "../core/element.js";
 import { length, named, number, streetName, t } from "../core/texts.js";
 import { files, upload } from "./files.js";
 import { showBounds } from "./ground.js";
-import { choose, chosen, classes, narrow, search } from "./state.js";
+import { choose, chosen, classes, narrow, refresh, search } from "./state.js";
 import { rhythm, why } from "./why.js";
 
 const swatch = (name) => html`<span class="swatch class-${name}" aria-hidden="true"></span>`;
@@ -105,7 +105,10 @@ class Side extends Part {
   }
 
   render() {
-    if (!classes.value.loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    const { loaded, failed } = classes.value;
+    if (failed)
+      return html`<p class="problem" role="alert">${failed}</p><button @click=${refresh}>${t("Try again")}</button>`;
+    if (!loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
     return html`
       <section><h2>${t("Importance")}</h2>${classList()}</section>
       <section><h2>${t("Why")}</h2>${reasonList()}${idle()}</section>

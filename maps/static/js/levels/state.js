@@ -8,7 +8,7 @@ import { t } from "../core/texts.js";
 export const mayDecide = boot.edits;
 
 /** `levels` has [class, reason] by street for those that their road class does not decide. */
-export const classes = new Store({ loaded: false, roads: {}, rules: [], totals: [], idle: [], levels: new Map() });
+export const classes = new Store({ loaded: false, failed: null, roads: {}, rules: [], totals: [], idle: [], levels: new Map() });
 
 export const search = new Store({
   service_class: "",
@@ -29,9 +29,16 @@ const asked = { search: 0, street: 0 };
 
 /** Ask for every street's class again. */
 export async function loadClasses() {
-  const view = await get("/api/classes");
+  let view;
+  try {
+    view = await get("/api/classes");
+  } catch (error) {
+    classes.set({ failed: error.message });
+    return;
+  }
   classes.set({
     loaded: true,
+    failed: null,
     roads: view.roads,
     rules: view.rules,
     totals: view.totals,
@@ -88,7 +95,7 @@ export function meant() {
 /** Read everything again after a change of the city. */
 export async function refresh() {
   const { id } = chosen.value;
-  await Promise.all([attempt(loadClasses), findStreets(), id === null ? null : askStreet(id)]);
+  await Promise.all([loadClasses(), findStreets(), id === null ? null : askStreet(id)]);
 }
 
 /** Remember a change that can be taken back. */
