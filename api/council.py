@@ -21,13 +21,12 @@ from fleet.coverage import painted
 from fleet.records import Account
 from maps.council import (
     CouncilMap,
-    CouncilStreet,
     CouncilView,
     compared_with,
     council_map,
-    council_street,
     council_view,
 )
+from maps.council_street import CouncilStreet, council_street
 from maps.streets_table import CoveragePicture, coverage_columns, streets_csv
 
 router = APIRouter()

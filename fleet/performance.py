@@ -6,8 +6,7 @@ for any moment of any storm and always agrees with the colors of the map. Street
 are served on request: they count among the requests and not here.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, inf
@@ -43,7 +42,7 @@ class Lanes:
     class_no, district_no : int64[D]
         Indexes into `CLASSES` and `districts`.
     districts : tuple of str
-        Sorted; "" stands for streets outside every district.
+        By name; "" stands for streets outside every district and comes last.
     """
 
     index: Mapping[DirectedSegment, int]
@@ -98,15 +97,22 @@ class Share:
         return (self.clear_m + self.waiting_m) / self.lane_m if self.lane_m > 0 else None
 
 
+NOTHING = Share(0.0, 0.0, 0.0)
+"""The share of a part of the city in which no street is promised a cycle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request of a storm: when its clock starts, by when it is promised, when it was answered."""
+    """A request of a storm: when its clock starts, by when it is promised, when it was answered.
+
+    Class and district are `None` while nobody knows its street.
+    """
 
     since: datetime
     due_at: datetime
     answered_at: datetime | None
     service_class: ServiceClass | None
-    district: str
+    district: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +153,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """How a storm stands at a moment: the city, each class, each district."""
+    """How a storm stands at a moment: the city, each class, each district.
+
+    `unplaced` are the requests whose street is not known yet; they are part of the city only.
+    """
 
     at: datetime
     city: Standing
+    unplaced: Response
     classes: Mapping[ServiceClass, Standing]
     districts: Mapping[str, Standing]
 
@@ -165,7 +175,7 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
         for forward in (True, False)
         if drivable(s, forward=forward)
     ]
-    districts = tuple(sorted({segment.district for *_, segment in rows}))
+    districts = tuple(sorted({segment.district for *_, segment in rows}, key=district_order))
     number = {name: i for i, name in enumerate(districts)}
     return Lanes(
         index={directed: i for i, (directed, *_) in enumerate(rows)},
@@ -213,32 +223,15 @@ def performance(
 ) -> Performance:
     """Return how a storm stands at a moment that is not before its start."""
     parts = _parts(lanes, spells, (at - started_at).total_seconds())
-    of_class: dict[ServiceClass | None, list[Asked]] = defaultdict(list)
-    of_district: dict[str, list[Asked]] = defaultdict(list)
-    for one in asked:
-        of_class[one.service_class].append(one)
-        of_district[one.district].append(one)
-    by_class = _shares(parts, lanes.class_no, len(CLASSES))
-    by_district = dict(
-        zip(
-            lanes.districts,
-            _shares(parts, lanes.district_no, len(lanes.districts)),
-            strict=True,
-        )
-    )
+    classes = dict(zip(CLASSES, _shares(parts, lanes.class_no, len(CLASSES)), strict=True))
+    shares = _shares(parts, lanes.district_no, len(lanes.districts))
+    districts = dict(zip(lanes.districts, shares, strict=True))
     return Performance(
-        at,
-        Standing(_sum(parts), response(asked, at)),
-        {
-            name: Standing(share, response(of_class[name], at))
-            for name, share in zip(CLASSES, by_class, strict=True)
-        },
-        {
-            name: Standing(
-                by_district.get(name, Share(0.0, 0.0, 0.0)), response(of_district[name], at)
-            )
-            for name in sorted(by_district.keys() | of_district.keys())
-        },
+        at=at,
+        city=Standing(_sum(parts), response(asked, at)),
+        unplaced=response((one for one in asked if one.district is None), at),
+        classes=_standings(classes, asked, lambda one: one.service_class, at),
+        districts=_standings(districts, asked, lambda one: one.district, at),
     )
 
 
@@ -278,6 +271,11 @@ def response(asked: Iterable[Asked], at: datetime) -> Response:
     )
 
 
+def district_order(name: str) -> tuple[bool, str]:
+    """Return what sorts districts by name, with what lies outside all of them last."""
+    return (not name, name)
+
+
 def quantile(ordered: Sequence[float], share: float) -> float | None:
     """Return the smallest value that at least this share does not exceed; `None` of nothing."""
     return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None
@@ -287,6 +285,24 @@ def lane_share_m(segment: Segment) -> float:
     """Return the lane metres of one direction of a street."""
     ways = sum(drivable(segment, forward=forward) for forward in (True, False))
     return segment.length_m * max(segment.lanes, 1) / ways
+
+
+def _standings[Name: str](
+    shares: Mapping[Name, Share],
+    asked: Iterable[Asked],
+    part_of: Callable[[Asked], Name | None],
+    at: datetime,
+) -> dict[Name, Standing]:
+    """Return how each part stands, those without promised streets too where somebody asks."""
+    requests: dict[Name, list[Asked]] = {name: [] for name in shares}
+    for one in asked:
+        name = part_of(one)
+        if name is not None:
+            requests.setdefault(name, []).append(one)
+    return {
+        name: Standing(shares.get(name, NOTHING), response(requests[name], at))
+        for name in sorted(requests, key=district_order)
+    }
 
 
 def _parts(lanes: Lanes, spells: Spells, at_s: float) -> tuple[Floats, ...]:

@@ -119,7 +119,8 @@ def _asked(
         due_at, service_class = since + rule.deadline, rule.service_class
         return Asked(since, due_at, one.answered_at, service_class, segment.district)
     deadline = policy.rules[one.service_class].deadline if one.service_class else longest
-    return Asked(since, since + deadline, one.answered_at, one.service_class, "")
+    district = "" if one.service_class else None  # a street that a newer file no longer has
+    return Asked(since, since + deadline, one.answered_at, one.service_class, district)
 
 
 def _follow(tx: Tx, storm: Storm, network: StreetNetwork, kept: _Kept) -> None:

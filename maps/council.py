@@ -4,25 +4,25 @@ No vehicle, no driver and no caller is part of any of these.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from data.model import (
-    Coverage,
-    DirectedSegment,
     District,
-    Job,
-    LevelReason,
-    Pass,
-    Segment,
     Storm,
     StormId,
 )
 from data.policy import Policy
-from fleet.coverage import coverage_state, drivable
-from fleet.performance import CLASSES, Performance, Share, Standing, shares_over_time
+from fleet.performance import (
+    CLASSES,
+    Performance,
+    Response,
+    Share,
+    Standing,
+    district_order,
+    shares_over_time,
+)
 from fleet.records import Account
-from maps.street import street_name
 from maps.streets_table import CoveragePicture
 
 POINTS = 48
@@ -43,17 +43,9 @@ class StormChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class FiguresView:
-    """How a part of the city stood at a moment; metres are lane metres, `within` shares of one.
+class ResponseView:
+    """How requests were answered; `late` are past their time, `waiting` have no answer yet."""
 
-    `late` and `answered_within` are about requests; `waiting` have no answer yet.
-    """
-
-    lane_m: float
-    clear_m: float
-    waiting_m: float
-    late_m: float
-    within: float | None
     asked: int
     answered: int
     in_time: int
@@ -63,6 +55,18 @@ class FiguresView:
     median_s: float | None
     p90_s: float | None
     longest_wait_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresView(ResponseView):
+    """How a part of the city stood at a moment; metres are lane metres, shares parts of one."""
+
+    lane_m: float
+    clear_m: float
+    waiting_m: float
+    late_m: float
+    clear: float | None
+    within: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class CouncilView:
     earlier_at: datetime | None
     moments_s: tuple[float, ...]
     city: PartView | None
+    unplaced: ResponseView | None
     classes: tuple[PartView, ...]
     districts: tuple[PartView, ...]
     district_names: tuple[DistrictName, ...]
@@ -129,51 +134,6 @@ class CouncilMap:
     classes: tuple[str, ...]
     districts: tuple[str, ...]
     streets: Sequence[tuple[int, int, int, int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class ProofView:
-    """One observed pass: when, what proves it, and over which share of the street."""
-
-    forward: bool
-    ended_at: datetime
-    treatment: str | None
-    evidence: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class WayView:
-    """One direction of a street: its color and what proves it."""
-
-    forward: bool
-    state: int
-    passes_done: int
-    passes_needed: int
-    last_pass_at: datetime | None
-    driven_at: datetime | None
-    evidence: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CouncilStreet:
-    """A street, why it has its class, and the evidence behind its colors."""
-
-    id: int
-    name: str
-    name_fa: str
-    name_en: str
-    road_class: str
-    service_class: str
-    reason: str
-    subject: str
-    cycle_s: float | None
-    deadline_s: float
-    length_m: float
-    district: str
-    at: datetime
-    ways: tuple[WayView, ...]
-    proofs: tuple[ProofView, ...]
 
 
 def council_view(
@@ -192,7 +152,9 @@ def council_view(
     names = tuple(_district_name(each) for each in districts)
     choices = tuple(storm_choice(storm) for storm in storms)
     if account is None:
-        return CouncilView(now, choices, None, None, None, None, (), None, (), (), names, promises)
+        return CouncilView(
+            now, choices, None, None, None, None, (), None, None, (), (), names, promises
+        )
     shown = account.at(now)
     elapsed = shown.at - account.storm.started_at
     before = earlier.at(earlier.storm.started_at + elapsed) if earlier else None
@@ -207,6 +169,7 @@ def council_view(
         earlier_at=before.at if before else None,
         moments_s=moments_s,
         city=_part(None, shown.city, before.city if before else None, course, before_course),
+        unplaced=response_view(shown.unplaced),
         classes=_class_parts(shown, before),
         districts=tuple(
             _part(name, standing, _of_district(before, name), course, before_course)
@@ -237,7 +200,7 @@ def moments_of(elapsed: timedelta) -> tuple[float, ...]:
 def council_map(picture: CoveragePicture) -> CouncilMap:
     """Return every street with its colors, its class and its district."""
     segments = picture.network.segments
-    districts = tuple(sorted({segment.district for segment in segments}))
+    districts = tuple(sorted({segment.district for segment in segments}, key=district_order))
     number = {name: i for i, name in enumerate(districts)}
     rows = [
         (
@@ -252,72 +215,9 @@ def council_map(picture: CoveragePicture) -> CouncilMap:
     return CouncilMap(picture.at, live, tuple(str(name) for name in CLASSES), districts, rows)
 
 
-def council_street(
-    segment: Segment,
-    policy: Policy,
-    storm: Storm | None,
-    coverages: Iterable[Coverage],
-    passes: Mapping[DirectedSegment, Sequence[Pass]],
-    open_job: Job | None,
-    at: datetime,
-) -> CouncilStreet:
-    """Return a street with the evidence of a storm as of a moment.
-
-    The subject of an override is an administrator's own note and stays inside.
-    """
-    name, level, rule = street_name(segment), policy.level_of(segment), policy.rule_of(segment)
-    known = {one.forward: one for one in coverages}
-    seen = sorted((p for way in passes.values() for p in way), key=lambda p: p.ended_at)
-    return CouncilStreet(
-        id=segment.id,
-        name=name.name,
-        name_fa=name.name_fa,
-        name_en=name.name_en,
-        road_class=segment.road_class,
-        service_class=rule.service_class,
-        reason=level.reason,
-        subject="" if level.reason is LevelReason.OVERRIDE else level.subject,
-        cycle_s=_seconds(rule.cycle),
-        deadline_s=rule.deadline.total_seconds(),
-        length_m=segment.length_m,
-        district=segment.district,
-        at=at,
-        ways=tuple(
-            way_view(
-                known.get(forward),
-                coverage_state(known.get(forward), rule, storm, at, open_job),
-                forward=forward,
-            )
-            for forward in (True, False)
-            if drivable(segment, forward=forward)
-        ),
-        proofs=tuple(_proof(one, segment.length_m) for one in reversed(seen)),
-    )
-
-
-def way_view(coverage: Coverage | None, state: int, *, forward: bool) -> WayView:
-    """Return what evidence says of one direction."""
-    if coverage is None:
-        return WayView(forward, int(state), 0, 1, None, None, None)
-    return WayView(
-        forward,
-        int(state),
-        coverage.passes_done,
-        coverage.passes_needed,
-        coverage.last_pass_at,
-        coverage.driven_at,
-        coverage.evidence.kind if coverage.evidence else None,
-    )
-
-
 def storm_choice(storm: Storm) -> StormChoice:
     """Return a storm for a list to choose from."""
     return StormChoice(storm.id, storm.name, storm.started_at, storm.ended_at)
-
-
-def _proof(one: Pass, length_m: float) -> ProofView:
-    share = min(1.0, (one.to_m - one.from_m) / length_m)
-    return ProofView(one.forward, one.ended_at, one.treatment, one.evidence.kind, share)
 
 
 def _course(
@@ -367,13 +267,21 @@ def _of_district(before: Performance | None, name: str) -> Standing | None:
 
 def figures_view(standing: Standing) -> FiguresView:
     """Return the figures of one part of the city."""
-    share, response = standing.share, standing.response
+    share = standing.share
     return FiguresView(
+        **asdict(response_view(standing.response)),
         lane_m=share.lane_m,
         clear_m=share.clear_m,
         waiting_m=share.waiting_m,
         late_m=share.late_m,
+        clear=share.clear,
         within=share.within,
+    )
+
+
+def response_view(response: Response) -> ResponseView:
+    """Return how requests were answered."""
+    return ResponseView(
         asked=response.asked,
         answered=response.answered,
         in_time=response.in_time,

@@ -38,7 +38,7 @@ def standing(served, at, asked=()):
     return performance(LANES, late_spells(LANES, served, NOW), asked, NOW, at)
 
 
-def asked(since=NOW, hours=4.0, answered_h=None, district="") -> Asked:
+def asked(since=NOW, hours=4.0, answered_h=None, district: str | None = "") -> Asked:
     answered_at = None if answered_h is None else since + answered_h * HOUR
     return Asked(since, since + hours * HOUR, answered_at, ServiceClass.P1, district)
 
@@ -129,7 +129,7 @@ def test_districts_are_told_apart_and_streets_outside_are_counted_too():
     lanes = promised_lanes(build_network(segments), POLICY)
     shown = performance(lanes, late_spells(lanes, {}, NOW), [], NOW, NOW + 4 * HOUR)
 
-    assert lanes.districts == ("", "North")
+    assert lanes.districts == ("North", "")
     assert shown.districts["North"].share.within == 0.0
     assert shown.districts[""].share.within not in (None, 0.0)
 
@@ -159,6 +159,14 @@ def test_requests_are_in_time_late_or_still_waiting():
     assert seen.within == pytest.approx(1 / 3)
     assert (seen.median_s, seen.p90_s) == (3600.0, 5 * 3600.0)
     assert seen.longest_wait_s == 6 * 3600.0
+
+
+def test_a_request_without_a_street_counts_for_the_city_and_apart_but_for_no_district():
+    shown = standing({}, NOW + 5 * HOUR, [asked(), asked(district=None)])
+
+    assert shown.city.response.asked == 2
+    assert (shown.unplaced.asked, shown.unplaced.late) == (1, 1)
+    assert {name: part.response.asked for name, part in shown.districts.items()} == {"": 1}
 
 
 def test_an_answer_counts_only_from_its_own_moment_on():

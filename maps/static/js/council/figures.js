@@ -21,6 +21,14 @@ const words = () => ({
   nine: t("until nine in ten requests were answered"),
 });
 
+/** What keeps a figure from being taken for more than it says. */
+const notes = (now) => ({
+  within: t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
+  answered: t("{answered} of {asked} requests answered", { answered: now.answered, asked: now.asked }),
+  median: t("{count} still wait", { count: now.waiting }),
+  nine: now.waiting ? t("the longest for {span}", { span: span(now.longest_wait_s) }) : "",
+});
+
 class Figures extends Part {
   static properties = { opened: { state: true } };
 
@@ -34,7 +42,7 @@ class Figures extends Part {
   }
 
   change(view, change) {
-    if (!view.earlier) return html`<span class="change">${t("nothing to compare with")}</span>`;
+    if (!view.earlier) return "";
     if (!change) return html`<span class="change">${t("no such figure in the earlier storm")}</span>`;
     const tone = ["worse", "same", "better"][change.tone + 1];
     const storm = isolated(view.earlier.name);
@@ -49,6 +57,7 @@ class Figures extends Part {
     return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls="definition" @click=${() => (this.opened = open ? null : name)}>
       <strong>${say(now[field])}</strong>
       <span class="word">${words()[name]}</span>
+      <span class="note">${notes(now)[name]}</span>
       ${this.change(view, compare(now[field], earlier?.[field]))}
       <span class="more">${open ? t("Close") : t("What is counted?")}<span class="icon icon-chevron-${open ? "up" : "down"}" aria-hidden="true"></span></span>
     </button>`;

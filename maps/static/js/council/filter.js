@@ -40,8 +40,8 @@ class Filter extends Part {
   take(place) {
     this.found = null;
     this.words = "";
+    choice.set({ reveal: [place.lon, place.lat], focus: true });
     choose(place.segment_id);
-    choice.set({ reveal: [place.lon, place.lat] });
   }
 
   search() {

@@ -1,11 +1,13 @@
 // Ties the map to the page: colors and filter are drawn, a click shows a street's evidence.
+import { still } from "../core/boot.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
-import { followTheme, makeMap, reveal } from "../map/ground.js";
+import { followTheme, makeMap } from "../map/ground.js";
 import { choice, choose, followStreets, streets, visible } from "./state.js";
 
 const STREETS = ["streets", "forward", "backward", "casing"];
 const REACH_PX = 6;
+const NEAR_ZOOM = 15; // where a street that somebody looked for can be told from its neighbours
 const NOTHING_HIDDEN = new Set();
 const NEITHER_WAY = [-1, -1];
 
@@ -78,7 +80,8 @@ export async function showMap() {
   followTheme(map, () => NOTHING_HIDDEN);
   choice.follow(({ street, reveal: place }, changes) => {
     if ("street" in changes) hold(map, street);
-    if (changes.reveal) reveal(map, place);
+    if (changes.reveal)
+      map.easeTo({ center: place, zoom: Math.max(map.getZoom(), NEAR_ZOOM), duration: still ? 0 : 600 });
   });
   map.on("moveend", () => hold(map, choice.value.street));
   map.on("click", ({ point }) => choose(under(map, point)?.id ?? null));

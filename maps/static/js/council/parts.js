@@ -34,7 +34,7 @@ class Parts extends Part {
     if (!view?.storm || !view.districts.some((part) => part.name)) return "";
     return html`<section class="parts" aria-labelledby="districts-title">
       <h2 id="districts-title">${t("Districts")}</h2>
-      <ul class="districts">${view.districts.map((part) => this.district(view, part))}</ul>
+      <ul class="districts">${view.districts.filter((part) => part.now.lane_m > 0).map((part) => this.district(view, part))}</ul>
     </section>`;
   }
 }

@@ -98,6 +98,19 @@ class Side extends Part {
     return [choice, shown];
   }
 
+  /** A street that was just asked for comes into sight, and under the keyboard where it came from there. */
+  updated() {
+    const { street } = shown.value;
+    if (!street || this.seen === street.id) {
+      if (choice.value.street === null) this.seen = null;
+      return;
+    }
+    this.seen = street.id;
+    this.scrollIntoView({ block: "nearest" });
+    if (choice.value.focus) this.querySelector("h3").focus({ preventScroll: true });
+    choice.value.focus = false;
+  }
+
   render() {
     const { street, failed } = shown.value;
     if (choice.value.street === null)
@@ -106,9 +119,9 @@ class Side extends Part {
     if (!street) return html`<div class="skeleton" aria-hidden="true"></div>`;
     return html`<article class="street" aria-live="polite">
       <button class="quiet close" type="button" @click=${() => choose(null)} aria-label=${t("Close")}><span class="icon icon-x" aria-hidden="true"></span></button>
-      <h3><bdi>${streetName(street)}</bdi></h3>
+      <h3 tabindex="-1"><bdi>${streetName(street)}</bdi></h3>
       <dl>
-        <div><dt>${t("Kind of street")}</dt><dd>${named("road", street.road_class)}, ${length(street.length_m)}</dd></div>
+        <div><dt>${t("Kind of street")}</dt><dd>${named("road", street.road_class)} · ${length(street.length_m)}</dd></div>
         <div><dt>${t("Class")}</dt><dd>${named("class", street.service_class)} · ${reason(street)}</dd></div>
         <div><dt>${t("Promised")}</dt><dd>${promise(street)}</dd></div>
         ${street.district ? html`<div><dt>${t("District")}</dt><dd><bdi>${districtName(street.district)}</bdi></dd></div>` : ""}

@@ -14,6 +14,7 @@ export const choice = new Store({
   withoutClasses: new Set(),
   district: null,
   street: null,
+  focus: false,
 });
 
 export const council = new Store({ view: null, failed: null, connected: false, heardAt: Date.now() });

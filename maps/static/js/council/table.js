@@ -18,6 +18,11 @@ const heads = () => [
   t("Nine in ten after"),
 ];
 
+const answers = (now) => html`<td>${number(now.asked)}</td>
+  <td>${now.asked ? share(now.answered_within) : ""}</td>
+  <td>${now.answered ? span(now.median_s) : ""}</td>
+  <td>${now.answered ? span(now.p90_s) : ""}</td>`;
+
 function row(name, part) {
   const { now, earlier } = part;
   const change = shareChange(now.within, earlier?.within);
@@ -32,12 +37,16 @@ function row(name, part) {
     <td>${promised ? metres(now.late_m) : ""}</td>
     <td><strong>${promised ? share(now.within) : ""}</strong></td>
     <td class=${tone}>${change ? html`<span dir="ltr">${change.short}</span>` : ""}</td>
-    <td>${number(now.asked)}</td>
-    <td>${now.asked ? share(now.answered_within) : ""}</td>
-    <td>${now.answered ? span(now.median_s) : ""}</td>
-    <td>${now.answered ? span(now.p90_s) : ""}</td>
+    ${answers(now)}
   </tr>`;
 }
+
+/** Requests that are part of the city and of no class or district. */
+const unplaced = ({ unplaced: now }) => html`<tr>
+  <th scope="row">${t("Street not known yet")}</th>
+  ${Array.from({ length: 6 }, () => html`<td></td>`)}
+  ${answers(now)}
+</tr>`;
 
 const body = (title, rows) =>
   rows.length
@@ -58,7 +67,7 @@ class Table extends Part {
       <div class="scroll" tabindex="0" role="region" aria-labelledby="table-title">
         <table>
           <thead><tr><td></td>${heads().map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-          <tbody>${row(t("The city"), view.city)}</tbody>
+          <tbody>${row(t("The city"), view.city)}${view.unplaced.asked ? unplaced(view) : ""}</tbody>
           ${body(t("By class"), view.classes.map((part) => row(named("class", part.name), part)))}
           ${body(t("By district"), districts.map((part) => row(districtName(part.name), part)))}
         </table>
