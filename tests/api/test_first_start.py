@@ -204,6 +204,22 @@ def test_the_report_can_still_be_read_after_the_city_is_served(inside, town):
     assert any("assumed" in warning for warning in report["warnings"])
 
 
+def test_a_city_that_cannot_be_served_is_told_to_be_made(settings, town):
+    def broken(_folder, _clock):
+        raise OSError("no more processes")
+
+    door = Doorway(settings, Clock(), broken)
+    with TestClient(door, headers={"accept-language": "en"}) as client:
+        page = client.get(f"/first?code={door.start.code}", headers=HTML)
+        boot = page.text.split('id="boot">')[1].split("</script>")[0]
+        client.headers["x-csrf-token"] = json.loads(boot)["csrf"]
+        send(client, town)
+        progress = made(client)
+    assert (progress["state"], progress["step"]) == ("failed", "open")
+    assert progress["message"].startswith("The city is made")
+    assert list_cities(settings) == [WANTED["name"]]
+
+
 def test_a_second_city_is_not_made_by_the_same_start(inside, town, settings):
     send(inside, town)
     made(inside)
