@@ -136,6 +136,8 @@ def _copy_database(source: Path, copy: Path) -> None:
         saved.execute("PRAGMA synchronous=OFF")
         live.backup(saved, pages=-1)
         found = saved.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except dbapi2.OperationalError as error:
+        raise BarfrubError(f"{source} cannot be copied beside its city: {error}") from error
     except dbapi2.DatabaseError as error:
         found = str(error)
     finally:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2
 from sqlalchemy import text
 
 from api.clock import Clock
@@ -101,6 +102,22 @@ def test_a_backup_of_a_damaged_database_is_refused_and_leaves_no_file(
     with pytest.raises(BarfrubError, match="is damaged"):
         write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
     assert not list(tmp_path.glob("*saved*"))
+
+
+def test_a_full_disk_is_not_called_damage(
+    lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = dbapi2.connect
+
+    def on_a_small_disk(name: str, **words):
+        connection = honest(name, **words)
+        if not words:  # the copy
+            connection.execute("PRAGMA max_page_count=2")
+        return connection
+
+    monkeypatch.setattr(dbapi2, "connect", on_a_small_disk)
+    with pytest.raises(BarfrubError, match=r"cannot be copied beside its city: .*full"):
+        write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
 
 
 def test_a_city_set_up_meanwhile_is_saved_anew(
