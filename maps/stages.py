@@ -1,7 +1,7 @@
 """A route in the steps in which a person drives it: what one screen of the phone shows, in order.
 
-A plan has a leg for every block; nobody with gloves confirms each of them, so legs that go straight
-on along one street are one stage.
+A plan has a leg for every block and every way between; nobody with gloves confirms each of them. So
+legs that go straight on along one street are one stage, with the short way there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +28,9 @@ from maps.street import street_name
 
 STRAIGHT_DEG, SLIGHT_DEG, BACK_DEG = 25.0, 60.0, 150.0
 """Angles up to which a driver goes straight on, bears to a side, turns; beyond, he turns back."""
+
+NEAR_M = 300.0
+"""A shorter way to the work is no stage of its own."""
 
 TURNS = (
     "straight",
@@ -67,7 +70,8 @@ class StageView:
     """Legs `first` to `last` of a route as one thing to do.
 
     `street` is worked on, or driven to; `until` is the street where the work ends; `place` names a
-    reload site or a depot; `side` is "right" of the street, or its "whole" width.
+    reload site or a depot; `side` is "right" of the street, or its "whole" width. `steps` are the
+    turns of a drive, or of the way to the work, and `turn` is the one from there into the street.
     """
 
     first: int
@@ -107,7 +111,7 @@ def stages(
 ) -> tuple[StageView, ...]:
     """Return a route's stages with what became of each."""
     over = {each.leg: each for each in progress}
-    groups = list(_grouped(legs, around.network))
+    groups = _with_ways_there(legs, list(_grouped(legs, around.network)))
     crossings = _crossings(legs, around.network)
     return tuple(_stage(legs, first, last, over, crossings, around) for first, last in groups)
 
@@ -120,6 +124,21 @@ def _grouped(legs: Sequence[Leg], network: StreetNetwork) -> Iterator[tuple[int,
             first = at + 1
     if legs:
         yield first, len(legs) - 1
+
+
+def _with_ways_there(
+    legs: Sequence[Leg], groups: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return the groups with each short drive put to the work that it leads to."""
+    joined: list[tuple[int, int]] = []
+    for first, last in groups:
+        way = legs[joined[-1][0]] if joined and joined[-1][0] == joined[-1][1] else None
+        short = way is not None and way.kind is LegKind.DRIVE and way.length_m < NEAR_M
+        if short and legs[first].kind is LegKind.WORK:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
@@ -150,8 +169,11 @@ def _stage(
     around: Surroundings,
 ) -> StageView:
     network, own = around.network, legs[first : last + 1]
-    leg, path = own[0], [step for each in own for step in each.path]
+    way = own[0].path if own[0].kind is LegKind.DRIVE else ()
+    main = own[1:] if way and len(own) > 1 else own
+    leg, path = main[0], [step for each in main for step in each.path]
     before = next((each.path[-1] for each in reversed(legs[:first]) if each.path), None)
+    last_step = way[-1] if main is not own else before
     work = leg.kind is LegKind.WORK
     street = _street(legs, first, around) if leg.kind in (LegKind.WORK, LegKind.DRIVE) else None
     ended = [over[i] for i in range(first, last + 1) if i in over]
@@ -163,7 +185,7 @@ def _stage(
         state=state,
         reason=reason,
         ended_at=ended_at,
-        turn=_turn(_angle_deg(before, path[0], network)) if before and path else "straight",
+        turn=_turn(_angle_deg(last_step, path[0], network)) if last_step and path else "straight",
         street=street,
         until=_until(path[-1], street, crossings, network) if work and path else None,
         place=_place(legs, last, around),
@@ -172,10 +194,10 @@ def _stage(
         passes=max((around.passes.get(job, 1) for job in leg.job_ids), default=1),
         blade=leg.blade,
         spreader=leg.spreader,
-        length_m=sum(each.length_m for each in own),
-        starts_at=leg.starts_at,
+        length_m=sum(each.length_m for each in main),
+        starts_at=own[0].starts_at,
         ends_at=own[-1].ends_at,
-        steps=() if work else tuple(_steps(before, path, network)),
+        steps=tuple(_steps(before, way, network)),
         line=_line(own, network),
     )
 

@@ -37,7 +37,7 @@ def plan(app) -> Plan:
         made = add_plan(
             tx,
             a_plan(
-                a_leg(LegKind.DRIVE, v.MAIN_WEST),
+                a_leg(LegKind.DRIVE, v.MAIN_WEST, length_m=400.0),
                 a_leg(segment_id=v.MAIN_EAST),
                 a_leg(segment_id=v.MILL, forward=False),
             ),

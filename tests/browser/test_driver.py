@@ -51,7 +51,7 @@ def plan(database):
         start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, Clock().now())
     return publish(
         database,
-        a_leg(LegKind.DRIVE, v.TULIP, job_ids=()),
+        a_leg(LegKind.DRIVE, v.TULIP, job_ids=(), length_m=450.0),
         a_leg(segment_id=v.MAIN_WEST),
         a_leg(segment_id=v.MAIN_EAST),
         a_leg(segment_id=v.MILL, forward=False, blade=False, spreader=True),

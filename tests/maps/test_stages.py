@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from data.model import (
 )
 from data.network import StreetNetwork, build_network
 from maps.driver import progress_view
-from maps.stages import StageView, Surroundings, stages
+from maps.stages import NEAR_M, StageView, Surroundings, stages
 from tests import village as v
 from tests.village_plan import a_leg
 
@@ -25,7 +26,7 @@ def steps(*ids: int) -> tuple[DirectedSegment, ...]:
 
 
 def drive(*ids: int) -> Leg:
-    return a_leg(LegKind.DRIVE, path=steps(*ids), job_ids=())
+    return a_leg(LegKind.DRIVE, path=steps(*ids), job_ids=(), length_m=2 * NEAR_M)
 
 
 def work(street: int, **changes: object) -> Leg:
@@ -89,6 +90,29 @@ def test_blocks_of_one_street_are_one_stage() -> None:
     ],
 )
 def test_what_is_not_the_same_street_straight_on_is_a_stage_of_its_own(legs) -> None:
+    assert [(each.first, each.last) for each in shown(*legs)] == [(0, 0), (1, 1)]
+
+
+def test_a_short_way_to_the_work_is_a_part_of_it() -> None:
+    short = replace(drive(v.MAIN_WEST), length_m=200.0)
+    (stage,) = shown(short, work(v.MILL, length_m=150.0), progress=(ended(0), ended(1)))
+    assert (stage.kind, stage.first, stage.last, stage.state) == ("work", 0, 1, "done")
+    assert stage.length_m == pytest.approx(150, abs=1)
+    assert [(step.turn, round(step.length_m)) for step in stage.steps] == [("straight", 200)]
+    assert stage.turn == "left"
+    assert len(stage.line) == 3
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        (replace(drive(v.MAIN_WEST), length_m=NEAR_M), work(v.MILL)),
+        (replace(drive(v.MAIN_WEST), length_m=9.0), RELOAD),
+        (replace(drive(v.MAIN_WEST), length_m=9.0), drive(v.MILL)),
+    ],
+    ids=["far away", "to reload", "to drive on"],
+)
+def test_any_other_way_is_a_stage_of_its_own(legs) -> None:
     assert [(each.first, each.last) for each in shown(*legs)] == [(0, 0), (1, 1)]
 
 

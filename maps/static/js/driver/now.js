@@ -35,33 +35,42 @@ function before({ shift, stages }) {
   </div>`;
 }
 
+const step = ({ turn, street, length_m: metres }) => html`<li>${icon(turnIcon(turn))}<bdi class="what">${streetName(street)}</bdi><span class="when">${length(metres)}</span></li>`;
+
 function steps(stage) {
-  if (stage.steps.length < 2) return nothing;
+  if (stage.kind !== "drive" || stage.steps.length < 2) return nothing;
   const hidden = stage.steps.length - STEPS;
   return html`<ol class="steps">
-    ${stage.steps
-      .slice(0, STEPS)
-      .map(
-        (step) => html`<li>${icon(turnIcon(step.turn))}<bdi class="what">${streetName(step.street)}</bdi><span class="when">${length(step.length_m)}</span></li>`,
-      )}
+    ${stage.steps.slice(0, STEPS).map(step)}
     ${hidden > 0 ? html`<li class="muted">${t("and {count} more turns", { count: hidden })}</li>` : nothing}
   </ol>`;
 }
 
-const turnFirst = (stage) =>
-  stage.kind === "work" && stage.turn !== "straight"
-    ? html`<p class="turn">${icon(turnIcon(stage.turn))}${t(`turn:${stage.turn}`)}</p>`
-    : nothing;
+const turnLine = (turn, metres) =>
+  html`<li class="turn">
+    ${icon(turnIcon(turn))}${t(`turn:${turn}`)}${metres ? html` <span class="when">${length(metres)}</span>` : nothing}
+  </li>`;
+
+/** The way to the work, where there is one worth telling: its turns, then the one into the street. */
+function way(stage) {
+  if (stage.kind !== "work") return nothing;
+  const there = stage.steps.map(({ turn, length_m: metres }) => turnLine(turn, metres));
+  if (stage.turn !== "straight") there.push(turnLine(stage.turn));
+  return there.length > 0 ? html`<ol class="way">${there}</ol>` : nothing;
+}
+
+const firstTurn = (stage) =>
+  stage.kind === "drive" && stage.steps[0] ? html`<p class="until">${t(`turn:${stage.steps[0].turn}`)}</p>` : nothing;
 
 function stageView(stage) {
   return html`<section class="stage ${stage.kind}" aria-live="polite">
-      ${turnFirst(stage)}
+      ${way(stage)}
       <div class="order">
         ${icon(stageIcon(stage), "huge")}
         <div>
           <p class="task">${task(stage)}</p>
           <h2><bdi>${where(stage)}</bdi></h2>
-          ${stage.until ? html`<p class="until">${until(stage)}</p>` : nothing}
+          ${stage.until ? html`<p class="until">${until(stage)}</p>` : firstTurn(stage)}
         </div>
       </div>
       <p class="measure">${measure(stage).map((text) => html`<span>${text}</span>`)}</p>

@@ -11,7 +11,7 @@ const TURN_ICON = {
   right: "corner-up-right",
   left: "corner-up-left",
   back: "u-turn",
-  roundabout: "rotate-ccw",
+  roundabout: "roundabout",
 };
 const KIND_ICON = { reload: "container", rest: "coffee" };
 
