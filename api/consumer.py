@@ -20,6 +20,7 @@ from data.store.storms import find_active_storm, get_storm
 from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub, LiveFleet
+from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import Digest, digest, new_track_book
 from maps.views import ground_view, live_view, request_view, run_view, storm_view
 
@@ -126,6 +127,7 @@ class Consumer:
             self._publish_colors(tx, storm, found, now)
             self._publish_storm(tx, storm)
         self._publish_runs(runs)
+        self._take_taps(storm, now)
         self.looked_s = time.monotonic()
         return len(found.positions)
 
@@ -179,6 +181,21 @@ class Consumer:
         if found.dropped:
             _log.info("positions dropped: %s", dict(found.dropped))
         return found
+
+    def _take_taps(self, storm: Storm | None, now: datetime) -> None:
+        """Take as evidence what drivers tapped as done and can no longer take back."""
+        if storm is None:
+            return
+        with reading(self._engine) as tx:
+            if not taps_wait(tx, storm, now):
+                return
+        with transaction(self._engine) as tx:
+            proof = prove_taps(tx, storm, self._ground.network, self._ground.policy, now)
+        with reading(self._engine) as tx:
+            self._publish_requests(tx, Digest(proof=proof))
+        self._colors.cover(proof.coverage)
+        rows = self._colors.changed(now, {row.segment_id for row in proof.coverage})
+        self._hub.publish("coverage", rows)
 
     def _set_aside(self, error: Exception, now: datetime) -> None:
         """Set the oldest position aside; raise the error where positions are not to blame.

@@ -1,6 +1,7 @@
 """A shift from start to end: which leg comes next, and what became of it.
 
-A driver's tap moves the list on; only evidence closes jobs.
+A driver's tap moves the list on; only evidence closes jobs. Where no sensor tells, the tap itself
+becomes evidence (`fleet.taps`), as soon as it can no longer be taken back.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,6 +43,9 @@ ENDED = "ended"
 
 DONE = "done"
 SKIPPED = "skipped"
+
+UNDO_WITHIN = timedelta(minutes=2)
+"""How long a driver may take back that something is done."""
 
 REPEATED_WITHIN = timedelta(days=3)
 """A phone may lie in a drawer for a weekend before it repeats an order."""
@@ -150,7 +154,10 @@ def skip_legs(
 
 
 def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
-    """Take back the driver's last tap: its legs are open again, a blockage of it is none."""
+    """Take back the driver's last tap: its legs are open again, a blockage of it is none.
+
+    Raises `ConflictError` where there is none, or it became evidence already.
+    """
     shift = _get_driving(tx, shift_id)
     plan_id = find_published_plan_id(tx, shift.storm_id)
     over = [] if plan_id is None else list_progress(tx, plan_id, shift_id)
@@ -158,6 +165,8 @@ def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
     if not moments:
         raise ConflictError("there is nothing to take back", reason="no_tap_to_undo")
     undone = tuple(each for each in over if each.ended_at == max(moments))
+    if any(each.proved for each in undone):
+        raise ConflictError("this counts as cleared already", reason="tap_counts")
     for each in undone:
         remove_progress(tx, each)
         before = {"state": each.state, "reason": each.reason}

@@ -120,7 +120,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class LegProgress:
-    """What happened to a leg, apart from what was planned."""
+    """What happened to a leg, apart from what was planned; what is `proved` became evidence."""
 
     plan_id: PlanId
     shift_id: ShiftId
@@ -129,3 +129,4 @@ class LegProgress:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""
+    proved: bool = False

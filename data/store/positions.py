@@ -77,6 +77,17 @@ def heard_between(
     return tx.execute(query.limit(1)).first() is not None
 
 
+def sensors_between(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> tuple[bool, bool]:
+    """Whether a vehicle told of its blade and of its spreader in a time."""
+    known = select(
+        func.count(position.c.blade).label("blade"), func.count(position.c.spreader).label("salt")
+    ).where(position.c.vehicle_id == vehicle_id, position.c.fixed_at.between(since, until))
+    row = tx.execute(known).one()
+    return row.blade > 0, row.salt > 0
+
+
 def list_last(tx: Tx) -> list[Position]:
     """Return each vehicle's latest fix."""
     newest = (

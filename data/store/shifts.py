@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.errors import NotFoundError
@@ -106,6 +107,38 @@ def list_progress_of_plan(tx: Tx, plan_id: PlanId) -> dict[ShiftId, list[LegProg
     return found
 
 
+def list_unproved(
+    tx: Tx, storm_id: StormId, state: str, until: datetime, limit: int
+) -> list[LegProgress]:
+    """Return the legs of a storm that came to a state by a time and are no evidence yet."""
+    query = (
+        select(leg_progress)
+        .join(shift, shift.c.id == leg_progress.c.shift_id)
+        .where(
+            shift.c.storm_id == storm_id,
+            leg_progress.c.state == state,
+            leg_progress.c.proved.is_(False),
+            leg_progress.c.ended_at <= until,
+        )
+        .order_by(leg_progress.c.ended_at, leg_progress.c.shift_id, leg_progress.c.leg)
+    )
+    return [_progress(row) for row in tx.execute(query.limit(limit))]
+
+
+def mark_proved(tx: Tx, legs: Iterable[LegProgress]) -> None:
+    """Remember that these legs became evidence."""
+    change = update(leg_progress).where(
+        leg_progress.c.plan_id == bindparam("of_plan"),
+        leg_progress.c.shift_id == bindparam("of_shift"),
+        leg_progress.c.leg == bindparam("of_leg"),
+    )
+    keys = [
+        {"of_plan": each.plan_id, "of_shift": each.shift_id, "of_leg": each.leg} for each in legs
+    ]
+    if keys:
+        tx.execute(change.values(proved=True), keys)
+
+
 def _progress(row: Row[Any]) -> LegProgress:
     return LegProgress(
         plan_id=PlanId(row.plan_id),
@@ -115,6 +148,7 @@ def _progress(row: Row[Any]) -> LegProgress:
         started_at=row.started_at,
         ended_at=row.ended_at,
         reason=row.reason,
+        proved=row.proved,
     )
 
 

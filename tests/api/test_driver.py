@@ -13,6 +13,7 @@ from data.store.plans import add_plan, set_plan_state
 from data.store.positions import list_last
 from data.store.schema import shift as shift_table
 from data.store.shifts import get_shift
+from fleet.driving import UNDO_WITHIN
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -167,6 +168,24 @@ def test_a_tap_is_on_the_board_at_once_and_counts_once(driver, app, plan):
     assert (kind, told.id, told.done, told.street.name_en) == ("legs", 1, 2, "Mill Street")
     states = [stage["state"] for stage in driver.get("/api/drive").json()["stages"]]
     assert states == ["done", "done", "open"]
+
+
+def test_a_tap_colors_the_street_when_it_can_no_longer_be_taken_back(
+    driver, app, plan, clock, sign_in
+):
+    driver.portal.call(app.consumer.stop)
+    driver.post(f"/api/plans/{plan.id}/routes/1/legs/1/complete", json={"key": "tap-0001"})
+    app.consumer.look()
+    heard = app.hub.subscribe(lambda: None)
+    app.consumer.look()
+    assert "coverage" not in dict(heard.take())
+    clock.moment += UNDO_WITHIN
+    app.consumer.look()
+    assert v.MAIN_EAST in {row[0] for row in dict(heard.take())["coverage"]}
+    assert driver.post("/api/shifts/1/undo", json={"key": "undo-0001"}).status_code == 409
+    sign_in("dispatcher")
+    there, _ = driver.get(f"/api/segments/{v.MAIN_EAST}").json()["directions"]
+    assert (there["passes_done"], there["evidence"]["kind"]) == (1, "driver")
 
 
 def test_a_key_of_another_order_answers_for_that_order_only(driver, plan):

@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
 )
 
 from data.store.schema.base import UtcDateTime, metadata, new_id
@@ -144,6 +145,7 @@ leg_progress = Table(
     Column("started_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
+    Column("proved", Boolean, nullable=False, server_default=false(), doc="became evidence"),
 )
 
 blockage = Table(

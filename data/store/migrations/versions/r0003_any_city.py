@@ -22,7 +22,7 @@ def _add_columns() -> None:
     op.add_column("city", sa.Column("boundary", sa.Text(), nullable=True))
     op.add_column("city", sa.Column("language", sa.Text(), server_default="", nullable=False))
     op.add_column("city", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
-    for table, column in (("segment", "bus"), ("user", "disabled")):
+    for table, column in (("segment", "bus"), ("user", "disabled"), ("leg_progress", "proved")):
         op.add_column(
             table, sa.Column(column, sa.Boolean(), server_default=sa.false(), nullable=False)
         )

@@ -1,11 +1,13 @@
 // The buttons at the thumb: done, problem, undo; start and end of the shift.
 import { html, nothing } from "lit";
+import { now } from "../core/boot.js";
 import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { complete, end, start, undo } from "./outbox.js";
 import { current, drive, last } from "./state.js";
 import { icon, where } from "./words.js";
 
+const UNDO_MS = 120000; // after that a street counts as cleared
 const REST_MS = 1200; // a glove that trembles must not end the next street too
 
 class Actions extends Part {
@@ -13,6 +15,16 @@ class Actions extends Part {
 
   get stores() {
     return [drive];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 10000); // what may be taken back grows old
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
   }
 
   once(order) {
@@ -25,7 +37,7 @@ class Actions extends Part {
 
   undo() {
     const stage = last();
-    if (!stage) return nothing;
+    if (!stage || (stage.state === "done" && now() - Date.parse(stage.ended_at) > UNDO_MS)) return nothing;
     const text =
       stage.state === "done"
         ? t("{street} is done", { street: `\u2068${where(stage)}\u2069` })

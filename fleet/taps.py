@@ -1,0 +1,118 @@
+"""What drivers tap as done, as evidence: for machines whose sensors do not tell.
+
+A tap counts once it can no longer be taken back. Where the machine's own sensor spoke meanwhile,
+the sensor decides and the tap proves nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from data.model import (
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    Leg,
+    LegKind,
+    LegProgress,
+    Pass,
+    PlanId,
+    Route,
+    ShiftId,
+    Storm,
+    Treatment,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.coverage import list_coverage
+from data.store.engine import Tx
+from data.store.plans import find_route
+from data.store.positions import sensors_between
+from data.store.shifts import list_progress, list_unproved, mark_proved
+from fleet.driving import DONE, UNDO_WITHIN
+from fleet.evidence import Proof, keep_evidence
+
+AT_ONCE = 200
+"""Legs looked at in one transaction."""
+
+SEEN, UNSEEN = 0.9, 0.5
+"""Confidence in a tap where positions show the machine on the street, and where they do not."""
+
+LONGEST = timedelta(minutes=30)
+"""A tap tells of what was done since the one before, but of no more than this."""
+
+
+def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
+    """Whether there are taps that can no longer be taken back and are no evidence yet."""
+    return bool(list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, 1))
+
+
+def prove_taps(
+    tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
+) -> Proof:
+    """Store as passes what drivers did, and return what that changed."""
+    ripe = list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, AT_ONCE)
+    by_route: dict[tuple[PlanId, ShiftId], list[LegProgress]] = defaultdict(list)
+    for tap in ripe:
+        by_route[tap.plan_id, tap.shift_id].append(tap)
+    passes: list[Pass] = []
+    for (plan_id, shift_id), taps in by_route.items():
+        route = find_route(tx, plan_id, shift_id)
+        if route is not None:
+            passes += _passes(tx, storm, network, route, plan_id, taps)
+    mark_proved(tx, ripe)
+    return keep_evidence(tx, storm, network, policy, passes, (), now)
+
+
+def _passes(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    route: Route,
+    plan_id: PlanId,
+    taps: Sequence[LegProgress],
+) -> Iterator[Pass]:
+    """Yield a pass for every street of work legs that no sensor tells of."""
+    all_taps = list_progress(tx, plan_id, route.shift_id)
+    moments = [each.ended_at for each in all_taps if each.ended_at is not None]
+    for tap in taps:
+        leg = route.legs[tap.leg]
+        if leg.kind is not LegKind.WORK or tap.ended_at is None:
+            continue
+        began_at = _began_at(tap.ended_at, [storm.started_at, *moments])
+        blade, spreader = sensors_between(tx, route.vehicle_id, began_at, tap.ended_at)
+        if blade if leg.blade else spreader:
+            continue
+        seen = _seen_on(tx, storm, leg, began_at)
+        for step in leg.path:
+            segment = network.find(step.segment_id)
+            if segment is None:  # a newer file no longer has it
+                continue
+            yield Pass(
+                segment_id=segment.id,
+                forward=step.forward,
+                from_m=0.0,
+                to_m=segment.length_m,
+                vehicle_id=route.vehicle_id,
+                started_at=began_at,
+                ended_at=tap.ended_at,
+                treatment=Treatment.PLOW if leg.blade else Treatment.SALT,
+                evidence=Evidence(EvidenceKind.DRIVER, SEEN if step in seen else UNSEEN),
+                material_kg=0.0,
+            )
+
+
+def _began_at(ended_at: datetime, moments: Sequence[datetime]) -> datetime:
+    """Return when the work of a tap began at the earliest: at the last of these moments before."""
+    before = [moment for moment in moments if moment < ended_at]
+    return max([ended_at - LONGEST, *before])
+
+
+def _seen_on(tx: Tx, storm: Storm, leg: Leg, since: datetime) -> set[DirectedSegment]:
+    """Return the streets of a leg where positions show a machine since then."""
+    rows = list_coverage(tx, storm.id, {step.segment_id for step in leg.path})
+    return {
+        DirectedSegment(row.segment_id, row.forward)
+        for row in rows
+        if row.driven_at is not None and row.driven_at >= since
+    }

@@ -1,0 +1,169 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from data.errors import ConflictError
+from data.model import (
+    Coverage,
+    DeviceId,
+    EvidenceKind,
+    JobState,
+    LegKind,
+    Plan,
+    PlanState,
+    Position,
+    ShiftId,
+    Treatment,
+    VehicleId,
+)
+from data.store.coverage import list_coverage, list_passes, save_coverage
+from data.store.engine import Tx
+from data.store.jobs import list_jobs_on_segment
+from data.store.people import add_device
+from data.store.plans import add_plan, set_plan_state
+from data.store.positions import add_positions
+from data.store.schema import job as job_table
+from data.store.storms import get_storm
+from fleet.driving import (
+    UNDO_WITHIN,
+    Legs,
+    SkipReason,
+    complete_legs,
+    skip_legs,
+    start_shift,
+    undo_last,
+)
+from fleet.evidence import Proof
+from fleet.storms import start_storm
+from fleet.taps import LONGEST, SEEN, UNSEEN, prove_taps, taps_wait
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+SHIFT = ShiftId(1)
+TAPPED = v.NOW + timedelta(minutes=20)
+LATER = TAPPED + UNDO_WITHIN
+
+
+@pytest.fixture
+def plan(tx: Tx) -> Plan:
+    """A drive, School Street there and back, Tulip Alley salted."""
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    plan = add_plan(
+        tx,
+        a_plan(
+            a_leg(LegKind.DRIVE, v.MAIN_WEST),
+            a_leg(segment_id=v.SCHOOL),
+            a_leg(segment_id=v.SCHOOL, forward=False),
+            a_leg(segment_id=v.TULIP, blade=False, spreader=True),
+        ),
+    )
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    start_shift(tx, DISPATCHER, SHIFT, v.NOW)
+    return plan
+
+
+def done(tx: Tx, plan: Plan, first: int, last: int, at: datetime = TAPPED) -> None:
+    complete_legs(tx, DISPATCHER, Legs(plan.id, SHIFT, first, last), at)
+
+
+def proved(tx: Tx, plan: Plan, now: datetime = LATER) -> Proof:
+    return prove_taps(tx, get_storm(tx, plan.storm_id), v.village(), POLICY, now)
+
+
+def coverage(tx: Tx, plan: Plan, street: int, *, forward: bool = True) -> Coverage | None:
+    rows = list_coverage(tx, plan.storm_id, [v.SegmentId(street)])
+    return next((row for row in rows if row.forward is forward), None)
+
+
+def test_a_tap_becomes_evidence_when_it_can_no_longer_be_taken_back(tx: Tx, plan: Plan) -> None:
+    storm = get_storm(tx, plan.storm_id)
+    done(tx, plan, 0, 2)
+    early = LATER - timedelta(seconds=1)
+    assert not taps_wait(tx, storm, early)
+    assert proved(tx, plan, early) == Proof()
+    assert taps_wait(tx, storm, LATER)
+    assert len(proved(tx, plan).coverage) == 2
+    assert not taps_wait(tx, storm, LATER)
+    row = coverage(tx, plan, v.SCHOOL)
+    assert row is not None
+    assert (row.passes_done, row.last_pass_at) == (1, TAPPED)
+    assert row.evidence is not None
+    assert row.evidence.kind is EvidenceKind.DRIVER
+    with pytest.raises(ConflictError, match="counts as cleared"):
+        undo_last(tx, DISPATCHER, SHIFT, LATER)
+
+
+def test_a_job_is_done_by_the_taps_for_both_directions(tx: Tx, plan: Plan) -> None:
+    tx.execute(job_table.update().values(passes=1))
+    (job,) = list_jobs_on_segment(tx, plan.storm_id, v.SCHOOL)
+    for leg, at in ((0, TAPPED), (1, TAPPED + timedelta(minutes=5))):
+        done(tx, plan, leg, leg, at)
+    assert proved(tx, plan, LATER + timedelta(minutes=5)).jobs == ()
+    done(tx, plan, 2, 2, TAPPED + timedelta(minutes=9))
+    closed = proved(tx, plan, LATER + timedelta(minutes=9)).jobs
+    assert closed == (job.id,)
+    assert list_jobs_on_segment(tx, plan.storm_id, v.SCHOOL)[0].state is JobState.DONE
+
+
+def test_a_drive_and_what_was_left_out_prove_nothing(tx: Tx, plan: Plan) -> None:
+    done(tx, plan, 0, 0)
+    skip_legs(tx, DISPATCHER, Legs(plan.id, SHIFT, 1, 2), SkipReason.ALREADY_CLEAR, LATER)
+    assert proved(tx, plan) == Proof()
+    assert undo_last(tx, DISPATCHER, SHIFT, LATER + LONGEST).legs != ()
+
+
+def test_salt_is_salt(tx: Tx, plan: Plan) -> None:
+    done(tx, plan, 3, 3)
+    proved(tx, plan)
+    (passes,) = list_passes(tx, plan.storm_id, [v.TULIP]).values()
+    assert [one.treatment for one in passes] == [Treatment.SALT]
+
+
+def test_a_pass_lasts_since_the_tap_before_but_not_for_hours(tx: Tx, plan: Plan) -> None:
+    late = TAPPED + timedelta(hours=2)
+    done(tx, plan, 0, 0, late - timedelta(minutes=7))
+    done(tx, plan, 1, 1, late)
+    done(tx, plan, 2, 2, late + timedelta(hours=1))
+    proved(tx, plan, late + timedelta(hours=2))
+    passes = [one for way in list_passes(tx, plan.storm_id, [v.SCHOOL]).values() for one in way]
+    assert sorted(one.ended_at - one.started_at for one in passes) == [
+        timedelta(minutes=7),
+        LONGEST,
+    ]
+
+
+def a_fix(tx: Tx, minutes: float, **sensors: bool) -> None:
+    device = add_device(tx, f"box {minutes}", VehicleId(1), f"hash {minutes}")
+    at = TAPPED - timedelta(minutes=minutes)
+    fix = Position(
+        DeviceId(device.id), VehicleId(1), "api", at, at, v.node_at(4), speed_mps=7.0, **sensors
+    )
+    add_positions(tx, [fix])
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_where_the_blade_has_a_sensor_the_sensor_decides(tx: Tx, plan: Plan, down: bool) -> None:
+    a_fix(tx, 1, blade=down)
+    done(tx, plan, 0, 2)
+    assert proved(tx, plan) == Proof()
+
+
+def test_an_older_word_of_a_sensor_and_another_sensor_do_not_matter(tx: Tx, plan: Plan) -> None:
+    a_fix(tx, 31, blade=True)
+    a_fix(tx, 1, spreader=False)
+    done(tx, plan, 0, 2)
+    assert len(proved(tx, plan).coverage) == 2
+
+
+def test_positions_on_the_street_make_a_tap_more_credible(tx: Tx, plan: Plan) -> None:
+    seen = Coverage(v.SCHOOL, True, 0, 1, None, TAPPED - timedelta(minutes=1), None)
+    save_coverage(tx, plan.storm_id, [seen])
+    done(tx, plan, 0, 2)
+    proved(tx, plan)
+    there, back = coverage(tx, plan, v.SCHOOL), coverage(tx, plan, v.SCHOOL, forward=False)
+    assert there is not None
+    assert there.evidence is not None
+    assert back is not None
+    assert back.evidence is not None
+    assert (there.evidence.confidence, back.evidence.confidence) == (SEEN, UNSEEN)
