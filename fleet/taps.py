@@ -79,7 +79,7 @@ def _passes(
         leg = route.legs[tap.leg]
         if leg.kind is not LegKind.WORK or tap.ended_at is None:
             continue
-        began_at = _began_at(tap.ended_at, [storm.started_at, *moments])
+        began_at = _began_at(storm, tap.ended_at, moments)
         blade, spreader = sensors_between(tx, route.vehicle_id, began_at, tap.ended_at)
         if blade if leg.blade else spreader:
             continue
@@ -102,10 +102,10 @@ def _passes(
             )
 
 
-def _began_at(ended_at: datetime, moments: Sequence[datetime]) -> datetime:
-    """Return when the work of a tap began at the earliest: at the last of these moments before."""
+def _began_at(storm: Storm, ended_at: datetime, moments: Sequence[datetime]) -> datetime:
+    """Return when the work of a tap began at the earliest: at the tap before it."""
     before = [moment for moment in moments if moment < ended_at]
-    return max([ended_at - LONGEST, *before])
+    return max([storm.started_at, ended_at - LONGEST, *before])
 
 
 def _seen_on(tx: Tx, storm: Storm, leg: Leg, since: datetime) -> set[DirectedSegment]:
