@@ -9,7 +9,7 @@ import { length, t } from "../core/texts.js";
 import { field } from "../setup/forms.js";
 import { numberField, numberIn } from "./numbers.js";
 import { pathOf, placed, placeInTheMiddle, same, showPins } from "./pins.js";
-import { edit, fleet, follow, order, orderAtOnce, refresh } from "./state.js";
+import { done, edit, fleet, follow, order, orderAtOnce, refresh } from "./state.js";
 
 const NEW_SITE = { fill_min: 10, materials: ["salt"] };
 
@@ -38,14 +38,14 @@ class Depots extends Part {
     const words = new FormData(event.target);
     const wanted = { ...editing, name: words.get("name"), materials: words.getAll("material") };
     if (editing.kind === "site") wanted.fill_min = numberIn(words.get("fill_min"));
-    if (await order(pathOf(editing), placed(wanted), editing.base)) edit(null);
+    if (await order(pathOf(editing), placed(wanted), editing.base)) done(editing);
   }
 
   async remove(event) {
     const { editing } = fleet.value;
     const heir = event.target.closest("form").elements.heir?.value;
     const body = heir ? { move_to: Number(heir) } : {};
-    if (await order(`${pathOf(editing)}/remove`, body, editing.base)) edit(null);
+    if (await order(`${pathOf(editing)}/remove`, body, editing.base)) done(editing);
   }
 
   heirs(depot) {

@@ -5,7 +5,7 @@ import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { field } from "../setup/forms.js";
 import { numberField, numberIn } from "./numbers.js";
-import { edit, fleet, order } from "./state.js";
+import { done, edit, fleet, order } from "./state.js";
 
 const { limits, owners, types } = boot.machines;
 const NUMBERS = ["drive_kmh", "blade_m", "hopper_kg", "min_street_m", "shift_h"];
@@ -72,7 +72,7 @@ class Editor extends Part {
       ...Object.fromEntries(NUMBERS.map((name) => [name, numberOr(words.get(name))])),
     };
     const path = editing.id ? `machines/${editing.id}` : "machines";
-    if (await order(path, wanted, editing.base)) edit(null);
+    if (await order(path, wanted, editing.base)) done(editing);
   }
 
   set(changes) {

@@ -22,13 +22,25 @@ export function follow() {
   listen({ ground: refresh }, { heard: () => {}, lost: () => {}, resumed: refresh });
 }
 
+/** Show what somebody else has changed; who saves again has seen it. */
+async function lookAgain() {
+  await refresh();
+  const { editing, view } = fleet.value;
+  if (editing) fleet.set({ editing: { ...editing, base: view.base } });
+}
+
 async function change(order) {
+  const { base } = fleet.value.view;
   fleet.set({ busy: true });
   try {
-    fleet.set({ view: await order(), fault: null });
+    const view = await order();
+    const { editing } = fleet.value;
+    // A form that was opened while our own change was on its way has seen nothing of others.
+    const ours = editing?.base === base ? { ...editing, base: view.base } : editing;
+    fleet.set({ view, editing: ours, fault: null });
     return true;
   } catch (error) {
-    if (error.values?.reason === "fleet_changed") await refresh();
+    if (error.values?.reason === "fleet_changed") await lookAgain();
     fleet.set({ fault: error });
     return false;
   } finally {
@@ -70,6 +82,11 @@ export async function undo() {
   else notify(fleet.value.fault.message, "danger");
 }
 
+let opened = 0;
+
 /** Open a form on something, or on nothing. */
 export const edit = (thing) =>
-  fleet.set({ editing: thing && { ...thing, base: fleet.value.view.base }, fault: null });
+  fleet.set({ editing: thing && { ...thing, base: fleet.value.view.base, form: ++opened }, fault: null });
+
+/** Close a form that was sent, unless another one has been opened meanwhile. */
+export const done = (sent) => fleet.value.editing?.form === sent.form && edit(null);
