@@ -67,16 +67,17 @@ def boot_of(request: Request, context: Context) -> dict[str, object]:
             "bounds": app.city.bounds,
             "attribution": app.city.attribution,
             "network_version": app.city.network_version,
-            "tiles": f"/tiles/streets.pmtiles?v={app.city.network_version[:12]}",
-            "water": _water_tiles(app),
+            "tiles": _tiles(app, "streets"),
+            "water": _tiles(app, "water"),
+            "places": _tiles(app, "places"),
         },
     }
 
 
-def _water_tiles(app: App) -> str:
-    """Return where the tiles of rivers and lakes are; empty for a city without."""
-    drawn = (app.folder / "tiles" / "water.pmtiles").is_file()
-    return f"/tiles/water.pmtiles?v={app.city.network_version[:12]}" if drawn else ""
+def _tiles(app: App, layer: str) -> str:
+    """Return where the tiles of a layer are; empty where the city has nothing to draw there."""
+    drawn = (app.folder / "tiles" / f"{layer}.pmtiles").is_file()
+    return f"/tiles/{layer}.pmtiles?v={app.city.network_version[:12]}" if drawn else ""
 
 
 def translator_of(request: Request) -> Translator:

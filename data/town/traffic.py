@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import atan2, dist, pi
 
 import networkx as nx
+import shapely
 from numpy.random import Generator
 
 from data.town.arteries import Name
@@ -15,6 +16,12 @@ from data.town.plan import Plan, Point, Street, along, beside, length_m, point
 
 STOP_M = 420.0
 """Between two stops of a line."""
+
+MOUTH_M = 16.0
+"""Between a bus stop and a junction, at least."""
+
+BAYS_M = 100
+"""How far along the way a place for a stop is looked for."""
 
 SIGNED_SHARE = 0.4
 """Share of the main junctions that have a sign against a turn."""
@@ -61,10 +68,11 @@ class TurnBan:
 def draw_buses(plan: Plan) -> list[BusLine]:
     """Return both directions of all bus lines."""
     roads = _roads(plan)
+    corners = shapely.MultiPoint([corner for corner, ways in plan.ways.items() if ways > 2])
     return [
-        _line(persian(number), name, way, roads)
-        for number, (name, corners) in enumerate(LINES, 1)
-        for way in (corners, corners[::-1])
+        _line(persian(number), name, way, roads, corners)
+        for number, (name, ends) in enumerate(LINES, 1)
+        for way in (ends, ends[::-1])
     ]
 
 
@@ -82,28 +90,45 @@ def _roads(plan: Plan) -> nx.DiGraph:
 
 
 def _line(
-    ref: str, name: Name, corners: Sequence[tuple[float, float]], roads: nx.DiGraph
+    ref: str,
+    name: Name,
+    ends: Sequence[tuple[float, float]],
+    roads: nx.DiGraph,
+    corners: shapely.MultiPoint,
 ) -> BusLine:
     parts = [sorted(part) for part in nx.strongly_connected_components(roads)]
     spots = max(parts, key=len)
-    ends = [nearest_spot(spots, point(*corner)) for corner in corners]
-    way: list[Point] = ends[:1]
-    for a, b in pairwise(ends):
+    called = [nearest_spot(spots, point(*end)) for end in ends]
+    way: list[Point] = called[:1]
+    for a, b in pairwise(called):
         way += nx.shortest_path(roads, a, b, weight="length_m")[1:]
     streets = [roads.edges[step]["street"] for step in pairwise(way)]
     distinct = [s for i, s in enumerate(streets) if i == 0 or s is not streets[i - 1]]
-    return BusLine(ref, name, tuple(distinct), tuple(_stops(way, streets, ref)))
+    return BusLine(ref, name, tuple(distinct), tuple(_stops(way, streets, corners, ref)))
 
 
-def _stops(way: Sequence[Point], streets: Sequence[Street], ref: str) -> Iterator[Feature]:
+def _stops(
+    way: Sequence[Point], streets: Sequence[Street], corners: shapely.MultiPoint, ref: str
+) -> Iterator[Feature]:
     whole_m = length_m(way)
     for nth in range(int(whole_m / STOP_M) + 1):
-        here, (east, north) = along(way, min(30.0 + nth * STOP_M, whole_m - 5.0))
+        here, (east, north) = _bay(way, min(nth * STOP_M, whole_m - STOP_M / 4), corners)
         step = min(range(len(streets)), key=lambda i: dist(way[i], here) + dist(way[i + 1], here))
         tags = streets[step].tags
         spot = beside([here, point(here[0] + east, here[1] + north)], -6.0)[0]
         fa, en = f"ایستگاه {tags.get('name', ref)}", tags.get("name:en", f"Line {ref}")
         yield bus_stop(f"{fa} {persian(nth + 1)}", f"{en} Stop {nth + 1}", spot)
+
+
+def _bay(
+    way: Sequence[Point], offset_m: float, corners: shapely.MultiPoint
+) -> tuple[Point, tuple[float, float]]:
+    """Return the next place along a way that is not in the mouth of another street."""
+    for further_m in range(10, BAYS_M, 10):
+        here, ahead = along(way, offset_m + further_m)
+        if shapely.distance(corners, shapely.Point(here)) > MOUTH_M:
+            break
+    return here, ahead
 
 
 def draw_bans(plan: Plan, chance: Generator) -> list[TurnBan]:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 IN_VIEW = "(layer) => boardMap.queryRenderedFeatures({ layers: [layer] })"
+SQUARE = lonlat((0, 60))
 OLD_QUARTER = lonlat((-200, 150))
 
 
@@ -78,6 +79,14 @@ def test_close_up_alleys_carry_their_persian_names(visit):
     visit.until(f"({IN_VIEW})('names').length > 5")
 
     assert any(name.startswith("کوچهٔ شهید") for name in seen(visit, "names"))
+
+
+def test_close_up_public_buildings_say_where_one_is(visit):
+    page = visit.board()
+    page.evaluate(f"boardMap.jumpTo({{ center: [{SQUARE.lon}, {SQUARE.lat}], zoom: 16.2 }})")
+    visit.until(f"({IN_VIEW})('places').length > 2")
+
+    assert {"مسجد جامع", "شهرداری برف‌آباد"} <= seen(visit, "places")
 
 
 @pytest.mark.parametrize("visit", [{}, PHONE], indirect=True)

@@ -164,3 +164,13 @@ def test_bus_lines_and_turn_signs_refer_to_streets_of_the_file():
     assert len(drawn_town().buses) == 8
     assert sample_draft().skipped["restrictions"] == 0
     assert len(sample_draft().restrictions) == len(drawn_town().bans) > 8
+    assert sum(s.bus for s in NETWORK.segments) > 200
+    assert not any(s.bus for s in NETWORK.segments if s.road_class is RoadClass.LIVING_STREET)
+
+
+def test_streets_of_one_level_meet_in_junctions_only():
+    tree = shapely.STRtree(NETWORK.lines)
+    pairs = tree.query(NETWORK.lines, predicate="crosses").T.tolist()
+    levels = [s.layer for s in NETWORK.segments]
+
+    assert [pair for pair in pairs if levels[pair[0]] == levels[pair[1]]] == []

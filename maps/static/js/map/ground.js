@@ -24,7 +24,7 @@ const corner = (side) => ((document.dir === "rtl") === (side === "start") ? "rig
 function serveTiles() {
   const protocol = new Protocol();
   maplibregl.addProtocol("pmtiles", protocol.tile);
-  for (const tiles of [boot.city.tiles, boot.city.water].filter(Boolean))
+  for (const tiles of [boot.city.tiles, boot.city.water, boot.city.places].filter(Boolean))
     protocol.add(new PMTiles(`${location.origin}${tiles}`));
 }
 

@@ -1,6 +1,8 @@
 // The map's style: streets by class and state, routes, requests. Colors come from the server's table.
 import { boot } from "../core/boot.js";
 import { color } from "../core/theme.js";
+import { backdropPaints, labels, tiles, tilesOf, waters } from "./backdrop.js";
+import { nameField } from "./names.js";
 
 const NOT_DUE = boot.states.findIndex((state) => state.name === "not_due");
 const DIRECTIONS_FROM_ZOOM = 15;
@@ -66,18 +68,6 @@ function opacity(key, hidden, shown = () => 1) {
 }
 
 const dashes = (state) => (state.dashed ? 1 : 0);
-
-const nameField = () => {
-  const order = boot.language === "fa" ? ["name_fa", "name", "name_en"] : ["name_en", "name", "name_fa"];
-  return [
-    "case",
-    ...order.flatMap((key) => [
-      ["!=", ["coalesce", ["get", key], ""], ""],
-      ["get", key],
-    ]),
-    "",
-  ];
-};
 
 const ends = (cap) => ["step", ["zoom"], "butt", ROUND_FROM_ZOOM, cap];
 
@@ -150,15 +140,8 @@ export function paints(theme, hidden) {
       value,
     ]),
   );
-  return [...ground, ...(boot.city.water ? waterPaints() : []), ...streets];
+  return [...ground, ...backdropPaints(), ...streets];
 }
-
-const waterPaints = () => [
-  ["water-lines", "line-color", color("water")],
-  ["water-areas", "fill-color", color("water")],
-  ["water-names", "text-color", color("muted")],
-  ["water-names", "text-halo-color", color("water")],
-];
 
 const requestColor = () => ["case", ["get", "danger"], color("danger"), color("text")];
 
@@ -260,58 +243,7 @@ const names = () => ({
   paint: { "text-color": color("text"), "text-halo-color": color("halo"), "text-halo-width": 1.8 },
 });
 
-const water = () => [
-  {
-    id: "water-lines",
-    type: "line",
-    source: "water",
-    "source-layer": "water",
-    filter: ["!=", ["get", "kind"], "area"],
-    layout: { "line-cap": "round", "line-join": "round" },
-    paint: { "line-color": color("water"), "line-width": waterWidth },
-  },
-  {
-    id: "water-areas",
-    type: "fill",
-    source: "water",
-    "source-layer": "water",
-    filter: ["==", ["get", "kind"], "area"],
-    paint: { "fill-color": color("water") },
-  },
-];
-
-const waterNames = () => ({
-  id: "water-names",
-  type: "symbol",
-  source: "water",
-  "source-layer": "water",
-  minzoom: 12,
-  filter: ["==", ["get", "kind"], "river"],
-  layout: {
-    "symbol-placement": "line",
-    "text-field": nameField(),
-    "text-font": ["Vazirmatn"],
-    "text-size": 12,
-    "text-max-angle": 30,
-    "symbol-spacing": 500,
-  },
-  paint: { "text-color": color("muted"), "text-halo-color": color("water"), "text-halo-width": 1.2 },
-});
-
-// A river is as wide as it is where its area is drawn too; a stream is a hair.
-const waterWidth = [
-  "interpolate",
-  ["exponential", 1.5],
-  ["zoom"],
-  11,
-  ["match", ["get", "kind"], "river", 2, 0.8],
-  17,
-  ["match", ["get", "kind"], "river", 12, 3],
-];
-
 const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
-
-const tiles = (path) => ({ type: "vector", url: `pmtiles://${location.origin}${path}` });
 
 /** The whole style for MapLibre. */
 export function mapStyle(theme, hidden) {
@@ -319,7 +251,7 @@ export function mapStyle(theme, hidden) {
     version: 8,
     sources: {
       streets: { ...tiles(boot.city.tiles), promoteId: { streets: "id" } },
-      ...(boot.city.water ? { water: tiles(boot.city.water) } : {}),
+      ...tilesOf(),
       route: empty,
       requests: empty,
       chosen: empty,
@@ -328,7 +260,7 @@ export function mapStyle(theme, hidden) {
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": color("paper") } },
-      ...(boot.city.water ? water() : []),
+      ...waters(),
       street(
         "casing",
         { "line-color": color("casing"), "line-width": plainWidth(1.6) },
@@ -337,7 +269,7 @@ export function mapStyle(theme, hidden) {
       glow("near", 0.25),
       glow("held", 0.55),
       ...coverageLayers(theme, hidden),
-      ...(boot.city.water ? [waterNames()] : []),
+      ...labels(),
       names(),
       ...overlays(),
     ],
