@@ -63,14 +63,11 @@ def checklist_view(city: Arranged, t: Translator) -> ChecklistView:
 
 def _streets(city: Arranged, t: Translator) -> StepView:
     report = city.report
-    size = t(
-        "{count} pieces, {km} km",
-        count=report.get("segments", 0),
-        km=t.number(report.get("length_km", 0)),
-    )
+    size = {"count": report.get("segments", 0), "km": t.number(report.get("length_km", 0))}
     lost = report.get("unreachable", 0)
-    beyond = t.plural("{count} pieces of street cannot be reached from a depot.", lost)
-    text = f"{size}{t('. ')}{beyond}" if lost else size
+    text = t("{count} pieces, {km} km", **size)
+    if lost:
+        text = t("{count} pieces, {km} km; no depot reaches {lost} of them.", lost=lost, **size)
     return StepView("streets", DONE, t("Streets"), text, "/setup/streets")
 
 
@@ -79,7 +76,7 @@ def _districts(city: Arranged, t: Translator) -> StepView:
     text = (
         t.plural("{count} districts", count)
         if count
-        else t("None. The council's figures can be told by district.")
+        else t("None yet. With districts the council's figures are told for each.")
     )
     return StepView(
         "districts", DONE if count else OPTIONAL, t("Districts"), text, "/setup/streets"

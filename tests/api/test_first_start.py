@@ -141,6 +141,11 @@ def test_a_file_that_was_sent_lies_ready(inside, town, settings):
     assert inside.get("/first/files").json()["streets"] == [answer.json()]
 
 
+def test_a_file_may_have_a_persian_name(inside, town, settings):
+    assert send(inside, town, "برف‌آباد.osm").status_code == 201
+    assert made(inside, file="برف‌آباد.osm")["state"] == "done"
+
+
 @pytest.mark.parametrize("name", ["../town.osm", "a/town.osm", ".town.osm", "town.exe", "", "b\\c"])
 def test_a_file_goes_nowhere_but_to_the_uploads(inside, town, settings, name):
     assert send(inside, town, name).status_code == 422
