@@ -1,6 +1,9 @@
+import math
+from itertools import combinations
+
 import pytest
 
-from maps.style import GROUND, STATES, css, legend
+from maps.style import CLASSES, GROUND, STATES, ClassStyle, css, legend
 
 
 def _luminance(color: str) -> float:
@@ -53,3 +56,50 @@ def test_every_color_reaches_the_page_in_both_themes():
     for state in STATES:
         assert f"--state-{state.name}: {state.light};" in text
         assert text.count(f"--state-{state.name}: {state.dark};") == 2
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("style", CLASSES, ids=lambda style: style.name)
+def test_a_class_is_readable_on_its_color_and_stands_out_from_the_map(
+    theme: int, style: ClassStyle
+):
+    color = (style.light, style.dark)[theme]
+
+    assert _contrast(GROUND["panel"][theme], color) >= 4.5
+    assert _contrast(GROUND["paper"][theme], color) >= 3
+
+
+def test_urgent_classes_are_wider_and_the_last_is_dashed():
+    widths = [style.width for style in CLASSES]
+
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == len(CLASSES)
+    assert [style.dashed for style in CLASSES] == [False, False, False, True]
+
+
+def _linear(color: str) -> list[float]:
+    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+
+
+# Machado, Oliveira & Fernandes (2009), A physiologically-based model for simulation of color vision
+# deficiency, full severity: what each linear channel becomes.
+BLIND_TO = {
+    "red": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "green": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "blue": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+}
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("missing", BLIND_TO)
+def test_who_is_color_blind_tells_the_classes_apart(missing: str, theme: int):
+    seen = []
+    for style in CLASSES:
+        channels = _linear((style.light, style.dark)[theme])
+        rows = BLIND_TO[missing]
+        mixed = [sum(a * b for a, b in zip(row, channels, strict=True)) for row in rows]
+        seen.append([max(c, 0) ** (1 / 2.4) for c in mixed])
+    apart = [math.dist(one, other) for one, other in combinations(seen, 2)]
+
+    assert min(apart) > 0.12
