@@ -100,11 +100,14 @@ def _road_level(segment: Segment, policy: Policy) -> Level:
 
 
 def _raised(now: Level, wish: Level, policy: Policy) -> Level:
-    """Return the level after a rule: more urgent or as it was."""
+    """Return the level after a rule: a more urgent class, a shorter cycle, or as it was."""
+    cycle = now.cycle or policy.rules[now.service_class].cycle
     said = now.reason is not LevelReason.ROAD and wish.service_class == now.service_class
     if wish.service_class < now.service_class or said:
-        now = replace(wish, cycle=now.cycle)
-    cycle = now.cycle or policy.rules[now.service_class].cycle
+        promised = policy.rules[wish.service_class].cycle
+        longer = promised is None or (cycle is not None and cycle < promised)
+        now = replace(wish, cycle=cycle if longer else None)
+        cycle = now.cycle or promised
     if wish.cycle is None or cycle is None or wish.cycle >= cycle:
         return now
     return Level(now.service_class, wish.reason, wish.subject, wish.cycle)

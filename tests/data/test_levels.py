@@ -224,4 +224,27 @@ def test_no_street_is_ever_served_later_or_more_rarely_than_by_its_road(near, bu
     for street in v.village().segments:
         plain, raised = POLICY.rule_of(street), ruled.rule_of(street)
         assert raised.service_class <= plain.service_class
-        assert plain.cycle is None or (raised.cycle and raised.cycle <= plain.cycle)
+        promised = POLICY.rules[raised.service_class].cycle
+        for cycle in (plain.cycle, promised):
+            assert cycle is None or (raised.cycle and raised.cycle <= cycle)
+
+
+def test_a_raised_street_keeps_no_cycle_that_is_longer_than_its_new_classs():
+    rules = StreetRules(
+        zones=(
+            ZoneRule("A", None, timedelta(hours=6), centre=v.at_m(0, 75), radius_m=20),
+            ZoneRule("B", P2, None, centre=v.at_m(0, 75), radius_m=20),
+        )
+    )
+    assert levels(rules)[v.TULIP] == Level(P2, LevelReason.ZONE, "B")
+
+
+def test_raising_to_a_class_without_a_cycle_keeps_the_one_that_the_street_had():
+    on_request = replace(POLICY.rules[P2], cycle=None)
+    policy = replace(
+        POLICY,
+        rules={**POLICY.rules, P2: on_request},
+        street_rules=StreetRules(named=(NamedRule(("Tulip Alley",), P2),)),
+    )
+    found = levels_of(v.village(), (), policy)
+    assert found[v.TULIP] == Level(P2, LevelReason.NAMED, "Tulip Alley", timedelta(hours=12))
