@@ -71,10 +71,10 @@ class Depots extends Part {
   site(thing) {
     if (thing.kind !== "site") return "";
     return html`${numberField("fill_min", t("field:fill_min"), thing.fill_min, { unit: t("min") })}
-      <fieldset class="roles">
+      <fieldset class="chips">
         <legend>${t("field:materials")}</legend>
         ${boot.machines.materials.map(
-          (material) => html`<label class="tick"><input type="checkbox" name="material" value=${material} .checked=${thing.materials.includes(material)}><span>${t(`material:${material}`)}</span></label>`,
+          (material) => html`<label class="chip"><input type="checkbox" name="material" value=${material} .checked=${thing.materials.includes(material)}><span>${t(`material:${material}`)}</span></label>`,
         )}
       </fieldset>`;
   }

@@ -41,10 +41,12 @@ class Policy extends Part {
   showFault(fault) {
     const path = String(fault.values?.field ?? "").replace(/^policy\.toml: /, "");
     const control = this.querySelector(`[name="${CSS.escape(path)}"]`);
-    const where = control ?? this.querySelector(".problem");
-    control?.closest("details")?.setAttribute("open", "");
-    where?.scrollIntoView({ block: "center" });
-    control?.focus();
+    if (!control) return;
+    control.closest("details")?.setAttribute("open", "");
+    control.setAttribute("aria-invalid", "true");
+    control.addEventListener("input", () => control.removeAttribute("aria-invalid"), { once: true });
+    control.scrollIntoView({ block: "center" });
+    control.focus({ preventScroll: true });
   }
 
   classes(draft) {
@@ -94,12 +96,13 @@ class Policy extends Part {
   }
 
   foot() {
-    const { dirty, busy, view } = policy.value;
+    const { dirty, busy, view, fault } = policy.value;
     if (!dirty && !view.last_change) return "";
     return html`<footer class="foot">
+      ${fault ? warning(fault.message) : ""}
       ${
         dirty
-          ? html`<button class="primary" ?disabled=${busy}>${t("Put it in force")}</button><button type="button" @click=${discard}>${t("Discard changes")}</button><p class="muted small" role="status">${t("Not in force yet.")}</p>`
+          ? html`<button class="primary" ?disabled=${busy}>${t("Put it in force")}</button><button type="button" @click=${discard}>${t("Discard changes")}</button>${fault ? "" : html`<p class="muted small" role="status">${t("Not in force yet.")}</p>`}`
           : this.last()
       }
     </footer>`;
@@ -110,7 +113,7 @@ class Policy extends Part {
   }
 
   render() {
-    const { view, draft, fault, broken } = policy.value;
+    const { view, draft, broken } = policy.value;
     if (broken) return html`${warning(broken)}<div><button @click=${refresh}>${t("Try again")}</button></div>`;
     if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
     const submit = (event) => {
@@ -119,7 +122,6 @@ class Policy extends Part {
     };
     return html`<policy-file></policy-file>
       <form class="policy" @submit=${submit} @keydown=${(event) => event.key === "Enter" && event.target.matches("input") && event.target.blur()}>
-        ${fault ? warning(fault.message) : ""}
         ${this.section(t("Classes"), t("How soon and how often streets of each class are cleared."), this.classes(draft))}
         ${this.section(t("Kinds of streets"), t("Every kind of street of the map belongs to one class."), this.roads(draft))}
         ${this.section(t("Streets that rank higher"), t("A rule lifts a street to a more urgent class and never lowers it."), rules(draft))}
