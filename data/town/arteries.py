@@ -227,7 +227,7 @@ ARTERIES = (
         ((825, -780), (840, -310), (810, 70), (810, 330), (800, 560), (790, 790)),
     ),
     Artery(
-        Name("خیابان باغ‌ملی", "Bagh-e Melli Street"),
+        Name("خیابان باغ ملی", "Bagh-e Melli Street"),
         "tertiary",
         ((260, 940), (250, 570), (250, 300), (240, 10), (220, -200), (210, -440)),
     ),
@@ -299,7 +299,7 @@ QUARTERS = (
     Quarter(Name("محلهٔ حافظیه", "Hafezieh Quarter"), -800, 270, "middle", "alleys"),
     Quarter(Name("محلهٔ خیام", "Khayyam Quarter"), -760, -330, "middle", "flowers"),
     Quarter(Name("محلهٔ چمران", "Chamran Quarter"), -300, -730, "middle", "alleys"),
-    Quarter(Name("محلهٔ باغ‌ملی", "Bagh-e Melli Quarter"), 130, 170, "middle", "flowers"),
+    Quarter(Name("محلهٔ باغ ملی", "Bagh-e Melli Quarter"), 130, 170, "middle", "flowers"),
     Quarter(Name("محلهٔ فردوسی", "Ferdowsi Quarter"), 300, 740, "middle", "martyrs"),
     Quarter(Name("محلهٔ دروازه", "Darvazeh Quarter"), 100, -230, "old", "martyrs"),
     Quarter(Name("محلهٔ حسابی", "Hesabi Quarter"), 90, -700, "grid", "alleys"),

@@ -11,7 +11,7 @@ from data.town.details import describe_streets
 from data.town.features import Feature, draw_features
 from data.town.naming import name_streets
 from data.town.plan import Plan
-from data.town.traffic import BusLine, TurnBan, draw_bans, draw_buses
+from data.town.traffic import BusLine, TurnSign, draw_buses, draw_signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Town:
     plan: Plan
     features: tuple[Feature, ...]
     buses: tuple[BusLine, ...]
-    bans: tuple[TurnBan, ...]
+    signs: tuple[TurnSign, ...]
 
 
 def draw_town(seed: int = 1) -> Town:
@@ -34,4 +34,4 @@ def draw_town(seed: int = 1) -> Town:
     name_streets(plan, chance)
     describe_streets(plan, chance)
     features = draw_features(plan, blocks, chance)
-    return Town(plan, tuple(features), tuple(draw_buses(plan)), tuple(draw_bans(plan, chance)))
+    return Town(plan, tuple(features), tuple(draw_buses(plan)), tuple(draw_signs(plan, chance)))

@@ -14,7 +14,7 @@ from data.projection import EARTH_M
 from data.town.drawing import Town
 from data.town.features import Feature
 from data.town.plan import Point, Street
-from data.town.traffic import BusLine, TurnBan
+from data.town.traffic import BusLine, TurnSign
 
 CENTRE = LonLat(46.52, 37.18)
 """Where the main square is: a place without a real town."""
@@ -66,8 +66,8 @@ def write_town(town: Town, path: Path) -> None:
         _add_feature(objects, feature)
     for line in town.buses:
         _add_bus_line(objects, line)
-    for ban in town.bans:
-        _add_ban(objects, ban)
+    for sign in town.signs:
+        _add_sign(objects, sign)
     header = osmium.io.Header()
     header.set("generator", DRAWN_BY_US)
     writer = osmium.SimpleWriter(str(path), header=header, overwrite=True)
@@ -116,10 +116,10 @@ def _add_bus_line(objects: _Objects, line: BusLine) -> None:
     objects.relation(members, tags)
 
 
-def _add_ban(objects: _Objects, ban: TurnBan) -> None:
+def _add_sign(objects: _Objects, sign: TurnSign) -> None:
     members = [
-        ("w", objects.streets[id(ban.came)], "from"),
-        ("n", objects.corners[ban.via], "via"),
-        ("w", objects.streets[id(ban.goes)], "to"),
+        ("w", objects.streets[id(sign.came)], "from"),
+        ("n", objects.corners[sign.via], "via"),
+        ("w", objects.streets[id(sign.goes)], "to"),
     ]
-    objects.relation(members, {"type": "restriction", "restriction": ban.kind})
+    objects.relation(members, {"type": "restriction", "restriction": sign.kind})

@@ -1,4 +1,4 @@
-"""Bus lines along the main streets, and signs that forbid turns."""
+"""Bus lines along the main streets, and signs about turns."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,11 @@ MOUTH_M = 16.0
 BAYS_M = 100
 """How far along the way a place for a stop is looked for."""
 
-SIGNED_SHARE = 0.4
-"""Share of the main junctions that have a sign against a turn."""
+SIGNED_SHARE = 0.5
+"""Share of the main junctions that have a sign about turns."""
+
+SIGNS: Mapping[str, float] = {"no_left_turn": 0.6, "no_u_turn": 0.25, "only_straight_on": 0.15}
+"""Which signs there are, and how often each is."""
 
 _BUS_ROADS = ("trunk", "primary", "secondary", "tertiary")
 
@@ -56,8 +59,8 @@ class BusLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnBan:
-    """A sign: from one street over a junction into another."""
+class TurnSign:
+    """A sign about the way from one street over a junction into another."""
 
     kind: str
     came: Street
@@ -131,18 +134,21 @@ def _bay(
     return here, ahead
 
 
-def draw_bans(plan: Plan, chance: Generator) -> list[TurnBan]:
-    """Return signs against left turns at junctions of main streets."""
-    found: list[TurnBan] = []
+def draw_signs(plan: Plan, chance: Generator) -> list[TurnSign]:
+    """Return signs at some of the junctions of main streets: one at each."""
+    found: list[TurnSign] = []
     for via, streets in sorted(_main_junctions(plan).items(), key=lambda each: each[0]):
-        lefts = [
-            TurnBan("no_left_turn", came, via, goes)
+        if chance.random() >= SIGNED_SHARE:
+            continue
+        kind = str(chance.choice(list(SIGNS), p=list(SIGNS.values())))
+        fitting = [
+            TurnSign(kind, came, via, goes)
             for came in streets
             for goes in streets
-            if came is not goes and _is_left(came, via, goes)
+            if kind == _sign(came, via, goes)
         ]
-        if lefts and chance.random() < SIGNED_SHARE:
-            found.append(lefts[int(chance.integers(len(lefts)))])
+        if fitting:
+            found.append(fitting[int(chance.integers(len(fitting)))])
     return found
 
 
@@ -158,14 +164,20 @@ def _main_junctions(plan: Plan) -> Mapping[Point, list[Street]]:
     }
 
 
-def _is_left(came: Street, via: Point, goes: Street) -> bool:
+def _sign(came: Street, via: Point, goes: Street) -> str:
+    """Return which sign could stand against (or for) a turn; "" where none could."""
     before = _next(came, via, leaving=False)
     after = _next(goes, via, leaving=True)
     if before is None or after is None:
-        return False
+        return ""
+    if came is goes:
+        return "no_u_turn"
     into = atan2(via[1] - before[1], via[0] - before[0])
     out = atan2(after[1] - via[1], after[0] - via[0])
-    return 0.25 * pi < (out - into + pi) % (2 * pi) - pi < 0.75 * pi
+    angle = (out - into + pi) % (2 * pi) - pi
+    if abs(angle) < 0.15 * pi:
+        return "only_straight_on"
+    return "no_left_turn" if 0.25 * pi < angle < 0.75 * pi else ""
 
 
 def _next(street: Street, via: Point, *, leaving: bool) -> Point | None:

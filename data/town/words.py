@@ -13,7 +13,7 @@ STREETS = _names(
     "مدرس=Modarres بوستان=Bustan رودکی=Rudaki نظامی=Nezami عطار=Attar صائب=Saeb "
     "پروین=Parvin دهخدا=Dehkhoda سهروردی=Sohrevardi ملاصدرا=Molla_Sadra "
     "ابوریحان=Abu_Rayhan ابن‌سینا=Ebn-e_Sina فارابی=Farabi خوارزمی=Kharazmi "
-    "امیرکبیر=Amir_Kabir شیخ‌بهایی=Sheikh_Bahai کمال‌الملک=Kamal-ol-Molk "
+    "امیرکبیر=Amir_Kabir شیخ_بهایی=Sheikh_Bahai کمال‌الملک=Kamal-ol-Molk "
     "ستارخان=Sattarkhan باقرخان=Bagherkhan شهریار=Shahriar هجرت=Hejrat پیروزی=Piruzi "
     "استقلال=Esteqlal سپیدار=Sepidar صنوبر=Sanowbar چنار=Chenar آزادگان=Azadegan "
     "ایثار=Isar وحدت=Vahdat میهن=Mihan کوثر=Kowsar اندیشه=Andisheh نگارستان=Negarestan "

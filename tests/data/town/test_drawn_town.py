@@ -9,6 +9,7 @@ from data.graph import assumed_depots, unreachable
 from data.model import Oneway, RoadClass
 from data.osm import read_osm
 from data.town import draw_town, lonlat, write_districts, write_town
+from data.town.traffic import SIGNS
 from tests.town import drawn_town, named, sample_draft, sample_town
 
 NETWORK = sample_town().network
@@ -163,7 +164,8 @@ def test_service_classes_range_from_a_trunk_road_to_living_streets():
 def test_bus_lines_and_turn_signs_refer_to_streets_of_the_file():
     assert len(drawn_town().buses) == 8
     assert sample_draft().skipped["restrictions"] == 0
-    assert len(sample_draft().restrictions) == len(drawn_town().bans) > 8
+    assert len(sample_draft().restrictions) >= len(drawn_town().signs) > 8
+    assert {sign.kind for sign in drawn_town().signs} == set(SIGNS)
     assert sum(s.bus for s in NETWORK.segments) > 200
     assert not any(s.bus for s in NETWORK.segments if s.road_class is RoadClass.LIVING_STREET)
 
