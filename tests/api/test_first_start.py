@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 from api.clock import Clock
 from api.doorway import Doorway
 from api.errand import Errand
+from api.first_pages import first_web
+from api.first_start import require_code
 from api.settings import Settings, list_cities
 from api.uploads import PART
 from data.errors import ConflictError
@@ -19,6 +21,7 @@ from data.model import Role
 from data.store.engine import open_database, reading
 from data.store.events import list_events
 from data.store.people import list_users
+from tests.api.test_roles import routes_of
 from tests.data.drawn_place import QUERY, cached_in, draw
 from tests.data.osm_files import a_way, nodes, write_osm
 
@@ -91,6 +94,16 @@ def test_who_has_no_code_sees_nothing_but_the_question_for_it(client):
     orders = [("GET", "/first/files"), ("GET", "/first/progress"), ("POST", "/first/city")]
     for method, path in [*orders, ("POST", "/first/files?name=town.osm&purpose=streets")]:
         assert client.request(method, path).status_code in {401, 422}, path
+
+
+def test_every_endpoint_wants_the_code_or_is_public_on_purpose(door):
+    public = {"/health", "/style.css", "/", "/sign-in", "/first", "/language"}
+    open_to_all = {
+        route.path
+        for route in routes_of(first_web(door.start))
+        if require_code not in {each.call for each in route.dependant.dependencies}
+    }
+    assert open_to_all == public
 
 
 def test_a_city_cannot_be_made_without_the_code(client, settings, town):

@@ -139,7 +139,7 @@ class FirstCity extends Part {
   running(progress) {
     return html`<section class="card"><h2>${t("The city is being made")}</h2>
       ${stepList(progress)}
-      <p class="muted small">${t("A large city takes a minute or two. You may leave this page open.")}</p></section>`;
+      <p class="muted small">${t("A large city takes a minute or two. It goes on even if you close this page.")}</p></section>`;
   }
 
   failed(progress) {
