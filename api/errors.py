@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -98,6 +99,8 @@ class Failures:
 
         try:
             await self._app(scope, receive, noticed)
+        except ClientDisconnect:
+            return  # whoever asked is gone in the middle of a sentence
         except Exception as error:
             if scope["type"] == "http" and not begun:
                 answer = await run_in_threadpool(_on_unexpected, Request(scope), error)

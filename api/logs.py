@@ -30,6 +30,9 @@ OFTEN = (
 )
 """Routes that are asked for all the time: only their failures are worth a line."""
 
+GONE = 499
+"""Status where whoever asked left before there was an answer, as nginx numbers it."""
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """What is told by name; anybody can make up others."""
 
@@ -89,7 +92,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id, began_s, status = secrets.token_hex(6), time.perf_counter(), 500
+        request_id, began_s, status = secrets.token_hex(6), time.perf_counter(), GONE
         word = _request_id.set(request_id)
 
         async def numbered(message: Message) -> None:
@@ -101,6 +104,9 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, numbered)
+        except Exception:
+            status = 500 if status == GONE else status
+            raise
         finally:
             self._tell(scope, status, time.perf_counter() - began_s)
             _request_id.reset(word)

@@ -9,6 +9,10 @@ from fastapi.testclient import TestClient
 from api.armor import POLICY
 from api.logs import OFTEN, configure_logs
 from api.settings import LogStyle
+from data.store.engine import transaction
+from data.store.people import add_device, add_user
+from fleet.people import token_digest
+from tests import village as v
 from tests.api.test_roles import routes_of
 
 HTML = {"accept": "text/html"}
@@ -136,6 +140,22 @@ def test_what_uvicorn_repeats_of_a_failure_is_dropped(written, lines) -> None:
 
 
 @pytest.mark.usefixtures("_logging_as_before")
+def test_a_sender_that_leaves_half_way_is_no_failure_of_ours(client, lines) -> None:
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    async def nothing(message):
+        raise AssertionError(f"nobody is there to hear {message}")
+
+    app = client.app.state.barfrub
+    with transaction(app.engine) as tx:
+        add_device(tx, "phone-1", v.a_vehicle(1).id, token_digest("token"))
+    scope = {"type": "http", "method": "POST", "path": "/positions", "query_string": b""}
+    scope |= {"headers": [(b"authorization", b"Bearer token")], "app": client.app}
+    client.portal.call(client.app, scope, gone, nothing)
+    assert [(line["route"], line["status"]) for line in lines()] == [("/positions", 499)]
+
+
 def test_people_get_one_plain_line(client, sign_in, capsys) -> None:
     configure_logs(LogStyle.TEXT)
     sign_in()
@@ -146,9 +166,6 @@ def test_people_get_one_plain_line(client, sign_in, capsys) -> None:
 
 
 def test_an_error_of_the_database_does_not_show_what_was_to_be_stored(client, caplog) -> None:
-    from data.store.engine import transaction
-    from data.store.people import add_user
-
     with (
         pytest.raises(Exception, match="UNIQUE") as caught,
         transaction(client.app.state.barfrub.engine) as tx,
