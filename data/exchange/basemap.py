@@ -35,7 +35,7 @@ def write_basemap(
     """
     _write(_streets(network.segments), "streets", folder)
     spots = [place for place in places if place.kind != "address"]
-    if spots:
+    if len({spot.location for spot in spots}) > 1:  # browsers refuse tiles without extent
         _write(_spots(spots), "places", folder)
     seen = [water for water in waters if not _clipped(water, network).is_empty]
     if seen:

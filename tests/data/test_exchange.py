@@ -48,6 +48,7 @@ def test_places_are_drawn_but_house_numbers_are_not(tiles):
     assert {row["kind"] for row in rows(tiles / "places.pmtiles", MAX_ZOOM)} == {"school", "mosque"}
 
 
-def test_a_city_without_places_has_streets_only(tmp_path):
-    write_basemap(village(), [], tmp_path)
+@pytest.mark.parametrize("places", [[], [village_places()[0]]])
+def test_a_city_without_places_or_with_a_single_one_has_streets_only(tmp_path, places):
+    write_basemap(village(), places, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["streets.pmtiles"]
