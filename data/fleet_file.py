@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from data.errors import InvalidError
+from data.errors import InvalidError, Need
 from data.model import (
     Depot,
     DepotId,
@@ -63,6 +63,7 @@ NO_DEPOT = DepotId(0)
 """Depot of the vehicles of a file without depots, until `with_depots` gives them one."""
 
 DEFAULT_FILL_MIN = 10.0
+MOST_MACHINES = 5_000
 _MAX_COUNT = 500
 
 
@@ -173,6 +174,10 @@ def vehicles_from(tables: Sequence[TomlTable], depots: Sequence[Depot]) -> tuple
     named: list[tuple[TomlTable, str]] = []
     for table in tables:
         alike = _vehicles(table, depots, len(found))
+        if len(found) + len(alike) > MOST_MACHINES:
+            need = Need("at most {count} machines", count=MOST_MACHINES)
+            table.refuse("count", len(found) + len(alike), need)
+            break
         found.extend(alike)
         named.extend((table, vehicle.name) for vehicle in alike)
     _refuse_repeated(named)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from data.errors import ConflictError, NotFoundError
+from data.errors import ConflictError, InvalidError, NotFoundError
 from data.fleet_file import FleetFile, toml_from_fleet
 from data.model import Actor, Depot, DepotId, Event, ReloadSite, ReloadSiteId, Vehicle, VehicleId
 from data.network import StreetNetwork
@@ -27,6 +27,9 @@ from fleet.storms import ENDED, first_shifts
 
 FLEET_SET = "fleet.set"
 UNDONE = "undone"
+FARTHEST_M = 2_000.0
+"""How far from the streets of the city a yard may be: farther is a slip of the hand."""
+
 NEW = 0
 """Id of a depot, site or machine that is to be added."""
 
@@ -64,6 +67,7 @@ def save_depot(
     `base` is the last change that the editor has seen, 0 for none: see `_unchanged`.
     """
     fleet = _unchanged(tx, base)
+    _refuse_far_away(depot, network)
     old = _known("depot", fleet.depots, depot.id)
     _refuse_taken(depot, fleet.depots)
     renamed = {old.name: depot.name} if old is not None and old.name != depot.name else {}
@@ -105,6 +109,7 @@ def save_reload_site(
 ) -> FleetFile:
     """Add a place to load salt or change the one of its id."""
     fleet = _unchanged(tx, base)
+    _refuse_far_away(site, network)
     old = _known("reload_site", fleet.reload_sites, site.id)
     _refuse_taken(site, fleet.reload_sites)
     change = _Change("site.changed" if old else "site.added", site.name)
@@ -244,6 +249,12 @@ def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], k
     if found is None:
         raise NotFoundError(kind, key)
     return found
+
+
+def _refuse_far_away(place: Depot | ReloadSite, network: StreetNetwork) -> None:
+    if network.nearest(place.location, FARTHEST_M) is None:
+        got = f"{place.location.lat:.4f}, {place.location.lon:.4f}"
+        raise InvalidError("place", got, "a place within 2 km of a street")
 
 
 def _refuse_taken[T: Depot | ReloadSite | Vehicle](thing: T, things: Sequence[T]) -> None:

@@ -91,11 +91,14 @@ class MistakeView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """What a file would change, by the names of machines; nothing while there are mistakes."""
+    """What a file would change, by the names of machines; nothing while there are mistakes.
+
+    `depots` is `None` where they stay as they are.
+    """
 
     mistakes: tuple[MistakeView, ...]
     machines: int
-    depots: int
+    depots: int | None
     added: tuple[str, ...]
     changed: tuple[str, ...]
     gone: tuple[str, ...]
@@ -132,12 +135,12 @@ def proposal_view(
     """Return what a file is about, compared with what is in force."""
     wrong = tuple(mistake_view(mistake, t) for mistake in mistakes)
     if wrong:
-        return ProposalView(wrong, 0, 0, (), (), ())
+        return ProposalView(wrong, 0, None, (), (), ())
     old, new = (_by_name(fleet, with_depots=bool(proposed.depots)) for fleet in (present, proposed))
     return ProposalView(
         mistakes=(),
         machines=len(proposed.vehicles),
-        depots=len(proposed.depots),
+        depots=None if proposed.depots == present.depots else len(proposed.depots),
         added=tuple(name for name in new if name not in old),
         changed=tuple(name for name in new if name in old and new[name] != old[name]),
         gone=tuple(name for name in old if name not in new),

@@ -152,6 +152,16 @@ def test_a_mistake_in_a_fleet_is_named_with_field_and_value(old, new, message):
         fleet_from_toml(TEXT.replace(old, new, 1))
 
 
+def test_a_fleet_has_no_end_of_machines():
+    machine = TEXT[TEXT.index("[[vehicle]]") :].split("[[vehicle]]")[1]
+    many = "".join(
+        "[[vehicle]]" + machine.replace("count = 3", "count = 500").replace("Truck", f"Truck {n}-")
+        for n in range(11)
+    )
+    with pytest.raises(InvalidError, match=r"vehicle\[11\]\.count: expected at most 5000"):
+        fleet_from_toml(many)
+
+
 def test_a_fleet_without_machines_is_refused():
     with pytest.raises(InvalidError, match="at least one"):
         fleet_from_toml(TEXT.split("[[vehicle]]")[0])

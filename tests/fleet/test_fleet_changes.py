@@ -181,6 +181,14 @@ def test_a_machine_that_breaks_a_rule_is_refused(tx):
         save_machine(tx, DISPATCHER, a_vehicle(1, depot_id=7), **seen(tx))
 
 
+def test_a_yard_far_from_every_street_is_a_slip(tx):
+    far = LonLat(45.2, 37.55)
+    with pytest.raises(InvalidError, match="2 km"):
+        save_depot(tx, DISPATCHER, a_depot(1, location=far), **seen(tx))
+    with pytest.raises(InvalidError, match="2 km"):
+        save_reload_site(tx, DISPATCHER, a_reload_site(1, location=far), **seen(tx))
+
+
 def test_in_a_storm_a_new_machine_gets_a_shift_and_none_in_service_is_lost(tx):
     storm = start_storm(tx, DISPATCHER, "Snow", village(), POLICY, NOW)
     save_machine(tx, DISPATCHER, a_vehicle(0, name="Truck 3"), **seen(tx))

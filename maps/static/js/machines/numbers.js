@@ -14,7 +14,7 @@ export function numberIn(text) {
 
 /** A number as a field of a form shows it, without marks between thousands. */
 export const shown = (value) =>
-  value == null ? "" : number(value, 3).replace(/[,٬]/g, "");
+  value == null ? "" : number(value, 6).replace(/[,٬]/g, "");
 
 /** What keeps a text from being a number within limits; empty where nothing does. */
 export function fault(text, [low, high], required) {

@@ -32,10 +32,17 @@ const names = (list) =>
 const row = (heading, list) =>
   list.length ? html`<div><dt>${heading} <span class="count">${number(list.length)}</span></dt><dd>${names(list)}</dd></div>` : "";
 
+function becomes(depots) {
+  if (depots === null) return t("Depots stay as they are.");
+  return depots
+    ? t("depots:{count}", { count: depots })
+    : t("The file names no depots: we choose three and mark them as assumed.");
+}
+
 function differences(proposal) {
   const { added, changed, gone, machines, depots } = proposal;
   const nothing = !added.length && !changed.length && !gone.length;
-  return html`<p>${t("machines:{count}", { count: machines })} ${depots ? "" : t("The file names no depots: we choose three and mark them as assumed.")}</p>
+  return html`<p>${t("machines:{count}", { count: machines })} ${becomes(depots)}</p>
     ${nothing ? html`<p class="muted">${t("All machines are as they are now.")}</p>` : ""}
     <dl class="differences">
       ${row(t("New"), added)} ${row(t("Changed"), changed)} ${row(t("No longer in the fleet"), gone)}
