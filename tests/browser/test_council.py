@@ -129,7 +129,7 @@ def test_every_key_figure_opens_what_it_counts_by_keyboard(visit):
         expect(page.locator("#definition")).to_contain_text("Compared with")
         expect(page.locator(f"#key-{key}")).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Enter")
-    expect(page.locator("#definition")).to_be_hidden()
+    expect(page.locator("#definition")).to_have_count(0)
 
 
 def test_a_click_on_a_street_tells_when_and_by_what_proof_but_not_by_whom(visit):

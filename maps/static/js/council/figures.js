@@ -1,5 +1,5 @@
 // The four key figures, each with its change, and each opening what it counts.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { bar, course } from "./charts.js";
@@ -24,8 +24,10 @@ const words = () => ({
 /** What keeps a figure from being taken for more than it says. */
 const notes = (now) => ({
   within: t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
-  answered: t("{answered} of {asked} requests answered", { answered: now.answered, asked: now.asked }),
-  median: t("{count} still wait", { count: now.waiting }),
+  answered: now.asked
+    ? t("{answered} of {asked} requests answered", { answered: now.answered, asked: now.asked })
+    : t("nobody has asked in this storm"),
+  median: now.waiting ? t("{count} still waiting", { count: now.waiting }) : "",
   nine: now.waiting ? t("the longest for {span}", { span: span(now.longest_wait_s) }) : "",
 });
 
@@ -41,8 +43,8 @@ class Figures extends Part {
     return [council];
   }
 
-  change(view, change) {
-    if (!view.earlier) return "";
+  change(view, now, change) {
+    if (!view.earlier || now == null) return "";
     if (!change) return html`<span class="change">${t("no such figure in the earlier storm")}</span>`;
     const tone = ["worse", "same", "better"][change.tone + 1];
     const storm = isolated(view.earlier.name);
@@ -51,23 +53,21 @@ class Figures extends Part {
     }</span>`;
   }
 
-  figure(view, [field, name, say, compare]) {
+  figure(view, [field, name, say, compare, define]) {
     const { now, earlier } = view.city;
     const open = this.opened === name;
-    return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls="definition" @click=${() => (this.opened = open ? null : name)}>
+    return html`<button class="key" type="button" id="key-${name}" aria-expanded=${open} aria-controls=${open ? "definition" : nothing} @click=${() => (this.opened = open ? null : name)}>
       <strong>${say(now[field])}</strong>
       <span class="word">${words()[name]}</span>
       <span class="note">${notes(now)[name]}</span>
-      ${this.change(view, compare(now[field], earlier?.[field]))}
+      ${this.change(view, now[field], compare(now[field], earlier?.[field]))}
       <span class="more">${open ? t("Close") : t("What is counted?")}<span class="icon icon-chevron-${open ? "up" : "down"}" aria-hidden="true"></span></span>
-    </button>`;
+    </button>${open ? this.definition(view, name, define) : ""}`;
   }
 
-  definition(view) {
-    const figure = FIGURES.find(([, name]) => name === this.opened);
-    if (!figure) return html`<div id="definition" hidden></div>`;
-    return html`<div id="definition" class="definition" role="region" aria-labelledby="key-${figure[1]}">
-      ${figure[4](view)} ${compared(view)}
+  definition(view, name, define) {
+    return html`<div id="definition" class="definition" role="region" aria-labelledby="key-${name}">
+      ${define(view)} ${compared(view)}
     </div>`;
   }
 
@@ -78,7 +78,6 @@ class Figures extends Part {
     return html`<section class="keys" aria-label=${t("Key figures")}>
         ${FIGURES.map((figure) => this.figure(view, figure))}
       </section>
-      ${this.definition(view)}
       <figure class="course">
         <figcaption>${t("How the lane-kilometres stood since the storm began")}</figcaption>
         ${course(view.moments_s, view.city, t("How the lane-kilometres stood since the storm began"))}
