@@ -9,7 +9,8 @@ from numpy.random import Generator
 
 from data.town.blocks import GRAINS, Block
 from data.town.cuts import CORNER_M
-from data.town.plan import Plan, Point, Street, along, beside, point
+from data.town.lines import Point, along, beside, point
+from data.town.plan import Plan, Street
 
 SHORTEST_M = 18.0
 WALL_M = 11.0

@@ -9,9 +9,9 @@ import shapely
 from numpy.random import Generator
 
 from data.town.arteries import ARTERIES, QUARTERS, Quarter
-from data.town.carriageways import smooth
 from data.town.cuts import Cut, Grain, cut_along, sides_of, wanted_line
-from data.town.plan import Plan, Point, Street, along, beside, length_m, point
+from data.town.lines import Point, along, beside, length_m, point, smooth
+from data.town.plan import Plan, Street
 
 TRIES = 10
 

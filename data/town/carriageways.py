@@ -8,15 +8,14 @@ from math import cos, dist, hypot, pi, sin
 import shapely
 
 from data.town.arteries import ARTERIES, BANK_M, RIVER_CORNERS, SQUARES, Artery, Square
-from data.town.plan import Plan, Point, Street, along, beside, length_m, point
-
-STEP_M = 30.0
-"""Between the corners of a curved street."""
+from data.town.lines import Point, along, beside, length_m, point, smooth
+from data.town.plan import Plan, Street
 
 OVERSHOOT_M = 30.0
 """Streets are drawn somewhat beyond the street that they end at; what sticks out is cut off."""
 
 STUB_M = 110.0
+"""A piece that ends nowhere and is shorter than this sticks out."""
 
 ONE_JUNCTION_M = 6.0
 """Crossings nearer to each other than this are one junction."""
@@ -41,39 +40,6 @@ def draw_arteries(plan: Plan) -> None:
     pieces = [piece for piece in pieces if piece.closed or not _inside_square(piece)]
     for piece in _without_stubs(_without_twins(pieces)):
         plan.add(_bridged(piece))
-
-
-def smooth(corners: Sequence[tuple[float, float]], step_m: float = STEP_M) -> list[Point]:
-    """Return a curve through all corners (Catmull-Rom), with a point every `step_m` or so."""
-    if len(corners) < 3:
-        ends = [point(*corner) for corner in corners]
-        return _filled(ends, step_m)
-    first = _mirrored(corners[0], corners[1])
-    last = _mirrored(corners[-1], corners[-2])
-    around = [first, *corners, last]
-    curve = [point(*corners[0])]
-    for a, b, c, d in zip(around, around[1:], around[2:], around[3:], strict=False):
-        steps = max(round(dist(b, c) / step_m), 1)
-        for step in range(1, steps + 1):
-            t = step / steps
-            curve.append(point(*(_between(t, *axis) for axis in zip(a, b, c, d, strict=True))))
-    return curve
-
-
-def _between(t: float, a: float, b: float, c: float, d: float) -> float:
-    cubic = -a + 3 * b - 3 * c + d
-    square = 2 * a - 5 * b + 4 * c - d
-    return 0.5 * (2 * b + t * (c - a) + t * t * square + t * t * t * cubic)
-
-
-def _mirrored(corner: tuple[float, float], inner: tuple[float, float]) -> tuple[float, float]:
-    return 2 * corner[0] - inner[0], 2 * corner[1] - inner[1]
-
-
-def _filled(ends: Sequence[Point], step_m: float) -> list[Point]:
-    whole_m = length_m(ends)
-    steps = max(round(whole_m / step_m), 1)
-    return [along(ends, whole_m * step / steps)[0] for step in range(steps + 1)]
 
 
 def _carriageways(artery: Artery) -> Iterator[Street]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import shapely
 from numpy.random import Generator
 
-from data.town.plan import Plan, Point, point, turn
+from data.town.lines import Point, point, turn
+from data.town.plan import Plan
 
 JUNCTION_M = 24.0
 """A street that would end this near to a junction ends in it."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.town.arteries import Corners, Name
+from data.town.lines import point
 from data.town.osm_file import lonlat
-from data.town.plan import point
 
 _INNER: Corners = (
     (-640, -25),

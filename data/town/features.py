@@ -10,10 +10,10 @@ from numpy.random import Generator
 
 from data.town.arteries import ARTERIES, QUARTERS, RIVER, RIVER_CORNERS, RIVER_WIDTH_M, SQUARES
 from data.town.blocks import Block
-from data.town.carriageways import smooth
 from data.town.landmarks import LANDMARKS, Landmark
+from data.town.lines import Point, along, beside, length_m, point, smooth
 from data.town.naming import persian
-from data.town.plan import Plan, Point, Street, along, beside, length_m, point
+from data.town.plan import Plan, Street
 
 TOWN_NAME = "برف‌آباد"
 

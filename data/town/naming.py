@@ -8,8 +8,8 @@ import shapely
 from numpy.random import Generator
 
 from data.town.arteries import ARTERIES, QUARTERS, Name
-from data.town.carriageways import smooth
-from data.town.plan import Plan, Point, Street
+from data.town.lines import Point, smooth
+from data.town.plan import Plan, Street
 from data.town.words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
 
 NAMELESS = 0.06

@@ -13,7 +13,8 @@ from data.osm_tags import DRAWN_BY_US
 from data.projection import EARTH_M
 from data.town.drawing import Town
 from data.town.features import Feature
-from data.town.plan import Point, Street
+from data.town.lines import Point
+from data.town.plan import Street
 from data.town.traffic import BusLine, TurnSign
 
 CENTRE = LonLat(46.52, 37.18)

@@ -3,41 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import atan2, dist, hypot, pi
 
-type Point = tuple[float, float]
-"""Metres east and north of the main square, to the centimetre, so that equal points are equal."""
+from data.town.lines import Point
 
 type _Edge = tuple[Point, Point]
-
-
-def point(x_m: float, y_m: float) -> Point:
-    """Return a place on the plan."""
-    return round(x_m, 2), round(y_m, 2)
-
-
-def length_m(line: Sequence[Point]) -> float:
-    """Return the length of a line."""
-    return sum(dist(a, b) for a, b in pairwise(line))
-
-
-def along(line: Sequence[Point], offset_m: float) -> tuple[Point, Point]:
-    """Return the place so far along a line, and the direction there as a unit vector."""
-    for a, b in pairwise(line):
-        step_m = dist(a, b)
-        if offset_m <= step_m or b == line[-1]:
-            way = ((b[0] - a[0]) / step_m, (b[1] - a[1]) / step_m)
-            return point(a[0] + way[0] * offset_m, a[1] + way[1] * offset_m), way
-        offset_m -= step_m
-    raise ValueError("a line has at least two points")
-
-
-def turn(before: Point, corner: Point, after: Point) -> float:
-    """Return the angle between the ways from a corner to its neighbors, from 0 to pi."""
-    one = atan2(before[1] - corner[1], before[0] - corner[0])
-    other = atan2(after[1] - corner[1], after[0] - corner[0])
-    angle = abs(one - other)
-    return min(angle, 2 * pi - angle)
 
 
 @dataclass(slots=True)
@@ -108,14 +77,3 @@ class Plan:
 
 def _edge(a: Point, b: Point) -> _Edge:
     return (a, b) if a <= b else (b, a)
-
-
-def beside(line: Sequence[Point], side_m: float) -> list[Point]:
-    """Return a line that runs beside another, to its left where `side_m` is positive."""
-    found: list[Point] = []
-    for i, (x, y) in enumerate(line):
-        before, after = line[max(i - 1, 0)], line[min(i + 1, len(line) - 1)]
-        east, north = after[0] - before[0], after[1] - before[1]
-        scale = side_m / hypot(east, north)
-        found.append(point(x - north * scale, y + east * scale))
-    return found
