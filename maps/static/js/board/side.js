@@ -20,11 +20,15 @@ class Side extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.ticking = setInterval(() => this.requestUpdate(), 10000); // ages go on
+    this.stopFollowing = selection.follow((_, changes) => {
+      if ("chosen" in changes) this.querySelector(".panel")?.scrollTo({ top: 0 });
+    });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.ticking);
+    this.stopFollowing();
   }
 
   render() {

@@ -64,7 +64,7 @@ async function send() {
   try {
     const answer = await post(`/api/shifts/${drive.value.shift.shift_id}/positions`, { positions: batch });
     queue.splice(0, batch.length);
-    drive.set({ tracking: answer.needed ? "sent" : "tracker" });
+    drive.set({ tracking: answer.needed ? "sent" : "tracker", connected: true });
   } catch (error) {
     if (error.status >= 400 && error.status < 500 && error.status !== 401) queue.splice(0, batch.length);
     else drive.set({ connected: false });
