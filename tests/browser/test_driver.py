@@ -275,7 +275,8 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     page.click(".reasons button:nth-child(2)")
     page.set_input_files("dialog input", picture)
     expect(page.locator("dialog img")).to_be_visible()
-    page.click("dialog .primary")
+    with page.expect_response("**/photo"):
+        page.click("dialog .primary")
     expect(page.locator(".undo .what")).to_contain_text("is left out")
     page.context.clear_cookies()
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -136,5 +136,8 @@ export function resume() {
   }
   show();
   addEventListener("online", flush);
+  addEventListener("beforeunload", (event) => {
+    if (uploads.length + photos.size > 0) event.preventDefault(); // photos are kept in memory only
+  });
   flush();
 }
