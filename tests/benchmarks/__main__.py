@@ -12,7 +12,15 @@ from collections.abc import Iterator
 
 from api.settings import Settings, prepare_numba
 
-MODULES = ("city_import", "reimport", "first_plan", "health_while_solving", "board_page", "backup")
+MODULES = (
+    "city_import",
+    "reimport",
+    "first_plan",
+    "health_while_solving",
+    "board_page",
+    "user_pages",
+    "backup",
+)
 
 
 def table(modules: list[str]) -> Iterator[str]:

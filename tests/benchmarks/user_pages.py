@@ -1,0 +1,125 @@
+"""The page of each user in Chromium, on a city of 20,000 segments in a planned storm."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from api.auth import hash_password
+from api.clock import Clock
+from api.settings import Settings
+from data.model import Actor, ActorKind, Role, StormId
+from data.store.cities import get_policy
+from data.store.engine import Database, open_database, transaction
+from data.store.network import load_network
+from data.store.people import add_user
+from fleet.cities import add_city
+from fleet.codes import give_code
+from fleet.planning import PLANNER, prepare, publish, solve_prepared, store_draft
+from fleet.storms import start_storm
+from tests.benchmarks import city_import
+from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
+
+SIDE = 102
+"""Streets each way: 2 x 102 x 101 = 20,604 blocks."""
+
+ACTOR = Actor(ActorKind.SYSTEM, "bench")
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+_WATCH = """
+globalThis.worst = 0;
+new PerformanceObserver(list => {
+    for (const task of list.getEntries()) worst = Math.max(worst, task.duration);
+}).observe({ type: "longtask" });
+const looking = setInterval(() => {
+    if (!globalThis.boardMap) return;
+    clearInterval(looking);
+    boardMap.once("idle", () => { globalThis.idleAt = performance.now(); });
+}, 5);
+"""
+
+PAGES = (
+    ("dispatcher's board", Role.DISPATCHER, "/"),
+    ("operator's desk", Role.OPERATOR, "/operator"),
+    ("council's page", Role.COUNCIL, "/council"),
+    ("classes of streets", Role.ADMINISTRATOR, "/classes"),
+    ("set-up: streets", Role.ADMINISTRATOR, "/setup/streets"),
+    ("set-up: depots", Role.ADMINISTRATOR, "/setup/depots"),
+)
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield how long each page takes in a warm browser, until its map is still."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(var=Path(folder))
+        code = _make_city(settings)
+        with serving(settings, "grid") as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=list(QUIET)
+            )
+            for name, role, path in PAGES:
+                yield name, _opened(browser, address, role, path), ""
+            yield "driver's page on a phone", _driven(browser, address, code), ""
+            browser.close()
+
+
+def _opened(browser: Browser, address: str, role: Role, path: str) -> str:
+    page = browser.new_page(viewport=DESKTOP)
+    visit = Visit(page, address)
+    visit.sign_in(role.value)
+    page.wait_for_load_state()
+    visit.go(path)
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    page.add_init_script(_WATCH)
+    visit.go(path)
+    idle_ms = visit.until("globalThis.idleAt ?? 0")
+    shown = f"still after {idle_ms / 1000:.1f} s, longest task {page.evaluate('worst'):.0f} ms"
+    page.close()
+    return shown
+
+
+def _driven(browser: Browser, address: str, code: str) -> str:
+    page = browser.new_page(viewport=PHONE)
+    visit = Visit(page, address)
+    visit.go("/drive")
+    page.fill("#code", code)
+    page.click("button.primary")
+    page.wait_for_selector("drive-actions button")
+    page.add_init_script(_WATCH)
+    visit.go("/drive")
+    page.wait_for_selector("drive-actions button")
+    ready_ms = page.evaluate("performance.now()")
+    shown = f"route after {ready_ms / 1000:.1f} s, longest task {page.evaluate('worst'):.0f} ms"
+    page.close()
+    return shown
+
+
+def _make_city(settings: Settings) -> str:
+    """Make a city with everybody's login and a published plan; return a driver's code."""
+    folder, now = settings.city_folder("grid"), Clock().now()
+    file = settings.var / "grid.osm.pbf"
+    city_import.write_grid(file, SIDE)
+    add_city(folder, "grid", file, now, ACTOR)
+    engine = open_database(folder / "barfrub.sqlite")
+    with transaction(engine) as tx:
+        for role in Role:
+            add_user(tx, role.value, [role], "en", hash_password(PASSWORD))
+        storm = start_storm(tx, ACTOR, "bench", load_network(tx), get_policy(tx), now)
+    code = _plan(engine, settings, storm.id)
+    engine.dispose()
+    return code
+
+
+def _plan(engine: Database, settings: Settings, storm_id: StormId) -> str:
+    now = Clock().now()
+    with transaction(engine) as tx:
+        prepared = prepare(tx, storm_id, load_network(tx), now)
+    plan = solve_prepared(prepared, 1.0, 1, lambda *_: None, lambda: False)
+    with transaction(engine) as tx:
+        draft = store_draft(tx, PLANNER, plan, now)
+        publish(tx, ACTOR, draft.id, now)
+        busy = max(draft.routes, key=lambda route: len(route.legs))
+        return give_code(tx, ACTOR, busy.shift_id, settings.secret_key(), "en", now).digits
