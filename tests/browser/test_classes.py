@@ -65,7 +65,7 @@ def test_classes_are_decided_in_persian_on_a_desk_and_on_a_phone(visit: Visit) -
     visit.page.click(".editor .primary")
     badge(visit, "درجهٔ ۲")
     assert "هر ۲٫۵ ساعت" in visit.page.inner_text(".facts")
-    assert "تصمیم ثبت شد." in visit.page.inner_text(".undone")
+    assert "خیابان گل‌سرخ اکنون درجهٔ ۲ است." in visit.page.inner_text(".undone")
     visit.page.wait_for_selector("#streets .sub:has-text('درجهٔ ۲')")
     sound(visit)
 
@@ -120,7 +120,7 @@ def test_a_file_with_a_mistake_says_where_and_a_good_one_can_be_undone(visit: Vi
     choose_file(visit, "street;class\nRose Street;P1\n")
     visit.page.wait_for_selector(".undone")
     assert visit.page.locator(".wrong").count() == 0
-    assert "1 streets decided anew" in visit.page.inner_text(".undone")
+    assert "1 street decided anew" in visit.page.inner_text(".undone")
     visit.page.click(".undone button:has-text('Undo')")
     visit.until("!document.querySelector('.undone')")
 

@@ -18,7 +18,7 @@ async function send(event) {
   if (!outcome || outcome.mistakes.length) return;
   const count = outcome.decided.changed;
   offerUndo(
-    t("{name}: {count} streets decided anew.", { name: upload.value.name, count }),
+    t("{name}: {count} street decided anew.", { name: upload.value.name, count }),
     count ? outcome.decided.undo : null,
   );
   await refresh();
@@ -36,7 +36,7 @@ function mistakes() {
   const { mistakes: wrong, name } = upload.value;
   if (!wrong.length) return "";
   return html`<div class="wrong" role="alert">
-    <p class="danger">${t("{name} has {count} mistakes; nothing was changed.", { name, count: wrong.length })}</p>
+    <p class="danger">${t("{name} has {count} mistake; nothing was changed.", { name, count: wrong.length })}</p>
     <ul>
       ${wrong.slice(0, 50).map(
         (one) => html`<li>

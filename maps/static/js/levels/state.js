@@ -3,7 +3,7 @@ import { boot } from "../core/boot.js";
 import { get, post } from "../core/net.js";
 import { attempt, notify } from "../core/notices.js";
 import { Store } from "../core/store.js";
-import { t } from "../core/texts.js";
+import { named, streetName, t } from "../core/texts.js";
 
 export const mayDecide = boot.edits;
 
@@ -103,6 +103,13 @@ export function offerUndo(text, order) {
   undo.set({ text, order });
 }
 
+function outcome(its_class) {
+  const street = streetName(chosen.value.street);
+  return its_class
+    ? t("{street} is {name} now.", { street, name: named("short", its_class) })
+    : t("{street} follows the rules again.", { street });
+}
+
 /** Decide for all parts that are meant; a null class leaves them to the rules. */
 export async function decide(decision) {
   const parts = new Set(meant());
@@ -110,7 +117,7 @@ export async function decide(decision) {
   const decisions = seen.map(({ segment_id }) => ({ segment_id, ...decision }));
   const done = await attempt(() => post("/api/classes", { decisions, seen }));
   if (!done) return refresh();
-  if (done.changed) offerUndo(t("Decided."), done.undo);
+  if (done.changed) offerUndo(outcome(decision.service_class), done.undo);
   else notify(t("Nothing has changed."));
   return refresh();
 }
