@@ -58,6 +58,8 @@ class _Kept:
     marks: dict[DirectedSegment, ServedMark] = field(default_factory=dict)
     served: dict[DirectedSegment, Sequence[datetime]] = field(default_factory=dict)
     spells: Spells | None = None
+    whole: bool = False
+    """Whether it was read after the storm's end, so that nothing can be added."""
 
 
 class StormRecords:
@@ -78,9 +80,10 @@ class StormRecords:
             self._kept[storm.id] = kept  # the last asked for stands last
             while len(self._kept) > STORMS_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            if kept.spells is None or storm.ended_at is None:
+            if kept.spells is None or not kept.whole:
                 _follow(tx, storm, network, kept)
                 kept.spells = late_spells(lanes, kept.served, storm.started_at)
+                kept.whole = storm.ended_at is not None
             return Account(storm, lanes, kept.spells, asked)
 
     def _lanes_of(self, network: StreetNetwork, policy: Policy) -> Lanes:
@@ -159,4 +162,4 @@ def _served_again(
 
 
 def _same(one: tuple[StreetNetwork, Policy], other: tuple[StreetNetwork, Policy]) -> bool:
-    return one[0] is other[0] and one[1] is other[1]
+    return one[0] is other[0] and one[1] == other[1]

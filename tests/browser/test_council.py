@@ -188,6 +188,9 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
 
     expect(page.locator(".when")).to_contain_text("First snow")
     assert "storm=1" in page.url
+    page.click('button[name="language"][value="fa"]')
+    page.wait_for_selector('html[lang="fa"]')
+    expect(page.locator(".when")).to_contain_text("First snow")
 
 
 def test_comparison_can_be_left_out(visit):

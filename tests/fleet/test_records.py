@@ -120,6 +120,24 @@ def test_a_storm_that_has_ended_is_read_once(tx, storm, monkeypatch):
     assert known.account(tx, ended, v.village(), POLICY).spells is first.spells
 
 
+def test_what_was_proved_just_before_the_end_is_not_missed(tx, storm):
+    known = StormRecords()
+    assert known.account(tx, storm, v.village(), POLICY).at(v.NOW + HOUR).city.share.clear_m == 0
+    plow(tx, storm, v.NOW + 2 * HOUR, needed())
+    ended = end_storm(tx, DISPATCHER, storm.id, v.NOW + 3 * HOUR)
+
+    shown = known.account(tx, ended, v.village(), POLICY).at(v.NOW + 3 * HOUR)
+    assert shown.city.share.clear_m > 0
+
+
+def test_a_policy_that_was_read_again_and_says_the_same_costs_nothing(tx, storm):
+    known = StormRecords()
+    before = known.account(tx, storm, v.village(), POLICY)
+    after = known.account(tx, storm, v.village(), replace(POLICY))
+
+    assert after.lanes is before.lanes
+
+
 def test_an_ended_storm_stands_as_it_stood_at_its_end(tx, storm):
     ended = end_storm(tx, DISPATCHER, storm.id, v.NOW + 2 * HOUR)
     account = StormRecords().account(tx, ended, v.village(), POLICY)

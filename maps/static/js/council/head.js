@@ -1,5 +1,6 @@
 // Which storm is shown, as of when, compared with which; and what can be taken home.
 import { html } from "lit";
+import { boot } from "../core/boot.js";
 import { Part } from "../core/element.js";
 import { date, day, duration, t, time } from "../core/texts.js";
 import { choice, council, look, query } from "./state.js";
@@ -23,6 +24,13 @@ function phase(view) {
   return storm.ended_at
     ? t("Ended on {date} at {time}, after {span}", { date: date(at), time: time(at), span })
     : t("As of {date}, {time} · {span} after the storm began", { date: date(at), time: time(at), span });
+}
+
+/** Where a file of what is shown lies, in the language of the page. */
+function file(ending) {
+  const parts = new URLSearchParams(query());
+  parts.set("lang", boot.language);
+  return `/council/coverage.${ending}?${parts}`;
 }
 
 const named = (storm) => `${isolated(storm.name)} · ${isolated(day(storm.started_at))}`;
@@ -60,7 +68,7 @@ class Head extends Part {
     const said = words();
     return html`<div class="take" role="group" aria-label=${t("Take home")}>
       ${DOWNLOADS.map(
-        ([ending, icon]) => html`<a class="quiet" href="/council/coverage.${ending}${query()}" title=${said[ending][1]} download>
+        ([ending, icon]) => html`<a class="quiet" href=${file(ending)} title=${said[ending][1]} download>
           <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}
         </a>`,
       )}

@@ -10,9 +10,10 @@ import "./side.js";
 import "./stale.js";
 import "./table.js";
 import { showMap } from "./ground.js";
-import { load } from "./state.js";
+import { keepAddress, load } from "./state.js";
 import { follow } from "./stream.js";
 
+keepAddress();
 const drawn = showMap();
 await load();
 follow();

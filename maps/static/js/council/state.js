@@ -83,10 +83,15 @@ export function takeCoverage(rows) {
 /** Look at another storm, or compare with another one; the address keeps it. */
 export function look(changes) {
   choice.set({ ...changes, street: null });
-  history.replaceState(null, "", `${location.pathname}${query()}`);
-  for (const field of document.querySelectorAll('input[name="next"]'))
-    field.value = `${location.pathname}${query()}`;
+  keepAddress();
   return load();
+}
+
+/** Write the choice into the address, and into where the switch of language comes back to. */
+export function keepAddress() {
+  const address = `${location.pathname}${query()}`;
+  history.replaceState(null, "", address);
+  for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
 }
 
 /** Show some classes and one district only; null is every district. */
