@@ -30,7 +30,8 @@ SIGNED_SHARE = 0.5
 SIGNS: Mapping[str, float] = {"no_left_turn": 0.6, "no_u_turn": 0.25, "only_straight_on": 0.15}
 """Which signs there are, and how often each is."""
 
-_BUS_ROADS = ("trunk", "primary", "secondary", "tertiary")
+_MAIN_ROADS = ("trunk", "primary", "secondary", "tertiary")
+_BUS_ROADS = (*_MAIN_ROADS, "unclassified")
 
 LINES: tuple[tuple[Name, tuple[tuple[float, float], ...]], ...] = (
     (
@@ -156,7 +157,7 @@ def draw_signs(plan: Plan, chance: Generator) -> list[TurnSign]:
 def _main_junctions(plan: Plan) -> Mapping[Point, list[Street]]:
     found: dict[Point, list[Street]] = {}
     for street in plan.streets:
-        if street.depth == 0 and street.road in _BUS_ROADS and not street.closed:
+        if street.depth == 0 and street.road in _MAIN_ROADS and not street.closed:
             for end in (street.points[0], street.points[-1]):
                 found.setdefault(end, []).append(street)
     rounds = {corner for street in plan.streets if street.closed for corner in street.points}
