@@ -196,7 +196,7 @@ def _keep_worker(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
         child.start()
         while child.is_alive() and not stopped.is_set():
             child.join(LOOK_S)
-        if not stopped.wait(0):
+        if not stopped.is_set():
             _log.error("the worker died (%s); another one takes its place", child.exitcode)
             stopped.wait(RESTART_S)
     child.join(LEAVE_S)
