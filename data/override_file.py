@@ -39,7 +39,7 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "lon": ("lng", "longitude", "طول جغرافیایی", "طول"),
     "lat": ("latitude", "عرض جغرافیایی", "عرض"),
     "class": ("service class", "درجه", "درجه خدمت"),
-    "cycle_h": ("cycle", "hours", "دور", "دور به ساعت"),
+    "cycle_h": ("cycle", "hours", "دوره", "دوره (ساعت)", "دور"),
     "note": ("reason", "comment", "توضیح", "دلیل", "یادداشت"),
 }
 _COLUMN_OF = {

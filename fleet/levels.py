@@ -47,7 +47,8 @@ def levels_by_rules(
 def levels_under(tx: Tx, network: StreetNetwork, policy: Policy) -> Policy:
     """Return a policy with the levels that it would bring, without putting it in force."""
     decided, districts = list_overrides(tx), list_districts(tx)
-    return replace(policy, levels=levels_of(network, list_places(tx), policy, decided, districts))
+    places = list_places(tx, policy.street_rules.place_kinds)
+    return replace(policy, levels=levels_of(network, places, policy, decided, districts))
 
 
 def open_missing_jobs(

@@ -44,7 +44,7 @@ ENDED = "ended"
 def start_storm(
     tx: Tx, actor: Actor, name: str, network: StreetNetwork, policy: Policy, now: datetime
 ) -> Storm:
-    """Start a storm with a job for every street of P1 to P3 and a shift for every vehicle.
+    """Start a storm with a job for every street that has a cycle and a shift for every vehicle.
 
     Requests that were placed before the storm get their jobs too. Raises `ConflictError` while
     another storm is active.

@@ -14,7 +14,7 @@ def start(
     city: CityOption = None,
     name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
 ) -> None:
-    """Start a storm: a job for every street of P1 to P3, a shift for every vehicle."""
+    """Start a storm: a job for every street with a cycle, a shift for every vehicle."""
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city

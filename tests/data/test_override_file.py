@@ -72,7 +72,7 @@ def test_a_street_is_named_in_several_ways(line, found):
 
 
 def test_a_cycle_is_read_in_persian_digits():
-    decisions, _ = read("نام;درجه;دور;دلیل\nکوچه لاله;۱;۲/۵;نانوایی")
+    decisions, _ = read("نام;درجه;دوره (ساعت);دلیل\nکوچه لاله;۱;۲/۵;نانوایی")
     assert decisions[v.TULIP] == Override(v.TULIP, P1, timedelta(hours=2.5), "نانوایی")
 
 
