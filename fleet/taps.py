@@ -18,6 +18,7 @@ from data.model import (
     Pass,
     PlanId,
     Route,
+    Segment,
     ShiftId,
     Storm,
     Treatment,
@@ -86,20 +87,32 @@ def _passes(
         seen = _seen_on(tx, storm, leg, began_at)
         for step in leg.path:
             segment = network.find(step.segment_id)
-            if segment is None:  # a newer file no longer has it
-                continue
-            yield Pass(
-                segment_id=segment.id,
-                forward=step.forward,
-                from_m=0.0,
-                to_m=segment.length_m,
-                vehicle_id=route.vehicle_id,
-                started_at=began_at,
-                ended_at=tap.ended_at,
-                treatment=Treatment.PLOW if leg.blade else Treatment.SALT,
-                evidence=Evidence(EvidenceKind.DRIVER, SEEN if step in seen else UNSEEN),
-                material_kg=0.0,
-            )
+            if segment is not None:  # a newer file may not have it any more
+                confidence = SEEN if step in seen else UNSEEN
+                yield _pass(route, leg, segment, step, began_at, tap.ended_at, confidence)
+
+
+def _pass(
+    route: Route,
+    leg: Leg,
+    segment: Segment,
+    step: DirectedSegment,
+    began_at: datetime,
+    ended_at: datetime,
+    confidence: float,
+) -> Pass:
+    return Pass(
+        segment_id=segment.id,
+        forward=step.forward,
+        from_m=0.0,
+        to_m=segment.length_m,
+        vehicle_id=route.vehicle_id,
+        started_at=began_at,
+        ended_at=ended_at,
+        treatment=Treatment.PLOW if leg.blade else Treatment.SALT,
+        evidence=Evidence(EvidenceKind.DRIVER, confidence),
+        material_kg=0.0,
+    )
 
 
 def _began_at(storm: Storm, ended_at: datetime, moments: Sequence[datetime]) -> datetime:

@@ -113,7 +113,8 @@ def stages(
     over = {each.leg: each for each in progress}
     groups = _with_ways_there(legs, list(_grouped(legs, around.network)))
     crossings = _crossings(legs, around.network)
-    return tuple(_stage(legs, first, last, over, crossings, around) for first, last in groups)
+    parts = (_part(legs, first, last) for first, last in groups)
+    return tuple(_stage(legs, part, over, crossings, around) for part in parts)
 
 
 def _grouped(legs: Sequence[Leg], network: StreetNetwork) -> Iterator[tuple[int, int]]:
@@ -160,45 +161,80 @@ def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The legs of one stage: a short way, then what is to be done; and where one comes from."""
+
+    first: int
+    legs: Sequence[Leg]
+    came_by: DirectedSegment | None
+
+    @property
+    def last(self) -> int:
+        """The last leg's place in the route."""
+        return self.first + len(self.legs) - 1
+
+    @property
+    def main(self) -> Sequence[Leg]:
+        """The legs without the way there."""
+        way_there = len(self.legs) > 1 and self.legs[0].kind is LegKind.DRIVE
+        return self.legs[1:] if way_there else self.legs
+
+    @property
+    def way(self) -> tuple[DirectedSegment, ...]:
+        """What is driven without work."""
+        return self.legs[0].path if self.legs[0].kind is LegKind.DRIVE else ()
+
+    @property
+    def path(self) -> list[DirectedSegment]:
+        """The streets of the main legs."""
+        return [step for leg in self.main for step in leg.path]
+
+    def turn(self, network: StreetNetwork) -> str:
+        """Return how one turns into the first street of the main legs."""
+        before = self.way[-1] if self.main is not self.legs else self.came_by
+        path = self.path
+        return _turn(_angle_deg(before, path[0], network)) if before and path else "straight"
+
+
+def _part(legs: Sequence[Leg], first: int, last: int) -> _Part:
+    came_by = next((leg.path[-1] for leg in reversed(legs[:first]) if leg.path), None)
+    return _Part(first, legs[first : last + 1], came_by)
+
+
 def _stage(
     legs: Sequence[Leg],
-    first: int,
-    last: int,
+    part: _Part,
     over: Mapping[int, LegProgress],
     crossings: Mapping[int, Sequence[Segment]],
     around: Surroundings,
 ) -> StageView:
-    network, own = around.network, legs[first : last + 1]
-    way = own[0].path if own[0].kind is LegKind.DRIVE else ()
-    main = own[1:] if way and len(own) > 1 else own
-    leg, path = main[0], [step for each in main for step in each.path]
-    before = next((each.path[-1] for each in reversed(legs[:first]) if each.path), None)
-    last_step = way[-1] if main is not own else before
-    work = leg.kind is LegKind.WORK
-    street = _street(legs, first, around) if leg.kind in (LegKind.WORK, LegKind.DRIVE) else None
-    ended = [over[i] for i in range(first, last + 1) if i in over]
-    state, ended_at, reason = _state(ended, len(own))
+    network, leg, path = around.network, part.main[0], part.path
+    worked_on = path if leg.kind is LegKind.WORK else []
+    street = _street(legs, part.first, around)
+    ended = [over[i] for i in range(part.first, part.last + 1) if i in over]
+    state, ended_at, reason = _state(ended, len(part.legs))
     return StageView(
-        first=first,
-        last=last,
+        first=part.first,
+        last=part.last,
         kind=leg.kind,
         state=state,
         reason=reason,
         ended_at=ended_at,
-        turn=_turn(_angle_deg(last_step, path[0], network)) if last_step and path else "straight",
+        turn=part.turn(network),
         street=street,
-        until=_until(path[-1], street, crossings, network) if work and path else None,
-        place=_place(legs, last, around),
-        side=_side(network.segment(path[0].segment_id)) if work and path else "",
+        until=_until(worked_on[-1], street, crossings, network) if worked_on else None,
+        place=_place(legs, part.last, around),
+        side=_side(network.segment(worked_on[0].segment_id)) if worked_on else "",
         pass_number=leg.pass_index + 1,
         passes=max((around.passes.get(job, 1) for job in leg.job_ids), default=1),
         blade=leg.blade,
         spreader=leg.spreader,
-        length_m=sum(each.length_m for each in main),
-        starts_at=own[0].starts_at,
-        ends_at=own[-1].ends_at,
-        steps=tuple(_steps(before, way, network)),
-        line=_line(own, network),
+        length_m=sum(each.length_m for each in part.main),
+        starts_at=part.legs[0].starts_at,
+        ends_at=part.legs[-1].ends_at,
+        steps=tuple(_steps(part.came_by, part.way, network)),
+        line=_line(part.legs, network),
     )
 
 
@@ -213,6 +249,8 @@ def _state(ended: Sequence[LegProgress], legs: int) -> tuple[str, datetime | Non
 
 def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> Label | None:
     """Return which street is worked on, or the one that a drive leads to, if it leads to one."""
+    if legs[first].kind not in (LegKind.WORK, LegKind.DRIVE):
+        return None
     ahead = next((leg for leg in legs[first:] if leg.kind is not LegKind.DRIVE), None)
     if ahead is None or ahead.kind is not LegKind.WORK:
         return None

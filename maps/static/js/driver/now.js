@@ -8,8 +8,7 @@ import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where 
 const NEXT = 3;
 const STEPS = 4;
 
-const sum = (stages, kind) =>
-  stages.filter((stage) => stage.kind === kind).reduce((metres, stage) => metres + stage.length_m, 0);
+const sum = (things) => things.reduce((metres, thing) => metres + thing.length_m, 0);
 
 function facts(pairs) {
   return html`<dl class="facts">${pairs.map(([word, value]) => html`<div><dt>${word}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -26,8 +25,8 @@ function before({ shift, stages }) {
     <h2>${t("Ready to go?")}</h2>
     ${facts([
       [t("Hours"), html`<bdi dir="ltr">${time(shift.starts_at)}–${time(shift.ends_at)}</bdi>`],
-      [t("Clearing"), length(sum(stages, "work"))],
-      [t("Driving between"), length(sum(stages, "drive"))],
+      [t("Clearing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
+      [t("Driving between"), length(sum(stages.flatMap((stage) => stage.steps)))],
       [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
     ])}
     <h3>${t("It begins with")}</h3>

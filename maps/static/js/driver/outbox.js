@@ -4,6 +4,7 @@ import { post, upload } from "../core/net.js";
 import { notify } from "../core/notices.js";
 import { drive, pending, quietly, settle, show } from "./state.js";
 
+const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
 const AGAIN_MS = 3000;
 const TRIED_AGAIN = new Set([undefined, 401, 408, 429]); // the order may still be taken later
 const photos = new Map();
@@ -120,7 +121,7 @@ export const skip = (stage, reason) =>
 /** Report that the street of a stage is blocked; the alarm goes first, the photo after it. */
 export function reportBlocked(stage, photo) {
   const { place, shift } = drive.value;
-  const where = place ? { lon: place.lon, lat: place.lat } : {};
+  const where = place && Date.now() - place.at < FRESH_MS ? { lon: place.lon, lat: place.lat } : {};
   const key = newKey();
   if (photo) photos.set(key, photo);
   const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, ...where };
