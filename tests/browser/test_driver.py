@@ -169,6 +169,7 @@ def test_buttons_are_made_for_gloves(visit, code):
         assert button.bounding_box()["height"] >= 56
     assert page.locator(".actions .done").bounding_box()["height"] >= 64
     page.click(".trouble")
+    expect(page.locator("dialog p bdi")).to_have_text("Imam Street")
     for button in page.locator(".reasons button").all():
         assert button.bounding_box()["height"] >= 64
 

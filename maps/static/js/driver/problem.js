@@ -26,12 +26,15 @@ class Problem extends Part {
     return [drive];
   }
 
+  willUpdate() {
+    const asking = Boolean(drive.value.asking);
+    if (asking && !this.asked) this.stage = current(); // what the driver saw when he asked
+    this.asked = asking;
+  }
+
   updated() {
     const sheet = this.querySelector("dialog");
-    if (drive.value.asking && !sheet.open) {
-      this.stage = current();
-      sheet.showModal();
-    }
+    if (drive.value.asking && !sheet.open) sheet.showModal();
     if (!drive.value.asking && sheet.open) sheet.close();
   }
 
