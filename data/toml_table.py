@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeIs
 
 from data.errors import InvalidError, Need
@@ -23,8 +23,20 @@ def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) 
         raise InvalidError(file, str(error), "TOML") from error
 
 
-def line_of(text: str, field: str) -> int:
-    """Return the line of a file where a field of a message stands, or its table; 0 for neither."""
+def line_finder(text: str) -> Callable[[str], int]:
+    """Return what says in which line a field of a message stands, or its table; 0 for neither."""
+    lines = _lines(text)
+
+    def line_of(field: str) -> int:
+        place = field.partition(".toml: ")[2] or field
+        while place and place not in lines:
+            place = place.rpartition(".")[0]
+        return lines.get(place, 0)
+
+    return line_of
+
+
+def _lines(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     counts: Counter[str] = Counter()
     path = ""
@@ -38,10 +50,7 @@ def line_of(text: str, field: str) -> int:
             lines[path] = number
         elif key := _KEY.match(line):
             lines[f"{path}.{key[1]}" if path else key[1]] = number
-    place = field.partition(".toml: ")[2] or field
-    while place and place not in lines:
-        place = place.rpartition(".")[0]
-    return lines.get(place, 0)
+    return lines
 
 
 class TomlTable:
@@ -56,10 +65,12 @@ class TomlTable:
         path: str,
         values: Mapping[str, object],
         mistakes: list[InvalidError] | None = None,
+        refused: set[str] | None = None,
     ) -> None:
         self.path = path
         self._values = values
         self._mistakes = mistakes
+        self._refused = set() if refused is None else refused
         self._read: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
@@ -76,7 +87,9 @@ class TomlTable:
         error = InvalidError(self._field(key) if key else self.path, got, expected)
         if self._mistakes is None:
             raise error
-        if error.values["field"] not in {known.values["field"] for known in self._mistakes}:
+        field = str(error.values["field"])
+        if field not in self._refused:
+            self._refused.add(field)
             self._mistakes.append(error)
 
     def keys(self) -> list[str]:
@@ -181,8 +194,8 @@ class TomlTable:
         path = key if self.path.endswith(".toml") else f"{self.path}.{key}"
         if not isinstance(value, dict):
             self.refuse(key, value, "a table")
-            return TomlTable(path, {}, self._mistakes)
-        return TomlTable(path, value, self._mistakes)
+            return TomlTable(path, {}, self._mistakes, self._refused)
+        return TomlTable(path, value, self._mistakes, self._refused)
 
     def tables(self, key: str) -> list["TomlTable"]:
         """Return the tables of a list, none where it is missing; they count from 1 in messages."""

@@ -10,7 +10,7 @@ from data.fleet_file import FleetFile, fleet_from_toml
 from data.spreadsheet import Mistake
 from data.store.engine import Tx
 from data.store.fleet import get_fleet
-from data.toml_table import line_of
+from data.toml_table import line_finder
 from fleet.machines import text_of
 
 FIRST_MISTAKES = 200
@@ -50,7 +50,8 @@ def toml_mistakes[T](text: str, read: Callable[[str, list[InvalidError]], T]) ->
     except InvalidError as error:
         at = _AT_LINE.search(str(error))
         return [Mistake(int(at[1]) if at else 0, "", str(error.values["got"]), "TOML")]
-    mistakes = [_mistake(text, error) for error in found]
+    line_of = line_finder(text)
+    mistakes = [_mistake(line_of, error) for error in found]
     return sorted(mistakes, key=lambda mistake: mistake.line)[:FIRST_MISTAKES]
 
 
@@ -69,8 +70,8 @@ def _from_toml(name: str, content: bytes) -> Proposal:
     return Proposal(fleet, text, tuple(mistakes))
 
 
-def _mistake(text: str, error: InvalidError) -> Mistake:
+def _mistake(line_of: Callable[[str], int], error: InvalidError) -> Mistake:
     field, got, expected = (error.values[key] for key in ("field", "got", "expected"))
     shown = "" if got is None else str(got)
     need = expected if isinstance(expected, str) else str(expected)
-    return Mistake(line_of(text, str(field)), str(field), shown, need)
+    return Mistake(line_of(str(field)), str(field), shown, need)
