@@ -179,6 +179,16 @@ def test_a_district_is_looked_at_alone(visit):
     assert page.locator("#district").input_value() == "شمال"
 
 
+def test_the_map_follows_the_news_without_a_click(visit):
+    news = f"event: coverage\ndata: [[{TULIP}, 3, 3]]\n\n"
+    visit.page.route(
+        "**/stream", lambda route: route.fulfill(content_type="text/event-stream", body=news)
+    )
+    read(visit)
+
+    visit.until(f"{STATE_ON_MAP.format(TULIP)} === 3")
+
+
 def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
     page = read(visit)
     page.select_option("#storm", label=page.locator("#storm option").nth(1).inner_text())
