@@ -139,6 +139,6 @@ def _crew(tx: Tx, actor: Actor, shift: Shift, language: str, now: datetime) -> U
 
 def _signed_out(tx: Tx, driver: User) -> User:
     """End older sessions of somebody without a password: another phone may have them."""
-    if not driver.password_hash.startswith(NO_PASSWORD):
+    if driver.password_hash and not driver.password_hash.startswith(NO_PASSWORD):
         return driver
     return set_password_hash(tx, driver.id, NO_PASSWORD + secrets.token_urlsafe(12))

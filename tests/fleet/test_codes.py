@@ -98,6 +98,13 @@ def test_a_new_code_ends_the_old_one_and_its_sessions(tx: Tx) -> None:
     assert get_user(tx, new.driver.id).password_hash != old.driver.password_hash
 
 
+def test_somebody_who_is_invited_and_has_no_password_yet_is_signed_out_too(tx: Tx) -> None:
+    add_user(tx, "reza", [Role.DRIVER], "fa", "")
+    hashes = {given(tx, login="reza").driver.password_hash for _ in range(2)}
+    assert len(hashes) == 2
+    assert "" not in hashes
+
+
 def test_a_driver_with_a_password_keeps_it(tx: Tx) -> None:
     reza = add_user(tx, "reza", [Role.DRIVER], "fa", "$argon2id$")
     code = given(tx, login="reza")

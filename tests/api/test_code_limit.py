@@ -1,0 +1,27 @@
+import pytest
+
+from api.auth import TooManyError
+from api.code_limit import ADDRESS_FAILURES, ALL_FAILURES, CodeLimit
+
+FIVE_MINUTES_S = 300.0
+
+
+def test_an_address_may_mistype_some_times_and_again_later() -> None:
+    limit = CodeLimit()
+    for second in range(ADDRESS_FAILURES):
+        limit.check("10.0.0.1", second)
+        limit.failed("10.0.0.1", second)
+    with pytest.raises(TooManyError):
+        limit.check("10.0.0.1", 60.0)
+    limit.check("10.0.0.2", 60.0)
+    limit.check("10.0.0.1", FIVE_MINUTES_S + 1)
+
+
+def test_a_crowd_of_addresses_is_refused_together() -> None:
+    limit = CodeLimit()
+    for number in range(ALL_FAILURES):
+        limit.check(f"address {number}", 0.0)
+        limit.failed(f"address {number}", 0.0)
+    with pytest.raises(TooManyError):
+        limit.check("a new address", 1.0)
+    limit.check("a new address", FIVE_MINUTES_S + 1)
