@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
@@ -67,6 +67,7 @@ class DecisionIn(Wire):
         return Override(SegmentId(self.segment_id), self.service_class, cycle, self.note.strip())
 
 
+Word = Annotated[str, Query(max_length=100)]
 Several = Annotated[list[DecisionIn], Field(max_length=MOST_STREETS)]
 
 
@@ -123,7 +124,7 @@ def show_classes(context: BoardContext) -> ClassesView:
 
 @router.get("/api/classes/streets")
 def find_streets(
-    context: BoardContext, service_class: str = "", reason: str = "", words: str = ""
+    context: BoardContext, service_class: Word = "", reason: Word = "", words: Word = ""
 ) -> StreetRows:
     """Return the streets of a class, for a reason, of a name."""
     app, search = context.app, Search(service_class, reason, words)

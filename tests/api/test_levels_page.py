@@ -107,6 +107,10 @@ def test_streets_are_found_by_class_reason_and_name(admin, search, streets):
     assert found["count"] == len(streets)
 
 
+def test_a_search_is_no_essay(admin):
+    assert admin.get("/api/classes/streets", params={"words": "x" * 101}).status_code == 422
+
+
 def test_a_file_decides_all_its_streets_and_can_be_undone(admin):
     outcome = upload(admin, "street;class\nکوچه لاله;درجهٔ ۱\nRose Street;P2\n").json()
     assert (outcome["streets"], outcome["decided"]["changed"], outcome["mistakes"]) == (2, 2, [])

@@ -264,3 +264,9 @@ def test_a_bus_stop_marks_the_street_it_stands_on(tmp_path):
     stop = a_node(20, 0.5, 0.05, {"highway": "bus_stop"})
     lonely = a_node(21, 9, 9, {"highway": "bus_stop"})
     assert bus_ways(read(tmp_path, [*SPLIT, stop, lonely])) == {10}
+
+
+def test_a_real_district_has_bus_streets(shared_data):
+    draft = read_osm(shared_data / "osm" / "tehran-d6-south.osm.pbf", services=True)
+    buses = [segment for segment in draft.segments if segment.bus]
+    assert 50 < len(buses) < len(draft.segments) / 4

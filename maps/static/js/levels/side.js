@@ -119,6 +119,7 @@ class Side extends Part {
           <input
             type="search"
             id="words"
+            maxlength="100"
             placeholder=${t("Name of the street or of a place")}
             aria-label=${t("Name of the street or of a place")}
             .value=${search.value.words}
