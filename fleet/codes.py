@@ -74,7 +74,7 @@ def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
     if code is None or code.shift_id is None:
         return None
     driver, shift = get_user(tx, code.user_id), get_shift(tx, code.shift_id)
-    if driver.disabled or shift.state == ENDED or shift.driver_id != driver.id:
+    if not may_drive(driver) or shift.state == ENDED or shift.driver_id != driver.id:
         return None
     actor = Actor(ActorKind.USER, driver.login)
     add_event(tx, now, actor, "driver.signed_in", f"shift:{shift.id}")

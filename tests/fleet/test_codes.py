@@ -7,6 +7,7 @@ from data.model import Role, ShiftId, UserId
 from data.store.engine import Tx
 from data.store.events import list_events
 from data.store.people import add_user, get_user
+from data.store.schema import user as user_table
 from data.store.shifts import get_shift
 from fleet.codes import DIGITS, OVERTIME, GivenCode, enter_code, give_code, latin_digits
 from fleet.driving import end_shift, start_shift
@@ -118,6 +119,17 @@ def test_a_code_never_opens_more_than_the_wheel(tx: Tx, roles: list[Role]) -> No
     add_user(tx, "nasrin", roles, "fa", "")
     with pytest.raises(ConflictError, match="not only a driver"):
         given(tx, login="nasrin")
+
+
+@pytest.mark.parametrize(
+    "change", [{"roles": [Role.DRIVER, Role.ADMINISTRATOR]}, {"disabled": True}]
+)
+def test_a_code_is_worth_nothing_once_its_driver_is_more_or_less_than_that(
+    tx: Tx, change: dict[str, object]
+) -> None:
+    code = given(tx)
+    tx.execute(user_table.update().where(user_table.c.id == code.driver.id).values(**change))
+    assert entered(tx, code.digits) is None
 
 
 def test_nobody_drives_two_machines(tx: Tx) -> None:
