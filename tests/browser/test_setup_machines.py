@@ -86,6 +86,7 @@ def test_a_depot_is_placed_without_a_mouse(visit):
     page.locator(".place .choose").first.press("Enter")
     page.keyboard.press("Escape")
     expect(page.locator("fleet-depots form")).to_have_count(0)
+    expect(page.locator(".place .choose").first).to_be_focused()
 
 
 def test_a_dragged_pin_moves_its_depot(visit):
@@ -165,9 +166,12 @@ def test_a_machine_is_copied_under_the_next_name_and_removed(visit):
     assert page.input_value("#name") == "Truck 3"
     page.click("dialog .primary")
     expect(page.locator("fleet-machines tbody tr")).to_have_count(3)
+    expect(page.get_by_role("button", name="Copy: Truck 1")).to_be_focused()
     page.get_by_role("button", name="Remove: Truck 3").click()
     expect(page.locator("fleet-machines tbody tr")).to_have_count(2)
     expect(page.locator(".undo")).to_contain_text("Truck 3")
+    expect(page.locator(".undo button")).to_be_focused()
+    expect(page.locator(".undo button")).to_be_in_viewport()
 
 
 def test_the_list_is_filtered_by_any_spelling(visit):

@@ -29,7 +29,15 @@ class Depots extends Part {
       this.querySelector("form").scrollIntoView({ block: "nearest" });
       this.querySelector("#name").focus({ preventScroll: true });
     }
+    if (!opened && this.opened) this.goBack(this.opened);
     this.opened = opened;
+  }
+
+  /** Leave a keyboard where it was before the form. */
+  goBack(thing) {
+    const [kind] = thing.split(" ");
+    const row = this.querySelector(`[data-thing="${thing}"]`) ?? this.querySelector(`[data-add="${kind}"]`);
+    row?.focus({ preventScroll: true });
   }
 
   async save(event) {
@@ -101,7 +109,7 @@ class Depots extends Part {
     const { editing } = fleet.value;
     if (same(thing, editing)) return html`<li>${this.editor(editing)}</li>`;
     return html`<li class="place">
-      <button class="choose" @click=${() => edit(thing)}>
+      <button class="choose" data-thing="${thing.kind} ${thing.id}" @click=${() => edit(thing)}>
         <span class="icon icon-${thing.kind === "depot" ? "warehouse" : "salt"}" aria-hidden="true"></span>
         <span class="what"><bdi>${thing.name}</bdi><span class="muted small">${sub}</span></span>
         <span class="icon icon-pencil" aria-hidden="true"></span>
@@ -124,7 +132,7 @@ class Depots extends Part {
       <h2>${heading}</h2>
       <p class="muted small">${lead}</p>
       <ul class="places">${list}</ul>
-      ${adding ? this.editor(editing) : html`<button class="add" @click=${() => edit({ kind, name: "", lon: null, lat: null, ...NEW_SITE })}><span class="icon icon-plus" aria-hidden="true"></span>${add}</button>`}
+      ${adding ? this.editor(editing) : html`<button class="add" data-add=${kind} @click=${() => edit({ kind, name: "", lon: null, lat: null, ...NEW_SITE })}><span class="icon icon-plus" aria-hidden="true"></span>${add}</button>`}
     </section>`;
   }
 

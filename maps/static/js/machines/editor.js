@@ -40,9 +40,12 @@ class Editor extends Part {
     const { editing, fault } = fleet.value;
     if (!dialog || !editing) {
       this.machine = null;
+      this.opener?.focus();
+      this.opener = null;
       return;
     }
     if (!dialog.open) {
+      this.opener = document.activeElement;
       dialog.showModal();
       dialog.querySelector("#name").select();
     }

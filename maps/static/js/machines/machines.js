@@ -73,10 +73,16 @@ class Machines extends Part {
     edit({ ...machine, id: 0, name: nextName(machine.name, taken) });
   }
 
+  async remove(machine) {
+    if (!(await orderAtOnce(`machines/${machine.id}/remove`))) return;
+    await this.updateComplete;
+    this.querySelector(".undo button")?.focus(); // its own button is gone
+  }
+
   orders(machine) {
     return html`${button("pencil", t("Change"), machine, () => edit(machine))}
       ${button("copy", t("Copy"), machine, () => this.copy(machine))}
-      ${button("trash-2", t("Remove"), machine, () => orderAtOnce(`machines/${machine.id}/remove`))}`;
+      ${button("trash-2", t("Remove"), machine, () => this.remove(machine))}`;
   }
 
   table(list) {
