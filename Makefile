@@ -17,8 +17,10 @@ check: setup
 	mypy
 	lint-imports
 
+# The browser's tests apart: Playwright keeps an event loop in the process that it ran in.
 test: setup-browser
-	pytest
+	pytest -n 2 --dist loadfile -m "not browser"
+	pytest -n 2 --dist loadfile -m browser
 
 bench: setup-browser
 	python -m tests.benchmarks $(ONLY)

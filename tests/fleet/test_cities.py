@@ -57,7 +57,6 @@ def test_a_city_is_whole_after_its_import(folder, engine):
         "policy.toml",
         "fleet.toml",
         "tiles/streets.pmtiles",
-        "tiles/places.pmtiles",
     }
     assert [path.name for path in folder.parent.iterdir()] == ["town"]
 

@@ -89,7 +89,8 @@ def test_the_city_stands_on_the_newer_file(engine, folder, update, split):
 def test_tiles_are_replaced_and_nothing_is_left_beside_them(folder, update, write):
     old = (folder / "tiles" / "streets.pmtiles").read_bytes()
     school = a_node(30, 0.2, 0.2, {"amenity": "school", "name": "دبستان"})
-    update(write("new.osm", streets(south=None, more=[school])))
+    mosque = a_node(31, 0.4, 0.1, {"amenity": "place_of_worship", "religion": "muslim"})
+    update(write("new.osm", streets(south=None, more=[school, mosque])))
     assert (folder / "tiles" / "streets.pmtiles").read_bytes() != old
     assert (folder / "tiles" / "places.pmtiles").exists()
     update(write("newer.osm", streets(south=None)))
