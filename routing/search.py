@@ -20,7 +20,6 @@ from routing.kernels.layout import (
     STOP,
     TASK,
     VEHICLE,
-    Best,
     Facts,
     Gaps,
     Places,
@@ -28,11 +27,25 @@ from routing.kernels.layout import (
     Routes,
     Starts,
 )
+from routing.kernels.routes import drive
+from routing.parts import OpenPart, Window
 from routing.paths import Ends, LineGraph, Walker, ends_of, gaps_of
 from routing.problem import NONE, Flags, Ints, Longs, Problem, Refill, Route, Visit
 
-ALL_PLACES_TASKS = 250
-"""Up to so many tasks every place is tried; above, those beside the nearest tasks."""
+WHOLE_TASKS = 1_200
+"""Up to so many tasks the search looks at everything at once; above, at one part at a time."""
+PART_WINDOWS = 8
+"""Routes in a part."""
+PART_HALF = 14
+"""Tasks of a route before and behind the one that is near."""
+PART_ABSENT = 20
+PART_LOOKS = 2_000
+"""Tasks without a place in a part, and tasks looked at to find its windows."""
+PART_NEIGHBORS = 60
+PART_ITERATIONS = 150
+"""Iterations on a part before the next one."""
+CHUNK_ITERATIONS = 500
+"""Iterations on everything between two looks at the stop."""
 REACHES_S = (30.0, 60.0, 120.0, 240.0, 480.0, FAR_S)
 """First routes are made once for each: farther no vehicle goes while others may be nearer."""
 NEIGHBORS = 50
@@ -42,7 +55,7 @@ FEW_TASKS_NEIGHBORS = 100
 
 
 class Search:
-    """A problem being solved: current and best routes, and the random numbers."""
+    """A problem being solved: the best routes known, and the random numbers."""
 
     def __init__(
         self, problem: Problem, line: LineGraph, alone: Alone, seed: int, threads: int
@@ -52,11 +65,13 @@ class Search:
         self._ends = ends
         self._gaps, next_end = gaps_of(problem, line, ends, threads)
         self._facts, self._index = _facts(problem, ends, self._gaps, next_end)
-        room = _room(problem)
-        self._routes = _empty_routes(problem, room)
+        self._routes = _empty_routes(problem, _room(problem))
         self._at = _places(problem, alone.fit())
-        self._undo = _undo(problem, room)
-        self._best = _best(problem, room)
+        self._whole = problem.tasks <= WHOLE_TASKS and not self._index.next_end.shape[1]
+        self._everything: OpenPart | None = None
+        self._mark = np.zeros(problem.tasks, np.bool_)
+        self._queue = np.empty(PART_LOOKS, np.int32)
+        self._local = np.full(len(ends.arc), NONE, np.int32)
         self._sure: tuple[Route, ...] = ()
         self._sure_cost = np.inf
         self._random = np.array(
@@ -64,84 +79,173 @@ class Search:
         )
 
     @property
+    def chunk(self) -> int:
+        """Iterations that `run` is best called with."""
+        return PART_ITERATIONS if self._everything is None else CHUNK_ITERATIONS
+
+    @property
     def best_cost(self) -> float:
         """Cost of the best routes, distant deadheads estimated."""
-        return float(self._best.cost[0])
+        return self._everything.cost if self._everything else self._cost()
+
+    def _cost(self) -> float:
+        left = self._problem.unserved_price[self._absent()].sum()
+        return float(self._routes.row["cost"].sum() + left)
+
+    def _absent(self) -> Ints:
+        return np.flatnonzero(self._at.spot["route"] == NONE).astype(np.int32)
 
     @property
     def absent(self) -> int:
         """Number of tasks without a place in the best routes."""
-        return self._problem.tasks - int(self._best.row["size"].sum())
+        return self._everything.absent if self._everything else len(self._absent())
 
     def begin(self, start: Sequence[Route] | None) -> None:
         """Take over given routes, or make first ones; then place what is left at its best."""
         if start is not None:
             self._load(start)
-            self._fill()
-            return
+        else:
+            self._construct()
+        if self._whole:
+            self._open()
+
+    def _construct(self) -> None:
         parts = (self._gaps, self._facts, self._index, self._routes, self._at)
         levels = int(self._problem.class_index.max(initial=-1)) + 1
+        best: tuple[Route, ...] = ()
+        least = np.inf
         for reach_s in REACHES_S:
             self._routes.row["size"] = 0
             self._at.spot["route"] = NONE
             construct.construct(*parts, levels, reach_s)
-            self._fill()
-        self._load(self.best_routes())
-        self._fill()
-
-    def _fill(self) -> None:
-        """Make the current routes hold, place absent tasks, and keep the result if best."""
-        parts = (self._gaps, self._facts, self._routes, self._at)
-        construct.rebuild(*parts)
-        anneal.fill(*parts, self._undo, self._best, self._random)
+            construct.rebuild(self._gaps, self._facts, self._routes, self._at)
+            if self._cost() < least:
+                best, least = self._shown(), self._cost()
+        self._load(best)
 
     def _load(self, start: Sequence[Route]) -> None:
         for v, route in enumerate(start):
             tasks = [stop.task for stop in route if isinstance(stop, Visit)]
             self._routes.stop["task"][v, : len(tasks)] = tasks
             self._routes.row["size"][v] = len(tasks)
+        construct.rebuild(self._gaps, self._facts, self._routes, self._at)
+
+    def _open(self) -> None:
+        """Make the one part that is everything, and find places for absent tasks."""
+        sizes = self._routes.row["size"].tolist()
+        windows = [Window(v, 0, size) for v, size in enumerate(sizes)]
+        absent = self._absent()[self._at.spot["fit"][self._absent()]]
+        self._everything = self._part(windows, absent, FEW_TASKS_NEIGHBORS)
+        self._everything.fill(self._random)
+
+    def _part(self, windows: Sequence[Window], absent: Ints, near: int) -> OpenPart:
+        return OpenPart(self._gaps, self._facts, self._routes, self._local, windows, absent, near)
+
+    def _settle(self) -> None:
+        """Bring the best of the part that is everything back into the routes."""
+        if self._everything is not None:
+            sizes = self._routes.row["size"].tolist()
+            self._put(self._everything, [Window(v, 0, size) for v, size in enumerate(sizes)])
+
+    def _put(self, part: OpenPart, windows: Sequence[Window]) -> None:
+        for window, tasks in zip(windows, part.best(), strict=True):
+            self._replace(window, tasks)
+        self._at.spot["route"][part.tasks] = NONE
+        for window in windows:
+            construct.settle(self._routes, self._at, window.vehicle)
+
+    def _replace(self, window: Window, tasks: Ints) -> None:
+        v = window.vehicle
+        row, size = self._routes.stop["task"][v], int(self._routes.row["size"][v])
+        behind = row[window.last : size].copy()
+        middle = window.first + len(tasks)
+        row[window.first : middle] = tasks
+        row[middle : middle + len(behind)] = behind
+        self._routes.row["size"][v] = middle + len(behind)
+        drive(self._gaps, self._facts, self._routes, v)
 
     def correct(self, walker: Walker) -> None:
         """Replace the estimates that the best routes rely on by the truth; go on from the best.
 
         Where the truth is worse than the best routes known for sure, those come back.
         """
+        self._settle()
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
-        self._restart(self.best_routes())
         count = farness.guessed(self._gaps, self._facts, self._routes, pairs)
         for i, j in pairs[:count].tolist():
             seconds, _ = walker.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
             farness.learn(self._gaps, i, j, min(seconds, FAR_S))
-        if count:
-            self._restart(self.best_routes())
-        if self.best_cost <= self._sure_cost:
-            self._sure, self._sure_cost = self.best_routes(), self.best_cost
+        if not count:
+            return
+        construct.rebuild(self._gaps, self._facts, self._routes, self._at)
+        if self._cost() <= self._sure_cost:
+            self._sure, self._sure_cost = self._shown(), self._cost()
         else:
-            self._restart(self._sure)
-
-    def _restart(self, routes: Sequence[Route]) -> None:
-        self._best.cost[0] = np.inf
-        self._load(routes)
-        self._fill()
+            self._load(self._sure)
 
     def run(self, iterations: int, temperature: float) -> float:
         """Improve for some iterations; return the mean change of cost that they tried."""
-        return float(
-            anneal.anneal(
-                *(self._gaps, self._facts, self._routes, self._at, self._undo, self._best),
-                self._random,
-                iterations,
-                temperature,
-            )
+        if self._everything is not None:
+            return self._everything.run(iterations, temperature, self._random)
+        return self._improve_somewhere(iterations, temperature)
+
+    def _improve_somewhere(self, iterations: int, temperature: float) -> float:
+        """Improve one part around a random task."""
+        windows, absent = self._around(self._random_task())
+        part = self._part(windows, absent, PART_NEIGHBORS)
+        moved = part.run(iterations, temperature, self._random)
+        self._try(part)
+        return moved
+
+    def _try(self, part: OpenPart) -> None:
+        """Put the best of a part into the routes, unless they cost more with it."""
+        touched = [window.vehicle for window in part.windows]
+        before = [self._routes.stop["task"][v].copy() for v in touched]
+        sizes = self._routes.row["size"][touched]
+        cost = self._cost()
+        self._put(part, part.windows)
+        held = self._routes.row["end_s"][touched] <= self._problem.shift_end_s[touched] + 1e-6
+        if self._cost() < cost - 1e-7 and bool(held.all()):
+            return
+        self._at.spot["route"][part.tasks] = NONE
+        for v, row, size in zip(touched, before, sizes, strict=True):
+            self._routes.stop["task"][v] = row
+            self._routes.row["size"][v] = size
+            drive(self._gaps, self._facts, self._routes, v)
+            construct.settle(self._routes, self._at, v)
+
+    def _random_task(self) -> int:
+        return min(int(anneal.draw(self._random) * self._problem.tasks), self._problem.tasks - 1)
+
+    def _around(self, seed: int) -> tuple[list[Window], Ints]:
+        """Return windows around the nearest tasks of a task, and absent tasks there."""
+        center = np.empty((PART_WINDOWS, 2), np.int32)
+        absent = np.empty(PART_ABSENT, np.int32)
+        nearness.around(
+            self._facts.near, self._at.spot, seed, self._mark, self._queue, center, absent
         )
+        sizes = self._routes.row["size"]
+        windows = [
+            Window(v, max(0, at - PART_HALF), min(int(sizes[v]), at + PART_HALF))
+            for v, at in center[center[:, 0] != NONE].tolist()
+        ]
+        idle = np.flatnonzero(sizes == 0)
+        if len(idle):
+            v = int(idle[int(anneal.draw(self._random) * len(idle))])
+            windows.append(Window(v, 0, 0))
+        return windows, absent[absent != NONE]
 
     def best_routes(self) -> tuple[Route, ...]:
         """Return the best routes so far."""
+        self._settle()
+        return self._shown()
+
+    def _shown(self) -> tuple[Route, ...]:
         return tuple(self._route(v) for v in range(self._problem.vehicles))
 
     def _route(self, v: int) -> Route:
         stops: list[Visit | Refill] = []
-        for stop in self._best.stop[v, : self._best.row["size"][v]]:
+        for stop in self._routes.stop[v, : self._routes.row["size"][v]]:
             if stop["refill"]:
                 stops.append(Refill(int(stop["refill"]) - 1))
             stops.append(Visit(int(stop["task"]), int(stop["mode"])))
@@ -157,7 +261,7 @@ def _room(problem: Problem) -> int:
 def _facts(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[Facts, Starts]:
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
     index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end)
-    everywhere = problem.tasks <= ALL_PLACES_TASKS
+    everywhere = problem.tasks <= WHOLE_TASKS
     task = _records(problem, TASK, problem.tasks)
     vehicle = _records(problem, VEHICLE, problem.vehicles)
     vehicle["kind"] = problem.vehicle_type
@@ -234,29 +338,5 @@ def _empty_routes(problem: Problem, room: int) -> Routes:
 def _places(problem: Problem, fit: Flags) -> Places:
     spot = np.zeros(problem.tasks, SPOT)
     spot["route"] = NONE
-    spot["slot"] = NONE
     spot["fit"] = fit
-    absent = np.zeros(problem.tasks, np.int32)
-    return Places(spot, absent, np.zeros(1, np.int64), np.zeros(2))
-
-
-def _undo(problem: Problem, room: int) -> anneal.Undo:
-    return anneal.Undo(
-        rows=_empty_routes(problem, room),
-        mark=np.zeros(problem.vehicles, np.bool_),
-        routes=np.zeros(problem.vehicles, np.int32),
-        tasks=np.zeros(problem.tasks, np.int32),
-        absent=np.zeros(problem.tasks, np.bool_),
-        counts=np.zeros(2, np.int64),
-        key=np.zeros(problem.tasks),
-        seen=np.zeros(problem.vehicles, np.bool_),
-    )
-
-
-def _best(problem: Problem, room: int) -> Best:
-    return Best(
-        stop=np.zeros((problem.vehicles, room + 1), STOP),
-        row=np.zeros(problem.vehicles, ROW),
-        stale=np.ones(problem.vehicles, np.bool_),
-        cost=np.array([np.inf]),
-    )
+    return Places(spot)

@@ -14,8 +14,6 @@ from routing.stop import Stop
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
 
-WORK_PER_CHUNK = 200_000
-"""Tasks times iterations between two looks at the stop."""
 HOT = 0.1
 """First temperature, as a share of the mean change of cost that an iteration tries."""
 COLD = 0.001
@@ -73,7 +71,7 @@ def _improve(
     search: Search, walker: Walker, problem: Problem, stop: Stop, report: Callable[[int], None]
 ) -> int:
     """Anneal until the stop says so; return the iterations done."""
-    chunk = max(20, min(2_000, WORK_PER_CHUNK // problem.tasks))
+    chunk = search.chunk
     iterations, told, corrected = 0, 0.0, 0.0
     scale = 0.0
     progress = stop.progress(0, feasible=search.absent == 0)

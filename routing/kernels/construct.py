@@ -1,15 +1,14 @@
 """First routes: class by class, the vehicle that is free first takes the nearest task."""
 
 import numpy as np
-from numba import njit
 
+from routing.kernels.jit import kernel, maker
 from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes, Starts
-from routing.kernels.membership import join, leave
-from routing.kernels.routes import connect, cut, detour_s, gap, link_s, refresh
+from routing.kernels.routes import detour_s, drive, gap, link_s
 from routing.problem import Flags, Floats, Ints
 
 
-@njit(cache=True, nogil=True)
+@maker
 def nearest_task(
     g: Gaps, f: Facts, i: Starts, at: Places, v: int, here: int, level: int, todo: Ints, left: int
 ) -> tuple[int, int]:
@@ -45,7 +44,7 @@ def nearest_task(
     return task, mode
 
 
-@njit(cache=True, nogil=True)
+@maker
 def append(
     g: Gaps, f: Facts, r: Routes, v: int, t: int, m: int, heres: Ints, clock: Floats, load: Floats
 ) -> bool:
@@ -78,7 +77,7 @@ def append(
     return True
 
 
-@njit(cache=True, nogil=True)
+@maker
 def construct(
     g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int, near_s: float
 ) -> None:
@@ -116,13 +115,13 @@ def construct(
             if t < 0 or strayed or not append(g, f, r, v, t, m, heres, clock, load):
                 active[v] = False
                 continue
-            join(f, at, t, v, r.row[v].size - 1)
+            at.spot[t].route = v
             open_tasks -= 1
             if open_tasks < left // 2:
                 left = compact(at, todo, left)
 
 
-@njit(cache=True, nogil=True)
+@maker
 def earliest(active: Flags, clock: Floats) -> int:
     """Return the active vehicle that is free first, -1 for none."""
     best = np.inf
@@ -134,7 +133,7 @@ def earliest(active: Flags, clock: Floats) -> int:
     return chosen
 
 
-@njit(cache=True, nogil=True)
+@maker
 def compact(at: Places, todo: Ints, left: int) -> int:
     """Drop tasks that have found a route and return how many remain."""
     kept = 0
@@ -145,25 +144,20 @@ def compact(at: Places, todo: Ints, left: int) -> int:
     return kept
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def rebuild(g: Gaps, f: Facts, r: Routes, at: Places) -> None:
-    """Compute everything that follows from `order` and `size`; cut ends that cannot be driven."""
-    at.counts[0] = 0
-    at.sums[0] = 0.0
-    at.sums[1] = 0.0
+    """Compute all routes from their tasks; take off ends that cannot be driven."""
     for t in range(len(at.spot)):
-        at.spot[t].slot = -1
-        leave(f, at, t)
+        at.spot[t].route = -1
     for v in range(len(f.vehicle)):
-        r.row[v].cost = 0.0
-        for p in range(r.row[v].size):
-            join(f, at, r.stop[v, p].task, v, p)
-        for p in range(r.row[v].size + 1):
-            r.stop[v, p].refill = 0
-            connect(g, f, r, v, p)
-        fits = refresh(g, f, r, at, v, 0)
-        while not fits and r.row[v].size > 0:
-            last = r.row[v].size - 1
-            leave(f, at, r.stop[v, last].task)
-            cut(g, f, r, at, v, last, 1)
-            fits = refresh(g, f, r, at, v, 0)
+        while not drive(g, f, r, v) and r.row[v].size > 0:
+            r.row[v].size -= 1
+        settle(r, at, v)
+
+
+@kernel
+def settle(r: Routes, at: Places, v: int) -> None:
+    """Note where the tasks of a route are."""
+    for p in range(r.row[v].size):
+        at.spot[r.stop[v, p].task].route = v
+        at.spot[r.stop[v, p].task].position = p

@@ -1,14 +1,14 @@
 """Distant deadheads that routes use: found, and replaced by the truth."""
 
 import numpy as np
-from numba import njit
 
+from routing.kernels.jit import maker
 from routing.kernels.layout import Facts, Gaps, Routes
 from routing.kernels.routes import end_after, end_before
 from routing.problem import Ints
 
 
-@njit(cache=True, nogil=True)
+@maker
 def guessed(g: Gaps, f: Facts, r: Routes, pairs: Ints) -> int:
     """Fill `pairs` int32[., 2] with the ends between which routes rely on estimates; count them."""
     count = 0
@@ -32,7 +32,7 @@ def guessed(g: Gaps, f: Facts, r: Routes, pairs: Ints) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@maker
 def learn(g: Gaps, i: int, j: int, seconds: float) -> None:
     """Note the true deadhead from `i` to `j` while there is room among what `i` has near."""
     width = g.near_key.shape[1]

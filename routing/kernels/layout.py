@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.problem import Flags, Floats, Floats32, Ints, Longs
+from routing.problem import Floats, Floats32, Ints, Longs
 
 FAR_S = 1.0e7
 """Seconds that stand for "no way", finite so that sums and differences stay numbers."""
@@ -34,7 +34,7 @@ STOP = np.dtype(
     align=True,
 )
 ROW = np.dtype([("size", "i4"), ("cost", "f8"), ("end_s", "f8"), ("spare_kg", "f8")], align=True)
-SPOT = np.dtype([("route", "i4"), ("position", "i4"), ("slot", "i4"), ("fit", "?")], align=True)
+SPOT = np.dtype([("route", "i4"), ("position", "i4"), ("fit", "?")], align=True)
 
 
 class Gaps(NamedTuple):
@@ -105,22 +105,9 @@ class Routes(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Where each task is: `spot` SPOT[T], and the `absent` ones, `counts[0]` of them.
+    """Where each task is: `spot` SPOT[T], route -1 for absent ones.
 
-    `spot.slot` is the place in the list of absent ones, `spot.fit` whether anybody can do the
-    task at all. `sums[0]` is the price of absent tasks, `sums[1]` the cost of all routes.
+    `spot.fit` is whether anybody can do the task at all.
     """
 
     spot: Records
-    absent: Ints
-    counts: Longs
-    sums: Floats
-
-
-class Best(NamedTuple):
-    """The best routes so far, as in `Routes`; `stale` bool[V] changed since."""
-
-    stop: Records
-    row: Records
-    stale: Flags
-    cost: Floats

@@ -1,30 +1,29 @@
-"""Which tasks are in a route and which are absent, in constant time."""
+"""Which tasks are in a row and which are absent, in constant time."""
 
-from numba import njit
-
-from routing.kernels.layout import Facts, Places
-
-
-@njit(cache=True, nogil=True)
-def leave(f: Facts, at: Places, t: int) -> None:
-    """Note that task `t` is in no route."""
-    at.spot[t].route = -1
-    if at.spot[t].slot < 0:
-        at.spot[t].slot = at.counts[0]
-        at.absent[at.counts[0]] = t
-        at.counts[0] += 1
-        at.sums[0] += f.task[t].unserved_price
+from routing.kernels.jit import kernel
+from routing.kernels.part import ROUTE, SLOT, UNSERVED, Part, Rows
 
 
-@njit(cache=True, nogil=True)
-def join(f: Facts, at: Places, t: int, v: int, p: int) -> None:
-    """Note that task `t` is at position `p` of route `v`."""
-    at.spot[t].route = v
-    at.spot[t].position = p
-    if at.spot[t].slot >= 0:
-        last = at.absent[at.counts[0] - 1]
-        at.absent[at.spot[t].slot] = last
-        at.spot[last].slot = at.spot[t].slot
-        at.spot[t].slot = -1
-        at.counts[0] -= 1
-        at.sums[0] -= f.task[t].unserved_price
+@kernel
+def leave(f: Part, r: Rows, t: int) -> None:
+    """Note that task `t` is in no row."""
+    r.spot[t, ROUTE] = -1
+    if r.spot[t, SLOT] < 0:
+        r.spot[t, SLOT] = r.number[0]
+        r.absent[r.number[0]] = t
+        r.number[0] += 1
+        r.total[0] += f.node[t, UNSERVED]
+
+
+@kernel
+def join(f: Part, r: Rows, t: int, w: int) -> None:
+    """Note that task `t` is in row `w`."""
+    r.spot[t, ROUTE] = w
+    slot = r.spot[t, SLOT]
+    if slot >= 0:
+        last = r.absent[r.number[0] - 1]
+        r.absent[slot] = last
+        r.spot[last, SLOT] = slot
+        r.spot[t, SLOT] = -1
+        r.number[0] -= 1
+        r.total[0] -= f.node[t, UNSERVED]

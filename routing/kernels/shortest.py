@@ -1,12 +1,12 @@
 """Shortest paths on compressed rows, with vertices that may be reached but not driven through."""
 
 import numpy as np
-from numba import njit
 
+from routing.kernels.jit import maker
 from routing.problem import Flags, Floats, Floats32, Ints, Longs
 
 
-@njit(cache=True, nogil=True)
+@maker
 def push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
     """Add to a binary heap of `size` entries and return the new size."""
     at = size
@@ -22,7 +22,7 @@ def push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
     return size + 1
 
 
-@njit(cache=True, nogil=True)
+@maker
 def drop_first(keys: Floats, items: Ints, size: int) -> int:
     """Remove the smallest entry of a binary heap and return the new size."""
     size -= 1
@@ -45,7 +45,7 @@ def drop_first(keys: Floats, items: Ints, size: int) -> int:
     return size
 
 
-@njit(cache=True, nogil=True)
+@maker
 def tree(
     starts: Longs, to: Ints, weight: Floats, closed: Flags, source: int, less: float, label: Floats
 ) -> None:
@@ -75,7 +75,7 @@ def tree(
                 size = push(keys, items, size, n, to[e])
 
 
-@njit(cache=True, nogil=True)
+@maker
 def rows(
     starts: Longs,
     to: Ints,
@@ -96,7 +96,7 @@ def rows(
             out[i, j] = label[wanted[j]]
 
 
-@njit(cache=True, nogil=True)
+@maker
 def nearest(
     starts: Longs,
     to: Ints,
@@ -162,7 +162,7 @@ def nearest(
             label[seen[k]] = np.inf
 
 
-@njit(cache=True, nogil=True)
+@maker
 def path(
     starts: Longs,
     to: Ints,

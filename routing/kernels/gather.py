@@ -1,0 +1,73 @@
+"""Deadheads between the nodes of a part of a problem."""
+
+from routing.kernels.jit import kernel
+from routing.kernels.layout import FAR_S, Gaps
+from routing.kernels.part import BIG_S
+from routing.kernels.routes import gap
+from routing.problem import Floats32, Ints
+
+NOWHERE = -2
+"""End of a node where a route may be over without going anywhere."""
+
+
+@kernel
+def between(g: Gaps, ends: Ints, local: Ints, out: Floats32) -> None:
+    """Fill `out` float32[M, M] with the deadheads from each of M different ends to each.
+
+    `local` int32, one for every end of the problem, is -1 everywhere, also afterwards. Looking at
+    the few near ends of each is quicker than looking for every pair among them.
+    """
+    count = len(ends)
+    for y in range(count):
+        local[ends[y]] = y
+    for x in range(count):
+        i = ends[x]
+        if g.dense.shape[0] > 1 or i < g.places:
+            for y in range(count):
+                out[x, y] = gap(g, i, ends[y])
+            continue
+        for y in range(count):
+            j = ends[y]
+            far_s = max(g.hub_s[g.edge[i].leave_hub, g.edge[j].enter_hub], g.edge[i].far_s)
+            out[x, y] = g.to_place[j, i] if j < g.places else far_s
+        for q in range(g.near_key.shape[1]):
+            j = g.near_key[i, q]
+            if j >= len(local):
+                break
+            if j >= g.places and local[j] >= 0:
+                out[x, local[j]] = g.near_s[i, q]
+    for y in range(count):
+        local[ends[y]] = -1
+
+
+@kernel
+def spread(
+    apart: Floats32, number: Ints, tasks: int, starts: int, sites: int, out: Floats32
+) -> None:
+    """Fill `out` as `Part.gap` from deadheads `apart` between ends.
+
+    `number` int32[N, 2] is the end of each node's modes in `apart`, -1 for none. Nodes are tasks,
+    starts, finishes and sites, in this order: nothing leads to a start or away from a finish.
+    """
+    nodes = len(number)
+    out[:] = BIG_S
+    finishes = tasks + starts
+    last = nodes - sites
+    for i in range(nodes):
+        if finishes <= i < last:
+            continue
+        for j in range(nodes):
+            if tasks <= j < finishes or i == j:
+                continue
+            for a in range(2):
+                x = number[i, a]
+                if x < 0:
+                    continue
+                for m in range(2):
+                    y = number[j, m]
+                    if y == -1:
+                        continue
+                    s = apart[x, y] if y >= 0 else 0.0
+                    if s < FAR_S:
+                        out[i, j, 4 + 2 * a + m] = s
+                        out[j, i, 2 * m + a] = s

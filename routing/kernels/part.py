@@ -1,0 +1,159 @@
+"""The arrays of a part of a problem: some tasks, and the windows of routes they may move between.
+
+A window is a stretch of one route between two arcs that stay; it may be the whole route.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from routing.problem import Flags, Floats, Floats32, Ints, Longs
+
+BIG_S = 1.0e9
+"""Seconds that stand for "no way", finite so that sums and differences stay numbers."""
+
+MATERIAL, RELEASE, DUE, COMPLETION, LATENESS, UNSERVED, DISTANCE, SERVICE = range(8)
+"""Columns of `Part.node`; from SERVICE on one column for each vehicle type."""
+PACE, CAPACITY, LOAD, RESERVE, BEGIN, LATEST, PRICE, FIXED, REFILL, WHOLE = range(10)
+"""Columns of `Part.window`.
+
+RESERVE is what must be left in the hopper for the tasks behind, BEGIN and LATEST are times, PRICE
+is that of a second of delay, REFILL the seconds that one more refill takes about, and WHOLE says
+that the window is a whole route, which costs nothing when empty.
+"""
+KIND, START, FINISH, GROUP = range(4)
+"""Columns of `Part.which`: vehicle type, nodes before and behind, which are alike."""
+AHEAD, BEHIND, LINK = 0, 2, 4
+"""Columns of `Rows.place`: AHEAD and BEHIND hold two modes, LINK four deadheads."""
+DONE, LAG, SLOPE, SITE = range(4)
+"""Columns of `Rows.clock`; SITE is the reload site before a place, plus one."""
+COST, END, SPARE = range(3)
+"""Columns of `Rows.sum`."""
+ROUTE, PLACE, SLOT = range(3)
+"""Columns of `Rows.spot`."""
+
+
+class Part(NamedTuple):
+    """What never changes: T tasks, then starts, finishes and sites, N nodes in all, W windows.
+
+    A node has two modes; one that does not exist is `BIG_S` away from everything. `gap`
+    float32[N, N, 8]: at `[i, j, 2 m + a]` seconds from mode a of node j to mode m of node i, and at
+    `[i, j, 4 + 2 a + m]` from mode a of node i to mode m of node j: an insertion reads one row.
+    `node` float64[N, SERVICE + K], `window` float64[W, 10], `which` int32[W, 4], `site` int32[R],
+    `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
+    `timeless` says that neither release nor completion nor lateness count.
+    """
+
+    gap: Floats32
+    node: Floats
+    window: Floats
+    which: Ints
+    site: Ints
+    fill_s: Floats
+    near: Ints
+    timeless: bool
+
+
+class Rows(NamedTuple):
+    """Windows with room for L places: 0 the node before, then tasks, then the node behind.
+
+    `order` int32[W, L] nodes. `place` float64[W, L, 8]: least seconds to have done a place in
+    either mode, least seconds from its beginning to the end, and the deadheads from the place
+    before (mode a to mode m at LINK + 2 m + a). `clock` float64[W, L, 4]. `sum` float64[W, 3].
+    `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
+    `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
+    int64[1] of them; `total` float64[2] is the price of the absent, and the cost of all rows.
+    """
+
+    order: Ints
+    place: Floats
+    clock: Floats
+    sum: Floats
+    size: Ints
+    version: Longs
+    spot: Ints
+    absent: Ints
+    number: Longs
+    total: Floats
+
+
+class Memo(NamedTuple):
+    """The two cheapest places of each task in each window, as found at a `version` int64[T, W].
+
+    `price` float64[T, W, 2] and `place` int32[T, W, 2]. Most windows are as they were when a task
+    last looked for a place, since what is not accepted is rolled back to its old version.
+    """
+
+    version: Longs
+    price: Floats
+    place: Ints
+
+
+class Undo(NamedTuple):
+    """What an iteration changed: `before` of the rows `row` by `mark`, `task`s and if `absent`.
+
+    `number` int64[2] of rows and tasks, `key` float64[T] sorts tasks, `seen` bool[2 W].
+    """
+
+    before: Rows
+    mark: Flags
+    row: Ints
+    task: Ints
+    absent: Flags
+    number: Longs
+    key: Floats
+    seen: Flags
+
+
+class Best(NamedTuple):
+    """The best rows so far; `stale` bool[W] have changed since, `cost` float64[1]."""
+
+    order: Ints
+    size: Ints
+    stale: Flags
+    cost: Floats
+
+
+def new_rows(tasks: int, windows: int, room: int) -> Rows:
+    """Return rows without tasks, every task absent from them still to be noted."""
+    shape = (windows, room + 2)
+    return Rows(
+        order=np.zeros(shape, np.int32),
+        place=np.zeros((*shape, 8)),
+        clock=np.zeros((*shape, 4)),
+        sum=np.zeros((windows, 3)),
+        size=np.zeros(windows, np.int32),
+        version=np.zeros(windows + 1, np.int64),
+        spot=np.full((tasks, 3), -1, np.int32),
+        absent=np.zeros(tasks, np.int32),
+        number=np.zeros(1, np.int64),
+        total=np.zeros(2),
+    )
+
+
+def new_memo(tasks: int, windows: int) -> Memo:
+    """Return a memory of nothing."""
+    shape = (tasks, windows)
+    return Memo(
+        np.full(shape, -1, np.int64), np.zeros((*shape, 2)), np.zeros((*shape, 2), np.int32)
+    )
+
+
+def new_undo(tasks: int, windows: int, room: int) -> Undo:
+    """Return an empty notebook."""
+    return Undo(
+        before=new_rows(0, windows, room),
+        mark=np.zeros(windows, np.bool_),
+        row=np.zeros(windows, np.int32),
+        task=np.zeros(tasks, np.int32),
+        absent=np.zeros(tasks, np.bool_),
+        number=np.zeros(2, np.int64),
+        key=np.zeros(tasks),
+        seen=np.zeros(2 * windows, np.bool_),
+    )
+
+
+def new_best(windows: int, room: int) -> Best:
+    """Return the best of nothing."""
+    order: Any = np.zeros((windows, room + 2), np.int32)
+    return Best(order, np.zeros(windows, np.int32), np.ones(windows, np.bool_), np.array([np.inf]))

@@ -1,0 +1,78 @@
+"""What an iteration changes, so that it can be taken back; and the best rows so far."""
+
+from routing.kernels.jit import kernel
+from routing.kernels.membership import join, leave
+from routing.kernels.part import COST, PLACE, ROUTE, Best, Part, Rows, Undo
+
+
+@kernel
+def copy_row(source: Rows, target: Rows, w: int) -> None:
+    """Copy one row with everything known about it."""
+    n = source.size[w]
+    target.size[w] = n
+    target.version[w] = source.version[w]
+    for k in range(3):
+        target.sum[w, k] = source.sum[w, k]
+    for p in range(n + 2):
+        target.order[w, p] = source.order[w, p]
+        for k in range(8):
+            target.place[w, p, k] = source.place[w, p, k]
+        for k in range(4):
+            target.clock[w, p, k] = source.clock[w, p, k]
+
+
+@kernel
+def forget(u: Undo) -> None:
+    """Begin a new iteration."""
+    for x in range(u.number[0]):
+        u.mark[u.row[x]] = False
+    u.number[0] = 0
+    u.number[1] = 0
+
+
+@kernel
+def touch(r: Rows, u: Undo, w: int) -> None:
+    """Keep a copy of row `w` before its first change."""
+    if not u.mark[w]:
+        u.mark[w] = True
+        u.row[u.number[0]] = w
+        u.number[0] += 1
+        copy_row(r, u.before, w)
+
+
+@kernel
+def note(u: Undo, t: int, absent: bool) -> None:
+    """List a task that this iteration moves."""
+    u.task[u.number[1]] = t
+    u.absent[u.number[1]] = absent
+    u.number[1] += 1
+
+
+@kernel
+def roll_back(f: Part, r: Rows, u: Undo) -> None:
+    """Take the iteration back."""
+    for x in range(u.number[1]):
+        if r.spot[u.task[x], ROUTE] >= 0:
+            leave(f, r, u.task[x])
+    for y in range(u.number[0]):
+        w = u.row[y]
+        r.total[1] += u.before.sum[w, COST] - r.sum[w, COST]
+        copy_row(u.before, r, w)
+        for p in range(1, r.size[w] + 1):
+            r.spot[r.order[w, p], ROUTE] = w
+            r.spot[r.order[w, p], PLACE] = p
+    for x in range(u.number[1]):
+        if not u.absent[x]:
+            join(f, r, u.task[x], r.spot[u.task[x], ROUTE])
+
+
+@kernel
+def keep_best(r: Rows, b: Best) -> None:
+    """Copy the rows that have changed since the last best."""
+    b.cost[0] = r.total[0] + r.total[1]
+    for w in range(len(b.stale)):
+        if b.stale[w]:
+            b.stale[w] = False
+            b.size[w] = r.size[w]
+            for p in range(r.size[w] + 2):
+                b.order[w, p] = r.order[w, p]

@@ -1,0 +1,248 @@
+"""Parts of a problem, small enough that every deadhead between their tasks is at hand.
+
+A part is made of windows, stretches of neighbouring routes, and of absent tasks around them. What
+is before and behind a window stays: its first and last arc, the hopper, the price of a delay, the
+end of the shift. In a small problem the one part is everything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.kernels import anneal, part
+from routing.kernels.gather import NOWHERE, between, spread
+from routing.kernels.layout import Facts, Gaps, Routes
+from routing.kernels.part import (
+    BEGIN,
+    CAPACITY,
+    DISTANCE,
+    FINISH,
+    FIXED,
+    GROUP,
+    KIND,
+    LATEST,
+    LOAD,
+    PACE,
+    PRICE,
+    REFILL,
+    RESERVE,
+    SERVICE,
+    START,
+    WHOLE,
+    Part,
+)
+from routing.problem import NONE, Ints
+
+SPARE_ROOM = 40
+"""Tasks that a window of a large part may gain over three times its share."""
+SMALL_TASKS = 300
+"""A window has room for all tasks of a part up to this size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Tasks `first` to `last - 1` of a route, by position."""
+
+    vehicle: int
+    first: int
+    last: int
+
+
+class OpenPart:
+    """A part being solved: its own rows, best and memory."""
+
+    def __init__(
+        self,
+        gaps: Gaps,
+        facts: Facts,
+        routes: Routes,
+        local: Ints,
+        windows: Sequence[Window],
+        absent: Ints,
+        near: int,
+    ) -> None:
+        self.windows = tuple(windows)
+        stays = [routes.stop["task"][w.vehicle, w.first : w.last] for w in windows]
+        self.tasks = np.concatenate((*stays, absent)).astype(np.int32)
+        self._part = _part(gaps, facts, routes, local, self.windows, self.tasks, near)
+        count = len(self.tasks)
+        share = 3 * -(-count // len(windows)) + SPARE_ROOM
+        longest = max(len(stay) for stay in stays) + SPARE_ROOM
+        room = count if count <= SMALL_TASKS else min(count, max(share, longest))
+        self._rows = part.new_rows(count, len(windows), room + 2)
+        self._memo = part.new_memo(count, len(windows))
+        self._undo = part.new_undo(count, len(windows), room + 2)
+        self._best = part.new_best(len(windows), room + 2)
+        self._load(stays)
+        self.holds = bool(anneal.take_in(self._part, self._rows, self._best))
+
+    def _load(self, stays: Sequence[Ints]) -> None:
+        at = 0
+        for w, stay in enumerate(stays):
+            n = len(stay)
+            row = self._rows.order[w]
+            row[0] = self._part.which[w, START]
+            row[1 : n + 1] = np.arange(at, at + n)
+            row[n + 1] = self._part.which[w, FINISH]
+            self._rows.size[w] = n
+            at += n
+
+    @property
+    def cost(self) -> float:
+        """Cost of the best rows and of the tasks without a place."""
+        return float(self._best.cost[0])
+
+    @property
+    def absent(self) -> int:
+        """Number of tasks without a place in the best rows."""
+        return len(self.tasks) - int(self._best.size.sum())
+
+    def fill(self, rng: NDArray[np.uint64]) -> None:
+        """Find places for absent tasks."""
+        anneal.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
+
+    def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> float:
+        """Improve for some iterations; return the mean change of cost that they tried."""
+        if not len(self.tasks):
+            return 0.0
+        return float(
+            anneal.anneal(
+                *(self._part, self._rows, self._memo, self._undo, self._best),
+                rng,
+                iterations,
+                temperature,
+            )
+        )
+
+    def best(self) -> list[Ints]:
+        """Return the tasks of each window in the best order."""
+        best = self._best
+        return [self.tasks[best.order[w, 1 : best.size[w] + 1]] for w in range(len(self.windows))]
+
+
+def _part(
+    gaps: Gaps,
+    facts: Facts,
+    routes: Routes,
+    local: Ints,
+    windows: Sequence[Window],
+    tasks: Ints,
+    near: int,
+) -> Part:
+    sites = len(facts.site)
+    count, starts = len(tasks), len(windows)
+    end = np.full((count + 2 * starts + sites, 2), NONE, np.int32)
+    end[:count] = facts.end[tasks]
+    end[count : count + starts, 0] = [_before(facts, routes, w) for w in windows]
+    end[count + starts : count + 2 * starts, 0] = [_behind(facts, routes, w) for w in windows]
+    end[count + 2 * starts :, 0] = facts.site["end"]
+    gap = _gap(gaps, local, end, count, starts, sites)
+    node = np.zeros((len(end), SERVICE + facts.service_s.shape[1]))
+    for column, name in enumerate(
+        ("material_kg", "release_s", "due_s", "completion_price", "lateness_price")
+    ):
+        node[:count, column] = facts.task[name][tasks]
+    node[:count, part.UNSERVED] = facts.task["unserved_price"][tasks]
+    node[:count, SERVICE:] = facts.service_s[tasks]
+    from_start = gap[count, :count]
+    node[:count, DISTANCE] = np.minimum(from_start[:, 4], from_start[:, 5])
+    which = np.zeros((starts, 4), np.int32)
+    which[:, KIND] = facts.vehicle["kind"][[w.vehicle for w in windows]]
+    which[:, START] = np.arange(count, count + starts)
+    which[:, FINISH] = which[:, START] + starts
+    which[:, GROUP] = _groups(facts, routes, windows)
+    timed = facts.task[["release_s", "completion_price", "lateness_price"]][tasks]
+    return Part(
+        gap,
+        node,
+        np.array([_window(facts, routes, w) for w in windows]),
+        which,
+        np.arange(count + 2 * starts, len(end), dtype=np.int32),
+        np.ascontiguousarray(facts.site["fill_s"]),
+        _near(gap[:count, :count], near),
+        not any(timed[name].any() for name in timed.dtype.names or ()),
+    )
+
+
+def _gap(
+    gaps: Gaps, local: Ints, end: Ints, tasks: int, starts: int, sites: int
+) -> NDArray[np.float32]:
+    """Return `Part.gap` from the ends of the nodes."""
+    ends = np.unique(end[end >= 0]).astype(np.int32)
+    apart = np.empty((len(ends), len(ends)), np.float32)
+    between(gaps, ends, local, apart)
+    number = np.where(end >= 0, np.searchsorted(ends, end), end).astype(np.int32)
+    gap = np.empty((len(end), len(end), 8), np.float32)
+    spread(apart, number, tasks, starts, sites, gap)
+    return gap
+
+
+def _before(facts: Facts, routes: Routes, window: Window) -> int:
+    if window.first == 0:
+        return int(facts.vehicle["start"][window.vehicle])
+    stop = routes.stop[window.vehicle, window.first - 1]
+    return int(facts.end[stop["task"], stop["mode"]])
+
+
+def _behind(facts: Facts, routes: Routes, window: Window) -> int:
+    if window.last == routes.row["size"][window.vehicle]:
+        finish = int(facts.vehicle["finish"][window.vehicle])
+        return NOWHERE if finish == NONE else finish
+    stop = routes.stop[window.vehicle, window.last]
+    return int(facts.end[stop["task"], stop["mode"]])
+
+
+def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
+    """Return the row of `Part.window`."""
+    vehicle = facts.vehicle[window.vehicle]
+    size = int(routes.row["size"][window.vehicle])
+    stop = routes.stop[window.vehicle]
+    need_kg = facts.task["material_kg"][stop["task"][:size]]
+    refills = np.flatnonzero(stop["refill"][:size])
+    earlier = refills[refills < window.first]
+    later = refills[refills > window.last]
+    filled = earlier[-1] if len(earlier) else 0
+    load_kg = vehicle["capacity_kg"] if len(earlier) else vehicle["load_kg"]
+    load_kg -= need_kg[filled : window.first].sum()
+    reserve_kg = need_kg[window.last : later[0] if len(later) else size].sum()
+    whole = window.first == 0 and window.last == size
+    row = [0.0] * 10
+    row[PACE] = vehicle["pace"]
+    row[CAPACITY] = vehicle["capacity_kg"]
+    row[LOAD] = load_kg
+    row[RESERVE] = reserve_kg
+    row[BEGIN] = stop["done_s"][window.first - 1] if window.first else vehicle["shift_start_s"]
+    row[LATEST] = vehicle["shift_end_s"]
+    row[PRICE] = vehicle["price_per_s"]
+    row[FIXED] = vehicle["fixed_price"] if whole else 0.0
+    row[WHOLE] = float(whole)
+    if window.last < size:
+        service_s = facts.service_s[stop["task"][window.last], vehicle["kind"]]
+        rest_s = routes.row["end_s"][window.vehicle] - stop["done_s"][window.last] + service_s
+        row[LATEST] -= rest_s
+        row[PRICE] += stop["slope"][window.last]
+    if len(facts.site):
+        row[REFILL] = float(np.median(facts.site["fill_s"]))
+    return row
+
+
+def _groups(facts: Facts, routes: Routes, windows: Sequence[Window]) -> Ints:
+    """Return int32[W], equal for empty routes of vehicles that are alike."""
+    known: dict[int, int] = {}
+    groups = np.arange(len(windows), dtype=np.int32)
+    for number, window in enumerate(windows):
+        if window.first == 0 and window.last == routes.row["size"][window.vehicle]:
+            alike = int(facts.vehicle["group"][window.vehicle])
+            groups[number] = known.setdefault(alike, number)
+    return groups
+
+
+def _near(gap: NDArray[np.float32], width: int) -> Ints:
+    """Return int32[T, Q], the other tasks by nearness in either direction."""
+    apart = gap.min(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    width = min(width, max(len(apart) - 1, 1))
+    near = np.argsort(apart, axis=1, kind="stable")[:, :width].astype(np.int32)
+    return near if len(apart) > 1 else np.full((1, 1), NONE, np.int32)
