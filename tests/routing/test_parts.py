@@ -1,0 +1,99 @@
+"""Parts of a problem: what the search believes there must be true of whole routes."""
+
+# ruff: noqa: SLF001 - parts are looked at from inside
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing import search as search_module
+from routing.alone import alone
+from routing.check import violations
+from routing.kernels.part import new_memo
+from routing.kernels.rows import cut, insert, look
+from routing.parts import Window
+from routing.paths import line_graph
+from routing.search import Search
+from routing.solver import solve
+from routing.stop import MaxIterations
+from tests.routing.towns import a_random_town
+
+SEEDS = st.integers(0, 10_000)
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Search as in a city: one part after the other, three routes and a few tasks at a time."""
+    monkeypatch.setattr(search_module, "WHOLE_TASKS", 0)
+    monkeypatch.setattr(search_module, "PART_WINDOWS", 3)
+    monkeypatch.setattr(search_module, "PART_HALF", 2)
+    monkeypatch.setattr(search_module, "PART_ITERATIONS", 20)
+
+
+def begun(problem, seed=1):
+    search = Search(problem, line_graph(problem), alone(problem, line_graph(problem)), seed, 1)
+    search.begin(None)
+    return search
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_search_in_parts_passes_the_referee_and_never_gets_worse(in_parts, seed):
+    problem = a_random_town(seed, 14, 3)
+    first = solve(problem, MaxIterations(0), seed)
+    better = solve(problem, MaxIterations(400), seed)
+    assert violations(problem, better) == []
+    assert better.cost.total <= first.cost.total + 1e-6
+    assert solve(problem, MaxIterations(400), seed) == better
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS, first=st.integers(0, 4), length=st.integers(0, 4))
+def test_what_a_window_saves_the_whole_route_saves(seed, first, length):
+    """Put a window's own tasks back in another order: both must see the same difference."""
+    problem = without_deadlines(a_random_town(seed, 10, 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_module, "WHOLE_TASKS", 0)
+        search = begun(problem)
+    size = int(search._routes.row["size"][0])
+    window = Window(0, min(first, size), min(first + length, size))
+    part = search._part([window], np.zeros(0, np.int32), 5)
+    before, inside = search._cost(), part.cost
+    part.run(50, 0.0, np.array([seed + 1], np.uint64))
+    saved = inside - part.cost
+    search._put(part, part.windows)
+    assert before - search._cost() >= saved - 1e-3 * max(1.0, abs(before))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS)
+def test_the_price_of_a_place_is_what_the_insertion_then_costs(seed):
+    problem = without_deadlines(a_random_town(seed, 8, 2))
+    search = begun(problem)
+    part = search._everything
+    f, r = part._part, part._rows
+    for w in range(len(r.size)):
+        for p in range(1, int(r.size[w]) + 1):
+            task = int(r.order[w, p])
+            assert cut(f, r, w, p, 1)
+            alone_cost = float(r.sum[w, 0])
+            memo = new_memo(len(r.spot), len(r.size))
+            look(f, r, memo, task, w)
+            price, place = memo.price[task, w, 0], int(memo.place[task, w, 0])
+            assert insert(f, r, task, w, place)
+            assert float(r.sum[w, 0]) - alone_cost == pytest.approx(price, rel=1e-6, abs=1e-3)
+
+
+def without_deadlines(town):
+    """Return the town where only time counts, without hoppers and waiting."""
+    nothing = np.zeros(town.tasks)
+    return replace(
+        town,
+        material_kg=nothing,
+        release_s=nothing,
+        completion_price=nothing,
+        lateness_price=nothing,
+        shift_end_s=np.full(town.vehicles, np.inf),
+    )
