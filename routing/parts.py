@@ -103,18 +103,13 @@ class OpenPart:
         """Find places for absent tasks."""
         anneal.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
 
-    def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> float:
-        """Improve for some iterations; return the mean change of cost that they tried."""
-        if not len(self.tasks):
-            return 0.0
-        return float(
+    def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:
+        """Improve for some iterations."""
+        if len(self.tasks):
             anneal.anneal(
                 *(self._part, self._rows, self._memo, self._undo, self._best),
-                rng,
-                iterations,
-                temperature,
+                *(rng, iterations, temperature),
             )
-        )
 
     def best(self) -> list[Ints]:
         """Return the tasks of each window in the best order."""

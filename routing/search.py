@@ -42,7 +42,7 @@ PART_ABSENT = 20
 PART_LOOKS = 2_000
 """Tasks without a place in a part, and tasks looked at to find its windows."""
 PART_NEIGHBORS = 60
-PART_ITERATIONS = 150
+PART_ITERATIONS = 60
 """Iterations on a part before the next one."""
 CHUNK_ITERATIONS = 500
 """Iterations on everything between two looks at the stop."""
@@ -87,6 +87,12 @@ class Search:
     def best_cost(self) -> float:
         """Cost of the best routes, distant deadheads estimated."""
         return self._everything.cost if self._everything else self._cost()
+
+    @property
+    def cost_per_task(self) -> float:
+        """Mean cost of the tasks that the routes serve."""
+        self._settle()
+        return float(self._routes.row["cost"].sum()) / max(int(self._routes.row["size"].sum()), 1)
 
     def _cost(self) -> float:
         left = self._problem.unserved_price[self._absent()].sum()
@@ -183,19 +189,19 @@ class Search:
         else:
             self._load(self._sure)
 
-    def run(self, iterations: int, temperature: float) -> float:
-        """Improve for some iterations; return the mean change of cost that they tried."""
+    def run(self, iterations: int, temperature: float) -> None:
+        """Improve for some iterations."""
         if self._everything is not None:
-            return self._everything.run(iterations, temperature, self._random)
-        return self._improve_somewhere(iterations, temperature)
+            self._everything.run(iterations, temperature, self._random)
+        else:
+            self._improve_somewhere(iterations, temperature)
 
-    def _improve_somewhere(self, iterations: int, temperature: float) -> float:
+    def _improve_somewhere(self, iterations: int, temperature: float) -> None:
         """Improve one part around a random task."""
         windows, absent = self._around(self._random_task())
         part = self._part(windows, absent, PART_NEIGHBORS)
-        moved = part.run(iterations, temperature, self._random)
+        part.run(iterations, temperature, self._random)
         self._try(part)
-        return moved
 
     def _try(self, part: OpenPart) -> None:
         """Put the best of a part into the routes, unless they cost more with it."""

@@ -14,9 +14,9 @@ from routing.stop import Stop
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
 
-HOT = 0.1
-"""First temperature, as a share of the mean change of cost that an iteration tries."""
-COLD = 0.001
+HOT = 0.5
+"""First temperature, as a share of the mean cost of a task."""
+COLD = 0.01
 """Last temperature over the first."""
 CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
@@ -73,12 +73,11 @@ def _improve(
     """Anneal until the stop says so; return the iterations done."""
     chunk = search.chunk
     iterations, told, corrected = 0, 0.0, 0.0
-    scale = 0.0
+    scale = HOT * search.cost_per_task
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
         heat = scale * COLD**progress * _patience(iterations, progress, problem.tasks)
-        tried = search.run(chunk, heat)
-        scale = scale or HOT * tried
+        search.run(chunk, heat)
         iterations += chunk
         progress = stop.progress(iterations, feasible=search.absent == 0)
         if progress >= told + 0.01:

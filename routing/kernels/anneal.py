@@ -248,9 +248,8 @@ def anneal(
     rng: NDArray[np.uint64],
     iterations: int,
     temperature: float,
-) -> float:
-    """Run iterations at one temperature and return the mean size of the changes they tried."""
-    moved = 0.0
+) -> None:
+    """Run iterations at one temperature."""
     for _ in range(iterations):
         forget(u)
         before = r.total[0] + r.total[1]
@@ -259,7 +258,6 @@ def anneal(
         sort_tasks(f, u, rng)
         recreate(f, r, c, u, BLINK, rng)
         after = r.total[0] + r.total[1]
-        moved += abs(after - before)
         if after < before - temperature * np.log(1.0 - draw(rng)):
             for x in range(u.number[0]):
                 b.stale[u.row[x]] = True
@@ -267,4 +265,3 @@ def anneal(
                 keep_best(r, b)
         else:
             roll_back(f, r, u)
-    return moved / max(iterations, 1)
