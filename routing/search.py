@@ -58,7 +58,13 @@ class Search:
     """A problem being solved: the best routes known, and the random numbers."""
 
     def __init__(
-        self, problem: Problem, line: LineGraph, alone: Alone, seed: int, threads: int
+        self,
+        problem: Problem,
+        line: LineGraph,
+        alone: Alone,
+        seed: int,
+        threads: int,
+        whole_tasks: int | None = None,
     ) -> None:
         ends = ends_of(problem)
         self._problem = problem
@@ -67,7 +73,8 @@ class Search:
         self._facts, self._index = _facts(problem, ends, self._gaps, next_end)
         self._routes = _empty_routes(problem, _room(problem))
         self._at = _places(problem, alone.fit())
-        self._whole = problem.tasks <= WHOLE_TASKS and not self._index.next_end.shape[1]
+        few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
+        self._whole = few and not self._index.next_end.shape[1]
         self._everything: OpenPart | None = None
         self._mark = np.zeros(problem.tasks, np.bool_)
         self._queue = np.empty(PART_LOOKS, np.int32)
@@ -267,7 +274,6 @@ def _room(problem: Problem) -> int:
 def _facts(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[Facts, Starts]:
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
     index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end)
-    everywhere = problem.tasks <= WHOLE_TASKS
     task = _records(problem, TASK, problem.tasks)
     vehicle = _records(problem, VEHICLE, problem.vehicles)
     vehicle["kind"] = problem.vehicle_type
@@ -277,9 +283,9 @@ def _facts(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[Fa
     vehicle["group"] = _groups(problem)
     site = _records(problem, SITE, problem.sites)
     site["end"] = ends.number[problem.reload_arc]
-    near = _near(end, gaps, index, everywhere=everywhere)
+    near = _near(end, gaps, index)
     service_s = np.minimum(problem.service_s, FAR_S)
-    return Facts(task, vehicle, site, end, service_s, near, everywhere), index
+    return Facts(task, vehicle, site, end, service_s, near), index
 
 
 def _records(problem: Problem, dtype: np.dtype[np.void], count: int) -> Records:
@@ -300,10 +306,10 @@ def _tasks_at_ends(end: Ints, ends: int) -> tuple[Longs, Ints, Ints]:
     return at_start, task.astype(np.int32), mode.astype(np.int32)
 
 
-def _near(end: Ints, gaps: Gaps, index: Starts, *, everywhere: bool) -> Ints:
+def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
     """Return int32[T, Q], the tasks near each task, nearest first."""
     tasks = len(end)
-    width = min(max(tasks - 1, 1), FEW_TASKS_NEIGHBORS if everywhere else NEIGHBORS)
+    width = min(max(tasks - 1, 1), NEIGHBORS)
     near = np.full((tasks, width), NONE, np.int32)
     if index.next_end.shape[1]:
         nearness.near_tasks(end, index.next_end, index.at_start, index.at_task, near)

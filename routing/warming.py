@@ -2,14 +2,22 @@
 
 import numpy as np
 
+from routing.alone import alone
+from routing.paths import line_graph
 from routing.problem import Problem, turn_rows
+from routing.search import Search
 from routing.solver import solve
 from routing.stop import MaxIterations
 
 
 def warm_up() -> None:
-    """Solve a tiny problem, so that the kernels of the search are ready."""
-    solve(_tiny_problem(), MaxIterations(1))
+    """Solve a tiny problem as a whole and in parts, so that the kernels of the search are ready."""
+    problem = _tiny_problem()
+    solve(problem, MaxIterations(1))
+    line = line_graph(problem)
+    search = Search(problem, line, alone(problem, line), 1, 1, whole_tasks=0)
+    search.begin(None)
+    search.run(1, 1.0)
 
 
 def _tiny_problem() -> Problem:

@@ -61,8 +61,11 @@ def _made(
     from api.console import CONSOLE
     from data.store.engine import transaction
     from fleet import planning
+    from routing.warming import warm_up
 
     clock = Clock()
+    typer.echo("Preparing the optimizer (half a minute, once on each machine) …", err=True)
+    warm_up()
     prepared = _prepared(engine, clock)
     typer.echo(
         f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "

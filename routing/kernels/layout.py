@@ -62,7 +62,7 @@ class Facts(NamedTuple):
     `task` TASK[T], `vehicle` VEHICLE[V] and `site` SITE[R] name places by their number in the
     gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, 2] is the
     number of each mode's arc, -1 for none. `service_s` float64[T, K]. `near` int32[T, Q] lists
-    tasks by nearness, -1 after the last. `everywhere` says that all places shall be tried.
+    tasks by nearness, -1 after the last.
     """
 
     task: Records
@@ -71,7 +71,6 @@ class Facts(NamedTuple):
     end: Ints
     service_s: Floats
     near: Ints
-    everywhere: bool
 
 
 class Starts(NamedTuple):

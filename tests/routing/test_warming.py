@@ -1,7 +1,7 @@
 """Warming up runs the search's kernels."""
 
 from routing import warming
-from routing.kernels import anneal
+from routing.kernels import anneal, nearness
 from routing.solver import solve
 from routing.stop import MaxIterations
 
@@ -9,6 +9,7 @@ from routing.stop import MaxIterations
 def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     warming.warm_up()
     assert anneal.anneal.signatures
+    assert nearness.around.signatures
 
 
 def test_the_tiny_problem_is_solved_whole(monkeypatch):
