@@ -206,6 +206,8 @@ class Search:
     def _improve_somewhere(self, iterations: int, temperature: float) -> None:
         """Improve one part around a random task."""
         windows, absent = self._around(self._random_task())
+        if not windows:  # far from all routes
+            return
         part = self._part(windows, absent, PART_NEIGHBORS)
         part.run(iterations, temperature, self._random)
         self._try(part)

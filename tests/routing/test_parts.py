@@ -19,7 +19,7 @@ from routing.paths import line_graph
 from routing.search import Search
 from routing.solver import solve
 from routing.stop import MaxIterations
-from tests.routing.towns import a_random_town
+from tests.routing.towns import a_random_town, a_town
 
 SEEDS = st.integers(0, 10_000)
 
@@ -47,6 +47,14 @@ def test_a_search_in_parts_passes_the_referee_and_never_gets_worse(in_parts, see
     assert violations(problem, better) == []
     assert better.cost.total <= first.cost.total + 1e-6
     assert solve(problem, MaxIterations(400), seed) == better
+
+
+def test_around_a_street_that_nobody_reaches_there_is_nothing_to_improve(in_parts, monkeypatch):
+    monkeypatch.setattr(search_module, "PART_LOOKS", 1)
+    island = a_town([(0, 1, 10.0), (2, 3, 10.0)], [(0, -1), (2, -1)])
+    found = solve(island, MaxIterations(200), 1)
+    assert found.unserved == {1: "unreachable"}
+    assert violations(island, found) == []
 
 
 @settings(max_examples=40, deadline=None)
