@@ -99,6 +99,11 @@ class OpenPart:
         """Number of tasks without a place in the best rows."""
         return len(self.tasks) - int(self._best.size.sum())
 
+    @property
+    def longest(self) -> int:
+        """Number of tasks in the longest of the best rows."""
+        return int(self._best.size.max())
+
     def fill(self, rng: NDArray[np.uint64]) -> None:
         """Find places for absent tasks."""
         anneal.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)

@@ -160,14 +160,16 @@ class Search:
             sizes = self._routes.row["size"].tolist()
             self._put(self._everything, [Window(v, 0, size) for v, size in enumerate(sizes)])
 
-    def _put(self, part: OpenPart, windows: Sequence[Window]) -> None:
-        for window, tasks in zip(windows, part.best(), strict=True):
-            self._replace(window, tasks)
+    def _put(self, part: OpenPart, windows: Sequence[Window]) -> bool:
+        """Bring the best of a part into the routes; return whether all can be driven."""
+        news = zip(windows, part.best(), strict=True)
+        holds = [self._replace(window, tasks) for window, tasks in news]
         self._at.spot["route"][part.tasks] = NONE
         for window in windows:
             construct.settle(self._routes, self._at, window.vehicle)
+        return all(holds)
 
-    def _replace(self, window: Window, tasks: Ints) -> None:
+    def _replace(self, window: Window, tasks: Ints) -> bool:
         v = window.vehicle
         row, size = self._routes.stop["task"][v], int(self._routes.row["size"][v])
         behind = row[window.last : size].copy()
@@ -175,21 +177,20 @@ class Search:
         row[window.first : middle] = tasks
         row[middle : middle + len(behind)] = behind
         self._routes.row["size"][v] = middle + len(behind)
-        drive(self._gaps, self._facts, self._routes, v)
+        return bool(drive(self._gaps, self._facts, self._routes, v))
 
     def correct(self, walker: Walker) -> None:
         """Replace the estimates that the best routes rely on by the truth; go on from the best.
 
         Where the truth is worse than the best routes known for sure, those come back.
         """
-        self._settle()
+        if self._everything is not None:  # a small problem has no estimates
+            return
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
         count = farness.guessed(self._gaps, self._facts, self._routes, pairs)
         for i, j in pairs[:count].tolist():
             seconds, _ = walker.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
             farness.learn(self._gaps, i, j, min(seconds, FAR_S))
-        if not count:
-            return
         construct.rebuild(self._gaps, self._facts, self._routes, self._at)
         if self._cost() <= self._sure_cost:
             self._sure, self._sure_cost = self._shown(), self._cost()
@@ -210,7 +211,8 @@ class Search:
             return
         part = self._part(windows, absent, PART_NEIGHBORS)
         part.run(iterations, temperature, self._random)
-        self._try(part)
+        if part.longest + int(self._routes.row["size"].max()) < self._routes.stop.shape[1]:
+            self._try(part)
 
     def _try(self, part: OpenPart) -> None:
         """Put the best of a part into the routes, unless they cost more with it."""
@@ -218,9 +220,7 @@ class Search:
         before = [self._routes.stop["task"][v].copy() for v in touched]
         sizes = self._routes.row["size"][touched]
         cost = self._cost()
-        self._put(part, part.windows)
-        held = self._routes.row["end_s"][touched] <= self._problem.shift_end_s[touched] + 1e-6
-        if self._cost() < cost - 1e-7 and bool(held.all()):
+        if self._put(part, part.windows) and self._cost() < cost - 1e-7:
             return
         self._at.spot["route"][part.tasks] = NONE
         for v, row, size in zip(touched, before, sizes, strict=True):
