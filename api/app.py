@@ -31,7 +31,7 @@ from api.armor import Armor, Compression
 from api.auth import Seals
 from api.clock import Clock
 from api.consumer import Consumer
-from api.context import App
+from api.context import MOST_BODY_BYTES, App
 from api.door import PositionDoor
 from api.errors import Failures, install_error_handlers
 from api.ground import GroundKeeper
@@ -69,7 +69,13 @@ ROUTES = (
 def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
     """Return the server of the city in this folder, its streets loaded."""
     app = open_city(settings, city_folder, clock or Clock())
-    web = FastAPI(title="Barfrub", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    web = FastAPI(
+        title="Barfrub",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MOST_BODY_BYTES,
+    )
     web.state.barfrub = app
     install_error_handlers(web)
     for routes in ROUTES:

@@ -127,8 +127,8 @@ class Consumer:
             self._publish_colors(tx, storm, found, now)
             self._publish_storm(tx, storm)
         self._publish_runs(runs)
-        self._take_taps(storm, now)
         self.looked_s = time.monotonic()
+        self._take_taps(storm, now)
         return len(found.positions)
 
     def _follow_ground(self) -> None:

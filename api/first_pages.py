@@ -12,11 +12,18 @@ from starlette.staticfiles import StaticFiles
 
 from api.armor import Armor, Compression
 from api.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
-from api.context import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, SentCsrf, spoken_language
+from api.context import (
+    CSRF_COOKIE,
+    LANGUAGE_COOKIE,
+    MOST_BODY_BYTES,
+    SESSION_COOKIE,
+    SentCsrf,
+    spoken_language,
+)
 from api.errors import STATUS, fault_text, first_fault, message_of
 from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
 from api.shell import THEME_COOKIE, THEMES, wants_page
-from api.uploads import SUFFIXES, URMIA, FileOut, keep_upload, ready_files
+from api.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from fleet.cities import STEPS
 from maps.i18n import LANGUAGES, Translator, translator
@@ -43,7 +50,13 @@ class ProgressOut(BaseModel):
 
 def first_web(start: FirstStart) -> FastAPI:
     """Return the web of the first start."""
-    web = FastAPI(title="Barfrub", docs_url=None, redoc_url=None, openapi_url=None)
+    web = FastAPI(
+        title="Barfrub",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=MOST_BODY_BYTES,
+    )
     web.state.first_start = start
     web.exception_handler(BarfrubError)(_on_ours)
     web.exception_handler(RequestValidationError)(_on_validation)
@@ -107,7 +120,7 @@ def read_files(start: WithCode) -> dict[str, list[FileOut]]:
     return ready_files(start.settings.uploads)
 
 
-@router.post(f"{FIRST}/files", status_code=201)
+@router.post(f"{FIRST}/files", status_code=201, max_body_size=MOST_BYTES)
 async def receive_file(request: Request, name: str, purpose: str, start: WithCode) -> FileOut:
     """Store a file that the browser sends as the body of the request."""
     if start.over:

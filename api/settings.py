@@ -3,6 +3,8 @@
 import hashlib
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,6 +12,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import BarfrubError, InvalidError, NotFoundError
+
+KEY_BYTES = 32
+"""Length of the key that signs cookies."""
 
 CODE_FOLDER = Path(__file__).parent.parent
 """Where the five packages lie."""
@@ -59,13 +64,18 @@ class Settings(BaseSettings):
         """Return the key that signs cookies: made at first use, readable by its owner only."""
         path = self.var / "secret"
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        key = secrets.token_bytes(32)
-        with os.fdopen(handle, "wb") as file:
-            file.write(key)
+        if not path.exists():
+            handle, new = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # another process was quicker: its key counts
+                os.link(new, path)
+            Path(new).unlink()
+        key = path.read_bytes()
+        if len(key) < KEY_BYTES:
+            raise BarfrubError(f"{path} is damaged: remove it, and everybody signs in again")
         return key
 
 

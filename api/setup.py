@@ -12,7 +12,15 @@ from api.errand import Report
 from api.errors import message_of
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
-from api.uploads import SUFFIXES, URMIA, FileOut, keep_upload, ready_files, wanted_upload
+from api.uploads import (
+    MOST_BYTES,
+    SUFFIXES,
+    URMIA,
+    FileOut,
+    keep_upload,
+    ready_files,
+    wanted_upload,
+)
 from data.errors import ConflictError
 from data.graph import unreachable
 from data.store.cities import get_policy_text, get_report
@@ -97,7 +105,7 @@ def read_files(context: AdminContext) -> dict[str, list[FileOut]]:
     return ready_files(context.app.settings.uploads)
 
 
-@router.post("/api/setup/files", status_code=201)
+@router.post("/api/setup/files", status_code=201, max_body_size=MOST_BYTES)
 async def receive_file(request: Request, name: str, purpose: str, context: AdminContext) -> FileOut:
     """Store a file that the browser sends as the body of the request."""
     return await keep_upload(request, context.app.settings.uploads, name, purpose)

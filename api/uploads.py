@@ -35,8 +35,9 @@ URMIA = "urmia"
 """The districts that come with Barfrub, in place of a file's name."""
 
 _HEAD_BYTES = 64
+_PBF = b"OSMHeader"
 _STARTS = {
-    ".pbf": (b"OSMHeader",),
+    ".pbf": (_PBF,),
     ".osm": (b"<",),
     ".gz": (b"\x1f\x8b",),
     ".bz2": (b"BZh",),
@@ -44,7 +45,7 @@ _STARTS = {
     ".geojson": (b"{",),
     ".json": (b"{",),
 }
-"""What a file of each kind has near its beginning."""
+"""What a file of each kind begins with."""
 
 
 class FileOut(BaseModel):
@@ -133,8 +134,13 @@ def require_kind(path: Path, name: str) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     wanted = _STARTS.get(Path(name).suffix.lower(), ())
-    if not head or (wanted and not any(start in head for start in wanted)):
+    if not head or (wanted and not any(_begins(head, start) for start in wanted)):
         raise CityFileError(f"{name} is empty or not what its name says", file=name)
+
+
+def _begins(head: bytes, start: bytes) -> bool:
+    # The name of a .pbf's first block stands behind its length.
+    return start in head if start == _PBF else head.startswith(start)
 
 
 def clear_parts(folder: Path) -> None:

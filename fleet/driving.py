@@ -35,6 +35,7 @@ from data.store.shifts import (
     save_progress,
     set_shift_state,
 )
+from data.store.storms import get_storm
 from data.store.taps import add_tap, find_tap, remove_taps_before
 
 PLANNED = "planned"
@@ -215,7 +216,9 @@ def _legs_over(
 ) -> list[LegProgress]:
     shift = _get_driving(tx, legs.shift_id)
     known = _progress_of(tx, shift, legs)
-    ended_at = now if tapped_at is None else min(tapped_at, now)
+    began_at = get_storm(tx, shift.storm_id).started_at
+    # A phone's clock is believed within the storm only.
+    ended_at = tapped_at if tapped_at is not None and began_at <= tapped_at <= now else now
     over = []
     for leg in range(legs.first, legs.last + 1):
         before = known.get(leg)

@@ -145,7 +145,7 @@ def enable(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> User:
 
 def administers(user: User) -> bool:
     """Whether the user is an administrator who can sign in."""
-    able = bool(user.password_hash) and not user.disabled
+    able = user.has_password and not user.disabled
     return able and Role.ADMINISTRATOR in user.roles
 
 

@@ -44,8 +44,11 @@ def add_phone(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> Device:
 
 
 def from_phone(positions: Sequence[Position]) -> list[Position]:
-    """Return the fixes of a batch as a phone's."""
-    return [replace(fix, source=SOURCE) for fix in positions]
+    """Return the fixes of a batch as a phone's: it has no sensor on blade or spreader."""
+    return [
+        replace(fix, source=SOURCE, blade=None, spreader=None, material="", rate_gm2=None)
+        for fix in positions
+    ]
 
 
 def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from data.model import FormerSegment, Segment, SegmentId
     from data.network import StreetNetwork
     from data.policy import Policy
     from data.store.engine import Tx
@@ -99,6 +102,9 @@ def update(
         bool | None, typer.Option(help="With service ways and alleys; else as before.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every street that vanishes, not the longest only.")
+    ] = False,
 ) -> None:
     """Give a city a newer street file; streets that stay keep their history.
 
@@ -118,7 +124,7 @@ def update(
         newer = compare(
             tx, streets, boundary=outline, districts=parts, services=services, report=_progress
         )
-    _print_difference(newer)
+    _print_difference(newer, None if every else SHOWN)
     if dry_run:
         print("Nothing was changed.")
         return
@@ -126,6 +132,22 @@ def update(
     _print(report)
     if report["plan_superseded"]:
         print("The plan that was driven is for streets of before: make a new one.")
+
+
+@city.command()
+def former(name: NameArgument) -> None:
+    """List the streets that newer files no longer have: when they went, what lies there now."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import reading
+    from data.store.network import list_former_segments
+
+    with reading(open_city_database(chosen_city(Settings(), name))) as tx:
+        gone = list_former_segments(tx)
+    for street in sorted(gone, key=lambda each: each.gone_at):
+        print(f"{street.gone_at:%Y-%m-%d}  {_replaced(street.id, street, street.successors)}")
+    if not gone:
+        print("No street has vanished.")
 
 
 @city.command()
@@ -274,24 +296,30 @@ def _progress(step: str) -> None:
     print(f"  {step}", file=sys.stderr)
 
 
-def _print_difference(newer: "Newer") -> None:
+def _print_difference(newer: "Newer", most: int | None) -> None:
     found = newer.difference
     print(
         f"Of the streets, {len(found.kept):,} stay, {len(found.changed):,} change, "
         f"{len(found.gone):,} vanish; {len(found.new):,} are new."
     )
-    for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:SHOWN]:
+    for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:most]:
         street = vanished.segment
-        name = next(iter(street.names.get("", ())), "unnamed")
-        after = ", ".join(str(each) for each in vanished.successors) or "nothing"
-        print(f"  {street.id} {name}, {street.length_m:.0f} m; in its place: {after}")
-    if len(found.gone) > SHOWN:
-        print(f"  … and {len(found.gone) - SHOWN:,} more")
+        print(f"  {_replaced(street.id, street, vanished.successors)}")
+    if most is not None and len(found.gone) > most:
+        print(f"  … and {len(found.gone) - most:,} more: --all lists them")
     if newer.jobs or newer.requests or newer.overrides:
         print(
             f"On vanishing streets: {newer.jobs} open jobs, {newer.requests} requests, "
             f"{newer.overrides} decisions about their class."
         )
+
+
+def _replaced(
+    street_id: int, street: "Segment | FormerSegment", successors: "Sequence[SegmentId]"
+) -> str:
+    name = next(iter(street.names.get("", ())), "unnamed")
+    after = ", ".join(str(each) for each in successors) or "nothing"
+    return f"{street_id} {name}, {street.length_m:.0f} m; in its place: {after}"
 
 
 def _print(report: "Report") -> None:

@@ -12,6 +12,8 @@ from data.errors import CityFileError, NotFoundError
 
 POLYGON_SUFFIXES = (".geojson", ".json", ".gpkg")
 
+_GEOPACKAGE = b"SQLite format 3\x00"
+
 
 class Area(NamedTuple):
     """A polygon or multipolygon in degrees, and the attributes that have a value, as text."""
@@ -32,7 +34,7 @@ def read_areas(path: Path) -> list[Area]:
         known = ", ".join(POLYGON_SUFFIXES)
         raise CityFileError(f"{path.name}: expected a file that ends in one of {known}")
     try:
-        frame = geopandas.read_file(path, engine="pyogrio")
+        frame = geopandas.read_file(_source(path), engine="pyogrio")
         if frame.crs is not None and frame.crs.to_epsg() != 4326:
             frame = frame.to_crs("EPSG:4326")
     except (RuntimeError, ValueError, AttributeError) as error:
@@ -41,6 +43,19 @@ def read_areas(path: Path) -> list[Area]:
     if not areas:
         raise CityFileError(f"{path.name} holds no polygons")
     return areas
+
+
+def _source(path: Path) -> str:
+    """Return what to open, with its format: left to guess, GDAL follows a file's own references.
+
+    A file of another format may name other files of the server, or addresses, to be read.
+    """
+    if path.suffix.lower() != ".gpkg":
+        return f"GeoJSON:{path}"
+    with path.open("rb") as file:
+        if file.read(len(_GEOPACKAGE)) != _GEOPACKAGE:
+            raise CityFileError(f"{path.name} is no GeoPackage")
+    return str(path)
 
 
 def _areas(frame: geopandas.GeoDataFrame) -> list[Area]:

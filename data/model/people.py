@@ -40,6 +40,11 @@ class User:
     password_hash: str
     disabled: bool = False
 
+    @property
+    def has_password(self) -> bool:
+        """Whether a password lets the user in; who is invited or drives by codes has none."""
+        return self.password_hash != "" and not self.password_hash.startswith("!")
+
 
 class CodeKind(StrEnum):
     """What a sign-in code is for."""

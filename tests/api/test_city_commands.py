@@ -149,6 +149,14 @@ def test_an_update_takes_the_newer_file_over(run, town, newer_file):
     assert (shown["file"], shown["segments"]) == ("newer.osm", 4)
 
 
+def test_streets_that_vanished_can_be_looked_up_afterwards(run, town, newer_file):
+    assert run(city, "former", "town").stdout == "No street has vanished.\n"
+    listed = run(city, "update", "town", newer_file, "--all").stdout
+    (line,) = run(city, "former", "town").stdout.splitlines()
+    assert line.endswith("1 unnamed, 88 m; in its place: nothing")
+    assert line.partition("  ")[2] in listed
+
+
 def test_cities_are_listed_with_their_files(run, town, street_file):
     run(city, "add", "another", street_file)
     lines = run(city, "list").stdout.splitlines()

@@ -233,6 +233,14 @@ def test_a_phone_is_one_more_tracker(driver, app):
     assert (last.source, last.vehicle_id, last.location.lon) == ("phone", 1, 45.071)
 
 
+def test_a_phone_knows_nothing_of_blade_and_spreader(driver, app):
+    claimed = a_fix(0) | {"blade": True, "spreader": True, "rate_gm2": 20}
+    assert driver.post("/api/shifts/1/positions", json={"positions": [claimed]}).json()["stored"]
+    with transaction(app.engine) as tx:
+        (last,) = list_last(tx)
+    assert (last.blade, last.spreader, last.rate_gm2) == (None, None, None)
+
+
 def test_a_phone_is_not_needed_while_the_machines_tracker_speaks(driver, app):
     from data.model import VehicleId
     from data.store.people import add_device

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.clock import Clock
+from api.context import MOST_BODY_BYTES
 from api.doorway import Doorway
 from api.errand import Errand
 from api.first_pages import first_web
@@ -167,12 +168,28 @@ def test_a_file_goes_nowhere_but_to_the_uploads(inside, town, settings, name):
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("town.osm", b""), ("town.osm.pbf", b"<osm/>"), ("town.osm.gz", b"{}"), ("t.geojson", b"<")],
+    [
+        ("town.osm", b""),
+        ("town.osm.pbf", b"<osm/>"),
+        ("town.osm.gz", b"{}"),
+        ("t.geojson", b"<"),
+        ("t.geojson", b"<OGRVRTDataSource><!--{-->"),
+    ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_not_kept(inside, settings, name, content):
     answer = send(inside, content, name)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "city_file")
     assert list((settings.var / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/first/city", "/language", "/first/files?name=a.osm&purpose=streets"]
+)
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/json"])
+def test_nobody_fills_the_memory_before_the_code_is_known(client, path, kind):
+    heavy = b'--x\r\n"' + b" " * (MOST_BODY_BYTES + 1)
+    answer = client.post(path, content=heavy, headers={"Content-Type": kind})
+    assert answer.status_code in {401, 403, 413}
 
 
 @pytest.mark.parametrize("announced", [True, False])

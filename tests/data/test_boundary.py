@@ -100,3 +100,14 @@ def test_a_file_without_polygons_is_refused_by_name(tmp_path, name, text):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(NotFoundError, match="nowhere"):
         read_boundary(tmp_path / "nowhere.geojson")
+
+
+@pytest.mark.parametrize("name", ["clever.geojson", "clever.json", "clever.gpkg"])
+def test_a_file_that_leads_to_another_file_is_not_followed(tmp_path, name):
+    secret = write_polygons(tmp_path / "secret.geojson", [({"name": "secret"}, WEST)])
+    layer = f'<OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>'
+    for start in ("", "{", "<!--{-->"):
+        clever = tmp_path / name
+        clever.write_text(f"{start}<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+        with pytest.raises(CityFileError):
+            read_boundary(clever)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -87,6 +87,12 @@ def test_a_tap_out_of_reach_counts_from_when_it_was_made(tx: Tx, driven: Plan) -
     (fast,) = complete_legs(tx, DISPATCHER, legs(driven, 1), LATER, tapped_at=LATER + MINUTE)
     assert (early.ended_at, fast.ended_at) == (LATER - MINUTE, LATER)
     assert list_events(tx, "shift:1")[1].after["tapped_at"] == (LATER - MINUTE).isoformat()
+
+
+@pytest.mark.parametrize("told", [datetime.min.replace(tzinfo=UTC), v.NOW - timedelta(days=365)])
+def test_a_phone_whose_clock_is_wrong_is_not_believed(tx: Tx, driven: Plan, told: datetime) -> None:
+    (tap,) = complete_legs(tx, DISPATCHER, legs(driven, 0), LATER, tapped_at=told)
+    assert tap.ended_at == LATER
 
 
 def test_a_leg_that_is_not_in_the_route_is_refused(tx: Tx, driven: Plan) -> None:

@@ -6,7 +6,8 @@ from data.errors import ConflictError, InvalidError, NotFoundError
 from data.model import Actor, ActorKind, Role, User
 from data.store.engine import Tx
 from data.store.events import list_events
-from data.store.people import find_device_by_token_hash, find_user_by_login
+from data.store.people import add_user, find_device_by_token_hash, find_user_by_login
+from fleet.codes import NO_PASSWORD as BY_CODE_ONLY
 from fleet.people import (
     INVITED_FOR,
     NO_PASSWORD,
@@ -127,6 +128,13 @@ def test_only_an_administrator_who_can_sign_in_counts_as_another(tx: Tx, able: b
         invite(tx, DISPATCHER, "mina", [Role.ADMINISTRATOR], "fa", v.NOW)
         with pytest.raises(ConflictError):
             disable(tx, DISPATCHER, first.id, v.NOW)
+
+
+def test_a_driver_without_a_password_is_no_other_administrator(tx: Tx) -> None:
+    first = an_administrator(tx)
+    add_user(tx, "driver-5", [Role.DRIVER, Role.ADMINISTRATOR], "fa", f"{BY_CODE_ONLY}stamp")
+    with pytest.raises(ConflictError):
+        disable(tx, DISPATCHER, first.id, v.NOW)
 
 
 def test_shutting_out_ends_the_invitation_and_letting_in_does_not_open_it_again(tx: Tx) -> None:

@@ -45,6 +45,10 @@ class Problem extends Part {
     return close();
   }
 
+  closed(event) {
+    if (!event.target.open) close(); // the news of a closing may come after the next opening
+  }
+
   async take(event) {
     const [file] = event.target.files;
     if (!file) return;
@@ -105,7 +109,7 @@ class Problem extends Part {
   render() {
     const { asking } = drive.value;
     const bodies = { problem: () => this.reasons(), blocked: () => this.blocked(), end: () => this.ending() };
-    return html`<dialog class="sheet" aria-label=${t("Problem")} @close=${close}>
+    return html`<dialog class="sheet" aria-label=${t("Problem")} @close=${this.closed}>
       ${bodies[asking]?.() ?? nothing}
       <button @click=${close}>${t("Back")}</button>
     </dialog>`;

@@ -122,7 +122,7 @@ class Editor extends Part {
     if (!editing) return "";
     this.machine ??= { ...editing };
     const heading = editing.id ? editing.name : t("New machine");
-    return html`<dialog aria-labelledby="editor-heading" @close=${() => edit(null)}>
+    return html`<dialog aria-labelledby="editor-heading" @close=${(event) => event.target.open || edit(null)}>
       <form class="column" @submit=${this.save}>
         <header><h2 id="editor-heading"><bdi>${heading}</bdi></h2>
           <button class="quiet" type="button" aria-label=${t("Close (Esc)")} title=${t("Close (Esc)")} @click=${() => edit(null)}><span class="icon icon-x" aria-hidden="true"></span></button></header>

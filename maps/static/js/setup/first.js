@@ -129,7 +129,7 @@ class FirstCity extends Part {
   form(hidden) {
     const { refused } = first.value;
     return html`<form class="first-form" ?hidden=${hidden} @submit=${make}>
-      <p class="muted lead">${t("Three things make a city. Everything can be changed afterwards, except its name.")}</p>
+      <p class="muted lead">${t("Three things make a city. Streets, machines and people can be changed afterwards.")}</p>
       ${this.streets()} ${this.city()} ${this.administrator()}
       ${refused ? fault(refused.message) : ""}
       <div><button class="primary tall">${t("Make the city")}</button></div>
