@@ -41,6 +41,13 @@ const looking = setInterval(() => {
 }, 5);
 """
 
+_LISTEN = """() => new Promise(open => {
+    globalThis.heardAt = 0;
+    const news = new EventSource("/stream");
+    news.addEventListener("legs", () => { globalThis.heardAt ||= Date.now(); });
+    news.addEventListener("open", open);
+})"""
+
 PAGES = (
     ("dispatcher's board", Role.DISPATCHER, "/"),
     ("operator's desk", Role.OPERATOR, "/operator"),
@@ -63,6 +70,8 @@ def rows() -> Iterator[tuple[str, str, str]]:
             for name, role, path in PAGES:
                 yield name, _opened(browser, address, role, path), ""
             yield "driver's page on a phone", _driven(browser, address, code), ""
+            heard_ms = _heard_ms(browser, address, code)
+            yield "a driver's tap until the board hears it", f"{heard_ms:.0f} ms", "1,000 ms"
             browser.close()
 
 
@@ -95,6 +104,21 @@ def _driven(browser: Browser, address: str, code: str) -> str:
     shown = f"route after {ready_ms / 1000:.1f} s, longest task {page.evaluate('worst'):.0f} ms"
     page.close()
     return shown
+
+
+def _heard_ms(browser: Browser, address: str, code: str) -> float:
+    """Return the milliseconds from a tap on the phone to the news of it in another window."""
+    board = Visit(browser.new_page(viewport=DESKTOP), address)
+    board.board()
+    board.page.evaluate(_LISTEN)
+    phone = browser.new_page(viewport=PHONE)
+    phone.goto(f"{address}/drive")
+    phone.fill("#code", code)
+    phone.click("button.primary")
+    phone.wait_for_selector(".actions .primary")
+    tapped_ms = phone.evaluate("Date.now()")
+    phone.click(".actions .primary")
+    return float(board.until("globalThis.heardAt") - tapped_ms)
 
 
 def _make_city(settings: Settings) -> str:

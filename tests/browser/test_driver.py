@@ -121,6 +121,23 @@ def test_a_driver_is_led_through_his_route(visit, code):
     ] == []
 
 
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_whole_route_is_a_list_and_lines_on_the_map(visit, code):
+    page = drive_off(visit, code)
+    page.locator(".tab").nth(1).click()
+    rows = page.locator("drive-list .route li")
+    expect(rows).to_have_count(4)  # Main Street in two blocks is one stage
+    expect(rows.nth(1)).to_contain_text("Imam Street")
+    expect(rows.nth(3)).to_contain_text("Salt heap")
+    page.locator(".tab").nth(2).click()
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    drawn = page.evaluate(
+        "async () => Promise.all(['route', 'now'].map(async name =>"
+        " (await boardMap.getSource(name).getData()).features.length))"
+    )
+    assert drawn == [3, 1]
+
+
 @pytest.mark.parametrize("visit", [PERSIAN], indirect=True)
 def test_a_persian_driver_reads_persian_from_right_to_left(visit, code):
     page = drive_off(visit, code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")), "fa")

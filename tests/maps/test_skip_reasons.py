@@ -1,0 +1,22 @@
+"""The six reasons on the driver's page are those that the server takes, and have words."""
+
+import re
+from pathlib import Path
+
+from fleet.driving import SkipReason
+from maps.i18n import LANGUAGES, catalog
+
+PAGE = Path(__file__).parents[2] / "maps/static/js/driver/problem.js"
+
+
+def test_the_page_offers_each_reason_once_and_no_other():
+    block = PAGE.read_text("utf-8").partition("const REASONS = [")[2].partition("];")[0]
+    offered = re.findall(r'\["(\w+)", "[\w-]+"\]', block)
+    assert sorted(offered) == sorted(SkipReason)
+    assert len(offered) == 6
+
+
+def test_each_reason_has_words_in_every_language():
+    for language in LANGUAGES:
+        words = {str(catalog(language)[f"skip:{reason}"]) for reason in SkipReason}
+        assert len(words) == 6
