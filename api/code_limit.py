@@ -6,7 +6,7 @@ ADDRESS_FAILURES = 10
 """Wrong codes of one address within five minutes: gloves, and a whole yard behind one router."""
 
 ALL_FAILURES = 300
-"""Wrong codes of all addresses together: a thousand guessers must not find one of 10^8."""
+"""Wrong codes of all addresses together: many guessers are no quicker than thirty."""
 
 _CODE = "code"
 _ALL = "all"
