@@ -17,8 +17,8 @@ from data.store.shifts import find_shift_of_driver, get_shift, set_driver
 from fleet.driving import ENDED
 
 DIGITS = 8
-"""Short enough for the radio; thirty addresses that guess all night at the door's pace find one of a
-hundred codes with a chance of four in a hundred, and are seen in the log long before."""
+"""Short enough for the radio. Thirty addresses that guess all night at the door's pace find one of
+a hundred codes with a chance of four in a hundred, and are seen in the log long before."""
 
 OVERTIME = timedelta(hours=2)
 """A code given near the end of a shift lasts at least so long: storms keep no hours."""
