@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections import OrderedDict, deque
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -195,11 +196,13 @@ class SignInLimit:
 
     def check(self, login: str, address: str, now_s: float) -> None:
         """Raise `TooManyError` while there were too many failures within the window."""
+        address = subscriber(address)
         self._check((login, address), self._failures, now_s)
         self._check((_ANYBODY, address), self._failures_of_address, now_s)
 
     def failed(self, login: str, address: str, now_s: float) -> None:
         """Remember a failure."""
+        address = subscriber(address)
         for key in ((login, address), (_ANYBODY, address)):
             self._failed_s.setdefault(key, deque()).append(now_s)
             self._failed_s.move_to_end(key)
@@ -208,7 +211,7 @@ class SignInLimit:
 
     def succeeded(self, login: str, address: str) -> None:
         """Forget the failures of this name."""
-        self._failed_s.pop((login, address), None)
+        self._failed_s.pop((login, subscriber(address)), None)
 
     def _check(self, key: tuple[str, str], most: int, now_s: float) -> None:
         failed = self._failed_s.get(key, deque())
@@ -216,6 +219,15 @@ class SignInLimit:
             failed.popleft()
         if len(failed) >= most:
             raise TooManyError(round(failed[0] + self._window_s - now_s) + 1)
+
+
+def subscriber(address: str) -> str:
+    """Return who an address belongs to: of IPv6 everybody has 2^64, the network stands for them."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return address if known.version == 4 else str(ip_network((known, 64), strict=False))
 
 
 def require_same(sent: str, expected: str) -> None:

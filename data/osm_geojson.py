@@ -55,7 +55,7 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
 def _features(path: Path) -> list[Any]:
     try:
         collection = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CityFileError(f"{path.name} is empty, damaged or no GeoJSON: {error}") from error
     features = collection.get("features") if isinstance(collection, dict) else None
     if not isinstance(features, list):

@@ -145,7 +145,7 @@ def _collection(content: bytes) -> tuple[list[_Line], list[Mistake]]:
         collection = json.loads(content)
         features = collection["features"]
         return [_feature(n, each) for n, each in enumerate(features, 1)], []
-    except (ValueError, TypeError, KeyError, AttributeError, GEOSException):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, GEOSException):
         return [], [Mistake(0, "", "", "a GeoJSON feature collection in degrees")]
 
 

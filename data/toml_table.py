@@ -19,7 +19,7 @@ def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) 
     """Return the root table of a file; raise `InvalidError` with the line where it is no TOML."""
     try:
         return TomlTable(file, tomllib.loads(text), mistakes)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidError(file, str(error), "TOML") from error
 
 

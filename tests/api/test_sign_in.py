@@ -79,6 +79,16 @@ def test_guessing_many_names_from_one_address_is_refused_too():
     limit.check("mina", "elsewhere", now_s=1)
 
 
+def test_the_many_addresses_of_one_ipv6_subscriber_count_as_one():
+    limit = SignInLimit(failures=5, failures_of_address=3)
+    for number in range(3):
+        limit.failed(f"user-{number}", f"2001:db8:1:2::{number + 1}", 0.0)
+    with pytest.raises(TooManyError):
+        limit.check("another", "2001:db8:1:2:ffff::9", 1.0)
+    limit.check("another", "2001:db8:1:3::9", 1.0)
+    limit.check("another", "testclient", 1.0)
+
+
 def test_the_limit_remembers_only_so_many():
     limit = SignInLimit(failures=1, remembered=2)
     for address in ("here", "there"):

@@ -65,6 +65,7 @@ def test_polygons_and_footways_are_no_streets(tmp_path):
     [
         ("", "empty"),
         ("{", "damaged"),
+        ("[" * 1_000_000, "damaged"),
         ("[1, 2]", "no GeoJSON feature collection"),
         ('{"features": [7]}', "feature 1 is no GeoJSON"),
         ('{"features": []}', "no streets"),

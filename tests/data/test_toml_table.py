@@ -36,3 +36,8 @@ def test_a_table_that_collects_says_all_its_mistakes_once_each():
         "below.e",
         "fleet.toml: more",
     ]
+
+
+def test_a_text_that_is_nested_without_end_is_no_toml():
+    with pytest.raises(InvalidError):
+        read_toml("a = " + "[" * 100_000, "policy.toml")
