@@ -27,7 +27,7 @@ UNKNOWN_LOGIN_HASH = (
 PASSWORD_LETTERS = 8
 """The shortest password that we take."""
 
-PASSWORD_WANTED = "at least 8 letters, and not the sign-in name"  # noqa: S105
+PASSWORD_WANTED = "at least 8 letters, and not the sign-in name"  # noqa: S105 - words about passwords
 """What a password should be, as the catalogs say it."""
 
 HASHED_AT_ONCE = 4

@@ -191,7 +191,7 @@ def _number(field: str, value: object, low: float | None = None) -> float | None
     if value is None or value == "":
         return None
     try:
-        number = float("nan" if isinstance(value, bool) else value)  # type: ignore[arg-type]
+        number = float("nan" if isinstance(value, bool) else value)  # type: ignore[arg-type]  # what is none raises
     except (TypeError, ValueError, OverflowError):
         raise InvalidError(field, value, "a number") from None
     if not isfinite(number) or (low is not None and number < low):

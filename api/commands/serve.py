@@ -96,7 +96,7 @@ def _reachable(place: str) -> str:
     import socket
 
     address, _, port = place.rpartition(":")
-    return f"{socket.gethostname()}:{port}" if address in ("0.0.0.0", "::") else place  # noqa: S104
+    return f"{socket.gethostname()}:{port}" if address in ("0.0.0.0", "::") else place  # noqa: S104 - compared, not bound
 
 
 def _moment(text: str | None) -> datetime | None:

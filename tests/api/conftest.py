@@ -35,7 +35,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-PASSWORD = "winter-is-long"  # noqa: S105
+PASSWORD = "winter-is-long"
 
 
 class StillClock(Clock):
@@ -119,3 +119,13 @@ def sign_in(client: TestClient):
         return answer
 
     return signed_in
+
+
+@pytest.fixture
+def broken(client: TestClient, sign_in, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """A dispatcher's client of a server whose board fails, and which answers all the same."""
+    sign_in()
+    transport = client._transport  # noqa: SLF001 - the client has no switch for it after its start
+    transport.raise_server_exceptions = False
+    monkeypatch.setattr(client.app.state.barfrub.live, "picture", lambda: 1 / 0)
+    return client

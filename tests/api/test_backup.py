@@ -125,7 +125,7 @@ def test_a_city_set_up_meanwhile_is_saved_anew(
 ) -> None:
     from data.store import backup as module
 
-    written, honest = [], module._write  # noqa: SLF001
+    written, honest = [], module._write  # noqa: SLF001 - the moment between two looks
 
     def writes_while_somebody_sets_a_policy(*args):
         engine = open_at(lived_in)

@@ -105,11 +105,8 @@ def test_the_page_brings_texts_and_city_along(client, sign_in):
     assert '"direction": "rtl"' in page
 
 
-def test_a_failure_of_ours_is_logged_and_not_shown(client, sign_in, monkeypatch, caplog):
-    sign_in()
-    client._transport.raise_server_exceptions = False  # noqa: SLF001
-    monkeypatch.setattr(client.app.state.barfrub.live, "picture", lambda: 1 / 0)
-    answer = client.get("/api/board")
+def test_a_failure_of_ours_is_logged_and_not_shown(broken, caplog):
+    answer = broken.get("/api/board")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "server")
     assert "ZeroDivisionError" in caplog.text
     assert "Zero" not in answer.text

@@ -27,7 +27,7 @@ from tests.data.drawn_place import QUERY, cached_in, draw
 from tests.data.osm_files import a_way, nodes, write_osm
 
 HTML = {"accept": "text/html"}
-PASSWORD = "winter-is-long"  # noqa: S105
+PASSWORD = "winter-is-long"
 WANTED = {
     "name": "برف‌آباد",
     "timezone": "Asia/Tehran",

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.armor import POLICY
 from api.logs import OFTEN, configure_logs
@@ -97,14 +96,6 @@ def test_an_address_of_nobody_has_no_route(client, lines) -> None:
 def test_every_request_has_an_id_of_its_own(client) -> None:
     ids = {client.get("/health").headers["x-request-id"] for _ in range(5)}
     assert len(ids) == 5
-
-
-@pytest.fixture
-def broken(client, sign_in, monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    sign_in()
-    client._transport.raise_server_exceptions = False  # noqa: SLF001
-    monkeypatch.setattr(client.app.state.barfrub.live, "picture", lambda: 1 / 0)
-    return client
 
 
 def test_a_failure_carries_its_traceback_once_and_its_request(broken, lines) -> None:

@@ -26,13 +26,13 @@ def figures(client: TestClient, **headers: str) -> dict[str, float]:
 @pytest.fixture
 def here(client: TestClient) -> TestClient:
     """A client on the server's own machine."""
-    client._transport.client = ("127.0.0.1", 50_000)  # noqa: SLF001
+    client._transport.client = ("127.0.0.1", 50_000)  # noqa: SLF001 - where it seems to be
     return client
 
 
 def test_only_this_machine_reads_figures_where_no_token_is_set(client, here) -> None:
     figures(here)
-    client._transport.client = ("10.0.0.7", 50_000)  # noqa: SLF001
+    client._transport.client = ("10.0.0.7", 50_000)  # noqa: SLF001 - where it seems to be
     assert client.get("/metrics").status_code == 403
 
 
@@ -47,7 +47,7 @@ def test_no_role_opens_the_figures_to_a_browser(client, sign_in) -> None:
 
 
 def test_a_token_is_asked_for_even_on_this_machine(settings, city_folder, clock) -> None:
-    guarded = Settings(var=settings.var, metrics_token="a long word")  # noqa: S106
+    guarded = Settings(var=settings.var, metrics_token="a long word")
     with TestClient(
         create_app(guarded, city_folder, clock), client=("127.0.0.1", 50_000)
     ) as client:

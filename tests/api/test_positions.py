@@ -18,14 +18,14 @@ from fleet.people import token_digest
 from tests import village as v
 from tests.fleet.drives import a_drive
 
-TOKEN = "a-long-secret-word"  # noqa: S105
+TOKEN = "a-long-secret-word"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 NOW = v.NOW.isoformat()
 
 
 @pytest.fixture
 def app(client: TestClient) -> Any:
-    app = client.app.state.barfrub  # type: ignore[attr-defined]
+    app = client.app.state.barfrub
     with transaction(app.engine) as tx:
         add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
     return app
@@ -167,7 +167,7 @@ def test_a_truck_that_clears_a_street_colors_it(client: TestClient, app: Any) ->
     with transaction(app.engine) as tx:
         storm = add_storm(tx, "First snow", "active", v.NOW - timedelta(hours=1))
     drive = a_drive((-10, 0), (410, 0), start_s=-600, blade=True)
-    client.portal.call(app.consumer.stop)  # type: ignore[union-attr]
+    client.portal.call(app.consumer.stop)
     heard = app.hub.subscribe(lambda: None)
     batch = {"positions": [entry_of(fix) for fix in drive]}
     assert client.post("/positions", json=batch, headers=BEARER).json()["stored"] == len(drive)
@@ -189,7 +189,7 @@ def test_many_senders_share_a_few_transactions(
     client: TestClient, app: Any, senders: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commits: list[int] = []
-    commit: Callable[..., list[int]] = app.door._commit  # noqa: SLF001
+    commit: Callable[..., list[int]] = app.door._commit  # noqa: SLF001 - counted
 
     def counted(batches: Any) -> list[int]:
         commits.append(len(batches))
@@ -201,7 +201,7 @@ def test_many_senders_share_a_few_transactions(
     async def send_all() -> list[int]:
         return await asyncio.gather(*(app.door.store(fixes) for _ in range(senders)))
 
-    counts = client.portal.call(send_all)  # type: ignore[union-attr]
+    counts = client.portal.call(send_all)
     assert sum(counts) == len(fixes)
     assert sum(commits) == senders
     assert len(commits) < senders / 4

@@ -50,7 +50,7 @@ def test_an_address_that_nobody_can_open_is_replaced_by_the_machines_name(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "snow-server")
-    assert "http://snow-server:8000/first?code=" in serve("--host", "0.0.0.0")[0].stdout  # noqa: S104
+    assert "http://snow-server:8000/first?code=" in serve("--host", "0.0.0.0")[0].stdout  # noqa: S104 - told by name
 
 
 def test_a_city_is_served_and_not_set_up(serve: Serve, city_folder: Path) -> None:

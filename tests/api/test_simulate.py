@@ -148,7 +148,7 @@ def test_an_operator_who_cannot_sign_in_is_an_error(
         with pytest.raises(BarfrubError, match="cannot sign in"):
             await ten_minutes(simulation, clock)
 
-    acted(settings, database, clock, scene, Script(operator="operator", password="no"))  # noqa: S106
+    acted(settings, database, clock, scene, Script(operator="operator", password="no"))
 
 
 def test_without_an_operator_nobody_calls(

@@ -22,7 +22,7 @@ from fleet.people import enroll
 
 PORT = 8137
 URL = f"http://127.0.0.1:{PORT}"
-PASSWORD = "for-a-minute-only"  # noqa: S105 - of a server that lives for one measurement
+PASSWORD = "for-a-minute-only"
 SOLVE_S = 20
 EVERY_S = 0.05
 

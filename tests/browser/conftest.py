@@ -35,7 +35,7 @@ from tests.village import (
     village_segments,
 )
 
-PASSWORD = "winter-is-long"  # noqa: S105
+PASSWORD = "winter-is-long"
 QUIET = (
     "--disable-quic",
     "--no-first-run",

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "fa-IR"}
 DESK = {"locale": "en-GB", "timezone_id": "Asia/Tehran"}
-PASSWORD = "snow at dawn"  # noqa: S105
+PASSWORD = "snow at dawn"
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_a_column_of_times_is_one_before_there_are_any(tmp_path):
     write_streets(village(), {"last_pass_forward": only(None)}, tmp_path / "streets.gpkg")
     found = pyogrio.read_info(tmp_path / "streets.gpkg")
     kinds = dict(zip(found["fields"], found["ogr_types"], strict=True))
-    assert kinds["last_pass_forward"] == "OFTDateTime"  # noqa: S105 - a pass of a plow
+    assert kinds["last_pass_forward"] == "OFTDateTime"
 
 
 def test_an_older_file_is_replaced(file):

@@ -110,7 +110,7 @@ def test_a_driver_with_a_password_keeps_it(tx: Tx) -> None:
     reza = add_user(tx, "reza", [Role.DRIVER], "fa", "$argon2id$")
     code = given(tx, login="reza")
     assert entered(tx, code.digits) == reza.id
-    assert get_user(tx, reza.id).password_hash == "$argon2id$"  # noqa: S105
+    assert get_user(tx, reza.id).password_hash == "$argon2id$"
     assert given(tx).driver.id == reza.id  # who drives it already, goes on
 
 

@@ -71,7 +71,7 @@ def covered_metres(parts: list[tuple[int, int]]) -> set[int]:
 @given(intervals)
 def test_a_union_covers_the_same_metres_without_overlap(parts: list[tuple[int, int]]) -> None:
     whole = union(parts)
-    assert covered_metres(whole) == covered_metres(parts)  # type: ignore[arg-type]
+    assert covered_metres(whole) == covered_metres(parts)
     assert all(a[1] < b[0] for a, b in pairwise(whole))
 
 

@@ -34,7 +34,7 @@ def a_report(**changes: object) -> Report:
         "kind": RequestKind.PLOW,
         "text": "خیابان مدرسه",
     }
-    return Report(**(said | changes))  # type: ignore[arg-type]
+    return Report(**(said | changes))
 
 
 def a_storm(tx: Tx) -> None:

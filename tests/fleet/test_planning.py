@@ -43,7 +43,7 @@ def storm(tx: Tx) -> Storm:
 
 
 def a_draft(tx: Tx, **changes: object) -> Plan:
-    return store_draft(tx, PLANNER, replace(a_plan(a_leg()), **changes), LATER)  # type: ignore[arg-type]
+    return store_draft(tx, PLANNER, replace(a_plan(a_leg()), **changes), LATER)
 
 
 def the_streets_change(tx: Tx) -> None:

@@ -74,7 +74,7 @@ def test_streets_beyond_reach_come_with_the_longest_first_and_the_depots() -> No
     assert [row.length_m for row in view.rows] == sorted(
         (row.length_m for row in view.rows), reverse=True
     )
-    kinds = [feature["properties"]["kind"] for feature in view.drawn["features"]]  # type: ignore[index, attr-defined]
+    kinds = [feature["properties"]["kind"] for feature in view.drawn["features"]]
     assert kinds == ["unreached"] * 5 + ["depot"]
 
 
