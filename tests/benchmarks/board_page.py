@@ -20,7 +20,7 @@ from fleet.cities import add_city
 from fleet.storms import start_storm
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 
-_WATCH = """
+WATCH = """
 globalThis.worst = 0;
 new PerformanceObserver(list => {
     for (const task of list.getEntries()) worst = Math.max(worst, task.duration);
@@ -63,7 +63,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 def _measured(visit: Visit) -> Iterator[tuple[str, str, str]]:
     page: Page = visit.page
     visit.board()
-    page.add_init_script(_WATCH)
+    page.add_init_script(WATCH)
     visit.go("/")
     idle_ms = visit.until("globalThis.idleAt ?? 0")
     yield "board idle", f"{idle_ms / 1000:.1f} s", "4 s"

@@ -20,6 +20,7 @@ from fleet.codes import give_code
 from fleet.planning import PLANNER, prepare, publish, solve_prepared, store_draft
 from fleet.storms import start_storm
 from tests.benchmarks import city_import
+from tests.benchmarks.board_page import WATCH
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 
 SIDE = 102
@@ -28,18 +29,6 @@ SIDE = 102
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
-
-_WATCH = """
-globalThis.worst = 0;
-new PerformanceObserver(list => {
-    for (const task of list.getEntries()) worst = Math.max(worst, task.duration);
-}).observe({ type: "longtask" });
-const looking = setInterval(() => {
-    if (!globalThis.boardMap) return;
-    clearInterval(looking);
-    boardMap.once("idle", () => { globalThis.idleAt = performance.now(); });
-}, 5);
-"""
 
 _LISTEN = """() => new Promise(open => {
     globalThis.heardAt = 0;
@@ -82,7 +71,7 @@ def _opened(browser: Browser, address: str, role: Role, path: str) -> str:
     page.wait_for_load_state()
     visit.go(path)
     visit.until("!!globalThis.boardMap && boardMap.loaded()")
-    page.add_init_script(_WATCH)
+    page.add_init_script(WATCH)
     visit.go(path)
     idle_ms = visit.until("globalThis.idleAt ?? 0")
     shown = f"still after {idle_ms / 1000:.1f} s, longest task {page.evaluate('worst'):.0f} ms"
@@ -97,7 +86,7 @@ def _driven(browser: Browser, address: str, code: str) -> str:
     page.fill("#code", code)
     page.click("button.primary")
     page.wait_for_selector("drive-actions button")
-    page.add_init_script(_WATCH)
+    page.add_init_script(WATCH)
     visit.go("/drive")
     page.wait_for_selector("drive-actions button")
     ready_ms = page.evaluate("performance.now()")

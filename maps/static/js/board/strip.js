@@ -1,7 +1,7 @@
 // The top strip: storm, time and the four figures that a dispatcher lives by; each opens what it counts.
 import { html } from "lit";
 import { now } from "../core/boot.js";
-import { Part } from "../core/element.js";
+import { TickingPart } from "../core/element.js";
 import { brief, date, duration, number, percent, t, time } from "../core/texts.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
@@ -22,19 +22,9 @@ function nextDeadline(moment) {
   return left >= 0 ? brief(left) : t("{span} late", { span: brief(-left) });
 }
 
-class Strip extends Part {
+class Strip extends TickingPart {
   get stores() {
     return [board];
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.ticking = setInterval(() => this.requestUpdate(), 1000);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.ticking);
   }
 
   figure(value, word, title, open) {

@@ -21,3 +21,16 @@ export class Part extends LitElement {
     this.leave.forEach((stop) => stop());
   }
 }
+
+/** A part that shows how time goes by: it is drawn anew every second. */
+export class TickingPart extends Part {
+  connectedCallback() {
+    super.connectedCallback();
+    this.ticking = setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+  }
+}

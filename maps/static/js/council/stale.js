@@ -1,24 +1,14 @@
 // Says over the map, not in a corner, that what it shows is old.
 import { html } from "lit";
-import { Part } from "../core/element.js";
+import { TickingPart } from "../core/element.js";
 import { duration, t } from "../core/texts.js";
 import { council, live } from "./state.js";
 
 const PATIENCE_MS = 10000;
 
-class Stale extends Part {
+class Stale extends TickingPart {
   get stores() {
     return [council];
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.ticking = setInterval(() => this.requestUpdate(), 1000);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.ticking);
   }
 
   render() {
