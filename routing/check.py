@@ -52,7 +52,7 @@ def _broken_shape(problem: Problem, solution: Solution) -> list[str]:
             if isinstance(stop, Refill):
                 if not 0 <= stop.site < problem.sites:
                     found.append(f"vehicle {v} reloads at {stop.site}, which is no site")
-            elif not (0 <= stop.task < problem.tasks and stop.mode in (0, 1)):
+            elif not (0 <= stop.task < problem.tasks and 0 <= stop.mode < problem.modes):
                 found.append(f"vehicle {v} does {stop}, which is no task")
             elif problem.mode_arc[stop.task, stop.mode] < 0:
                 found.append(f"vehicle {v} does task {stop.task} in a forbidden direction")

@@ -302,7 +302,7 @@ def plan_from(mapped: Mapped, solution: Solution) -> Plan:
             total=cost.total,
             lateness=cost.lateness,
             completion=cost.completion,
-            travel=cost.time + cost.vehicles,
+            travel=cost.total - cost.lateness - cost.completion - cost.unserved,
             unserved=cost.unserved,
         ),
         bound=solution.bound,

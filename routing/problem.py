@@ -1,11 +1,32 @@
 """What the optimizer is asked and what it answers: arrays of numbers, validated once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from routing.rules import Rules, check_rules
+from routing.stops import Refill, Route, Visit
+
+__all__ = [
+    "NONE",
+    "Cost",
+    "Flags",
+    "Floats",
+    "Floats32",
+    "Ints",
+    "Longs",
+    "Problem",
+    "Reason",
+    "Refill",
+    "Route",
+    "Rules",
+    "Solution",
+    "Visit",
+    "turn_rows",
+]
 
 type Floats = NDArray[np.float64]
 type Floats32 = NDArray[np.float32]
@@ -13,11 +34,14 @@ type Ints = NDArray[np.int32]
 type Longs = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-Reason = Literal["capacity", "time", "unreachable", "no_vehicle"]
-"""Why a task is not in any route."""
+Reason = Literal["capacity", "time", "unreachable", "no_vehicle", "order"]
+"""Why a task is not in any route; order: its earlier pass is left out, or comes too late or early.
+
+Too early or late for it are the last places of all routes that otherwise could take it.
+"""
 
 NONE = -1
-"""No arc: a second mode that does not exist, or a vehicle that may end its shift anywhere."""
+"""No arc: a mode that does not exist, or a vehicle that may end its shift anywhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +58,12 @@ class Problem:
 
     Cost is the sum over used vehicles of `fixed_price` and `price_per_s` times the duration, plus
     for each served task `completion_price` times its end and `lateness_price` times what that is
-    behind `due_s`, plus `unserved_price` of the others. The prices are the order of the goals.
+    behind `due_s`, plus `unserved_price` of the others, plus what the rules put a price on. The
+    prices are the order of the goals.
+
+    A street served is a task whose modes are arcs of streets, driven while working; a point (gate,
+    bus stop) is a task whose only mode is a place, a stop. A vehicle may start at any arc, with
+    any load, and end at another place or anywhere.
 
     Attributes
     ----------
@@ -47,7 +76,7 @@ class Problem:
     turn_start, turn_to, turn_s
         int64[A + 1], int32[M] and float64[M], allowed turns in compressed rows.
     mode_arc
-        int32[T, 2], arc driven when the task is done in this mode, -1 for none.
+        int32[T, M], arc driven when the task is done in this mode, -1 for none; M is 2 or more.
     service_s
         float64[T, K], seconds of work, infinite where this type may not do it.
     material_kg, class_index, release_s, due_s
@@ -62,6 +91,8 @@ class Problem:
         float64[V].
     reload_arc, fill_s
         int32[R] and float64[R]; a visit fills the hopper.
+    rules
+        What else must hold or costs; nothing by default.
     """
 
     tail: Ints
@@ -93,13 +124,17 @@ class Problem:
     fixed_price: Floats
     reload_arc: Ints
     fill_s: Floats
+    rules: Rules = field(default_factory=Rules)
 
     def __post_init__(self) -> None:
         """Reject arrays that do not fit together, and freeze them."""
         _check_shapes(self)
         _check_values(self)
-        for field in fields(self):
-            getattr(self, field.name).setflags(write=False)
+        check_rules(self.rules, self)
+        for one in fields(self):
+            values = getattr(self, one.name)
+            if isinstance(values, np.ndarray):
+                values.setflags(write=False)
 
     @property
     def arcs(self) -> int:
@@ -110,6 +145,11 @@ class Problem:
     def tasks(self) -> int:
         """Number of tasks."""
         return len(self.mode_arc)
+
+    @property
+    def modes(self) -> int:
+        """Largest number of modes of a task, at least 2."""
+        return int(self.mode_arc.shape[1])
 
     @property
     def vehicles(self) -> int:
@@ -145,7 +185,7 @@ def _check_shapes(problem: Problem) -> None:
     expected |= {
         "turn_start": (problem.arcs + 1,),
         "turn_s": (len(problem.turn_to),),
-        "mode_arc": (problem.tasks, 2),
+        "mode_arc": (problem.tasks, max(problem.mode_arc.shape[-1], 2)),
         "service_s": (problem.tasks, len(problem.pace)),
         "fill_s": (problem.sites,),
     }
@@ -180,24 +220,6 @@ def _check_range(name: str, values: Ints, first: int, end: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """A task done in one of its modes."""
-
-    task: int
-    mode: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refill:
-    """A stop at a reload site; the hopper leaves full."""
-
-    site: int
-
-
-type Route = tuple[Visit | Refill, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
     """What a solution costs, by goal."""
 
@@ -206,11 +228,15 @@ class Cost:
     completion: float
     lateness: float
     unserved: float
+    distance: float = 0.0
+    last_home: float = 0.0
+    balance: float = 0.0
+    change: float = 0.0
 
     @property
     def total(self) -> float:
         """Sum of all parts."""
-        return self.time + self.vehicles + self.completion + self.lateness + self.unserved
+        return sum(float(getattr(self, part.name)) for part in fields(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ REASONS = {
     "time": "no time is left in the shifts",
     "unreachable": "no vehicle can drive there and back",
     "no_vehicle": "no vehicle is able to or fits",
+    "order": "a pass that must come before it is left out or too late",
 }
 """What the reason of an unserved job means."""
 

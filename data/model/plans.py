@@ -82,7 +82,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A job that a plan leaves undone: capacity, time, unreachable or no_vehicle."""
+    """A job that a plan leaves undone: capacity, time, unreachable, no_vehicle or order."""
 
     job_id: JobId
     reason: str

@@ -1,0 +1,26 @@
+"""What a vehicle does one after the other."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A task done in one of its modes."""
+
+    task: int
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """A stop at a reload site; the hopper leaves full."""
+
+    site: int
+
+
+type Route = tuple[Visit | Refill, ...]
+
+
+def tasks_of(route: Route) -> list[int]:
+    """Return the tasks of a route in order."""
+    return [stop.task for stop in route if isinstance(stop, Visit)]
