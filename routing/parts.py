@@ -71,9 +71,9 @@ class OpenPart:
         share = 3 * -(-count // len(windows)) + SPARE_ROOM
         longest = max(len(stay) for stay in stays) + SPARE_ROOM
         room = count if count <= SMALL_TASKS else min(count, max(share, longest))
-        self._rows = part.new_rows(count, len(windows), room + 2)
+        self._rows = part.new_rows(count, len(windows), room + 2, facts.modes)
         self._memo = part.new_memo(count, len(windows))
-        self._undo = part.new_undo(count, len(windows), room + 2)
+        self._undo = part.new_undo(count, len(windows), room + 2, facts.modes)
         self._best = part.new_best(len(windows), room + 2)
         self._load(stays)
         self.holds = bool(anneal.take_in(self._part, self._rows, self._best))
@@ -133,7 +133,7 @@ def _part(
 ) -> Part:
     sites = len(facts.site)
     count, starts = len(tasks), len(windows)
-    end = np.full((count + 2 * starts + sites, 2), NONE, np.int32)
+    end = np.full((count + 2 * starts + sites, len(facts.modes)), NONE, np.int32)
     end[:count] = facts.end[tasks]
     end[count : count + starts, 0] = [_before(facts, routes, w) for w in windows]
     end[count + starts : count + 2 * starts, 0] = [_behind(facts, routes, w) for w in windows]
@@ -146,8 +146,7 @@ def _part(
         node[:count, column] = facts.task[name][tasks]
     node[:count, part.UNSERVED] = facts.task["unserved_price"][tasks]
     node[:count, SERVICE:] = facts.service_s[tasks]
-    from_start = gap[count, :count]
-    node[:count, DISTANCE] = np.minimum(from_start[:, 4], from_start[:, 5])
+    node[:count, DISTANCE] = gap[count, :count, len(facts.modes) ** 2 :].min(axis=1)
     which = np.zeros((starts, 4), np.int32)
     which[:, KIND] = facts.vehicle["kind"][[w.vehicle for w in windows]]
     which[:, START] = np.arange(count, count + starts)
@@ -163,6 +162,7 @@ def _part(
         np.ascontiguousarray(facts.site["fill_s"]),
         _near(gap[:count, :count], near),
         not any(timed[name].any() for name in timed.dtype.names or ()),
+        facts.modes,
     )
 
 
@@ -174,8 +174,9 @@ def _gap(
     apart = np.empty((len(ends), len(ends)), np.float32)
     between(gaps, ends, local, apart)
     number = np.where(end >= 0, np.searchsorted(ends, end), end).astype(np.int32)
-    gap = np.empty((len(end), len(end), 8), np.float32)
-    spread(apart, number, tasks, starts, sites, gap)
+    modes = (0,) * end.shape[1]
+    gap = np.empty((len(end), len(end), 2 * len(modes) ** 2), np.float32)
+    spread(apart, number, tasks, starts, sites, modes, gap)
     return gap
 
 

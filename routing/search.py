@@ -287,7 +287,7 @@ def _facts(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[Fa
     site["end"] = ends.number[problem.reload_arc]
     near = _near(end, gaps, index)
     service_s = np.minimum(problem.service_s, FAR_S)
-    return Facts(task, vehicle, site, end, service_s, near), index
+    return Facts(task, vehicle, site, end, service_s, near, (0,) * end.shape[1]), index
 
 
 def _records(problem: Problem, dtype: np.dtype[np.void], count: int) -> Records:
@@ -317,8 +317,8 @@ def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
         nearness.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
     elif tasks > 1:
         apart = np.full((tasks, tasks), np.float32(FAR_S))
-        for a in range(2):
-            for b in range(2):
+        for a in range(end.shape[1]):
+            for b in range(end.shape[1]):
                 between = gaps.dense[end[:, a]][:, end[:, b]]
                 ok = (end[:, a] != NONE)[:, None] & (end[:, b] != NONE)
                 apart = np.where(ok, np.minimum(apart, between), apart)
@@ -344,8 +344,9 @@ def _empty_routes(problem: Problem, room: int) -> Routes:
     return Routes(
         stop=np.zeros(shape, STOP),
         row=np.zeros(problem.vehicles, ROW),
-        link=np.zeros((*shape, 4), np.float32),
-        reach=np.zeros((*shape, 4)),
+        link=np.zeros((*shape, problem.modes**2), np.float32),
+        ahead=np.zeros((*shape, problem.modes)),
+        behind=np.zeros((*shape, problem.modes)),
     )
 
 

@@ -34,7 +34,7 @@ def nearest_task(
         t = todo[x]
         if at.spot[t].route != -1 or f.service_s[t, k] >= FAR_S:
             continue
-        for m in range(2):
+        for m in range(len(f.modes)):
             if f.end[t, m] >= 0:
                 s = gap(g, here, f.end[t, m])
                 if s < best:

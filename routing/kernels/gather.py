@@ -42,14 +42,22 @@ def between(g: Gaps, ends: Ints, local: Ints, out: Floats32) -> None:
 
 @kernel
 def spread(
-    apart: Floats32, number: Ints, tasks: int, starts: int, sites: int, out: Floats32
+    apart: Floats32,
+    number: Ints,
+    tasks: int,
+    starts: int,
+    sites: int,
+    modes: tuple[int, ...],
+    out: Floats32,
 ) -> None:
     """Fill `out` as `Part.gap` from deadheads `apart` between ends.
 
-    `number` int32[N, 2] is the end of each node's modes in `apart`, -1 for none. Nodes are tasks,
+    `number` int32[N, M] is the end of each node's modes in `apart`, -1 for none. Nodes are tasks,
     starts, finishes and sites, in this order: nothing leads to a start or away from a finish.
+    `modes` is as in `Part`.
     """
     nodes = len(number)
+    count = len(modes)
     out[:] = BIG_S
     finishes = tasks + starts
     last = nodes - sites
@@ -59,15 +67,15 @@ def spread(
         for j in range(nodes):
             if tasks <= j < finishes or i == j:
                 continue
-            for a in range(2):
+            for a in range(count):
                 x = number[i, a]
                 if x < 0:
                     continue
-                for m in range(2):
+                for m in range(count):
                     y = number[j, m]
                     if y == -1:
                         continue
                     s = apart[x, y] if y >= 0 else 0.0
                     if s < FAR_S:
-                        out[i, j, 4 + 2 * a + m] = s
-                        out[j, i, 2 * m + a] = s
+                        out[i, j, count * count + count * a + m] = s
+                        out[j, i, count * m + a] = s

@@ -60,9 +60,9 @@ class Facts(NamedTuple):
     """A problem as the search sees it, never written.
 
     `task` TASK[T], `vehicle` VEHICLE[V] and `site` SITE[R] name places by their number in the
-    gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, 2] is the
+    gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, M] is the
     number of each mode's arc, -1 for none. `service_s` float64[T, K]. `near` int32[T, Q] lists
-    tasks by nearness, -1 after the last.
+    tasks by nearness, -1 after the last. `modes` is a tuple of M zeros, see `kernels.part.Part`.
     """
 
     task: Records
@@ -71,6 +71,7 @@ class Facts(NamedTuple):
     end: Ints
     service_s: Floats
     near: Ints
+    modes: tuple[int, ...]
 
 
 class Starts(NamedTuple):
@@ -91,16 +92,17 @@ class Routes(NamedTuple):
 
     `stop` STOP[V, L + 1]: the task at a position, its best mode, when it ends then, the price of
     a second of delay from this task on, and the reload site visited before it, plus one.
-    `link` float32[V, L + 1, 4] are deadheads from position `p - 1` to `p`, by both modes.
-    `reach` float64[V, L + 1, 4]: the least time to have done the first `p` tasks with the last
-    in either mode, and the least time from the start of task `p` in either mode to the end.
+    `link` float32[V, L + 1, M M] are deadheads from position `p - 1` to `p`, by all modes.
+    `ahead` float64[V, L + 1, M]: the least time to have done the first `p` tasks with the last in
+    each mode; `behind` float64[V, L + 1, M] from the start of task `p` in each mode to the end.
     `row` ROW[V]: number of tasks, cost, end of shift and material left.
     """
 
     stop: Records
     row: Records
     link: Floats32
-    reach: Floats
+    ahead: Floats
+    behind: Floats
 
 
 class Places(NamedTuple):

@@ -16,7 +16,7 @@ def near_tasks(end: Ints, next_end: Ints, at_start: Longs, at_task: Ints, out: I
         found = 0
         seen[t] = t
         for q in range(-1, next_end.shape[1]):
-            for m in range(2):
+            for m in range(end.shape[1]):
                 e = end[t, m]
                 if e < 0:
                     continue

@@ -23,10 +23,13 @@ that the window is a whole route, which costs nothing when empty.
 """
 KIND, START, FINISH, GROUP = range(4)
 """Columns of `Part.which`: vehicle type, nodes before and behind, which are alike."""
-AHEAD, BEHIND, LINK = 0, 2, 4
-"""Columns of `Rows.place`: AHEAD and BEHIND hold two modes, LINK four deadheads."""
-DONE, LAG, SLOPE, SITE = range(4)
-"""Columns of `Rows.clock`; SITE is the reload site before a place, plus one."""
+DONE, LAG, SLOPE, SITE, AHEAD = range(5)
+"""Columns of `Rows.place`; SITE is the reload site before a place, plus one.
+
+From AHEAD on, one column for each of M modes, there are the least seconds to have done the place;
+from AHEAD + M on those from its beginning to the end; and from AHEAD + 2 M on the deadheads from
+the place before, from mode a to mode m at M m + a.
+"""
 COST, END, SPARE = range(3)
 """Columns of `Rows.sum`."""
 ROUTE, PLACE, SLOT = range(3)
@@ -36,12 +39,13 @@ ROUTE, PLACE, SLOT = range(3)
 class Part(NamedTuple):
     """What never changes: T tasks, then starts, finishes and sites, N nodes in all, W windows.
 
-    A node has two modes; one that does not exist is `BIG_S` away from everything. `gap`
-    float32[N, N, 8]: at `[i, j, 2 m + a]` seconds from mode a of node j to mode m of node i, and at
-    `[i, j, 4 + 2 a + m]` from mode a of node i to mode m of node j: an insertion reads one row.
+    A node has M modes; one that does not exist is `BIG_S` away from everything. `gap` float32
+    [N, N, 2 M M]: at `[i, j, M m + a]` seconds from mode a of node j to mode m of node i, and at
+    `[i, j, M M + M a + m]` from mode a of node i to mode m of node j: an insertion reads one row.
     `node` float64[N, SERVICE + K], `window` float64[W, 10], `which` int32[W, 4], `site` int32[R],
     `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
-    `timeless` says that neither release nor completion nor lateness count.
+    `timeless` says that neither release nor completion nor lateness count. `modes` is a tuple of M
+    zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
     """
 
     gap: Floats32
@@ -52,22 +56,21 @@ class Part(NamedTuple):
     fill_s: Floats
     near: Ints
     timeless: bool
+    modes: tuple[int, ...]
 
 
 class Rows(NamedTuple):
     """Windows with room for L places: 0 the node before, then tasks, then the node behind.
 
-    `order` int32[W, L] nodes. `place` float64[W, L, 8]: least seconds to have done a place in
-    either mode, least seconds from its beginning to the end, and the deadheads from the place
-    before (mode a to mode m at LINK + 2 m + a). `clock` float64[W, L, 4]. `sum` float64[W, 3].
+    `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, 3].
     `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
     int64[1] of them; `total` float64[2] is the price of the absent, and the cost of all rows.
+    `modes` is as in `Part`.
     """
 
     order: Ints
     place: Floats
-    clock: Floats
     sum: Floats
     size: Ints
     version: Longs
@@ -75,6 +78,7 @@ class Rows(NamedTuple):
     absent: Ints
     number: Longs
     total: Floats
+    modes: tuple[int, ...]
 
 
 class Memo(NamedTuple):
@@ -114,13 +118,12 @@ class Best(NamedTuple):
     cost: Floats
 
 
-def new_rows(tasks: int, windows: int, room: int) -> Rows:
+def new_rows(tasks: int, windows: int, room: int, modes: tuple[int, ...]) -> Rows:
     """Return rows without tasks, every task absent from them still to be noted."""
     shape = (windows, room + 2)
     return Rows(
         order=np.zeros(shape, np.int32),
-        place=np.zeros((*shape, 8)),
-        clock=np.zeros((*shape, 4)),
+        place=np.zeros((*shape, AHEAD + len(modes) * (2 + len(modes)))),
         sum=np.zeros((windows, 3)),
         size=np.zeros(windows, np.int32),
         version=np.zeros(windows + 1, np.int64),
@@ -128,6 +131,7 @@ def new_rows(tasks: int, windows: int, room: int) -> Rows:
         absent=np.zeros(tasks, np.int32),
         number=np.zeros(1, np.int64),
         total=np.zeros(2),
+        modes=modes,
     )
 
 
@@ -139,10 +143,10 @@ def new_memo(tasks: int, windows: int) -> Memo:
     )
 
 
-def new_undo(tasks: int, windows: int, room: int) -> Undo:
+def new_undo(tasks: int, windows: int, room: int, modes: tuple[int, ...]) -> Undo:
     """Return an empty notebook."""
     return Undo(
-        before=new_rows(0, windows, room),
+        before=new_rows(0, windows, room, modes),
         mark=np.zeros(windows, np.bool_),
         row=np.zeros(windows, np.int32),
         task=np.zeros(tasks, np.int32),

@@ -40,7 +40,7 @@ def end_before(f: Facts, r: Routes, v: int, p: int, mode: int) -> int:
 def end_after(f: Facts, r: Routes, v: int, p: int, mode: int) -> int:
     """Return the end where position `p` begins; -1 where it cannot, -2 for "ends anywhere"."""
     if p == r.row[v].size:
-        if mode == 1:
+        if mode > 0:
             return -1
         return f.vehicle[v].finish if f.vehicle[v].finish >= 0 else -2
     return f.end[r.stop[v, p].task, mode]
@@ -75,10 +75,11 @@ def detour_s(g: Gaps, f: Facts, pace: float, i: int, j: int) -> tuple[float, int
 def connect(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
     """Compute the deadheads between position `p - 1` and `p` afresh."""
     pace = f.vehicle[v].pace
-    for a in range(2):
+    modes = len(f.modes)
+    for a in range(modes):
         i = end_before(f, r, v, p, a)
-        for b in range(2):
-            r.link[v, p, 2 * a + b] = link_s(g, pace, i, end_after(f, r, v, p, b))
+        for b in range(modes):
+            r.link[v, p, modes * a + b] = link_s(g, pace, i, end_after(f, r, v, p, b))
 
 
 @kernel
@@ -106,11 +107,12 @@ def via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
     """Lead the deadheads before position `p` over a reload site."""
     pace = f.vehicle[v].pace
     best = FAR_S
-    for a in range(2):
+    modes = len(f.modes)
+    for a in range(modes):
         i = end_before(f, r, v, p, a)
-        for b in range(2):
+        for b in range(modes):
             s, site = detour_s(g, f, pace, i, end_after(f, r, v, p, b))
-            r.link[v, p, 2 * a + b] = s
+            r.link[v, p, modes * a + b] = s
             if s < best:
                 best = s
                 r.stop[v, p].refill = site + 1
@@ -120,37 +122,50 @@ def via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
 def drive(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
     """Compute all that follows from the tasks of a route; return whether it can be driven."""
     n = r.row[v].size
-    k = f.vehicle[v].kind
     for p in range(n + 1):
         connect(g, f, r, v, p)
     fits = place_refills(f, r, v)
     for p in range(n):
         if r.stop[v, p].refill > 0:
             via_site(g, f, r, v, p)
-    r.reach[v, 0, 0] = 0.0
-    r.reach[v, 0, 1] = FAR_S
+    choose_modes(f, r, v)
+    return time_route(f, r, v) and fits
+
+
+@kernel
+def choose_modes(f: Facts, r: Routes, v: int) -> None:
+    """Fill `ahead` and `behind` of a route, and give its tasks the modes that take least time."""
+    n = r.row[v].size
+    k = f.vehicle[v].kind
+    modes = len(f.modes)
+    for m in range(modes):
+        r.ahead[v, 0, m] = FAR_S if m > 0 else 0.0
+        r.behind[v, n, m] = FAR_S if m > 0 else 0.0
     for p in range(n):
         s = f.service_s[r.stop[v, p].task, k]
-        x = r.reach[v, p, 0]
-        y = r.reach[v, p, 1]
-        r.reach[v, p + 1, 0] = s + min(x + r.link[v, p, 0], y + r.link[v, p, 2])
-        r.reach[v, p + 1, 1] = s + min(x + r.link[v, p, 1], y + r.link[v, p, 3])
-    r.reach[v, n, 2] = 0.0
-    r.reach[v, n, 3] = FAR_S
+        for b in range(modes):
+            x = r.ahead[v, p, 0] + r.link[v, p, b]
+            for a in range(1, modes):
+                x = min(x, r.ahead[v, p, a] + r.link[v, p, modes * a + b])
+            r.ahead[v, p + 1, b] = s + x
     for p in range(n - 1, -1, -1):
         s = f.service_s[r.stop[v, p].task, k]
-        x = r.reach[v, p + 1, 2]
-        y = r.reach[v, p + 1, 3]
-        r.reach[v, p, 2] = s + min(x + r.link[v, p + 1, 0], y + r.link[v, p + 1, 1])
-        r.reach[v, p, 3] = s + min(x + r.link[v, p + 1, 2], y + r.link[v, p + 1, 3])
+        for a in range(modes):
+            x = r.behind[v, p + 1, 0] + r.link[v, p + 1, modes * a]
+            for b in range(1, modes):
+                x = min(x, r.behind[v, p + 1, b] + r.link[v, p + 1, modes * a + b])
+            r.behind[v, p, a] = s + x
     b = 0
     for p in range(n, 0, -1):
         a = 0
-        if r.reach[v, p, 1] + r.link[v, p, 2 + b] < r.reach[v, p, 0] + r.link[v, p, b]:
-            a = 1
+        x = r.ahead[v, p, 0] + r.link[v, p, b]
+        for c in range(1, modes):
+            y = r.ahead[v, p, c] + r.link[v, p, modes * c + b]
+            if y < x:
+                x = y
+                a = c
         r.stop[v, p - 1].mode = a
         b = a
-    return time_route(f, r, v) and fits
 
 
 @kernel
@@ -158,13 +173,14 @@ def time_route(f: Facts, r: Routes, v: int) -> bool:
     """Drive the chosen modes: times, cost and price of delay; return whether the shift suffices."""
     n = r.row[v].size
     k = f.vehicle[v].kind
+    modes = len(f.modes)
     clock = f.vehicle[v].shift_start_s
     cost = 0.0
     a = 0
     for p in range(n):
         t = r.stop[v, p].task
         b = r.stop[v, p].mode
-        clock = max(clock + r.link[v, p, 2 * a + b], f.task[t].release_s) + f.service_s[t, k]
+        clock = max(clock + r.link[v, p, modes * a + b], f.task[t].release_s) + f.service_s[t, k]
         r.stop[v, p].done_s = clock
         cost += f.task[t].completion_price * clock
         if clock > f.task[t].due_s:
@@ -175,7 +191,7 @@ def time_route(f: Facts, r: Routes, v: int) -> bool:
         r.row[v].end_s = clock
         r.stop[v, 0].slope = 0.0
         return True
-    clock += r.link[v, n, 2 * a]
+    clock += r.link[v, n, modes * a]
     slope = 0.0
     r.stop[v, n].slope = 0.0
     for p in range(n - 1, -1, -1):

@@ -4,7 +4,6 @@ from routing.kernels.jit import kernel
 from routing.kernels.part import (
     AHEAD,
     BEGIN,
-    BEHIND,
     BIG_S,
     CAPACITY,
     COMPLETION,
@@ -17,7 +16,6 @@ from routing.kernels.part import (
     LAG,
     LATENESS,
     LATEST,
-    LINK,
     LOAD,
     MATERIAL,
     PACE,
@@ -40,26 +38,28 @@ from routing.kernels.part import (
 @kernel
 def connect(f: Part, r: Rows, w: int, p: int) -> None:
     """Compute the deadheads between places `p - 1` and `p` afresh, over a site where one is due."""
+    modes = len(f.modes)
+    link = AHEAD + 2 * modes
     pace = f.window[w, PACE]
     i = r.order[w, p - 1]
     j = r.order[w, p]
-    if r.clock[w, p, SITE] == 0.0:
-        for k in range(4):
-            r.place[w, p, LINK + k] = pace * f.gap[j, i, k]
+    if r.place[w, p, SITE] == 0.0:
+        for k in range(modes * modes):
+            r.place[w, p, link + k] = pace * f.gap[j, i, k]
         return
-    for k in range(4):
-        r.place[w, p, LINK + k] = BIG_S
+    for k in range(modes * modes):
+        r.place[w, p, link + k] = BIG_S
     best = BIG_S
     for x in range(len(f.site)):
         s = f.site[x]
-        for a in range(2):
+        for a in range(modes):
             there = pace * f.gap[s, i, a] + f.fill_s[x]
-            for m in range(2):
-                way = there + pace * f.gap[j, s, 2 * m]
-                r.place[w, p, LINK + 2 * m + a] = min(r.place[w, p, LINK + 2 * m + a], way)
+            for m in range(modes):
+                way = there + pace * f.gap[j, s, modes * m]
+                r.place[w, p, link + modes * m + a] = min(r.place[w, p, link + modes * m + a], way)
                 if way < best:
                     best = way
-                    r.clock[w, p, SITE] = x + 1.0
+                    r.place[w, p, SITE] = x + 1.0
 
 
 @kernel
@@ -76,8 +76,8 @@ def place_refills(f: Part, r: Rows, w: int) -> bool:
             due = False
         if due:
             load = f.window[w, CAPACITY]
-        if due != (r.clock[w, p, SITE] > 0.0):
-            r.clock[w, p, SITE] = 1.0 if due else 0.0
+        if due != (r.place[w, p, SITE] > 0.0):
+            r.place[w, p, SITE] = 1.0 if due else 0.0
             connect(f, r, w, p)
         load -= need
     r.sum[w, SPARE] = load
@@ -88,33 +88,12 @@ def place_refills(f: Part, r: Rows, w: int) -> bool:
 def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     """Recompute a row with new places `first` to `last`; return whether it can be driven."""
     n = r.size[w]
-    k = SERVICE + f.which[w, KIND]
     fits = place_refills(f, r, w)
     if len(f.site) > 0:
         first = 1
         last = n
-    r.place[w, 0, AHEAD] = 0.0
-    r.place[w, 0, AHEAD + 1] = BIG_S
-    x = r.place[w, first - 1, AHEAD]
-    y = r.place[w, first - 1, AHEAD + 1]
-    for p in range(first, n + 2):
-        s = f.node[r.order[w, p], k]
-        z = s + min(x + r.place[w, p, LINK], y + r.place[w, p, LINK + 1])
-        y = s + min(x + r.place[w, p, LINK + 2], y + r.place[w, p, LINK + 3])
-        x = z
-        r.place[w, p, AHEAD] = x
-        r.place[w, p, AHEAD + 1] = y
-    r.place[w, n + 1, BEHIND] = 0.0
-    r.place[w, n + 1, BEHIND + 1] = BIG_S
-    x = r.place[w, last + 1, BEHIND]
-    y = r.place[w, last + 1, BEHIND + 1]
-    for p in range(last, -1, -1):
-        s = f.node[r.order[w, p], k]
-        z = s + min(x + r.place[w, p + 1, LINK], y + r.place[w, p + 1, LINK + 2])
-        y = s + min(x + r.place[w, p + 1, LINK + 1], y + r.place[w, p + 1, LINK + 3])
-        x = z
-        r.place[w, p, BEHIND] = x
-        r.place[w, p, BEHIND + 1] = y
+    _ahead(f, r, w, first)
+    _behind(f, r, w, last)
     windows = len(r.size)
     r.version[windows] += 1
     r.version[w] = r.version[windows]
@@ -127,6 +106,42 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     free = n == 0 and f.window[w, WHOLE] > 0.0
     drivable = r.place[w, n + 1, AHEAD] < BIG_S and r.sum[w, END] <= f.window[w, LATEST] + 1e-6
     return free or (fits and drivable)
+
+
+@kernel
+def _ahead(f: Part, r: Rows, w: int, first: int) -> None:
+    """Compute the least seconds to have done each place from `first` on, in each mode."""
+    modes = len(f.modes)
+    link = AHEAD + 2 * modes
+    k = SERVICE + f.which[w, KIND]
+    for m in range(modes):
+        r.place[w, 0, AHEAD + m] = BIG_S if m > 0 else 0.0
+    for p in range(first, r.size[w] + 2):
+        s = f.node[r.order[w, p], k]
+        for m in range(modes):
+            x = r.place[w, p - 1, AHEAD] + r.place[w, p, link + modes * m]
+            for a in range(1, modes):
+                x = min(x, r.place[w, p - 1, AHEAD + a] + r.place[w, p, link + modes * m + a])
+            r.place[w, p, AHEAD + m] = s + x
+
+
+@kernel
+def _behind(f: Part, r: Rows, w: int, last: int) -> None:
+    """Compute the least seconds from the beginning of each place up to `last` to the end."""
+    modes = len(f.modes)
+    behind = AHEAD + modes
+    link = AHEAD + 2 * modes
+    n = r.size[w]
+    k = SERVICE + f.which[w, KIND]
+    for m in range(modes):
+        r.place[w, n + 1, behind + m] = BIG_S if m > 0 else 0.0
+    for p in range(last, -1, -1):
+        s = f.node[r.order[w, p], k]
+        for a in range(modes):
+            x = r.place[w, p + 1, behind] + r.place[w, p + 1, link + a]
+            for m in range(1, modes):
+                x = min(x, r.place[w, p + 1, behind + m] + r.place[w, p + 1, link + modes * m + a])
+            r.place[w, p, behind + a] = s + x
 
 
 @kernel
@@ -144,11 +159,14 @@ def _untimed(f: Part, r: Rows, w: int) -> None:
 def _timed(f: Part, r: Rows, w: int) -> None:
     """Drive the best modes: times, cost, and the price of a delay behind each place."""
     n = r.size[w]
+    modes = len(f.modes)
+    behind = AHEAD + modes
+    link = AHEAD + 2 * modes
     k = SERVICE + f.which[w, KIND]
     now = f.window[w, BEGIN]
-    r.clock[w, 0, DONE] = now
-    r.clock[w, 0, LAG] = 0.0
-    r.clock[w, n + 1, SLOPE] = 0.0
+    r.place[w, 0, DONE] = now
+    r.place[w, 0, LAG] = 0.0
+    r.place[w, n + 1, SLOPE] = 0.0
     if n == 0 and f.window[w, WHOLE] > 0.0:
         r.sum[w, COST] = 0.0
         r.sum[w, END] = now
@@ -157,24 +175,26 @@ def _timed(f: Part, r: Rows, w: int) -> None:
     a = 0
     for p in range(1, n + 1):
         t = r.order[w, p]
-        link = r.place[w, p, LINK + a]
         m = 0
-        if r.place[w, p, LINK + 2 + a] + r.place[w, p, BEHIND + 1] < link + r.place[w, p, BEHIND]:
-            link = r.place[w, p, LINK + 2 + a]
-            m = 1
-        now = max(now + link, f.node[t, RELEASE]) + f.node[t, k]
-        r.clock[w, p, DONE] = now
-        r.clock[w, p, LAG] = now - f.window[w, BEGIN] - r.place[w, p, AHEAD + m]
+        x = r.place[w, p, link + a] + r.place[w, p, behind]
+        for c in range(1, modes):
+            y = r.place[w, p, link + modes * c + a] + r.place[w, p, behind + c]
+            if y < x:
+                x = y
+                m = c
+        now = max(now + r.place[w, p, link + modes * m + a], f.node[t, RELEASE]) + f.node[t, k]
+        r.place[w, p, DONE] = now
+        r.place[w, p, LAG] = now - f.window[w, BEGIN] - r.place[w, p, AHEAD + m]
         cost += f.node[t, COMPLETION] * now + f.node[t, LATENESS] * max(now - f.node[t, DUE], 0.0)
         a = m
-    now += r.place[w, n + 1, LINK + a]
+    now += r.place[w, n + 1, link + a]
     slope = 0.0
     for p in range(n, 0, -1):
         t = r.order[w, p]
         slope += f.node[t, COMPLETION]
-        if r.clock[w, p, DONE] > f.node[t, DUE]:
+        if r.place[w, p, DONE] > f.node[t, DUE]:
             slope += f.node[t, LATENESS]
-        r.clock[w, p, SLOPE] = slope
+        r.place[w, p, SLOPE] = slope
     r.sum[w, COST] = cost + f.window[w, PRICE] * (now - f.window[w, BEGIN])
     r.sum[w, END] = now
 
@@ -187,6 +207,9 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     priced by its slope: exact for completion, at most its true price for lateness.
     """
     n = r.size[w]
+    modes = len(f.modes)
+    behind = AHEAD + modes
+    link = AHEAD + 2 * modes
     pace = f.window[w, PACE]
     s = f.node[t, SERVICE + f.which[w, KIND]]
     now = r.place[w, n + 1, AHEAD]
@@ -204,30 +227,33 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     for p in range(n + 1):
         i = r.order[w, p]
         j = r.order[w, p + 1]
-        x = r.place[w, p, AHEAD]
-        y = r.place[w, p, AHEAD + 1]
-        to0 = min(x + pace * f.gap[t, i, 0], y + pace * f.gap[t, i, 1])
-        to1 = min(x + pace * f.gap[t, i, 2], y + pace * f.gap[t, i, 3])
-        x = r.place[w, p + 1, BEHIND]
-        y = r.place[w, p + 1, BEHIND + 1]
-        spent = to0 + min(x + pace * f.gap[t, j, 4], y + pace * f.gap[t, j, 5])
-        other = to1 + min(x + pace * f.gap[t, j, 6], y + pace * f.gap[t, j, 7])
-        if other < spent:
-            spent = other
-            to0 = to1
+        spent = BIG_S * BIG_S
+        arrive = 0.0
+        for m in range(modes):
+            x = r.place[w, p, AHEAD] + pace * f.gap[t, i, modes * m]
+            y = r.place[w, p + 1, behind] + pace * f.gap[t, j, modes * (modes + m)]
+            for a in range(1, modes):
+                x = min(x, r.place[w, p, AHEAD + a] + pace * f.gap[t, i, modes * m + a])
+                y = min(
+                    y, r.place[w, p + 1, behind + a] + pace * f.gap[t, j, modes * (modes + m) + a]
+                )
+            if x + y < spent:
+                spent = x + y
+                arrive = x
         delay = spent + s + more - now
-        if r.clock[w, p + 1, SITE] > 0.0:  # the refill comes between again
-            x = min(r.place[w, p + 1, LINK], r.place[w, p + 1, LINK + 1])
-            y = min(r.place[w, p + 1, LINK + 2], r.place[w, p + 1, LINK + 3])
-            delay += min(x, y)
+        if r.place[w, p + 1, SITE] > 0.0:  # the refill comes between again
+            x = r.place[w, p + 1, link]
+            for k in range(1, modes * modes):
+                x = min(x, r.place[w, p + 1, link + k])
+            delay += x
         if delay > slack:
             continue
         cost = delay * f.window[w, PRICE]
         if not f.timeless:
-            lag = max(r.clock[w, p, LAG], 0.0)
-            done = max(f.window[w, BEGIN] + to0 + lag, f.node[t, RELEASE]) + s
+            lag = max(r.place[w, p, LAG], 0.0)
+            done = max(f.window[w, BEGIN] + arrive + lag, f.node[t, RELEASE]) + s
             late = max(done - f.node[t, DUE], 0.0)
-            cost += delay * r.clock[w, p + 1, SLOPE]
+            cost += delay * r.place[w, p + 1, SLOPE]
             cost += f.node[t, COMPLETION] * done + f.node[t, LATENESS] * late
         if cost < best:
             second = best
@@ -246,21 +272,26 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
 
 
 @kernel
+def _copy_place(f: Part, r: Rows, w: int, p: int, q: int) -> None:
+    """Copy what is known about place `p`, except times, to place `q`."""
+    for k in range(SITE, AHEAD + len(f.modes) * (2 + len(f.modes))):
+        r.place[w, q, k] = r.place[w, p, k]
+
+
+@kernel
 def insert(f: Part, r: Rows, t: int, w: int, p: int) -> bool:
     """Put task `t` at place `p` of row `w`; return whether the row can be driven."""
     n = r.size[w]
     for q in range(n + 1, p - 1, -1):
         o = r.order[w, q]
         r.order[w, q + 1] = o
-        for k in range(8):
-            r.place[w, q + 1, k] = r.place[w, q, k]
-        r.clock[w, q + 1, SITE] = r.clock[w, q, SITE]
+        _copy_place(f, r, w, q, q + 1)
         if q <= n:
             r.spot[o, PLACE] = q + 1
     r.order[w, p] = t
     r.spot[t, PLACE] = p
     r.size[w] = n + 1
-    r.clock[w, p, SITE] = 0.0
+    r.place[w, p, SITE] = 0.0
     connect(f, r, w, p)
     connect(f, r, w, p + 1)
     return refresh(f, r, w, p, p)
@@ -273,12 +304,10 @@ def cut(f: Part, r: Rows, w: int, p: int, count: int) -> bool:
     for q in range(p, n + 2 - count):
         o = r.order[w, q + count]
         r.order[w, q] = o
-        for k in range(8):
-            r.place[w, q, k] = r.place[w, q + count, k]
-        r.clock[w, q, SITE] = r.clock[w, q + count, SITE]
+        _copy_place(f, r, w, q + count, q)
         if q <= n - count:
             r.spot[o, PLACE] = q
     r.size[w] = n - count
-    r.clock[w, p, SITE] = 0.0
+    r.place[w, p, SITE] = 0.0
     connect(f, r, w, p)
     return refresh(f, r, w, p, p - 1)

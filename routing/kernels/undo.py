@@ -2,23 +2,23 @@
 
 from routing.kernels.jit import kernel
 from routing.kernels.membership import join, leave
-from routing.kernels.part import COST, PLACE, ROUTE, Best, Part, Rows, Undo
+from routing.kernels.part import AHEAD, COST, PLACE, ROUTE, Best, Part, Rows, Undo
 
 
 @kernel
 def copy_row(source: Rows, target: Rows, w: int) -> None:
     """Copy one row with everything known about it."""
     n = source.size[w]
+    modes = len(source.modes)
+    width = AHEAD + modes * (2 + modes)
     target.size[w] = n
     target.version[w] = source.version[w]
     for k in range(3):
         target.sum[w, k] = source.sum[w, k]
     for p in range(n + 2):
         target.order[w, p] = source.order[w, p]
-        for k in range(8):
+        for k in range(width):
             target.place[w, p, k] = source.place[w, p, k]
-        for k in range(4):
-            target.clock[w, p, k] = source.clock[w, p, k]
 
 
 @kernel

@@ -36,7 +36,7 @@ def least_cost(problem):
     """Cost of the best routes of one vehicle that serves everything, by trying all."""
     nothing = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
     least = np.inf
-    modes = [[m for m in (0, 1) if arcs[m] >= 0] for arcs in problem.mode_arc]
+    modes = [np.flatnonzero(arcs >= 0).tolist() for arcs in problem.mode_arc]
     for order in permutations(range(problem.tasks)):
         for chosen in product(*(modes[task] for task in order)):
             route = tuple(Visit(t, m) for t, m in zip(order, chosen, strict=True))

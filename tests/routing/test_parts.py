@@ -39,9 +39,10 @@ def begun(problem, seed=1):
     return search
 
 
+@pytest.mark.parametrize("modes", [2, 4])
 @pytest.mark.parametrize("seed", range(25))
-def test_a_search_in_parts_passes_the_referee_and_never_gets_worse(in_parts, seed):
-    problem = a_random_town(seed, 14, 3)
+def test_a_search_in_parts_passes_the_referee_and_never_gets_worse(in_parts, seed, modes):
+    problem = with_modes(a_random_town(seed, 14, 3), modes)
     first = solve(problem, MaxIterations(0), seed)
     better = solve(problem, MaxIterations(400), seed)
     assert violations(problem, better) == []
@@ -92,6 +93,12 @@ def test_the_price_of_a_place_is_what_the_insertion_then_costs(seed):
             price, place = memo.price[task, w, 0], int(memo.place[task, w, 0])
             assert insert(f, r, task, w, place)
             assert float(r.sum[w, 0]) - alone_cost == pytest.approx(price, rel=1e-6, abs=1e-3)
+
+
+def with_modes(town, modes):
+    """Return the town with more arcs of the same streets to do each task on."""
+    more = np.random.default_rng(town.tasks).integers(-1, 4, (town.tasks, modes - 2))
+    return replace(town, mode_arc=np.hstack((town.mode_arc, more)).astype(np.int32))
 
 
 def without_deadlines(town):

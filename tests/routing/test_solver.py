@@ -64,6 +64,18 @@ def test_small_towns_are_driven_in_the_least_time_over_all_orders_and_directions
     assert found.cost.total == pytest.approx(least_cost(town), rel=1e-6)
 
 
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(1, 3))
+def test_what_may_be_done_from_four_sides_is_done_from_the_best_ones(seed, tasks):
+    nothing = np.zeros(tasks)
+    town = easy_town(seed, tasks, completion_price=nothing, lateness_price=nothing)
+    sides = np.random.default_rng(seed).integers(-1, 4, (tasks, 2))
+    town = replace(town, mode_arc=np.hstack((town.mode_arc, sides)).astype(np.int32))
+    found = solve(town, MaxIterations(1000), seed)
+    assert violations(town, found) == []
+    assert found.cost.total == pytest.approx(least_cost(town), rel=1e-6)
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 5))
 def test_small_towns_with_deadlines_are_solved_to_the_optimum(seed, tasks):

@@ -11,7 +11,7 @@ def a_town(streets, tasks, *, vehicles=1, u_turns=True, forbidden=(), **fields):
     """A problem on two-way streets (u, v, seconds) with the depot at junction 0.
 
     Arc 2i drives street i from u to v, arc 2i + 1 back; the depot is the last arc, and a reload
-    site one before it where `site` names a junction. `tasks` are (arc, other arc or -1).
+    site one before it where `site` names a junction. `tasks` are (arc, other arc or -1, ...).
     """
     arcs = [(a, b, s) for u, v, s in streets for a, b in ((u, v), (v, u))]
     site = fields.pop("site", None)
@@ -31,7 +31,7 @@ def a_town(streets, tasks, *, vehicles=1, u_turns=True, forbidden=(), **fields):
     count = len(tasks)
     drive_s = np.array([s for _, _, s in arcs], float)
     given = {
-        "mode_arc": np.array(tasks, np.int32).reshape(-1, 2),
+        "mode_arc": np.array(tasks, np.int32).reshape(count, -1 if count else 2),
         "service_s": 2.0 * drive_s[[t[0] for t in tasks]][:, None],
         "material_kg": np.zeros(count),
         "class_index": np.zeros(count, np.int32),

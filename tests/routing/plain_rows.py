@@ -1,0 +1,158 @@
+"""Small parts of problems, and plain twins of the kernels on rows, to compare with."""
+
+from itertools import product
+
+import numpy as np
+
+from routing.kernels.part import (
+    AHEAD,
+    BEGIN,
+    BIG_S,
+    CAPACITY,
+    COMPLETION,
+    DISTANCE,
+    DUE,
+    FINISH,
+    FIXED,
+    GROUP,
+    KIND,
+    LATENESS,
+    LATEST,
+    LOAD,
+    MATERIAL,
+    PACE,
+    PRICE,
+    RELEASE,
+    RESERVE,
+    SERVICE,
+    START,
+    UNSERVED,
+    WHOLE,
+    Part,
+    new_memo,
+    new_rows,
+)
+from routing.problem import NONE
+
+WINDOWS = 2
+
+
+def a_part(seed, tasks=5, modes=2, sites=0, timeless=True):
+    """A part of random seconds, in which some tasks lack some modes but the first."""
+    random = np.random.default_rng(seed)
+    nodes = tasks + 2 * WINDOWS + sites
+    exists = np.zeros((nodes, modes), bool)
+    exists[:, 0] = True
+    exists[:tasks, 1:] = random.random((tasks, modes - 1)) < 0.7
+    window = np.zeros((WINDOWS, 10))
+    window[:, PACE] = (1.0, 1.5)
+    window[:, CAPACITY] = 100.0
+    window[:, LOAD] = random.integers(20, 101, WINDOWS) if sites else 1000.0
+    window[:, RESERVE] = random.integers(0, 40, WINDOWS)
+    window[:, BEGIN] = 10.0
+    window[:, LATEST] = BIG_S / 2
+    window[:, PRICE] = random.integers(1, 4, WINDOWS)
+    window[:, FIXED] = random.integers(0, 50, WINDOWS)
+    window[:, WHOLE] = random.integers(0, 2, WINDOWS)
+    which = np.zeros((WINDOWS, 4), np.int32)
+    which[:, KIND] = np.arange(WINDOWS)
+    which[:, START] = tasks + np.arange(WINDOWS)
+    which[:, FINISH] = which[:, START] + WINDOWS
+    which[:, GROUP] = np.arange(WINDOWS)
+    near = np.array([[c for c in range(tasks) if c != t] for t in range(tasks)], np.int32)
+    return Part(
+        gap=_gaps(random.integers(1, 50, (nodes, modes, nodes, modes)), exists),
+        node=_nodes(random, tasks, nodes, timeless=timeless),
+        window=window,
+        which=which,
+        site=np.arange(nodes - sites, nodes, dtype=np.int32),
+        fill_s=random.integers(0, 30, sites).astype(float),
+        near=near.reshape(tasks, -1),
+        timeless=timeless,
+        modes=(0,) * modes,
+    )
+
+
+def _gaps(seconds, exists):
+    """`Part.gap` from seconds by (node, mode, node, mode)."""
+    nodes, modes = exists.shape
+    possible = exists[:, :, None, None] & exists[None, None]
+    apart = np.where(possible, seconds, BIG_S)
+    into = apart.transpose(2, 0, 3, 1).reshape(nodes, nodes, modes**2)
+    out_of = apart.transpose(0, 2, 1, 3).reshape(nodes, nodes, modes**2)
+    return np.concatenate((into, out_of), axis=2).astype(np.float32)
+
+
+def _nodes(random, tasks, nodes, *, timeless):
+    node = np.zeros((nodes, SERVICE + WINDOWS))
+    node[:tasks, MATERIAL] = random.integers(0, 60, tasks)
+    node[:tasks, UNSERVED] = 1000.0
+    node[:tasks, DISTANCE] = random.random(tasks)
+    node[:tasks, SERVICE:] = random.integers(1, 20, (tasks, WINDOWS))
+    if not timeless:
+        node[:tasks, RELEASE] = random.integers(0, 100, tasks)
+        node[:tasks, DUE] = random.integers(0, 200, tasks)
+        node[:tasks, COMPLETION] = random.random(tasks)
+        node[:tasks, LATENESS] = random.random(tasks)
+    return node
+
+
+def with_rows(f, orders):
+    """Rows with these tasks in this order, nothing computed yet, and a memory of nothing."""
+    tasks = len(f.near)
+    r = new_rows(tasks, WINDOWS, tasks + 2, f.modes)
+    for w, order in enumerate(orders):
+        r.order[w, : len(order) + 2] = [f.which[w, START], *order, f.which[w, FINISH]]
+        r.size[w] = len(order)
+        for p, task in enumerate(order, 1):
+            r.spot[task] = w, p, NONE
+    return r, new_memo(tasks, WINDOWS)
+
+
+def order_of(r, w):
+    """The nodes of a row with those before and behind."""
+    return r.order[w, : r.size[w] + 2].tolist()
+
+
+def seconds(f, w, i, a, j, m):
+    """Deadhead from mode `a` of node `i` to mode `m` of node `j`."""
+    return f.window[w, PACE] * float(f.gap[j, i, len(f.modes) * m + a])
+
+
+def over_site(f, w, i, a, j, m):
+    """The same with a refill between, at the site where that takes least."""
+    return min(
+        (
+            seconds(f, w, i, a, int(site), 0) + float(f.fill_s[x]) + seconds(f, w, site, 0, j, m)
+            for x, site in enumerate(f.site)
+        ),
+        default=BIG_S,
+    )
+
+
+def least_seconds(f, w, nodes, first=None, last=None, refills=frozenset()):
+    """Least seconds from having done the first node to having done the last, over all modes.
+
+    `first` and `last` fix the modes at the ends; `refills` are indices that a refill comes before.
+    """
+    choices = [range(len(f.modes)) for _ in nodes]
+    if first is not None:
+        choices[0] = (first,)
+    if last is not None:
+        choices[-1] = (last,)
+    work_s = sum(f.node[node, SERVICE + f.which[w, KIND]] for node in nodes[1:])
+    ways = [over_site if p in refills else seconds for p in range(len(nodes))]
+    return work_s + min(
+        sum(
+            ways[p](f, w, nodes[p - 1], chosen[p - 1], nodes[p], chosen[p])
+            for p in range(1, len(nodes))
+        )
+        for chosen in product(*choices)
+    )
+
+
+def columns(f):
+    """Where `Rows.place` has what is ahead, what is behind, and deadheads."""
+    modes = len(f.modes)
+    behind, link = AHEAD + modes, AHEAD + 2 * modes
+    return slice(AHEAD, behind), slice(behind, link), slice(link, link + modes**2)

@@ -1,0 +1,128 @@
+"""Kernels on rows say what plain enumeration of places and modes says."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.kernels.part import BIG_S, COST, FIXED, PLACE, PRICE, SERVICE, SITE, WHOLE
+from routing.kernels.rows import connect, cut, insert, look, refresh
+from tests.routing.plain_rows import (
+    WINDOWS,
+    a_part,
+    columns,
+    least_seconds,
+    order_of,
+    over_site,
+    seconds,
+    with_rows,
+)
+
+SEEDS = st.integers(0, 100_000)
+MODES = st.sampled_from((2, 4))
+FAR_S = BIG_S / 2
+"""More than any row takes that can be driven."""
+
+
+def computed(f, orders):
+    r, memo = with_rows(f, orders)
+    for w in range(WINDOWS):
+        compute(f, r, w)
+    return r, memo
+
+
+def compute(f, r, w):
+    for p in range(1, r.size[w] + 2):
+        r.place[w, p, SITE] = 0.0
+        connect(f, r, w, p)
+    return refresh(f, r, w, 1, r.size[w])
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS, modes=MODES)
+def test_rows_know_the_least_seconds_to_and_from_each_place_in_each_mode(seed, modes):
+    f = a_part(seed, modes=modes)
+    r, _ = computed(f, ([0, 1, 2], [3, 4]))
+    ahead, behind, _ = columns(f)
+    for w in range(WINDOWS):
+        order = order_of(r, w)
+        for p, node in enumerate(order):
+            own_s = f.node[node, SERVICE + w]
+            for m in range(modes):
+                to_s = (
+                    least_seconds(f, w, order[: p + 1], first=0, last=m) if p or m == 0 else BIG_S
+                )
+                from_s = least_seconds(f, w, order[p:], first=m) + own_s
+                same_or_far(r.place[w, p, ahead][m], to_s)
+                if p <= r.size[w]:
+                    same_or_far(r.place[w, p, behind][m], from_s)
+
+
+def same_or_far(found_s, true_s):
+    assert min(found_s, FAR_S) == pytest.approx(min(true_s, FAR_S))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS, modes=MODES)
+def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
+    f = a_part(seed, modes=modes)
+    r, memo = computed(f, ([0, 1, 2], [3]))
+    for w in range(WINDOWS):
+        order = order_of(r, w)
+        empty = len(order) == 2 and f.window[w, WHOLE]
+        before_s = 0.0 if empty else least_seconds(f, w, order)
+        prices = [
+            f.window[w, PRICE] * (least_seconds(f, w, [*order[:p], 4, *order[p:]]) - before_s)
+            + (f.window[w, FIXED] if empty else 0.0)
+            for p in range(1, len(order))
+        ]
+        look(f, r, memo, 4, w)
+        ranked = np.sort(prices)
+        assert memo.price[4, w] == pytest.approx(ranked[:2])
+        assert prices[memo.place[4, w, 0] - 1] == pytest.approx(ranked[0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS, modes=MODES)
+def test_a_deadhead_leads_over_the_best_site_where_a_refill_is_due(seed, modes):
+    f = a_part(seed, modes=modes, sites=2)
+    r, _ = computed(f, ([0, 1, 2], [3, 4]))
+    _, _, link = columns(f)
+    for w in range(WINDOWS):
+        order = order_of(r, w)
+        for p in range(1, len(order)):
+            way = over_site if r.place[w, p, SITE] else seconds
+            expected = [
+                way(f, w, order[p - 1], a, order[p], m) for m in range(modes) for a in range(modes)
+            ]
+            found = np.minimum(r.place[w, p, link], FAR_S)
+            assert found == pytest.approx(np.minimum(expected, FAR_S))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=SEEDS,
+    modes=MODES,
+    sites=st.integers(0, 2),
+    timeless=st.booleans(),
+    moves=st.lists(st.integers(0, 1000), min_size=1, max_size=8),
+)
+def test_changes_leave_what_a_computation_from_nothing_gives(seed, modes, sites, timeless, moves):
+    f = a_part(seed, tasks=6, modes=modes, sites=sites, timeless=timeless)
+    r, _ = computed(f, ([0, 1, 2], [3, 4, 5]))
+    for move in moves:
+        w = move % WINDOWS
+        if r.size[w] > 0:
+            count = 1 + move % int(r.size[w])
+            p = 1 + move % (int(r.size[w]) - count + 1)
+            out = r.order[w, p : p + count].tolist()
+            cut(f, r, w, p, count)
+            for task in out:
+                insert(f, r, task, 1 - w, 1 + (move + task) % (int(r.size[1 - w]) + 1))
+    fresh, _ = computed(f, [order_of(r, w)[1:-1] for w in range(WINDOWS)])
+    for w in range(WINDOWS):
+        n = int(r.size[w])
+        assert r.place[w, 1 : n + 1] == pytest.approx(fresh.place[w, 1 : n + 1])
+        assert r.sum[w] == pytest.approx(fresh.sum[w])
+        assert [r.spot[t, PLACE] for t in r.order[w, 1 : n + 1]] == list(range(1, n + 1))
+    assert r.total[1] == pytest.approx(r.sum[:, COST].sum())
