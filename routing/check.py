@@ -1,22 +1,14 @@
 """The referee: what is wrong with a solution, and what it costs. Shares no code with the search."""
 
-from itertools import pairwise
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
-from routing.problem import Cost, Flags, Floats, Problem, Refill, Route, Solution, Visit
+from routing.check_reasons import untrue_reasons
+from routing.check_times import Driven, driven
+from routing.check_ways import deadheads_of, legs_of
+from routing.problem import Cost, Floats, Problem, Refill, Route, Solution, Visit
 
 TOLERANCE = 1e-6
 """Relative difference of costs, and seconds or kilograms, that count as equal."""
-_BATCH = 256
-_LIMITS_S = (60.0, 300.0, 1800.0, np.inf)
-
-type _Numbers = NDArray[np.integer[Any]]
-type _Deadheads = dict[tuple[int, int], float]
 
 
 def violations(problem: Problem, solution: Solution) -> list[str]:
@@ -25,11 +17,13 @@ def violations(problem: Problem, solution: Solution) -> list[str]:
     if found:
         return found
     found = _broken_service(problem, solution)
-    deadheads = _deadheads(problem, _legs(problem, solution.routes))
+    times = _driven(problem, solution)
     for v, route in enumerate(solution.routes):
-        found += _broken_route(problem, deadheads, v, route)
-    found += _untrue_reasons(problem, solution, deadheads)
-    cost = _cost(problem, solution, deadheads).total
+        found += _broken_route(problem, times, v, route)
+        found += _broken_pin(problem, v, route)
+    found += _broken_order(problem, solution, times)
+    found += untrue_reasons(problem, solution, times)
+    cost = _cost(problem, solution, times).total
     if not abs(cost - solution.cost.total) <= TOLERANCE * max(1.0, abs(cost)):
         found.append(f"the cost is {cost:.6f}, not {solution.cost.total:.6f}")
     if solution.bound > cost * (1 + TOLERANCE) + TOLERANCE:
@@ -39,7 +33,12 @@ def violations(problem: Problem, solution: Solution) -> list[str]:
 
 def cost_of(problem: Problem, solution: Solution) -> Cost:
     """Return the cost of a solution, computed afresh; infinite where a leg cannot be driven."""
-    return _cost(problem, solution, _deadheads(problem, _legs(problem, solution.routes)))
+    return _cost(problem, solution, _driven(problem, solution))
+
+
+def _driven(problem: Problem, solution: Solution) -> Driven:
+    deadheads = deadheads_of(problem, legs_of(problem, solution.routes))
+    return driven(problem, deadheads, solution)
 
 
 def _broken_shape(problem: Problem, solution: Solution) -> list[str]:
@@ -77,8 +76,8 @@ def _broken_service(problem: Problem, solution: Solution) -> list[str]:
     return found + [f"task {t} is neither done nor left out" for t in missing if int(t) not in left]
 
 
-def _broken_route(problem: Problem, deadheads: _Deadheads, v: int, route: Route) -> list[str]:
-    """Drive one route: ability, load, reachability, end of shift."""
+def _broken_route(problem: Problem, times: Driven, v: int, route: Route) -> list[str]:
+    """Look at one route: ability, load, reachability, end of shift."""
     found = []
     kind = int(problem.vehicle_type[v])
     load_kg = float(problem.load_kg[v])
@@ -92,214 +91,82 @@ def _broken_route(problem: Problem, deadheads: _Deadheads, v: int, route: Route)
         if load_kg < -TOLERANCE:
             found.append(f"vehicle {v} lacks {-load_kg:.1f} kg at task {stop.task}")
             load_kg = np.inf
-    ends_s = _times(problem, deadheads, v, route)[1]
-    if not np.isfinite(ends_s):
+    late_s = times.home_s[v] - problem.shift_end_s[v]
+    if v in times.stuck:
+        found.append(f"vehicle {v} waits for ever at task {times.stuck[v]}")
+    elif not np.isfinite(times.home_s[v]):
         found.append(f"vehicle {v} has a leg that cannot be driven")
-    elif route and ends_s > problem.shift_end_s[v] + TOLERANCE * 10:
-        late_s = ends_s - problem.shift_end_s[v]
+    elif route != problem.rules.pin(v) and late_s > TOLERANCE * 10:
         found.append(f"vehicle {v} ends {late_s:.1f} s after its shift")
     return found
 
 
-def _stop_arc(problem: Problem, stop: Visit | Refill) -> int:
-    if isinstance(stop, Visit):
-        return int(problem.mode_arc[stop.task, stop.mode])
-    return int(problem.reload_arc[stop.site])
-
-
-def _legs(problem: Problem, routes: tuple[Route, ...]) -> set[tuple[int, int]]:
-    """Return the pairs of arcs between which the routes drive."""
-    pairs: set[tuple[int, int]] = set()
-    for v, route in enumerate(routes):
-        if not route:
-            continue
-        arcs = [int(problem.start_arc[v]), *(_stop_arc(problem, stop) for stop in route)]
-        if problem.end_arc[v] >= 0:
-            arcs.append(int(problem.end_arc[v]))
-        pairs.update(pairwise(arcs))
-    return pairs
-
-
-def _times(
-    problem: Problem, deadheads: _Deadheads, v: int, route: Route
-) -> tuple[dict[int, float], float]:
-    """Return when each task of a route ends and when the vehicle is home."""
-    done_s: dict[int, float] = {}
-    kind = int(problem.vehicle_type[v])
-    here = int(problem.start_arc[v])
-    clock_s = float(problem.shift_start_s[v])
-    for stop in route:
-        arc = _stop_arc(problem, stop)
-        clock_s += deadheads[here, arc] * float(problem.pace[kind])
-        here = arc
-        if isinstance(stop, Refill):
-            clock_s += float(problem.fill_s[stop.site])
-            continue
-        clock_s = max(clock_s, float(problem.release_s[stop.task]))
-        clock_s += float(problem.service_s[stop.task, kind])
-        done_s[stop.task] = clock_s
-    if route and problem.end_arc[v] >= 0:
-        clock_s += deadheads[here, int(problem.end_arc[v])] * float(problem.pace[kind])
-    return done_s, clock_s
-
-
-def _cost(problem: Problem, solution: Solution, deadheads: _Deadheads) -> Cost:
-    time = vehicles = completion = lateness = 0.0
-    for v, route in enumerate(solution.routes):
-        if not route:
-            continue
-        done_s, ends_s = _times(problem, deadheads, v, route)
-        time += float(problem.price_per_s[v]) * (ends_s - float(problem.shift_start_s[v]))
-        vehicles += float(problem.fixed_price[v])
-        for task, end_s in done_s.items():
-            completion += float(problem.completion_price[task]) * end_s
-            late_s = max(0.0, end_s - float(problem.due_s[task]))
-            lateness += float(problem.lateness_price[task]) * late_s
-    unserved = sum(float(problem.unserved_price[task]) for task in solution.unserved)
-    return Cost(time, vehicles, completion, lateness, unserved)
-
-
-def _untrue_reasons(problem: Problem, solution: Solution, deadheads: _Deadheads) -> list[str]:
-    """Look whether what is said of tasks left out is so."""
-    left = np.array(sorted(solution.unserved), np.int64)
-    if not len(left):
-        return []
-    said = np.array([solution.unserved[int(task)] for task in left])
-    able = np.isfinite(problem.service_s[left][:, problem.vehicle_type])
-    driven_s, ends_s = (np.full(able.shape, np.inf) for _ in range(2))
-    laden = np.zeros(able.shape, np.bool_)
-    after = [
-        _after_last(problem, deadheads, v, solution.routes[v]) for v in range(problem.vehicles)
-    ]
-    away_s = _away(problem, [here for here, _, _ in after])
-    home_s = {int(arc): _to_arc(problem, int(arc)) for arc in np.unique(problem.end_arc)}
-    for v in range(problem.vehicles):
-        driven_s[:, v], laden[:, v], ends_s[:, v] = _one_more(
-            problem, away_s, home_s[int(problem.end_arc[v])], v, after[v], left
-        )
-    reach = able & np.isfinite(driven_s)
-    carry = reach & laden
-    fits = carry & (ends_s < problem.shift_end_s - TOLERANCE * 10)
-    truth = {
-        "no_vehicle": ~able.any(axis=1),
-        "unreachable": able.any(axis=1) & ~reach.any(axis=1),
-        "capacity": reach.any(axis=1) & ~carry.any(axis=1),
-        "time": carry.any(axis=1) & ~fits.any(axis=1),
-    }
-    return [
-        f"task {task} is left out for {reason}, which is not so"
-        for i, (task, reason) in enumerate(zip(left, said, strict=True))
-        if not truth[reason][i]
-    ]
-
-
-def _away(problem: Problem, here: list[int]) -> dict[int, Floats]:
-    """Return the seconds to every arc from some arcs, from all starts and from all sites."""
-    sources = sorted({*here, *problem.start_arc.tolist(), *problem.reload_arc.tolist()})
-    return dict(zip(sources, _from_arcs(problem, sources, np.inf), strict=True))
-
-
-def _one_more(
-    problem: Problem,
-    away_s: dict[int, Floats],
-    toward_s: Floats,
-    v: int,
-    after: tuple[int, float, float],
-    tasks: _Numbers,
-) -> tuple[Floats, Flags, Floats]:
-    """Return three arrays on doing each task as the last of a route.
-
-    Seconds there and home for the task alone, whether the vehicle has or gets the material, and
-    when the shift would end.
-    """
-    pace = float(problem.pace[problem.vehicle_type[v]])
-    here, clock_s, load_kg = after
-    arcs = problem.mode_arc[tasks]
-    home_s = np.where(arcs < 0, np.inf, toward_s[arcs])
-    need_kg = problem.material_kg[tasks]
-    has = need_kg <= load_kg + TOLERANCE
-    arrive_s = np.where(has[:, None], clock_s + away_s[here][arcs] * pace, np.inf)
-    can = (need_kg <= problem.capacity_kg[v] + TOLERANCE) & (problem.capacity_kg[v] > 0)
-    for k, site in enumerate(problem.reload_arc):
-        there_s = away_s[here][site] + away_s[int(site)][arcs]
-        full_s = clock_s + there_s * pace + problem.fill_s[k]
-        arrive_s = np.where(can[:, None], np.minimum(arrive_s, full_s), arrive_s)
-        has = has | can
-    starts_s = np.maximum(arrive_s, problem.release_s[tasks][:, None])
-    work_s = problem.service_s[tasks, problem.vehicle_type[v]][:, None]
-    over_s = starts_s + work_s + home_s * pace
-    start_s = away_s[int(problem.start_arc[v])][arcs]
-    return (start_s + home_s).min(axis=1), has, over_s.min(axis=1)
-
-
-def _after_last(
-    problem: Problem, deadheads: _Deadheads, v: int, route: Route
-) -> tuple[int, float, float]:
-    """Return arc, time and load after the last task of a route."""
-    here, load_kg = int(problem.start_arc[v]), float(problem.load_kg[v])
-    done_s, _ = _times(problem, deadheads, v, route)
-    kept_kg = load_kg
-    for stop in route:
-        if isinstance(stop, Refill):
-            load_kg = float(problem.capacity_kg[v])
-        else:
-            load_kg -= float(problem.material_kg[stop.task])
-            here, kept_kg = _stop_arc(problem, stop), load_kg
-    return here, max(done_s.values(), default=float(problem.shift_start_s[v])), kept_kg
-
-
-def _graph(problem: Problem, sources: _Numbers) -> csr_matrix:
-    """Return arcs as vertices and turns as edges, and a copy of each source to set out from.
-
-    An edge weighs driving its first arc and the turn; out of a copy only the turn, as the source
-    has been driven. Nothing leads on through a place.
-    """
-    first = np.repeat(np.arange(problem.arcs), np.diff(problem.turn_start))
-    open_turn = ~problem.place[first]
-    rows = [first[open_turn]]
-    columns = [problem.turn_to[open_turn]]
-    weights = [problem.drive_s[first[open_turn]] + problem.turn_s[open_turn]]
-    for i, arc in enumerate(sources):
-        turns = slice(problem.turn_start[arc], problem.turn_start[arc + 1])
-        rows.append(np.full(turns.stop - turns.start, problem.arcs + i))
-        columns.append(problem.turn_to[turns])
-        weights.append(problem.turn_s[turns])
-    size = problem.arcs + len(sources)
-    parts = (np.concatenate(rows), np.concatenate(columns))
-    return coo_matrix((np.concatenate(weights), parts), shape=(size, size)).tocsr()
-
-
-def _from_arcs(problem: Problem, sources: list[int], limit_s: float) -> Floats:
-    """Return float64[sources, A], seconds from the end of each to the beginning of every arc."""
-    graph = _graph(problem, np.array(sources))
-    copies = np.arange(len(sources)) + problem.arcs
-    away_s: Floats = dijkstra(graph, indices=copies, limit=limit_s)
-    return away_s[:, : problem.arcs]
-
-
-def _to_arc(problem: Problem, arc: int) -> Floats:
-    """Return float64[A], seconds from the end of every arc to the beginning of one, 0 to none."""
-    if arc < 0:
-        return np.zeros(problem.arcs)
-    everything = _graph(problem, np.arange(problem.arcs))
-    toward_s: Floats = dijkstra(everything.T.tocsr(), indices=arc)
-    return toward_s[problem.arcs :]
-
-
-def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> _Deadheads:
-    """Return the seconds of each leg, looking ever farther for those not found near by."""
-    found: _Deadheads = {}
-    for limit_s in _LIMITS_S:
-        goals: dict[int, list[int]] = {}
-        for source, target in legs:
-            if (source, target) not in found:
-                goals.setdefault(source, []).append(target)
-        sources = sorted(goals)
-        for first in range(0, len(sources), _BATCH):
-            batch = sources[first : first + _BATCH]
-            away = _from_arcs(problem, batch, limit_s)
-            for row, source in zip(away, batch, strict=True):
-                for target in goals[source]:
-                    if np.isfinite(row[target]) or limit_s == np.inf:
-                        found[source, target] = float(row[target])
+def _broken_pin(problem: Problem, v: int, route: Route) -> list[str]:
+    """Look at what a route begins with, and what the rules say of the rest."""
+    pin = problem.rules.pin(v)
+    found = []
+    if route[: len(pin)] != pin:
+        found.append(f"vehicle {v} does not begin with what is pinned")
+    tasks = [stop.task for stop in route[len(pin) :] if isinstance(stop, Visit)]
+    forbidden = problem.rules.forbidden()
+    found += [f"vehicle {v} must not do task {t}" for t in tasks if (t, v) in forbidden]
+    if problem.rules.strict_classes and np.any(np.diff(problem.class_index[tasks]) < 0):
+        found.append(f"vehicle {v} does less urgent streets before more urgent ones")
     return found
+
+
+def _broken_order(problem: Problem, solution: Solution, times: Driven) -> list[str]:
+    """Look whether later passes wait for earlier ones and begin in time."""
+    found = []
+    slack_s = TOLERANCE * 10
+    for task, begins_s in times.begins_s.items():
+        if begins_s > problem.rules.begin_by(task) + slack_s:
+            found.append(f"task {task} begins later than allowed")
+    for later, pairs in problem.rules.before().items():
+        for earlier, within_s in pairs:
+            if later in solution.unserved or later not in times.begins_s:
+                continue
+            if earlier in solution.unserved:
+                found.append(f"task {later} is done, but not task {earlier} before it")
+                continue
+            after_s = times.begins_s[later] - times.ends_s[earlier]
+            if not -slack_s <= after_s <= within_s + slack_s:
+                found.append(f"task {later} begins {after_s:.1f} s after task {earlier} is done")
+    return found
+
+
+def _cost(problem: Problem, solution: Solution, times: Driven) -> Cost:
+    rules = problem.rules
+    service_s = np.zeros(problem.vehicles)
+    home_s = [0.0]
+    time = vehicles = distance = change = 0.0
+    for v, route in enumerate(solution.routes):
+        if not route and not rules.is_out(v):
+            continue
+        spent_s = times.home_s[v] - float(problem.shift_start_s[v])
+        service_s[v] = spent_s + rules.before_s(v)
+        home_s.append(times.home_s[v])
+        time += float(problem.price_per_s[v]) * spent_s
+        vehicles += float(problem.fixed_price[v])
+        distance += rules.per_m(v) * times.metres[v]
+        change += sum(rules.change(stop.task, v) for stop in route if isinstance(stop, Visit))
+    completion = lateness = 0.0
+    for task, end_s in times.ends_s.items():
+        completion += float(problem.completion_price[task]) * end_s
+        late_s = max(0.0, end_s - float(problem.due_s[task]))
+        lateness += float(problem.lateness_price[task]) * late_s
+    unserved = sum(float(problem.unserved_price[task]) for task in solution.unserved)
+    return Cost(
+        *(time, vehicles, completion, lateness, unserved, distance),
+        last_home=rules.last_home_price * max(home_s) if rules.last_home_price else 0.0,
+        balance=_balance(rules.balance_price, service_s),
+        change=change,
+    )
+
+
+def _balance(price: float, service_s: Floats) -> float:
+    if not price or not len(service_s):
+        return 0.0
+    if not np.isfinite(service_s).all():
+        return np.inf
+    return price * float(service_s.max() - service_s.min())

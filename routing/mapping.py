@@ -35,7 +35,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from routing.paths import Walker, line_graph
 from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Solution, turn_rows
-from routing.timing import TimedLeg, TimedRoute, timed_route
+from routing.timing import TimedLeg, TimedRoute, timed_routes
 
 SOLVER = "barfrub ruin and recreate"
 """Written into plans."""
@@ -285,8 +285,9 @@ def plan_from(mapped: Mapped, solution: Solution) -> Plan:
     situation = mapped.situation
     walker = Walker(mapped.problem, line_graph(mapped.problem))
     routes = []
-    for v, (shift, route) in enumerate(zip(situation.shifts, solution.routes, strict=True)):
-        timed = timed_route(mapped.problem, walker, v, route)
+    for shift, timed in zip(
+        situation.shifts, timed_routes(mapped.problem, walker, solution.routes), strict=True
+    ):
         routes.append(Route(shift.id, shift.vehicle_id, _legs(mapped, timed)))
     cost = solution.cost
     return Plan(

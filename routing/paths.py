@@ -23,6 +23,9 @@ HUBS = 2_500
 """Up to so many junctions each is its own hub; in a larger city `FEW_HUBS` stand for all."""
 FEW_HUBS = 1_500
 
+TIE_S_PER_M = 1e-9
+"""What a metre weighs where metres have a price."""
+
 SAMPLE = 50
 """Ends from which true deadheads are compared with the estimates."""
 USUAL_S = 600.0
@@ -36,6 +39,8 @@ class LineGraph:
     """Arcs as vertices and allowed turns as edges, which weigh driving the first arc and turning.
 
     `starts` int64[A + 1], `to` int32[M], `weight` float64[M]; `back_...` the same turned around.
+    `drive_s` float64[A] is what each arc itself weighs: its seconds, and where metres have a price
+    a trifle for each, so that of equally quick ways the shortest is driven.
     """
 
     starts: Longs
@@ -44,18 +49,23 @@ class LineGraph:
     back_starts: Longs
     back_to: Ints
     back_weight: Floats
+    drive_s: Floats
 
 
 def line_graph(problem: Problem) -> LineGraph:
     """Return the arcs of a problem as a graph of their own."""
     count = np.diff(problem.turn_start)
     origin = np.repeat(np.arange(problem.arcs, dtype=np.int32), count)
-    weight = problem.drive_s[origin] + problem.turn_s
+    drive_s = problem.drive_s
+    if problem.rules.metres_count:
+        drive_s = drive_s + TIE_S_PER_M * problem.length_m
+    weight = drive_s[origin] + problem.turn_s
     order = np.argsort(problem.turn_to, kind="stable")
     back_starts = np.searchsorted(problem.turn_to[order], np.arange(problem.arcs + 1))
     return LineGraph(
         *(problem.turn_start, problem.turn_to, weight),
         *(back_starts.astype(np.int64), origin[order], weight[order]),
+        drive_s=drive_s,
     )
 
 
@@ -87,7 +97,7 @@ def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     label = np.empty(problem.arcs)
     shortest.tree(
         *(line.starts, line.to, line.weight, problem.place),
-        *(arc, problem.drive_s[arc], label),
+        *(arc, line.drive_s[arc], label),
     )
     return label
 
@@ -99,7 +109,7 @@ def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
         *(line.back_starts, line.back_to, line.back_weight, problem.place),
         *(arc, 0.0, label),
     )
-    return label - problem.drive_s
+    return label - line.drive_s
 
 
 def gaps_of(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
@@ -130,7 +140,7 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
 
     def some_nearest(first: int, last: int) -> None:
         shortest.nearest(
-            *(line.starts, line.to, line.weight, problem.place, problem.drive_s, ends.arc),
+            *(line.starts, line.to, line.weight, problem.place, line.drive_s, ends.arc),
             first,
             last,
             *(ends.number, next_end, next_s),
@@ -251,7 +261,7 @@ class Walker:
         line, problem = self.line, self.problem
         seconds, count = shortest.path(
             *(line.starts, line.to, line.weight, problem.place),
-            float(problem.drive_s[source]),
+            float(line.drive_s[source]),
             source,
             target,
             *(self._label, parent, seen),
@@ -259,4 +269,7 @@ class Walker:
             self._heap[1],
             out,
         )
-        return float(seconds), tuple(int(arc) for arc in out[: max(count, 0)][::-1])
+        way = out[: max(count, 0)][::-1]
+        if problem.rules.metres_count:
+            seconds -= TIE_S_PER_M * float(problem.length_m[way].sum())
+        return float(seconds), tuple(way.tolist())

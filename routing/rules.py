@@ -39,6 +39,8 @@ class Rules:
         Is the earlier one left out, so is the later one.
     within_s
         float64[P]: the later one begins at most so long after that (a tandem), infinite for any.
+    begin_by_s
+        float64[T] or empty: latest beginning of work, infinite for any; hard, unlike `due_s`.
     forbidden_task, forbidden_vehicle
         int32[F]: this vehicle must not do this task.
     pinned
@@ -69,6 +71,7 @@ class Rules:
     earlier: NDArray[np.int32] = field(default_factory=_no_numbers)
     later: NDArray[np.int32] = field(default_factory=_no_numbers)
     within_s: NDArray[np.float64] = field(default_factory=_no_values)
+    begin_by_s: NDArray[np.float64] = field(default_factory=_no_values)
     forbidden_task: NDArray[np.int32] = field(default_factory=_no_numbers)
     forbidden_vehicle: NDArray[np.int32] = field(default_factory=_no_numbers)
     pinned: tuple[Route, ...] = ()
@@ -113,6 +116,20 @@ class Rules:
     def before_s(self, vehicle: int) -> float:
         """Return how long a vehicle has been in service before its start."""
         return float(self.worked_s[vehicle]) if len(self.worked_s) else 0.0
+
+    def begin_by(self, task: int) -> float:
+        """Return when work on a task begins at the latest."""
+        return float(self.begin_by_s[task]) if len(self.begin_by_s) else np.inf
+
+    def before(self) -> dict[int, list[tuple[int, float]]]:
+        """Return the earlier passes of each later one, and how long after each it may begin."""
+        found: dict[int, list[tuple[int, float]]] = {}
+        triples = zip(
+            self.earlier.tolist(), self.later.tolist(), self.within_s.tolist(), strict=True
+        )
+        for earlier, later, within_s in triples:
+            found.setdefault(later, []).append((earlier, within_s))
+        return found
 
     def pin(self, vehicle: int) -> Route:
         """Return the stops that a vehicle's route begins with."""
@@ -186,7 +203,8 @@ def _check_lengths(rules: Rules, tasks: int, vehicles: int) -> None:
         if len(getattr(rules, name)) != length:
             raise ValueError(f"{name}: expected length {length}, got {len(getattr(rules, name))}")
     for name, length in (
-        *(("published_vehicle", tasks), ("change_price", tasks), ("break_s", vehicles)),
+        *(("published_vehicle", tasks), ("change_price", tasks), ("begin_by_s", tasks)),
+        ("break_s", vehicles),
         *(("break_after_s", vehicles), ("price_per_m", vehicles), ("pinned", vehicles)),
         *(("underway", vehicles), ("worked_s", vehicles)),
     ):

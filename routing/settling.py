@@ -1,25 +1,19 @@
 """From searched routes to ones that hold: exact times, ends that fit, no reason untrue."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from routing.alone import Alone
 from routing.kernels.layout import FAR_S
-from routing.paths import Walker, from_arc, to_arc
-from routing.problem import NONE, Cost, Floats, Ints, Problem, Reason, Refill, Route, Visit
-from routing.timing import TimedLeg, TimedRoute, timed_route, whole_cost
+from routing.leftovers import Here, Leftovers
+from routing.paths import Walker
+from routing.problem import NONE, Cost, Ints, Problem, Reason, Route, Visit
+from routing.repair import fitting, without, without_idle_end, without_orphans
+from routing.stops import tasks_of
+from routing.timing import TimedLeg, TimedRoute, Ways, timed_route, timed_routes, whole_cost
 
 SLACK_S = 1e-6
-
-
-class _Here(NamedTuple):
-    """Arc that a vehicle has driven, when, and with how much left in the hopper."""
-
-    arc: int
-    clock_s: float
-    load_kg: float
 
 
 class Settled:
@@ -29,146 +23,182 @@ class Settled:
         self, problem: Problem, walker: Walker, alone: Alone, routes: Sequence[Route]
     ) -> None:
         self.problem = problem
-        self.walker = walker
-        self.routes: list[Route] = list(routes)
-        self.timed: list[TimedRoute] = []
-        self._from: dict[int, Floats] = {}
-        self._to: dict[int, Floats] = {}
-        for v in range(problem.vehicles):
-            self._shorten(v)
+        self._ordered = bool(len(problem.rules.earlier))
+        self._ways: Ways = _Remembering(walker) if self._ordered else walker
+        self.routes: list[Route] = fitting(problem, routes)
+        self.timed: list[TimedRoute] = timed_routes(problem, self._ways, self.routes)
+        while self._drop_what_fails():
+            pass
+        self._leftovers = Leftovers(problem, walker.line)
         self._append_leftovers(alone)
         self.unserved: dict[int, Reason] = {
-            int(task): alone.hopeless.get(int(task), self._reason(int(task)))
-            for task in self._absent()
+            task: alone.hopeless.get(task, self._reason(task)) for task in self._absent().tolist()
         }
 
     @property
     def cost(self) -> Cost:
         """What the routes and the tasks left out cost."""
-        return whole_cost(self.problem, self.timed, self.unserved)
+        return whole_cost(self.problem, self.timed, list(self.unserved))
 
-    def _shorten(self, v: int) -> None:
-        """Drop the last tasks that the shift is too short for."""
-        route = self.routes[v]
-        timed = timed_route(self.problem, self.walker, v, route)
+    def _drop_what_fails(self) -> bool:
+        """Drop tasks that break a rule of time; return whether there were any."""
+        problem = self.problem
+        routes = [self._cut(v) for v in range(problem.vehicles)]
+        late = self._late()
+        if late:
+            routes = [without(route, late) for route in routes]
+        if routes == self.routes:
+            return False
+        routes = [
+            without_idle_end(problem, v, route)
+            for v, route in enumerate(without_orphans(problem, routes))
+        ]
+        if self._ordered:
+            self.timed = timed_routes(problem, self._ways, routes)
+        else:
+            for v, route in enumerate(routes):
+                if route != self.routes[v]:
+                    self.timed[v] = timed_route(problem, self._ways, v, route)
+        self.routes = routes
+        return True
+
+    def _cut(self, v: int) -> Route:
+        """Return a route without the last tasks that the shift is too short for.
+
+        Of a route that waits for ever only the task goes that it waits at.
+        """
+        route, timed = self.routes[v], self.timed[v]
+        pinned = len(self.problem.rules.pin(v))
         latest_s = min(float(self.problem.shift_end_s[v]) + SLACK_S, FAR_S)
-        if route and not timed.ends_s <= latest_s:
-            work = [leg for leg in timed.legs if leg.kind == "work"]
-            kept = len(work)
-            while kept and not self._home_s(v, work[kept - 1]) <= latest_s:
-                kept -= 1
-            ends = [i for i, stop in enumerate(route, 1) if isinstance(stop, Visit)]
-            route = route[: ends[kept - 1]] if kept else ()
-            timed = timed_route(self.problem, self.walker, v, route)
-        self.routes[v] = route
-        self.timed.append(timed)
+        if timed.waits_at != NONE:
+            at = max(timed.waits_at, pinned)
+            return route[:at] + route[at + 1 :]
+        if timed.ends_s <= latest_s or not route:
+            return route
+        home_s = self._homes_s(v)
+        kept = len(route)
+        while kept > pinned and not (
+            isinstance(route[kept - 1], Visit) and home_s[kept - 1] <= latest_s
+        ):
+            kept -= 1
+        return route[:kept]
 
-    def _home_s(self, v: int, leg: TimedLeg) -> float:
-        """Return when the shift would end after a leg of work."""
-        end = int(self.problem.end_arc[v])
-        if end == NONE:
+    def _homes_s(self, v: int) -> list[float]:
+        """Return when the shift would end after each stop of a route."""
+        found = []
+        rested = False
+        for leg in self.timed[v].legs:
+            rested = rested or leg.kind == "rest"
+            if leg.kind in ("work", "reload"):
+                found.append(self._home_s(v, leg, rested=rested))
+        return found
+
+    def _home_s(self, v: int, leg: TimedLeg, *, rested: bool) -> float:
+        problem = self.problem
+        end = int(problem.end_arc[v])
+        if end == NONE or leg.kind == "reload":
             return leg.ends_s
-        seconds, _ = self.walker.path(leg.arcs[-1], end)
-        return leg.ends_s + seconds * float(self.problem.pace[self.problem.vehicle_type[v]])
+        seconds, _ = self._ways.path(leg.arcs[-1], end)
+        home_s = leg.ends_s + seconds * float(problem.pace[problem.vehicle_type[v]])
+        rest_by_s = float(problem.shift_start_s[v]) + problem.rules.rest_after_s(v) + SLACK_S
+        rests = not rested and home_s > rest_by_s
+        return home_s + problem.rules.rest_s(v) if rests else home_s
+
+    def _late(self) -> set[int]:
+        """Return tasks that begin later than their own or their earlier pass allows."""
+        rules = self.problem.rules
+        if not len(rules.begin_by_s) and not np.isfinite(rules.within_s).any():
+            return set()
+        work = {leg.task: leg for timed in self.timed for leg in timed.legs if leg.kind == "work"}
+        by_s = {task: rules.begin_by(task) for task in work}
+        for later, pairs in rules.before().items():
+            for earlier, within_s in pairs:
+                if earlier in work and later in work:
+                    by_s[later] = min(by_s[later], work[earlier].ends_s + within_s)
+        pinned = {task for pin in rules.pinned for task in tasks_of(pin)}
+        late = {task for task, latest_s in by_s.items() if work[task].starts_s > latest_s + SLACK_S}
+        return late - pinned
 
     def _absent(self) -> Ints:
-        served = np.zeros(self.problem.tasks, np.bool_)
-        for route in self.routes:
-            for stop in route:
-                if isinstance(stop, Visit):
-                    served[stop.task] = True
-        return np.flatnonzero(~served).astype(np.int32)
+        served = [task for route in self.routes for task in tasks_of(route)]
+        return np.setdiff1d(np.arange(self.problem.tasks, dtype=np.int32), served)
+
+    def _done_s(self) -> dict[int, float]:
+        legs = (leg for timed in self.timed for leg in timed.legs)
+        return {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
 
     def _append_leftovers(self, alone: Alone) -> None:
         """Let each vehicle go on with tasks left out for as long as its shift allows."""
-        left = [int(task) for task in self._absent() if int(task) not in alone.hopeless]
-        for v in range(self.problem.vehicles):
-            stops: list[Visit | Refill] = []
-            here = self._last(v)
-            while left:
-                more, here, task = self._one_more(v, here, np.array(left))
-                if not more:
-                    break
-                stops += more
-                left.remove(task)
-            if stops:
-                self.routes[v] = (*self.routes[v], *stops)
-                self.timed[v] = timed_route(self.problem, self.walker, v, self.routes[v])
+        left = [task for task in self._absent().tolist() if task not in alone.hopeless]
+        done_s = self._done_s() if left and self._ordered else {}
+        more = bool(left)
+        while more:
+            more = False
+            for v in range(self.problem.vehicles):
+                more = self._append(v, left, done_s) or more
+            more = more and self._ordered and bool(left)  # what waited for them may follow
 
-    def _one_more(
-        self, v: int, here: _Here, tasks: Ints
-    ) -> tuple[list[Visit | Refill], _Here, int]:
-        """Return the stops for the task that ends the shift soonest, where they lead, the task."""
+    def _append(self, v: int, left: list[int], done_s: dict[int, float]) -> bool:
+        """Append tasks to a route, take them off `left`; return whether there were any."""
+        stops: Route = ()
+        here = self._last(v)
+        while left:
+            added = self._leftovers.one_more(v, here, np.array(left, np.int32), done_s)
+            if added is None:
+                break
+            stops = (*stops, *added.stops)
+            here = added.after
+            left.remove(added.task)
+            if self._ordered:
+                done_s[added.task] = here.clock_s
+        if stops:
+            self.routes[v] = (*self.routes[v], *stops)
+            self.timed[v] = timed_route(self.problem, self._ways, v, self.routes[v], done_s)
+        return bool(stops)
+
+    def _last(self, v: int) -> Here:
+        """Return where a vehicle is after its last task, or the last pinned stop."""
         problem = self.problem
-        ends_s, mode, site, done_s = self._ends_with(v, here, tasks)
-        best = int(np.argmin(ends_s))
-        task = int(tasks[best])
-        if not (np.isfinite(ends_s[best]) and ends_s[best] <= problem.shift_end_s[v]):
-            return [], here, task
-        visit = Visit(task, int(mode[best]))
-        refill = [Refill(int(site[best]))] if site[best] != NONE else []
-        full_kg = float(problem.capacity_kg[v]) if refill else here.load_kg
-        arc = int(problem.mode_arc[task, visit.mode])
-        after = _Here(arc, float(done_s[best]), full_kg - float(problem.material_kg[task]))
-        return [*refill, visit], after, task
-
-    def _ends_with(self, v: int, here: _Here, tasks: Ints) -> tuple[Floats, Ints, Ints, Floats]:
-        """Return when the shift would end with each task next, its mode, site and own end.
-
-        The site is where the vehicle reloads before it, -1 for none.
-        """
-        problem = self.problem
-        pace = problem.pace[problem.vehicle_type[v]]
-        arcs = problem.mode_arc[tasks]
-        back_s = np.zeros(problem.arcs)
-        if problem.end_arc[v] != NONE:
-            back_s = self._to_place(int(problem.end_arc[v])) * pace
-        here_s = from_arc(problem, self.walker.line, here.arc)
-        arrive_s = here.clock_s + here_s[arcs] * pace
-        need_kg = problem.material_kg[tasks]
-        site = np.full(len(tasks), NONE, np.int32)
-        arrive_s[need_kg > here.load_kg + SLACK_S] = np.inf
-        for k in range(problem.sites if problem.capacity_kg[v] > 0 else 0):
-            place = int(problem.reload_arc[k])
-            full_s = here.clock_s + (here_s[place] + self._from_place(place)[arcs]) * pace
-            full_s += problem.fill_s[k]
-            full_s[need_kg > problem.capacity_kg[v] + SLACK_S] = np.inf
-            better = full_s.min(axis=1) < arrive_s.min(axis=1)
-            arrive_s[better], site[better] = full_s[better], k
-        arrive_s[arcs == NONE] = np.inf
-        work_s = problem.service_s[tasks, problem.vehicle_type[v]][:, None]
-        done_s = np.maximum(arrive_s, problem.release_s[tasks][:, None]) + work_s
-        over_s = done_s + back_s[arcs]
-        mode = over_s.argmin(axis=1).astype(np.int32)
-        each = np.arange(len(tasks))
-        return over_s[each, mode], mode, site, done_s[each, mode]
-
-    def _from_place(self, arc: int) -> Floats:
-        if arc not in self._from:
-            self._from[arc] = from_arc(self.problem, self.walker.line, arc)
-        return self._from[arc]
-
-    def _to_place(self, arc: int) -> Floats:
-        if arc not in self._to:
-            self._to[arc] = to_arc(self.problem, self.walker.line, arc)
-        return self._to[arc]
-
-    def _last(self, v: int) -> _Here:
-        """Return where a vehicle is after its last task."""
-        for leg in reversed(self.timed[v].legs):
-            if leg.kind == "work":
-                return _Here(leg.arcs[-1], leg.ends_s, leg.load_kg)
-        problem = self.problem
-        start = int(problem.start_arc[v])
-        return _Here(start, float(problem.shift_start_s[v]), float(problem.load_kg[v]))
+        start_s, load_kg = float(problem.shift_start_s[v]), float(problem.load_kg[v])
+        here = Here(int(problem.start_arc[v]), start_s, load_kg, rested=False, level=0)
+        pinned = len(problem.rules.pin(v))
+        rested, stops = False, 0
+        for leg in self.timed[v].legs:
+            rested = rested or leg.kind == "rest"
+            if leg.kind not in ("work", "reload"):
+                continue
+            stops += 1
+            level = here.level
+            if problem.rules.strict_classes and leg.kind == "work" and stops > pinned:
+                level = int(problem.class_index[leg.task])
+            arc = leg.arcs[-1] if leg.kind == "work" else int(problem.reload_arc[leg.site])
+            here = Here(arc, leg.ends_s, leg.load_kg, rested, level)
+        return here
 
     def _reason(self, task: int) -> Reason:
-        """Return capacity where no able vehicle has the material left, time otherwise."""
+        """Return why nobody can do a task as the last one of a route."""
         problem = self.problem
-        if problem.sites:
-            return "time"
-        for v in range(problem.vehicles):
-            able = np.isfinite(problem.service_s[task, problem.vehicle_type[v]])
-            if able and self._last(v).load_kg + SLACK_S >= problem.material_kg[task]:
-                return "time"
-        return "capacity"
+        absent = set(self._absent().tolist()) if self._ordered else set()
+        if any(earlier in absent for earlier, _ in problem.rules.before().get(task, ())):
+            return "order"
+        tasks = np.array([task], np.int32)
+        here = [self._last(v) for v in range(problem.vehicles)]
+        if any(self._leftovers.fits(v, here[v], tasks) for v in range(problem.vehicles)):
+            return "order"
+        carried = any(self._leftovers.carries(v, here[v], task) for v in range(problem.vehicles))
+        return "time" if carried else "capacity"
+
+
+class _Remembering:
+    """Shortest paths, each searched once."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._known: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
+
+    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
+        """Return the seconds from the end of one arc to the beginning of another, and the way."""
+        key = (source, target)
+        if key not in self._known:
+            self._known[key] = self._walker.path(source, target)
+        return self._known[key]

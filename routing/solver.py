@@ -6,7 +6,9 @@ from dataclasses import replace
 from routing.alone import Alone, alone
 from routing.bound import lower_bound
 from routing.paths import Walker, line_graph
+from routing.pinning import behind_pins
 from routing.problem import Problem, Route, Solution
+from routing.repair import fitting
 from routing.search import Search
 from routing.settling import Settled
 from routing.stop import Stop
@@ -47,20 +49,23 @@ def solve(
     """
     stop.progress(0, feasible=False)
     line = line_graph(problem)
-    single = alone(problem, line)
-    bound = lower_bound(problem, single)
-    if not problem.tasks or not problem.vehicles:
-        return _settled(problem, Walker(problem, line), single, bound, seed, ())
-    search = Search(problem, line, single, seed, threads)
     walker = Walker(problem, line)
-    search.begin(start.routes if start else None)
+    behind = behind_pins(problem, walker)
+    single = alone(behind.problem, line)
+    bound = lower_bound(behind.problem, single) + behind.cost
+    if not problem.tasks or not problem.vehicles:
+        return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
+    search = Search(behind.problem, line, single, seed, threads)
+    given = fitting(problem, start.routes) if start else None
+    search.begin(behind.rest(given) if given else None)
     search.correct(walker)
-    first = start.routes if start else search.best_routes()
+    first = given or behind.whole(search.best_routes())
     report(search.best_cost, bound, search.absent, 0)
     iterations = _improve(
         search, walker, problem, stop, lambda i: report(search.best_cost, bound, search.absent, i)
     )
-    better = _settled(problem, walker, single, bound, seed, search.best_routes())
+    best = behind.whole(search.best_routes())
+    better = _settled(problem, walker, single, bound, seed, best)
     floor = _settled(problem, walker, single, bound, seed, first)
     better = better if better.cost.total <= floor.cost.total else floor
     report(better.cost.total, bound, len(better.unserved), iterations)

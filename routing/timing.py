@@ -1,15 +1,18 @@
-"""A route driven by exact shortest paths: legs with times, loads and arcs."""
+"""Routes driven by exact shortest paths: legs with times, loads and arcs."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Literal, Protocol
 
 import numpy as np
 
-from routing.paths import Walker
-from routing.problem import NONE, Cost, Problem, Route, Visit
+from routing.problem import NONE, Cost, Problem, Refill, Route
+from routing.stops import tasks_of
 
-LegKind = Literal["drive", "work", "reload"]
+LegKind = Literal["drive", "work", "reload", "rest"]
+
+RESTS_LATE_S = 1e-6
+"""A stop that ends so little after the latest time for the rest still comes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,11 @@ class TimedLeg:
 
 @dataclass(frozen=True, slots=True)
 class TimedRoute:
-    """Legs of one vehicle, when its shift is over and what it costs; infinite if impossible."""
+    """Legs of one vehicle, when its shift is over and what it costs; infinite if impossible.
+
+    `used` is whether the vehicle is in service at all, `service_s` for how long. `waits_at` is
+    the position of the stop where it waits for ever, -1 if it does not; legs end before it.
+    """
 
     legs: tuple[TimedLeg, ...]
     ends_s: float
@@ -39,87 +46,185 @@ class TimedRoute:
     completion_cost: float
     lateness_cost: float
     fixed_cost: float
+    distance_cost: float = 0.0
+    change_cost: float = 0.0
+    service_s: float = 0.0
+    used: bool = False
+    waits_at: int = NONE
 
     @property
     def cost(self) -> float:
         """Sum of all parts."""
-        return self.time_cost + self.completion_cost + self.lateness_cost + self.fixed_cost
+        own = [one.name for one in fields(self) if one.name.endswith("_cost")]
+        return sum(float(getattr(self, name)) for name in own)
+
+
+class Ways(Protocol):
+    """Knows the quickest deadheads."""
+
+    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
+        """Return the seconds from the end of one arc to the beginning of another, and the way."""
+        ...
 
 
 class _Clock:
     """Where a vehicle is on its way through a route."""
 
-    def __init__(self, problem: Problem, walker: Walker, vehicle: int) -> None:
+    def __init__(self, problem: Problem, ways: Ways, vehicle: int, route: Route) -> None:
         self.problem = problem
-        self.walker = walker
+        self.ways = ways
+        self.vehicle = vehicle
+        self.route = route
+        self.next = 0
         self.kind = int(problem.vehicle_type[vehicle])
         self.arc = int(problem.start_arc[vehicle])
         self.now_s = float(problem.shift_start_s[vehicle])
         self.load_kg = float(problem.load_kg[vehicle])
-        self.capacity_kg = float(problem.capacity_kg[vehicle])
+        self.rest_by_s = self.now_s + problem.rules.rest_after_s(vehicle) + RESTS_LATE_S
         self.legs: list[TimedLeg] = []
-        self.completion_cost = 0.0
-        self.lateness_cost = 0.0
+        self.completion_cost = self.lateness_cost = self.change_cost = 0.0
 
-    def drive_to(self, arc: int, not_before_s: float = 0.0) -> None:
-        """Deadhead to the beginning of an arc and wait there until it may begin."""
-        seconds, arcs = self.walker.path(self.arc, arc)
-        arrives_s = self.now_s + seconds * float(self.problem.pace[self.kind])
-        ends_s = max(arrives_s, not_before_s)
+    def drive_to(self, arc: int, not_before_s: float = 0.0, work_s: float = 0.0) -> None:
+        """Deadhead to the beginning of an arc, rested if due, and wait until work may begin."""
+        seconds, arcs = self.ways.path(self.arc, arc)
+        takes_s = seconds * float(self.problem.pace[self.kind])
+        if max(self.now_s + takes_s, not_before_s) + work_s > self.rest_by_s:
+            self._rest()
+        ends_s = max(self.now_s + takes_s, not_before_s)
         if arcs or ends_s > self.now_s:
             self.legs.append(TimedLeg("drive", arcs, self.now_s, ends_s, self.load_kg))
         self.now_s = ends_s
         self.arc = arc
 
-    def work(self, task: int, mode: int) -> None:
+    def _rest(self) -> None:
+        ends_s = self.now_s + self.problem.rules.rest_s(self.vehicle)
+        self.legs.append(TimedLeg("rest", (), self.now_s, ends_s, self.load_kg))
+        self.now_s = ends_s
+        self.rest_by_s = np.inf
+
+    def work(self, task: int, mode: int, not_before_s: float) -> None:
         """Do a task."""
         problem = self.problem
         arc = int(problem.mode_arc[task, mode])
-        self.drive_to(arc, float(problem.release_s[task]))
-        ends_s = self.now_s + float(problem.service_s[task, self.kind])
+        work_s = float(problem.service_s[task, self.kind])
+        self.drive_to(arc, max(float(problem.release_s[task]), not_before_s), work_s)
+        ends_s = self.now_s + work_s
         self.load_kg -= float(problem.material_kg[task])
         self.legs.append(TimedLeg("work", (arc,), self.now_s, ends_s, self.load_kg, task=task))
         self.now_s = ends_s
         self.completion_cost += float(problem.completion_price[task]) * ends_s
+        self.change_cost += problem.rules.change(task, self.vehicle)
         late_s = ends_s - float(problem.due_s[task])
         if late_s > 0:
             self.lateness_cost += float(problem.lateness_price[task]) * late_s
 
     def refill(self, site: int) -> None:
         """Fill the hopper."""
-        self.drive_to(int(self.problem.reload_arc[site]))
-        ends_s = self.now_s + float(self.problem.fill_s[site])
-        self.load_kg = self.capacity_kg
+        fill_s = float(self.problem.fill_s[site])
+        self.drive_to(int(self.problem.reload_arc[site]), work_s=fill_s)
+        ends_s = self.now_s + fill_s
+        self.load_kg = float(self.problem.capacity_kg[self.vehicle])
         self.legs.append(TimedLeg("reload", (), self.now_s, ends_s, self.load_kg, site=site))
         self.now_s = ends_s
 
+    def drive_on(self, waits_for: dict[int, list[int]], done_s: dict[int, float]) -> bool:
+        """Make the next stops until one waits for a pass not done; return whether any was made.
 
-def timed_route(problem: Problem, walker: Walker, vehicle: int, route: Route) -> TimedRoute:
-    """Return a vehicle's route with exact deadheads and times."""
-    clock = _Clock(problem, walker, vehicle)
-    if not route:
-        return TimedRoute((), clock.now_s, 0.0, 0.0, 0.0, 0.0)
-    for stop in route:
-        if isinstance(stop, Visit):
-            clock.work(stop.task, stop.mode)
-        else:
-            clock.refill(stop.site)
-    if problem.end_arc[vehicle] != NONE:
-        clock.drive_to(int(problem.end_arc[vehicle]))
-    spent_s = clock.now_s - float(problem.shift_start_s[vehicle])
-    return TimedRoute(
-        tuple(clock.legs),
-        clock.now_s,
-        float(problem.price_per_s[vehicle]) * spent_s,
-        clock.completion_cost,
-        clock.lateness_cost,
-        float(problem.fixed_price[vehicle]),
+        `done_s` gets the ends of the tasks done.
+        """
+        first = self.next
+        while self.next < len(self.route):
+            stop = self.route[self.next]
+            if isinstance(stop, Refill):
+                self.refill(stop.site)
+            else:
+                earlier = [done_s.get(task, np.inf) for task in waits_for.get(stop.task, ())]
+                not_before_s = max(earlier, default=0.0)
+                if not_before_s == np.inf:
+                    break
+                self.work(stop.task, stop.mode, not_before_s)
+                done_s[stop.task] = self.now_s
+            self.next += 1
+        return self.next > first
+
+    def over(self) -> TimedRoute:
+        """Go home and return what the route was."""
+        problem, v = self.problem, self.vehicle
+        if not self.route and not problem.rules.is_out(v):
+            return TimedRoute((), self.now_s, 0.0, 0.0, 0.0, 0.0)
+        waits = self.next < len(self.route)
+        if problem.end_arc[v] != NONE and not waits:
+            self.drive_to(int(problem.end_arc[v]))
+        ends_s = np.inf if waits else self.now_s
+        spent_s = ends_s - float(problem.shift_start_s[v])
+        return TimedRoute(
+            *(tuple(self.legs), ends_s, float(problem.price_per_s[v]) * spent_s),
+            *(self.completion_cost, self.lateness_cost, float(problem.fixed_price[v])),
+            *(self._distance_cost(), self.change_cost),
+            service_s=spent_s + problem.rules.before_s(v),
+            used=True,
+            waits_at=self.next if waits else NONE,
+        )
+
+    def _distance_cost(self) -> float:
+        per_m = self.problem.rules.per_m(self.vehicle)
+        if not per_m:
+            return 0.0
+        return per_m * sum(float(self.problem.length_m[list(leg.arcs)].sum()) for leg in self.legs)
+
+
+def timed_routes(problem: Problem, ways: Ways, routes: Sequence[Route]) -> list[TimedRoute]:
+    """Return the routes of all vehicles with exact deadheads and times.
+
+    Vehicles wait at a street for its earlier passes, as far as somebody does those.
+    """
+    waits_for = _waits_for(problem, {task for route in routes for task in tasks_of(route)})
+    clocks = [_Clock(problem, ways, v, route) for v, route in enumerate(routes)]
+    done_s: dict[int, float] = {}
+    while any(clock.drive_on(waits_for, done_s) for clock in clocks):
+        pass
+    return [clock.over() for clock in clocks]
+
+
+def timed_route(
+    problem: Problem,
+    ways: Ways,
+    vehicle: int,
+    route: Route,
+    others_done_s: Mapping[int, float] | None = None,
+) -> TimedRoute:
+    """Return one vehicle's route with exact deadheads and times.
+
+    It waits for what others do only as far as `others_done_s` says when that is done.
+    """
+    clock = _Clock(problem, ways, vehicle, route)
+    done_s = dict(others_done_s or {})
+    clock.drive_on(_waits_for(problem, {*done_s, *tasks_of(route)}), done_s)
+    return clock.over()
+
+
+def _waits_for(problem: Problem, served: set[int]) -> dict[int, list[int]]:
+    return {
+        later: [task for task, _ in earlier if task in served]
+        for later, earlier in problem.rules.before().items()
+    }
+
+
+def whole_cost(problem: Problem, routes: Sequence[TimedRoute], unserved: Sequence[int]) -> Cost:
+    """Return what timed routes, one for each vehicle, and the tasks left out cost together."""
+    rules = problem.rules
+    names = ("time_cost", "fixed_cost", "completion_cost", "lateness_cost", "distance_cost")
+    parts = [sum(float(getattr(route, name)) for route in routes) for name in names]
+    time, fixed, completion, lateness, distance = parts
+    latest_s = max((route.ends_s for route in routes if route.used), default=0.0)
+    service_s = [route.service_s for route in routes] or [0.0]
+    return Cost(
+        *(time, fixed, completion, lateness),
+        float(problem.unserved_price[list(unserved)].sum()),
+        distance,
+        last_home=rules.last_home_price * latest_s if rules.last_home_price else 0.0,
+        balance=rules.balance_price * (max(service_s) - min(service_s))
+        if rules.balance_price
+        else 0.0,
+        change=sum(route.change_cost for route in routes),
     )
-
-
-def whole_cost(problem: Problem, routes: Iterable[TimedRoute], unserved: Iterable[int]) -> Cost:
-    """Return what timed routes and the tasks left out cost together."""
-    parts = [(r.time_cost, r.fixed_cost, r.completion_cost, r.lateness_cost) for r in routes]
-    time, fixed, completion, lateness = np.array(parts).reshape(-1, 4).sum(axis=0)
-    left = float(problem.unserved_price[list(unserved)].sum())
-    return Cost(float(time), float(fixed), float(completion), float(lateness), left)

@@ -1,0 +1,150 @@
+"""The referee's clock: drives all routes at once, as they may wait for one another."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from routing.check_ways import Deadheads, stop_arc
+from routing.problem import Problem, Refill, Route, Solution, Visit
+
+RESTS_LATE_S = 1e-6
+"""A stop that ends so little after the latest time for the rest still comes before it."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a vehicle is, when, with how much in the hopper, and whether it has rested."""
+
+    arc: int
+    clock_s: float
+    load_kg: float
+    rested: bool
+
+
+@dataclass(slots=True)
+class Driven:
+    """When work begins and ends by task, when vehicles are home, and what they drove.
+
+    `last` is each vehicle behind its last task (or what is pinned, if that is longer); `stuck`
+    names the task for whose earlier pass a vehicle waits for ever.
+    """
+
+    begins_s: dict[int, float] = field(default_factory=dict)
+    ends_s: dict[int, float] = field(default_factory=dict)
+    home_s: list[float] = field(default_factory=list)
+    metres: list[float] = field(default_factory=list)
+    last: list[Standing] = field(default_factory=list)
+    stuck: dict[int, int] = field(default_factory=dict)
+
+
+def end_s(
+    clock_s: float, drive_s: float, not_before_s: float, work_s: float, rest: tuple[float, float]
+) -> tuple[float, bool]:
+    """Return when a stop ends, and whether the vehicle rests before it.
+
+    `rest` is the latest end of a stop before the rest, and the rest's seconds.
+    """
+    ends_s = max(clock_s + drive_s, not_before_s) + work_s
+    if ends_s > rest[0] + RESTS_LATE_S:
+        return max(clock_s + rest[1] + drive_s, not_before_s) + work_s, True
+    return ends_s, False
+
+
+def rest_of(problem: Problem, v: int, *, rested: bool) -> tuple[float, float]:
+    """Return the latest end of a stop before the rest that is still due, and the rest's seconds."""
+    if rested:
+        return np.inf, 0.0
+    after_s = float(problem.shift_start_s[v]) + problem.rules.rest_after_s(v)
+    return after_s, problem.rules.rest_s(v)
+
+
+class _Vehicle:
+    """A vehicle under way on its route."""
+
+    def __init__(self, problem: Problem, deadheads: Deadheads, v: int, route: Route) -> None:
+        self.problem, self.deadheads, self.v, self.route = problem, deadheads, v, route
+        start_s = float(problem.shift_start_s[v])
+        load_kg = float(problem.load_kg[v])
+        self.here = Standing(int(problem.start_arc[v]), start_s, load_kg, rested=False)
+        self.last = Standing(int(problem.start_arc[v]), start_s, load_kg, rested=False)
+        self.pace = float(problem.pace[problem.vehicle_type[v]])
+        self.metres = 0.0
+        self.next = 0
+
+    def go(self, arc: int, not_before_s: float, work_s: float) -> float:
+        """Drive to an arc and work there; return when the work begins."""
+        way = self.deadheads[self.here.arc, arc]
+        rest = rest_of(self.problem, self.v, rested=self.here.rested)
+        ends_s, rests = end_s(
+            self.here.clock_s, way.seconds * self.pace, not_before_s, work_s, rest
+        )
+        self.metres += way.metres
+        self.here = Standing(arc, ends_s, self.here.load_kg, self.here.rested or rests)
+        return ends_s - work_s if np.isfinite(ends_s) else np.inf
+
+    def stop(self, stop: Visit | Refill, not_before_s: float) -> float:
+        """Make the next stop; return when its work begins."""
+        problem = self.problem
+        arc = stop_arc(problem, stop)
+        if isinstance(stop, Refill):
+            begins_s = self.go(arc, 0.0, float(problem.fill_s[stop.site]))
+            self.here.load_kg = float(problem.capacity_kg[self.v])
+        else:
+            work_s = float(problem.service_s[stop.task, problem.vehicle_type[self.v]])
+            begins_s = self.go(arc, not_before_s, work_s)
+            self.here.load_kg -= float(problem.material_kg[stop.task])
+            self.metres += float(problem.length_m[arc])
+        self.next += 1
+        if isinstance(stop, Visit) or self.next <= len(problem.rules.pin(self.v)):
+            self.last = self.here
+        return begins_s
+
+    def go_home(self) -> None:
+        """Drive to the end place, if there is one."""
+        end = int(self.problem.end_arc[self.v])
+        if end >= 0 and (self.route or self.problem.rules.is_out(self.v)):
+            self.go(end, 0.0, 0.0)
+
+
+def driven(problem: Problem, deadheads: Deadheads, solution: Solution) -> Driven:
+    """Drive all routes, each as far as the passes that it waits for are done."""
+    found = Driven()
+    before = problem.rules.before()
+    served = {s.task for route in solution.routes for s in route if isinstance(s, Visit)}
+    vehicles = [_Vehicle(problem, deadheads, v, route) for v, route in enumerate(solution.routes)]
+    while any(_drive_on(vehicle, before, served, found) for vehicle in vehicles):
+        pass
+    for vehicle in vehicles:
+        finished = vehicle.next == len(vehicle.route)
+        if finished:
+            vehicle.go_home()
+        else:
+            stop = vehicle.route[vehicle.next]
+            found.stuck[vehicle.v] = stop.task if isinstance(stop, Visit) else -1
+        found.home_s.append(vehicle.here.clock_s if finished else np.inf)
+        found.metres.append(vehicle.metres)
+        found.last.append(vehicle.last)
+    return found
+
+
+def _drive_on(
+    vehicle: _Vehicle,
+    before: dict[int, list[tuple[int, float]]],
+    served: set[int],
+    found: Driven,
+) -> bool:
+    """Drive a route as far as possible; return whether it went on at all."""
+    first = vehicle.next
+    while vehicle.next < len(vehicle.route):
+        stop = vehicle.route[vehicle.next]
+        if isinstance(stop, Refill):
+            vehicle.stop(stop, 0.0)
+            continue
+        earlier = [task for task, _ in before.get(stop.task, []) if task in served]
+        if any(task not in found.ends_s for task in earlier):
+            break
+        release_s = float(vehicle.problem.release_s[stop.task])
+        wait_s = max((found.ends_s[task] for task in earlier), default=0.0)
+        found.begins_s[stop.task] = vehicle.stop(stop, max(release_s, wait_s))
+        found.ends_s[stop.task] = vehicle.here.clock_s
+    return vehicle.next > first

@@ -1,0 +1,176 @@
+"""Which of the tasks left out a vehicle could still do as its last one, and when."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.paths import LineGraph, from_arc, to_arc
+from routing.problem import NONE, Flags, Floats, Ints, Problem, Refill, Visit
+
+SLACK_S = 1e-6
+SLACK_KG = 1e-6
+
+
+class Here(NamedTuple):
+    """Arc that a vehicle has driven, when, with how much in the hopper, and whether it has rested.
+
+    `level` is the least class that may follow.
+    """
+
+    arc: int
+    clock_s: float
+    load_kg: float
+    rested: bool
+    level: int
+
+
+class Added(NamedTuple):
+    """A task to append, the stops for it, and where the vehicle is after them."""
+
+    task: int
+    stops: tuple[Visit | Refill, ...]
+    after: Here
+
+
+class _Ends(NamedTuple):
+    """By task: when the shift would end, in which mode, from which site, own end, rested then."""
+
+    over_s: Floats
+    mode: Ints
+    site: Ints
+    done_s: Floats
+    rested: Flags
+
+
+class Leftovers:
+    """Looks at tasks as the last of a route; keeps the trees of places between calls."""
+
+    def __init__(self, problem: Problem, line: LineGraph) -> None:
+        self._problem = problem
+        self._line = line
+        self._from: dict[int, Floats] = {}
+        self._to: dict[int, Floats] = {}
+        self._before = problem.rules.before()
+        self._forbidden = problem.rules.forbidden()
+
+    def one_more(self, v: int, here: Here, tasks: Ints, done_s: dict[int, float]) -> Added | None:
+        """Return the task that ends the shift soonest, `None` if none fits.
+
+        `done_s` says when passes end for which others may have to wait.
+        """
+        problem = self._problem
+        wait_s, begin_by_s = self._order_s(tasks, done_s)
+        ends = self._ends_with(v, here, tasks, wait_s, begin_by_s)
+        ends.over_s[problem.class_index[tasks] < here.level] = np.inf
+        best = int(np.argmin(ends.over_s))
+        if not (np.isfinite(ends.over_s[best]) and ends.over_s[best] <= problem.shift_end_s[v]):
+            return None
+        task = int(tasks[best])
+        refill = (Refill(int(ends.site[best])),) if ends.site[best] != NONE else ()
+        load_kg = float(problem.capacity_kg[v]) if refill else here.load_kg
+        visit = Visit(task, int(ends.mode[best]))
+        after = Here(
+            int(problem.mode_arc[task, visit.mode]),
+            float(ends.done_s[best]),
+            load_kg - float(problem.material_kg[task]),
+            here.rested or bool(ends.rested[best]),
+            int(problem.class_index[task]) if problem.rules.strict_classes else 0,
+        )
+        return Added(task, (*refill, visit), after)
+
+    def fits(self, v: int, here: Here, tasks: Ints) -> bool:
+        """Return whether a vehicle could do any of the tasks if only order did not count."""
+        nothing = np.zeros(len(tasks))
+        ends = self._ends_with(v, here, tasks, nothing, nothing + np.inf)
+        return bool(np.isfinite(ends.over_s).any()) and bool(
+            ends.over_s.min() <= self._problem.shift_end_s[v]
+        )
+
+    def carries(self, v: int, here: Here, task: int) -> bool:
+        """Return whether a vehicle can do a task alone and has or gets the material."""
+        problem = self._problem
+        able = np.isfinite(problem.service_s[task, problem.vehicle_type[v]])
+        if not able or (task, v) in self._forbidden or not self._reaches(v, task):
+            return False
+        need_kg = float(problem.material_kg[task])
+        full_kg = float(problem.capacity_kg[v]) if problem.sites else 0.0
+        return need_kg <= max(here.load_kg, full_kg) + SLACK_KG
+
+    def _reaches(self, v: int, task: int) -> bool:
+        problem = self._problem
+        arcs = problem.mode_arc[task][problem.mode_arc[task] != NONE]
+        around_s = self._from_place(int(problem.start_arc[v]))[arcs]
+        if problem.end_arc[v] != NONE:
+            around_s = around_s + self._to_place(int(problem.end_arc[v]))[arcs]
+        return bool(np.isfinite(around_s).any())
+
+    def _order_s(self, tasks: Ints, done_s: dict[int, float]) -> tuple[Floats, Floats]:
+        """Return when each task may begin for the passes before it, and by when it must."""
+        rules = self._problem.rules
+        wait_s = np.zeros(len(tasks))
+        begin_by_s = (
+            rules.begin_by_s[tasks] if len(rules.begin_by_s) else np.full(len(tasks), np.inf)
+        )
+        for i, task in enumerate(tasks.tolist() if self._before else ()):
+            for earlier, within_s in self._before.get(task, ()):
+                ends_s = done_s.get(earlier, np.inf)
+                wait_s[i] = max(wait_s[i], ends_s)
+                begin_by_s[i] = min(begin_by_s[i], ends_s + within_s)
+        return wait_s, begin_by_s
+
+    def _ends_with(
+        self, v: int, here: Here, tasks: Ints, wait_s: Floats, begin_by_s: Floats
+    ) -> _Ends:
+        problem = self._problem
+        pace = problem.pace[problem.vehicle_type[v]]
+        arcs = problem.mode_arc[tasks]
+        back_s = np.zeros(problem.arcs)
+        if problem.end_arc[v] != NONE:
+            back_s = self._to_place(int(problem.end_arc[v])) * pace
+        drive_s, site = self._drive_s(v, here, tasks)
+        work_s = problem.service_s[tasks, problem.vehicle_type[v]][:, None]
+        release_s = np.maximum(problem.release_s[tasks], wait_s)[:, None]
+        rest_s = 0.0 if here.rested else problem.rules.rest_s(v)
+        rest_by_s = problem.shift_start_s[v] + problem.rules.rest_after_s(v) + SLACK_S
+        begins_s = np.maximum(here.clock_s + drive_s, release_s)
+        rests = (begins_s + work_s > rest_by_s) & (rest_s > 0)
+        begins_s = np.where(rests, np.maximum(here.clock_s + rest_s + drive_s, release_s), begins_s)
+        done_s = begins_s + work_s
+        over_s = done_s + back_s[arcs]
+        over_s += np.where(~rests & (over_s > rest_by_s), rest_s, 0.0)
+        over_s[begins_s > begin_by_s[:, None]] = np.inf
+        for task, vehicle in self._forbidden:
+            if vehicle == v:
+                over_s[tasks == task] = np.inf
+        mode = over_s.argmin(axis=1).astype(np.int32)
+        each = np.arange(len(tasks))
+        return _Ends(over_s[each, mode], mode, site, done_s[each, mode], rests[each, mode])
+
+    def _drive_s(self, v: int, here: Here, tasks: Ints) -> tuple[Floats, Ints]:
+        """Return the seconds to each task's modes, and where the vehicle reloads before, or -1."""
+        problem = self._problem
+        pace = problem.pace[problem.vehicle_type[v]]
+        arcs = problem.mode_arc[tasks]
+        here_s = from_arc(problem, self._line, here.arc)
+        drive_s = np.where(arcs == NONE, np.inf, here_s[arcs] * pace)
+        need_kg = problem.material_kg[tasks]
+        site = np.full(len(tasks), NONE, np.int32)
+        drive_s[need_kg > here.load_kg + SLACK_KG] = np.inf
+        for k in range(problem.sites if problem.capacity_kg[v] > 0 else 0):
+            place = int(problem.reload_arc[k])
+            full_s = (here_s[place] + self._from_place(place)[arcs]) * pace + problem.fill_s[k]
+            full_s[arcs == NONE] = np.inf
+            full_s[need_kg > problem.capacity_kg[v] + SLACK_KG] = np.inf
+            better = full_s.min(axis=1) < drive_s.min(axis=1)
+            drive_s[better], site[better] = full_s[better], k
+        return drive_s, site
+
+    def _from_place(self, arc: int) -> Floats:
+        if arc not in self._from:
+            self._from[arc] = from_arc(self._problem, self._line, arc)
+        return self._from[arc]
+
+    def _to_place(self, arc: int) -> Floats:
+        if arc not in self._to:
+            self._to[arc] = to_arc(self._problem, self._line, arc)
+        return self._to[arc]

@@ -1,0 +1,107 @@
+"""Given routes made to fit the rules that need no clock: pins first, nothing forbidden."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from routing.problem import Problem, Refill, Route, Visit
+from routing.stops import tasks_of
+
+SLACK_KG = 1e-6
+
+
+class _Allowed:
+    """Who may do what, looked up."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._forbidden = problem.rules.forbidden()
+
+    def visit(self, stop: Visit, v: int) -> bool:
+        """Return whether a vehicle can and may do a task in this mode."""
+        problem = self.problem
+        exists = 0 <= stop.mode < problem.modes and problem.mode_arc[stop.task, stop.mode] >= 0
+        able = bool(np.isfinite(problem.service_s[stop.task, problem.vehicle_type[v]]))
+        return bool(exists) and able and (stop.task, v) not in self._forbidden
+
+
+def fitting(problem: Problem, routes: Sequence[Route]) -> list[Route]:
+    """Return one route for each vehicle that begins with its pin and breaks no rule of order.
+
+    Tasks drop out that the vehicle must not or cannot do, that are pinned or done elsewhere, that
+    fall back to a more urgent class, for which the hopper is too small, or whose earlier pass
+    nobody does. Reloads come in where the hopper is empty, and drop out at the end.
+    """
+    given = [routes[v] if v < len(routes) else () for v in range(problem.vehicles)]
+    taken = {task for pin in problem.rules.pinned for task in tasks_of(pin)}
+    allowed = _Allowed(problem)
+    fits = [_fitting_route(allowed, v, route, taken) for v, route in enumerate(given)]
+    return [
+        without_idle_end(problem, v, route)
+        for v, route in enumerate(without_orphans(problem, fits))
+    ]
+
+
+def _fitting_route(allowed: _Allowed, v: int, route: Route, taken: set[int]) -> Route:
+    """Return the pin and what may follow it; note its tasks in `taken`."""
+    problem = allowed.problem
+    pin = problem.rules.pin(v)
+    kept: list[Visit | Refill] = list(pin)
+    load_kg = _load_after(problem, v, pin)
+    level = 0
+    for stop in route[len(pin) :] if route[: len(pin)] == pin else route:
+        if isinstance(stop, Refill):
+            load_kg = float(problem.capacity_kg[v])
+            kept.append(stop)
+            continue
+        rank = int(problem.class_index[stop.task])
+        need_kg = float(problem.material_kg[stop.task])
+        full_kg = float(problem.capacity_kg[v]) if problem.sites else load_kg
+        if stop.task in taken or rank < level or need_kg > max(load_kg, full_kg) + SLACK_KG:
+            continue
+        if not allowed.visit(stop, v):
+            continue
+        if need_kg > load_kg + SLACK_KG:
+            kept.append(Refill(0))
+            load_kg = full_kg
+        load_kg -= need_kg
+        level = rank if problem.rules.strict_classes else 0
+        taken.add(stop.task)
+        kept.append(stop)
+    return tuple(kept)
+
+
+def _load_after(problem: Problem, v: int, route: Route) -> float:
+    load_kg = float(problem.load_kg[v])
+    for stop in route:
+        if isinstance(stop, Refill):
+            load_kg = float(problem.capacity_kg[v])
+        else:
+            load_kg -= float(problem.material_kg[stop.task])
+    return load_kg
+
+
+def without_orphans(problem: Problem, routes: Sequence[Route]) -> list[Route]:
+    """Return the routes without passes whose earlier one nobody does."""
+    found = list(routes)
+    before = problem.rules.before()
+    while before:
+        served = {task for route in found for task in tasks_of(route)}
+        orphans = {task for task in served if any(e not in served for e, _ in before.get(task, ()))}
+        if not orphans:
+            break
+        found = [without(route, orphans) for route in found]
+    return found
+
+
+def without(route: Route, tasks: set[int]) -> Route:
+    """Return the route without some tasks."""
+    return tuple(stop for stop in route if isinstance(stop, Refill) or stop.task not in tasks)
+
+
+def without_idle_end(problem: Problem, v: int, route: Route) -> Route:
+    """Return the route without reloads after which nothing is done, pinned ones kept."""
+    last = len(route)
+    while last > len(problem.rules.pin(v)) and isinstance(route[last - 1], Refill):
+        last -= 1
+    return route[:last]
