@@ -1,0 +1,36 @@
+"""Which format a file has, by its content, and the instance in it."""
+
+from routing.formats.carp import read_carp
+from routing.formats.fault import FormatError
+from routing.formats.instance import Instance
+from routing.formats.json_text import json_value
+from routing.formats.mcgrp import read_mcgrp
+from routing.formats.salt import is_salt, read_salt
+from routing.formats.text import decoded
+from routing.formats.turns import read_turns
+
+FORMATS = "carp, carp-mixed, carp-reload, mcgrp, mcgrp-turns, salt"
+
+
+def instance_from(content: bytes, name: str) -> Instance:
+    """Return the instance in a file's bytes; raise `FormatError` where they are not right.
+
+    Parameters
+    ----------
+    name
+        What to call the instance where the file does not.
+    """
+    text = decoded(content)
+    if text.lstrip()[:1] in ("{", "["):
+        value = json_value(text)
+        if not is_salt(value):
+            raise FormatError("the JSON is neither a salting task nor a problem of ours")
+        return read_salt(value, name)
+    upper = text.upper()
+    if "#NB-TURNS" in upper or "NB_TURNS" in upper or "-TURNS-" in upper:
+        return read_turns(text, name)
+    if "#NODES" in upper:
+        return read_mcgrp(text, name)
+    if any(word in upper for word in ("ARISTAS_REQ", "EDGE", "ARCS", "DEPOSITO", "DEPOT")):
+        return read_carp(text, name)
+    raise FormatError(f"line 1: the format is not known; expected one of {FORMATS}")

@@ -1,0 +1,60 @@
+"""Routes in a file's own terms: what is served, and the walk node by node."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from routing.formats.instance import Label
+from routing.formats.model import Model
+from routing.paths import Walker
+from routing.problem import Route, Visit
+from routing.timing import timed_route
+
+type Service = list[Label] | dict[str, Label]
+"""`[u, v]` is a street served from u to v, `{"node": n}` a node, `{"reload": n}` a visit."""
+
+
+class Walk(NamedTuple):
+    """A route as files and their judges write it."""
+
+    services: list[Service]
+    path: list[Label]
+
+
+def service_of(model: Model, task: int, mode: int) -> Service:
+    """Return how a task done in a mode is written."""
+    instance, links = model.instance, model.required_links
+    if task >= len(links):
+        return {"node": instance.labels[instance.node_task[task - len(links)]]}
+    link = links[task]
+    ends = [instance.labels[instance.u[link]], instance.labels[instance.v[link]]]
+    return ends[::-1] if mode else ends
+
+
+def walk_of(model: Model, walker: Walker, vehicle: int, route: Route) -> Walk:
+    """Return a vehicle's route as a walk along shortest ways."""
+    layout, labels = model.layout, model.instance.labels
+    services: list[Service] = [
+        service_of(model, stop.task, stop.mode)
+        if isinstance(stop, Visit)
+        else {"reload": labels[layout.site_node[stop.site]]}
+        for stop in route
+    ]
+    path = [labels[model.problem.tail[model.problem.start_arc[vehicle]]]]
+    for leg in timed_route(model.problem, walker, vehicle, route).legs:
+        for arc in leg.arcs:
+            if arc in layout.ways_home:
+                nodes = layout.ways_home[arc]
+                services.append({"reload": labels[nodes[0]]})
+                path += [labels[node] for node in nodes[1:]]
+            elif arc < layout.streets:
+                path.append(labels[model.problem.head[arc]])
+    return Walk(services, path)
+
+
+def walks_of(model: Model, walker: Walker, routes: Iterable[Route]) -> list[Walk]:
+    """Return all routes as walks, without those of vehicles that stay where their order is free.
+
+    In a salting task the order says whose home a route begins at, so empty ones stay.
+    """
+    walks = [walk_of(model, walker, vehicle, route) for vehicle, route in enumerate(routes)]
+    return walks if model.instance.kind == "salt" else [walk for walk in walks if walk.services]
