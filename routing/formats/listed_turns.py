@@ -11,9 +11,6 @@ from routing.formats.layout import Arcs, Layout, link_modes
 from routing.formats.streets import Streets, least_of_parallels, rows_of
 from routing.problem import NONE, Floats, Ints, Longs
 
-MOST_MODES = 2
-"""Modes of a task that the search knows; of a node's other thresholds none is tried."""
-
 
 def turns_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
     """Return the layout of an instance that lists its turns: node tasks are done on thresholds."""
@@ -89,7 +86,6 @@ def _node_modes(instance: Instance, streets: Streets, last: Ints, arcs: Arcs, fi
     for node, a, b in zip(instance.node_task, begin, finish, strict=True):
         served = last[order[a:b]].tolist() + ([first] if node == instance.homes[0] else [])
         found.append(served or arcs.add([node], [node], place=True).tolist())
-    found = [served[:MOST_MODES] for served in found]
     width = max([2, *map(len, found)])
     rows = [[*arcs_in, *[NONE] * (width - len(arcs_in))] for arcs_in in found]
     return np.array(rows, np.int32).reshape(-1, width)
