@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from routing.alone import Alone, alone
-from routing.bound import lower_bound
+from routing.bounds.lower import lower_bound, quick_bound
 from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
 from routing.problem import Problem, Route, Solution
@@ -22,6 +22,8 @@ COLD = 0.01
 """Last temperature over the first."""
 CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
+FLOW_TASKS = 1_500
+"""Up to so many tasks the bound has cuts; they would hold up the first routes of a city."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -52,7 +54,7 @@ def solve(
     walker = Walker(problem, line)
     behind = behind_pins(problem, walker)
     single = alone(behind.problem, line)
-    bound = lower_bound(behind.problem, single) + behind.cost
+    bound = _bound(behind.problem, single) + behind.cost
     if not problem.tasks or not problem.vehicles:
         return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
     search = Search(behind.problem, line, single, seed, threads)
@@ -70,6 +72,11 @@ def solve(
     better = better if better.cost.total <= floor.cost.total else floor
     report(better.cost.total, bound, len(better.unserved), iterations)
     return replace(better, iterations=iterations)
+
+
+def _bound(problem: Problem, single: Alone) -> float:
+    few = problem.tasks <= FLOW_TASKS
+    return lower_bound(problem, single, nodes=0) if few else quick_bound(problem, single)
 
 
 def _improve(

@@ -1,0 +1,1 @@
+"""What no plan can beat: lower bounds on cost. Knows problems, nothing of the search."""

@@ -1,0 +1,159 @@
+"""What every plan keeps around a set of junctions: enough visits, and an even number of crossings.
+
+Capacity and odd cuts of Belenguer and Benavent (2003), A cutting plane algorithm for the
+capacitated arc routing problem, Computers & Operations Research 30; here for several starts,
+loads, ends and reload sites, for turns, and for tasks that may be left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from routing.bounds.prices import useful
+from routing.bounds.relaxation import Numbers, Relaxation, junctions_of
+from routing.problem import NONE, Flags, Floats, Problem
+
+_SLACK = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The sum of `x[column]` is at least `least`."""
+
+    column: tuple[int, ...]
+    least: float
+
+    def lack(self, x: Floats) -> float:
+        """Return by how much a point falls short."""
+        return self.least - float(x[list(self.column)].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Country:
+    """A relaxation by junctions; J of them.
+
+    Attributes
+    ----------
+    moving, tail, head
+        int64[N + D], columns that move between junctions, modes before deadheads, and where.
+    load
+        float64[T], demand as a share of the largest hopper.
+    fit
+        bool[T], tasks that can be done.
+    start, end
+        int64[G], junctions of groups of vehicles, end -1 for anywhere.
+    site
+        int64[R].
+    """
+
+    relaxation: Relaxation
+    junctions: int
+    moving: Numbers
+    tail: Numbers
+    head: Numbers
+    load: Floats
+    fit: Flags
+    start: Numbers
+    end: Numbers
+    site: Numbers
+
+    @property
+    def modes(self) -> int:
+        """How many of the moving columns do tasks; they come first."""
+        return len(self.relaxation.columns.mode)
+
+
+def country_of(relaxation: Relaxation) -> Country:
+    """Return what cuts need to know."""
+    problem, columns = relaxation.problem, relaxation.columns
+    arcs = np.concatenate((columns.arc, columns.street))
+    fit = np.zeros(problem.tasks, np.bool_)
+    fit[columns.task] = True
+    home = problem.end_arc[columns.vehicle]
+    return Country(
+        relaxation,
+        junctions_of(problem),
+        np.concatenate((columns.mode, columns.drive)),
+        problem.tail[arcs].astype(np.int64),
+        problem.head[arcs].astype(np.int64),
+        _loads(problem),
+        fit,
+        problem.head[problem.start_arc[columns.vehicle]].astype(np.int64),
+        np.where(home == NONE, NONE, problem.tail[home]).astype(np.int64),
+        problem.head[problem.reload_arc].astype(np.int64),
+    )
+
+
+def _loads(problem: Problem) -> Floats:
+    able = useful(problem)
+    most_kg = problem.load_kg[able].max(initial=0.0)
+    if problem.sites:
+        most_kg = max(most_kg, problem.capacity_kg[able].max(initial=0.0))
+    return problem.material_kg / most_kg if most_kg > 0 else np.zeros(problem.tasks)
+
+
+def visits(country: Country, inside: Flags) -> Cut | None:
+    """Return how often vehicles must come into a set of junctions (bool[J]), or set out in it.
+
+    One that comes in, sets out or reloads inside serves at most one hopper before it comes in or
+    reloads again; a task on the edge is served by coming in or before going out.
+    """
+    columns = country.relaxation.columns
+    outside = ~(inside[country.tail[: country.modes]] | inside[country.head[: country.modes]])
+    touching = country.fit.copy()
+    touching[columns.task[outside]] = False
+    if not np.any(touching):
+        return None
+    return _cut(
+        float(max(1, _hoppers(country.load[touching]))),
+        country.moving[~inside[country.tail] & inside[country.head]],
+        columns.used[inside[country.start]],
+        columns.refill[inside[country.site]],
+        columns.left[touching],
+    )
+
+
+def _hoppers(load: Floats) -> int:
+    """Return how many hoppers some loads need at least: their sum, or how little large ones share.
+
+    Bound L2 of Martello and Toth (1990), Lower bounds and reduction procedures for the bin packing
+    problem, Discrete Applied Mathematics 28.
+    """
+    most = int(np.ceil(load.sum() - _SLACK))
+    large = load[load > 0.5 + _SLACK]
+    if not len(large):
+        return most
+    small = np.sort(load[load <= 0.5 + _SLACK])[::-1]
+    fitting = np.searchsorted(np.sort(large), 1.0 - small + _SLACK, side="right")
+    room = np.concatenate(([0.0], np.cumsum(1.0 - np.sort(large))))[fitting]
+    more = np.ceil((np.cumsum(small) - room).max(initial=0.0) - _SLACK)
+    return max(most, len(large) + int(more))
+
+
+def crossings(country: Country, inside: Flags) -> Cut | None:
+    """Return that a set is entered and left an even number of times, if its tasks say odd.
+
+    Who starts and ends on different sides crosses once more, and so does a task that crosses in
+    some of its modes only.
+    """
+    columns = country.relaxation.columns
+    across = inside[country.tail] != inside[country.head]
+    served = across[: country.modes]
+    crossing = np.bincount(columns.task[served], minlength=len(country.fit))
+    always = country.fit & (crossing == np.bincount(columns.task, minlength=len(country.fit)))
+    if always.sum() % 2 == 0:
+        return None
+    placed = country.end != NONE
+    ends_inside = placed & inside[country.end]
+    return _cut(
+        1.0,
+        columns.mode[served & ~always[columns.task]],
+        columns.drive[across[country.modes :]],
+        columns.left[always],
+        columns.used[inside[country.start] != ends_inside],
+        columns.halt[inside[country.relaxation.problem.head[columns.halt_arc]]],
+    )
+
+
+def _cut(least: float, *columns: Numbers) -> Cut:
+    return Cut(tuple(np.concatenate(columns).tolist()), least)

@@ -1,0 +1,90 @@
+"""A lower bound on the cost of every solution."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from routing.alone import Alone
+from routing.bounds.cuts import Cut, country_of
+from routing.bounds.prices import Prices, least_prices, whole
+from routing.bounds.programme import least, least_whole
+from routing.bounds.relaxation import Relaxation, relaxed
+from routing.bounds.separation import broken
+from routing.problem import Floats, Problem
+
+ROUNDS = 60
+"""Times that cuts are looked for; most problems need fewer."""
+MANY_COLUMNS = 20_000
+"""Above so many variables a round takes seconds, and only `FEW_ROUNDS` are made."""
+FEW_ROUNDS = 6
+TIDY = 5
+"""After so many rounds cuts that no longer hold anything are dropped."""
+LOOSE = 0.5
+NODES = 50
+"""Branchings of the last, whole-number program."""
+_SAFE = 1e-7
+"""Share taken off for the tolerances of the solver."""
+
+
+def quick_bound(problem: Problem, alone: Alone) -> float:
+    """Return a cost that no solution can go below, from the tasks one by one."""
+    if not problem.vehicles:
+        return float(problem.unserved_price.sum())
+    return _one_by_one(problem, _serve(problem, alone, least_prices(problem, alone.fit())))
+
+
+def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS, nodes: int = NODES) -> float:
+    """Return a cost that no solution can go below; the same for equal problems.
+
+    Each task costs its cheapest work and its earliest end, or its price when left out; vehicles
+    flow from their starts to their ends through all tasks; cuts say how often they must come into
+    parts of the network. Without `rounds` there are no cuts.
+    """
+    if not problem.vehicles:
+        return float(problem.unserved_price.sum())
+    prices = least_prices(problem, alone.fit())
+    prices = replace(prices, serve=_serve(problem, alone, prices))
+    simple = _one_by_one(problem, prices.serve)
+    if not np.any(np.isfinite(prices.serve)):
+        return simple
+    relaxation = relaxed(problem, prices)
+    if relaxation.columns.count > MANY_COLUMNS:
+        rounds, nodes = min(rounds, FEW_ROUNDS), 0
+    return max(simple, _with_cuts(relaxation, rounds, nodes))
+
+
+def _serve(problem: Problem, alone: Alone, prices: Prices) -> Floats:
+    """Return float64[T, M], what doing a task in a mode adds at least, infinite for never."""
+    done_s = np.where(np.isfinite(alone.earliest_s), alone.earliest_s, 0.0)
+    late_s = np.maximum(done_s - problem.due_s, 0.0)
+    waiting = problem.completion_price * done_s + problem.lateness_price * late_s
+    return prices.serve + waiting[:, None]
+
+
+def _one_by_one(problem: Problem, serve: Floats) -> float:
+    return float(np.minimum(serve.min(axis=1), problem.unserved_price).sum())
+
+
+def _with_cuts(relaxation: Relaxation, rounds: int, nodes: int) -> float:
+    """Solve the relaxation again and again with the cuts that its solutions break."""
+    country = country_of(relaxation)
+    cuts: list[Cut] = []
+    bound = 0.0
+    point = least(relaxation, cuts)
+    for done in range(rounds):
+        if point is None:
+            break
+        bound = max(bound, point.bound)
+        more = broken(country, point.x)
+        if not more:
+            break
+        if done % TIDY == TIDY - 1:
+            cuts = [cut for cut in cuts if cut.lack(point.x) > -LOOSE]
+        cuts += more
+        point = least(relaxation, cuts)
+    bound = max(bound, point.bound if point else 0.0)
+    if nodes and cuts:
+        best = least_whole(relaxation, cuts, nodes)
+        bound = max(bound, best.bound if best else 0.0)
+    bound *= 1.0 - _SAFE
+    return float(np.ceil(bound)) if whole(relaxation.problem) else bound

@@ -1,0 +1,61 @@
+"""The relaxation with the cuts found so far, as a linear or whole-number program for HiGHS."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_matrix
+
+from routing.bounds.cuts import Cut
+from routing.bounds.relaxation import Relaxation
+from routing.problem import Floats
+
+
+class Point(NamedTuple):
+    """A solution `x` of a program, and what no solution can go below."""
+
+    x: Floats
+    bound: float
+
+
+def least(relaxation: Relaxation, cuts: Sequence[Cut]) -> Point | None:
+    """Return the least point of the linear program, none where HiGHS finds no answer."""
+    rows, needed = _rows(relaxation, cuts)
+    found = linprog(
+        relaxation.prices,
+        A_eq=relaxation.matrix,
+        b_eq=relaxation.equal,
+        A_ub=-rows,
+        b_ub=-needed,
+        bounds=np.column_stack((np.zeros(len(relaxation.upper)), relaxation.upper)),
+        method="highs-ds",
+    )
+    return Point(found.x, float(found.fun)) if found.status == 0 else None
+
+
+def least_whole(relaxation: Relaxation, cuts: Sequence[Cut], nodes: int) -> Point | None:
+    """Return the best whole-number point within some nodes of branching, and the bound proved.
+
+    None where no point is found.
+    """
+    rows, needed = _rows(relaxation, cuts)
+    found = milp(
+        relaxation.prices,
+        integrality=np.ones(len(relaxation.prices)),
+        bounds=Bounds(0.0, relaxation.upper),
+        constraints=[
+            LinearConstraint(relaxation.matrix, relaxation.equal, relaxation.equal),
+            LinearConstraint(rows, needed, np.inf),
+        ],
+        options={"node_limit": nodes, "mip_rel_gap": 0.0},
+    )
+    return None if found.x is None else Point(found.x, float(found.mip_dual_bound))
+
+
+def _rows(relaxation: Relaxation, cuts: Sequence[Cut]) -> tuple[csr_matrix, Floats]:
+    starts = np.cumsum([0, *(len(cut.column) for cut in cuts)])
+    columns = np.array([c for cut in cuts for c in cut.column], np.int64)
+    shape = (len(cuts), relaxation.columns.count)
+    rows = csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)
+    return rows, np.array([cut.least for cut in cuts])

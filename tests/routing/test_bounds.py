@@ -1,0 +1,145 @@
+"""No plan costs less than its lower bound, and on public instances few cost much more."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.alone import alone
+from routing.bounds.lower import lower_bound, quick_bound
+from routing.formats import instance_from, problem_from_instance
+from routing.paths import line_graph
+from routing.rules import Rules
+from tests.routing.every_plan import least_cost_of_any_plan
+from tests.routing.towns import a_random_town, a_town
+
+STAR = ((0, 1, 10.0), (1, 2, 10.0), (1, 3, 10.0), (1, 4, 10.0))
+
+
+def bound_of(problem, **effort):
+    return lower_bound(problem, alone(problem, line_graph(problem)), **effort)
+
+
+def any_town(seed, tasks, vehicles):
+    """A random town where all that may be asked of a plan is asked now and then."""
+    random = np.random.default_rng(seed)
+    town = a_random_town(seed, tasks, vehicles)
+    streets = np.flatnonzero(~town.place)
+    depot = town.start_arc[0]
+    given = {
+        "start_arc": np.where(random.random(vehicles) < 0.3, random.choice(streets), depot),
+        "end_arc": np.where(random.random(vehicles) < 0.3, -1, depot),
+        "unserved_price": random.choice([30.0, 200.0, 1e5], tasks),
+        "load_kg": random.choice([0.0, 120.0, 250.0], vehicles),
+        "price_per_s": random.choice([0.5, 1.0], vehicles),
+        "fixed_price": random.choice([0.0, 50.0], vehicles),
+        "turn_s": town.turn_s * random.choice([0.0, 1.0]),
+        "completion_price": town.completion_price * random.choice([0.0, 1.0]),
+        "lateness_price": town.lateness_price * random.choice([0.0, 1.0]),
+    }
+    given = {name: np.asarray(a, getattr(town, name).dtype) for name, a in given.items()}
+    pairs = np.argwhere(random.random((tasks, vehicles)) < 0.1)
+    rules = Rules(
+        forbidden_task=pairs[:, 0].astype(np.int32),
+        forbidden_vehicle=pairs[:, 1].astype(np.int32),
+        price_per_m=random.choice([0.0, 0.1], vehicles),
+    )
+    return replace(town, **given, rules=rules)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
+def test_no_plan_of_a_small_town_costs_less_than_the_bound(seed, tasks, vehicles):
+    problem = any_town(seed, tasks, vehicles)
+    least = least_cost_of_any_plan(problem)
+    assert bound_of(problem) <= least + 1e-6
+    assert bound_of(problem, rounds=0) <= least + 1e-6
+
+
+def test_deadheads_turns_and_the_way_home_are_in_the_bound():
+    there_and_back = a_town(STAR, [(2, -1)])
+    assert bound_of(there_and_back) == pytest.approx(10 + 1 + 20 + 30 + 10 + 1 + 10, rel=1e-6)
+    assert least_cost_of_any_plan(there_and_back) == pytest.approx(82)
+
+
+def test_vehicles_come_as_often_as_their_hoppers_are_emptied():
+    far = [(2, 3), (4, 5), (6, 7)]
+    laden = {"material_kg": [60, 60, 60], "capacity_kg": [100] * 3, "load_kg": [100] * 3}
+    heavy = a_town(STAR, far, vehicles=3, **laden)
+    heavy = replace(heavy, turn_s=np.zeros_like(heavy.turn_s))
+    light = replace(heavy, material_kg=np.zeros(3))
+    assert bound_of(light) == pytest.approx(3 * 30 + 20)
+    assert bound_of(heavy) == pytest.approx(3 * (20 + 20 + 10))
+
+
+def test_streets_that_lead_to_an_odd_junction_are_driven_once_more():
+    ring = a_town(((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (0, 2, 7.0)), [(0, 1), (2, 3), (4, 5)])
+    three = replace(ring, turn_s=np.zeros_like(ring.turn_s))
+    chord = replace(
+        three,
+        **{"mode_arc": np.array([(0, 1), (2, 3), (4, 5), (6, 7)], np.int32)}
+        | {
+            name: np.resize(getattr(three, name), 4)
+            for name in (
+                "material_kg",
+                "class_index",
+                "release_s",
+                "due_s",
+                "completion_price",
+                "lateness_price",
+                "unserved_price",
+            )
+        }
+        | {"service_s": 2 * three.drive_s[[0, 2, 4, 6]][:, None]},
+    )
+    assert bound_of(three) == 60
+    assert bound_of(chord) == 60 + 14 + 7
+
+
+def test_a_task_nobody_can_do_costs_its_price_and_a_problem_without_vehicles_all_prices():
+    nobody = a_town(STAR, [(2, -1)], vehicles=0)
+    unable = a_town(STAR, [(2, -1)], service_s=[[np.inf]])
+    assert bound_of(nobody) == bound_of(unable) == 1e5
+
+
+def instance_problem(shared_data, name):
+    path = next((shared_data / "routing").glob(f"*/{name}.*"))
+    return problem_from_instance(instance_from(path.read_text(encoding="latin-1")))
+
+
+def best_known(shared_data, name):
+    with (shared_data / "routing" / "bks.csv").open() as lines:
+        return next(float(r["best_known"]) for r in csv.DictReader(lines) if r["instance"] == name)
+
+
+CLOSED = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]
+
+
+@pytest.mark.parametrize("number", CLOSED)
+def test_best_known_plans_of_gdb_are_proved_best(shared_data, number):
+    problem = instance_problem(shared_data, f"gdb{number}")
+    assert bound_of(problem, nodes=0) == best_known(shared_data, f"gdb{number}")
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        *((f"egl-e{size}-{kind}", 0.97) for size in (1, 2, 3, 4) for kind in "ABC"),
+        *(("val1A", 1.0), ("val4D", 0.975), ("val7B", 1.0), ("val10D", 0.99)),
+        *(("mval1A", 1.0), ("mval4D", 0.99), ("mval7B", 1.0), ("mval10D", 0.99)),
+        *(("Lpr-a-01", 1.0), ("Lpr-a-03", 0.999), ("Lpr-b-03", 0.999)),
+    ],
+)
+def test_best_known_plans_are_near_their_bound(shared_data, name, share):
+    bound = bound_of(instance_problem(shared_data, name), nodes=0)
+    best = best_known(shared_data, name)
+    assert share * best <= bound <= best
+
+
+def test_one_task_after_another_is_a_bound_at_once():
+    problem = any_town(3, 4, 2)
+    single = alone(problem, line_graph(problem))
+    assert quick_bound(problem, single) <= lower_bound(problem, single)
