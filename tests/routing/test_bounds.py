@@ -1,6 +1,5 @@
 """No plan costs less than its lower bound, and on public instances few cost much more."""
 
-import csv
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +9,11 @@ from hypothesis import strategies as st
 
 from routing.alone import alone
 from routing.bounds.lower import lower_bound, quick_bound
-from routing.formats import instance_from, problem_from_instance
+from routing.formats.model import model_of
 from routing.paths import line_graph
 from routing.rules import Rules
 from tests.routing.every_plan import least_cost_of_any_plan
+from tests.routing.public_files import best_known, public_file, read_file
 from tests.routing.towns import a_random_town, a_town
 
 STAR = ((0, 1, 10.0), (1, 2, 10.0), (1, 3, 10.0), (1, 4, 10.0))
@@ -106,13 +106,7 @@ def test_a_task_nobody_can_do_costs_its_price_and_a_problem_without_vehicles_all
 
 
 def instance_problem(shared_data, name):
-    path = next((shared_data / "routing").glob(f"*/{name}.*"))
-    return problem_from_instance(instance_from(path.read_text(encoding="latin-1")))
-
-
-def best_known(shared_data, name):
-    with (shared_data / "routing" / "bks.csv").open() as lines:
-        return next(float(r["best_known"]) for r in csv.DictReader(lines) if r["instance"] == name)
+    return model_of(read_file(public_file(shared_data, name))).problem
 
 
 CLOSED = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]
