@@ -3,7 +3,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 CITY ?=
 
-.PHONY: setup setup-browser check test bench demo serve bundle
+.PHONY: setup setup-browser check test bench bench-routing demo serve bundle
 
 setup:
 	@scripts/setup
@@ -24,6 +24,11 @@ test: setup-browser
 
 bench: setup-browser
 	python -m tests.benchmarks $(ONLY)
+
+# SECONDS, JOBS and SEED reach it through the environment; PEERS=1 installs other people's solvers.
+bench-routing: setup
+	$(if $(PEERS),uv pip install --quiet --require-hashes -r requirements-peers.lock)
+	python -m tests.benchmarks.routing $(ONLY)
 
 demo: setup
 	barfrub demo $(if $(CITY),--file "$(CITY)")
