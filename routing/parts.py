@@ -24,12 +24,15 @@ from routing.kernels.part import (
     KIND,
     LATEST,
     LOAD,
+    MATERIAL,
     PACE,
     PRICE,
     REFILL,
     RESERVE,
+    ROUTE,
     SERVICE,
     START,
+    WEIGHT,
     WHOLE,
     Part,
 )
@@ -107,6 +110,13 @@ class OpenPart:
     def fill(self, rng: NDArray[np.uint64]) -> None:
         """Find places for absent tasks."""
         anneal.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
+
+    def price_lack(self) -> None:
+        """Let rows lack material from now on, at first for the mean cost of a kilogram."""
+        placed = self._rows.spot[:, ROUTE] != NONE
+        placed_kg = float(self._part.node[: len(self.tasks), MATERIAL][placed].sum())
+        if placed_kg > 0.0:
+            self._rows.total[WEIGHT] = self._rows.total[1] / placed_kg
 
     def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:
         """Improve for some iterations."""

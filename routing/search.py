@@ -150,6 +150,7 @@ class Search:
         absent = self._absent()[self._at.spot["fit"][self._absent()]]
         self._everything = self._part(windows, absent, FEW_TASKS_NEIGHBORS)
         self._everything.fill(self._random)
+        self._everything.price_lack()
 
     def _part(self, windows: Sequence[Window], absent: Ints, near: int) -> OpenPart:
         return OpenPart(self._gaps, self._facts, self._routes, self._local, windows, absent, near)

@@ -13,15 +13,18 @@ from routing.kernels.part import (
     COMPLETION,
     COST,
     DISTANCE,
+    EXCESS,
     GROUP,
     KIND,
     LATENESS,
     MATERIAL,
+    OVER,
     PLACE,
     ROUTE,
     SERVICE,
     SLOT,
     SPARE,
+    WEIGHT,
     Best,
     Memo,
     Part,
@@ -39,6 +42,12 @@ BLINK = 0.01
 """Share of rows whose cheapest place is overlooked on purpose."""
 EXTRA = 10
 """Absent tasks tried in one iteration beside those just taken out."""
+REPRICED = 250
+"""Iterations after which the price of lacking material changes,"""
+STEP = 1.05
+"""by this factor: up"""
+SOUND = 0.4
+"""where less than this share of them ended with nothing lacking, else down."""
 
 
 @kernel
@@ -136,6 +145,20 @@ def sort_tasks(f: Part, u: Undo, rng: NDArray[np.uint64]) -> None:
 
 
 @kernel
+def _price_of_lack(f: Part, r: Rows, w: int, need: float) -> float:
+    """Return what the material costs that row `w` would lack with so much more needed."""
+    if need <= r.sum[w, SPARE] + 1e-6:
+        return 0.0
+    if need > f.window[w, CAPACITY] + 1e-6:
+        return BIG_S * BIG_S
+    if len(f.site) > 0:
+        return 0.0
+    if r.total[WEIGHT] == 0.0:
+        return BIG_S * BIG_S
+    return r.total[WEIGHT] * (need - max(r.sum[w, SPARE], 0.0))
+
+
+@kernel
 def best_place(
     f: Part,
     r: Rows,
@@ -161,15 +184,14 @@ def best_place(
             continue
         if r.size[w] >= r.order.shape[1] - 3:
             continue
-        if need > r.sum[w, SPARE] + 1e-6 and (
-            len(f.site) == 0 or need > f.window[w, CAPACITY] + 1e-6
-        ):
+        over = _price_of_lack(f, r, w, need)
+        if over >= best:
             continue
         if c.version[t, w] != r.version[w]:
             look(f, r, c, t, w)
         x = 1 if blink > 0.0 and draw(rng) < blink else 0
-        if c.price[t, w, x] < best:
-            best = c.price[t, w, x]
+        if c.price[t, w, x] + over < best:
+            best = c.price[t, w, x] + over
             chosen = w
             where = c.place[t, w, x]
     return chosen, where
@@ -209,12 +231,14 @@ def take_in(f: Part, r: Rows, b: Best) -> bool:
     r.number[0] = 0
     r.total[0] = 0.0
     r.total[1] = 0.0
+    r.total[OVER] = 0.0
     for t in range(len(r.spot)):
         r.spot[t, SLOT] = -1
         leave(f, r, t)
     holds = True
     for w in range(len(r.size)):
         r.sum[w, COST] = 0.0
+        r.sum[w, EXCESS] = 0.0
         for p in range(1, r.size[w] + 1):
             join(f, r, r.order[w, p], w)
             r.spot[r.order[w, p], PLACE] = p
@@ -223,7 +247,7 @@ def take_in(f: Part, r: Rows, b: Best) -> bool:
         holds = refresh(f, r, w, 1, r.size[w]) and holds
         b.stale[w] = True
     keep_best(r, b)
-    return holds
+    return holds and r.total[OVER] == 0.0
 
 
 @kernel
@@ -239,6 +263,15 @@ def fill(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -
 
 
 @kernel
+def _reprice(r: Rows, sound: int) -> None:
+    """Change the price of lacking material, and add up afresh what is lacking."""
+    r.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
+    r.total[OVER] = 0.0
+    for w in range(len(r.size)):
+        r.total[OVER] += r.sum[w, EXCESS]
+
+
+@kernel
 def anneal(
     f: Part,
     r: Rows,
@@ -249,19 +282,28 @@ def anneal(
     iterations: int,
     temperature: float,
 ) -> None:
-    """Run iterations at one temperature."""
-    for _ in range(iterations):
+    """Run iterations at one temperature.
+
+    Rows may lack material at a price, which keeps adapting (Vidal 2022); the best ones do not.
+    """
+    sound = 0
+    for x in range(iterations):
         forget(u)
-        before = r.total[0] + r.total[1]
+        before = r.total[0] + r.total[1] + r.total[WEIGHT] * r.total[OVER]
         list_absent(r, u, EXTRA, rng)
         ruin(f, r, u, rng)
         sort_tasks(f, u, rng)
         recreate(f, r, c, u, BLINK, rng)
-        after = r.total[0] + r.total[1]
+        after = r.total[0] + r.total[1] + r.total[WEIGHT] * r.total[OVER]
         if after < before - temperature * np.log(1.0 - draw(rng)):
-            for x in range(u.number[0]):
-                b.stale[u.row[x]] = True
-            if after < b.cost[0] - 1e-7:
+            for y in range(u.number[0]):
+                b.stale[u.row[y]] = True
+            if after < b.cost[0] - 1e-7 and r.total[OVER] < 1e-6:
                 keep_best(r, b)
         else:
             roll_back(f, r, u)
+        if r.total[OVER] < 1e-6:
+            sound += 1
+        if x % REPRICED == REPRICED - 1:
+            _reprice(r, sound)
+            sound = 0

@@ -30,8 +30,10 @@ From AHEAD on, one column for each of M modes, there are the least seconds to ha
 from AHEAD + M on those from its beginning to the end; and from AHEAD + 2 M on the deadheads from
 the place before, from mode a to mode m at M m + a.
 """
-COST, END, SPARE = range(3)
-"""Columns of `Rows.sum`."""
+COST, END, SPARE, EXCESS = range(4)
+"""Columns of `Rows.sum`; EXCESS is the material that a row lacks."""
+OVER, WEIGHT = 2, 3
+"""Entries of `Rows.total`: material that all rows lack, and the price of a kilogram of it."""
 ROUTE, PLACE, SLOT = range(3)
 """Columns of `Rows.spot`."""
 
@@ -65,7 +67,8 @@ class Rows(NamedTuple):
     `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, 3].
     `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
-    int64[1] of them; `total` float64[2] is the price of the absent, and the cost of all rows.
+    int64[1] of them; `total` float64[4] is the price of the absent, the cost of all rows, the
+    material that all lack, and the price of a kilogram of it, 0 where none may lack any.
     `modes` is as in `Part`.
     """
 
@@ -124,13 +127,13 @@ def new_rows(tasks: int, windows: int, room: int, modes: tuple[int, ...]) -> Row
     return Rows(
         order=np.zeros(shape, np.int32),
         place=np.zeros((*shape, AHEAD + len(modes) * (2 + len(modes)))),
-        sum=np.zeros((windows, 3)),
+        sum=np.zeros((windows, 4)),
         size=np.zeros(windows, np.int32),
         version=np.zeros(windows + 1, np.int64),
         spot=np.full((tasks, 3), -1, np.int32),
         absent=np.zeros(tasks, np.int32),
         number=np.zeros(1, np.int64),
-        total=np.zeros(2),
+        total=np.zeros(4),
         modes=modes,
     )
 

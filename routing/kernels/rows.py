@@ -11,6 +11,7 @@ from routing.kernels.part import (
     DONE,
     DUE,
     END,
+    EXCESS,
     FIXED,
     KIND,
     LAG,
@@ -18,6 +19,7 @@ from routing.kernels.part import (
     LATEST,
     LOAD,
     MATERIAL,
+    OVER,
     PACE,
     PLACE,
     PRICE,
@@ -86,7 +88,11 @@ def place_refills(f: Part, r: Rows, w: int) -> bool:
 
 @kernel
 def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
-    """Recompute a row with new places `first` to `last`; return whether it can be driven."""
+    """Recompute a row with new places `first` to `last`; return whether it can be driven.
+
+    Where there is no site to reload at, a row that lacks material can be driven all the same: the
+    search prices what it lacks.
+    """
     n = r.size[w]
     fits = place_refills(f, r, w)
     if len(f.site) > 0:
@@ -97,6 +103,9 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     windows = len(r.size)
     r.version[windows] += 1
     r.version[w] = r.version[windows]
+    if len(f.site) == 0:
+        fits = True
+        _weigh(r, w)
     before = r.sum[w, COST]
     if f.timeless:
         _untimed(f, r, w)
@@ -106,6 +115,14 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     free = n == 0 and f.window[w, WHOLE] > 0.0
     drivable = r.place[w, n + 1, AHEAD] < BIG_S and r.sum[w, END] <= f.window[w, LATEST] + 1e-6
     return free or (fits and drivable)
+
+
+@kernel
+def _weigh(r: Rows, w: int) -> None:
+    """Note the material that a row lacks."""
+    r.total[OVER] -= r.sum[w, EXCESS]
+    r.sum[w, EXCESS] = -r.sum[w, SPARE] if r.sum[w, SPARE] < -1e-6 else 0.0
+    r.total[OVER] += r.sum[w, EXCESS]
 
 
 @kernel

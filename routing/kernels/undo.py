@@ -2,7 +2,7 @@
 
 from routing.kernels.jit import kernel
 from routing.kernels.membership import join, leave
-from routing.kernels.part import AHEAD, COST, PLACE, ROUTE, Best, Part, Rows, Undo
+from routing.kernels.part import AHEAD, COST, EXCESS, OVER, PLACE, ROUTE, Best, Part, Rows, Undo
 
 
 @kernel
@@ -13,7 +13,7 @@ def copy_row(source: Rows, target: Rows, w: int) -> None:
     width = AHEAD + modes * (2 + modes)
     target.size[w] = n
     target.version[w] = source.version[w]
-    for k in range(3):
+    for k in range(4):
         target.sum[w, k] = source.sum[w, k]
     for p in range(n + 2):
         target.order[w, p] = source.order[w, p]
@@ -57,6 +57,7 @@ def roll_back(f: Part, r: Rows, u: Undo) -> None:
     for y in range(u.number[0]):
         w = u.row[y]
         r.total[1] += u.before.sum[w, COST] - r.sum[w, COST]
+        r.total[OVER] += u.before.sum[w, EXCESS] - r.sum[w, EXCESS]
         copy_row(u.before, r, w)
         for p in range(1, r.size[w] + 1):
             r.spot[r.order[w, p], ROUTE] = w
