@@ -16,6 +16,7 @@ from api.commands.restore import restore, upgrade
 from api.commands.sample import sample
 from api.commands.serve import serve
 from api.commands.simulate import simulate
+from api.commands.solve import solve
 from api.commands.storm import storm
 from api.commands.user import device, user
 from api.commands.work import work
@@ -33,6 +34,7 @@ commands.add_typer(storm, name="storm", help="Start and end a storm.")
 commands.add_typer(user, name="user", help="Add people who sign in.")
 commands.add_typer(device, name="device", help="Add trackers that send positions.")
 commands.command()(plan)
+commands.command()(solve)
 commands.command()(serve)
 commands.command()(work)
 commands.command()(backup)

@@ -41,6 +41,21 @@ class MaxRuntime:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOf:
+    """Stop when either of two stops."""
+
+    one: Stop
+    other: Stop
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return the larger share of the two."""
+        return max(
+            self.one.progress(iterations, feasible=feasible),
+            self.other.progress(iterations, feasible=feasible),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FirstFeasible:
     """Stop as soon as every task is served, at the latest when `otherwise` stops."""
 

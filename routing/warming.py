@@ -1,18 +1,28 @@
 """Load or compile what the optimizer needs before somebody waits for a plan."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from routing.alone import alone
 from routing.paths import line_graph
-from routing.problem import Problem, turn_rows
+from routing.problem import NONE, Problem, turn_rows
 from routing.search import Search
 from routing.solver import solve
 from routing.stop import MaxIterations
 
 
-def warm_up() -> None:
-    """Solve a tiny problem as a whole and in parts, so that the kernels of the search are ready."""
-    problem = _tiny_problem()
+def warm_up(modes: int = 2) -> None:
+    """Solve a tiny problem as a whole and in parts, so that the kernels of the search are ready.
+
+    Parameters
+    ----------
+    modes
+        Modes of a task in the problem to come: kernels are compiled for each number.
+    """
+    tiny = _tiny_problem()
+    none = np.full((tiny.tasks, modes - 2), NONE, np.int32)
+    problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))
     solve(problem, MaxIterations(1))
     line = line_graph(problem)
     search = Search(problem, line, alone(problem, line), 1, 1, whole_tasks=0)

@@ -1,8 +1,5 @@
 """`barfrub plan`: make a plan for the active storm, print it in figures, write it to files."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +11,6 @@ if TYPE_CHECKING:
     from data.store.engine import Database
     from fleet.plan_summary import ClassFigures, PlanFigures, VehicleFigures
     from fleet.planning import Prepared
-
-QUIET_S = 5.0
-"""Seconds between progress lines where no terminal can overwrite them."""
 
 
 def plan(
@@ -58,6 +52,7 @@ def _made(
 ) -> "tuple[Plan, Prepared]":
     """Return the plan, stored, and what it was made from."""
     from api.clock import Clock
+    from api.commands.searching import Progress, stoppable
     from api.console import CONSOLE
     from data.store.engine import transaction
     from fleet import planning
@@ -72,9 +67,10 @@ def _made(
         "(Ctrl+C stops early and keeps the best)",
         err=True,
     )
-    with _stoppable() as stopped:
-        found = planning.solve_prepared(prepared, seconds, seed, _Progress(), stopped)
-    typer.echo("", err=True)
+    progress = Progress()
+    with stoppable() as asked:
+        found = planning.solve_prepared(prepared, seconds, seed, progress, asked)
+    progress.end()
     with transaction(engine) as tx:
         stored = planning.store_draft(tx, planning.PLANNER, found, clock.now())
         if publish:
@@ -146,42 +142,6 @@ def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
             storm = start_storm(tx, CONSOLE, storm_name(tx, now), network, get_policy(tx), now)
             typer.echo(f"No storm was active: started {storm.name!r}.", err=True)
         return prepare(tx, storm.id, network, now)
-
-
-class _Progress:
-    """Prints a line with the current best: over and over in a terminal, else now and then."""
-
-    def __init__(self) -> None:
-        from time import perf_counter
-
-        self._seconds = perf_counter
-        self._began_s = self._told_s = perf_counter()
-
-    def __call__(self, best: float, bound: float, unserved: int, iterations: int) -> None:
-        now_s = self._seconds()
-        line = (
-            f"{now_s - self._began_s:5.0f} s  best {best:,.0f}  at least {bound:,.0f}  "
-            f"left undone {unserved:,}  iterations {iterations:,}"
-        )
-        if sys.stderr.isatty():
-            print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
-        elif iterations == 0 or now_s - self._told_s >= QUIET_S:
-            self._told_s = now_s
-            print(line, file=sys.stderr, flush=True)
-
-
-@contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Yield a question that is answered by yes after Ctrl+C."""
-    import signal
-    import threading
-
-    asked = threading.Event()
-    former = signal.signal(signal.SIGINT, lambda *_: asked.set())
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 def _write(

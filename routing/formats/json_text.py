@@ -4,7 +4,7 @@ import json
 from math import isfinite
 
 from routing.formats.fault import FormatError, shown
-from routing.formats.text import LARGEST
+from routing.formats.text import LARGEST, decoded
 
 _DEPTH = "the JSON is nested too deep"
 
@@ -36,6 +36,11 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+def json_in(content: bytes) -> object:
+    """Return the value in the bytes of a JSON file."""
+    return json_value(decoded(content))
+
+
 def wrong(path: str, expected: str, got: object) -> FormatError:
     """Return the error of a value, named by its path."""
     return FormatError(f"{path or 'file'}: {shown(got)}, expected {expected}")
@@ -53,10 +58,14 @@ def member(value: object, path: str, key: str) -> tuple[object, str]:
 
 def items(value: object, path: str, key: str) -> list[tuple[object, str]]:
     """Return the entries of a list in an object, each with its path."""
-    found, inner = member(value, path, key)
-    if not isinstance(found, list):
-        raise wrong(inner, "a list", found)
-    return [(entry, f"{inner}[{i}]") for i, entry in enumerate(found)]
+    return entries_of(*member(value, path, key))
+
+
+def entries_of(value: object, path: str) -> list[tuple[object, str]]:
+    """Return the entries of a list, each with its path."""
+    if not isinstance(value, list):
+        raise wrong(path, "a list", value)
+    return [(entry, f"{path}[{i}]") for i, entry in enumerate(value)]
 
 
 def number_in(value: object, path: str, key: str, *, above_zero: bool = False) -> float:

@@ -53,8 +53,14 @@ class Model:
         return all(bool(np.all(np.mod(cost, 1.0) == 0)) for cost in costs)
 
 
-def model_of(instance: Instance) -> Model:
-    """Return an instance as a problem: as many vehicles as are useful where the fleet is free."""
+def model_of(instance: Instance, least_vehicles: int = 0) -> Model:
+    """Return an instance as a problem: as many vehicles as are useful where the fleet is free.
+
+    Parameters
+    ----------
+    least_vehicles
+        How many a solution to begin from needs; nothing where the file states the fleet.
+    """
     unit = _unit(instance)
     streets = streets_of(instance, unit)
     if instance.turns is not None:
@@ -63,7 +69,7 @@ def model_of(instance: Instance) -> Model:
         layout = salt_layout(instance, streets, unit)
     else:
         layout = plain_layout(instance, streets, _ways_home(instance, streets), unit)
-    return Model(instance, _problem(instance, layout, unit), layout, unit)
+    return Model(instance, _problem(instance, layout, unit, least_vehicles), layout, unit)
 
 
 def _unit(instance: Instance) -> float:
@@ -73,13 +79,15 @@ def _unit(instance: Instance) -> float:
     return float(2.0 ** max(0, np.ceil(np.log2(max(total, 1.0) / LONGEST_S))))
 
 
-def _problem(instance: Instance, layout: Layout, unit: float) -> Problem:
+def _problem(instance: Instance, layout: Layout, unit: float, least_vehicles: int) -> Problem:
     demand = np.concatenate((instance.demand[instance.required], instance.node_demand))
     serve = np.concatenate(
         (instance.serve[instance.required] / unit, np.zeros(len(instance.node_task)))
     )
     tasks = len(demand)
     vehicles = _vehicles(instance, layout, demand, float(serve.sum()), unit)
+    if instance.kind != "salt":
+        vehicles = max(vehicles, least_vehicles)
     start = np.resize(np.array(layout.start, np.int32), vehicles)
     price = LEAST_UNSERVED_PRICE + 2.0 * float(layout.drive_s.sum() + serve.sum())
     turn_start, turn_to, turn_s = layout.turns

@@ -1,0 +1,85 @@
+"""What commands that search share: a line of progress, and stopping early with the best so far."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from types import FrameType
+
+QUIET_S = 5.0
+"""Seconds between progress lines where no terminal can overwrite them."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class Progress:
+    """Prints a line with the current best: over and over in a terminal, else now and then.
+
+    Costs are shown times `unit`.
+    """
+
+    unit: float = 1.0
+    _began_s: float = field(default_factory=perf_counter, init=False)
+    _told_s: float = field(default=float("-inf"), init=False)
+    _searching_s: float | None = field(default=None, init=False)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the search was asked for."""
+        return perf_counter() - self._began_s
+
+    def __call__(self, best: float, bound: float, unserved: int, iterations: int) -> None:
+        """Print how far the search has come."""
+        now_s = perf_counter()
+        if self._searching_s is None:
+            self._searching_s = now_s
+        rate = iterations / max(now_s - self._searching_s, 1e-3)
+        gap = f"{best / bound - 1.0:.1%}" if bound > 0 and not unserved else "-"
+        line = (
+            f"{now_s - self._began_s:5.0f} s  best {best * self.unit:,.0f}  "
+            f"at least {bound * self.unit:,.0f}  gap {gap}  left undone {unserved:,}  "
+            f"iterations {iterations:,} ({rate:,.0f} a second)"
+        )
+        if sys.stderr.isatty():
+            print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
+        elif now_s - self._told_s >= QUIET_S:
+            self._told_s = now_s
+            print(line, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the line in a terminal."""
+        if sys.stderr.isatty():
+            print(file=sys.stderr, flush=True)
+
+
+@dataclass(slots=True)
+class Asked:
+    """Whether somebody asked to stop, and by which signal."""
+
+    by: signal.Signals | None = None
+
+    def __call__(self) -> bool:
+        """Return whether somebody asked."""
+        return self.by is not None
+
+
+@contextmanager
+def stoppable() -> Iterator[Asked]:
+    """Yield what is told when Ctrl+C or `kill` ask to stop; asked again, the command just ends."""
+    asked = Asked()
+    former = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def ask(number: int, _: FrameType | None) -> None:
+        asked.by = signal.Signals(number)
+        for each, handler in former.items():
+            signal.signal(each, handler)
+
+    for number in SIGNALS:
+        signal.signal(number, ask)
+    try:
+        yield asked
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -1,0 +1,71 @@
+"""A file to solve, whatever its format: its problem, where to begin, and how to write answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from routing.formats.fault import FormatError
+from routing.formats.instance import Instance
+from routing.formats.json_text import items, json_in
+from routing.formats.model import model_of
+from routing.formats.reading import instance_from
+from routing.formats.solutions import solution_json
+from routing.formats.starts import start_of
+from routing.problem import Cost, Problem, Route, Solution
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """What a file asks for.
+
+    Attributes
+    ----------
+    name, format
+        Of the file.
+    unit
+        What of the file's cost is 1 of the problem's.
+    start
+        The solution to begin from, if one was given.
+    written
+        Returns a solution as JSON, given the seconds that it took.
+    """
+
+    name: str
+    format: str
+    problem: Problem
+    unit: float
+    start: Solution | None
+    written: Callable[[Solution, float], dict[str, object]]
+
+
+def case_from(content: bytes, name: str, start: bytes | None = None) -> Case:
+    """Return what the bytes of a file ask for, and of a solution to begin from.
+
+    Raise `FormatError` where the file is not right, `StartError` where the solution is not.
+    """
+    return _public_case(instance_from(content, name), start)
+
+
+class StartError(FormatError):
+    """A solution to begin from that is not right or does not fit the file."""
+
+
+def _public_case(instance: Instance, start: bytes | None) -> Case:
+    routes = None
+    model = model_of(instance)
+    if start is not None:
+        try:
+            value = json_in(start)
+            model = model_of(instance, len(items(value, "", "routes")))
+            routes = start_of(model, value)
+        except FormatError as error:
+            raise StartError(str(error)) from error
+    return Case(
+        *(instance.name, instance.kind, model.problem, model.unit, _begun(routes)),
+        lambda solution, seconds: solution_json(model, solution, seconds),
+    )
+
+
+def _begun(routes: tuple[Route, ...] | None) -> Solution | None:
+    return (
+        None if routes is None else Solution(routes, {}, Cost(0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 0, 0)
+    )

@@ -1,0 +1,43 @@
+"""A solution in a few lines for people."""
+
+from collections import Counter
+
+REASONS = {
+    "capacity": "no vehicle has the room",
+    "time": "no time is left",
+    "unreachable": "no vehicle can drive there and back",
+    "no_vehicle": "no vehicle is able or allowed to",
+    "order": "what must come before is not done",
+}
+"""What the reason of something left undone means."""
+
+
+def summary_lines(name: str, kind: str, written: dict[str, object]) -> list[str]:
+    """Return a solution's cost, bound, routes and effort, and what is left undone by reason."""
+    routes = written["routes"]
+    used = [route for route in routes if route["services"]] if isinstance(routes, list) else []
+    lines = [
+        f"{name} ({kind})",
+        f"Cost       {_number(written['cost'])}",
+        f"At least   {_number(written['lower_bound'])}{_gap(written['gap'])}",
+        f"Routes     {len(used):,}",
+        f"Search     {_number(written['seconds'])} s, {_number(written['iterations'])} iterations, "
+        f"seed {written['seed']}",
+    ]
+    left = written["unserved"]
+    counts = Counter(one["reason"] for one in left) if isinstance(left, list) else Counter()
+    lines += [
+        f"Left undone: {count:,}, {REASONS.get(reason, reason)}"
+        for reason, count in sorted(counts.items())
+    ]
+    return lines
+
+
+def _number(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else "not known"
+
+
+def _gap(gap: object) -> str:
+    return f"   (gap {gap:.2%})" if isinstance(gap, float) else ""
