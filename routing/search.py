@@ -127,10 +127,10 @@ class Search:
         levels = int(self._problem.class_index.max(initial=-1)) + 1
         best: tuple[Route, ...] = ()
         least = np.inf
-        for reach_s in REACHES_S:
+        for reach_s, in_turn in (*((reach_s, False) for reach_s in REACHES_S), (FAR_S, True)):
             self._routes.row["size"] = 0
             self._at.spot["route"] = NONE
-            construct.construct(*parts, levels, reach_s)
+            construct.construct(*parts, levels, reach_s, in_turn)
             construct.rebuild(self._gaps, self._facts, self._routes, self._at)
             if self._cost() < least:
                 best, least = self._shown(), self._cost()

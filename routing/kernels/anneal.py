@@ -42,6 +42,10 @@ BLINK = 0.01
 """Share of rows whose cheapest place is overlooked on purpose."""
 EXTRA = 10
 """Absent tasks tried in one iteration beside those just taken out."""
+FEW_ROWS = 12
+"""Up to so many rows a task is tried in all of them; above, only where its nearest tasks are."""
+NEAR_PLACES = 50
+"""Nearest tasks whose rows are tried."""
 REPRICED = 250
 """Iterations after which the price of lacking material changes,"""
 STEP = 1.05
@@ -159,6 +163,21 @@ def _price_of_lack(f: Part, r: Rows, w: int, need: float) -> float:
 
 
 @kernel
+def note_near(f: Part, r: Rows, u: Undo, t: int, everywhere: bool) -> None:
+    """Mark rows that hold one of the nearest tasks of `t` in the second half of `Undo.seen`."""
+    windows = len(r.size)
+    u.seen[:windows] = False
+    u.seen[windows:] = everywhere
+    if not everywhere:
+        for q in range(min(NEAR_PLACES, f.near.shape[1])):
+            c = f.near[t, q]
+            if c < 0:
+                break
+            if r.spot[c, ROUTE] >= 0:
+                u.seen[windows + r.spot[c, ROUTE]] = True
+
+
+@kernel
 def best_place(
     f: Part,
     r: Rows,
@@ -166,20 +185,27 @@ def best_place(
     u: Undo,
     t: int,
     banned: int,
+    everywhere: bool,
     blink: float,
     rng: NDArray[np.uint64],
 ) -> tuple[int, int]:
-    """Return (row, place) of the cheapest place for task `t`, (-1, 0) for none."""
+    """Return (row, place) of the cheapest place for task `t`, (-1, 0) for none.
+
+    Unless `everywhere`, only in empty rows and in those where near tasks are.
+    """
     best = BIG_S * BIG_S
     chosen = -1
     where = 0
     need = f.node[t, MATERIAL]
-    u.seen[:] = False
-    for w in range(len(r.size)):
+    note_near(f, r, u, t, everywhere)
+    windows = len(r.size)
+    for w in range(windows):
         if r.size[w] == 0:
             if u.seen[f.which[w, GROUP]]:
                 continue
             u.seen[f.which[w, GROUP]] = True
+        elif not u.seen[windows + w]:
+            continue
         if w == banned or f.node[t, SERVICE + f.which[w, KIND]] >= BIG_S:
             continue
         if r.size[w] >= r.order.shape[1] - 3:
@@ -200,11 +226,14 @@ def best_place(
 @kernel
 def recreate(f: Part, r: Rows, c: Memo, u: Undo, blink: float, rng: NDArray[np.uint64]) -> None:
     """Put each listed task where it costs least; leave out what fits nowhere."""
+    everywhere = len(r.size) <= FEW_ROWS
     for x in range(u.number[1]):
         t = u.task[x]
         banned = -1
         for _ in range(3):
-            w, p = best_place(f, r, c, u, t, banned, blink, rng)
+            w, p = best_place(f, r, c, u, t, banned, everywhere, blink, rng)
+            if w < 0 and not everywhere:
+                w, p = best_place(f, r, c, u, t, banned, True, blink, rng)
             if w < 0:
                 break
             touch(r, u, w)

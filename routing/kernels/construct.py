@@ -79,12 +79,20 @@ def append(
 
 @maker
 def construct(
-    g: Gaps, f: Facts, i: Starts, r: Routes, at: Places, levels: int, near_s: float
+    g: Gaps,
+    f: Facts,
+    i: Starts,
+    r: Routes,
+    at: Places,
+    levels: int,
+    near_s: float,
+    in_turn: bool,
 ) -> None:
     """Build all routes from nothing; tasks that find no vehicle stay absent.
 
     A vehicle at work goes no farther than `near_s` for a task of the class; who finds none moves
-    on to the next class. What then is left in all classes goes to whoever is free first.
+    on to the next class. What then is left in all classes goes to whoever is free first. With
+    `in_turn` one vehicle after the other works on a class until it is full.
     """
     vehicles = len(f.vehicle)
     heres = np.empty(vehicles, np.int32)
@@ -107,7 +115,7 @@ def construct(
         open_tasks = left
         active[:] = True
         while open_tasks > 0:
-            v = earliest(active, clock)
+            v = first(active) if in_turn else earliest(active, clock)
             if v < 0:
                 break
             t, m = nearest_task(g, f, i, at, v, heres[v], level, todo, left)
@@ -131,6 +139,15 @@ def earliest(active: Flags, clock: Floats) -> int:
             best = clock[v]
             chosen = v
     return chosen
+
+
+@maker
+def first(active: Flags) -> int:
+    """Return the first active vehicle, -1 for none."""
+    for v in range(len(active)):
+        if active[v]:
+            return v
+    return -1
 
 
 @maker

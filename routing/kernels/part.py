@@ -99,7 +99,8 @@ class Memo(NamedTuple):
 class Undo(NamedTuple):
     """What an iteration changed: `before` of the rows `row` by `mark`, `task`s and if `absent`.
 
-    `number` int64[2] of rows and tasks, `key` float64[T] sorts tasks, `seen` bool[2 W].
+    `number` int64[2] of rows and tasks, `key` float64[T] sorts tasks, `seen` bool[2 W] is for
+    kinds of empty rows and for rows that hold near tasks.
     """
 
     before: Rows
