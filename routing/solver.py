@@ -76,7 +76,7 @@ def solve(
 
 def _bound(problem: Problem, single: Alone) -> float:
     few = problem.tasks <= FLOW_TASKS
-    return lower_bound(problem, single, nodes=0) if few else quick_bound(problem, single)
+    return lower_bound(problem, single) if few else quick_bound(problem, single)
 
 
 def _improve(

@@ -7,12 +7,12 @@ import numpy as np
 from routing.alone import Alone
 from routing.bounds.cuts import Cut, country_of
 from routing.bounds.prices import Prices, least_prices, whole
-from routing.bounds.programme import least, least_whole
+from routing.bounds.programme import least
 from routing.bounds.relaxation import Relaxation, relaxed
 from routing.bounds.separation import broken
 from routing.problem import Floats, Problem
 
-ROUNDS = 60
+ROUNDS = 100
 """Times that cuts are looked for; most problems need fewer."""
 MANY_COLUMNS = 20_000
 """Above so many variables a round takes seconds, and only `FEW_ROUNDS` are made."""
@@ -20,8 +20,8 @@ FEW_ROUNDS = 6
 TIDY = 5
 """After so many rounds cuts that no longer hold anything are dropped."""
 LOOSE = 0.5
-NODES = 50
-"""Branchings of the last, whole-number program."""
+PATIENCE = 2
+"""Turns without a cut after which no more are looked for."""
 _SAFE = 1e-7
 """Share taken off for the tolerances of the solver."""
 
@@ -33,7 +33,7 @@ def quick_bound(problem: Problem, alone: Alone) -> float:
     return _one_by_one(problem, _serve(problem, alone, least_prices(problem, alone.fit())))
 
 
-def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS, nodes: int = NODES) -> float:
+def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> float:
     """Return a cost that no solution can go below; the same for equal problems.
 
     Each task costs its cheapest work and its earliest end, or its price when left out; vehicles
@@ -49,8 +49,8 @@ def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS, nodes: int
         return simple
     relaxation = relaxed(problem, prices)
     if relaxation.columns.count > MANY_COLUMNS:
-        rounds, nodes = min(rounds, FEW_ROUNDS), 0
-    return max(simple, _with_cuts(relaxation, rounds, nodes))
+        rounds = min(rounds, FEW_ROUNDS)
+    return max(simple, _with_cuts(relaxation, rounds))
 
 
 def _serve(problem: Problem, alone: Alone, prices: Prices) -> Floats:
@@ -65,26 +65,24 @@ def _one_by_one(problem: Problem, serve: Floats) -> float:
     return float(np.minimum(serve.min(axis=1), problem.unserved_price).sum())
 
 
-def _with_cuts(relaxation: Relaxation, rounds: int, nodes: int) -> float:
+def _with_cuts(relaxation: Relaxation, rounds: int) -> float:
     """Solve the relaxation again and again with the cuts that its solutions break."""
     country = country_of(relaxation)
     cuts: list[Cut] = []
-    bound = 0.0
     point = least(relaxation, cuts)
-    for done in range(rounds):
-        if point is None:
+    bound = point.bound if point else 0.0
+    vain = 0
+    for turn in range(rounds):
+        more = broken(country, point.x, turn) if point else []
+        vain = 0 if more else vain + 1
+        if vain > PATIENCE or not point:
             break
-        bound = max(bound, point.bound)
-        more = broken(country, point.x)
         if not more:
-            break
-        if done % TIDY == TIDY - 1:
+            continue
+        if turn % TIDY == TIDY - 1:
             cuts = [cut for cut in cuts if cut.lack(point.x) > -LOOSE]
         cuts += more
         point = least(relaxation, cuts)
-    bound = max(bound, point.bound if point else 0.0)
-    if nodes and cuts:
-        best = least_whole(relaxation, cuts, nodes)
-        bound = max(bound, best.bound if best else 0.0)
+        bound = max(bound, point.bound if point else 0.0)
     bound *= 1.0 - _SAFE
     return float(np.ceil(bound)) if whole(relaxation.problem) else bound

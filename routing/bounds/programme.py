@@ -1,10 +1,10 @@
-"""The relaxation with the cuts found so far, as a linear or whole-number program for HiGHS."""
+"""The relaxation with the cuts found so far, as a linear program for HiGHS."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from routing.bounds.cuts import Cut
@@ -32,25 +32,6 @@ def least(relaxation: Relaxation, cuts: Sequence[Cut]) -> Point | None:
         method="highs-ds",
     )
     return Point(found.x, float(found.fun)) if found.status == 0 else None
-
-
-def least_whole(relaxation: Relaxation, cuts: Sequence[Cut], nodes: int) -> Point | None:
-    """Return the best whole-number point within some nodes of branching, and the bound proved.
-
-    None where no point is found.
-    """
-    rows, needed = _rows(relaxation, cuts)
-    found = milp(
-        relaxation.prices,
-        integrality=np.ones(len(relaxation.prices)),
-        bounds=Bounds(0.0, relaxation.upper),
-        constraints=[
-            LinearConstraint(relaxation.matrix, relaxation.equal, relaxation.equal),
-            LinearConstraint(rows, needed, np.inf),
-        ],
-        options={"node_limit": nodes, "mip_rel_gap": 0.0},
-    )
-    return None if found.x is None else Point(found.x, float(found.mip_dual_bound))
 
 
 def _rows(relaxation: Relaxation, cuts: Sequence[Cut]) -> tuple[csr_matrix, Floats]:

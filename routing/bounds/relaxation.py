@@ -107,7 +107,7 @@ def _columns(problem: Problem, prices: Prices, vehicles: Numbers) -> Columns:
     task, mode = np.nonzero(np.isfinite(prices.serve))
     arc = problem.mode_arc[task, mode]
     street = np.flatnonzero(~problem.place)
-    turns = len(problem.turn_s) if np.any(problem.turn_s > 0) else 0
+    turns = 0 if _free(problem) else len(problem.turn_s)
     choose = bool(np.any(problem.end_arc[vehicles] == NONE))
     stops = np.unique(np.concatenate((arc, problem.start_arc[vehicles])))
     halt_arc = stops if choose else stops[:0]
@@ -123,6 +123,21 @@ def _columns(problem: Problem, prices: Prices, vehicles: Numbers) -> Columns:
         *(mode_, task, arc, left, drive, street, used, vehicles),
         *(refill, turn, halt, halt_arc, int(ends[-1])),
     )
+
+
+def _free(problem: Problem) -> bool:
+    """Return whether vehicles may turn everywhere from any street into any other, at no cost."""
+    if np.any(problem.turn_s > 0):
+        return False
+    street = ~problem.place
+    leaving = np.repeat(np.arange(problem.arcs), np.diff(problem.turn_start))
+    listed = int(np.sum(street[leaving] & street[problem.turn_to]))
+    coming, going = (
+        np.bincount(ends[street], minlength=junctions_of(problem))
+        for ends in (problem.head, problem.tail)
+    )
+    loops = int(np.sum(problem.tail[street] == problem.head[street]))
+    return listed >= int(coming @ going) - loops
 
 
 def _by_junction(problem: Problem, columns: Columns) -> list[_Part]:

@@ -1,6 +1,7 @@
 """Where a point of the relaxation breaks a cut: sets by components, least cuts and growth."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -18,9 +19,9 @@ FEW_JUNCTIONS = 500
 """Up to so many junctions all are tried as seeds, and all pairs parted by least cuts."""
 SEEDS = 200
 """Seeds tried in larger networks."""
-WEIGHTS = (0.0, 0.5, 1.0, 2.0)
+WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 """What demand counts for in growth, in hoppers per crossing."""
-FACTORS = (1.0, 1.15, 1.4, 1.8, 2.5)
+FACTORS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.6, 1.8, 2.1, 2.5, 3.0, 4.0)
 """Demand is enlarged by these for least cuts, as visits are rounded up."""
 _SCALE = 1 << 20
 """Whole units of flow in one vehicle."""
@@ -40,30 +41,28 @@ class Town(NamedTuple):
     stop: Flags
 
 
-def broken(country: Country, x: Floats) -> list[Cut]:
-    """Return cuts that a point breaks, each once."""
-    found: dict[tuple[int, ...], Cut] = {}
-    for inside in _sets(country, x):
-        for side in (inside, ~inside):
-            for make in (visits, crossings):
-                cut = make(country, side)
-                if cut and cut.lack(x) > LEAST_LACK:
-                    found[cut.column] = cut
+def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
+    """Return cuts that a point breaks, each once; another `turn` looks elsewhere."""
+    sets: dict[bytes, Flags] = {}
+    for inside in _sets(country, x, turn):
+        sets |= {side.tobytes(): side for side in (inside, ~inside)}
+    cuts = (make(country, side) for side in sets.values() for make in (visits, crossings))
+    found = {cut.column: cut for cut in cuts if cut and cut.lack(x) > LEAST_LACK}
     return list(found.values())
 
 
-def _sets(country: Country, x: Floats) -> Iterator[Flags]:
+def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:
     driven = x.copy()
     driven[country.moving[: country.modes]] = 0.0
     empty = _between(country, driven[country.moving], slice(None))
     yield from _components(empty)
     if country.junctions <= FEW_JUNCTIONS:
-        yield from _least_cuts(empty)
+        yield from _least_cuts(empty, _odd(country))
     town = _town(country, x)
     yield from _components(town.traffic)
     for factor in FACTORS:
         yield _crowded(town, factor)
-    yield from _grown(town)
+    yield from _grown(town, turn)
 
 
 def _between(country: Country, value: Floats, columns: slice) -> csr_matrix:
@@ -108,20 +107,35 @@ def _flags(size: int, members: Numbers) -> Flags:
     return inside
 
 
-def _least_cuts(graph: csr_matrix) -> Iterator[Flags]:
-    """Yield a least cut between any two junctions.
+def _odd(country: Country) -> Flags:
+    """Return bool[J], where an odd number of tasks ends."""
+    task = country.relaxation.columns.task
+    _, first = np.unique(task, return_index=True)
+    ends = np.concatenate((country.tail[first], country.head[first]))
+    odd: Flags = np.bincount(ends, minlength=country.junctions) % 2 == 1
+    return odd
 
-    The n - 1 flows of Gusfield (1990), Very simple methods for all pairs network flow analysis,
-    SIAM Journal on Computing 19.
+
+def _least_cuts(graph: csr_matrix, odd: Flags) -> Iterator[Flags]:
+    """Yield a least cut between any two odd junctions that hang together.
+
+    The flows of Gusfield (1990), Very simple methods for all pairs network flow analysis, SIAM
+    Journal on Computing 19; among them is the least cut that parts the odd ones oddly (Padberg and
+    Rao 1982, Odd minimum cut-sets and b-matchings, Mathematics of Operations Research 7).
     """
-    flow = _whole(graph)
-    above = np.zeros(graph.shape[0], np.int64)
-    for node in range(1, graph.shape[0]):
-        inside = _source_side(flow, node, int(above[node]))
-        later = np.flatnonzero(inside)
-        later = later[later > node]
-        above[later[above[later] == above[node]]] = node
-        yield inside
+    for component in _components(graph):
+        members = np.flatnonzero(component)
+        ends = np.flatnonzero(odd[members])
+        if len(ends) < 2:
+            continue
+        flow = _whole(graph[members][:, members])
+        above = np.zeros(len(ends), np.int64)
+        for i in range(1, len(ends)):
+            inside = _source_side(flow, int(ends[i]), int(ends[above[i]]))
+            later = np.flatnonzero(inside[ends])
+            later = later[(later > i) & (above[later] == above[i])]
+            above[later] = i
+            yield _flags(graph.shape[0], members[inside])
 
 
 def _whole(graph: csr_matrix) -> csr_matrix:
@@ -156,20 +170,30 @@ def _crowded(town: Town, factor: float) -> Flags:
     return _source_side(_whole(network), size, size + 1)[:size]
 
 
-def _grown(town: Town) -> Iterator[Flags]:
-    """Yield sets grown from junctions, at the size where traffic is thinnest for the demand."""
+def _grown(town: Town, turn: int) -> Iterator[Flags]:
+    """Yield sets grown from junctions, at each size where traffic is thinnest for the demand.
+
+    Everything is grown a second time with a bias toward some junctions, another one each `turn`.
+    """
     size = town.country.junctions
     rows = _same_rows(town)
     state, order, lack = np.empty((5, size)), np.empty(size, np.int32), np.empty(size)
     seeds = np.flatnonzero(~town.stop)
     if size > FEW_JUNCTIONS:
         seeds = seeds[:: max(1, len(seeds) // SEEDS)]
-    for weight in WEIGHTS:
-        for seed in seeds:
-            count = grow(*rows, town.own, town.stop, weight, int(seed), state, order, lack)
-            best = int(lack[:count].argmax())
-            if lack[best] > LEAST_LACK:
-                yield _flags(size, order[: best + 1])
+    random = np.random.default_rng(turn)
+    for weight, strength, seed in product(WEIGHTS, (0.0, 1.0), seeds.tolist()):
+        bias = random.random(size) * strength
+        count = grow(*rows, town.own, town.stop, weight, bias, seed, state, order, lack)
+        for best in _peaks(lack[:count]):
+            yield _flags(size, order[: best + 1])
+
+
+def _peaks(lack: Floats) -> list[int]:
+    """Return where a number is large enough and none beside it is larger."""
+    around = np.concatenate(([-np.inf], lack, [-np.inf]))
+    top = (lack > LEAST_LACK) & (lack >= around[:-2]) & (lack > around[2:])
+    return np.flatnonzero(top).tolist()
 
 
 def _same_rows(town: Town) -> tuple[Longs, Ints, Floats, Floats]:

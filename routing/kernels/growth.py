@@ -17,6 +17,7 @@ def grow(
     own: Floats,
     barred: Flags,
     weight: float,
+    bias: Floats,
     seed: int,
     state: Floats,
     order: Ints,
@@ -27,9 +28,9 @@ def grow(
     Junctions and their neighbors are compressed rows (`starts`, `to`) with `traffic` and `demand`
     between the two, either way; `own` float64[J] is demand at a junction itself, `barred` bool[J]
     what must stay outside. Each step takes the neighbor that least raises the traffic across the
-    edge less `weight` times the demand inside. `order[i]` is the junction taken at step i, and
-    `lack[i]` the visits then needed (whole hoppers) less the traffic inward. `state` float64[5, J]
-    is scratch.
+    edge less `weight` times the demand inside, plus its `bias` float64[J]. `order[i]` is the
+    junction taken at step i, and `lack[i]` the visits then needed (whole hoppers) less the traffic
+    inward. `state` float64[5, J] is scratch.
     """
     near, link, all_traffic, all_demand, mark = state[0], state[1], state[2], state[3], state[4]
     for v in range(len(own)):
@@ -63,6 +64,7 @@ def grow(
         for v in range(len(own)):
             if mark[v] == 1.0:
                 more = all_traffic[v] - 2.0 * near[v] - weight * (all_demand[v] - link[v])
+                more += bias[v]
                 if more < least:
                     least = more
                     take = v

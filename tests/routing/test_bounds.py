@@ -115,7 +115,7 @@ CLOSED = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22
 @pytest.mark.parametrize("number", CLOSED)
 def test_best_known_plans_of_gdb_are_proved_best(shared_data, number):
     problem = instance_problem(shared_data, f"gdb{number}")
-    assert bound_of(problem, nodes=0) == best_known(shared_data, f"gdb{number}")
+    assert bound_of(problem) == best_known(shared_data, f"gdb{number}")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_best_known_plans_of_gdb_are_proved_best(shared_data, number):
     ],
 )
 def test_best_known_plans_are_near_their_bound(shared_data, name, share):
-    bound = bound_of(instance_problem(shared_data, name), nodes=0)
+    bound = bound_of(instance_problem(shared_data, name))
     best = best_known(shared_data, name)
     assert share * best <= bound <= best
 

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from routing.kernels.growth import grow
 
 
-def plain_grow(traffic, demand, own, barred, weight, seed):
+def plain_grow(traffic, demand, own, barred, weight, bias, seed):
     """Junctions in the order taken, and what each set lacks; all sums made afresh."""
     linked = traffic >= 0
     order, lack = [seed], []
@@ -21,6 +21,9 @@ def plain_grow(traffic, demand, own, barred, weight, seed):
         pairs = {(min(u, v), max(u, v)) for u in members for v in range(len(own)) if linked[u, v]}
         return sum(own[v] for v in members) + sum(demand[pair] for pair in pairs)
 
+    def worth(members):
+        return across(members) - weight * inside(members)
+
     while True:
         lack.append(max(1.0, np.ceil(inside(order) - 1e-6)) - across(order) / 2)
         near = [
@@ -30,7 +33,7 @@ def plain_grow(traffic, demand, own, barred, weight, seed):
         ]
         if not near:
             return order, lack
-        order.append(min(near, key=lambda v: across([*order, v]) - weight * inside([*order, v])))
+        order.append(min(near, key=lambda v: worth([*order, v]) + bias[v]))
 
 
 @settings(deadline=None)
@@ -41,16 +44,17 @@ def test_sets_grow_as_sums_made_afresh_say(seed, size, weight):
     linked |= linked.T
     traffic, demand = (np.triu(random.random((size, size)), 1) for _ in range(2))
     traffic, demand = traffic + traffic.T, demand + demand.T
+    bias = random.random(size) * random.choice([0.0, 1.0])
     own, barred = random.random(size) * (random.random(size) < 0.3), random.random(size) < 0.2
     rows = csr_matrix(linked)
     at = np.repeat(np.arange(size), np.diff(rows.indptr)), rows.indices
     order, lack = np.empty(size, np.int32), np.empty(size)
     count = grow(
         *(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), traffic[at], demand[at]),
-        *(own, barred, weight, 0, np.empty((5, size)), order, lack),
+        *(own, barred, weight, bias, 0, np.empty((5, size)), order, lack),
     )
     plain_order, plain_lack = plain_grow(
-        np.where(linked, traffic, -1.0), demand, own, barred, weight, 0
+        np.where(linked, traffic, -1.0), demand, own, barred, weight, bias, 0
     )
     assert order[:count].tolist() == plain_order
     np.testing.assert_allclose(lack[:count], plain_lack, atol=1e-9)
