@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from routing.alone import Alone, alone
-from routing.bounds.lower import lower_bound, quick_bound
+from routing.bounds.beside import Beside
+from routing.bounds.lower import rising_bounds
 from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
 from routing.problem import Problem, Route, Solution
 from routing.repair import fitting
 from routing.search import Search
 from routing.settling import Settled
-from routing.stop import Stop
+from routing.stop import Stop, by_iterations
 
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
@@ -22,8 +23,6 @@ COLD = 0.01
 """Last temperature over the first."""
 CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
-FLOW_TASKS = 1_500
-"""Up to so many tasks the bound has cuts; they would hold up the first routes of a city."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -42,6 +41,8 @@ def solve(
 ) -> Solution:
     """Return the best solution found; with a stop by iterations the same for the same seed.
 
+    A lower bound rises beside the search; only a stop by iterations waits for the last one.
+
     Parameters
     ----------
     start
@@ -54,29 +55,28 @@ def solve(
     walker = Walker(problem, line)
     behind = behind_pins(problem, walker)
     single = alone(behind.problem, line)
-    bound = _bound(behind.problem, single) + behind.cost
+    beside = Beside(rising_bounds(behind.problem, single), behind.cost)
     if not problem.tasks or not problem.vehicles:
+        bound = beside.last(wait=True)
         return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
     search = Search(behind.problem, line, single, seed, threads)
     given = fitting(problem, start.routes) if start else None
     search.begin(behind.rest(given) if given else None)
     search.correct(walker)
     first = given or behind.whole(search.best_routes())
-    report(search.best_cost, bound, search.absent, 0)
-    iterations = _improve(
-        search, walker, problem, stop, lambda i: report(search.best_cost, bound, search.absent, i)
-    )
+
+    def tell(iterations: int) -> None:
+        report(search.best_cost, beside.value, search.absent, iterations)
+
+    tell(0)
+    iterations = _improve(search, walker, problem, stop, tell)
+    bound = beside.last(wait=by_iterations(stop))
     best = behind.whole(search.best_routes())
     better = _settled(problem, walker, single, bound, seed, best)
     floor = _settled(problem, walker, single, bound, seed, first)
     better = better if better.cost.total <= floor.cost.total else floor
     report(better.cost.total, bound, len(better.unserved), iterations)
     return replace(better, iterations=iterations)
-
-
-def _bound(problem: Problem, single: Alone) -> float:
-    few = problem.tasks <= FLOW_TASKS
-    return lower_bound(problem, single) if few else quick_bound(problem, single)
 
 
 def _improve(

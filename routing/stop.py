@@ -76,3 +76,10 @@ class StopWhenAsked:
     def progress(self, iterations: int, *, feasible: bool) -> float:
         """Return 1 once asked."""
         return 1.0 if self.asked() else self.otherwise.progress(iterations, feasible=feasible)
+
+
+def by_iterations(stop: Stop) -> bool:
+    """Return whether a stop counts iterations and nothing else, so that answers can be equal."""
+    return isinstance(stop, MaxIterations) or (
+        isinstance(stop, FirstFeasible) and by_iterations(stop.otherwise)
+    )

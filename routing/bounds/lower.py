@@ -1,5 +1,6 @@
 """A lower bound on the cost of every solution."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -28,29 +29,32 @@ _SAFE = 1e-7
 
 def quick_bound(problem: Problem, alone: Alone) -> float:
     """Return a cost that no solution can go below, from the tasks one by one."""
-    if not problem.vehicles:
-        return float(problem.unserved_price.sum())
-    return _one_by_one(problem, _serve(problem, alone, least_prices(problem, alone.fit())))
+    return next(rising_bounds(problem, alone))
 
 
 def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> float:
-    """Return a cost that no solution can go below; the same for equal problems.
+    """Return a cost that no solution can go below; the same for equal problems."""
+    return max(rising_bounds(problem, alone, rounds))
 
-    Each task costs its cheapest work and its earliest end, or its price when left out; vehicles
-    flow from their starts to their ends through all tasks; cuts say how often they must come into
-    parts of the network. Without `rounds` there are no cuts.
+
+def rising_bounds(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> Iterator[float]:
+    """Yield costs that no solution can go below, the first at once, then mostly better ones.
+
+    Each task costs its cheapest work and its earliest end, or its price when left out; then
+    vehicles flow from their starts to their ends through all tasks; then, `rounds` times, cuts say
+    how often they must come into parts of the network.
     """
     if not problem.vehicles:
-        return float(problem.unserved_price.sum())
+        yield float(problem.unserved_price.sum())
+        return
     prices = least_prices(problem, alone.fit())
     prices = replace(prices, serve=_serve(problem, alone, prices))
-    simple = _one_by_one(problem, prices.serve)
-    if not np.any(np.isfinite(prices.serve)):
-        return simple
-    relaxation = relaxed(problem, prices)
-    if relaxation.columns.count > MANY_COLUMNS:
-        rounds = min(rounds, FEW_ROUNDS)
-    return max(simple, _with_cuts(relaxation, rounds))
+    yield float(np.minimum(prices.serve.min(axis=1), problem.unserved_price).sum())
+    if np.any(np.isfinite(prices.serve)):
+        exact = whole(problem)
+        for bound in _with_cuts(relaxed(problem, prices), rounds):
+            safe = bound * (1.0 - _SAFE)
+            yield float(np.ceil(safe)) if exact else safe
 
 
 def _serve(problem: Problem, alone: Alone, prices: Prices) -> Floats:
@@ -61,28 +65,26 @@ def _serve(problem: Problem, alone: Alone, prices: Prices) -> Floats:
     return prices.serve + waiting[:, None]
 
 
-def _one_by_one(problem: Problem, serve: Floats) -> float:
-    return float(np.minimum(serve.min(axis=1), problem.unserved_price).sum())
-
-
-def _with_cuts(relaxation: Relaxation, rounds: int) -> float:
+def _with_cuts(relaxation: Relaxation, rounds: int) -> Iterator[float]:
     """Solve the relaxation again and again with the cuts that its solutions break."""
+    if relaxation.columns.count > MANY_COLUMNS:
+        rounds = min(rounds, FEW_ROUNDS)
     country = country_of(relaxation)
     cuts: list[Cut] = []
     point = least(relaxation, cuts)
-    bound = point.bound if point else 0.0
     vain = 0
     for turn in range(rounds):
-        more = broken(country, point.x, turn) if point else []
+        if point is None:
+            return
+        yield point.bound
+        more = broken(country, point.x, turn)
         vain = 0 if more else vain + 1
-        if vain > PATIENCE or not point:
-            break
-        if not more:
-            continue
-        if turn % TIDY == TIDY - 1:
-            cuts = [cut for cut in cuts if cut.lack(point.x) > -LOOSE]
-        cuts += more
-        point = least(relaxation, cuts)
-        bound = max(bound, point.bound if point else 0.0)
-    bound *= 1.0 - _SAFE
-    return float(np.ceil(bound)) if whole(relaxation.problem) else bound
+        if vain > PATIENCE:
+            return
+        if more:
+            if turn % TIDY == TIDY - 1:
+                cuts = [cut for cut in cuts if cut.lack(point.x) > -LOOSE]
+            cuts += more
+            point = least(relaxation, cuts)
+    if point:
+        yield point.bound

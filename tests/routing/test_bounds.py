@@ -1,6 +1,7 @@
 """No plan costs less than its lower bound, and on public instances few cost much more."""
 
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.alone import alone
+from routing.bounds.beside import Beside
 from routing.bounds.lower import lower_bound, quick_bound
 from routing.formats.model import model_of
 from routing.paths import line_graph
 from routing.rules import Rules
+from routing.stop import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked, by_iterations
 from tests.routing.every_plan import least_cost_of_any_plan
 from tests.routing.public_files import best_known, public_file, read_file
 from tests.routing.towns import a_random_town, a_town
@@ -137,3 +140,35 @@ def test_one_task_after_another_is_a_bound_at_once():
     problem = any_town(3, 4, 2)
     single = alone(problem, line_graph(problem))
     assert quick_bound(problem, single) <= lower_bound(problem, single)
+
+
+def test_a_bound_rises_beside_the_search_and_is_the_last_one_when_waited_for():
+    go_on = Event()
+
+    def bounds():
+        yield 1.0
+        go_on.wait()
+        yield from (5.0, 4.0)
+
+    beside = Beside(bounds(), 10.0)
+    assert beside.value == 11.0
+    go_on.set()
+    assert beside.last(wait=True) == 15.0
+
+
+def test_who_does_not_wait_gets_the_bound_so_far():
+    go_on = Event()
+
+    def bounds():
+        yield 1.0
+        go_on.wait()
+        yield 5.0
+
+    assert Beside(bounds()).last(wait=False) == 1.0
+    go_on.set()
+
+
+def test_only_a_stop_by_iterations_waits_for_the_last_bound():
+    assert by_iterations(FirstFeasible(MaxIterations(5)))
+    assert not by_iterations(FirstFeasible(MaxRuntime(5.0)))
+    assert not by_iterations(StopWhenAsked(bool, MaxIterations(5)))
