@@ -7,7 +7,9 @@ from routing.formats.fault import FormatError
 from routing.formats.instance import Instance
 from routing.formats.json_text import items, json_in
 from routing.formats.model import model_of
-from routing.formats.reading import instance_from
+from routing.formats.problem_file import OwnProblem
+from routing.formats.problem_solution import own_solution_json, own_start
+from routing.formats.reading import OWN, read
 from routing.formats.solutions import solution_json
 from routing.formats.starts import start_of
 from routing.problem import Cost, Problem, Route, Solution
@@ -42,7 +44,10 @@ def case_from(content: bytes, name: str, start: bytes | None = None) -> Case:
 
     Raise `FormatError` where the file is not right, `StartError` where the solution is not.
     """
-    return _public_case(instance_from(content, name), start)
+    found = read(content, name)
+    if isinstance(found, OwnProblem):
+        return _own_case(found, start)
+    return _public_case(found, start)
 
 
 class StartError(FormatError):
@@ -62,6 +67,19 @@ def _public_case(instance: Instance, start: bytes | None) -> Case:
     return Case(
         *(instance.name, instance.kind, model.problem, model.unit, _begun(routes)),
         lambda solution, seconds: solution_json(model, solution, seconds),
+    )
+
+
+def _own_case(own: OwnProblem, start: bytes | None) -> Case:
+    routes = None
+    if start is not None:
+        try:
+            routes = own_start(own, json_in(start))
+        except FormatError as error:
+            raise StartError(str(error)) from error
+    return Case(
+        *(own.file.name, OWN, own.problem, 1.0, _begun(routes)),
+        lambda solution, seconds: own_solution_json(own, solution, seconds),
     )
 
 

@@ -5,15 +5,31 @@ from routing.formats.fault import FormatError
 from routing.formats.instance import Instance
 from routing.formats.json_text import json_value
 from routing.formats.mcgrp import read_mcgrp
+from routing.formats.problem_file import OwnProblem, read_problem
 from routing.formats.salt import is_salt, read_salt
 from routing.formats.text import decoded
 from routing.formats.turns import read_turns
 
-FORMATS = "carp, carp-mixed, carp-reload, mcgrp, mcgrp-turns, salt"
+FORMATS = "carp, carp-mixed, carp-reload, mcgrp, mcgrp-turns, salt, barfrub-problem"
+OWN = "barfrub-problem"
+"""What the `format` of a problem of ours says."""
+
+
+def is_own(value: object) -> bool:
+    """Whether a JSON value looks like a problem of ours."""
+    return isinstance(value, dict) and ("format" in value or "streets" in value)
 
 
 def instance_from(content: bytes, name: str) -> Instance:
-    """Return the instance in a file's bytes; raise `FormatError` where they are not right.
+    """Return the public instance in a file's bytes; raise `FormatError` where it is none."""
+    found = read(content, name)
+    if isinstance(found, OwnProblem):
+        raise FormatError("expected a public instance, got a problem of ours")
+    return found
+
+
+def read(content: bytes, name: str) -> Instance | OwnProblem:
+    """Return what is in a file's bytes; raise `FormatError` where they are not right.
 
     Parameters
     ----------
@@ -23,9 +39,13 @@ def instance_from(content: bytes, name: str) -> Instance:
     text = decoded(content)
     if text.lstrip()[:1] in ("{", "["):
         value = json_value(text)
-        if not is_salt(value):
-            raise FormatError("the JSON is neither a salting task nor a problem of ours")
-        return read_salt(value, name)
+        if is_own(value):
+            return read_problem(value)
+        if is_salt(value):
+            return read_salt(value, name)
+        raise FormatError(
+            f'format: expected "{OWN}", or a salting task (with max_time, A, A_R and E_R)'
+        )
     upper = text.upper()
     if "#NB-TURNS" in upper or "NB_TURNS" in upper or "-TURNS-" in upper:
         return read_turns(text, name)

@@ -15,12 +15,14 @@ REASONS = {
 def summary_lines(name: str, kind: str, written: dict[str, object]) -> list[str]:
     """Return a solution's cost, bound, routes and effort, and what is left undone by reason."""
     routes = written["routes"]
-    used = [route for route in routes if route["services"]] if isinstance(routes, list) else []
+    count = 0
+    if isinstance(routes, list):
+        count = sum(bool(route.get("services") or route.get("stops")) for route in routes)
     lines = [
         f"{name} ({kind})",
         f"Cost       {_number(written['cost'])}",
         f"At least   {_number(written['lower_bound'])}{_gap(written['gap'])}",
-        f"Routes     {len(used):,}",
+        f"Routes     {count:,}",
         f"Search     {_number(written['seconds'])} s, {_number(written['iterations'])} iterations, "
         f"seed {written['seed']}",
     ]

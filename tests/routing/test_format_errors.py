@@ -77,7 +77,7 @@ def salt(change):
         ('{"a": 1, "a": 2}', "the key 'a' stands twice"),
         ("[" * 100_000, "the JSON is nested too deep"),
         ('{"max_time": ' + "9" * 5000 + "}", "no valid JSON"),
-        ("[]", "the JSON is neither a salting task nor"),
+        ("[]", 'format: expected "barfrub-problem", or a salting task'),
         (salt(lambda x: x.pop("nodes")), "nodes: is missing"),
         (salt(lambda x: x["A_R"][0].pop("dem")), "A_R[0].dem: is missing"),
         (salt(lambda x: x["E_R"][1].update(len=-1)), "E_R[1].len: -1, expected at least 0"),
