@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import anneal, part
+from routing.kernels import anneal, part, refills
 from routing.kernels.gather import NOWHERE, between, spread
 from routing.kernels.layout import Facts, Gaps, Routes
 from routing.kernels.part import (
@@ -27,7 +27,6 @@ from routing.kernels.part import (
     MATERIAL,
     PACE,
     PRICE,
-    REFILL,
     RESERVE,
     ROUTE,
     SERVICE,
@@ -74,9 +73,11 @@ class OpenPart:
         share = 3 * -(-count // len(windows)) + SPARE_ROOM
         longest = max(len(stay) for stay in stays) + SPARE_ROOM
         room = count if count <= SMALL_TASKS else min(count, max(share, longest))
-        self._rows = part.new_rows(count, len(windows), room + 2, facts.modes)
+        size = (count, len(windows), room + 2, facts.modes)
+        columns = refills.more_columns(facts.modes) if len(self._part.site) else 0
+        self._rows = part.new_rows(*size, columns)
         self._memo = part.new_memo(count, len(windows))
-        self._undo = part.new_undo(count, len(windows), room + 2, facts.modes)
+        self._undo = part.new_undo(*size, columns)
         self._best = part.new_best(len(windows), room + 2)
         self._load(stays)
         self.holds = bool(anneal.take_in(self._part, self._rows, self._best))
@@ -141,14 +142,14 @@ def _part(
     tasks: Ints,
     near: int,
 ) -> Part:
-    sites = len(facts.site)
+    sites = facts.site if _salts(facts, routes, windows, tasks) else facts.site[:0]
     count, starts = len(tasks), len(windows)
-    end = np.full((count + 2 * starts + sites, len(facts.modes)), NONE, np.int32)
+    end = np.full((count + 2 * starts + len(sites), len(facts.modes)), NONE, np.int32)
     end[:count] = facts.end[tasks]
     end[count : count + starts, 0] = [_before(facts, routes, w) for w in windows]
     end[count + starts : count + 2 * starts, 0] = [_behind(facts, routes, w) for w in windows]
-    end[count + 2 * starts :, 0] = facts.site["end"]
-    gap = _gap(gaps, local, end, count, starts, sites)
+    end[count + 2 * starts :, 0] = sites["end"]
+    gap = _gap(gaps, local, end, count, starts, len(sites))
     node = np.zeros((len(end), SERVICE + facts.service_s.shape[1]))
     for column, name in enumerate(
         ("material_kg", "release_s", "due_s", "completion_price", "lateness_price")
@@ -169,10 +170,18 @@ def _part(
         np.array([_window(facts, routes, w) for w in windows]),
         which,
         np.arange(count + 2 * starts, len(end), dtype=np.int32),
-        np.ascontiguousarray(facts.site["fill_s"]),
+        np.ascontiguousarray(sites["fill_s"]),
         _near(gap[:count, :count], near),
         not any(timed[name].any() for name in timed.dtype.names or ()),
         facts.modes,
+    )
+
+
+def _salts(facts: Facts, routes: Routes, windows: Sequence[Window], tasks: Ints) -> bool:
+    """Return whether hoppers and refills matter in a part."""
+    stop = routes.stop["refill"]
+    return bool(facts.task["material_kg"][tasks].any()) or any(
+        stop[w.vehicle, w.first : w.last + 1].any() for w in windows
     )
 
 
@@ -219,7 +228,7 @@ def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
     load_kg -= need_kg[filled : window.first].sum()
     reserve_kg = need_kg[window.last : later[0] if len(later) else size].sum()
     whole = window.first == 0 and window.last == size
-    row = [0.0] * 10
+    row = [0.0] * 9
     row[PACE] = vehicle["pace"]
     row[CAPACITY] = vehicle["capacity_kg"]
     row[LOAD] = load_kg
@@ -234,8 +243,6 @@ def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
         rest_s = routes.row["end_s"][window.vehicle] - stop["done_s"][window.last] + service_s
         row[LATEST] -= rest_s
         row[PRICE] += stop["slope"][window.last]
-    if len(facts.site):
-        row[REFILL] = float(np.median(facts.site["fill_s"]))
     return row
 
 

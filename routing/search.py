@@ -27,6 +27,7 @@ from routing.kernels.layout import (
     Routes,
     Starts,
 )
+from routing.kernels.refills import COLUMNS
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import Ends, LineGraph, Walker, ends_of, gaps_of
@@ -348,6 +349,7 @@ def _empty_routes(problem: Problem, room: int) -> Routes:
         link=np.zeros((*shape, problem.modes**2), np.float32),
         ahead=np.zeros((*shape, problem.modes)),
         behind=np.zeros((*shape, problem.modes)),
+        refill=np.zeros((shape[0], shape[1] + 1, COLUMNS if problem.sites else 1)),
     )
 
 

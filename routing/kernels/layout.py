@@ -33,7 +33,7 @@ STOP = np.dtype(
     [("task", "i4"), ("mode", "i1"), ("refill", "i1"), ("done_s", "f8"), ("slope", "f8")],
     align=True,
 )
-ROW = np.dtype([("size", "i4"), ("cost", "f8"), ("end_s", "f8"), ("spare_kg", "f8")], align=True)
+ROW = np.dtype([("size", "i4"), ("cost", "f8"), ("end_s", "f8")], align=True)
 SPOT = np.dtype([("route", "i4"), ("position", "i4"), ("fit", "?")], align=True)
 
 
@@ -95,7 +95,9 @@ class Routes(NamedTuple):
     `link` float32[V, L + 1, M M] are deadheads from position `p - 1` to `p`, by all modes.
     `ahead` float64[V, L + 1, M]: the least time to have done the first `p` tasks with the last in
     each mode; `behind` float64[V, L + 1, M] from the start of task `p` in each mode to the end.
-    `row` ROW[V]: number of tasks, cost, end of shift and material left.
+    `refill` float64[V, L + 2, C] is what `kernels.refills` computes for places, one more than
+    positions, with no other meaning afterwards.
+    `row` ROW[V]: number of tasks, cost and end of shift.
     """
 
     stop: Records
@@ -103,6 +105,7 @@ class Routes(NamedTuple):
     link: Floats32
     ahead: Floats
     behind: Floats
+    refill: Floats
 
 
 class Places(NamedTuple):

@@ -14,21 +14,22 @@ BIG_S = 1.0e9
 
 MATERIAL, RELEASE, DUE, COMPLETION, LATENESS, UNSERVED, DISTANCE, SERVICE = range(8)
 """Columns of `Part.node`; from SERVICE on one column for each vehicle type."""
-PACE, CAPACITY, LOAD, RESERVE, BEGIN, LATEST, PRICE, FIXED, REFILL, WHOLE = range(10)
+PACE, CAPACITY, LOAD, RESERVE, BEGIN, LATEST, PRICE, FIXED, WHOLE = range(9)
 """Columns of `Part.window`.
 
 RESERVE is what must be left in the hopper for the tasks behind, BEGIN and LATEST are times, PRICE
-is that of a second of delay, REFILL the seconds that one more refill takes about, and WHOLE says
-that the window is a whole route, which costs nothing when empty.
+is that of a second of delay, and WHOLE says that the window is a whole route, which costs nothing
+when empty.
 """
 KIND, START, FINISH, GROUP = range(4)
 """Columns of `Part.which`: vehicle type, nodes before and behind, which are alike."""
 DONE, LAG, SLOPE, SITE, AHEAD = range(5)
-"""Columns of `Rows.place`; SITE is the reload site before a place, plus one.
+"""Columns of `Rows.place`; SITE is 1 where a refill comes before a place, else 0.
 
 From AHEAD on, one column for each of M modes, there are the least seconds to have done the place;
 from AHEAD + M on those from its beginning to the end; and from AHEAD + 2 M on the deadheads from
-the place before, from mode a to mode m at M m + a.
+the place before, from mode a to mode m at M m + a. `kernels.refills` adds columns where there are
+sites.
 """
 COST, END, SPARE, EXCESS = range(4)
 """Columns of `Rows.sum`; EXCESS is the material that a row lacks."""
@@ -44,7 +45,7 @@ class Part(NamedTuple):
     A node has M modes; one that does not exist is `BIG_S` away from everything. `gap` float32
     [N, N, 2 M M]: at `[i, j, M m + a]` seconds from mode a of node j to mode m of node i, and at
     `[i, j, M M + M a + m]` from mode a of node i to mode m of node j: an insertion reads one row.
-    `node` float64[N, SERVICE + K], `window` float64[W, 10], `which` int32[W, 4], `site` int32[R],
+    `node` float64[N, SERVICE + K], `window` float64[W, 9], `which` int32[W, 4], `site` int32[R],
     `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
     `timeless` says that neither release nor completion nor lateness count. `modes` is a tuple of M
     zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
@@ -122,12 +123,14 @@ class Best(NamedTuple):
     cost: Floats
 
 
-def new_rows(tasks: int, windows: int, room: int, modes: tuple[int, ...]) -> Rows:
+def new_rows(
+    tasks: int, windows: int, room: int, modes: tuple[int, ...], more_columns: int = 0
+) -> Rows:
     """Return rows without tasks, every task absent from them still to be noted."""
     shape = (windows, room + 2)
     return Rows(
         order=np.zeros(shape, np.int32),
-        place=np.zeros((*shape, AHEAD + len(modes) * (2 + len(modes)))),
+        place=np.zeros((*shape, AHEAD + len(modes) * (2 + len(modes)) + more_columns)),
         sum=np.zeros((windows, 4)),
         size=np.zeros(windows, np.int32),
         version=np.zeros(windows + 1, np.int64),
@@ -147,10 +150,12 @@ def new_memo(tasks: int, windows: int) -> Memo:
     )
 
 
-def new_undo(tasks: int, windows: int, room: int, modes: tuple[int, ...]) -> Undo:
+def new_undo(
+    tasks: int, windows: int, room: int, modes: tuple[int, ...], more_columns: int = 0
+) -> Undo:
     """Return an empty notebook."""
     return Undo(
-        before=new_rows(0, windows, room, modes),
+        before=new_rows(0, windows, room, modes, more_columns),
         mark=np.zeros(windows, np.bool_),
         row=np.zeros(windows, np.int32),
         task=np.zeros(tasks, np.int32),

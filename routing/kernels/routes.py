@@ -4,6 +4,8 @@
 
 from routing.kernels.jit import kernel
 from routing.kernels.layout import FAR_S, Facts, Gaps, Routes
+from routing.kernels.part import BIG_S
+from routing.kernels.refills import CHEAP, EXTRA, FROM, SLACK_KG, USED, cheapest_before
 
 
 @kernel
@@ -83,39 +85,63 @@ def connect(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
 
 
 @kernel
-def place_refills(f: Facts, r: Routes, v: int) -> bool:
-    """Reload as late as possible; return whether the hopper then suffices."""
-    load = f.vehicle[v].load_kg
-    fits = True
-    for p in range(r.row[v].size):
-        need = f.task[r.stop[v, p].task].material_kg
+def place_refills(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+    """Refill where it takes least time, by `kernels.refills`; return whether the hopper suffices.
+
+    `ahead` and `behind` are to be computed without refills before, and anew after.
+    """
+    n = r.row[v].size
+    x = r.refill[v]
+    load = 0.0
+    for p in range(n):
         r.stop[v, p].refill = 0
-        if need > load + 1e-6:
-            if len(f.site) == 0 or need > f.vehicle[v].capacity_kg + 1e-6:
-                fits = False
-            else:
-                load = f.vehicle[v].capacity_kg
-                r.stop[v, p].refill = 1
-        load -= need
-    r.stop[v, r.row[v].size].refill = 0
-    r.row[v].spare_kg = load
-    return fits
+        load += f.task[r.stop[v, p].task].material_kg
+    if load <= f.vehicle[v].load_kg + SLACK_KG:
+        return True
+    if len(f.site) == 0:
+        return False
+    x[0, USED] = f.vehicle[v].load_kg - f.vehicle[v].capacity_kg
+    straight = FAR_S
+    for b in range(len(f.modes)):
+        straight = min(straight, r.link[v, 0, b] + r.behind[v, 0, b])
+    load = 0.0
+    for p in range(n):
+        x[p + 1, USED] = load
+        x[p + 1, EXTRA] = max(_via_site(g, f, r, v, p) - straight, 0.0)
+        load += f.task[r.stop[v, p].task].material_kg
+    x[n + 1, USED] = load
+    cheapest_before(x, n + 1, f.vehicle[v].capacity_kg)
+    if x[n + 1, CHEAP] >= BIG_S:
+        return False
+    p = int(x[n + 1, FROM])
+    while p > 0:
+        r.stop[v, p - 1].refill = 1
+        p = int(x[p, FROM])
+    return True
 
 
 @kernel
-def via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
-    """Lead the deadheads before position `p` over a reload site."""
-    pace = f.vehicle[v].pace
+def _via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> float:
+    """Return the seconds of a route that refills only before position `p`."""
+    modes = len(f.modes)
     best = FAR_S
+    for a in range(modes):
+        i = end_before(f, r, v, p, a)
+        for b in range(modes):
+            s, _ = detour_s(g, f, f.vehicle[v].pace, i, end_after(f, r, v, p, b))
+            best = min(best, r.ahead[v, p, a] + s + r.behind[v, p, b])
+    return best
+
+
+@kernel
+def _lead_via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
+    """Lead the deadheads before position `p` over a reload site."""
     modes = len(f.modes)
     for a in range(modes):
         i = end_before(f, r, v, p, a)
         for b in range(modes):
-            s, site = detour_s(g, f, pace, i, end_after(f, r, v, p, b))
+            s, _ = detour_s(g, f, f.vehicle[v].pace, i, end_after(f, r, v, p, b))
             r.link[v, p, modes * a + b] = s
-            if s < best:
-                best = s
-                r.stop[v, p].refill = site + 1
 
 
 @kernel
@@ -124,12 +150,28 @@ def drive(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
     n = r.row[v].size
     for p in range(n + 1):
         connect(g, f, r, v, p)
-    fits = place_refills(f, r, v)
+    choose_modes(f, r, v)
+    fits = place_refills(g, f, r, v)
+    refills = 0
     for p in range(n):
         if r.stop[v, p].refill > 0:
-            via_site(g, f, r, v, p)
-    choose_modes(f, r, v)
+            _lead_via_site(g, f, r, v, p)
+            refills += 1
+    if refills > 0:
+        choose_modes(f, r, v)
+        for p in range(n):
+            if r.stop[v, p].refill > 0:
+                _choose_site(g, f, r, v, p)
     return time_route(f, r, v) and fits
+
+
+@kernel
+def _choose_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
+    """Note the best site before position `p` for the modes chosen."""
+    a = r.stop[v, p - 1].mode if p > 0 else 0
+    i = end_before(f, r, v, p, a)
+    _, site = detour_s(g, f, f.vehicle[v].pace, i, end_after(f, r, v, p, r.stop[v, p].mode))
+    r.stop[v, p].refill = site + 1
 
 
 @kernel

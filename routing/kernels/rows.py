@@ -1,11 +1,12 @@
 """Windows of routes: deadheads, best directions, times, refills, cost, and places for a task."""
 
+# mypy: no-warn-return-any
+
 from routing.kernels.jit import kernel
 from routing.kernels.part import (
     AHEAD,
     BEGIN,
     BIG_S,
-    CAPACITY,
     COMPLETION,
     COST,
     DONE,
@@ -23,7 +24,6 @@ from routing.kernels.part import (
     PACE,
     PLACE,
     PRICE,
-    REFILL,
     RELEASE,
     RESERVE,
     SERVICE,
@@ -35,55 +35,30 @@ from routing.kernels.part import (
     Part,
     Rows,
 )
+from routing.kernels.refills import (
+    SLACK_KG,
+    TRIP,
+    beside_refill,
+    detours,
+    direct_column,
+    first_column,
+    place_refills,
+    room_s,
+)
 
 
 @kernel
 def connect(f: Part, r: Rows, w: int, p: int) -> None:
-    """Compute the deadheads between places `p - 1` and `p` afresh, over a site where one is due."""
+    """Compute the deadheads between places `p - 1` and `p` afresh."""
     modes = len(f.modes)
     link = AHEAD + 2 * modes
     pace = f.window[w, PACE]
     i = r.order[w, p - 1]
     j = r.order[w, p]
-    if r.place[w, p, SITE] == 0.0:
-        for k in range(modes * modes):
-            r.place[w, p, link + k] = pace * f.gap[j, i, k]
-        return
     for k in range(modes * modes):
-        r.place[w, p, link + k] = BIG_S
-    best = BIG_S
-    for x in range(len(f.site)):
-        s = f.site[x]
-        for a in range(modes):
-            there = pace * f.gap[s, i, a] + f.fill_s[x]
-            for m in range(modes):
-                way = there + pace * f.gap[j, s, modes * m]
-                r.place[w, p, link + modes * m + a] = min(r.place[w, p, link + modes * m + a], way)
-                if way < best:
-                    best = way
-                    r.place[w, p, SITE] = x + 1.0
-
-
-@kernel
-def place_refills(f: Part, r: Rows, w: int) -> bool:
-    """Reload as late as possible; return whether the hopper then suffices."""
-    n = r.size[w]
-    load = f.window[w, LOAD]
-    fits = True
-    for p in range(1, n + 2):
-        need = f.window[w, RESERVE] if p > n else f.node[r.order[w, p], MATERIAL]
-        due = need > load + 1e-6
-        if due and (len(f.site) == 0 or need > f.window[w, CAPACITY] + 1e-6):
-            fits = False
-            due = False
-        if due:
-            load = f.window[w, CAPACITY]
-        if due != (r.place[w, p, SITE] > 0.0):
-            r.place[w, p, SITE] = 1.0 if due else 0.0
-            connect(f, r, w, p)
-        load -= need
-    r.sum[w, SPARE] = load
-    return fits
+        r.place[w, p, link + k] = pace * f.gap[j, i, k]
+    if len(f.site) > 0:
+        detours(f, r, w, p)
 
 
 @kernel
@@ -94,18 +69,16 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     search prices what it lacks.
     """
     n = r.size[w]
-    fits = place_refills(f, r, w)
     if len(f.site) > 0:
-        first = 1
-        last = n
+        fits, first, last = place_refills(f, r, w, first, last)
+    else:
+        fits = True
+        _weigh(f, r, w)
     _ahead(f, r, w, first)
     _behind(f, r, w, last)
     windows = len(r.size)
     r.version[windows] += 1
     r.version[w] = r.version[windows]
-    if len(f.site) == 0:
-        fits = True
-        _weigh(r, w)
     before = r.sum[w, COST]
     if f.timeless:
         _untimed(f, r, w)
@@ -118,8 +91,12 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
 
 
 @kernel
-def _weigh(r: Rows, w: int) -> None:
-    """Note the material that a row lacks."""
+def _weigh(f: Part, r: Rows, w: int) -> None:
+    """Note the material that a row without sites has to spare, and what it lacks."""
+    load = f.window[w, LOAD] - f.window[w, RESERVE]
+    for p in range(1, r.size[w] + 1):
+        load -= f.node[r.order[w, p], MATERIAL]
+    r.sum[w, SPARE] = load
     r.total[OVER] -= r.sum[w, EXCESS]
     r.sum[w, EXCESS] = -r.sum[w, SPARE] if r.sum[w, SPARE] < -1e-6 else 0.0
     r.total[OVER] += r.sum[w, EXCESS]
@@ -220,23 +197,22 @@ def _timed(f: Part, r: Rows, w: int) -> None:
 def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     """Note the two cheapest places for task `t` in row `w`.
 
-    Exact over the best directions of the whole row for its duration. The delay of what is behind is
-    priced by its slope: exact for completion, at most its true price for lateness.
+    Exact over the best directions of the whole row for its duration, where refills stay as they
+    are; else with what they take more. The delay of what is behind is priced by its slope: exact
+    for completion, at most its true price for lateness.
     """
     n = r.size[w]
     modes = len(f.modes)
     behind = AHEAD + modes
-    link = AHEAD + 2 * modes
     pace = f.window[w, PACE]
     s = f.node[t, SERVICE + f.which[w, KIND]]
     now = r.place[w, n + 1, AHEAD]
     free = n == 0 and f.window[w, WHOLE] > 0.0
     slack = f.window[w, LATEST] + 1e-6 - r.sum[w, END]
-    more = 0.0
+    refills = len(f.site) > 0
+    trip = first_column(f) + TRIP
     if free:
         now = 0.0
-    if len(f.site) > 0 and f.node[t, MATERIAL] > r.sum[w, SPARE] + 1e-6:
-        more = f.window[w, REFILL]
     best = BIG_S * BIG_S
     second = best
     at = -1
@@ -257,12 +233,15 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             if x + y < spent:
                 spent = x + y
                 arrive = x
-        delay = spent + s + more - now
-        if r.place[w, p + 1, SITE] > 0.0:  # the refill comes between again
-            x = r.place[w, p + 1, link]
-            for k in range(1, modes * modes):
-                x = min(x, r.place[w, p + 1, link + k])
-            delay += x
+        if refills:
+            if r.place[w, p + 1, SITE] > 0.0:
+                spent, arrive = beside_refill(f, r, t, w, p + 1)
+            elif (
+                f.node[t, MATERIAL] > r.place[w, p, trip] + SLACK_KG
+                and (spent + s - now) * f.window[w, PRICE] < second
+            ):
+                spent += room_s(f, r, w, p + 1, f.node[t, MATERIAL])
+        delay = spent + s - now
         if delay > slack:
             continue
         cost = delay * f.window[w, PRICE]
@@ -290,9 +269,12 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
 
 @kernel
 def _copy_place(f: Part, r: Rows, w: int, p: int, q: int) -> None:
-    """Copy what is known about place `p`, except times, to place `q`."""
+    """Copy what is known about place `p` itself, not its trip or its times, to place `q`."""
     for k in range(SITE, AHEAD + len(f.modes) * (2 + len(f.modes))):
         r.place[w, q, k] = r.place[w, p, k]
+    if len(f.site) > 0:
+        for k in range(direct_column(f), first_column(f)):
+            r.place[w, q, k] = r.place[w, p, k]
 
 
 @kernel
@@ -308,7 +290,6 @@ def insert(f: Part, r: Rows, t: int, w: int, p: int) -> bool:
     r.order[w, p] = t
     r.spot[t, PLACE] = p
     r.size[w] = n + 1
-    r.place[w, p, SITE] = 0.0
     connect(f, r, w, p)
     connect(f, r, w, p + 1)
     return refresh(f, r, w, p, p)
@@ -325,6 +306,5 @@ def cut(f: Part, r: Rows, w: int, p: int, count: int) -> bool:
         if q <= n - count:
             r.spot[o, PLACE] = q
     r.size[w] = n - count
-    r.place[w, p, SITE] = 0.0
     connect(f, r, w, p)
     return refresh(f, r, w, p, p - 1)

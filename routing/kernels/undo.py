@@ -19,6 +19,8 @@ def copy_row(source: Rows, target: Rows, w: int) -> None:
         target.order[w, p] = source.order[w, p]
         for k in range(width):
             target.place[w, p, k] = source.place[w, p, k]
+        for k in range(width, source.place.shape[2]):
+            target.place[w, p, k] = source.place[w, p, k]
 
 
 @kernel

@@ -1,6 +1,6 @@
 """Small parts of problems, and plain twins of the kernels on rows, to compare with."""
 
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
@@ -32,19 +32,21 @@ from routing.kernels.part import (
     new_memo,
     new_rows,
 )
+from routing.kernels.refills import more_columns
+from routing.kernels.rows import connect, refresh
 from routing.problem import NONE
 
 WINDOWS = 2
 
 
-def a_part(seed, tasks=5, modes=2, sites=0, timeless=True):
+def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
     """A part of random seconds, in which some tasks lack some modes but the first."""
     random = np.random.default_rng(seed)
     nodes = tasks + 2 * WINDOWS + sites
     exists = np.zeros((nodes, modes), bool)
     exists[:, 0] = True
-    exists[:tasks, 1:] = random.random((tasks, modes - 1)) < 0.7
-    window = np.zeros((WINDOWS, 10))
+    exists[:tasks, 1:] = random.random((tasks, modes - 1)) < share
+    window = np.zeros((WINDOWS, 9))
     window[:, PACE] = (1.0, 1.5)
     window[:, CAPACITY] = 100.0
     window[:, LOAD] = random.integers(20, 101, WINDOWS) if sites else 1000.0
@@ -100,13 +102,25 @@ def _nodes(random, tasks, nodes, *, timeless):
 def with_rows(f, orders):
     """Rows with these tasks in this order, nothing computed yet, and a memory of nothing."""
     tasks = len(f.near)
-    r = new_rows(tasks, WINDOWS, tasks + 2, f.modes)
+    columns = more_columns(f.modes) if len(f.site) else 0
+    r = new_rows(tasks, WINDOWS, tasks + 2, f.modes, columns)
     for w, order in enumerate(orders):
         r.order[w, : len(order) + 2] = [f.which[w, START], *order, f.which[w, FINISH]]
         r.size[w] = len(order)
         for p, task in enumerate(order, 1):
             r.spot[task] = w, p, NONE
     return r, new_memo(tasks, WINDOWS)
+
+
+def computed(f, orders):
+    """(rows computed by the kernels, memory, whether each row holds)."""
+    r, memo = with_rows(f, orders)
+    holds = []
+    for w in range(WINDOWS):
+        for p in range(1, r.size[w] + 2):
+            connect(f, r, w, p)
+        holds.append(refresh(f, r, w, 1, r.size[w]))
+    return r, memo, holds
 
 
 def order_of(r, w):
@@ -148,6 +162,37 @@ def least_seconds(f, w, nodes, first=None, last=None, refills=frozenset()):
             for p in range(1, len(nodes))
         )
         for chosen in product(*choices)
+    )
+
+
+def trips_fit(f, w, nodes, refills):
+    """Whether the hopper suffices for each trip between refills."""
+    needs = [f.node[node, MATERIAL] for node in nodes]
+    needs[-1] += f.window[w, RESERVE]
+    return hopper_suffices(f, w, needs, refills)
+
+
+def hopper_suffices(f, w, needs, refills):
+    """The same from the needs at each place."""
+    load = f.window[w, LOAD]
+    for p, need in enumerate(needs):
+        load = (f.window[w, CAPACITY] if p in refills else load) - need
+        if load < 0.0:
+            return False
+    return True
+
+
+def best_refills(f, w, nodes):
+    """(least seconds, number of refills then) over all places for refills and all modes."""
+    places = range(1, len(nodes))
+    return min(
+        (
+            (least_seconds(f, w, nodes, refills=refills), len(refills))
+            for count in range(len(nodes))
+            for refills in map(frozenset, combinations(places, count))
+            if trips_fit(f, w, nodes, refills)
+        ),
+        default=(BIG_S, 0),
     )
 
 

@@ -59,10 +59,12 @@ def test_around_a_street_that_nobody_reaches_there_is_nothing_to_improve(in_part
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=SEEDS, first=st.integers(0, 4), length=st.integers(0, 4))
-def test_what_a_window_saves_the_whole_route_saves(seed, first, length):
+@given(seed=SEEDS, first=st.integers(0, 4), length=st.integers(0, 4), salting=st.booleans())
+def test_what_a_window_saves_the_whole_route_saves(seed, first, length, salting):
     """Put a window's own tasks back in another order: both must see the same difference."""
     problem = without_deadlines(a_random_town(seed, 10, 1))
+    if salting:
+        problem = with_salt(problem, seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_module, "WHOLE_TASKS", 0)
         search = begun(problem)
@@ -99,6 +101,14 @@ def with_modes(town, modes):
     """Return the town with more arcs of the same streets to do each task on."""
     more = np.random.default_rng(town.tasks).integers(-1, 4, (town.tasks, modes - 2))
     return replace(town, mode_arc=np.hstack((town.mode_arc, more)).astype(np.int32))
+
+
+def with_salt(town, seed):
+    """Return the town where every task needs salt and has one mode: its refills are exact."""
+    material_kg = np.random.default_rng(seed).integers(10, 120, town.tasks).astype(float)
+    one_way = town.mode_arc.copy()
+    one_way[:, 1] = -1
+    return replace(town, material_kg=material_kg, mode_arc=one_way)
 
 
 def without_deadlines(town):
