@@ -75,7 +75,7 @@ def read_carp(text: str, name: str) -> Instance:
     for line, row in numbered(text):
         if row.startswith("("):
             _take_row(reading, line, row)
-        else:
+        elif row.strip("-=_*"):
             _take_key(reading, line, row)
     return instance_of(_draft(reading, name))
 

@@ -35,13 +35,19 @@ def read_mcgrp(text: str, name: str) -> Instance:
         if title:
             _begin(reading, line, title)
             reading.served = "S." in row.upper()
-        elif reading.section:
+        elif reading.section and not _is_remark(row):
             _ROWS[reading.section](reading, line, row.split())
-        elif ":" in row:
+        elif not reading.section and ":" in row:
             reading.header.add(line, row)
-        else:
+        elif not reading.section:
             raise fault(line, "line", '"key : value" or the title of a list', row)
     return instance_of(_draft(reading, name))
+
+
+def _is_remark(row: str) -> bool:
+    """Whether a row is a sentence, such as where the instance comes from, at the end of BHW2."""
+    words = row.split()
+    return len(words) > 1 and not any(word[0].isdigit() for word in words[1:])
 
 
 def _title(row: str) -> str:

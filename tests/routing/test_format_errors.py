@@ -129,9 +129,14 @@ def test_headers_that_are_not_needed_may_be_missing():
 
 def test_keys_may_be_english_and_nodes_count_from_zero():
     text = """NAME : other
-VERTICES : 3
-REQ_EDGES : 1
+UPPER BOUND : 7
+NODES : 3
+EDGES_REQ : 1
+EDGES_NOREQ : 1
+VEHICLES : 1
 CAPACITY : 4
+----
+COSTE_TOTAL_REQ : 3
 EDGE_REQ_LIST :
 (0,1) cost 3 demand 2
 EDGE_NOREQ_LIST :
@@ -140,6 +145,10 @@ DEPOT : 0
 """
     instance = read(text)
     assert (instance.kind, instance.labels, instance.homes) == ("carp", (0, 1, 2), (0,))
+
+
+def test_a_sentence_may_follow_the_last_list():
+    assert len(read(MCGRP + "the streets are those of another instance.\n").u) == 4
 
 
 def test_values_may_stand_without_words():
