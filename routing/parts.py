@@ -7,6 +7,7 @@ end of the shift. In a small problem the one part is everything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from routing.kernels import anneal, part, refills
 from routing.kernels.gather import NOWHERE, between, spread
 from routing.kernels.layout import Facts, Gaps, Routes
+from routing.kernels.nearness import near_within
 from routing.kernels.part import (
     BEGIN,
     CAPACITY,
@@ -60,15 +62,14 @@ class OpenPart:
         gaps: Gaps,
         facts: Facts,
         routes: Routes,
-        local: Ints,
         windows: Sequence[Window],
         absent: Ints,
-        near: int,
     ) -> None:
         self.windows = tuple(windows)
-        stays = [routes.stop["task"][w.vehicle, w.first : w.last] for w in windows]
+        stays = [routes.stop["task"][w.vehicle, w.first : w.last].copy() for w in windows]
+        self.stays: Final = tuple(stays)
         self.tasks = np.concatenate((*stays, absent)).astype(np.int32)
-        self._part = _part(gaps, facts, routes, local, self.windows, self.tasks, near)
+        self._part = _part(gaps, facts, routes, self.windows, self.tasks)
         count = len(self.tasks)
         share = 3 * -(-count // len(windows)) + SPARE_ROOM
         longest = max(len(stay) for stay in stays) + SPARE_ROOM
@@ -129,18 +130,22 @@ class OpenPart:
 
     def best(self) -> list[Ints]:
         """Return the tasks of each window in the best order."""
-        best = self._best
-        return [self.tasks[best.order[w, 1 : best.size[w] + 1]] for w in range(len(self.windows))]
+        return self._tasks_of(self._best.order, self._best.size)
+
+    def current(self) -> list[Ints]:
+        """Return the tasks of each window as annealing has them now."""
+        return self._tasks_of(self._rows.order, self._rows.size)
+
+    def _tasks_of(self, order: Ints, size: Ints) -> list[Ints]:
+        return [self.tasks[order[w, 1 : size[w] + 1]] for w in range(len(self.windows))]
 
 
 def _part(
     gaps: Gaps,
     facts: Facts,
     routes: Routes,
-    local: Ints,
     windows: Sequence[Window],
     tasks: Ints,
-    near: int,
 ) -> Part:
     sites = facts.site if _salts(facts, routes, windows, tasks) else facts.site[:0]
     count, starts = len(tasks), len(windows)
@@ -149,7 +154,7 @@ def _part(
     end[count : count + starts, 0] = [_before(facts, routes, w) for w in windows]
     end[count + starts : count + 2 * starts, 0] = [_behind(facts, routes, w) for w in windows]
     end[count + 2 * starts :, 0] = sites["end"]
-    gap = _gap(gaps, local, end, count, starts, len(sites))
+    gap = _gap(gaps, end, count, starts, len(sites))
     node = np.zeros((len(end), SERVICE + facts.service_s.shape[1]))
     for column, name in enumerate(
         ("material_kg", "release_s", "due_s", "completion_price", "lateness_price")
@@ -171,7 +176,7 @@ def _part(
         which,
         np.arange(count + 2 * starts, len(end), dtype=np.int32),
         np.ascontiguousarray(sites["fill_s"]),
-        _near(gap[:count, :count], near),
+        _near(facts, tasks),
         not any(timed[name].any() for name in timed.dtype.names or ()),
         facts.modes,
     )
@@ -185,17 +190,17 @@ def _salts(facts: Facts, routes: Routes, windows: Sequence[Window], tasks: Ints)
     )
 
 
-def _gap(
-    gaps: Gaps, local: Ints, end: Ints, tasks: int, starts: int, sites: int
-) -> NDArray[np.float32]:
+def _gap(gaps: Gaps, end: Ints, tasks: int, starts: int, sites: int) -> NDArray[np.float32]:
     """Return `Part.gap` from the ends of the nodes."""
     ends = np.unique(end[end >= 0]).astype(np.int32)
     apart = np.empty((len(ends), len(ends)), np.float32)
+    local = np.full(max(len(gaps.edge), len(gaps.dense)), NONE, np.int32)
     between(gaps, ends, local, apart)
     number = np.where(end >= 0, np.searchsorted(ends, end), end).astype(np.int32)
     modes = (0,) * end.shape[1]
     gap = np.empty((len(end), len(end), 2 * len(modes) ** 2), np.float32)
-    spread(apart, number, tasks, starts, sites, modes, gap)
+    back = np.ascontiguousarray(apart.T)
+    spread(apart, back, number, tasks, starts, sites, modes, gap)
     return gap
 
 
@@ -257,10 +262,8 @@ def _groups(facts: Facts, routes: Routes, windows: Sequence[Window]) -> Ints:
     return groups
 
 
-def _near(gap: NDArray[np.float32], width: int) -> Ints:
-    """Return int32[T, Q], the other tasks by nearness in either direction."""
-    apart = gap.min(axis=2)
-    np.fill_diagonal(apart, np.inf)
-    width = min(width, max(len(apart) - 1, 1))
-    near = np.argsort(apart, axis=1, kind="stable")[:, :width].astype(np.int32)
-    return near if len(apart) > 1 else np.full((1, 1), NONE, np.int32)
+def _near(facts: Facts, tasks: Ints) -> Ints:
+    """Return int32[T, Q], which tasks of the part lie near each, -1 after the last."""
+    near = np.empty((len(tasks), facts.near.shape[1]), np.int32)
+    near_within(facts.near, tasks, np.full(len(facts.near), NONE, np.int32), near)
+    return near

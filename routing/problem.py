@@ -33,6 +33,8 @@ type Floats32 = NDArray[np.float32]
 type Ints = NDArray[np.int32]
 type Longs = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
+type Random = NDArray[np.uint64]
+"""State of a stream of random numbers, one entry."""
 
 Reason = Literal["capacity", "time", "unreachable", "no_vehicle", "order"]
 """Why a task is not in any route; order: its earlier pass is left out, or comes too late or early.

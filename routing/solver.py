@@ -23,6 +23,8 @@ COLD = 0.01
 """Last temperature over the first."""
 CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
+ROUNDS = 60
+"""Least number of times that the search is asked to go on, so that it can cool down."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -48,7 +50,8 @@ def solve(
     start
         A solution to begin from; the answer costs no more.
     threads
-        For the tables of distances; the search itself is one chain.
+        For the tables of distances, and for the parts of a problem too large to be one part. The
+        answer does not depend on their number.
     """
     stop.progress(0, feasible=False)
     line = line_graph(problem)
@@ -89,9 +92,9 @@ def _improve(
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
         heat = scale * COLD**progress * _patience(iterations, progress, problem.tasks)
-        search.run(chunk, heat)
-        iterations += chunk
+        iterations += search.run(chunk, heat)
         progress = stop.progress(iterations, feasible=search.absent == 0)
+        chunk = max(search.chunk, int(iterations / max(progress, 1e-9) / ROUNDS))
         if progress >= told + 0.01:
             told = progress
             report(iterations)

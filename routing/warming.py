@@ -7,13 +7,13 @@ import numpy as np
 from routing.alone import alone
 from routing.paths import line_graph
 from routing.problem import NONE, Problem, turn_rows
-from routing.search import Search
+from routing.search import LONG_ROUTE, Search
 from routing.solver import solve
 from routing.stop import MaxIterations
 
 
 def warm_up(modes: int = 2) -> None:
-    """Solve a tiny problem as a whole and in parts, so that the kernels of the search are ready.
+    """Solve a tiny problem as a whole and in parts of both kinds, so that the kernels of the search are ready.
 
     Parameters
     ----------
@@ -25,9 +25,10 @@ def warm_up(modes: int = 2) -> None:
     problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))
     solve(problem, MaxIterations(1))
     line = line_graph(problem)
-    search = Search(problem, line, alone(problem, line), 1, 1, whole_tasks=0)
-    search.begin(None)
-    search.run(1, 1.0)
+    for long_route in (LONG_ROUTE, 0):
+        search = Search(problem, line, alone(problem, line), 1, 1, 0, long_route)
+        search.begin(None)
+        search.run(1, 1.0)
 
 
 def _tiny_problem() -> Problem:

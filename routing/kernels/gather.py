@@ -43,6 +43,7 @@ def between(g: Gaps, ends: Ints, local: Ints, out: Floats32) -> None:
 @kernel
 def spread(
     apart: Floats32,
+    back: Floats32,
     number: Ints,
     tasks: int,
     starts: int,
@@ -50,32 +51,32 @@ def spread(
     modes: tuple[int, ...],
     out: Floats32,
 ) -> None:
-    """Fill `out` as `Part.gap` from deadheads `apart` between ends.
+    """Fill `out` as `Part.gap` from deadheads `apart` between ends; `back` is its transpose.
 
     `number` int32[N, M] is the end of each node's modes in `apart`, -1 for none. Nodes are tasks,
     starts, finishes and sites, in this order: nothing leads to a start or away from a finish.
-    `modes` is as in `Part`.
+    `modes` is as in `Part`. Rows are written and read in order: the transpose saves cache misses.
     """
     nodes = len(number)
     count = len(modes)
-    out[:] = BIG_S
     finishes = tasks + starts
     last = nodes - sites
     for i in range(nodes):
-        if finishes <= i < last:
-            continue
         for j in range(nodes):
-            if tasks <= j < finishes or i == j:
-                continue
+            leaves = i != j and not finishes <= i < last and not tasks <= j < finishes
+            comes = i != j and not finishes <= j < last and not tasks <= i < finishes
             for a in range(count):
                 x = number[i, a]
-                if x < 0:
-                    continue
                 for m in range(count):
                     y = number[j, m]
-                    if y == -1:
-                        continue
-                    s = apart[x, y] if y >= 0 else 0.0
-                    if s < FAR_S:
-                        out[i, j, count * count + count * a + m] = s
-                        out[j, i, count * m + a] = s
+                    k = count * a + m
+                    out[i, j, count * count + k] = _known(apart, x, y) if leaves else BIG_S
+                    out[i, j, k] = _known(back, x, y) if comes else BIG_S
+
+
+@kernel
+def _known(apart: Floats32, x: int, y: int) -> float:
+    if x == -1 or y == -1:
+        return BIG_S
+    s = float(apart[x, y]) if x >= 0 and y >= 0 else 0.0
+    return s if s < FAR_S else BIG_S

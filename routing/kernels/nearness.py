@@ -75,3 +75,44 @@ def around(
                 known += 1
     for x in range(known):
         mark[queue[x]] = False
+
+
+@kernel
+def pulls(near: Ints, spot: Records, width: int, out: Ints) -> None:
+    """Count in `out` int32[V, V] how often a task of one route is among the nearest of another's.
+
+    `out` must be 0 and becomes symmetric; `width` is how many nearest tasks count.
+    """
+    for t in range(len(near)):
+        v = spot[t].route
+        if v < 0:
+            continue
+        for q in range(min(width, near.shape[1])):
+            if near[t, q] < 0:
+                break
+            u = spot[near[t, q]].route
+            if u >= 0 and u != v:
+                out[v, u] += 1
+                out[u, v] += 1
+
+
+@kernel
+def near_within(near: Ints, tasks: Ints, local: Ints, out: Ints) -> None:
+    """Fill `out` int32[N, Q] with what `near` has of N tasks among themselves, by their position.
+
+    It is -1 after the last. `local` int32[T] is -1 everywhere, also afterwards.
+    """
+    out[:] = -1
+    for x in range(len(tasks)):
+        local[tasks[x]] = x
+    for x in range(len(tasks)):
+        found = 0
+        for q in range(near.shape[1]):
+            c = near[tasks[x], q]
+            if c < 0:
+                break
+            if local[c] >= 0:
+                out[x, found] = local[c]
+                found += 1
+    for x in range(len(tasks)):
+        local[tasks[x]] = -1

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing import grouping
 from routing import search as search_module
 from routing.alone import alone
 from routing.check import violations
@@ -26,11 +27,19 @@ SEEDS = st.integers(0, 10_000)
 
 @pytest.fixture
 def in_parts(monkeypatch):
-    """Search as in a city: one part after the other, three routes and a few tasks at a time."""
+    """Search as in a city: windows of three routes, a few tasks at a time."""
     monkeypatch.setattr(search_module, "WHOLE_TASKS", 0)
+    monkeypatch.setattr(search_module, "LONG_ROUTE", 0)
     monkeypatch.setattr(search_module, "PART_WINDOWS", 3)
     monkeypatch.setattr(search_module, "PART_HALF", 2)
     monkeypatch.setattr(search_module, "PART_ITERATIONS", 20)
+
+
+@pytest.fixture
+def in_groups(monkeypatch):
+    """Search as with many short routes: two or three of them at a time."""
+    monkeypatch.setattr(search_module, "WHOLE_TASKS", 0)
+    monkeypatch.setattr(grouping, "GROUP_TASKS", 6)
 
 
 def begun(problem, seed=1):
@@ -48,6 +57,16 @@ def test_a_search_in_parts_passes_the_referee_and_never_gets_worse(in_parts, see
     assert violations(problem, better) == []
     assert better.cost.total <= first.cost.total + 1e-6
     assert solve(problem, MaxIterations(400), seed) == better
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_groups_of_routes_pass_the_referee_whatever_the_number_of_threads(in_groups, seed):
+    problem = a_random_town(seed, 14, 5)
+    first = solve(problem, MaxIterations(0), seed)
+    better = solve(problem, MaxIterations(600), seed)
+    assert violations(problem, better) == []
+    assert better.cost.total <= first.cost.total + 1e-6
+    assert solve(problem, MaxIterations(600), seed, threads=2) == better
 
 
 def test_around_a_street_that_nobody_reaches_there_is_nothing_to_improve(in_parts, monkeypatch):
@@ -70,11 +89,11 @@ def test_what_a_window_saves_the_whole_route_saves(seed, first, length, salting)
         search = begun(problem)
     size = int(search._routes.row["size"][0])
     window = Window(0, min(first, size), min(first + length, size))
-    part = search._part([window], np.zeros(0, np.int32), 5)
+    part = search._part([window], np.zeros(0, np.int32))
     before, inside = search._cost(), part.cost
     part.run(50, 0.0, np.array([seed + 1], np.uint64))
     saved = inside - part.cost
-    search._put(part, part.windows)
+    search._put(part, part.windows, part.best())
     assert before - search._cost() >= saved - 1e-3 * max(1.0, abs(before))
 
 

@@ -10,6 +10,7 @@ def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     warming.warm_up()
     assert anneal.anneal.signatures
     assert nearness.around.signatures
+    assert nearness.pulls.signatures
 
 
 def test_the_tiny_problem_is_solved_whole(monkeypatch):

@@ -1,0 +1,120 @@
+"""A problem as the search sees it: numbered ends, records, near tasks, and empty routes."""
+
+import numpy as np
+
+from routing.kernels import nearness
+from routing.kernels.layout import (
+    FAR_S,
+    ROW,
+    SITE,
+    SPOT,
+    STOP,
+    TASK,
+    VEHICLE,
+    Facts,
+    Gaps,
+    Places,
+    Records,
+    Routes,
+    Starts,
+)
+from routing.kernels.refills import COLUMNS
+from routing.paths import Ends
+from routing.problem import NONE, Flags, Ints, Longs, Problem
+
+NEIGHBORS = 100
+"""Tasks that count as near."""
+
+
+def room(problem: Problem) -> int:
+    """Return how many tasks one route may have: generous, but not all on each of many."""
+    fair = -(-problem.tasks // max(problem.vehicles, 1))
+    return max(1, min(problem.tasks, 6 * fair + 400))
+
+
+def facts_of(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[Facts, Starts]:
+    """Return what never changes, and which tasks begin where."""
+    end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
+    index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end)
+    task = _records(problem, TASK, problem.tasks)
+    vehicle = _records(problem, VEHICLE, problem.vehicles)
+    vehicle["kind"] = problem.vehicle_type
+    vehicle["pace"] = problem.pace[problem.vehicle_type]
+    vehicle["start"] = ends.number[problem.start_arc]
+    vehicle["finish"] = np.where(problem.end_arc == NONE, NONE, ends.number[problem.end_arc])
+    vehicle["group"] = _groups(problem)
+    site = _records(problem, SITE, problem.sites)
+    site["end"] = ends.number[problem.reload_arc]
+    near = _near(end, gaps, index)
+    service_s = np.minimum(problem.service_s, FAR_S)
+    return Facts(task, vehicle, site, end, service_s, near, (0,) * end.shape[1]), index
+
+
+def _records(problem: Problem, dtype: np.dtype[np.void], count: int) -> Records:
+    """Return records with the fields that a problem has under the same name."""
+    records = np.zeros(count, dtype)
+    for name in dtype.names or ():
+        values = getattr(problem, name, None)
+        if values is not None and len(values) == count:
+            records[name] = values
+    return records
+
+
+def _tasks_at_ends(end: Ints, ends: int) -> tuple[Longs, Ints, Ints]:
+    task, mode = np.nonzero(end != NONE)
+    order = np.argsort(end[task, mode], kind="stable")
+    task, mode = task[order], mode[order]
+    at_start = np.searchsorted(end[task, mode], np.arange(ends + 1)).astype(np.int64)
+    return at_start, task.astype(np.int32), mode.astype(np.int32)
+
+
+def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
+    """Return int32[T, Q], the tasks near each task, nearest first."""
+    tasks = len(end)
+    width = min(max(tasks - 1, 1), NEIGHBORS)
+    near = np.full((tasks, width), NONE, np.int32)
+    if index.next_end.shape[1]:
+        nearness.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
+    elif tasks > 1:
+        apart = np.full((tasks, tasks), np.float32(FAR_S))
+        for a in range(end.shape[1]):
+            for b in range(end.shape[1]):
+                between = gaps.dense[end[:, a]][:, end[:, b]]
+                ok = (end[:, a] != NONE)[:, None] & (end[:, b] != NONE)
+                apart = np.where(ok, np.minimum(apart, between), apart)
+        apart = np.minimum(apart, apart.T)
+        np.fill_diagonal(apart, np.inf)
+        near = np.argsort(apart, axis=1, kind="stable")[:, :width].astype(np.int32)
+    return near
+
+
+def _groups(problem: Problem) -> Ints:
+    """Return int32[V], equal for vehicles that are alike."""
+    columns = (
+        *(problem.vehicle_type, problem.start_arc, problem.end_arc, problem.capacity_kg),
+        *(problem.load_kg, problem.shift_start_s, problem.shift_end_s, problem.price_per_s),
+        problem.fixed_price,
+    )
+    _, group = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    return np.asarray(group, np.int32).reshape(-1)
+
+
+def empty_routes(problem: Problem, room: int) -> Routes:
+    """Return routes without tasks, each with room for so many."""
+    shape = (problem.vehicles, room + 1)
+    return Routes(
+        stop=np.zeros(shape, STOP),
+        row=np.zeros(problem.vehicles, ROW),
+        link=np.zeros((*shape, problem.modes**2), np.float32),
+        ahead=np.zeros((*shape, problem.modes)),
+        behind=np.zeros((*shape, problem.modes)),
+        refill=np.zeros((shape[0], shape[1] + 1, COLUMNS if problem.sites else 1)),
+    )
+
+
+def places(problem: Problem, fit: Flags) -> Places:
+    """Return all tasks as absent; `fit` bool[T] says which somebody can do."""
+    spot = np.zeros(problem.tasks, SPOT)
+    spot["route"] = NONE
+    spot["fit"] = fit
+    return Places(spot)
