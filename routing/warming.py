@@ -13,7 +13,7 @@ from routing.stop import MaxIterations
 
 
 def warm_up(modes: int = 2) -> None:
-    """Solve a tiny problem as a whole and in parts of both kinds, so that the kernels of the search are ready.
+    """Solve a tiny problem as a whole and in parts of both kinds, so that kernels are ready.
 
     Parameters
     ----------
