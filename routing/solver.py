@@ -19,8 +19,8 @@ type Report = Callable[[float, float, int, int], None]
 
 HOT = 0.5
 """First temperature, as a share of the mean cost of a task."""
-COLD = 0.01
-"""Last temperature over the first."""
+COLD = 0.03
+"""Last temperature over the first; whole costs leave nothing to gain below."""
 CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60

@@ -39,7 +39,7 @@ STRING = 10.0
 SPLIT = 0.5
 """Share of strings that keep some tasks in their middle, and of those that keep one more."""
 BLINK = 0.01
-"""Share of rows whose cheapest place is overlooked on purpose."""
+"""Probability that the cheapest place in a row is overlooked on purpose."""
 EXTRA = 10
 """Absent tasks tried in one iteration beside those just taken out."""
 FEW_ROWS = 12
@@ -199,6 +199,7 @@ def best_place(
     need = f.node[t, MATERIAL]
     note_near(f, r, u, t, everywhere)
     windows = len(r.size)
+    overlooked = int(draw(rng) * max(1.0 / blink, windows)) if blink > 0.0 else -1
     for w in range(windows):
         if r.size[w] == 0:
             if u.seen[f.which[w, GROUP]]:
@@ -215,7 +216,7 @@ def best_place(
             continue
         if c.version[t, w] != r.version[w]:
             look(f, r, c, t, w)
-        x = 1 if blink > 0.0 and draw(rng) < blink else 0
+        x = 1 if w == overlooked else 0
         if c.price[t, w, x] + over < best:
             best = c.price[t, w, x] + over
             chosen = w
