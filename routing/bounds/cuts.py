@@ -113,6 +113,39 @@ def visits(country: Country, inside: Flags) -> Cut | None:
     )
 
 
+def islands(country: Country, label: Numbers) -> list[Cut]:
+    """Return for each part of a network how often vehicles must come into it, all in one pass.
+
+    `label` int64[J] numbers the part of each junction. Nothing is said of parts without a task
+    that lies in them whatever its mode.
+    """
+    columns = country.relaxation.columns
+    count = int(label.max()) + 1
+    part = label[country.tail[: country.modes]]
+    inner = part == label[country.head[: country.modes]]
+    low, high = np.full(len(country.fit), count), np.full(len(country.fit), -1)
+    np.minimum.at(low, columns.task, np.where(inner, part, -1))
+    np.maximum.at(high, columns.task, np.where(inner, part, count))
+    tasks = np.flatnonzero(low == high)
+    home = low[tasks]
+    needed = np.ceil(np.bincount(home, country.load[tasks], minlength=count) - _SLACK)
+    needed = np.where(np.bincount(home, minlength=count) > 0, np.maximum(needed, 1.0), 0.0)
+    comes = label[country.tail] != label[country.head]
+    into = np.concatenate(
+        (label[country.head[comes]], label[country.start], label[country.site], home)
+    )
+    column = np.concatenate(
+        (country.moving[comes], columns.used, columns.refill, columns.left[tasks])
+    )
+    order = np.argsort(into, kind="stable")
+    ends = np.cumsum(np.bincount(into, minlength=count))[:-1]
+    return [
+        Cut(tuple(members.tolist()), float(least))
+        for members, least in zip(np.split(column[order], ends), needed, strict=True)
+        if least
+    ]
+
+
 def _hoppers(load: Floats) -> int:
     """Return how many hoppers some loads need at least: their sum, or how little large ones share.
 

@@ -202,14 +202,25 @@ def _earliest_s(team: Team, price: Floats) -> float:
     return low
 
 
-def _groups(need_s: Floats) -> Floats:
-    """Return the sums of tasks with alike ratios between kinds, float64[G, C]."""
+def alike(need_s: Floats, marks: Floats) -> Numbers:
+    """Return int64[N], groups of tasks with equal marks and alike ratios between kinds.
+
+    Parameters
+    ----------
+    need_s, marks
+        float64[N, C] and float64[N, any].
+    """
     least_s = np.maximum(need_s.min(axis=1, keepdims=True), _TINY_S)
     ratio = np.where(np.isfinite(need_s), np.log(np.maximum(need_s, _TINY_S) / least_s), -1.0)
-    _, group = np.unique(np.round(ratio / _RATIO), axis=0, return_inverse=True)
-    return np.column_stack(
-        [np.bincount(group.ravel(), need_s[:, c]) for c in range(need_s.shape[1])]
-    )
+    table = np.column_stack((np.round(ratio / _RATIO), marks))
+    group: Numbers = np.unique(table, axis=0, return_inverse=True)[1].ravel()
+    return group
+
+
+def _groups(need_s: Floats) -> Floats:
+    """Return the sums of alike tasks, float64[G, C]."""
+    group = alike(need_s, np.empty((len(need_s), 0)))
+    return np.column_stack([np.bincount(group, column) for column in need_s.T])
 
 
 def _prices(team: Team, groups: Floats, by_s: float) -> Floats | None:

@@ -11,6 +11,7 @@ from routing.bounds.prices import Prices, least_prices, whole
 from routing.bounds.programme import least
 from routing.bounds.relaxation import Relaxation, relaxed
 from routing.bounds.separation import broken
+from routing.bounds.waiting import with_waiting
 from routing.problem import Floats, Problem
 
 ROUNDS = 100
@@ -48,13 +49,22 @@ def rising_bounds(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> Itera
         yield float(problem.unserved_price.sum())
         return
     prices = least_prices(problem, alone.fit())
-    prices = replace(prices, serve=_serve(problem, alone, prices))
-    yield float(np.minimum(prices.serve.min(axis=1), problem.unserved_price).sum())
-    if np.any(np.isfinite(prices.serve)):
-        exact = whole(problem)
-        for bound in _with_cuts(relaxed(problem, prices), rounds):
-            safe = bound * (1.0 - _SAFE)
-            yield float(np.ceil(safe)) if exact else safe
+    serve, less = _serve(problem, alone, prices), 0.0
+    yield _one_by_one(problem, serve)
+    if not np.any(np.isfinite(serve)):
+        return
+    waiting = with_waiting(problem, prices, alone)
+    if waiting and _one_by_one(problem, waiting.serve) - waiting.less > _one_by_one(problem, serve):
+        serve, less = waiting
+        yield _one_by_one(problem, serve) - less
+    exact = whole(problem)
+    for bound in _with_cuts(relaxed(problem, replace(prices, serve=serve)), rounds):
+        safe = bound * (1.0 - _SAFE) - less
+        yield float(np.ceil(safe)) if exact else safe
+
+
+def _one_by_one(problem: Problem, serve: Floats) -> float:
+    return float(np.minimum(serve.min(axis=1), problem.unserved_price).sum())
 
 
 def _serve(problem: Problem, alone: Alone, prices: Prices) -> Floats:

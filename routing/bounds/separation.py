@@ -8,17 +8,15 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
-from routing.bounds.cuts import Country, Cut, crossings, visits
+from routing.bounds.cuts import Country, Cut, crossings, islands, visits
 from routing.bounds.relaxation import Numbers
 from routing.kernels.growth import grow
 from routing.problem import Flags, Floats, Ints, Longs
 
 LEAST_LACK = 1e-3
 """By so much a point must break a cut to bring it in."""
-FEW_JUNCTIONS = 500
-"""Up to so many junctions all are tried as seeds, and all pairs parted by least cuts."""
-SEEDS = 200
-"""Seeds tried in larger networks."""
+FEW_JUNCTIONS = 1_000
+"""In larger networks only parts that hang together are looked at."""
 WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 """What demand counts for in growth, in hoppers per crossing."""
 FACTORS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.6, 1.8, 2.1, 2.5, 3.0, 4.0)
@@ -43,6 +41,9 @@ class Town(NamedTuple):
 
 def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
     """Return cuts that a point breaks, each once; another `turn` looks elsewhere."""
+    if country.junctions > FEW_JUNCTIONS:
+        _, label = connected_components(_between(country, x[country.moving], slice(None)), False)
+        return [cut for cut in islands(country, label) if cut.lack(x) > LEAST_LACK]
     sets: dict[bytes, Flags] = {}
     for inside in _sets(country, x, turn):
         sets |= {side.tobytes(): side for side in (inside, ~inside)}
@@ -56,8 +57,7 @@ def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:
     driven[country.moving[: country.modes]] = 0.0
     empty = _between(country, driven[country.moving], slice(None))
     yield from _components(empty)
-    if country.junctions <= FEW_JUNCTIONS:
-        yield from _least_cuts(empty, _odd(country))
+    yield from _least_cuts(empty, _odd(country))
     town = _town(country, x)
     yield from _components(town.traffic)
     for factor in FACTORS:
@@ -179,8 +179,6 @@ def _grown(town: Town, turn: int) -> Iterator[Flags]:
     rows = _same_rows(town)
     state, order, lack = np.empty((5, size)), np.empty(size, np.int32), np.empty(size)
     seeds = np.flatnonzero(~town.stop)
-    if size > FEW_JUNCTIONS:
-        seeds = seeds[:: max(1, len(seeds) // SEEDS)]
     random = np.random.default_rng(turn)
     for weight, strength, seed in product(WEIGHTS, (0.0, 1.0), seeds.tolist()):
         bias = random.random(size) * strength

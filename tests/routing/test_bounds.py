@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from routing.alone import alone
 from routing.bounds.beside import Beside
-from routing.bounds.lower import lower_bound, quick_bound
+from routing.bounds.cuts import country_of, islands, visits
+from routing.bounds.lower import lower_bound, quick_bound, rising_bounds
+from routing.bounds.prices import least_prices
+from routing.bounds.relaxation import relaxed
 from routing.formats.model import model_of
 from routing.paths import line_graph
 from routing.stop import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked, by_iterations
@@ -145,3 +148,34 @@ def test_only_a_stop_by_iterations_waits_for_the_last_bound():
     assert by_iterations(FirstFeasible(MaxIterations(5)))
     assert not by_iterations(FirstFeasible(MaxRuntime(5.0)))
     assert not by_iterations(StopWhenAsked(bool, MaxIterations(5)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), tasks=st.integers(1, 8))
+def test_parts_of_a_network_are_visited_as_often_all_at_once_as_one_by_one(seed, tasks):
+    problem = any_town(seed, tasks, 2)
+    single = alone(problem, line_graph(problem))
+    country = country_of(relaxed(problem, least_prices(problem, single.fit())))
+    random = np.random.default_rng(seed)
+    label = random.integers(0, 3, country.junctions)
+    for task in range(tasks):  # a task and its streets in one part
+        ends = np.concatenate((problem.tail, problem.head))[problem.mode_arc[task]]
+        label[problem.tail[problem.mode_arc[task]]] = label[ends[0]]
+        label[problem.head[problem.mode_arc[task]]] = label[ends[0]]
+    _, label = np.unique(label, return_inverse=True)
+    found = {frozenset(cut.column): cut.least for cut in islands(country, label)}
+    ends = label[country.tail[: country.modes]], label[country.head[: country.modes]]
+    for part in np.unique(label):
+        one = visits(country, label == part)
+        crossed = np.any((ends[0] == part) != (ends[1] == part))
+        if one and not crossed:
+            assert 1.0 <= found[frozenset(one.column)] <= one.least
+
+
+def test_streets_that_must_wait_for_the_only_truck_cost_the_wait():
+    road = tuple((i, i + 1, 100.0) for i in range(8))
+    tasks = [(2 * i, -1) for i in range(8)]
+    busy = a_town(road, tasks, completion_price=np.ones(8), price_per_s=[0.0])
+    first, *better = rising_bounds(busy, alone(busy, line_graph(busy)))
+    one_by_one = sum(200 * i for i in range(1, 9))
+    assert max(better) > 0.9 * one_by_one > first
