@@ -179,6 +179,7 @@ def _part(
         _near(facts, tasks),
         not any(timed[name].any() for name in timed.dtype.names or ()),
         facts.modes,
+        (0,) if len(sites) else (),
     )
 
 

@@ -49,6 +49,7 @@ class Part(NamedTuple):
     `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
     `timeless` says that neither release nor completion nor lateness count. `modes` is a tuple of M
     zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
+    `refills` is empty where there are no sites and has one entry else: kernels are compiled twice.
     """
 
     gap: Floats32
@@ -60,6 +61,7 @@ class Part(NamedTuple):
     near: Ints
     timeless: bool
     modes: tuple[int, ...]
+    refills: tuple[int, ...]
 
 
 class Rows(NamedTuple):
@@ -70,7 +72,7 @@ class Rows(NamedTuple):
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
     int64[1] of them; `total` float64[4] is the price of the absent, the cost of all rows, the
     material that all lack, and the price of a kilogram of it, 0 where none may lack any.
-    `modes` is as in `Part`.
+    `modes` and `refills` are as in `Part`.
     """
 
     order: Ints
@@ -83,6 +85,7 @@ class Rows(NamedTuple):
     number: Longs
     total: Floats
     modes: tuple[int, ...]
+    refills: tuple[int, ...]
 
 
 class Memo(NamedTuple):
@@ -139,6 +142,7 @@ def new_rows(
         number=np.zeros(1, np.int64),
         total=np.zeros(4),
         modes=modes,
+        refills=(0,) if more_columns else (),
     )
 
 

@@ -57,7 +57,7 @@ def connect(f: Part, r: Rows, w: int, p: int) -> None:
     j = r.order[w, p]
     for k in range(modes * modes):
         r.place[w, p, link + k] = pace * f.gap[j, i, k]
-    if len(f.site) > 0:
+    if len(f.refills) > 0:
         detours(f, r, w, p)
 
 
@@ -69,7 +69,7 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     search prices what it lacks.
     """
     n = r.size[w]
-    if len(f.site) > 0:
+    if len(f.refills) > 0:
         fits, first, last = place_refills(f, r, w, first, last)
     else:
         fits = True
@@ -209,7 +209,7 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     now = r.place[w, n + 1, AHEAD]
     free = n == 0 and f.window[w, WHOLE] > 0.0
     slack = f.window[w, LATEST] + 1e-6 - r.sum[w, END]
-    refills = len(f.site) > 0
+    refills = len(f.refills) > 0
     trip = first_column(f) + TRIP
     if free:
         now = 0.0
@@ -272,7 +272,7 @@ def _copy_place(f: Part, r: Rows, w: int, p: int, q: int) -> None:
     """Copy what is known about place `p` itself, not its trip or its times, to place `q`."""
     for k in range(SITE, AHEAD + len(f.modes) * (2 + len(f.modes))):
         r.place[w, q, k] = r.place[w, p, k]
-    if len(f.site) > 0:
+    if len(f.refills) > 0:
         for k in range(direct_column(f), first_column(f)):
             r.place[w, q, k] = r.place[w, p, k]
 

@@ -19,8 +19,10 @@ def copy_row(source: Rows, target: Rows, w: int) -> None:
         target.order[w, p] = source.order[w, p]
         for k in range(width):
             target.place[w, p, k] = source.place[w, p, k]
-        for k in range(width, source.place.shape[2]):
-            target.place[w, p, k] = source.place[w, p, k]
+    if len(source.refills) > 0:
+        for p in range(n + 2):
+            for k in range(width, source.place.shape[2]):
+                target.place[w, p, k] = source.place[w, p, k]
 
 
 @kernel

@@ -72,6 +72,7 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
         near=near.reshape(tasks, -1),
         timeless=timeless,
         modes=(0,) * modes,
+        refills=(0,) if sites else (),
     )
 
 
