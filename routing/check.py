@@ -91,12 +91,14 @@ def _broken_route(problem: Problem, times: Driven, v: int, route: Route) -> list
         if load_kg < -TOLERANCE:
             found.append(f"vehicle {v} lacks {-load_kg:.1f} kg at task {stop.task}")
             load_kg = np.inf
-    late_s = times.home_s[v] - problem.shift_end_s[v]
     if v in times.stuck:
         found.append(f"vehicle {v} waits for ever at task {times.stuck[v]}")
     elif not np.isfinite(times.home_s[v]):
         found.append(f"vehicle {v} has a leg that cannot be driven")
-    elif route != problem.rules.pin(v) and late_s > TOLERANCE * 10:
+    elif route != problem.rules.pin(v) and not (
+        times.home_s[v] <= problem.shift_end_s[v] + TOLERANCE * 10
+    ):
+        late_s = times.home_s[v] - problem.shift_end_s[v]
         found.append(f"vehicle {v} ends {late_s:.1f} s after its shift")
     return found
 

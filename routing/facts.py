@@ -19,8 +19,9 @@ from routing.kernels.layout import (
     Starts,
 )
 from routing.kernels.refills import COLUMNS
-from routing.paths import Ends
+from routing.paths import Ends, LineGraph
 from routing.problem import NONE, Flags, Ints, Longs, Problem
+from routing.terms import alike_by_rules, begin_s, terms_of, vehicle_terms
 
 NEIGHBORS = 100
 """Tasks that count as near."""
@@ -32,7 +33,9 @@ def room(problem: Problem) -> int:
     return max(1, min(problem.tasks, 6 * fair + 400))
 
 
-def facts_of(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[Facts, Starts]:
+def facts_of(
+    problem: Problem, line: LineGraph, ends: Ends, gaps: Gaps, next_end: Ints
+) -> tuple[Facts, Starts]:
     """Return what never changes, and which tasks begin where."""
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
     index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end)
@@ -43,11 +46,13 @@ def facts_of(problem: Problem, ends: Ends, gaps: Gaps, next_end: Ints) -> tuple[
     vehicle["start"] = ends.number[problem.start_arc]
     vehicle["finish"] = np.where(problem.end_arc == NONE, NONE, ends.number[problem.end_arc])
     vehicle["group"] = _groups(problem)
+    vehicle_terms(problem, vehicle)
     site = _records(problem, SITE, problem.sites)
     site["end"] = ends.number[problem.reload_arc]
     near = _near(end, gaps, index)
     service_s = np.minimum(problem.service_s, FAR_S)
-    return Facts(task, vehicle, site, end, service_s, near, (0,) * end.shape[1]), index
+    terms = terms_of(problem, line, ends, dense=len(gaps.dense) > 1)
+    return Facts(task, vehicle, site, end, service_s, near, (0,) * end.shape[1], terms), index
 
 
 def _records(problem: Problem, dtype: np.dtype[np.void], count: int) -> Records:
@@ -94,8 +99,10 @@ def _groups(problem: Problem) -> Ints:
         *(problem.vehicle_type, problem.start_arc, problem.end_arc, problem.capacity_kg),
         *(problem.load_kg, problem.shift_start_s, problem.shift_end_s, problem.price_per_s),
         problem.fixed_price,
+        *alike_by_rules(problem),
     )
-    _, group = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    table = np.column_stack([np.asarray(column, np.float64) for column in columns])
+    _, group = np.unique(table, axis=0, return_inverse=True)
     return np.asarray(group, np.int32).reshape(-1)
 
 
@@ -109,6 +116,7 @@ def empty_routes(problem: Problem, room: int) -> Routes:
         ahead=np.zeros((*shape, problem.modes)),
         behind=np.zeros((*shape, problem.modes)),
         refill=np.zeros((shape[0], shape[1] + 1, COLUMNS if problem.sites else 1)),
+        begin_s=begin_s(problem),
     )
 
 

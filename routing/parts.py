@@ -33,11 +33,14 @@ from routing.kernels.part import (
     ROUTE,
     SERVICE,
     START,
+    TAIL,
     WEIGHT,
     WHOLE,
+    WINDOW_COLUMNS,
     Part,
 )
 from routing.problem import NONE, Ints
+from routing.terms import note_node_terms, note_window_terms, terms_of_part
 
 SPARE_ROOM = 40
 """Tasks that a window of a large part may gain over three times its share."""
@@ -81,7 +84,7 @@ class OpenPart:
         self._undo = part.new_undo(*size, columns)
         self._best = part.new_best(len(windows), room + 2)
         self._load(stays)
-        self.holds = bool(anneal.take_in(self._part, self._rows, self._best))
+        self.holds = bool(anneal.take_in(self._part, self._rows, self._undo, self._best))
 
     def _load(self, stays: Sequence[Ints]) -> None:
         at = 0
@@ -160,6 +163,7 @@ def _part(
         ("material_kg", "release_s", "due_s", "completion_price", "lateness_price")
     ):
         node[:count, column] = facts.task[name][tasks]
+    note_node_terms(facts, routes, windows, tasks, node)
     node[:count, part.UNSERVED] = facts.task["unserved_price"][tasks]
     node[:count, SERVICE:] = facts.service_s[tasks]
     node[:count, DISTANCE] = gap[count, :count, len(facts.modes) ** 2 :].min(axis=1)
@@ -168,6 +172,8 @@ def _part(
     which[:, START] = np.arange(count, count + starts)
     which[:, FINISH] = which[:, START] + starts
     which[:, GROUP] = _groups(facts, routes, windows)
+    terms = facts.terms
+    clocked = terms.rests or terms.picky or terms.metric or terms.bounded
     timed = facts.task[["release_s", "completion_price", "lateness_price"]][tasks]
     return Part(
         gap,
@@ -177,9 +183,10 @@ def _part(
         np.arange(count + 2 * starts, len(end), dtype=np.int32),
         np.ascontiguousarray(sites["fill_s"]),
         _near(facts, tasks),
-        not any(timed[name].any() for name in timed.dtype.names or ()),
+        not (any(timed[name].any() for name in timed.dtype.names or ()) or clocked),
         facts.modes,
         (0,) if len(sites) else (),
+        terms_of_part(facts, routes, windows, tasks, end, gap),
     )
 
 
@@ -234,7 +241,7 @@ def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
     load_kg -= need_kg[filled : window.first].sum()
     reserve_kg = need_kg[window.last : later[0] if len(later) else size].sum()
     whole = window.first == 0 and window.last == size
-    row = [0.0] * 9
+    row = [0.0] * WINDOW_COLUMNS
     row[PACE] = vehicle["pace"]
     row[CAPACITY] = vehicle["capacity_kg"]
     row[LOAD] = load_kg
@@ -248,7 +255,9 @@ def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
         service_s = facts.service_s[stop["task"][window.last], vehicle["kind"]]
         rest_s = routes.row["end_s"][window.vehicle] - stop["done_s"][window.last] + service_s
         row[LATEST] -= rest_s
+        row[TAIL] = rest_s
         row[PRICE] += stop["slope"][window.last]
+    note_window_terms(facts, routes, window, row)
     return row
 
 

@@ -15,12 +15,13 @@ import numpy as np
 from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
 from routing.grouping import Choice, fork, whole_routes
-from routing.kernels import anneal, construct, farness, nearness
+from routing.kernels import anneal, construct, farness, nearness, waiting
 from routing.kernels.layout import FAR_S
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, Walker, ends_of, gaps_of
 from routing.problem import NONE, Ints, Problem, Random, Refill, Route, Visit
+from routing.terms import fleet_price
 
 WHOLE_TASKS = 1_200
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""
@@ -62,7 +63,7 @@ class Search:
         self._problem = problem
         self._ends = ends
         self._gaps, next_end = gaps_of(problem, line, ends, threads)
-        self._facts, self._index = facts_of(problem, ends, self._gaps, next_end)
+        self._facts, self._index = facts_of(problem, line, ends, self._gaps, next_end)
         self._routes = empty_routes(problem, room(problem))
         self._at = places(problem, alone.fit())
         few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
@@ -98,7 +99,8 @@ class Search:
 
     def _cost(self) -> float:
         left = self._problem.unserved_price[self._absent()].sum()
-        return float(self._routes.row["cost"].sum() + left)
+        routes = float(self._routes.row["cost"].sum())
+        return routes + float(left) + fleet_price(self._facts, self._routes)
 
     def _absent(self) -> Ints:
         return np.flatnonzero(self._at.spot["route"] == NONE).astype(np.int32)
@@ -126,7 +128,7 @@ class Search:
             self._routes.row["size"] = 0
             self._at.spot["route"] = NONE
             construct.construct(*parts, levels, reach_s, in_turn)
-            construct.rebuild(self._gaps, self._facts, self._routes, self._at)
+            self._rebuild()
             if self._cost() < least:
                 best, least = self._tasks_of_routes(), self._cost()
         self._load_tasks(best)
@@ -143,7 +145,18 @@ class Search:
         for v, tasks in enumerate(rows):
             self._routes.stop["task"][v, : len(tasks)] = tasks
             self._routes.row["size"][v] = len(tasks)
-        construct.rebuild(self._gaps, self._facts, self._routes, self._at)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Compute all routes from their tasks; take out what breaks a rule."""
+        arrays = (self._gaps, self._facts, self._routes, self._at)
+        waiting.forget_order(self._routes)
+        construct.rebuild(*arrays)
+        while self._facts.terms.ordered:
+            task = waiting.first_fault(*arrays, waiting.wait_for_all(*arrays))
+            if task == NONE:
+                break
+            waiting.take_out(*arrays, task)
 
     def _open(self) -> None:
         """Make the one part that is everything, and find places for absent tasks."""
@@ -173,7 +186,16 @@ class Search:
         self._at.spot["route"][part.tasks] = NONE
         for window in windows:
             construct.settle(self._routes, self._at, window.vehicle)
+        if self._facts.terms.ordered:
+            return self._agrees([window.vehicle for window in windows])
         return all(holds)
+
+    def _agrees(self, changed: Sequence[int]) -> bool:
+        """Time all routes that wait for one another; return whether everything can be driven."""
+        arrays = (self._gaps, self._facts, self._routes, self._at)
+        ends = waiting.wait_for_all(*arrays)
+        holds = [drive(self._gaps, self._facts, self._routes, v) for v in changed]
+        return all(holds) and waiting.first_fault(*arrays, ends) == NONE
 
     def _replace(self, window: Window, tasks: Ints) -> bool:
         v = window.vehicle
@@ -210,7 +232,7 @@ class Search:
         for i, j in pairs[:count].tolist():
             seconds, _ = walker.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
             farness.learn(self._gaps, i, j, min(seconds, FAR_S))
-        construct.rebuild(self._gaps, self._facts, self._routes, self._at)
+        self._rebuild()
 
     def _long(self) -> bool:
         """Return whether routes are so long that parts must be windows of them."""
@@ -279,6 +301,8 @@ class Search:
                 return
             sizes = self._routes.row["size"]
             now = [replace(w, last=int(sizes[w.vehicle])) for w in part.windows]
+        if self._facts.terms.ordered:  # other parts have changed what these rows wait for
+            self._rebuild()
 
     def _has_room(self, rows: Sequence[Ints]) -> bool:
         longest = max(len(row) for row in rows) + int(self._routes.row["size"].max())
@@ -312,6 +336,8 @@ class Search:
             self._routes.row["size"][v] = size
             drive(self._gaps, self._facts, self._routes, v)
             construct.settle(self._routes, self._at, v)
+        if self._facts.terms.ordered:
+            self._agrees(touched)
 
     def _random_task(self) -> int:
         return min(int(anneal.draw(self._random) * self._problem.tasks), self._problem.tasks - 1)

@@ -5,9 +5,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.kernels.consent import agree, take_out_followers
 from routing.kernels.jit import kernel
 from routing.kernels.membership import join, leave
+from routing.kernels.order import EARLIERS, complete, hold_back
 from routing.kernels.part import (
+    ABSENT,
     BIG_S,
     CAPACITY,
     COMPLETION,
@@ -21,10 +24,12 @@ from routing.kernels.part import (
     OVER,
     PLACE,
     ROUTE,
+    ROWS,
     SERVICE,
     SLOT,
     SPARE,
     WEIGHT,
+    WHOLE_FLEET,
     Best,
     Memo,
     Part,
@@ -50,6 +55,8 @@ REPRICED = 250
 """Iterations after which the price of lacking material changes,"""
 STEP = 1.05
 """by this factor: up"""
+LEAP = 3.0
+"""and this times more where none did;"""
 SOUND = 0.4
 """where less than this share of them ended with nothing lacking, else down."""
 
@@ -114,6 +121,7 @@ def ruin(f: Part, r: Rows, u: Undo, rng: NDArray[np.uint64]) -> None:
             remove_string(f, r, u, w, first, hole)
         else:
             remove_string(f, r, u, w, first, count)
+    take_out_followers(f, r, u)
 
 
 @kernel
@@ -212,7 +220,9 @@ def best_place(
         if r.size[w] >= r.order.shape[1] - 3:
             continue
         over = _price_of_lack(f, r, w, need)
-        if over >= best:
+        if f.terms.picky:
+            over += f.terms.extra[t, w]
+        if over >= best or over >= BIG_S:
             continue
         if c.version[t, w] != r.version[w]:
             look(f, r, c, t, w)
@@ -225,24 +235,51 @@ def best_place(
 
 
 @kernel
-def recreate(f: Part, r: Rows, c: Memo, u: Undo, blink: float, rng: NDArray[np.uint64]) -> None:
-    """Put each listed task where it costs least; leave out what fits nowhere."""
-    everywhere = len(r.size) <= FEW_ROWS
+def recreate(f: Part, r: Rows, c: Memo, u: Undo, blink: float, rng: NDArray[np.uint64]) -> bool:
+    """Put each listed task where it costs least; leave out what fits nowhere.
+
+    Earlier passes go first. Return whether what holds between the rows can hold.
+    """
+    if not f.terms.ordered:
+        for x in range(u.number[1]):
+            place_task(f, r, c, u, u.task[x], blink, rng)
+        return agree(f, r, u)
     for x in range(u.number[1]):
-        t = u.task[x]
-        banned = -1
-        for _ in range(3):
-            w, p = best_place(f, r, c, u, t, banned, everywhere, blink, rng)
-            if w < 0 and not everywhere:
-                w, p = best_place(f, r, c, u, t, banned, True, blink, rng)
-            if w < 0:
-                break
-            touch(r, u, w)
-            if insert(f, r, t, w, p):
-                join(f, r, t, w)
-                break
-            cut(f, r, w, p, 1)
-            banned = w
+        u.key[x] = 0.0
+    more = True
+    while more:
+        more = False
+        for x in range(u.number[1]):
+            t = u.task[x]
+            if u.key[x] == 0.0 and complete(f, r, t):
+                u.key[x] = 1.0
+                more = True
+                if f.terms.chain[t, EARLIERS] >= 0:  # where it may begin changes with other rows
+                    hold_back(f, r, t)
+                    c.version[t, :] = -1
+                place_task(f, r, c, u, t, blink, rng)
+    return agree(f, r, u)
+
+
+@kernel
+def place_task(
+    f: Part, r: Rows, c: Memo, u: Undo, t: int, blink: float, rng: NDArray[np.uint64]
+) -> None:
+    """Put a task where it costs least, or leave it out."""
+    banned = -1
+    everywhere = len(r.size) <= FEW_ROWS
+    for _ in range(3):
+        w, p = best_place(f, r, c, u, t, banned, everywhere, blink, rng)
+        if w < 0 and not everywhere:
+            w, p = best_place(f, r, c, u, t, banned, True, blink, rng)
+        if w < 0:
+            break
+        touch(r, u, w)
+        if insert(f, r, t, w, p):
+            join(f, r, t, w)
+            break
+        cut(f, r, w, p, 1)
+        banned = w
 
 
 @kernel
@@ -256,12 +293,14 @@ def list_absent(r: Rows, u: Undo, limit: int, rng: NDArray[np.uint64]) -> None:
 
 
 @kernel
-def take_in(f: Part, r: Rows, b: Best) -> bool:
+def take_in(f: Part, r: Rows, u: Undo, b: Best) -> bool:
     """Compute everything that follows from `order` and `size`; return whether all rows hold."""
     r.number[0] = 0
-    r.total[0] = 0.0
-    r.total[1] = 0.0
+    r.total[ABSENT] = 0.0
+    r.total[ROWS] = 0.0
     r.total[OVER] = 0.0
+    r.total[WHOLE_FLEET] = 0.0
+    forget(u)
     for t in range(len(r.spot)):
         r.spot[t, SLOT] = -1
         leave(f, r, t)
@@ -276,6 +315,7 @@ def take_in(f: Part, r: Rows, b: Best) -> bool:
             connect(f, r, w, p)
         holds = refresh(f, r, w, 1, r.size[w]) and holds
         b.stale[w] = True
+    holds = agree(f, r, u) and holds
     keep_best(r, b)
     return holds and r.total[OVER] == 0.0
 
@@ -285,10 +325,13 @@ def fill(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -
     """Insert every absent task at its best place, one after the other."""
     forget(u)
     list_absent(r, u, r.number[0], rng)
-    recreate(f, r, c, u, 0.0, rng)
-    for x in range(u.number[0]):
-        b.stale[u.row[x]] = True
-    if r.total[0] + r.total[1] <= b.cost[0]:
+    if recreate(f, r, c, u, 0.0, rng):
+        for x in range(u.number[0]):
+            b.stale[u.row[x]] = True
+    else:
+        roll_back(f, r, u)
+        fill_singly(f, r, c, u, b, rng)
+    if r.total[ABSENT] + r.total[ROWS] <= b.cost[0]:
         keep_best(r, b)
 
 
@@ -296,9 +339,30 @@ def fill(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -
 def _reprice(r: Rows, sound: int) -> None:
     """Change the price of lacking material, and add up afresh what is lacking."""
     r.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
+    if sound == 0:  # lacking is far too cheap, as where something must be left out
+        r.total[WEIGHT] *= LEAP
     r.total[OVER] = 0.0
     for w in range(len(r.size)):
         r.total[OVER] += r.sum[w, EXCESS]
+
+
+@kernel
+def fill_singly(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -> None:
+    """Insert absent tasks one after the other, except those that then cannot be in order."""
+    more = True
+    while more:
+        more = False
+        for t in range(len(r.spot)):
+            if r.spot[t, ROUTE] >= 0 or not complete(f, r, t):
+                continue
+            forget(u)
+            note(u, t, True)
+            if not recreate(f, r, c, u, 0.0, rng):
+                roll_back(f, r, u)
+                continue
+            for x in range(u.number[0]):
+                b.stale[u.row[x]] = True
+            more = more or r.spot[t, ROUTE] >= 0
 
 
 @kernel
@@ -319,13 +383,13 @@ def anneal(
     sound = 0
     for x in range(iterations):
         forget(u)
-        before = r.total[0] + r.total[1] + r.total[WEIGHT] * r.total[OVER]
+        before = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
         list_absent(r, u, EXTRA, rng)
         ruin(f, r, u, rng)
         sort_tasks(f, u, rng)
-        recreate(f, r, c, u, BLINK, rng)
-        after = r.total[0] + r.total[1] + r.total[WEIGHT] * r.total[OVER]
-        if after < before - temperature * np.log(1.0 - draw(rng)):
+        holds = recreate(f, r, c, u, BLINK, rng)
+        after = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
+        if holds and after < before - temperature * np.log(1.0 - draw(rng)):
             for y in range(u.number[0]):
                 b.stale[u.row[y]] = True
             if after < b.cost[0] - 1e-7 and r.total[OVER] < 1e-6:

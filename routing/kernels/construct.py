@@ -4,7 +4,9 @@ import numpy as np
 
 from routing.kernels.jit import kernel, maker
 from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes, Starts
-from routing.kernels.routes import detour_s, drive, gap, link_s
+from routing.kernels.order import EARLIER, EARLIERS, NEXT_OF_LATER
+from routing.kernels.part import BIG_S
+from routing.kernels.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
 from routing.problem import Flags, Floats, Ints
 
 
@@ -25,6 +27,7 @@ def nearest_task(
                     at.spot[t].route == -1
                     and f.task[t].class_index == level
                     and f.service_s[t, k] < FAR_S
+                    and may_take(f, at, v, t)
                 ):
                     return t, i.at_mode[x]
     best = FAR_S
@@ -32,7 +35,7 @@ def nearest_task(
     mode = 0
     for x in range(left):
         t = todo[x]
-        if at.spot[t].route != -1 or f.service_s[t, k] >= FAR_S:
+        if at.spot[t].route != -1 or f.service_s[t, k] >= FAR_S or not may_take(f, at, v, t):
             continue
         for m in range(len(f.modes)):
             if f.end[t, m] >= 0:
@@ -42,6 +45,20 @@ def nearest_task(
                     task = t
                     mode = m
     return task, mode
+
+
+@maker
+def may_take(f: Facts, at: Places, v: int, t: int) -> bool:
+    """Return whether the task is allowed to the vehicle and all earlier passes are in routes."""
+    if f.terms.picky and f.terms.extra[t, v] >= BIG_S:
+        return False
+    if f.terms.ordered:
+        x = f.terms.chain[t, EARLIERS]
+        while x >= 0:
+            if at.spot[f.terms.pair[x, EARLIER]].route < 0:
+                return False
+            x = f.terms.pair[x, NEXT_OF_LATER]
+    return True
 
 
 @maker
@@ -59,18 +76,29 @@ def append(
             return False
         s, _ = detour_s(g, f, pace, heres[v], to)
         after = f.vehicle[v].capacity_kg - need
-    done = max(clock[v] + s, f.task[t].release_s) + f.service_s[t, f.vehicle[v].kind]
+    n = r.row[v].size
+    level = f.task[r.stop[v, n - 1].task].class_index if n > 0 else 0
+    if f.terms.strict and level > f.task[t].class_index:
+        return False
+    release = r.begin_s[t, OWN_RELEASE]
+    if f.terms.ordered:
+        x = f.terms.chain[t, EARLIERS]
+        while x >= 0:
+            release = max(release, r.begin_s[f.terms.pair[x, EARLIER], DONE])
+            x = f.terms.pair[x, NEXT_OF_LATER]
+    done = max(clock[v] + s, release) + f.service_s[t, f.vehicle[v].kind]
     home = 0.0
     if f.vehicle[v].finish >= 0:
         home = pace * gap(g, to, f.vehicle[v].finish)
     if (
-        done + home > f.vehicle[v].shift_end_s
+        done + home + f.vehicle[v].rest_s > f.vehicle[v].shift_end_s
         or done + home >= FAR_S
         or r.row[v].size == (r.stop.shape[1] - 1)
     ):
         return False
     r.stop[v, r.row[v].size].task = t
     r.row[v].size += 1
+    r.begin_s[t, DONE] = done
     heres[v] = to
     clock[v] = done
     load[v] = after
@@ -104,7 +132,8 @@ def construct(
         load[v] = f.vehicle[v].load_kg
     todo = np.empty(len(f.task), np.int32)
     active = np.empty(vehicles, np.bool_)
-    for phase in range(2 * levels):
+    rounds = 4 if f.terms.ordered else 2
+    for phase in range(rounds * levels):
         level = phase % levels
         reach_s = near_s if phase < levels else FAR_S
         left = 0

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from routing.kernels.part import NO_TERMS, Terms
 from routing.problem import Floats, Floats32, Ints, Longs
 
 FAR_S = 1.0e7
@@ -25,6 +26,7 @@ VEHICLE = np.dtype(
         *(("kind", "i4"), ("start", "i4"), ("finish", "i4"), ("group", "i4"), ("pace", "f8")),
         *(("capacity_kg", "f8"), ("load_kg", "f8"), ("shift_start_s", "f8")),
         *(("shift_end_s", "f8"), ("price_per_s", "f8"), ("fixed_price", "f8")),
+        *(("rest_by_s", "f8"), ("rest_s", "f8"), ("per_m", "f8"), ("worked_s", "f8"), ("out", "?")),
     ],
     align=True,
 )
@@ -63,6 +65,8 @@ class Facts(NamedTuple):
     gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, M] is the
     number of each mode's arc, -1 for none. `service_s` float64[T, K]. `near` int32[T, Q] lists
     tasks by nearness, -1 after the last. `modes` is a tuple of M zeros, see `kernels.part.Part`.
+    `terms` are the rules of the whole: windows are vehicles, and `metres` float32[N + 1, N, 1] has
+    the deadheads between ends and, last, the arcs themselves; [1, N, 1] where gaps are not dense.
     """
 
     task: Records
@@ -72,6 +76,7 @@ class Facts(NamedTuple):
     service_s: Floats
     near: Ints
     modes: tuple[int, ...]
+    terms: Terms = NO_TERMS
 
 
 class Starts(NamedTuple):
@@ -96,8 +101,9 @@ class Routes(NamedTuple):
     `ahead` float64[V, L + 1, M]: the least time to have done the first `p` tasks with the last in
     each mode; `behind` float64[V, L + 1, M] from the start of task `p` in each mode to the end.
     `refill` float64[V, L + 2, C] is what `kernels.refills` computes for places, one more than
-    positions, with no other meaning afterwards.
-    `row` ROW[V]: number of tasks, cost and end of shift.
+    positions, with no other meaning afterwards. `begin_s` float64[T, 5] are the times between which
+    work on each task begins, earlier passes as they are in the routes, when it is done, and the
+    first two again without earlier passes. `row` ROW[V]: number of tasks, cost and end of shift.
     """
 
     stop: Records
@@ -106,6 +112,7 @@ class Routes(NamedTuple):
     ahead: Floats
     behind: Floats
     refill: Floats
+    begin_s: Floats
 
 
 class Places(NamedTuple):

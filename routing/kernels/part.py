@@ -12,15 +12,26 @@ from routing.problem import Flags, Floats, Floats32, Ints, Longs
 BIG_S = 1.0e9
 """Seconds that stand for "no way", finite so that sums and differences stay numbers."""
 
-MATERIAL, RELEASE, DUE, COMPLETION, LATENESS, UNSERVED, DISTANCE, SERVICE = range(8)
-"""Columns of `Part.node`; from SERVICE on one column for each vehicle type."""
+MATERIAL, RELEASE, DUE, COMPLETION, LATENESS, UNSERVED, DISTANCE = range(7)
+LEVEL, BEGIN_BY, OWN_RELEASE, OWN_BEGIN_BY, SERVICE = range(7, 12)
+"""Columns of `Part.node`; from SERVICE on one column for each vehicle type.
+
+LEVEL is the class of a task, and of a node before or behind what it lets follow or go before.
+RELEASE and BEGIN_BY, the times between which work begins, are written where passes have an order:
+they then hold for the rows as they are. OWN_RELEASE and OWN_BEGIN_BY are those of the task itself.
+"""
 PACE, CAPACITY, LOAD, RESERVE, BEGIN, LATEST, PRICE, FIXED, WHOLE = range(9)
+REST_BY, REST, PER_M, TAIL, OUTSET, WINDOW_COLUMNS = range(9, 15)
 """Columns of `Part.window`.
 
 RESERVE is what must be left in the hopper for the tasks behind, BEGIN and LATEST are times, PRICE
-is that of a second of delay, and WHOLE says that the window is a whole route, which costs nothing
-when empty.
+is that of a second of delay. WHOLE is 1 where the window is a whole route, which costs nothing when
+empty, and -1 where it is one that costs then too, but may end late. REST are the seconds of a rest
+that is due before the first stop that ends after REST_BY, PER_M is the price of a metre, TAIL the
+seconds from the end of the window until the vehicle is home, OUTSET when its service began.
 """
+LAST_HOME, BALANCE, OTHERS_LATEST, OTHERS_LONGEST, OTHERS_SHORTEST = range(5)
+"""Entries of `Terms.fleet`: two prices, and what vehicles outside of the part add to them."""
 KIND, START, FINISH, GROUP = range(4)
 """Columns of `Part.which`: vehicle type, nodes before and behind, which are alike."""
 DONE, LAG, SLOPE, SITE, AHEAD = range(5)
@@ -31,12 +42,55 @@ from AHEAD + M on those from its beginning to the end; and from AHEAD + 2 M on t
 the place before, from mode a to mode m at M m + a. `kernels.refills` adds columns where there are
 sites.
 """
+ABSENT, ROWS, OVER, WEIGHT, WHOLE_FLEET, LAST, LONGEST, SHORTEST = range(8)
+"""Entries of `Rows.total`: prices of the absent, and of all rows and the fleet; material that all
+rows lack, and the price of a kilogram of it, 0 where none may lack any; the price of the fleet
+alone; latest end, longest and shortest service when that was last looked at.
+"""
 COST, END, SPARE, EXCESS = range(4)
 """Columns of `Rows.sum`; EXCESS is the material that a row lacks."""
-OVER, WEIGHT = 2, 3
-"""Entries of `Rows.total`: material that all rows lack, and the price of a kilogram of it."""
 ROUTE, PLACE, SLOT = range(3)
 """Columns of `Rows.spot`."""
+
+
+class Terms(NamedTuple):
+    """Rules inside a part: flags say which there are, so that the others cost nothing.
+
+    `extra` float64[T, W] is the price of a task in a window beyond its time, `BIG_S` where it must
+    not be, [1, 1] unless `picky`. `metres` float32 is as `gap`, with the length of each node's own
+    modes on the diagonal, [1, 1, 1] unless `metric`; `mps` is a usual speed. `fleet` float64[5].
+    Where passes have an order, `pair` int32[P, 4] has earlier and later tasks, and the next pairs
+    with the same earlier and the same later one; `chain` int32[T, 2] the first pairs of each task,
+    -1 for none; `within_s` float64[P]. `bounded` says that some tasks have a latest beginning.
+    """
+
+    strict: bool
+    picky: bool
+    rests: bool
+    metric: bool
+    united: bool
+    ordered: bool
+    bounded: bool
+    extra: Floats
+    metres: Floats32
+    mps: float
+    fleet: Floats
+    chain: Ints
+    pair: Ints
+    within_s: Floats
+
+
+NO_TERMS = Terms(
+    *(False,) * 7,
+    extra=np.zeros((1, 1)),
+    metres=np.zeros((1, 1, 1), np.float32),
+    mps=0.0,
+    fleet=np.zeros(5),
+    chain=np.zeros((1, 2), np.int32),
+    pair=np.zeros((0, 4), np.int32),
+    within_s=np.zeros(0),
+)
+"""No rules."""
 
 
 class Part(NamedTuple):
@@ -45,9 +99,9 @@ class Part(NamedTuple):
     A node has M modes; one that does not exist is `BIG_S` away from everything. `gap` float32
     [N, N, 2 M M]: at `[i, j, M m + a]` seconds from mode a of node j to mode m of node i, and at
     `[i, j, M M + M a + m]` from mode a of node i to mode m of node j: an insertion reads one row.
-    `node` float64[N, SERVICE + K], `window` float64[W, 9], `which` int32[W, 4], `site` int32[R],
+    `node` float64[N, SERVICE + K], `window` float64[W, 14], `which` int32[W, 4], `site` int32[R],
     `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
-    `timeless` says that neither release nor completion nor lateness count. `modes` is a tuple of M
+    `timeless` says that nothing but the duration counts. `modes` is a tuple of M
     zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
     `refills` is empty where there are no sites and has one entry else: kernels are compiled twice.
     """
@@ -62,6 +116,7 @@ class Part(NamedTuple):
     timeless: bool
     modes: tuple[int, ...]
     refills: tuple[int, ...]
+    terms: Terms = NO_TERMS
 
 
 class Rows(NamedTuple):
@@ -70,9 +125,7 @@ class Rows(NamedTuple):
     `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, 3].
     `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
-    int64[1] of them; `total` float64[4] is the price of the absent, the cost of all rows, the
-    material that all lack, and the price of a kilogram of it, 0 where none may lack any.
-    `modes` and `refills` are as in `Part`.
+    int64[1] of them; `total` float64[8]. `modes` and `refills` are as in `Part`.
     """
 
     order: Ints
@@ -140,7 +193,7 @@ def new_rows(
         spot=np.full((tasks, 3), -1, np.int32),
         absent=np.zeros(tasks, np.int32),
         number=np.zeros(1, np.int64),
-        total=np.zeros(4),
+        total=np.zeros(8),
         modes=modes,
         refills=(0,) if more_columns else (),
     )

@@ -7,6 +7,9 @@ from routing.kernels.layout import FAR_S, Facts, Gaps, Routes
 from routing.kernels.part import BIG_S
 from routing.kernels.refills import CHEAP, EXTRA, FROM, SLACK_KG, USED, cheapest_before
 
+RELEASE, BEGIN_BY, DONE, OWN_RELEASE, OWN_BEGIN_BY = range(5)
+"""Columns of `Routes.begin_s`."""
+
 
 @kernel
 def gap(g: Gaps, i: int, j: int) -> float:
@@ -162,7 +165,7 @@ def drive(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
         for p in range(n):
             if r.stop[v, p].refill > 0:
                 _choose_site(g, f, r, v, p)
-    return time_route(f, r, v) and fits
+    return time_route(g, f, r, v) and fits
 
 
 @kernel
@@ -211,29 +214,48 @@ def choose_modes(f: Facts, r: Routes, v: int) -> None:
 
 
 @kernel
-def time_route(f: Facts, r: Routes, v: int) -> bool:
-    """Drive the chosen modes: times, cost and price of delay; return whether the shift suffices."""
+def time_route(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+    """Drive the chosen modes: times, cost and price of delay; return whether all rules hold."""
     n = r.row[v].size
     k = f.vehicle[v].kind
     modes = len(f.modes)
     clock = f.vehicle[v].shift_start_s
-    cost = 0.0
-    a = 0
-    for p in range(n):
-        t = r.stop[v, p].task
-        b = r.stop[v, p].mode
-        clock = max(clock + r.link[v, p, modes * a + b], f.task[t].release_s) + f.service_s[t, k]
-        r.stop[v, p].done_s = clock
-        cost += f.task[t].completion_price * clock
-        if clock > f.task[t].due_s:
-            cost += f.task[t].lateness_price * (clock - f.task[t].due_s)
-        a = b
-    if n == 0:
+    if n == 0 and not f.vehicle[v].out:
         r.row[v].cost = 0.0
         r.row[v].end_s = clock
         r.stop[v, 0].slope = 0.0
         return True
+    cost = f.vehicle[v].fixed_price
+    rest_by = f.vehicle[v].rest_by_s
+    metres = 0.0
+    holds = True
+    a = 0
+    for p in range(n):
+        t = r.stop[v, p].task
+        b = r.stop[v, p].mode
+        arrives = clock + r.link[v, p, modes * a + b]
+        clock = max(arrives, r.begin_s[t, RELEASE]) + f.service_s[t, k]
+        if f.terms.rests and clock > rest_by:
+            clock = max(arrives + f.vehicle[v].rest_s, r.begin_s[t, RELEASE]) + f.service_s[t, k]
+            rest_by = FAR_S * FAR_S
+        if f.terms.bounded and clock - f.service_s[t, k] > r.begin_s[t, BEGIN_BY] + 1e-6:
+            holds = False
+        r.stop[v, p].done_s = clock
+        r.begin_s[t, DONE] = clock
+        cost += f.task[t].completion_price * clock
+        if clock > f.task[t].due_s:
+            cost += f.task[t].lateness_price * (clock - f.task[t].due_s)
+        if f.terms.metric:
+            metres += link_metres(g, f, r, v, p, a) + f.terms.metres[-1, f.end[t, b], 0]
+        if f.terms.picky:
+            cost += f.terms.extra[t, v]
+            holds = holds and f.terms.extra[t, v] < BIG_S
+        a = b
     clock += r.link[v, n, modes * a]
+    if f.terms.rests and clock > rest_by:
+        clock += f.vehicle[v].rest_s
+    if f.terms.metric:
+        metres += link_metres(g, f, r, v, n, a)
     slope = 0.0
     r.stop[v, n].slope = 0.0
     for p in range(n - 1, -1, -1):
@@ -242,9 +264,33 @@ def time_route(f: Facts, r: Routes, v: int) -> bool:
         if r.stop[v, p].done_s > f.task[t].due_s:
             slope += f.task[t].lateness_price
         r.stop[v, p].slope = slope
-    cost += f.vehicle[v].fixed_price + f.vehicle[v].price_per_s * (
-        clock - f.vehicle[v].shift_start_s
-    )
-    r.row[v].cost = cost
+        if f.terms.strict and p < n - 1:
+            after = f.task[r.stop[v, p + 1].task].class_index
+            holds = holds and f.task[t].class_index <= after
+    spent = clock - f.vehicle[v].shift_start_s
+    r.row[v].cost = cost + f.vehicle[v].price_per_s * spent + f.vehicle[v].per_m * metres
     r.row[v].end_s = clock
-    return clock <= f.vehicle[v].shift_end_s + 1e-6 and clock < FAR_S
+    if n == 0:
+        return True
+    return holds and clock <= f.vehicle[v].shift_end_s + 1e-6 and clock < FAR_S
+
+
+@kernel
+def link_metres(g: Gaps, f: Facts, r: Routes, v: int, p: int, a: int) -> float:
+    """Return the metres of the deadhead before position `p`, from mode `a` of the one before."""
+    i = end_before(f, r, v, p, a)
+    j = end_after(f, r, v, p, r.stop[v, p].mode if p < r.row[v].size else 0)
+    if i < 0 or j < 0:
+        return 0.0
+    if r.stop[v, p].refill > 0 and p < r.row[v].size:
+        site = f.site[r.stop[v, p].refill - 1].end
+        return gap_metres(g, f, i, site) + gap_metres(g, f, site, j)
+    return gap_metres(g, f, i, j)
+
+
+@kernel
+def gap_metres(g: Gaps, f: Facts, i: int, j: int) -> float:
+    """Return the metres from the end of `i` to the beginning of `j`, or what is usual."""
+    if f.terms.metres.shape[0] > 1:
+        return f.terms.metres[i, j, 0]
+    return gap(g, i, j) * f.terms.mps

@@ -2,13 +2,15 @@
 
 # mypy: no-warn-return-any
 
+from routing.kernels.fleet import fleet_delay
 from routing.kernels.jit import kernel
+from routing.kernels.order import first_place
 from routing.kernels.part import (
     AHEAD,
     BEGIN,
+    BEGIN_BY,
     BIG_S,
     COMPLETION,
-    COST,
     DONE,
     DUE,
     END,
@@ -18,14 +20,18 @@ from routing.kernels.part import (
     LAG,
     LATENESS,
     LATEST,
+    LEVEL,
     LOAD,
     MATERIAL,
     OVER,
     PACE,
+    PER_M,
     PLACE,
     PRICE,
     RELEASE,
     RESERVE,
+    REST,
+    REST_BY,
     SERVICE,
     SITE,
     SLOPE,
@@ -45,6 +51,7 @@ from routing.kernels.refills import (
     place_refills,
     room_s,
 )
+from routing.kernels.times import retime
 
 
 @kernel
@@ -76,18 +83,7 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
         _weigh(f, r, w)
     _ahead(f, r, w, first)
     _behind(f, r, w, last)
-    windows = len(r.size)
-    r.version[windows] += 1
-    r.version[w] = r.version[windows]
-    before = r.sum[w, COST]
-    if f.timeless:
-        _untimed(f, r, w)
-    else:
-        _timed(f, r, w)
-    r.total[1] += r.sum[w, COST] - before
-    free = n == 0 and f.window[w, WHOLE] > 0.0
-    drivable = r.place[w, n + 1, AHEAD] < BIG_S and r.sum[w, END] <= f.window[w, LATEST] + 1e-6
-    return free or (fits and drivable)
+    return retime(f, r, w) and fits
 
 
 @kernel
@@ -139,61 +135,6 @@ def _behind(f: Part, r: Rows, w: int, last: int) -> None:
 
 
 @kernel
-def _untimed(f: Part, r: Rows, w: int) -> None:
-    n = r.size[w]
-    spent = r.place[w, n + 1, AHEAD]
-    r.sum[w, END] = f.window[w, BEGIN] + spent
-    r.sum[w, COST] = f.window[w, FIXED] + f.window[w, PRICE] * spent
-    if n == 0 and f.window[w, WHOLE] > 0.0:
-        r.sum[w, COST] = 0.0
-        r.sum[w, END] = f.window[w, BEGIN]
-
-
-@kernel
-def _timed(f: Part, r: Rows, w: int) -> None:
-    """Drive the best modes: times, cost, and the price of a delay behind each place."""
-    n = r.size[w]
-    modes = len(f.modes)
-    behind = AHEAD + modes
-    link = AHEAD + 2 * modes
-    k = SERVICE + f.which[w, KIND]
-    now = f.window[w, BEGIN]
-    r.place[w, 0, DONE] = now
-    r.place[w, 0, LAG] = 0.0
-    r.place[w, n + 1, SLOPE] = 0.0
-    if n == 0 and f.window[w, WHOLE] > 0.0:
-        r.sum[w, COST] = 0.0
-        r.sum[w, END] = now
-        return
-    cost = f.window[w, FIXED]
-    a = 0
-    for p in range(1, n + 1):
-        t = r.order[w, p]
-        m = 0
-        x = r.place[w, p, link + a] + r.place[w, p, behind]
-        for c in range(1, modes):
-            y = r.place[w, p, link + modes * c + a] + r.place[w, p, behind + c]
-            if y < x:
-                x = y
-                m = c
-        now = max(now + r.place[w, p, link + modes * m + a], f.node[t, RELEASE]) + f.node[t, k]
-        r.place[w, p, DONE] = now
-        r.place[w, p, LAG] = now - f.window[w, BEGIN] - r.place[w, p, AHEAD + m]
-        cost += f.node[t, COMPLETION] * now + f.node[t, LATENESS] * max(now - f.node[t, DUE], 0.0)
-        a = m
-    now += r.place[w, n + 1, link + a]
-    slope = 0.0
-    for p in range(n, 0, -1):
-        t = r.order[w, p]
-        slope += f.node[t, COMPLETION]
-        if r.place[w, p, DONE] > f.node[t, DUE]:
-            slope += f.node[t, LATENESS]
-        r.place[w, p, SLOPE] = slope
-    r.sum[w, COST] = cost + f.window[w, PRICE] * (now - f.window[w, BEGIN])
-    r.sum[w, END] = now
-
-
-@kernel
 def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     """Note the two cheapest places for task `t` in row `w`.
 
@@ -217,9 +158,16 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     second = best
     at = -1
     then = -1
-    for p in range(n + 1):
+    rest_by = BIG_S * BIG_S
+    if f.terms.rests and r.sum[w, END] <= f.window[w, REST_BY]:
+        rest_by = f.window[w, REST_BY] - r.sum[w, END]
+    for p in range(first_place(f, r, t, w), n + 1):
         i = r.order[w, p]
         j = r.order[w, p + 1]
+        if f.terms.strict and (
+            f.node[i, LEVEL] > f.node[t, LEVEL] or f.node[j, LEVEL] < f.node[t, LEVEL]
+        ):
+            continue
         spent = BIG_S * BIG_S
         arrive = 0.0
         for m in range(modes):
@@ -242,15 +190,31 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             ):
                 spent += room_s(f, r, w, p + 1, f.node[t, MATERIAL])
         delay = spent + s - now
-        if delay > slack:
+        if delay > rest_by:
+            delay += f.window[w, REST]
+        over = delay
+        if not f.timeless:  # what waits behind absorb comes home no later
+            waits = r.place[w, n, LAG] - r.place[w, p, LAG]
+            if f.terms.rests and r.place[w, p, DONE] <= f.window[w, REST_BY]:
+                waits -= f.window[w, REST]
+            over = min(delay, max(delay - waits, 0.0))
+        if over > slack:
             continue
-        cost = delay * f.window[w, PRICE]
+        cost = over * f.window[w, PRICE]
         if not f.timeless:
-            lag = max(r.place[w, p, LAG], 0.0)
-            done = max(f.window[w, BEGIN] + arrive + lag, f.node[t, RELEASE]) + s
+            arrive += f.window[w, BEGIN] + max(r.place[w, p, LAG], 0.0)
+            done = max(arrive, f.node[t, RELEASE]) + s
+            if f.terms.rests and r.place[w, p, DONE] <= f.window[w, REST_BY] < done:
+                done = max(arrive + f.window[w, REST], f.node[t, RELEASE]) + s
+            if f.terms.bounded and done - s > f.node[t, BEGIN_BY] + 1e-6:
+                continue
             late = max(done - f.node[t, DUE], 0.0)
             cost += delay * r.place[w, p + 1, SLOPE]
             cost += f.node[t, COMPLETION] * done + f.node[t, LATENESS] * late
+        if f.terms.metric:
+            cost += (delay - s) / pace * f.terms.mps * f.window[w, PER_M]
+        if f.terms.united:
+            cost += fleet_delay(f, r, w, over)
         if cost < best:
             second = best
             then = at
@@ -260,6 +224,8 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             second = cost
             then = p + 1
     fixed = f.window[w, FIXED] if free else 0.0
+    if f.terms.metric:
+        fixed += f.terms.metres[t, t, 0] * f.window[w, PER_M]
     c.version[t, w] = r.version[w]
     c.price[t, w, 0] = best + fixed
     c.price[t, w, 1] = second + fixed

@@ -76,6 +76,43 @@ def tree(
 
 
 @maker
+def metres_along(
+    starts: Longs,
+    to: Ints,
+    weight: Floats,
+    closed: Flags,
+    length: Floats,
+    source: int,
+    less: float,
+    label: Floats,
+    metres: Floats,
+) -> None:
+    """Fill `label` as `tree` does, and `metres` with the length of what is driven through."""
+    keys = np.empty(len(to) + 1, np.float64)
+    items = np.empty(len(to) + 1, np.int32)
+    label[:] = np.inf
+    metres[:] = 0.0
+    size = 0
+    for e in range(starts[source], starts[source + 1]):
+        d = weight[e] - less
+        if d < label[to[e]]:
+            label[to[e]] = d
+            size = push(keys, items, size, d, to[e])
+    while size > 0:
+        d = keys[0]
+        u = items[0]
+        size = drop_first(keys, items, size)
+        if d > label[u] or closed[u]:
+            continue
+        for e in range(starts[u], starts[u + 1]):
+            n = d + weight[e]
+            if n < label[to[e]]:
+                label[to[e]] = n
+                metres[to[e]] = metres[u] + length[u]
+                size = push(keys, items, size, n, to[e])
+
+
+@maker
 def rows(
     starts: Longs,
     to: Ints,

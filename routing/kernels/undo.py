@@ -1,7 +1,9 @@
 """What an iteration changes, so that it can be taken back; and the best rows so far."""
 
+from routing.kernels.fleet import price_fleet
 from routing.kernels.jit import kernel
 from routing.kernels.membership import join, leave
+from routing.kernels.order import hold_all_back
 from routing.kernels.part import AHEAD, COST, EXCESS, OVER, PLACE, ROUTE, Best, Part, Rows, Undo
 
 
@@ -69,6 +71,9 @@ def roll_back(f: Part, r: Rows, u: Undo) -> None:
     for x in range(u.number[1]):
         if not u.absent[x]:
             join(f, r, u.task[x], r.spot[u.task[x], ROUTE])
+    if f.terms.ordered:
+        hold_all_back(f, r)
+    price_fleet(f, r)
 
 
 @kernel

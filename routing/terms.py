@@ -1,0 +1,294 @@
+"""The rules of a problem as arrays of the kernels, for whole routes and for parts of them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from routing.kernels import shortest
+from routing.kernels.layout import Facts, Records, Routes
+from routing.kernels.part import (
+    BALANCE,
+    BEGIN_BY,
+    BIG_S,
+    LAST_HOME,
+    LEVEL,
+    NO_TERMS,
+    OTHERS_LATEST,
+    OTHERS_LONGEST,
+    OTHERS_SHORTEST,
+    OUTSET,
+    OWN_BEGIN_BY,
+    OWN_RELEASE,
+    PER_M,
+    RELEASE,
+    REST,
+    REST_BY,
+    WHOLE,
+    Terms,
+)
+from routing.paths import Ends, LineGraph
+from routing.problem import NONE, Flags, Floats, Floats32, Ints, Problem
+
+RESTS_LATE_S = 1e-6
+"""A stop that ends so little after the latest time for the rest still comes before it."""
+
+
+class Window(Protocol):
+    """A stretch of a vehicle's route."""
+
+    @property
+    def vehicle(self) -> int:
+        """Number of the vehicle."""
+        ...
+
+    @property
+    def first(self) -> int:
+        """Position of the first task."""
+        ...
+
+    @property
+    def last(self) -> int:
+        """Position behind the last task."""
+        ...
+
+
+def terms_of(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Terms:
+    """Return the rules for whole routes; the metres of deadheads only where gaps are dense."""
+    rules = problem.rules
+    earlier, later = rules.earlier, rules.later
+    fleet = np.zeros(5)
+    fleet[LAST_HOME], fleet[BALANCE] = rules.last_home_price, rules.balance_price
+    streets = ~problem.place
+    drive_s = float(problem.drive_s[streets].sum())
+    picky = bool(len(rules.forbidden_task)) or bool(
+        len(rules.published_vehicle) and rules.change_price.any()
+    )
+    return Terms(
+        strict=rules.strict_classes,
+        picky=picky,
+        rests=bool(rules.break_s.any()),
+        metric=rules.metres_count,
+        united=bool(rules.last_home_price or rules.balance_price),
+        ordered=bool(len(earlier)),
+        bounded=bool(len(earlier)) or bool(np.isfinite(rules.begin_by_s).any()),
+        extra=_extra(problem) if picky else NO_TERMS.extra,
+        metres=_metres(problem, line, ends, dense=dense) if rules.metres_count else NO_TERMS.metres,
+        mps=float(problem.length_m[streets].sum()) / drive_s if drive_s else 0.0,
+        fleet=fleet,
+        chain=_chain(problem.tasks, earlier, later),
+        pair=_pair(earlier, later),
+        within_s=np.minimum(rules.within_s, BIG_S),
+    )
+
+
+def _extra(problem: Problem) -> Floats:
+    """Return float64[T, V], the price of each task on each vehicle beyond its time."""
+    rules = problem.rules
+    extra = np.zeros((problem.tasks, problem.vehicles))
+    if len(rules.published_vehicle) and len(rules.change_price):
+        published = rules.published_vehicle[:, None]
+        others = (published != NONE) & (published != np.arange(problem.vehicles))
+        extra = np.where(others, rules.change_price[:, None], 0.0)
+    extra[rules.forbidden_task, rules.forbidden_vehicle] = BIG_S
+    return extra
+
+
+def _metres(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Floats32:
+    """Return `Facts.terms.metres`."""
+    own = problem.length_m[ends.arc].astype(np.float32)[None, :, None]
+    if not dense:
+        return np.ascontiguousarray(own)
+    label, along = np.empty(problem.arcs), np.empty(problem.arcs)
+    metres = np.zeros((len(ends.arc) + 1, len(ends.arc), 1), np.float32)
+    for i, arc in enumerate(ends.arc.tolist()):
+        shortest.metres_along(
+            *(line.starts, line.to, line.weight, problem.place, problem.length_m),
+            *(arc, line.drive_s[arc], label, along),
+        )
+        metres[i, :, 0] = along[ends.arc]
+    metres[-1] = own[0]
+    return metres
+
+
+def _pair(earlier: Ints, later: Ints) -> Ints:
+    """Return `Terms.pair`: earlier, later, next with the same earlier, next with the same later."""
+    pair = np.full((len(earlier), 4), NONE, np.int32)
+    last: dict[tuple[int, int], int] = {}
+    for x, (before, behind) in enumerate(zip(earlier.tolist(), later.tolist(), strict=True)):
+        pair[x, :2] = before, behind
+        for column, key in ((2, (0, before)), (3, (1, behind))):
+            pair[x, column] = last.get(key, NONE)
+            last[key] = x
+    return pair
+
+
+def _chain(tasks: int, earlier: Ints, later: Ints) -> Ints:
+    """Return `Terms.chain`: the last pairs of each task, from which `pair` leads to the others."""
+    chain = np.full((max(tasks, 1), 2), NONE, np.int32)
+    chain[earlier, 0] = np.arange(len(earlier))
+    chain[later, 1] = np.arange(len(later))
+    return chain
+
+
+def vehicle_terms(problem: Problem, vehicle: Records) -> None:
+    """Fill the fields of vehicles that come from rules."""
+    rules = problem.rules
+    each = range(problem.vehicles)
+    after_s = np.array([min(rules.rest_after_s(v), BIG_S) for v in each])
+    vehicle["rest_by_s"] = problem.shift_start_s + after_s + RESTS_LATE_S
+    vehicle["rest_s"] = [rules.rest_s(v) for v in each]
+    vehicle["per_m"] = [rules.per_m(v) for v in each]
+    vehicle["worked_s"] = [rules.before_s(v) for v in each]
+    vehicle["out"] = [rules.is_out(v) for v in each]
+
+
+def alike_by_rules(problem: Problem) -> tuple[Floats, ...]:
+    """Return what else than their own numbers makes vehicles alike, each [V]."""
+    rules = problem.rules
+    each = np.arange(problem.vehicles, dtype=np.float64)
+    columns = (
+        rules.break_s,
+        rules.break_after_s,
+        rules.price_per_m,
+        rules.underway,
+        rules.worked_s,
+    )
+    found = [np.asarray(column, np.float64) for column in columns if len(column)]
+    if len(rules.forbidden_task) or len(rules.published_vehicle):
+        found.append(each)
+    return tuple(found)
+
+
+def begin_s(problem: Problem) -> Floats:
+    """Return `Routes.begin_s` as long as no task is in a route."""
+    by_s = np.full(problem.tasks, BIG_S)
+    if len(problem.rules.begin_by_s):
+        by_s = np.minimum(problem.rules.begin_by_s, BIG_S)
+    own = (problem.release_s, by_s)
+    return np.column_stack((*own, np.full(problem.tasks, BIG_S), *own))
+
+
+def terms_of_part(
+    facts: Facts,
+    routes: Routes,
+    windows: Sequence[Window],
+    tasks: Ints,
+    end: Ints,
+    gap: Floats32,
+) -> Terms:
+    """Return the rules for a part; `end` int32[N, M] are the ends of its nodes' modes."""
+    whole = facts.terms
+    vehicles = np.array([window.vehicle for window in windows], np.int32)
+    terms = whole
+    if whole.picky:
+        terms = terms._replace(extra=np.ascontiguousarray(whole.extra[np.ix_(tasks, vehicles)]))
+    if whole.metric:
+        terms = terms._replace(metres=_metres_of_part(whole, end, gap))
+    if whole.united:
+        terms = terms._replace(fleet=_fleet(facts, routes, vehicles))
+    if whole.ordered:
+        local = np.full(len(facts.task), NONE, np.int32)
+        local[tasks] = np.arange(len(tasks))
+        inside = (local[whole.pair[:, :2]] != NONE).all(axis=1)
+        earlier, later = local[whole.pair[inside, 0]], local[whole.pair[inside, 1]]
+        terms = terms._replace(
+            chain=_chain(len(tasks), earlier, later),
+            pair=_pair(earlier, later),
+            within_s=whole.within_s[inside],
+        )
+    return terms
+
+
+def _metres_of_part(whole: Terms, end: Ints, gap: Floats32) -> Floats32:
+    """Return `Part.terms.metres`; where no true ones are at hand by the usual speed."""
+    nodes, modes = end.shape
+    if len(whole.metres) > 1:
+        between = whole.metres[:-1, :, 0][end][:, :, end]
+        between[end < 0] = 0.0
+        between[:, :, end < 0] = 0.0
+        metres = between.transpose(2, 0, 3, 1).reshape(nodes, nodes, modes**2)
+    else:
+        metres = gap[:, :, : modes**2] * np.float32(whole.mps)
+    metres = np.ascontiguousarray(metres)
+    own = np.where(end < 0, 0.0, whole.metres[-1, :, 0][end])
+    each = np.arange(nodes)
+    metres[each, each, :modes] = own
+    return metres
+
+
+def _fleet(facts: Facts, routes: Routes, inside: Ints) -> Floats:
+    """Return `Terms.fleet` with what vehicles outside of a part add."""
+    fleet = facts.terms.fleet.copy()
+    others = np.ones(len(facts.vehicle), np.bool_)
+    others[inside] = False
+    home_s, service_s = service(facts, routes)
+    fleet[OTHERS_LATEST] = home_s[others].max(initial=0.0)
+    fleet[OTHERS_LONGEST] = service_s[others].max(initial=0.0)
+    fleet[OTHERS_SHORTEST] = service_s[others].min(initial=BIG_S)
+    return fleet
+
+
+def service(facts: Facts, routes: Routes) -> tuple[Floats, Floats]:
+    """Return when each vehicle is home and how long it has been in service, 0 if unused."""
+    vehicle = facts.vehicle
+    used: Flags = (routes.row["size"] > 0) | vehicle["out"]
+    home_s = np.where(used, routes.row["end_s"], 0.0)
+    since_s = vehicle["shift_start_s"] - vehicle["worked_s"]
+    return home_s, np.where(used, routes.row["end_s"] - since_s, 0.0)
+
+
+def fleet_price(facts: Facts, routes: Routes) -> float:
+    """Return the price of the last home and of the balance."""
+    if not facts.terms.united or not len(facts.vehicle):
+        return 0.0
+    home_s, service_s = service(facts, routes)
+    last = float(facts.terms.fleet[LAST_HOME]) * float(home_s.max())
+    return last + float(facts.terms.fleet[BALANCE]) * float(service_s.max() - service_s.min())
+
+
+def note_node_terms(
+    facts: Facts, routes: Routes, windows: Sequence[Window], tasks: Ints, node: Floats
+) -> None:
+    """Fill the columns of `Part.node` that come from rules."""
+    count, terms = len(tasks), facts.terms
+    node[:count, LEVEL] = facts.task["class_index"][tasks]
+    node[:count, OWN_RELEASE] = routes.begin_s[tasks, 3]
+    node[:count, OWN_BEGIN_BY] = routes.begin_s[tasks, 4]
+    if terms.ordered:
+        inside = np.zeros(len(facts.task), np.bool_)
+        inside[tasks] = True
+        local = np.full(len(facts.task), NONE, np.int32)
+        local[tasks] = np.arange(count)
+        for x, (earlier, later) in enumerate(terms.pair[:, :2].tolist()):
+            if inside[later] and not inside[earlier]:
+                row = node[local[later]]
+                done_s = routes.begin_s[earlier, 2]
+                row[OWN_RELEASE] = max(row[OWN_RELEASE], done_s)
+                row[OWN_BEGIN_BY] = min(row[OWN_BEGIN_BY], done_s + terms.within_s[x])
+                if done_s >= BIG_S:  # nobody does it
+                    row[OWN_BEGIN_BY] = -BIG_S
+    node[:count, BEGIN_BY] = node[:count, OWN_BEGIN_BY]
+    node[:count, RELEASE] = node[:count, OWN_RELEASE]
+    if terms.strict:
+        for w, window in enumerate(windows):
+            stop = routes.stop["task"][window.vehicle]
+            size = int(routes.row["size"][window.vehicle])
+            before = facts.task["class_index"][stop[window.first - 1]] if window.first else NONE
+            behind = facts.task["class_index"][stop[window.last]] if window.last < size else BIG_S
+            node[count + w, LEVEL] = before
+            node[count + len(windows) + w, LEVEL] = behind
+
+
+def note_window_terms(facts: Facts, routes: Routes, window: Window, row: list[float]) -> None:
+    """Fill the columns of a row of `Part.window` that come from rules."""
+    v = window.vehicle
+    vehicle = facts.vehicle[v]
+    size = int(routes.row["size"][v])
+    if window.first == 0 and window.last == size and vehicle["out"]:
+        row[WHOLE] = -1.0
+    rested = window.first and routes.stop["done_s"][v, window.first - 1] > vehicle["rest_by_s"]
+    row[REST_BY] = BIG_S if rested or vehicle["rest_s"] == 0 else vehicle["rest_by_s"]
+    row[REST] = vehicle["rest_s"]
+    row[PER_M] = vehicle["per_m"]
+    row[OUTSET] = vehicle["shift_start_s"] - vehicle["worked_s"]
