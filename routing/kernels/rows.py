@@ -51,7 +51,7 @@ from routing.kernels.refills import (
     place_refills,
     room_s,
 )
-from routing.kernels.times import retime
+from routing.kernels.times import detour_metres, retime
 
 
 @kernel
@@ -170,6 +170,7 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             continue
         spent = BIG_S * BIG_S
         arrive = 0.0
+        mode = 0
         for m in range(modes):
             x = r.place[w, p, AHEAD] + pace * f.gap[t, i, modes * m]
             y = r.place[w, p + 1, behind] + pace * f.gap[t, j, modes * (modes + m)]
@@ -181,6 +182,7 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             if x + y < spent:
                 spent = x + y
                 arrive = x
+                mode = m
         if refills:
             if r.place[w, p + 1, SITE] > 0.0:
                 spent, arrive = beside_refill(f, r, t, w, p + 1)
@@ -212,7 +214,7 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             cost += delay * r.place[w, p + 1, SLOPE]
             cost += f.node[t, COMPLETION] * done + f.node[t, LATENESS] * late
         if f.terms.metric:
-            cost += (delay - s) / pace * f.terms.mps * f.window[w, PER_M]
+            cost += f.window[w, PER_M] * detour_metres(f, r, w, p + 1, t, mode)
         if f.terms.united:
             cost += fleet_delay(f, r, w, over)
         if cost < best:
@@ -224,8 +226,6 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             second = cost
             then = p + 1
     fixed = f.window[w, FIXED] if free else 0.0
-    if f.terms.metric:
-        fixed += f.terms.metres[t, t, 0] * f.window[w, PER_M]
     c.version[t, w] = r.version[w]
     c.price[t, w, 0] = best + fixed
     c.price[t, w, 1] = second + fixed

@@ -160,3 +160,31 @@ def link_metres(f: Part, r: Rows, w: int, p: int, a: int, m: int) -> float:
                 least = seconds
                 metres = f.terms.metres[s, i, a] + f.terms.metres[j, s, modes * m]
     return float(metres)
+
+
+@kernel
+def detour_metres(f: Part, r: Rows, w: int, p: int, t: int, m: int) -> float:
+    """Return the metres that task `t` in mode m before place `p` adds, all else as it is."""
+    modes = len(f.modes)
+    behind = AHEAD + modes
+    pace = f.window[w, PACE]
+    i = r.order[w, p - 1]
+    j = r.order[w, p]
+    before = 0
+    after = 0
+    x = BIG_S * BIG_S
+    y = BIG_S * BIG_S
+    for a in range(modes):
+        to = r.place[w, p - 1, AHEAD + a] + pace * f.gap[t, i, modes * m + a]
+        onward = r.place[w, p, behind + a] + pace * f.gap[t, j, modes * (modes + m) + a]
+        if to < x:
+            x = to
+            before = a
+        if onward < y:
+            y = onward
+            after = a
+    metres = f.terms.metres[t, i, modes * m + before] + f.terms.metres[t, t, m]
+    metres += f.terms.metres[j, t, modes * after + m]
+    if r.size[w] > 0 or f.window[w, WHOLE] <= 0.0:
+        metres -= link_metres(f, r, w, p, before, after)
+    return float(metres)
