@@ -69,7 +69,7 @@ def solve(
     first = given or behind.whole(search.best_routes())
 
     def tell(iterations: int) -> None:
-        report(search.best_cost, beside.value, search.absent, iterations)
+        report(search.best_cost + behind.cost, beside.value, search.absent, iterations)
 
     tell(0)
     iterations = _improve(search, walker, problem, stop, tell)
