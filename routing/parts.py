@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import anneal, part, refills
+from routing.kernels import anneal, filling, part, refills
 from routing.kernels.gather import NOWHERE, between, spread
 from routing.kernels.layout import Facts, Gaps, Routes
 from routing.kernels.nearness import near_within
@@ -84,7 +84,7 @@ class OpenPart:
         self._undo = part.new_undo(*size, columns)
         self._best = part.new_best(len(windows), room + 2)
         self._load(stays)
-        self.holds = bool(anneal.take_in(self._part, self._rows, self._undo, self._best))
+        self.holds = bool(filling.take_in(self._part, self._rows, self._undo, self._best))
 
     def _load(self, stays: Sequence[Ints]) -> None:
         at = 0
@@ -114,7 +114,7 @@ class OpenPart:
 
     def fill(self, rng: NDArray[np.uint64]) -> None:
         """Find places for absent tasks."""
-        anneal.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
+        filling.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
 
     def price_lack(self) -> None:
         """Let rows lack material from now on, at first for the mean cost of a kilogram."""

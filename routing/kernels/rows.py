@@ -75,7 +75,6 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
     Where there is no site to reload at, a row that lacks material can be driven all the same: the
     search prices what it lacks.
     """
-    n = r.size[w]
     if len(f.refills) > 0:
         fits, first, last = place_refills(f, r, w, first, last)
     else:

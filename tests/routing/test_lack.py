@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.anneal import anneal, take_in
+from routing.kernels.anneal import anneal
+from routing.kernels.filling import take_in
 from routing.kernels.part import (
     BIG_S,
     CAPACITY,
