@@ -273,3 +273,18 @@ class Walker:
         if problem.rules.metres_count:
             seconds -= TIE_S_PER_M * float(problem.length_m[way].sum())
         return float(seconds), tuple(way.tolist())
+
+
+class Remembering:
+    """Shortest paths, each searched once."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+        self._known: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
+
+    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
+        """Return the seconds from the end of one arc to the beginning of another, and the way."""
+        key = (source, target)
+        if key not in self._known:
+            self._known[key] = self._walker.path(source, target)
+        return self._known[key]

@@ -20,7 +20,7 @@ from routing.kernels.layout import FAR_S
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, Walker, ends_of, gaps_of
-from routing.problem import NONE, Ints, Problem, Random, Refill, Route, Visit
+from routing.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
 from routing.terms import fleet_price
 
 WHOLE_TASKS = 1_200
@@ -234,6 +234,16 @@ class Search:
             farness.learn(self._gaps, i, j, min(seconds, FAR_S))
         self._rebuild()
 
+    def reprice(self, extra: Floats) -> None:
+        """Take over other prices float64[T, V] of tasks on vehicles, and go on from the best."""
+        self._settle()
+        self._facts.terms.extra[:] = extra
+        self._rebuild()
+        self._best = self._sure = self._tasks_of_routes()
+        self._best_cost = self._sure_cost = self._cost()
+        if self._whole:
+            self._open()
+
     def _long(self) -> bool:
         """Return whether routes are so long that parts must be windows of them."""
         sizes = self._routes.row["size"]
@@ -324,6 +334,9 @@ class Search:
 
     def _try(self, part: OpenPart) -> None:
         """Put the best of a part into the routes, unless they cost more with it."""
+        absent = part.tasks[sum(len(stay) for stay in part.stays) :]
+        if np.any(self._at.spot["route"][absent] != NONE):  # another part has placed one of them
+            return
         touched = [window.vehicle for window in part.windows]
         before = [self._routes.stop["task"][v].copy() for v in touched]
         sizes = self._routes.row["size"][touched]

@@ -7,7 +7,7 @@ import numpy as np
 from routing.alone import Alone
 from routing.kernels.layout import FAR_S
 from routing.leftovers import Here, Leftovers
-from routing.paths import Walker
+from routing.paths import Remembering, Walker
 from routing.problem import NONE, Cost, Ints, Problem, Reason, Route, Visit
 from routing.repair import fitting, without, without_idle_end, without_orphans
 from routing.stops import tasks_of
@@ -20,11 +20,16 @@ class Settled:
     """Routes with exact times, and the tasks they leave out with reasons."""
 
     def __init__(
-        self, problem: Problem, walker: Walker, alone: Alone, routes: Sequence[Route]
+        self,
+        problem: Problem,
+        walker: Walker,
+        alone: Alone,
+        routes: Sequence[Route],
+        ways: Ways | None = None,
     ) -> None:
         self.problem = problem
         self._ordered = bool(len(problem.rules.earlier))
-        self._ways: Ways = _Remembering(walker) if self._ordered else walker
+        self._ways = ways or (Remembering(walker) if self._ordered else walker)
         self.routes: list[Route] = fitting(problem, routes)
         self.timed: list[TimedRoute] = timed_routes(problem, self._ways, self.routes)
         while self._drop_what_fails():
@@ -187,18 +192,3 @@ class Settled:
             return "order"
         carried = any(self._leftovers.carries(v, here[v], task) for v in range(problem.vehicles))
         return "time" if carried else "capacity"
-
-
-class _Remembering:
-    """Shortest paths, each searched once."""
-
-    def __init__(self, walker: Walker) -> None:
-        self._walker = walker
-        self._known: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
-
-    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
-        """Return the seconds from the end of one arc to the beginning of another, and the way."""
-        key = (source, target)
-        if key not in self._known:
-            self._known[key] = self._walker.path(source, target)
-        return self._known[key]

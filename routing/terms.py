@@ -72,7 +72,7 @@ def terms_of(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> T
         united=bool(rules.last_home_price or rules.balance_price),
         ordered=bool(len(earlier)),
         bounded=bool(len(earlier)) or bool(np.isfinite(rules.begin_by_s).any()),
-        extra=_extra(problem) if picky else NO_TERMS.extra,
+        extra=extra_prices(problem) if picky else NO_TERMS.extra,
         metres=_metres(problem, line, ends, dense=dense) if rules.metres_count else NO_TERMS.metres,
         mps=float(problem.length_m[streets].sum()) / drive_s if drive_s else 0.0,
         fleet=fleet,
@@ -82,7 +82,7 @@ def terms_of(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> T
     )
 
 
-def _extra(problem: Problem) -> Floats:
+def extra_prices(problem: Problem) -> Floats:
     """Return float64[T, V], the price of each task on each vehicle beyond its time."""
     rules = problem.rules
     extra = np.zeros((problem.tasks, problem.vehicles))
@@ -256,18 +256,7 @@ def note_node_terms(
     node[:count, OWN_RELEASE] = routes.begin_s[tasks, 3]
     node[:count, OWN_BEGIN_BY] = routes.begin_s[tasks, 4]
     if terms.ordered:
-        inside = np.zeros(len(facts.task), np.bool_)
-        inside[tasks] = True
-        local = np.full(len(facts.task), NONE, np.int32)
-        local[tasks] = np.arange(count)
-        for x, (earlier, later) in enumerate(terms.pair[:, :2].tolist()):
-            if inside[later] and not inside[earlier]:
-                row = node[local[later]]
-                done_s = routes.begin_s[earlier, 2]
-                row[OWN_RELEASE] = max(row[OWN_RELEASE], done_s)
-                row[OWN_BEGIN_BY] = min(row[OWN_BEGIN_BY], done_s + terms.within_s[x])
-                if done_s >= BIG_S:  # nobody does it
-                    row[OWN_BEGIN_BY] = -BIG_S
+        _note_order(facts, routes, tasks, node)
     node[:count, BEGIN_BY] = node[:count, OWN_BEGIN_BY]
     node[:count, RELEASE] = node[:count, OWN_RELEASE]
     if terms.strict:
@@ -278,6 +267,20 @@ def note_node_terms(
             behind = facts.task["class_index"][stop[window.last]] if window.last < size else BIG_S
             node[count + w, LEVEL] = before
             node[count + len(windows) + w, LEVEL] = behind
+
+
+def _note_order(facts: Facts, routes: Routes, tasks: Ints, node: Floats) -> None:
+    """Let tasks of a part begin as earlier passes outside of it allow."""
+    terms = facts.terms
+    local = np.full(len(facts.task), NONE, np.int32)
+    local[tasks] = np.arange(len(tasks))
+    earlier, later = terms.pair[:, 0], terms.pair[:, 1]
+    for x in np.flatnonzero((local[later] != NONE) & (local[earlier] == NONE)).tolist():
+        row = node[local[later[x]]]
+        done_s = routes.begin_s[earlier[x], 2]
+        by_s = done_s + terms.within_s[x] if done_s < BIG_S else -BIG_S  # nobody does it
+        row[OWN_RELEASE] = max(row[OWN_RELEASE], done_s)
+        row[OWN_BEGIN_BY] = min(row[OWN_BEGIN_BY], by_s)
 
 
 def note_window_terms(facts: Facts, routes: Routes, window: Window, row: list[float]) -> None:

@@ -20,6 +20,7 @@ from routing.paths import line_graph
 from routing.search import Search
 from routing.solver import solve
 from routing.stop import MaxIterations
+from tests.routing.storms import a_random_storm
 from tests.routing.towns import a_random_town, a_town
 
 SEEDS = st.integers(0, 10_000)
@@ -66,6 +67,24 @@ def test_groups_of_routes_pass_the_referee_whatever_the_number_of_threads(in_gro
     better = solve(problem, MaxIterations(600), seed)
     assert violations(problem, better) == []
     assert better.cost.total <= first.cost.total + 1e-6
+    assert solve(problem, MaxIterations(600), seed, threads=2) == better
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_search_in_parts_keeps_the_rules_of_storms(in_parts, seed):
+    problem = a_random_storm(seed, 14, 3)
+    first = solve(problem, MaxIterations(0), seed)
+    better = solve(problem, MaxIterations(400), seed)
+    assert violations(problem, first) == []
+    assert violations(problem, better) == []
+    assert better.cost.total <= first.cost.total + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_groups_of_routes_keep_the_rules_of_storms(in_groups, seed):
+    problem = a_random_storm(seed, 14, 5)
+    better = solve(problem, MaxIterations(600), seed)
+    assert violations(problem, better) == []
     assert solve(problem, MaxIterations(600), seed, threads=2) == better
 
 

@@ -1,0 +1,339 @@
+"""The best place for one more task in routes that are being driven, found at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.breakdown import taken_over
+from routing.paths import Remembering, Walker, from_arc, line_graph, to_arc
+from routing.problem import NONE, Floats, Ints, Problem, Refill, Route, Rules, Solution, Visit
+from routing.stop import Stop
+from routing.stops import tasks_of
+from routing.timing import TimedLeg, TimedRoute, timed_route, timed_routes, whole_cost
+
+TRIED = 8
+"""Places by estimate of which the exact cost is computed."""
+WAITS = 20
+"""Times that each route may be timed anew because another waits for it."""
+LATE_PRICE = 100.0
+"""Price in estimates of a second of delay that only waiting could make up for."""
+SLACK_S = 1e-6
+SLACK_KG = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Urgent:
+    """A task that comes up while routes are driven: a row of each array of a problem.
+
+    `service_s` float64[K]; `mode_arc` as many modes as the problem has at most.
+    """
+
+    mode_arc: tuple[int, ...]
+    service_s: Floats
+    material_kg: float = 0.0
+    class_index: int = 0
+    release_s: float = 0.0
+    due_s: float = np.inf
+    completion_price: float = 0.0
+    lateness_price: float = 0.0
+    unserved_price: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """Stops that come at a position of a vehicle's route, what that costs, when the task ends."""
+
+    vehicle: int
+    position: int
+    stops: Route
+    cost: float
+    done_s: float
+
+    def into(self, routes: Sequence[Route]) -> tuple[Route, ...]:
+        """Return the routes with the stops in them."""
+        found = list(routes)
+        route = found[self.vehicle]
+        found[self.vehicle] = (*route[: self.position], *self.stops, *route[self.position :])
+        return tuple(found)
+
+
+def with_task(problem: Problem, urgent: Urgent) -> Problem:
+    """Return the problem with one more task, the last one, which nobody had published."""
+    mode_arc = np.full((1, problem.modes), NONE, np.int32)
+    mode_arc[0, : len(urgent.mode_arc)] = urgent.mode_arc
+    names = ("material_kg", "class_index", "release_s", "due_s")
+    prices = ("completion_price", "lateness_price", "unserved_price")
+    rows = {
+        name: np.append(getattr(problem, name), getattr(urgent, name)).astype(
+            getattr(problem, name).dtype
+        )
+        for name in (*names, *prices)
+    }
+    return replace(
+        problem,
+        mode_arc=np.concatenate((problem.mode_arc, mode_arc)),
+        service_s=np.concatenate((problem.service_s, urgent.service_s[None])),
+        rules=_rules_with_task(problem.rules),
+        **rows,
+    )
+
+
+def _rules_with_task(rules: Rules) -> Rules:
+    return replace(
+        rules,
+        begin_by_s=np.append(rules.begin_by_s, np.inf)
+        if len(rules.begin_by_s)
+        else rules.begin_by_s,
+        published_vehicle=np.append(rules.published_vehicle, NONE).astype(np.int32)
+        if len(rules.published_vehicle)
+        else rules.published_vehicle,
+        change_price=np.append(rules.change_price, 0.0)
+        if len(rules.change_price)
+        else rules.change_price,
+    )
+
+
+class _Gaps(NamedTuple):
+    """Places between stops of all routes, behind what is pinned; G of them in arrays [G].
+
+    The arcs `before` and `after` a place (-1 where the route may end anywhere), when the vehicle
+    leaves the one before, seconds that it drives between, price of a second of delay of all that
+    follows, how long that may be put off, material to spare until the next reload and until then
+    needed, and the classes of tasks before and after.
+    """
+
+    vehicle: Ints
+    position: Ints
+    before: Ints
+    after: Ints
+    leaves_s: Floats
+    drive_s: Floats
+    slope: Floats
+    slack_s: Floats
+    spare_kg: Floats
+    need_kg: Floats
+    low: Floats
+    high: Floats
+
+
+class RunningRoutes:
+    """Routes with their times at hand, into which one more task can be put within milliseconds."""
+
+    def __init__(self, problem: Problem, solution: Solution) -> None:
+        self._problem = problem
+        self._routes = solution.routes
+        self._line = line_graph(problem)
+        self._ways = Remembering(Walker(problem, self._line))
+        self._timed = timed_routes(problem, self._ways, self._routes)
+        self._unserved = solution.unserved
+        self._left = list(solution.unserved)
+        self._cost = whole_cost(problem, self._timed, self._left).total
+        self._gaps = _gaps(problem, self._routes, self._timed)
+        self._sites = [
+            (to_arc(problem, self._line, arc), from_arc(problem, self._line, arc))
+            for arc in problem.reload_arc.tolist()
+        ]
+        legs = (leg for timed in self._timed for leg in timed.legs)
+        self._done_s = {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
+        self._laters = self._vehicles_of_laters()
+
+    def _vehicles_of_laters(self) -> dict[int, list[int]]:
+        """Return for each earlier pass the vehicles that do its later ones."""
+        doer = {task: v for v, route in enumerate(self._routes) for task in tasks_of(route)}
+        found: dict[int, list[int]] = {}
+        rules = self._problem.rules
+        for earlier, later in zip(rules.earlier.tolist(), rules.later.tolist(), strict=True):
+            if later in doer:
+                found.setdefault(earlier, []).append(doer[later])
+        return found
+
+    def best_insertion(self, urgent: Urgent, forbidden: Sequence[int] = ()) -> Insertion | None:
+        """Return the cheapest way to do a task too, all else in its order; `None` if there is none.
+
+        Places are ranked by the delay times what delays cost behind, and the best ones computed
+        exactly. `forbidden` are vehicles that must not do it.
+        """
+        problem = with_task(self._problem, urgent)
+        best: Insertion | None = None
+        for vehicle, position, stops in self._ranked(urgent, forbidden):
+            found = self._exact(problem, vehicle, position, stops)
+            if found is not None and (best is None or found.cost < best.cost):
+                best = found
+        return best
+
+    def without(self, vehicle: int, budget: int, stop: Stop, seed: int = 0) -> Solution:
+        """Return routes for a vehicle's breakdown, see `breakdown.taken_over`."""
+        running = Solution(
+            self._routes,
+            self._unserved,
+            whole_cost(self._problem, self._timed, self._left),
+            0,
+            0,
+            0,
+        )
+        return taken_over(
+            self._problem, self._ways, self._line, running, vehicle, budget, stop, seed
+        )
+
+    def _ranked(self, urgent: Urgent, forbidden: Sequence[int]) -> list[tuple[int, int, Route]]:
+        """Return the places that look cheapest, with the stops to make there."""
+        gaps, task = self._gaps, self._problem.tasks
+        costs, sites = [], []
+        for arc in urgent.mode_arc:
+            cost, site = self._estimates(urgent, arc)
+            cost[np.isin(gaps.vehicle, list(forbidden))] = np.inf
+            costs.append(cost)
+            sites.append(site)
+        table = np.array(costs)
+        ranked = np.argsort(table, axis=None, kind="stable")[:TRIED]
+        found = []
+        for mode, g in zip(*np.unravel_index(ranked, table.shape), strict=True):
+            if np.isfinite(table[mode, g]):
+                reload_at = int(sites[mode][g])
+                refill = () if reload_at == NONE else (Refill(reload_at),)
+                stops: Route = (*refill, Visit(task, int(mode)))
+                found.append((int(gaps.vehicle[g]), int(gaps.position[g]), stops))
+        return found
+
+    def _estimates(self, urgent: Urgent, arc: int) -> tuple[Floats, Ints]:
+        """Return for each place about what the task adds to the cost, and the site to reload at."""
+        problem, gaps = self._problem, self._gaps
+        if arc == NONE:
+            return np.full(len(gaps.vehicle), np.inf), np.zeros(len(gaps.vehicle), np.int32)
+        kind = problem.vehicle_type[gaps.vehicle]
+        pace = problem.pace[kind]
+        away_s = from_arc(problem, self._line, arc)
+        there_s, site = self._there_s(urgent, arc, pace)
+        onward_s = np.where(gaps.after == NONE, 0.0, away_s[gaps.after]) * pace
+        begins_s = np.maximum(gaps.leaves_s + there_s, urgent.release_s)
+        done_s = begins_s + urgent.service_s[kind]
+        delay_s = done_s - gaps.leaves_s + onward_s - gaps.drive_s
+        possible = np.isfinite(delay_s)
+        done_s, delay_s = np.where(possible, done_s, 0.0), np.where(possible, delay_s, 0.0)
+        cost = delay_s * gaps.slope + urgent.completion_price * done_s
+        cost += urgent.lateness_price * np.maximum(done_s - urgent.due_s, 0.0)
+        cost += LATE_PRICE * np.maximum(delay_s - gaps.slack_s, 0.0)
+        if problem.rules.strict_classes:
+            possible &= (gaps.low <= urgent.class_index) & (urgent.class_index <= gaps.high)
+        return np.where(possible, cost, np.inf), site
+
+    def _there_s(self, urgent: Urgent, arc: int, pace: Floats) -> tuple[Floats, Ints]:
+        """Return the seconds to the task from each place, and the site to reload at, or -1."""
+        problem, gaps = self._problem, self._gaps
+        toward_s = to_arc(problem, self._line, arc)
+        lacks = urgent.material_kg > gaps.spare_kg + SLACK_KG
+        there_s = np.where(lacks, np.inf, toward_s[gaps.before] * pace)
+        site = np.full(len(gaps.vehicle), NONE, np.int32)
+        full_kg = problem.capacity_kg[gaps.vehicle]
+        fits = lacks & (urgent.material_kg + gaps.need_kg <= full_kg + SLACK_KG)
+        for k, (to_site_s, from_site_s) in enumerate(self._sites):
+            over_s = (to_site_s[gaps.before] + from_site_s[arc]) * pace + problem.fill_s[k]
+            better = fits & (over_s < there_s)
+            there_s[better], site[better] = over_s[better], k
+        return there_s, site
+
+    def _exact(
+        self, problem: Problem, vehicle: int, position: int, stops: Route
+    ) -> Insertion | None:
+        """Return the insertion with its true cost, `None` where it breaks a rule of time."""
+        before = self._routes[vehicle]
+        route = (*before[:position], *stops, *before[position:])
+        timed = self._retimed(problem, vehicle, route)
+        if timed is None or not _in_time(problem, timed, self._timed):
+            return None
+        cost = whole_cost(problem, timed, self._left).total - self._cost
+        done_s = next(leg.ends_s for leg in timed[vehicle].legs if leg.task == problem.tasks - 1)
+        return Insertion(vehicle, position, stops, cost, done_s)
+
+    def _retimed(self, problem: Problem, vehicle: int, route: Route) -> list[TimedRoute] | None:
+        """Return all routes with one changed, and those that wait for it; `None` if for ever."""
+        timed = list(self._timed)
+        done_s = dict(self._done_s)
+        queue = [vehicle]
+        for _ in range(WAITS * len(timed)):
+            if not queue:
+                return timed
+            v = queue.pop(0)
+            own = route if v == vehicle else self._routes[v]
+            timed[v] = timed_route(problem, self._ways, v, own, done_s if self._laters else None)
+            for leg in timed[v].legs if self._laters else ():
+                if leg.kind == "work" and done_s.get(leg.task) != leg.ends_s:
+                    done_s[leg.task] = leg.ends_s
+                    queue += [u for u in self._laters.get(leg.task, ()) if u not in (v, *queue)]
+        return None
+
+
+def _in_time(problem: Problem, timed: Sequence[TimedRoute], old: Sequence[TimedRoute]) -> bool:
+    """Return whether all routes that have changed end in their shifts and begin work in time."""
+    changed = [v for v, route in enumerate(timed) if route is not old[v]]
+    for v in changed:
+        if timed[v].ends_s > max(float(problem.shift_end_s[v]), old[v].ends_s) + SLACK_S:
+            return False
+    rules = problem.rules
+    if not len(rules.begin_by_s) and not len(rules.earlier):
+        return True
+    work = {leg.task: leg for route in timed for leg in route.legs if leg.kind == "work"}
+    for task, leg in work.items():
+        if leg.starts_s > rules.begin_by(task) + SLACK_S:
+            return False
+    return not any(
+        work[later].starts_s > work[earlier].ends_s + within_s + SLACK_S
+        for later, pairs in rules.before().items()
+        for earlier, within_s in pairs
+        if later in work and earlier in work
+    )
+
+
+def _gaps(problem: Problem, routes: Sequence[Route], timed: Sequence[TimedRoute]) -> _Gaps:
+    parts = [_gaps_of(problem, v, route, timed[v]) for v, route in enumerate(routes)]
+    columns = np.concatenate([part for part in parts if len(part)] or [np.zeros((0, 12))]).T
+    whole = [column.astype(np.int32) for column in columns[:4]]
+    return _Gaps(*whole, *columns[4:])
+
+
+def _gaps_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Floats:
+    """Return the rows of one vehicle, float64[places, 12]."""
+    pinned, count = len(problem.rules.pin(v)), len(route)
+    stops = [leg for leg in timed.legs if leg.kind in ("work", "reload")]
+    arcs = [int(problem.start_arc[v]), *(_arc(problem, stop) for stop in route)]
+    arcs.append(int(problem.end_arc[v]))
+    leaves_s = np.array([problem.shift_start_s[v], *(leg.ends_s for leg in stops)])
+    load_kg = np.array([problem.load_kg[v], *(leg.load_kg for leg in stops)])
+    begins_s = np.array([*(leg.starts_s for leg in stops), max(timed.ends_s, leaves_s[-1])])
+    classes = [problem.class_index[s.task] if isinstance(s, Visit) else NONE for s in route]
+    table = np.zeros((count + 1, 12))
+    table[:, 0], table[:, 1] = v, np.arange(count + 1)
+    table[:, 2], table[:, 3] = arcs[:-1], arcs[1:]
+    table[:, 4], table[:, 5] = leaves_s, begins_s - leaves_s
+    table[:, 6] = float(problem.price_per_s[v]) + _slopes(problem, route, stops)
+    table[:, 7] = max(float(problem.shift_end_s[v]) - float(timed.ends_s), 0.0)
+    spare_kg, low, high = load_kg[-1], -np.inf, np.inf
+    for p in range(count, -1, -1):
+        if p < count:
+            stop = route[p]
+            spare_kg = load_kg[p] if isinstance(stop, Refill) else min(load_kg[p], spare_kg)
+            high = classes[p] if isinstance(stop, Visit) else high
+        table[p, 8], table[p, 9], table[p, 11] = spare_kg, load_kg[p] - spare_kg, high
+    for p in range(pinned, count + 1):
+        low = classes[p - 1] if p > pinned and classes[p - 1] != NONE else low
+        table[p, 10] = low
+    return table[pinned:]
+
+
+def _arc(problem: Problem, stop: Visit | Refill) -> int:
+    if isinstance(stop, Visit):
+        return int(problem.mode_arc[stop.task, stop.mode])
+    return int(problem.reload_arc[stop.site])
+
+
+def _slopes(problem: Problem, route: Route, stops: Sequence[TimedLeg]) -> Floats:
+    """Return the price of a second of delay of all tasks from each stop on, 0 behind the last."""
+    price = np.zeros(len(route) + 1)
+    for p, (stop, leg) in enumerate(zip(route, stops, strict=True)):
+        if isinstance(stop, Visit):
+            late = leg.ends_s > problem.due_s[stop.task]
+            price[p] = problem.completion_price[stop.task]
+            price[p] += problem.lateness_price[stop.task] * late
+    return np.cumsum(price[::-1])[::-1]

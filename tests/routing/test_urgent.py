@@ -1,0 +1,108 @@
+"""One more task in running routes: at its cheapest place, which trying all of them finds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing import urgent as urgent_module
+from routing.alone import alone
+from routing.check import cost_of, violations
+from routing.paths import Walker, line_graph
+from routing.pinning import behind_pins
+from routing.problem import Refill, Solution, Visit
+from routing.settling import Settled
+from routing.urgent import RunningRoutes, Urgent, with_task
+from tests.routing.storms import random_routes, random_rules
+from tests.routing.towns import a_random_town, a_town
+
+RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))
+
+
+def running(problem, routes):
+    line = line_graph(problem)
+    walker = Walker(problem, line)
+    behind = behind_pins(problem, walker)
+    done = Settled(problem, walker, alone(behind.problem, line), routes)
+    return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
+
+
+def a_storm_and_one_more(seed, tasks, features):
+    """A storm with running routes of all tasks but the last, and that task."""
+    whole = a_random_town(seed, tasks + 1)
+    rows = ("service_s", "material_kg", "class_index", "release_s", "due_s", "completion_price")
+    rows = (*rows, "lateness_price", "unserved_price", "mode_arc")
+    town = replace(whole, **{name: getattr(whole, name)[:-1] for name in rows})
+    rules = random_rules(np.random.default_rng(seed), town, set(features))
+    problem = replace(town, rules=rules)
+    last = {name: getattr(whole, name)[-1] for name in rows}
+    last["mode_arc"] = tuple(int(arc) for arc in last["mode_arc"])
+    return problem, running(problem, random_routes(seed, problem)), Urgent(**last)
+
+
+def all_insertions(problem, solution, modes):
+    """Cost of every solution with the last task of a problem at some place, reloads included."""
+    task = problem.tasks - 1
+    for v, route in enumerate(solution.routes):
+        for p in range(len(problem.rules.pin(v)), len(route) + 1):
+            for mode in modes:
+                for refill in ((), *((Refill(site),) for site in range(problem.sites))):
+                    stops = (*route[:p], *refill, Visit(task, mode), *route[p:])
+                    routes = (*solution.routes[:v], stops, *solution.routes[v + 1 :])
+                    whole = replace(solution, routes=routes)
+                    cost = cost_of(problem, whole)
+                    whole = replace(whole, cost=cost)
+                    if not [text for text in violations(problem, whole) if "left out" not in text]:
+                        yield cost.total
+
+
+@pytest.mark.parametrize(
+    "features", [(), ("strict", "rest", "pinned"), ("metres", "home", "pinned"), ("order",)]
+)
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000), tasks=st.integers(1, 6))
+def test_one_more_task_comes_where_it_costs_least(features, seed, tasks):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(urgent_module, "TRIED", 1000)
+        problem, solution, one_more = a_storm_and_one_more(seed, tasks, features)
+        found = RunningRoutes(problem, solution).best_insertion(one_more)
+    larger = with_task(problem, one_more)
+    modes = [mode for mode, arc in enumerate(one_more.mode_arc) if arc >= 0]
+    before = cost_of(problem, solution).total
+    costs = [cost - before for cost in all_insertions(larger, solution, modes)]
+    if found is None:
+        assert costs == []
+        return
+    after = replace(solution, routes=found.into(solution.routes))
+    after = replace(after, cost=cost_of(larger, after))
+    assert [text for text in violations(larger, after) if "left out" not in text] == []
+    assert found.cost == pytest.approx(after.cost.total - before, abs=1e-6)
+    assert found.cost <= min(costs) + 1e-6 or needs_two_reloads(larger, after)
+
+
+def needs_two_reloads(problem, solution):
+    """Whether routes reload at all: only one more reload, before the task itself, is looked at."""
+    return any(isinstance(stop, Refill) for route in solution.routes for stop in route)
+
+
+def test_a_vehicle_that_must_not_is_not_asked():
+    town = a_town(RING, [(0, -1)], vehicles=2)
+    solution = running(town, ((Visit(0, 0),), ()))
+    routes = RunningRoutes(town, solution)
+    one_more = Urgent((2, -1), np.array([20.0]))
+    near = routes.best_insertion(one_more)
+    assert (near.vehicle, near.position, near.stops) == (0, 1, (Visit(1, 0),))
+    assert routes.best_insertion(one_more, forbidden=[0]).vehicle == 1
+    assert routes.best_insertion(one_more, forbidden=[0, 1]) is None
+
+
+def test_where_the_hopper_is_too_empty_the_truck_reloads_first():
+    town = a_town(RING, [(0, -1)], site=3, capacity_kg=[100], load_kg=[30], material_kg=[20])
+    solution = running(town, ((Visit(0, 0),),))
+    one_more = Urgent((2, -1), np.array([20.0]), material_kg=50.0)
+    found = RunningRoutes(town, solution).best_insertion(one_more)
+    assert found.stops == (Refill(0), Visit(1, 0))
+    too_much = replace(one_more, material_kg=500.0)
+    assert RunningRoutes(town, solution).best_insertion(too_much) is None
