@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.alone import alone
 from routing.paths import line_graph
-from routing.problem import NONE, Problem, turn_rows
+from routing.problem import NONE, Problem, Rules, turn_rows
 from routing.search import LONG_ROUTE, Search
 from routing.solver import solve
 from routing.stop import MaxIterations
@@ -24,11 +24,18 @@ def warm_up(modes: int = 2) -> None:
     none = np.full((tiny.tasks, modes - 2), NONE, np.int32)
     problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))
     solve(problem, MaxIterations(1))
+    solve(replace(problem, rules=_tiny_rules()), MaxIterations(1))
     line = line_graph(problem)
     for long_route in (LONG_ROUTE, 0):
         search = Search(problem, line, alone(problem, line), 1, 1, 0, long_route)
         search.begin(None)
         search.run(1, 1.0)
+
+
+def _tiny_rules() -> Rules:
+    """Return rules for what is compiled only where there are such."""
+    first, second = np.zeros(1, np.int32), np.ones(1, np.int32)
+    return Rules(earlier=first, later=second, within_s=np.full(1, np.inf), price_per_m=np.ones(1))
 
 
 def _tiny_problem() -> Problem:
