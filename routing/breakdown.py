@@ -83,8 +83,10 @@ def taken_over(
     freed = tasks_of(rest[vehicle])
     rest[vehicle] = ()
     part = _part(behind.problem, line, rest, freed, vehicle)
-    inside = _Handover(part, line, rest, freed, budget, seed).best(stop)
-    routes = behind.whole(part.whole(inside, rest))
+    if len(part.vehicles) and freed:
+        inside = _Handover(part, line, rest, freed, budget, seed).best(stop)
+        rest = part.whole(inside, rest)
+    routes = behind.whole(rest)
     return _settled(problem, Walker(problem, line), ways, running, routes)
 
 
