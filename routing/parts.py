@@ -117,10 +117,14 @@ class OpenPart:
         filling.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
 
     def price_lack(self) -> None:
-        """Let rows lack material from now on, at first for the mean cost of a kilogram."""
-        placed = self._rows.spot[:, ROUTE] != NONE
-        placed_kg = float(self._part.node[: len(self.tasks), MATERIAL][placed].sum())
-        if placed_kg > 0.0:
+        """Let rows lack material from now on, at first for the mean cost of a kilogram.
+
+        They may not where all hoppers together are too small: nothing would ever be the best.
+        """
+        need_kg = self._part.node[: len(self.tasks), MATERIAL]
+        placed_kg = float(need_kg[self._rows.spot[:, ROUTE] != NONE].sum())
+        held_kg = float((self._part.window[:, LOAD] - self._part.window[:, RESERVE]).sum())
+        if placed_kg > 0.0 and need_kg.sum() <= held_kg:
             self._rows.total[WEIGHT] = self._rows.total[1] / placed_kg
 
     def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:

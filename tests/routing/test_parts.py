@@ -13,7 +13,7 @@ from routing import grouping
 from routing import search as search_module
 from routing.alone import alone
 from routing.check import violations
-from routing.kernels.part import new_memo
+from routing.kernels.part import WEIGHT, new_memo
 from routing.kernels.rows import cut, insert, look
 from routing.parts import Window
 from routing.paths import line_graph
@@ -133,6 +133,21 @@ def test_the_price_of_a_place_is_what_the_insertion_then_costs(seed):
             price, place = memo.price[task, w, 0], int(memo.place[task, w, 0])
             assert insert(f, r, task, w, place)
             assert float(r.sum[w, 0]) - alone_cost == pytest.approx(price, rel=1e-6, abs=1e-3)
+
+
+@pytest.mark.parametrize(("each_kg", "priced"), [(40.0, True), (30.0, False)])
+def test_hoppers_may_lack_material_only_where_together_they_hold_all(each_kg, priced):
+    town = replace(
+        a_random_town(4, 12, 3),
+        material_kg=np.full(12, 10.0),
+        capacity_kg=np.full(3, each_kg),
+        load_kg=np.full(3, each_kg),
+        vehicle_type=np.zeros(3, np.int32),
+        shift_end_s=np.full(3, np.inf),
+        reload_arc=np.empty(0, np.int32),
+        fill_s=np.empty(0),
+    )
+    assert (begun(town)._everything._rows.total[WEIGHT] > 0.0) == priced
 
 
 def with_modes(town, modes):
