@@ -17,6 +17,10 @@ LEAST_LACK = 1e-3
 """By so much a point must break a cut to bring it in."""
 FEW_JUNCTIONS = 1_000
 """In larger networks only parts that hang together are looked at."""
+MOST_CUTS = 250
+"""Cuts of one turn; those that the point breaks most, seen from where it is."""
+STEPS = 300_000_000
+"""Looks at junctions while growing, in one turn; where more are needed seeds take turns."""
 WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 """What demand counts for in growth, in hoppers per crossing."""
 FACTORS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.6, 1.8, 2.1, 2.5, 3.0, 4.0)
@@ -49,7 +53,7 @@ def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
         sets |= {side.tobytes(): side for side in (inside, ~inside)}
     cuts = (make(country, side) for side in sets.values() for make in (visits, crossings))
     found = {cut.column: cut for cut in cuts if cut and cut.lack(x) > LEAST_LACK}
-    return list(found.values())
+    return sorted(found.values(), key=lambda cut: -cut.lack(x) / len(cut.column) ** 0.5)[:MOST_CUTS]
 
 
 def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:
@@ -179,6 +183,8 @@ def _grown(town: Town, turn: int) -> Iterator[Flags]:
     rows = _same_rows(town)
     state, order, lack = np.empty((5, size)), np.empty(size, np.int32), np.empty(size)
     seeds = np.flatnonzero(~town.stop)
+    every = max(1, int(len(seeds) * 2 * len(WEIGHTS) * size**2 // STEPS))
+    seeds = seeds[turn % every :: every]
     random = np.random.default_rng(turn)
     for weight, strength, seed in product(WEIGHTS, (0.0, 1.0), seeds.tolist()):
         bias = random.random(size) * strength
