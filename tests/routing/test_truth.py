@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check import violations
-from routing.problem import Rules
+from routing.problem import NONE, Rules
 from routing.solver import solve
 from routing.stop import MaxIterations
 from tests.routing.storms import random_rules
-from tests.routing.towns import a_random_town
+from tests.routing.towns import a_random_town, a_town
 from tests.routing.truth import least_total
 
 SEEDS = st.integers(0, 100_000)
@@ -63,7 +63,7 @@ def test_deadlines_and_early_ends_are_weighed_against_time(seed, tasks):
 def test_shifts_end_in_time_and_the_cheapest_streets_are_left_out(seed, tasks):
     random = np.random.default_rng(seed)
     ends_s = random.integers(100, 600, 2).astype(float)
-    price = random.integers(100, 2000, tasks).astype(float)
+    price = random.integers(3000, 9000, tasks).astype(float)
     is_solved(a_tiny_town(seed, tasks, shift_end_s=ends_s, unserved_price=price), seed)
 
 
@@ -94,6 +94,43 @@ def test_hoppers_without_a_site_limit_what_is_done(seed, tasks):
     nowhere = {"reload_arc": np.zeros(0, np.int32), "fill_s": np.zeros(0)}
     salt = {"material_kg": town.material_kg, "load_kg": town.load_kg}
     is_solved(a_tiny_town(seed, tasks, **salt, **nowhere), seed, MaxIterations(8000))
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=SEEDS, tasks=st.integers(1, 4))
+def test_hoppers_are_filled_where_that_takes_least_time(seed, tasks):
+    town = a_random_town(seed, tasks)
+    salt = {"material_kg": town.material_kg, "load_kg": town.load_kg}
+    is_solved(a_tiny_town(seed, tasks, **salt), seed)
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=SEEDS, tasks=st.integers(1, 4))
+def test_gates_are_stops_between_streets(seed, tasks):
+    town = a_tiny_town(seed, tasks)
+    gates = np.where(np.random.default_rng(seed).random(tasks) < 0.5, town.reload_arc[0], NONE)
+    arcs = np.where(gates == NONE, town.mode_arc[:, 0], gates)
+    gated = {"mode_arc": np.column_stack((arcs, np.full(tasks, NONE))).astype(np.int32)}
+    is_solved(replace(town, **gated), seed, refills=False)
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=SEEDS, tasks=st.integers(1, 4))
+def test_forbidden_turns_and_u_turns_are_driven_around_at_the_least_cost(seed, tasks):
+    random = np.random.default_rng(seed)
+    streets = [(i, (i + 1) % 5, float(random.integers(5, 60))) for i in range(5)]
+    streets += [(0, 2, float(random.integers(5, 60))), (1, 5, float(random.integers(5, 60)))]
+    turns = random.integers(0, 2 * len(streets), (12, 2)).tolist()
+    arcs = random.integers(0, 2 * len(streets), tasks).tolist()
+    town = a_town(
+        streets,
+        [(arc, arc ^ 1 if random.random() < 0.5 else NONE) for arc in arcs],
+        vehicles=2,
+        u_turns=bool(random.integers(0, 2)),
+        forbidden={(a, b) for a, b in turns},
+        fixed_price=[0.0, 20.0],
+    )
+    is_solved(town, seed)
 
 
 @settings(max_examples=15, deadline=None)
