@@ -12,7 +12,7 @@ from routing.problem import Problem, Route, Solution
 from routing.repair import fitting
 from routing.search import Search
 from routing.settling import Settled
-from routing.stop import Stop, by_iterations
+from routing.stop import Stop, StopWhenAsked, by_iterations
 
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
@@ -25,6 +25,8 @@ CORRECT = 0.1
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60
 """Least number of times that the search is asked to go on, so that it can cool down."""
+EQUAL = 1e-6
+"""Relative difference between cost and bound that proves the best routes to be so."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -43,7 +45,8 @@ def solve(
 ) -> Solution:
     """Return the best solution found; with a stop by iterations the same for the same seed.
 
-    A lower bound rises beside the search; only a stop by iterations waits for the last one.
+    A lower bound rises beside the search, which ends when it has reached that; only a stop by
+    iterations does all of them and waits for the last bound.
 
     Parameters
     ----------
@@ -71,8 +74,12 @@ def solve(
     def tell(iterations: int) -> None:
         report(search.best_cost + behind.cost, beside.value, search.absent, iterations)
 
+    def proven() -> bool:
+        return search.best_cost + behind.cost <= beside.value * (1.0 + EQUAL)
+
     tell(0)
-    iterations = _improve(search, walker, problem, stop, tell)
+    until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
+    iterations = _improve(search, walker, problem, until, tell)
     bound = beside.last(wait=by_iterations(stop))
     best = behind.whole(search.best_routes())
     better = _settled(problem, walker, single, bound, seed, best)

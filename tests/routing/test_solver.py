@@ -197,3 +197,20 @@ def test_progress_is_reported_with_a_bound_below_the_cost():
     assert len(told) >= 3
     assert all(bound <= cost for cost, bound, _, _ in told)
     assert told[-1][0] <= told[0][0]
+
+
+class NeverEnough:
+    """A stop that never wants to, and fails the test when asked too often."""
+
+    def __init__(self, most):
+        self.left = most
+
+    def progress(self, iterations, *, feasible):
+        self.left -= 1
+        assert self.left > 0
+        return 0.0
+
+
+def test_the_search_ends_when_its_routes_are_proven_to_be_the_best():
+    found = solve(a_town(RING, [(0, 1)]), NeverEnough(100_000))
+    assert found.cost.total == pytest.approx(found.bound)
