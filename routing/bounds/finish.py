@@ -125,7 +125,10 @@ class Crews:
         start, end = int(problem.start_arc[v]), int(problem.end_arc[v])
         pace = float(problem.pace[kind])
         arrive_s = problem.shift_start_s[v] + self._ways_there(start)[able] * pace
-        begin_s = np.maximum(arrive_s, problem.release_s[able]) - self._approach_s[able] * pace
+        if self._reload_s(float(problem.capacity_kg[v])) == 0.0:
+            # Who waits for a release may reload meanwhile, so only others lose that time.
+            arrive_s = np.maximum(arrive_s, problem.release_s[able])
+        begin_s = arrive_s - self._approach_s[able] * pace
         home_s = self._ways_home(end)[able] * pace
         reached = np.isfinite(begin_s) & np.isfinite(home_s)
         if not np.any(reached):

@@ -43,8 +43,11 @@ def rising_bounds(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> Itera
 
     Each task costs its cheapest work and its earliest end, or its price when left out; then
     vehicles flow from their starts to their ends through all tasks; then, `rounds` times, cuts say
-    how often they must come into parts of the network.
+    how often they must come into parts of the network. Raise `ValueError` where stops are pinned:
+    `pinning.behind_pins` takes them off.
     """
+    if any(problem.rules.pinned):
+        raise ValueError("pinned: expected no stops, got a problem in front of its pins")
     if not problem.vehicles:
         yield float(problem.unserved_price.sum())
         return

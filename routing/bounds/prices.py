@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.problem import NONE, Flags, Floats, Problem
-from routing.stops import tasks_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,16 +42,8 @@ def least_prices(problem: Problem, fit: Flags) -> Prices:
         np.minimum(fill, per_s * problem.fill_s, out=fill)
         work = _times(per_s, problem.service_s[:, kind])
         np.minimum(serve, work[:, None] + _times(per_m, length_m), out=serve)
-    serve[~(fit | pinned(problem))] = np.inf
+    serve[~fit] = np.inf
     return Prices(serve, drive, turn, fill)
-
-
-def pinned(problem: Problem) -> Flags:
-    """Return bool[T], tasks at the beginning of routes, where not all rules are judged."""
-    flags = np.zeros(problem.tasks, np.bool_)
-    for route in problem.rules.pinned:
-        flags[tasks_of(route)] = True
-    return flags
 
 
 def _kinds(problem: Problem) -> list[tuple[int, float, float]]:

@@ -41,8 +41,6 @@ class _Slices(NamedTuple):
 
 def with_waiting(problem: Problem, prices: Prices, single: Alone) -> Waiting | None:
     """Return prices of tasks with their share of scarce machine time; none where nothing waits."""
-    if any(problem.rules.pinned):
-        return None
     fit = single.fit()
     chosen = np.flatnonzero(fit)
     if not (np.any(problem.completion_price[chosen]) or np.any(problem.lateness_price[chosen])):

@@ -15,12 +15,16 @@ from routing.bounds.lower import lower_bound, quick_bound, rising_bounds
 from routing.bounds.prices import least_prices
 from routing.bounds.relaxation import relaxed
 from routing.formats.model import model_of
-from routing.paths import line_graph
+from routing.paths import Walker, line_graph
+from routing.pinning import behind_pins
+from routing.problem import Rules, Visit
 from routing.stop import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked, by_iterations
 from tests.routing.every_plan import least_cost_of_any_plan
 from tests.routing.public_files import best_known, public_file, read_file
 from tests.routing.random_towns import any_town
+from tests.routing.storms import a_random_storm
 from tests.routing.towns import a_town
+from tests.routing.truth import least_total
 
 STAR = ((0, 1, 10.0), (1, 2, 10.0), (1, 3, 10.0), (1, 4, 10.0))
 
@@ -179,3 +183,17 @@ def test_streets_that_must_wait_for_the_only_truck_cost_the_wait():
     first, *better = rising_bounds(busy, alone(busy, line_graph(busy)))
     one_by_one = sum(200 * i for i in range(1, 9))
     assert first < 0.7 * one_by_one < 0.85 * one_by_one < max(better) <= one_by_one + 60
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), tasks=st.integers(1, 3), vehicles=st.integers(1, 2))
+def test_no_plan_costs_less_than_the_bound_whatever_the_rules(seed, tasks, vehicles):
+    problem = a_random_storm(seed, tasks, vehicles)
+    behind = behind_pins(problem, Walker(problem, line_graph(problem)))
+    assert bound_of(behind.problem) + behind.cost <= least_total(problem) + 1e-6
+
+
+def test_a_bound_is_not_taken_in_front_of_pins():
+    pinned = replace(a_town(STAR, [(2, -1)]), rules=Rules(pinned=((Visit(0, 0),),)))
+    with pytest.raises(ValueError, match="pinned"):
+        bound_of(pinned)
