@@ -38,7 +38,8 @@ def facts_of(
 ) -> tuple[Facts, Starts]:
     """Return what never changes, and which tasks begin where."""
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
-    index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end)
+    able = np.isfinite(problem.service_s[:, problem.vehicle_type]).sum(axis=1).astype(np.int32)
+    index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end, able)
     task = _records(problem, TASK, problem.tasks)
     vehicle = _records(problem, VEHICLE, problem.vehicles)
     vehicle["kind"] = problem.vehicle_type

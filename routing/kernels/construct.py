@@ -1,5 +1,7 @@
 """First routes: class by class, the vehicle that is free first takes the nearest task."""
 
+# mypy: no-warn-return-any
+
 import numpy as np
 
 from routing.kernels.jit import kernel, maker
@@ -9,10 +11,23 @@ from routing.kernels.part import BIG_S
 from routing.kernels.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
 from routing.problem import Flags, Floats, Ints
 
+TRIES = 20
+"""Tasks one after the other that a vehicle cannot do before it stops looking for more."""
+
 
 @maker
 def nearest_task(
-    g: Gaps, f: Facts, i: Starts, at: Places, v: int, here: int, level: int, todo: Ints, left: int
+    g: Gaps,
+    f: Facts,
+    i: Starts,
+    at: Places,
+    v: int,
+    here: int,
+    level: int,
+    most: int,
+    refused: Ints,
+    todo: Ints,
+    left: int,
 ) -> tuple[int, int]:
     """Return (task, mode) of the nearest open task of the class that `v` can do, else (-1, 0)."""
     k = f.vehicle[v].kind
@@ -27,6 +42,8 @@ def nearest_task(
                     at.spot[t].route == -1
                     and f.task[t].class_index == level
                     and f.service_s[t, k] < FAR_S
+                    and i.able[t] <= most
+                    and refused[t] != v
                     and may_take(f, at, v, t)
                 ):
                     return t, i.at_mode[x]
@@ -35,7 +52,9 @@ def nearest_task(
     mode = 0
     for x in range(left):
         t = todo[x]
-        if at.spot[t].route != -1 or f.service_s[t, k] >= FAR_S or not may_take(f, at, v, t):
+        if at.spot[t].route != -1 or f.service_s[t, k] >= FAR_S or refused[t] == v:
+            continue
+        if not may_take(f, at, v, t):
             continue
         for m in range(len(f.modes)):
             if f.end[t, m] >= 0:
@@ -119,8 +138,9 @@ def construct(
     """Build all routes from nothing; tasks that find no vehicle stay absent.
 
     A vehicle at work goes no farther than `near_s` for a task of the class; who finds none moves
-    on to the next class. What then is left in all classes goes to whoever is free first. With
-    `in_turn` one vehicle after the other works on a class until it is full.
+    on to the next class. In a class what few vehicles can do goes first, so that these have time.
+    What then is left in all classes goes to whoever is free first. With `in_turn` one vehicle after
+    the other works on a class until it is full.
     """
     vehicles = len(f.vehicle)
     heres = np.empty(vehicles, np.int32)
@@ -131,31 +151,81 @@ def construct(
         clock[v] = f.vehicle[v].shift_start_s
         load[v] = f.vehicle[v].load_kg
     todo = np.empty(len(f.task), np.int32)
-    active = np.empty(vehicles, np.bool_)
     rounds = 4 if f.terms.ordered else 2
     for phase in range(rounds * levels):
         level = phase % levels
         reach_s = near_s if phase < levels else FAR_S
-        left = 0
-        for t in range(len(f.task)):
-            if f.task[t].class_index == level and at.spot[t].route == -1 and at.spot[t].fit:
-                todo[left] = t
-                left += 1
-        open_tasks = left
-        active[:] = True
-        while open_tasks > 0:
-            v = first(active) if in_turn else earliest(active, clock)
-            if v < 0:
-                break
-            t, m = nearest_task(g, f, i, at, v, heres[v], level, todo, left)
-            strayed = t >= 0 and r.row[v].size > 0 and gap(g, heres[v], f.end[t, m]) > reach_s
-            if t < 0 or strayed or not append(g, f, r, v, t, m, heres, clock, load):
-                active[v] = False
-                continue
-            at.spot[t].route = v
-            open_tasks -= 1
-            if open_tasks < left // 2:
-                left = compact(at, todo, left)
+        most = next_able(f, i, at, level, 0)
+        while most > 0:
+            left = 0
+            for t in range(len(f.task)):
+                if is_open(f, at, t, level) and i.able[t] <= most:
+                    todo[left] = t
+                    left += 1
+            work_on(g, f, i, r, at, level, most, reach_s, in_turn, todo, left, heres, clock, load)
+            most = next_able(f, i, at, level, most)
+
+
+@maker
+def is_open(f: Facts, at: Places, t: int, level: int) -> bool:
+    """Return whether a task of the class still has to find a vehicle that can do it."""
+    return f.task[t].class_index == level and at.spot[t].route == -1 and at.spot[t].fit
+
+
+@maker
+def next_able(f: Facts, i: Starts, at: Places, level: int, most: int) -> int:
+    """Return the least number above `most` of vehicles that can do an open task, 0 for none."""
+    least = 0
+    for t in range(len(f.task)):
+        if is_open(f, at, t, level) and i.able[t] > most and (least == 0 or i.able[t] < least):
+            least = i.able[t]
+    return least
+
+
+@maker
+def work_on(
+    g: Gaps,
+    f: Facts,
+    i: Starts,
+    r: Routes,
+    at: Places,
+    level: int,
+    most: int,
+    reach_s: float,
+    in_turn: bool,
+    todo: Ints,
+    left: int,
+    heres: Ints,
+    clock: Floats,
+    load: Floats,
+) -> None:
+    """Give the first `left` of `todo` to whoever is free first.
+
+    At most `most` vehicles can do them. Who cannot go on with the nearest, because no way home is
+    left in the shift or in the streets, tries the next ones.
+    """
+    active = np.ones(len(f.vehicle), np.bool_)
+    refused = np.full(len(f.task), -1, np.int32)
+    vain = np.zeros(len(f.vehicle), np.int32)
+    open_tasks = left
+    while open_tasks > 0:
+        v = first(active) if in_turn else earliest(active, clock)
+        if v < 0:
+            break
+        t, m = nearest_task(g, f, i, at, v, heres[v], level, most, refused, todo, left)
+        strayed = t >= 0 and r.row[v].size > 0 and gap(g, heres[v], f.end[t, m]) > reach_s
+        if t < 0 or strayed or vain[v] == TRIES:
+            active[v] = False
+            continue
+        if not append(g, f, r, v, t, m, heres, clock, load):
+            refused[t] = v
+            vain[v] += 1
+            continue
+        vain[v] = 0
+        at.spot[t].route = v
+        open_tasks -= 1
+        if open_tasks < left // 2:
+            left = compact(at, todo, left)
 
 
 @maker

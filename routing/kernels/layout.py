@@ -84,12 +84,14 @@ class Starts(NamedTuple):
 
     `at_start` int64[N + 1], `at_task`, `at_mode` list the tasks that begin at an end.
     `next_end` int32[N, Q] lists ends by nearness, empty [N, 0] where gaps are dense.
+    `able` int32[T] counts the vehicles that can do a task.
     """
 
     at_start: Longs
     at_task: Ints
     at_mode: Ints
     next_end: Ints
+    able: Ints
 
 
 class Routes(NamedTuple):
