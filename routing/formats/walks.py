@@ -1,9 +1,10 @@
 """Routes in a file's own terms: what is served, and the walk node by node."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from routing.formats.instance import Label
+from routing.formats.matching import written_order
 from routing.formats.model import Model
 from routing.paths import Walker
 from routing.problem import Route, Visit
@@ -51,10 +52,12 @@ def walk_of(model: Model, walker: Walker, vehicle: int, route: Route) -> Walk:
     return Walk(services, path)
 
 
-def walks_of(model: Model, walker: Walker, routes: Iterable[Route]) -> list[Walk]:
+def walks_of(model: Model, walker: Walker, routes: Sequence[Route]) -> list[Walk]:
     """Return all routes as walks, without those of vehicles that stay where their order is free.
 
     In a salting task the order says whose home a route begins at, so empty ones stay.
     """
     walks = [walk_of(model, walker, vehicle, route) for vehicle, route in enumerate(routes)]
-    return walks if model.instance.kind == "salt" else [walk for walk in walks if walk.services]
+    if model.instance.kind == "salt":
+        return walks
+    return [walks[route] for route in written_order(model, routes) if walks[route].services]

@@ -1,12 +1,18 @@
 """Public instances: read right, solved in the file's own terms, and judged alike by others."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from routing.check import violations
+from routing.check import cost_of, violations
+from routing.formats.matching import written_order
 from routing.formats.model import model_of
+from routing.formats.solutions import solution_json
+from routing.problem import Visit
+from routing.solver import solve
+from routing.stop import MaxIterations
 from tests.routing.public_files import (
     CARP,
     MCGRP,
@@ -199,6 +205,45 @@ def test_the_outside_judge_agrees_on_every_public_instance(shared_data, folder):
         assert violations(model.problem, solution) == []
         found = verdict(shared_data, path, written)
         assert found["ok"], (path.name, found["errors"])
+
+
+PARALLEL = """NOMBRE : parallel
+VERTICES : 3
+CAPACIDAD : 8
+LISTA_ARISTAS_REQ :
+( 1, 2)  coste 5 demanda 2
+( 2, 1)  coste 9 demanda 6
+( 2, 3)  coste 4 demanda 2
+( 3, 1)  coste 4 demanda 6
+DEPOSITO : 1
+"""
+
+
+def test_of_parallel_streets_the_route_with_the_cheapest_is_written_first(shared_data, tmp_path):
+    path = tmp_path / "parallel.dat"
+    path.write_text(PARALLEL, encoding="utf-8")
+    model = model_of(read(PARALLEL))
+    dear, cheap = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 1))
+    routes = (dear, cheap, *[()] * (model.problem.vehicles - 2))
+    assert written_order(model, routes[:2]) == [1, 0]
+    assert written_order(model, routes[1::-1]) == [0, 1]
+    solution = replace(solve(model.problem, MaxIterations(0)), routes=routes, bound=0.0)
+    solution = replace(solution, unserved={}, cost=cost_of(model.problem, solution))
+    found = verdict(shared_data, path, solution_json(model, solution, 0.0))
+    assert found["ok"], found["errors"]
+
+
+def test_parallel_streets_that_fit_in_any_order_change_nothing():
+    model = model_of(read(PARALLEL.replace("CAPACIDAD : 8", "CAPACIDAD : 12")))
+    dear, cheap = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 1))
+    assert written_order(model, (dear, cheap)) == [0, 1]
+
+
+def test_where_no_order_suits_the_routes_stay_as_they_are():
+    again = "( 2, 3)  coste 4 demanda 2\n( 3, 2)  coste 8 demanda 6\n"
+    model = model_of(read(PARALLEL.replace("( 2, 3)  coste 4 demanda 2\n", again)))
+    one, other = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 0))
+    assert written_order(model, (one, other)) == [0, 1]
 
 
 def test_unserved_price_is_above_every_way_to_serve():
