@@ -79,7 +79,12 @@ class StopWhenAsked:
 
 
 def by_iterations(stop: Stop) -> bool:
-    """Return whether a stop counts iterations and nothing else, so that answers can be equal."""
+    """Return whether a stop counts iterations and nothing else, so that answers can be equal.
+
+    A stop that somebody has asked for no longer is one.
+    """
+    if isinstance(stop, StopWhenAsked):
+        return not stop.asked() and by_iterations(stop.otherwise)
     return isinstance(stop, MaxIterations) or (
         isinstance(stop, FirstFeasible) and by_iterations(stop.otherwise)
     )

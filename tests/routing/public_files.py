@@ -13,7 +13,7 @@ from routing.formats.model import model_of
 from routing.formats.reading import instance_from
 from routing.formats.solutions import solution_json
 from routing.solver import solve
-from routing.stop import MaxIterations
+from routing.stop import FirstOf, MaxIterations, MaxRuntime
 
 CARP = """ NOMBRE : small
  COMENTARIO : 10000 (cota superior)
@@ -159,10 +159,16 @@ def read(text, name="small"):
     return instance_from(text.encode(), name)
 
 
-def solved(instance, iterations=200, seed=1):
-    """The model of an instance, its solution, and that as written."""
+def solved(instance, iterations=200, seed=1, *, best_bound=True):
+    """The model of an instance, its solution, and that as written.
+
+    A stop that could be by time does not wait for the best bound.
+    """
     model = model_of(instance)
-    solution = solve(model.problem, MaxIterations(iterations), seed)
+    stop = MaxIterations(iterations)
+    if not best_bound:
+        stop = FirstOf(stop, MaxRuntime(3600.0))
+    solution = solve(model.problem, stop, seed)
     return model, solution, solution_json(model, solution, 0.0)
 
 

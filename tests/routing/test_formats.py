@@ -12,7 +12,7 @@ from routing.formats.model import model_of
 from routing.formats.solutions import solution_json
 from routing.problem import Visit
 from routing.solver import solve
-from routing.stop import MaxIterations
+from routing.stop import FirstOf, MaxIterations, MaxRuntime, StopWhenAsked, by_iterations
 from tests.routing.public_files import (
     CARP,
     MCGRP,
@@ -187,6 +187,13 @@ def test_the_best_known_solution_is_found(shared_data, name):
     ("name", "within"),
     [("gdb8", 1.04), ("val1A", 1.02), ("egl-e1-A", 1.04), ("mval1A", 1.03), ("Lpr-a-01", 1.01)],
 )
+def test_a_search_by_iterations_waits_for_the_bound_unless_somebody_asked_to_stop():
+    limit = MaxIterations(1)
+    assert by_iterations(StopWhenAsked(lambda: False, limit))
+    assert not by_iterations(StopWhenAsked(lambda: True, limit))
+    assert not by_iterations(FirstOf(limit, MaxRuntime(1.0)))
+
+
 def test_some_thousand_iterations_come_within_a_few_percent(shared_data, name, within):
     _, _, written = solved(read_file(public_file(shared_data, name)), 10_000)
     best = best_known(shared_data, name)
@@ -201,7 +208,7 @@ def test_the_outside_judge_agrees_on_every_public_instance(shared_data, folder):
     for path in [p for p in names if "solution" not in p.name and "schema" not in p.name]:
         instance = read_file(path)
         assert instance.kind == folder
-        model, solution, written = solved(instance, 100)
+        model, solution, written = solved(instance, 100, best_bound=False)
         assert violations(model.problem, solution) == []
         found = verdict(shared_data, path, written)
         assert found["ok"], (path.name, found["errors"])
