@@ -187,13 +187,6 @@ def test_the_best_known_solution_is_found(shared_data, name):
     ("name", "within"),
     [("gdb8", 1.04), ("val1A", 1.02), ("egl-e1-A", 1.04), ("mval1A", 1.03), ("Lpr-a-01", 1.01)],
 )
-def test_a_search_by_iterations_waits_for_the_bound_unless_somebody_asked_to_stop():
-    limit = MaxIterations(1)
-    assert by_iterations(StopWhenAsked(lambda: False, limit))
-    assert not by_iterations(StopWhenAsked(lambda: True, limit))
-    assert not by_iterations(FirstOf(limit, MaxRuntime(1.0)))
-
-
 def test_some_thousand_iterations_come_within_a_few_percent(shared_data, name, within):
     _, _, written = solved(read_file(public_file(shared_data, name)), 10_000)
     best = best_known(shared_data, name)
@@ -251,6 +244,13 @@ def test_where_no_order_suits_the_routes_stay_as_they_are():
     model = model_of(read(PARALLEL.replace("( 2, 3)  coste 4 demanda 2\n", again)))
     one, other = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 0))
     assert written_order(model, (one, other)) == [0, 1]
+
+
+def test_a_search_by_iterations_waits_for_the_bound_unless_somebody_asked_to_stop():
+    limit = MaxIterations(1)
+    assert by_iterations(StopWhenAsked(lambda: False, limit))
+    assert not by_iterations(StopWhenAsked(lambda: True, limit))
+    assert not by_iterations(FirstOf(limit, MaxRuntime(1.0)))
 
 
 def test_unserved_price_is_above_every_way_to_serve():
