@@ -191,6 +191,7 @@ def _part(
         facts.modes,
         (0,) if len(sites) else (),
         terms_of_part(facts, routes, windows, tasks, end, gap),
+        (0,) if clocked or terms.strict or terms.united else (),
     )
 
 

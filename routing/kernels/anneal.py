@@ -52,8 +52,6 @@ REPRICED = 250
 """Iterations after which the price of lacking material changes,"""
 STEP = 1.05
 """by this factor: up"""
-LEAP = 3.0
-"""and this times more where none did;"""
 SOUND = 0.4
 """where less than this share of them ended with nothing lacking, else down."""
 
@@ -118,7 +116,8 @@ def ruin(f: Part, r: Rows, u: Undo, rng: NDArray[np.uint64]) -> None:
             remove_string(f, r, u, w, first, hole)
         else:
             remove_string(f, r, u, w, first, count)
-    take_out_followers(f, r, u)
+    if len(f.ruled) > 0:
+        take_out_followers(f, r, u)
 
 
 @kernel
@@ -217,9 +216,11 @@ def best_place(
         if r.size[w] >= r.order.shape[1] - 3:
             continue
         over = _price_of_lack(f, r, w, need)
-        if f.terms.picky:
+        if len(f.ruled) > 0 and f.terms.picky:
             over += f.terms.extra[t, w]
-        if over >= best or over >= BIG_S:
+            if over >= BIG_S:
+                continue
+        if over >= best:
             continue
         if c.version[t, w] != r.version[w]:
             look(f, r, c, t, w)
@@ -237,46 +238,37 @@ def recreate(f: Part, r: Rows, c: Memo, u: Undo, blink: float, rng: NDArray[np.u
 
     Earlier passes go first. Return whether what holds between the rows can hold.
     """
-    if not f.terms.ordered:
-        for x in range(u.number[1]):
-            place_task(f, r, c, u, u.task[x], blink, rng)
-        return agree(f, r, u)
-    for x in range(u.number[1]):
-        u.key[x] = 0.0
+    everywhere = len(r.size) <= FEW_ROWS
+    ordered = len(f.ruled) > 0 and f.terms.ordered
+    if ordered:
+        u.key[: u.number[1]] = 0.0
     more = True
     while more:
         more = False
         for x in range(u.number[1]):
             t = u.task[x]
-            if u.key[x] == 0.0 and complete(f, r, t):
+            if ordered:
+                if u.key[x] > 0.0 or not complete(f, r, t):
+                    continue
                 u.key[x] = 1.0
                 more = True
                 if f.terms.chain[t, EARLIERS] >= 0:  # where it may begin changes with other rows
                     hold_back(f, r, t)
                     c.version[t, :] = -1
-                place_task(f, r, c, u, t, blink, rng)
-    return agree(f, r, u)
-
-
-@kernel
-def place_task(
-    f: Part, r: Rows, c: Memo, u: Undo, t: int, blink: float, rng: NDArray[np.uint64]
-) -> None:
-    """Put a task where it costs least, or leave it out."""
-    banned = -1
-    everywhere = len(r.size) <= FEW_ROWS
-    for _ in range(3):
-        w, p = best_place(f, r, c, u, t, banned, everywhere, blink, rng)
-        if w < 0 and not everywhere:
-            w, p = best_place(f, r, c, u, t, banned, True, blink, rng)
-        if w < 0:
-            break
-        touch(r, u, w)
-        if insert(f, r, t, w, p):
-            join(f, r, t, w)
-            break
-        cut(f, r, w, p, 1)
-        banned = w
+            banned = -1
+            for _ in range(3):
+                w, p = best_place(f, r, c, u, t, banned, everywhere, blink, rng)
+                if w < 0 and not everywhere:
+                    w, p = best_place(f, r, c, u, t, banned, True, blink, rng)
+                if w < 0:
+                    break
+                touch(r, u, w)
+                if insert(f, r, t, w, p):
+                    join(f, r, t, w)
+                    break
+                cut(f, r, w, p, 1)
+                banned = w
+    return len(f.ruled) == 0 or agree(f, r, u)
 
 
 @kernel
@@ -293,8 +285,6 @@ def list_absent(r: Rows, u: Undo, limit: int, rng: NDArray[np.uint64]) -> None:
 def _reprice(r: Rows, sound: int) -> None:
     """Change the price of lacking material, and add up afresh what is lacking."""
     r.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
-    if sound == 0:  # lacking is far too cheap, as where something must be left out
-        r.total[WEIGHT] *= LEAP
     r.total[OVER] = 0.0
     for w in range(len(r.size)):
         r.total[OVER] += r.sum[w, EXCESS]

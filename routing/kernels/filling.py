@@ -51,7 +51,8 @@ def take_in(f: Part, r: Rows, u: Undo, b: Best) -> bool:
             connect(f, r, w, p)
         holds = refresh(f, r, w, 1, r.size[w]) and holds
         b.stale[w] = True
-    holds = agree(f, r, u) and holds
+    if len(f.ruled) > 0:
+        holds = agree(f, r, u) and holds
     keep_best(r, b)
     return holds and r.total[OVER] == 0.0
 
@@ -64,7 +65,7 @@ def fill(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -
     if recreate(f, r, c, u, 0.0, rng):
         for x in range(u.number[0]):
             b.stale[u.row[x]] = True
-    else:
+    elif len(f.ruled) > 0:
         roll_back(f, r, u)
         fill_singly(f, r, c, u, b, rng)
     if r.total[ABSENT] + r.total[ROWS] <= b.cost[0]:

@@ -104,6 +104,7 @@ class Part(NamedTuple):
     `timeless` says that nothing but the duration counts. `modes` is a tuple of M
     zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
     `refills` is empty where there are no sites and has one entry else: kernels are compiled twice.
+    `ruled` is the same for rules: without any, `terms` are not looked at.
     """
 
     gap: Floats32
@@ -117,6 +118,7 @@ class Part(NamedTuple):
     modes: tuple[int, ...]
     refills: tuple[int, ...]
     terms: Terms = NO_TERMS
+    ruled: tuple[int, ...] = ()
 
 
 class Rows(NamedTuple):

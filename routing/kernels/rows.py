@@ -157,16 +157,18 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
     second = best
     at = -1
     then = -1
+    ruled = len(f.ruled) > 0
+    first = first_place(f, r, t, w) if ruled and f.terms.ordered else 0
     rest_by = BIG_S * BIG_S
-    if f.terms.rests and r.sum[w, END] <= f.window[w, REST_BY]:
+    if ruled and f.terms.rests and r.sum[w, END] <= f.window[w, REST_BY]:
         rest_by = f.window[w, REST_BY] - r.sum[w, END]
-    for p in range(first_place(f, r, t, w), n + 1):
+    for p in range(first, n + 1):
         i = r.order[w, p]
         j = r.order[w, p + 1]
-        if f.terms.strict and (
-            f.node[i, LEVEL] > f.node[t, LEVEL] or f.node[j, LEVEL] < f.node[t, LEVEL]
-        ):
-            continue
+        if ruled and f.terms.strict:
+            level = f.node[t, LEVEL]
+            if f.node[i, LEVEL] > level or f.node[j, LEVEL] < level:
+                continue
         spent = BIG_S * BIG_S
         arrive = 0.0
         mode = 0
@@ -191,12 +193,12 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
             ):
                 spent += room_s(f, r, w, p + 1, f.node[t, MATERIAL])
         delay = spent + s - now
-        if delay > rest_by:
+        if ruled and delay > rest_by:
             delay += f.window[w, REST]
         over = delay
         if not f.timeless:  # what waits behind absorb comes home no later
             waits = r.place[w, n, LAG] - r.place[w, p, LAG]
-            if f.terms.rests and r.place[w, p, DONE] <= f.window[w, REST_BY]:
+            if ruled and f.terms.rests and r.place[w, p, DONE] <= f.window[w, REST_BY]:
                 waits -= f.window[w, REST]
             over = min(delay, max(delay - waits, 0.0))
         if over > slack:
@@ -205,16 +207,16 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
         if not f.timeless:
             arrive += f.window[w, BEGIN] + max(r.place[w, p, LAG], 0.0)
             done = max(arrive, f.node[t, RELEASE]) + s
-            if f.terms.rests and r.place[w, p, DONE] <= f.window[w, REST_BY] < done:
+            if ruled and f.terms.rests and r.place[w, p, DONE] <= f.window[w, REST_BY] < done:
                 done = max(arrive + f.window[w, REST], f.node[t, RELEASE]) + s
-            if f.terms.bounded and done - s > f.node[t, BEGIN_BY] + 1e-6:
+            if ruled and f.terms.bounded and done - s > f.node[t, BEGIN_BY] + 1e-6:
                 continue
             late = max(done - f.node[t, DUE], 0.0)
             cost += delay * r.place[w, p + 1, SLOPE]
             cost += f.node[t, COMPLETION] * done + f.node[t, LATENESS] * late
-        if f.terms.metric:
+        if ruled and f.terms.metric:
             cost += f.window[w, PER_M] * detour_metres(f, r, w, p + 1, t, mode)
-        if f.terms.united:
+        if ruled and f.terms.united:
             cost += fleet_delay(f, r, w, over)
         if cost < best:
             second = best

@@ -42,13 +42,18 @@ def retime(f: Part, r: Rows, w: int) -> bool:
     r.version[w] = r.version[windows]
     before = r.sum[w, COST]
     if f.timeless:
-        untimed(f, r, w)
+        unused = n == 0 and f.window[w, WHOLE] > 0.0
+        spent = 0.0 if unused else r.place[w, n + 1, AHEAD]
+        r.sum[w, END] = f.window[w, BEGIN] + spent
+        r.sum[w, COST] = 0.0 if unused else f.window[w, FIXED] + f.window[w, PRICE] * spent
     else:
         timed(f, r, w)
     r.total[ROWS] += r.sum[w, COST] - before
     free = n == 0 and f.window[w, WHOLE] != 0.0
     drivable = r.place[w, n + 1, AHEAD] < BIG_S and r.sum[w, END] <= f.window[w, LATEST] + 1e-6
-    return free or (drivable and keeps(f, r, w))
+    if len(f.ruled) > 0:
+        drivable = drivable and keeps(f, r, w)
+    return bool(free or drivable)
 
 
 @kernel
@@ -73,18 +78,6 @@ def keeps(f: Part, r: Rows, w: int) -> bool:
 
 
 @kernel
-def untimed(f: Part, r: Rows, w: int) -> None:
-    """Compute the end and cost of a row from its duration alone."""
-    n = r.size[w]
-    spent = r.place[w, n + 1, AHEAD]
-    r.sum[w, END] = f.window[w, BEGIN] + spent
-    r.sum[w, COST] = f.window[w, FIXED] + f.window[w, PRICE] * spent
-    if n == 0 and f.window[w, WHOLE] > 0.0:
-        r.sum[w, COST] = 0.0
-        r.sum[w, END] = f.window[w, BEGIN]
-
-
-@kernel
 def timed(f: Part, r: Rows, w: int) -> None:
     """Drive the best modes: times, cost, and the price of a delay behind each place."""
     n = r.size[w]
@@ -101,8 +94,12 @@ def timed(f: Part, r: Rows, w: int) -> None:
         r.sum[w, END] = now
         return
     cost = f.window[w, FIXED]
-    rest_s = f.window[w, REST] if f.terms.rests else 0.0
-    rest_by = f.window[w, REST_BY] if f.terms.rests else BIG_S * BIG_S
+    ruled = len(f.ruled) > 0
+    rest_s = 0.0
+    rest_by = BIG_S * BIG_S
+    if ruled and f.terms.rests:
+        rest_s = f.window[w, REST]
+        rest_by = f.window[w, REST_BY]
     metres = 0.0
     a = 0
     for p in range(1, n + 1):
@@ -116,21 +113,21 @@ def timed(f: Part, r: Rows, w: int) -> None:
                 m = c
         arrives = now + r.place[w, p, link + modes * m + a]
         now = max(arrives, f.node[t, RELEASE]) + f.node[t, k]
-        if now > rest_by:
+        if ruled and now > rest_by:
             now = max(arrives + rest_s, f.node[t, RELEASE]) + f.node[t, k]
             rest_by = BIG_S * BIG_S
         r.place[w, p, DONE] = now
         r.place[w, p, LAG] = now - f.window[w, BEGIN] - r.place[w, p, AHEAD + m]
         cost += f.node[t, COMPLETION] * now + f.node[t, LATENESS] * max(now - f.node[t, DUE], 0.0)
-        if f.terms.metric:
+        if ruled and f.terms.metric:
             metres += link_metres(f, r, w, p, a, m) + f.terms.metres[t, t, m]
-        if f.terms.picky:
+        if ruled and f.terms.picky:
             cost += f.terms.extra[t, w]
         a = m
     now += r.place[w, n + 1, link + a]
-    if now > rest_by:
+    if ruled and now > rest_by:
         now += rest_s
-    if f.terms.metric:
+    if ruled and f.terms.metric:
         cost += f.window[w, PER_M] * (metres + link_metres(f, r, w, n + 1, a, 0))
     slope = 0.0
     for p in range(n, 0, -1):

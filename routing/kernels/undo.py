@@ -71,9 +71,10 @@ def roll_back(f: Part, r: Rows, u: Undo) -> None:
     for x in range(u.number[1]):
         if not u.absent[x]:
             join(f, r, u.task[x], r.spot[u.task[x], ROUTE])
-    if f.terms.ordered:
-        hold_all_back(f, r)
-    price_fleet(f, r)
+    if len(f.ruled) > 0:
+        if f.terms.ordered:
+            hold_all_back(f, r)
+        price_fleet(f, r)
 
 
 @kernel
