@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.kernels import nearness
-from routing.kernels.anneal import draw
 from routing.kernels.layout import Facts, Places, Routes
+from routing.kernels.randomness import draw
 from routing.parts import Window
 from routing.problem import NONE, Flags, Ints, Longs, Random
 

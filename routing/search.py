@@ -15,8 +15,9 @@ import numpy as np
 from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
 from routing.grouping import Choice, fork, whole_routes
-from routing.kernels import anneal, construct, farness, nearness, waiting
+from routing.kernels import construct, farness, nearness, waiting
 from routing.kernels.layout import FAR_S
+from routing.kernels.randomness import draw
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, Walker, ends_of, gaps_of
@@ -353,7 +354,7 @@ class Search:
             self._agrees(touched)
 
     def _random_task(self) -> int:
-        return min(int(anneal.draw(self._random) * self._problem.tasks), self._problem.tasks - 1)
+        return min(int(draw(self._random) * self._problem.tasks), self._problem.tasks - 1)
 
     def _around(self, seed: int, taken: set[int]) -> Choice:
         """Return windows around the nearest tasks of a task, and absent tasks there.
@@ -373,7 +374,7 @@ class Search:
         ]
         idle = np.flatnonzero(sizes == 0)
         if len(idle) and windows:
-            v = int(idle[int(anneal.draw(self._random) * len(idle))])
+            v = int(idle[int(draw(self._random) * len(idle))])
             windows += [Window(v, 0, 0)] if v not in taken else []
         return Choice(tuple(windows), absent[absent != NONE])
 

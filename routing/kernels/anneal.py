@@ -33,7 +33,9 @@ from routing.kernels.part import (
     Rows,
     Undo,
 )
+from routing.kernels.randomness import draw
 from routing.kernels.rows import cut, insert, look
+from routing.kernels.segments import rearrange
 from routing.kernels.undo import forget, keep_best, note, roll_back, touch
 
 STRING = 10.0
@@ -48,23 +50,16 @@ FEW_ROWS = 12
 """Up to so many rows a task is tried in all of them; above, only where its nearest tasks are."""
 NEAR_PLACES = 50
 """Nearest tasks whose rows are tried."""
+LONG_ROWS = 0.1
+"""Stretches of rows tried after each ruin, for each task of a mean row,"""
+MOST_STRETCHES = 10
+"""but no more than this."""
 REPRICED = 250
 """Iterations after which the price of lacking material changes,"""
 STEP = 1.05
 """by this factor: up"""
 SOUND = 0.4
 """where less than this share of them ended with nothing lacking, else down."""
-
-
-@kernel
-def draw(rng: NDArray[np.uint64]) -> float:
-    """Return the next number in [0, 1) (xorshift64*)."""
-    x = rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    rng[0] = x
-    return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
 @kernel
@@ -291,6 +286,35 @@ def _reprice(r: Rows, sound: int) -> None:
 
 
 @kernel
+def _decide(f: Part, r: Rows, u: Undo, b: Best, most: float) -> None:
+    """Keep what has been changed where all rows then cost less than `most`; else take it back."""
+    after = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
+    if after >= most:
+        roll_back(f, r, u)
+        return
+    for y in range(u.number[0]):
+        b.stale[u.row[y]] = True
+    if after < b.cost[0] - 1e-7 and r.total[OVER] < 1e-6:
+        keep_best(r, b)
+
+
+@kernel
+def _stretches(f: Part, r: Rows) -> int:
+    """Return how many stretches are tried after each ruin: more where rows are long.
+
+    None where rules bind tasks to rows or to an order: few stretches would keep to them.
+    """
+    if f.terms.strict or f.terms.picky or f.terms.ordered:
+        return 0
+    used = 0
+    for w in range(len(r.size)):
+        if r.size[w] > 0:
+            used += 1
+    placed = len(r.spot) - r.number[0]
+    return min(int(LONG_ROWS * placed / max(used, 1)), MOST_STRETCHES)
+
+
+@kernel
 def anneal(
     f: Part,
     r: Rows,
@@ -306,6 +330,7 @@ def anneal(
     Rows may lack material at a price, which keeps adapting (Vidal 2022); the best ones do not.
     """
     sound = 0
+    stretches = _stretches(f, r)
     for x in range(iterations):
         forget(u)
         before = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
@@ -313,14 +338,16 @@ def anneal(
         ruin(f, r, u, rng)
         sort_tasks(f, u, rng)
         holds = recreate(f, r, c, u, BLINK, rng)
-        after = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
-        if holds and after < before - temperature * np.log(1.0 - draw(rng)):
-            for y in range(u.number[0]):
-                b.stale[u.row[y]] = True
-            if after < b.cost[0] - 1e-7 and r.total[OVER] < 1e-6:
-                keep_best(r, b)
-        else:
-            roll_back(f, r, u)
+        margin = -temperature * np.log(1.0 - draw(rng))
+        _decide(f, r, u, b, before + margin if holds else -BIG_S)
+        for _ in range(stretches):
+            forget(u)
+            before = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
+            margin = -temperature * np.log(1.0 - draw(rng))
+            changed, holds = rearrange(f, r, u, margin, rng)
+            if changed:
+                holds = agree(f, r, u) and holds
+                _decide(f, r, u, b, before + margin if holds else -BIG_S)
         if r.total[OVER] < 1e-6:
             sound += 1
         if x % REPRICED == REPRICED - 1:

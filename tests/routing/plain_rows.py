@@ -28,6 +28,7 @@ from routing.kernels.part import (
     START,
     UNSERVED,
     WHOLE,
+    WINDOW_COLUMNS,
     Part,
     new_memo,
     new_rows,
@@ -46,7 +47,7 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
     exists = np.zeros((nodes, modes), bool)
     exists[:, 0] = True
     exists[:tasks, 1:] = random.random((tasks, modes - 1)) < share
-    window = np.zeros((WINDOWS, 9))
+    window = np.zeros((WINDOWS, WINDOW_COLUMNS))
     window[:, PACE] = (1.0, 1.5)
     window[:, CAPACITY] = 100.0
     window[:, LOAD] = random.integers(20, 101, WINDOWS) if sites else 1000.0
