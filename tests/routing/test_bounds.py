@@ -151,7 +151,8 @@ def test_who_does_not_wait_gets_the_bound_so_far():
 def test_only_a_stop_by_iterations_waits_for_the_last_bound():
     assert by_iterations(FirstFeasible(MaxIterations(5)))
     assert not by_iterations(FirstFeasible(MaxRuntime(5.0)))
-    assert not by_iterations(StopWhenAsked(bool, MaxIterations(5)))
+    assert by_iterations(StopWhenAsked(lambda: False, MaxIterations(5)))
+    assert not by_iterations(StopWhenAsked(lambda: True, MaxIterations(5)))
 
 
 @settings(max_examples=30, deadline=None)
