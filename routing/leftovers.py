@@ -43,13 +43,14 @@ class _Ends(NamedTuple):
 
 
 class Leftovers:
-    """Looks at tasks as the last of a route; keeps the trees of places between calls."""
+    """Looks at tasks as the last of a route; keeps trees between calls."""
 
     def __init__(self, problem: Problem, line: LineGraph) -> None:
         self._problem = problem
         self._line = line
         self._from: dict[int, Floats] = {}
         self._to: dict[int, Floats] = {}
+        self._here: dict[int, tuple[int, Floats]] = {}
         self._before = problem.rules.before()
         self._forbidden = problem.rules.forbidden()
 
@@ -151,7 +152,7 @@ class Leftovers:
         problem = self._problem
         pace = problem.pace[problem.vehicle_type[v]]
         arcs = problem.mode_arc[tasks]
-        here_s = from_arc(problem, self._line, here.arc)
+        here_s = self._from_here(v, here.arc)
         drive_s = np.where(arcs == NONE, np.inf, here_s[arcs] * pace)
         need_kg = problem.material_kg[tasks]
         site = np.full(len(tasks), NONE, np.int32)
@@ -164,6 +165,12 @@ class Leftovers:
             better = full_s.min(axis=1) < drive_s.min(axis=1)
             drive_s[better], site[better] = full_s[better], k
         return drive_s, site
+
+    def _from_here(self, v: int, arc: int) -> Floats:
+        """Return the seconds from where a vehicle is, kept until it is elsewhere."""
+        if v not in self._here or self._here[v][0] != arc:
+            self._here[v] = (arc, from_arc(self._problem, self._line, arc))
+        return self._here[v][1]
 
     def _from_place(self, arc: int) -> Floats:
         if arc not in self._from:

@@ -105,6 +105,21 @@ class Rules:
         return float(self.price_per_m[vehicle]) if len(self.price_per_m) else 0.0
 
     @property
+    def steering(self) -> bool:
+        """Whether the search itself must heed any of them; pins are cut off before."""
+        return bool(
+            self.strict_classes
+            or len(self.earlier)
+            or len(self.forbidden_task)
+            or self.change_price.any()
+            or self.break_s.any()
+            or self.metres_count
+            or np.isfinite(self.begin_by_s).any()
+            or self.last_home_price
+            or self.balance_price
+        )
+
+    @property
     def metres_count(self) -> bool:
         """Whether metres have a price at all."""
         return bool(self.price_per_m.any())

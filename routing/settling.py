@@ -36,9 +36,7 @@ class Settled:
             pass
         self._leftovers = Leftovers(problem, walker.line)
         self._append_leftovers(alone)
-        self.unserved: dict[int, Reason] = {
-            task: alone.hopeless.get(task, self._reason(task)) for task in self._absent().tolist()
-        }
+        self.unserved = self._reasons(alone)
 
     @property
     def cost(self) -> Cost:
@@ -180,15 +178,24 @@ class Settled:
             here = Here(arc, leg.ends_s, leg.load_kg, rested, level)
         return here
 
-    def _reason(self, task: int) -> Reason:
+    def _reasons(self, alone: Alone) -> dict[int, Reason]:
+        """Return why each absent task is in no route."""
+        absent = self._absent().tolist()
+        here = [self._last(v) for v in range(self.problem.vehicles)]
+        before = self.problem.rules.before()
+        left = set(absent)
+        waiting = {t for t in absent if any(e in left for e, _ in before.get(t, ()))}
+        return {
+            task: alone.hopeless.get(task)
+            or ("order" if task in waiting else self._reason(task, here))
+            for task in absent
+        }
+
+    def _reason(self, task: int, here: Sequence[Here]) -> Reason:
         """Return why nobody can do a task as the last one of a route."""
-        problem = self.problem
-        absent = set(self._absent().tolist()) if self._ordered else set()
-        if any(earlier in absent for earlier, _ in problem.rules.before().get(task, ())):
-            return "order"
         tasks = np.array([task], np.int32)
-        here = [self._last(v) for v in range(problem.vehicles)]
-        if any(self._leftovers.fits(v, here[v], tasks) for v in range(problem.vehicles)):
+        look = self._leftovers
+        if any(look.fits(v, at, tasks) for v, at in enumerate(here)):
             return "order"
-        carried = any(self._leftovers.carries(v, here[v], task) for v in range(problem.vehicles))
+        carried = any(look.carries(v, at, task) for v, at in enumerate(here))
         return "time" if carried else "capacity"

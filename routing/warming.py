@@ -12,19 +12,40 @@ from routing.solver import solve
 from routing.stop import MaxIterations
 
 
-def warm_up(modes: int = 2) -> None:
+def warm_up(like: Problem | None = None) -> None:
     """Solve a tiny problem as a whole and in parts of both kinds, so that kernels are ready.
 
     Parameters
     ----------
-    modes
-        Modes of a task in the problem to come: kernels are compiled for each number.
+    like
+        The problem to come: kernels are compiled apart for each number of modes, with and without
+        refills, with and without rules. Else two modes without rules, as cities have them.
     """
+    if like is not None:
+        refills = bool(like.sites and like.material_kg.any())
+        _solve_tiny(like.modes, refills=refills, ruled=like.rules.steering)
+        return
+    for refills in (False, True):
+        _solve_tiny(2, refills=refills, ruled=False)
+
+
+def _solve_tiny(modes: int, *, refills: bool, ruled: bool) -> None:
     tiny = _tiny_problem()
     none = np.full((tiny.tasks, modes - 2), NONE, np.int32)
     problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))
+    if refills:
+        full = np.full(1, 1.5)
+        problem = replace(
+            problem,
+            reload_arc=problem.start_arc.copy(),
+            fill_s=np.ones(1),
+            material_kg=np.ones(2),
+            capacity_kg=full,
+            load_kg=full.copy(),
+        )
+    if ruled:
+        problem = replace(problem, rules=_tiny_rules())
     solve(problem, MaxIterations(1))
-    solve(replace(problem, rules=_tiny_rules()), MaxIterations(1))
     line = line_graph(problem)
     for long_route in (LONG_ROUTE, 0):
         search = Search(problem, line, alone(problem, line), 1, 1, 0, long_route)

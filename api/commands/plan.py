@@ -59,7 +59,7 @@ def _made(
     from routing.warming import warm_up
 
     clock = Clock()
-    typer.echo("Preparing the optimizer (half a minute, once on each machine) …", err=True)
+    typer.echo("Preparing the optimizer (a minute or two, once on each machine) …", err=True)
     warm_up()
     prepared = _prepared(engine, clock)
     typer.echo(

@@ -112,8 +112,8 @@ def _found(
     from routing.stop import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
     from routing.warming import warm_up
 
-    typer.echo("Preparing the optimizer (half a minute, once on each machine) …", err=True)
-    warm_up(case.problem.modes)
+    typer.echo("Preparing the optimizer (a minute or two, once on each machine) …", err=True)
+    warm_up(case.problem)
     stops: list[Stop] = []
     if iterations is not None:
         stops.append(MaxIterations(iterations))

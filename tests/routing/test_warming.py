@@ -1,9 +1,16 @@
 """Warming up runs the search's kernels."""
 
+import numpy as np
+
 from routing import warming
 from routing.kernels import anneal, nearness
+from routing.rules import Rules
 from routing.solver import solve
 from routing.stop import MaxIterations
+from routing.stops import Refill
+from tests.routing.towns import a_town
+
+ONE = np.ones(1)
 
 
 def test_warming_up_leaves_the_kernels_of_the_search_compiled():
@@ -13,9 +20,22 @@ def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     assert nearness.pulls.signatures
 
 
-def test_the_tiny_problem_is_solved_whole(monkeypatch):
+def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):
     found = []
     monkeypatch.setattr(warming, "solve", lambda *asked: found.append(solve(*asked)))
     warming.warm_up()
-    assert found[0].unserved == {}
-    assert found[0].iterations >= MaxIterations(1).limit
+    assert [solution.unserved for solution in found] == [{}, {}]
+    assert min(solution.iterations for solution in found) >= MaxIterations(1).limit
+    refills = [sum(isinstance(stop, Refill) for stop in one.routes[0]) for one in found]
+    assert refills == [0, 1]
+
+
+def test_only_what_a_problem_has_is_compiled_for_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(warming, "solve", lambda problem, stop: asked.append(problem))
+    rested = a_town([(0, 1, 10.0)], [(0, -1)], rules=Rules(break_after_s=ONE, break_s=ONE))
+    salted = a_town([(0, 1, 10.0)], [(0, -1)], site=0, material_kg=[5.0], capacity_kg=[9.0])
+    warming.warm_up(rested)
+    warming.warm_up(salted)
+    assert [problem.rules.steering for problem in asked] == [True, False]
+    assert [problem.sites for problem in asked] == [0, 1]

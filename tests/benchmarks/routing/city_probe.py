@@ -21,6 +21,7 @@ from data.model import Actor, ActorKind
 from data.store.cities import get_policy
 from data.store.engine import create_engine, transaction
 from data.store.network import load_network
+from data.store.storms import find_active_storm
 from fleet.cities import add_city, set_fleet
 from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm
@@ -50,8 +51,10 @@ def prepared(city: str, folder: Path) -> Prepared:
         add_city(folder, city, file, NOW, ACTOR, timezone="Europe/Stockholm")
     with transaction(create_engine(database)) as tx:
         network = load_network(tx)
-        set_fleet(tx, ACTOR, URMIA_FLEET, network, NOW)
-        storm = start_storm(tx, ACTOR, "bench", network, get_policy(tx), NOW)
+        storm = find_active_storm(tx)
+        if storm is None:
+            set_fleet(tx, ACTOR, URMIA_FLEET, network, NOW)
+            storm = start_storm(tx, ACTOR, "bench", network, get_policy(tx), NOW)
         return prepare(tx, storm.id, network, NOW)
 
 
