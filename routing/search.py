@@ -166,7 +166,8 @@ class Search:
         absent = self._absent()[self._at.spot["fit"][self._absent()]]
         self._everything = self._part(windows, absent)
         self._everything.fill(self._random)
-        self._everything.price_lack()
+        if self._everything.absent == 0:  # else overload would hide the choice of what to leave out
+            self._everything.price_lack()
 
     def _part(self, windows: Sequence[Window], absent: Ints) -> OpenPart:
         return OpenPart(self._gaps, self._facts, self._routes, windows, absent)
