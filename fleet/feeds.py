@@ -190,9 +190,11 @@ def _mapping(field: str, value: object) -> Mapping[str, object]:
 def _number(field: str, value: object, low: float | None = None) -> float | None:
     if value is None or value == "":
         return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise InvalidError(field, value, "a number")
     try:
-        number = float("nan" if isinstance(value, bool) else value)  # type: ignore[arg-type]  # what is none raises
-    except (TypeError, ValueError, OverflowError):
+        number = float(value)
+    except (ValueError, OverflowError):
         raise InvalidError(field, value, "a number") from None
     if not isfinite(number) or (low is not None and number < low):
         raise InvalidError(field, value, "a number" if low is None else f"at least {low:g}")

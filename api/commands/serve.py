@@ -94,9 +94,14 @@ def _first_web(settings: "Settings", clock: "Clock", place: str) -> "ASGIApp":
 def _reachable(place: str) -> str:
     """Return an address that a browser can open, where the server listens on all of them."""
     import socket
+    from ipaddress import ip_address
 
-    address, _, port = place.rpartition(":")
-    return f"{socket.gethostname()}:{port}" if address in ("0.0.0.0", "::") else place  # noqa: S104 - compared, not bound
+    name, _, port = place.rpartition(":")
+    try:
+        everywhere = ip_address(name.strip("[]")).is_unspecified
+    except ValueError:  # a machine's name
+        everywhere = False
+    return f"{socket.gethostname()}:{port}" if everywhere else place
 
 
 def _moment(text: str | None) -> datetime | None:

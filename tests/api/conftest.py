@@ -125,7 +125,10 @@ def sign_in(client: TestClient):
 def broken(client: TestClient, sign_in, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """A dispatcher's client of a server whose board fails, and which answers all the same."""
     sign_in()
-    transport = client._transport  # noqa: SLF001 - the client has no switch for it after its start
-    transport.raise_server_exceptions = False
     monkeypatch.setattr(client.app.state.barfrub.live, "picture", lambda: 1 / 0)
-    return client
+    return TestClient(
+        client.app,
+        raise_server_exceptions=False,
+        cookies=client.cookies,
+        headers=client.headers,
+    )

@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from fastapi.testclient import TestClient
 from api.door import BURST
 from data.model import Position, VehicleId
 from data.store.coverage import list_coverage
-from data.store.engine import transaction
+from data.store.engine import Database, Tx, transaction
 from data.store.people import add_device
-from data.store.positions import list_between, list_unseen
+from data.store.positions import add_positions, list_between, list_unseen
 from data.store.storms import add_storm
 from fleet.coverage import CoverageState
 from fleet.people import token_digest
@@ -189,13 +190,19 @@ def test_many_senders_share_a_few_transactions(
     client: TestClient, app: Any, senders: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commits: list[int] = []
-    commit: Callable[..., list[int]] = app.door._commit  # noqa: SLF001 - counted
 
-    def counted(batches: Any) -> list[int]:
-        commits.append(len(batches))
-        return commit(batches)
+    @contextmanager
+    def counted(engine: Database) -> Iterator[Tx]:
+        with transaction(engine) as tx:
+            commits.append(0)
+            yield tx
 
-    monkeypatch.setattr(app.door, "_commit", counted)
+    def stored(tx: Tx, fixes: Sequence[Position]) -> int:
+        commits[-1] += 1
+        return add_positions(tx, fixes)
+
+    monkeypatch.setattr("api.door.transaction", counted)
+    monkeypatch.setattr("api.door.add_positions", stored)
     fixes = a_drive((0, 0), (200, 0))
 
     async def send_all() -> list[int]:

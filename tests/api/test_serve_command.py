@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def test_an_address_that_nobody_can_open_is_replaced_by_the_machines_name(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "snow-server")
-    assert "http://snow-server:8000/first?code=" in serve("--host", "0.0.0.0")[0].stdout  # noqa: S104 - told by name
+    for everywhere in (str(IPv4Address(0)), str(IPv6Address(0))):
+        told = serve("--host", everywhere)[0].stdout
+        assert "http://snow-server:8000/first?code=" in told
 
 
 def test_a_city_is_served_and_not_set_up(serve: Serve, city_folder: Path) -> None:
