@@ -28,11 +28,6 @@ _SAFE = 1e-7
 """Share taken off for the tolerances of the solver."""
 
 
-def quick_bound(problem: Problem, alone: Alone) -> float:
-    """Return a cost that no solution can go below, from the tasks one by one."""
-    return next(rising_bounds(problem, alone))
-
-
 def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> float:
     """Return a cost that no solution can go below; the same for equal problems."""
     return max(rising_bounds(problem, alone, rounds))

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from routing.formats.fault import FormatError, fault
 from routing.formats.header import Header
 from routing.formats.instance import Draft, Instance, Link, instance_of
+from routing.formats.lists import Reading
 from routing.formats.text import number, numbered, whole
 
 _NODE = re.compile(r"[Nn](\d+)", re.ASCII)
@@ -15,16 +16,10 @@ _LINK = re.compile(r"([Nn][Rr])?[EeAa]\d*", re.ASCII)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """What has been read so far; `served` is whether rows of this list end by a service cost."""
+class _Reading(Reading):
+    """And `served`: whether rows of this list end by a service cost."""
 
-    header: Header = field(default_factory=Header)
-    links: list[Link] = field(default_factory=list)
-    node_tasks: list[tuple[int, float]] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
-    section: str = ""
     served: bool = False
-    nodes: int = 0
 
 
 def read_mcgrp(text: str, name: str) -> Instance:
@@ -33,7 +28,7 @@ def read_mcgrp(text: str, name: str) -> Instance:
     for line, row in numbered(text):
         title = _title(row)
         if title:
-            _begin(reading, line, title)
+            reading.begin(line, title)
             reading.served = "S." in row.upper()
         elif reading.section and not _is_remark(row):
             _ROWS[reading.section](reading, line, row.split())
@@ -45,7 +40,7 @@ def read_mcgrp(text: str, name: str) -> Instance:
 
 
 def _is_remark(row: str) -> bool:
-    """Whether a row is a sentence, such as where the instance comes from, at the end of BHW2."""
+    """Whether a row is a sentence, such as where an instance comes from, at the end of some."""
     words = row.split()
     return len(words) > 1 and not any(word[0].isdigit() for word in words[1:])
 
@@ -53,23 +48,6 @@ def _is_remark(row: str) -> bool:
 def _title(row: str) -> str:
     word = row.split()[0].upper().rstrip(".:")
     return word if word in _ROWS else ""
-
-
-def _begin(reading: _Reading, line: int, title: str) -> None:
-    if title in reading.rows:
-        raise FormatError(f"line {line}: {title} stands twice")
-    if not reading.section:
-        reading.nodes = node_count(reading.header)
-    reading.section = title
-    reading.rows[title] = 0
-
-
-def node_count(header: Header) -> int:
-    """Return the number of nodes that the header states."""
-    nodes = header.whole("#NODES", least=1)
-    if nodes is None:
-        raise FormatError("the header lacks #Nodes")
-    return nodes
 
 
 def node(token: str, line: int, field: str, nodes: int) -> int:

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
-from routing.formats.fault import FormatError, fault
-from routing.formats.header import Header
+from routing.formats.fault import fault
 from routing.formats.instance import Draft, Instance, Link, Turn, instance_of
-from routing.formats.mcgrp import depot_of, node, node_count
+from routing.formats.lists import Reading
+from routing.formats.mcgrp import depot_of, node
 from routing.formats.text import number, numbered, whole
 
 _TITLE = re.compile(r"-+\s*(\w+)\s*-+")
@@ -21,17 +21,11 @@ _NEEDED = {"NODES": 3, "EDGES": 5, "ARCS": 5, "TURNS": 4}
 
 
 @dataclass(slots=True)
-class _Reading:
-    """What has been read so far."""
+class _Reading(Reading):
+    """And the turns with their lines."""
 
-    header: Header = field(default_factory=Header)
-    links: list[Link] = field(default_factory=list)
-    node_tasks: list[tuple[int, float]] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     turn_lines: list[int] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
-    section: str = ""
-    nodes: int = 0
 
 
 def read_turns(text: str, name: str) -> Instance:
@@ -53,12 +47,7 @@ def read_turns(text: str, name: str) -> Instance:
 def _begin(reading: _Reading, line: int, title: str) -> None:
     if title not in _COLUMNS:
         raise fault(line, "list", f"one of {', '.join(_COLUMNS)}", title)
-    if title in reading.rows:
-        raise FormatError(f"line {line}: {title} stands twice")
-    if not reading.section:
-        reading.nodes = node_count(reading.header)
-    reading.section = title
-    reading.rows[title] = 0
+    reading.begin(line, title)
 
 
 def _take(reading: _Reading, line: int, row: list[str]) -> None:

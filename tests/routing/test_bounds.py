@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from routing.alone import alone
 from routing.bounds.beside import Beside
 from routing.bounds.cuts import country_of, islands, visits
-from routing.bounds.lower import lower_bound, quick_bound, rising_bounds
+from routing.bounds.lower import lower_bound, rising_bounds
 from routing.bounds.prices import least_prices
 from routing.bounds.relaxation import relaxed
 from routing.formats.model import model_of
@@ -119,7 +119,7 @@ def test_best_known_plans_are_near_their_bound(shared_data, name, share):
 def test_one_task_after_another_is_a_bound_at_once():
     problem = any_town(3, 4, 2)
     single = alone(problem, line_graph(problem))
-    assert quick_bound(problem, single) <= lower_bound(problem, single)
+    assert next(rising_bounds(problem, single)) <= lower_bound(problem, single)
 
 
 def test_a_bound_rises_beside_the_search_and_is_the_last_one_when_waited_for():
