@@ -35,6 +35,7 @@ from api.context import MOST_BODY_BYTES, App
 from api.door import PositionDoor
 from api.errors import Failures, install_error_handlers
 from api.ground import GroundKeeper
+from api.limits import PublicLimits
 from api.logs import RequestLog
 from api.meters import Meters
 from api.settings import Settings
@@ -110,6 +111,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         door=PositionDoor(engine, consumer.wake),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
+        limits=PublicLimits(settings.public_pace),
     )
 
 

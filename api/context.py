@@ -15,6 +15,7 @@ from api.consumer import Consumer
 from api.door import PositionDoor
 from api.errand import Errand
 from api.ground import GroundKeeper
+from api.limits import PublicLimits
 from api.meters import Meters
 from api.settings import Settings
 from data.errors import ForbiddenError
@@ -54,6 +55,7 @@ class App:
     door: PositionDoor
     seals: Seals
     meters: Meters
+    limits: PublicLimits
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     code_entries: CodeLimit = field(default_factory=CodeLimit)

@@ -21,6 +21,7 @@ from api.context import (
     signed_in,
 )
 from api.errors import STATUS, message_of
+from api.limits import address_of
 from api.shell import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
@@ -106,7 +107,7 @@ def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
 
 def _driver_of(request: Request, code: str) -> User:
     app, now_s = app_of(request), time.monotonic()
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     app.code_entries.check(address, now_s)
     with transaction(app.engine) as tx:
         user = enter_code(tx, code, app.settings.secret_key(), app.clock.now())

@@ -22,6 +22,7 @@ from api.context import (
 )
 from api.errors import STATUS, fault_text, first_fault, message_of
 from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
+from api.limits import address_of
 from api.shell import THEME_COOKIE, THEMES, wants_page
 from api.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
@@ -142,7 +143,7 @@ def read_progress(request: Request, start: WithCode) -> ProgressOut:
 
 
 def _enter(request: Request, start: FirstStart, code: str) -> Response:
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     try:
         session = start.session_for(code, address)
     except (WrongCodeError, TooManyError) as error:

@@ -27,6 +27,7 @@ from api.context import (
     signed_in,
 )
 from api.errors import STATUS, message_of
+from api.limits import address_of
 from api.shell import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
@@ -133,7 +134,7 @@ def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
 
 def _checked_user(request: Request, login: str, password: str) -> User:
     app = app_of(request)
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     app.sign_ins.check(login, address, time.monotonic())
     with reading(app.engine) as tx:
         user = find_user_by_login(tx, login)

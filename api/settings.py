@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         default="",
         description="Word that /metrics asks for; without one, only this machine reads it",
     )
+    public_pace: float = Field(
+        default=1.0,
+        ge=0.0,
+        description="Usual limits of public doors times this; 0 for none",
+    )
 
     def city_folder(self, name: str) -> Path:
         """Return the folder of a city, whether it exists or not; refuse names that leave it."""

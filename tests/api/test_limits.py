@@ -1,0 +1,82 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.auth import TooManyError
+from api.limits import ALLOWANCES, MINUTE_S, Door, PublicLimits
+
+HOME = "10.0.0.1"
+
+
+def test_a_sender_may_come_in_a_burst_and_then_at_its_pace() -> None:
+    limits, allowance = PublicLimits(), ALLOWANCES[Door.REPORT]
+    for _ in range(allowance.burst):
+        limits.enter(Door.REPORT, HOME, 0.0)
+    with pytest.raises(TooManyError) as refused:
+        limits.enter(Door.REPORT, HOME, 0.0)
+    with pytest.raises(TooManyError):
+        limits.enter(Door.REPORT, HOME, 1.0)
+    limits.enter(Door.REPORT, HOME, float(refused.value.retry_s))
+
+
+def test_senders_and_doors_are_counted_apart() -> None:
+    limits = PublicLimits()
+    for _ in range(ALLOWANCES[Door.REPORT].burst):
+        limits.enter(Door.REPORT, HOME, 0.0)
+    limits.enter(Door.REPORT, "10.0.0.2", 0.0)
+    limits.enter(Door.TRACK, HOME, 0.0)
+
+
+def test_neighbours_in_one_network_of_ipv6_are_one_sender() -> None:
+    limits = PublicLimits()
+    for number in range(ALLOWANCES[Door.REPORT].burst):
+        limits.enter(Door.REPORT, f"2001:db8::{number:x}", 0.0)
+    with pytest.raises(TooManyError):
+        limits.enter(Door.REPORT, "2001:db8::ffff", 0.0)
+    limits.enter(Door.REPORT, "2001:db8:0:1::1", 0.0)
+
+
+def test_a_look_at_the_limit_counts_nothing() -> None:
+    limits = PublicLimits()
+    for _ in range(3 * ALLOWANCES[Door.WRONG_KEY].burst):
+        limits.check(Door.WRONG_KEY, HOME, 0.0)
+    for _ in range(ALLOWANCES[Door.WRONG_KEY].burst):
+        limits.enter(Door.WRONG_KEY, HOME, 0.0)
+    with pytest.raises(TooManyError):
+        limits.check(Door.WRONG_KEY, HOME, 0.0)
+
+
+def test_the_pace_is_a_setting_and_zero_lets_everybody_in() -> None:
+    burst = ALLOWANCES[Door.REPORT].burst
+    quick, open_door = PublicLimits(pace=2.0), PublicLimits(pace=0.0)
+    for _ in range(2 * burst):
+        quick.enter(Door.REPORT, HOME, 0.0)
+        open_door.enter(Door.REPORT, HOME, 0.0)
+    with pytest.raises(TooManyError):
+        quick.enter(Door.REPORT, HOME, 0.0)
+    open_door.check(Door.REPORT, HOME, 0.0)
+    open_door.enter(Door.REPORT, HOME, 0.0)
+
+
+def test_only_so_many_senders_are_remembered() -> None:
+    limits = PublicLimits(remembered=2)
+    for _ in range(ALLOWANCES[Door.REPORT].burst):
+        limits.enter(Door.REPORT, HOME, 0.0)
+    for other in ("10.0.0.2", "10.0.0.3"):
+        limits.enter(Door.REPORT, other, 0.0)
+    limits.enter(Door.REPORT, HOME, 0.0)
+
+
+@given(pauses_s=st.lists(st.floats(0.0, 30.0), max_size=80), door=st.sampled_from(Door))
+def test_nobody_gets_in_more_often_than_the_allowance_says(
+    pauses_s: list[float], door: Door
+) -> None:
+    limits, allowance, now_s, entries = PublicLimits(), ALLOWANCES[door], 0.0, 0
+    for pause_s in pauses_s:
+        now_s += pause_s
+        try:
+            limits.enter(door, HOME, now_s)
+        except TooManyError:
+            continue
+        entries += 1
+    assert entries <= allowance.burst + allowance.per_minute * now_s / MINUTE_S + 1e-6
