@@ -72,7 +72,13 @@ def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
         caller = find_caller(tx, request_id)
     if caller is None:
         raise NotFoundError("caller", request_id)
-    return CallerOut(name=caller.name, phone=caller.phone)
+    return CallerOut(
+        name=caller.name,
+        phone=caller.phone,
+        email=caller.email,
+        language=caller.language,
+        consent=caller.consent,
+    )
 
 
 @router.post("/api/requests/{request_id}/place")

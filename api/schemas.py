@@ -1,6 +1,6 @@
 """What comes in over the wire; what goes out are the views of `maps`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -12,6 +12,8 @@ from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Short = Annotated[str, Field(max_length=SHORT_LETTERS)]
+Spoken = Literal["", "fa", "en"]
+"""A language that we write messages in; empty for the city's own."""
 
 _anything: TypeAdapter[Any] = TypeAdapter(Any)
 
@@ -33,6 +35,9 @@ class ReportIn(Wire):
     segment_id: int | None = None
     caller_name: Short = ""
     caller_phone: Short = ""
+    caller_email: Short = ""
+    language: Spoken = ""
+    consent: bool = False
     channel: Annotated[str, Field(min_length=1, max_length=40)] = "phone"
     idempotency_key: Annotated[str, Field(min_length=8, max_length=100)] | None = None
 
@@ -50,6 +55,9 @@ class ReportIn(Wire):
             location=pin,
             caller_name=self.caller_name,
             caller_phone=self.caller_phone,
+            caller_email=self.caller_email,
+            language=self.language,
+            consent=self.consent,
             idempotency_key=self.idempotency_key,
         )
 
@@ -129,6 +137,9 @@ class CallerOut(Wire):
 
     name: str
     phone: str
+    email: str
+    language: str
+    consent: bool
 
 
 class CandidateOut(Wire):

@@ -1,6 +1,7 @@
 """A request arrives, is placed on a street, and becomes a job or joins the open one."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from data.geocode import Geocoder
 from data.model import (
     Actor,
     JobState,
+    Language,
     LonLat,
     RequestId,
     RequestKind,
@@ -52,6 +54,10 @@ TEXT_LETTERS = 2000
 SHORT_LETTERS = 200
 SALT_BYTES = 16
 
+CALLER_FIELDS = ("caller_name", "caller_phone", "caller_email")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+"""Enough to catch a slip; only a message can tell whether an address is somebody's."""
+
 TREATMENTS: Mapping[RequestKind, Treatment] = {
     RequestKind.PLOW: Treatment.PLOW,
     RequestKind.ICE: Treatment.SALT,
@@ -62,7 +68,10 @@ TREATMENTS: Mapping[RequestKind, Treatment] = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came in: the caller's words, and where they were said, a pin and who called."""
+    """What came in: the caller's words, and where they were said, a pin and who called.
+
+    `consent` is the caller's wish for messages, in `language` where it is known.
+    """
 
     channel: str
     kind: RequestKind
@@ -71,6 +80,9 @@ class Report:
     location: LonLat | None = None
     caller_name: str = ""
     caller_phone: str = ""
+    caller_email: str = ""
+    language: Language = ""
+    consent: bool = False
     idempotency_key: str | None = None
 
     def __post_init__(self) -> None:
@@ -79,9 +91,18 @@ class Report:
             raise InvalidError("text", self.text, "words, an address or a place")
         if len(self.text) > TEXT_LETTERS:
             raise InvalidError("text", f"{len(self.text)} letters", f"at most {TEXT_LETTERS}")
-        for name in ("channel", "address", "caller_name", "caller_phone"):
+        for name in ("channel", "address", *CALLER_FIELDS, "language"):
             if len(getattr(self, name)) > SHORT_LETTERS:
                 raise InvalidError(name, getattr(self, name), f"at most {SHORT_LETTERS} letters")
+        if self.caller_email and not EMAIL.fullmatch(self.caller_email):
+            raise InvalidError("caller_email", self.caller_email, "an e-mail address")
+        if self.consent and not (self.caller_phone or self.caller_email):
+            raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
+
+    @property
+    def says_who(self) -> bool:
+        """Whether the caller said who they are, or how to reach them."""
+        return any(getattr(self, name) for name in CALLER_FIELDS)
 
 
 def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceRequest:
@@ -112,8 +133,8 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         "kind": asked.kind,
         "state": asked.state,
     }
-    if report.caller_name or report.caller_phone:
-        who = Caller(report.caller_name, report.caller_phone, secrets.token_bytes(SALT_BYTES))
+    if report.says_who:
+        who = _caller(report)
         add_caller(tx, request_id, who)
         after["caller_digest"] = _digest(who)
     add_event(tx, now, actor, "request.received", _subject(asked), after=after)
@@ -330,9 +351,20 @@ def _wrong_state(asked: ServiceRequest) -> ConflictError:
     )
 
 
+def _caller(report: Report) -> Caller:
+    return Caller(
+        name=report.caller_name,
+        phone=report.caller_phone,
+        salt=secrets.token_bytes(SALT_BYTES),
+        email=report.caller_email,
+        language=report.language,
+        consent=report.consent,
+    )
+
+
 def _digest(who: Caller) -> str:
-    text = f"{who.name}\n{who.phone}".encode()
-    return hashlib.sha256(who.salt + text).hexdigest()
+    text = "\n".join((who.name, who.phone, *filter(None, [who.email])))
+    return hashlib.sha256(who.salt + text.encode()).hexdigest()
 
 
 def _subject(asked: ServiceRequest) -> str:

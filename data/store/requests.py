@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, insert, select, update
 from data.errors import NotFoundError
 from data.model import (
     JobId,
+    Language,
     LonLat,
     RequestId,
     RequestKind,
@@ -22,11 +23,17 @@ from data.store.schema import caller, request
 
 
 class Caller(NamedTuple):
-    """Who asked; `salt` goes into the digest that the storm book keeps instead."""
+    """Who asked; `salt` goes into the digest that the storm book keeps instead.
+
+    Messages go out with `consent` only, in `language`; the city's own where it is empty.
+    """
 
     name: str
     phone: str
     salt: bytes
+    email: str = ""
+    language: Language = ""
+    consent: bool = False
 
 
 def next_request_id(tx: Tx) -> RequestId:
@@ -86,7 +93,11 @@ def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:
 def find_caller(tx: Tx, request_id: RequestId) -> Caller | None:
     """Return who asked, where it was said and not erased."""
     row = tx.execute(select(caller).where(caller.c.request_id == request_id)).first()
-    return None if row is None else Caller(row.name, row.phone, row.salt)
+    return None if row is None else _caller(row)
+
+
+def _caller(row: Row[Any]) -> Caller:
+    return Caller(row.name, row.phone, row.salt, row.email, row.language, row.consent)
 
 
 def _values(asked: ServiceRequest) -> dict[str, object]:

@@ -101,10 +101,30 @@ def test_callers_are_shown_to_those_who_call_back_only(client, sign_in):
     request = client.post("/requests", json=told).json()
     assert "Sara" not in str(request)
     caller = client.get(f"/api/requests/{request['id']}/caller").json()
-    assert caller == {"name": "Sara", "phone": "044 3333"}
+    silent = {"email": "", "language": "", "consent": False}
+    assert caller == {"name": "Sara", "phone": "044 3333", **silent}
     sign_in("supervisor")
     assert client.get(f"/api/requests/{request['id']}/caller").status_code == 403
     assert "Sara" not in client.get(f"/api/requests/{request['id']}").text
+
+
+def test_how_a_caller_wants_to_be_told_is_kept_with_the_number(operator):
+    told = words(caller_email="sara@example.org", language="fa", consent=True)
+    request = operator.post("/requests", json=told).json()
+    assert "example.org" not in str(request)
+    caller = operator.get(f"/api/requests/{request['id']}/caller").json()
+    assert (caller["email"], caller["language"]) == ("sara@example.org", "fa")
+    assert caller["consent"] is True
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"consent": True}, {"caller_email": "sara at home"}, {"language": "klingon"}],
+    ids=["consent without a way", "no address", "a language that we do not write"],
+)
+def test_a_wish_that_we_cannot_keep_stores_nothing(operator, wrong):
+    assert operator.post("/requests", json=words(**wrong)).status_code == 422
+    assert operator.get("/api/requests").json() == []
 
 
 def test_a_new_request_is_told_to_every_open_board(operator):

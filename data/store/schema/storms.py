@@ -86,6 +86,9 @@ caller = Table(
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("salt", LargeBinary, nullable=False, doc="of the digest in the event chain"),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("consent", Boolean, nullable=False, server_default=false(), doc="messages wanted"),
 )
 
 plan_run = Table(
