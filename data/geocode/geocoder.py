@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import shapely
 
+from data.geocode.candidate import Candidate
 from data.geocode.mentions import Mention, NameIndex
 from data.geocode.words import CROSSING, NUMBER, bare, clauses, normal
 from data.model import LonLat, Place, Segment, SegmentId, Side, Snap
@@ -27,22 +27,14 @@ CROSSES_M = 90.0
 AROUND_M = 400.0
 """An alley this near to a street or place that is named with it may belong there."""
 
+SURE, DOUBTFUL = 0.95, 0.5
+"""Confidence of an answer that needs nobody, and of one that does."""
+
 WIDE = ("neighbourhood", "park", "university")
 """Kinds of places that are too large to be an address."""
 
 type _Stretch = list[int]
 """The segments of one street, as indexes of the network."""
-
-
-class Candidate(NamedTuple):
-    """A place that the words may mean; `confident` when nobody needs to be asked."""
-
-    segment_id: SegmentId
-    name: str
-    kind: str
-    point: LonLat
-    side: Side
-    confident: bool
 
 
 class Geocoder:
@@ -70,7 +62,7 @@ class Geocoder:
         places = [mention for mention in named if mention.place]
         meant = _distinct(self._meant(streets, places, crossing=_says_crossing(parts)))
         if len(meant) > 1:
-            meant = [each._replace(confident=False) for each in meant]
+            meant = [each._replace(confident=False, confidence=DOUBTFUL) for each in meant]
         return meant[:limit]
 
     def _meant(
@@ -204,7 +196,19 @@ class Geocoder:
 
 
 def _candidate(snap: Snap, name: str, kind: str, point: LonLat, *, confident: bool) -> Candidate:
-    return Candidate(snap.segment_id, name, kind, point, snap.side, confident)
+    confidence = SURE if confident else DOUBTFUL
+    return Candidate(
+        snap.segment_id,
+        name,
+        kind,
+        point,
+        snap.side,
+        confident,
+        snap.offset_m,
+        confidence,
+        name,
+        (),
+    )
 
 
 def _main_name(segment: Segment) -> str:

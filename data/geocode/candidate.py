@@ -1,0 +1,48 @@
+"""What the geocoder answers: a place on a street, how sure it is, and why this one."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from data.model import LonLat, SegmentId, Side
+
+
+class Reason(StrEnum):
+    """Why a candidate is offered, or what speaks against it."""
+
+    EXACT = "exact"
+    SPELLING = "spelling"
+    TYPO = "typo"
+    SOUND = "sound"
+    PART = "part"
+    BEGUN = "begun"
+    OTHER_KIND = "other_kind"
+    HOUSE = "house"
+    HOUSE_ESTIMATED = "house_estimated"
+    HOUSE_UNKNOWN = "house_unknown"
+    ALLEY_UNKNOWN = "alley_unknown"
+    CROSSING = "crossing"
+    APART = "apart"
+    BESIDE = "beside"
+    BETWEEN = "between"
+    SEVERAL = "several"
+    WIDE = "wide"
+    COORDINATES = "coordinates"
+
+
+class Candidate(NamedTuple):
+    """A place that the words may mean; `confident` when nobody needs to be asked.
+
+    `offset_m` is where the point meets the segment, from its start; `confidence` the share of
+    such answers that are right, from 0 to 1; `matched` the words that were understood.
+    """
+
+    segment_id: SegmentId
+    name: str
+    kind: str
+    point: LonLat
+    side: Side
+    confident: bool
+    offset_m: float
+    confidence: float
+    matched: str
+    reasons: tuple[Reason, ...]
