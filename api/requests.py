@@ -21,7 +21,8 @@ from data.model import (
 from data.network import StreetNetwork
 from data.store.engine import Tx
 from data.store.jobs import list_jobs_by_id
-from data.store.requests import find_caller, get_request, list_requests
+from data.store.requests import get_request, list_requests
+from fleet.callers import look_at_caller
 from fleet.intake import PIN_M, cancel_request, locate, place_by_hand, receive
 from maps.views import RequestView, request_view
 
@@ -67,9 +68,9 @@ def show_request(request_id: RequestId, context: IntakeContext) -> RequestView:
 
 @router.get("/api/requests/{request_id}/caller")
 def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
-    """Return who called, to call back."""
-    with context.reading() as tx:
-        caller = find_caller(tx, request_id)
+    """Return who called, to call back; the storm book tells who looked."""
+    with context.writing() as tx:
+        caller = look_at_caller(tx, context.actor, request_id, "call_back", context.now)
     if caller is None:
         raise NotFoundError("caller", request_id)
     return CallerOut(

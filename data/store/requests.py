@@ -1,6 +1,7 @@
 """What people ask, as rows; who they are lies in a table of its own."""
 
 from collections.abc import Collection, Sequence
+from itertools import batched
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, insert, select, update
@@ -20,6 +21,9 @@ from data.model import (
 )
 from data.store.engine import Tx
 from data.store.schema import caller, request
+
+AT_ONCE = 500
+"""Ids in one question to the database."""
 
 
 class Caller(NamedTuple):
@@ -94,6 +98,15 @@ def find_caller(tx: Tx, request_id: RequestId) -> Caller | None:
     """Return who asked, where it was said and not erased."""
     row = tx.execute(select(caller).where(caller.c.request_id == request_id)).first()
     return None if row is None else _caller(row)
+
+
+def list_callers(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, Caller]:
+    """Return who asked, by request, where it was said and not erased."""
+    found: dict[RequestId, Caller] = {}
+    for ids in batched(request_ids, AT_ONCE, strict=False):
+        query = select(caller).where(caller.c.request_id.in_(ids))
+        found |= {RequestId(row.request_id): _caller(row) for row in tx.execute(query)}
+    return found
 
 
 def _caller(row: Row[Any]) -> Caller:
