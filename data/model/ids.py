@@ -16,6 +16,9 @@ PlanRunId = NewType("PlanRunId", int)
 UserId = NewType("UserId", int)
 DeviceId = NewType("DeviceId", int)
 BlockageId = NewType("BlockageId", int)
+BodyId = NewType("BodyId", int)
+HandOverId = NewType("HandOverId", int)
+QueueChangeId = NewType("QueueChangeId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, func, insert, select, update
 
 from data.errors import NotFoundError
+from data.geocode.words import normal
 from data.model import (
     JobId,
     Language,
@@ -63,14 +64,14 @@ def get_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
     row = tx.execute(select(request).where(request.c.id == request_id)).first()
     if row is None:
         raise NotFoundError("request", request_id)
-    return _request(row)
+    return request_of(row)
 
 
 def find_request_by_key(tx: Tx, idempotency_key: str) -> ServiceRequest | None:
     """Return the request that was already stored under this key."""
     query = select(request).where(request.c.idempotency_key == idempotency_key)
     row = tx.execute(query).first()
-    return None if row is None else _request(row)
+    return None if row is None else request_of(row)
 
 
 def list_requests(
@@ -80,13 +81,13 @@ def list_requests(
     query = select(request).order_by(request.c.received_at.desc(), request.c.id.desc())
     if states is not None:
         query = query.where(request.c.state.in_(states))
-    return [_request(row) for row in tx.execute(query.limit(limit))]
+    return [request_of(row) for row in tx.execute(query.limit(limit))]
 
 
 def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
     """Return the requests that wait for these jobs, by id."""
     query = select(request).where(request.c.job_id.in_(job_ids)).order_by(request.c.id)
-    return [_request(row) for row in tx.execute(query)]
+    return [request_of(row) for row in tx.execute(query)]
 
 
 def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:
@@ -130,10 +131,12 @@ def _values(asked: ServiceRequest) -> dict[str, object]:
         "offset_m": snap.offset_m if snap else None,
         "distance_m": snap.distance_m if snap else None,
         "job_id": asked.job_id,
+        "sought": normal(f"{asked.reference} {asked.address} {asked.text}"),
     }
 
 
-def _request(row: Row[Any]) -> ServiceRequest:
+def request_of(row: Row[Any]) -> ServiceRequest:
+    """Return the request that a row of its table holds."""
     return ServiceRequest(
         id=RequestId(row.id),
         reference=row.reference,

@@ -14,6 +14,7 @@ from data.store.schema.city import (
     segment_override,
     vehicle,
 )
+from data.store.schema.handover import body, call_attempt, hand_over, queue_change
 from data.store.schema.people import device, event, sign_in_code, tap, user
 from data.store.schema.storms import (
     blockage,
@@ -32,6 +33,8 @@ from data.store.schema.tracking import coverage, passage, position
 __all__ = [
     "UtcDateTime",
     "blockage",
+    "body",
+    "call_attempt",
     "caller",
     "city",
     "coverage",
@@ -40,6 +43,7 @@ __all__ = [
     "district",
     "event",
     "former_segment",
+    "hand_over",
     "job",
     "leg_progress",
     "metadata",
@@ -48,6 +52,7 @@ __all__ = [
     "plan",
     "plan_run",
     "position",
+    "queue_change",
     "reload_site",
     "request",
     "restriction",

@@ -76,6 +76,7 @@ request = Table(
     Column("distance_m", Float),
     Column("job_id", ForeignKey("job.id")),
     Column("idempotency_key", Text, unique=True),
+    Column("sought", Text, nullable=False, server_default="", doc="its words in one spelling"),
 )
 Index("request_by_state", request.c.state, request.c.received_at)
 

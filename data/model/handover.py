@@ -1,0 +1,100 @@
+"""Requests that other bodies answer, and callers whom somebody calls back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model.ids import BodyId, HandOverId, RequestId
+
+
+class BodyKind(StrEnum):
+    """What a body of the city or the state looks after."""
+
+    POLICE = "police"
+    ELECTRICITY = "electricity"
+    HIGHWAYS = "highways"
+    RED_CRESCENT = "red_crescent"
+    PARKS = "parks"
+    FIRE = "fire"
+    OTHER = "other"
+
+
+class HandOverWay(StrEnum):
+    """How a request goes to another body."""
+
+    MESSAGE = "message"
+    PAPER = "paper"
+
+
+class HandOverState(StrEnum):
+    """What came back; `SENT` waits for an answer, `WITHDRAWN` was taken back by us."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+PENDING = frozenset({HandOverState.SENT, HandOverState.ACCEPTED})
+"""A body still has the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Whom a request may be handed over to, and how to reach them."""
+
+    id: BodyId
+    name: str
+    kind: BodyKind
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A request that went to a body; `with_caller` says whether the caller's phone went along."""
+
+    id: HandOverId
+    request_id: RequestId
+    body_id: BodyId
+    at: datetime
+    way: HandOverWay
+    note: str = ""
+    with_caller: bool = False
+    state: HandOverState = HandOverState.SENT
+    answer: str = ""
+    answered_at: datetime | None = None
+
+
+class CallOutcome(StrEnum):
+    """What came of calling somebody back."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    UNWANTED = "unwanted"
+
+
+class News(StrEnum):
+    """What a caller is called back about."""
+
+    DONE = "done"
+    CLOSED = "closed"
+    HANDED_OVER = "handed_over"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class CallAttempt:
+    """Somebody called a caller back about news."""
+
+    request_id: RequestId
+    news: News
+    at: datetime
+    by: str
+    outcome: CallOutcome
+    note: str = ""

@@ -1,0 +1,179 @@
+"""Bodies that requests are handed over to, what they got and what they answered, as rows."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import (
+    PENDING,
+    Body,
+    BodyId,
+    BodyKind,
+    HandOver,
+    HandOverId,
+    HandOverState,
+    HandOverWay,
+    RequestId,
+    ServiceRequest,
+)
+from data.store.engine import Tx
+from data.store.requests import request_of
+from data.store.schema import body, hand_over, request
+
+
+class HandedOver(NamedTuple):
+    """A hand-over with the request and the body that it joins."""
+
+    hand_over: HandOver
+    request: ServiceRequest
+    body: Body
+
+
+def add_body(tx: Tx, new: Body) -> BodyId:
+    """Add a body and return the id that it gets."""
+    made = tx.execute(insert(body).values(_body_values(new)).returning(body.c.id))
+    return BodyId(made.scalar_one())
+
+
+def save_body(tx: Tx, changed: Body) -> None:
+    """Write a body over its old state."""
+    tx.execute(update(body).where(body.c.id == changed.id).values(_body_values(changed)))
+
+
+def drop_body(tx: Tx, body_id: BodyId) -> None:
+    """Remove a body that nothing was handed over to."""
+    tx.execute(delete(body).where(body.c.id == body_id))
+
+
+def get_body(tx: Tx, body_id: BodyId) -> Body:
+    """Return the body."""
+    row = tx.execute(select(body).where(body.c.id == body_id)).first()
+    if row is None:
+        raise NotFoundError("body", body_id)
+    return _body(row)
+
+
+def list_bodies(tx: Tx) -> list[Body]:
+    """Return every body, retired ones too, by name."""
+    return [_body(row) for row in tx.execute(select(body).order_by(body.c.name))]
+
+
+def count_hand_overs(tx: Tx, body_id: BodyId) -> int:
+    """Return how many requests ever went to a body."""
+    query = select(func.count()).where(hand_over.c.body_id == body_id)
+    return tx.execute(query).scalar_one()
+
+
+def add_hand_over(tx: Tx, new: HandOver) -> HandOverId:
+    """Add a hand-over and return the id that it gets."""
+    made = tx.execute(insert(hand_over).values(_values(new)).returning(hand_over.c.id))
+    return HandOverId(made.scalar_one())
+
+
+def save_hand_over(tx: Tx, changed: HandOver) -> None:
+    """Write a hand-over's present state over the old one."""
+    tx.execute(update(hand_over).where(hand_over.c.id == changed.id).values(_values(changed)))
+
+
+def get_hand_over(tx: Tx, hand_over_id: HandOverId) -> HandOver:
+    """Return the hand-over."""
+    row = tx.execute(select(hand_over).where(hand_over.c.id == hand_over_id)).first()
+    if row is None:
+        raise NotFoundError("hand_over", hand_over_id)
+    return _hand_over(row)
+
+
+def find_pending_hand_over(tx: Tx, request_id: RequestId) -> HandOver | None:
+    """Return the hand-over of a request that a body still has."""
+    query = select(hand_over).where(
+        hand_over.c.request_id == request_id, hand_over.c.state.in_(PENDING)
+    )
+    row = tx.execute(query.order_by(hand_over.c.id.desc())).first()
+    return None if row is None else _hand_over(row)
+
+
+def list_hand_overs(tx: Tx, limit: int) -> list[HandedOver]:
+    """Return what bodies still have, the longest waiting first, then what is over, newest first."""
+    pending = _joined(tx, tuple(PENDING), oldest=True, limit=limit)
+    over = tuple(set(HandOverState) - PENDING)
+    return pending + _joined(tx, over, oldest=False, limit=limit - len(pending))
+
+
+def last_hand_overs(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, HandOver]:
+    """Return the newest hand-over of each of these requests that has one."""
+    query = select(hand_over).where(hand_over.c.request_id.in_(request_ids))
+    found = map(_hand_over, tx.execute(query.order_by(hand_over.c.id)))
+    return {each.request_id: each for each in found}
+
+
+def _joined(
+    tx: Tx, states: Collection[HandOverState], *, oldest: bool, limit: int
+) -> list[HandedOver]:
+    by = (hand_over.c.at, hand_over.c.id)
+    query = (
+        select(hand_over)
+        .where(hand_over.c.state.in_(states))
+        .order_by(*(each if oldest else each.desc() for each in by))
+        .limit(limit)
+    )
+    found = [_hand_over(row) for row in tx.execute(query)]
+    asked = select(request).where(request.c.id.in_({each.request_id for each in found}))
+    requests = {row.id: request_of(row) for row in tx.execute(asked)}
+    bodies = {each.id: each for each in list_bodies(tx)}
+    return [HandedOver(one, requests[one.request_id], bodies[one.body_id]) for one in found]
+
+
+def _body_values(one: Body) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "contact": one.contact,
+        "phone": one.phone,
+        "email": one.email,
+        "address": one.address,
+        "retired": one.retired,
+    }
+
+
+def _body(row: Row[Any]) -> Body:
+    return Body(
+        id=BodyId(row.id),
+        name=row.name,
+        kind=BodyKind(row.kind),
+        contact=row.contact,
+        phone=row.phone,
+        email=row.email,
+        address=row.address,
+        retired=row.retired,
+    )
+
+
+def _values(one: HandOver) -> dict[str, object]:
+    return {
+        "request_id": one.request_id,
+        "body_id": one.body_id,
+        "at": one.at,
+        "way": one.way,
+        "note": one.note,
+        "with_caller": one.with_caller,
+        "state": one.state,
+        "answer": one.answer,
+        "answered_at": one.answered_at,
+    }
+
+
+def _hand_over(row: Row[Any]) -> HandOver:
+    return HandOver(
+        id=HandOverId(row.id),
+        request_id=RequestId(row.request_id),
+        body_id=BodyId(row.body_id),
+        at=row.at,
+        way=HandOverWay(row.way),
+        note=row.note,
+        with_caller=row.with_caller,
+        state=HandOverState(row.state),
+        answer=row.answer,
+        answered_at=row.answered_at,
+    )

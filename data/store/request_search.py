@@ -1,0 +1,211 @@
+"""The queue of requests: what fits a filter, a page at a time, counted, and as points on a map."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, tuple_
+
+from data.geocode.words import normal
+from data.model import (
+    RequestId,
+    RequestKind,
+    RequestState,
+    RoadClass,
+    ServiceClass,
+    ServiceRequest,
+)
+from data.store.engine import Tx
+from data.store.requests import request_of
+from data.store.schema import caller, job, request, segment, segment_level
+
+PHONE_DIGITS = 4
+"""A search for this many digits and more looks into phone numbers too."""
+
+
+class Stage(StrEnum):
+    """How far a request is, as a queue asks it: `PLACED` has a street and waits for snow."""
+
+    UNPLACED = "unplaced"
+    PLACED = "placed"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Order(StrEnum):
+    """What comes first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests are meant; an empty collection means all, and so do no words.
+
+    `phones` says whether the reader may find callers by their numbers.
+    """
+
+    stages: frozenset[Stage] = frozenset()
+    kinds: frozenset[RequestKind] = frozenset()
+    classes: frozenset[ServiceClass] = frozenset()
+    districts: frozenset[str] = frozenset()
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    words: str = ""
+    phones: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A request of the queue; class and district are empty where it has no street."""
+
+    request: ServiceRequest
+    service_class: str
+    district: str
+    due_at: datetime | None
+
+
+class Tally(NamedTuple):
+    """How many requests are alike in all of these."""
+
+    stage: str
+    kind: str
+    service_class: str
+    district: str
+    requests: int
+
+
+class Spot(NamedTuple):
+    """A request as a point; `received_s` counts from 1970."""
+
+    id: int
+    lon: float
+    lat: float
+    kind: str
+    received_s: int
+
+
+type ClassOfRoad = Mapping[RoadClass, ServiceClass]
+
+_STAGES: Mapping[Stage, ColumnElement[bool]] = {
+    Stage.UNPLACED: and_(request.c.state == RequestState.NEW, request.c.segment_id.is_(None)),
+    Stage.PLACED: and_(request.c.state == RequestState.NEW, request.c.segment_id.is_not(None)),
+    Stage.OPEN: request.c.state == RequestState.OPEN,
+    Stage.CLOSED: request.c.state.in_((RequestState.DONE, RequestState.CANCELLED)),
+}
+_TABLES: FromClause = (
+    request.outerjoin(segment, segment.c.id == request.c.segment_id)
+    .outerjoin(segment_level, segment_level.c.segment_id == request.c.segment_id)
+    .outerjoin(job, job.c.id == request.c.job_id)
+)
+_DISTRICT = func.coalesce(segment.c.district, "")
+
+
+def search_requests(
+    tx: Tx,
+    wanted: RequestFilter,
+    classes: ClassOfRoad,
+    order: Order,
+    limit: int,
+    after: RequestId | None = None,
+) -> list[Found]:
+    """Return the requests that fit, in order; with `after`, those that come behind that one.
+
+    Pages hold still while requests come in: a page begins behind a request, not at a number.
+    """
+    query = _rows(classes).where(*_conditions(wanted, classes))
+    key = tuple_(request.c.received_at, request.c.id)
+    if after is not None:
+        place = select(request.c.received_at, request.c.id).where(request.c.id == after)
+        behind = place.scalar_subquery()
+        query = query.where(key > behind if order is Order.OLDEST else key < behind)
+    return [_found(row) for row in tx.execute(_ordered(query, order).limit(limit))]
+
+
+def list_found(tx: Tx, ids: Collection[RequestId], classes: ClassOfRoad) -> list[Found]:
+    """Return these requests as the queue shows them, by id."""
+    query = _rows(classes).where(request.c.id.in_(ids))
+    return [_found(row) for row in tx.execute(query.order_by(request.c.id))]
+
+
+def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Tally]:
+    """Return how many requests fit age and words, by everything else that can be chosen."""
+    stage = case(*((condition, name) for name, condition in _STAGES.items()), else_="")
+    by = (stage, request.c.kind, _class(classes), _DISTRICT)
+    loose = replace(
+        wanted, stages=frozenset(), kinds=frozenset(), classes=frozenset(), districts=frozenset()
+    )
+    query = select(*by, func.count()).select_from(_TABLES).where(*_conditions(loose, classes))
+    return [Tally(*row) for row in tx.execute(query.group_by(*by))]
+
+
+def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Spot]:
+    """Return all requests that fit and have a place, the newest last."""
+    query = (
+        select(
+            request.c.id,
+            request.c.lon,
+            request.c.lat,
+            request.c.kind,
+            func.unixepoch(request.c.received_at),
+        )
+        .select_from(_TABLES)
+        .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
+        .order_by(request.c.received_at, request.c.id)
+    )
+    return [Spot(*row) for row in tx.execute(query)]
+
+
+def _rows(classes: ClassOfRoad) -> Select[Any]:
+    columns = (*request.c, _class(classes).label("level"), _DISTRICT.label("district"))
+    return select(*columns, job.c.due_at).select_from(_TABLES)
+
+
+def _ordered(query: Select[Any], order: Order) -> Select[Any]:
+    columns = (request.c.received_at, request.c.id)
+    return query.order_by(*(each if order is Order.OLDEST else each.desc() for each in columns))
+
+
+def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnElement[bool]]:
+    if wanted.stages:
+        yield or_(*(_STAGES[stage] for stage in sorted(wanted.stages)))
+    chosen = (
+        (request.c.kind, wanted.kinds),
+        (_class(classes), wanted.classes),
+        (_DISTRICT, wanted.districts),
+    )
+    for column, values in chosen:
+        if values:
+            yield column.in_(sorted(values))
+    if wanted.received_from is not None:
+        yield request.c.received_at >= wanted.received_from
+    if wanted.received_before is not None:
+        yield request.c.received_at < wanted.received_before
+    yield from _words(wanted)
+
+
+def _words(wanted: RequestFilter) -> Iterable[ColumnElement[bool]]:
+    for word in normal(wanted.words).split():
+        said = request.c.sought.contains(word, autoescape=True)
+        if wanted.phones and word.isdecimal() and len(word) >= PHONE_DIGITS:
+            said = or_(said, request.c.id.in_(_phoned(word)))
+        yield said
+
+
+def _phoned(digits: str) -> Select[tuple[int]]:
+    bare = func.replace(func.replace(caller.c.phone, " ", ""), "-", "")
+    return select(caller.c.request_id).where(bare.contains(digits, autoescape=True))
+
+
+def _class(classes: ClassOfRoad) -> ColumnElement[str]:
+    by_road = case(
+        *((segment.c.road_class == road, name.value) for road, name in classes.items()), else_=""
+    )
+    return func.coalesce(segment_level.c.service_class, by_road)
+
+
+def _found(row: Row[Any]) -> Found:
+    return Found(request_of(row), row.level, row.district, row.due_at)

@@ -1,0 +1,142 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.model import (
+    LonLat,
+    RequestId,
+    RequestKind,
+    RequestState,
+    ServiceClass,
+    ServiceRequest,
+    Side,
+    Snap,
+)
+from data.store.engine import create_engine, transaction
+from data.store.request_search import (
+    Order,
+    RequestFilter,
+    Stage,
+    search_requests,
+    spots_of_requests,
+    tally_requests,
+)
+from data.store.requests import Caller, add_caller, add_request
+from data.store.schema import metadata
+from tests.village import MAIN_WEST, NOW, SCHOOL, TULIP, at_m
+from tests.village_database import POLICY
+
+CLASSES = POLICY.classes
+
+
+def a_request(number, minutes=0, segment=None, **changes):
+    asked = ServiceRequest(
+        id=RequestId(number),
+        reference=f"B-{number:04d}",
+        received_at=NOW - timedelta(minutes=minutes),
+        channel="phone",
+        text="",
+        kind=RequestKind.PLOW,
+        state=RequestState.NEW,
+    )
+    if segment is not None:
+        asked = replace(asked, location=at_m(1, 1), snap=Snap(segment, Side.RIGHT, 1.0, 1.0))
+    return replace(asked, **changes)
+
+
+@pytest.fixture
+def queue(tx):
+    for asked in (
+        a_request(1, 50, text="خيابان كاشاني پر از برف"),
+        a_request(2, 40, MAIN_WEST, state=RequestState.OPEN, address="Imam Street 12"),
+        a_request(3, 30, TULIP, kind=RequestKind.ICE),
+        a_request(4, 20, SCHOOL, state=RequestState.DONE),
+        a_request(5, 10, state=RequestState.CANCELLED),
+    ):
+        add_request(tx, asked)
+    add_caller(tx, RequestId(3), Caller("Sara", "0914 555-1234", b"salt"))
+    return tx
+
+
+def ids(tx, order=Order.OLDEST, limit=50, after=None, **wanted):
+    found = search_requests(tx, RequestFilter(**wanted), CLASSES, order, limit, after)
+    return [each.request.id for each in found]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, [1, 2, 3, 4, 5]),
+        ({"stages": frozenset({Stage.UNPLACED})}, [1]),
+        ({"stages": frozenset({Stage.PLACED, Stage.OPEN})}, [2, 3]),
+        ({"stages": frozenset({Stage.CLOSED})}, [4, 5]),
+        ({"kinds": frozenset({RequestKind.ICE})}, [3]),
+        ({"classes": frozenset({ServiceClass.P1})}, [2]),
+        ({"received_before": NOW - timedelta(minutes=30)}, [1, 2]),
+        ({"received_from": NOW - timedelta(minutes=30)}, [3, 4, 5]),
+        ({"words": "خیابان کاشانی"}, [1]),
+        ({"words": "imam 12"}, [2]),
+        ({"words": "B-0004"}, [4]),
+        ({"words": "100%"}, []),
+        ({"words": "5551234"}, []),
+        ({"words": "۵۵۵۱۲۳۴", "phones": True}, [3]),
+    ],
+)
+def test_a_filter_leaves_what_it_says(queue, wanted, expected):
+    assert ids(queue, **wanted) == expected
+
+
+def test_a_request_comes_with_the_class_of_its_street(queue):
+    found = search_requests(queue, RequestFilter(), CLASSES, Order.NEWEST, 50)
+
+    assert [each.service_class for each in found] == ["", "P2", "P3", "P1", ""]
+
+
+def test_counts_follow_age_and_words_but_not_what_is_chosen(queue):
+    chosen = RequestFilter(kinds=frozenset({RequestKind.ICE}))
+    by_kind = {row.kind: row.requests for row in tally_requests(queue, chosen, CLASSES)}
+    worded = tally_requests(queue, RequestFilter(words="کاشانی"), CLASSES)
+
+    assert by_kind["ice"] == 1
+    assert sum(row.requests for row in tally_requests(queue, chosen, CLASSES)) == 5
+    assert [(row.stage, row.requests) for row in worded] == [("unplaced", 1)]
+
+
+def test_the_map_gets_the_points_of_what_has_a_place(queue):
+    spots = spots_of_requests(queue, RequestFilter(), CLASSES)
+
+    assert [spot.id for spot in spots] == [2, 3, 4]
+    assert spots[0].received_s == (NOW - timedelta(minutes=40)).timestamp()
+    assert LonLat(spots[0].lon, spots[0].lat) == at_m(1, 1)
+
+
+def test_a_page_does_not_move_while_requests_come_in(queue):
+    first = ids(queue, Order.NEWEST, 2)
+    add_request(queue, a_request(6))
+
+    assert first == [5, 4]
+    assert ids(queue, Order.NEWEST, 2, after=first[-1]) == [3, 2]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    ages=st.lists(st.integers(0, 5), min_size=1, max_size=12),
+    size=st.integers(1, 5),
+    order=st.sampled_from(Order),
+)
+def test_pages_together_are_the_whole_list(ages, size, order):
+    engine = create_engine(None)
+    metadata.create_all(engine)
+    with transaction(engine) as tx:
+        for number, minutes in enumerate(ages, 1):
+            add_request(tx, a_request(number, minutes))
+        pages, after = [], None
+        while page := ids(tx, order, size, after):
+            pages += page
+            after = page[-1]
+
+        assert pages == ids(tx, order, len(ages))
+        assert sorted(pages) == list(range(1, len(ages) + 1))
