@@ -1,16 +1,27 @@
-"""Photos as files of a city: taken in as they come, under names that nobody guesses."""
+"""Photos as files of a city, under names that nobody guesses; strangers' photos are drawn anew."""
 
 import os
 import secrets
+from io import BytesIO
 from pathlib import Path
 
-from data.errors import InvalidError
+from data.errors import InvalidError, Need
 
 FOLDER = "photos"
 """Beside the database; never served as files."""
 
 MOST_BYTES = 8_000_000
 """A phone's photo; the driver's page sends smaller ones."""
+
+MOST_PIXELS = 50_000_000
+"""A phone's largest; a small file may claim far more, to fill the memory."""
+
+REDRAWN_SIDE = 1600
+"""Longest side in pixels of what is kept of a stranger's photo: a street's snow is well seen."""
+
+REDRAWN_QUALITY = 82
+
+PICTURE = "a JPEG, PNG or WebP picture"
 
 SUFFIXES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 """What is taken in, and as what it is served."""
@@ -30,6 +41,37 @@ def save_photo(city_folder: Path, content: bytes) -> str:
         file.flush()
         os.fsync(file.fileno())
     return name
+
+
+def redrawn(content: bytes) -> bytes:
+    """Return a stranger's photo drawn anew as JPEG: its pixels and nothing else that was in it.
+
+    Place, time and owner, which cameras write into photos, are gone. Raises `InvalidError` for
+    what is no picture, or larger than `MOST_BYTES` or `MOST_PIXELS`.
+    """
+    if len(content) > MOST_BYTES:
+        most = Need("at most {most} MB", most=MOST_BYTES // 1_000_000)
+        raise InvalidError("photo", f"{len(content)} bytes", most)
+    _suffix(content)
+    try:
+        return _redrawn(content)
+    except Exception as error:  # a decoder may stumble in any way over what strangers send
+        raise _no_picture(content) from error
+
+
+def _redrawn(content: bytes) -> bytes:
+    from PIL import Image, ImageOps
+
+    kept = BytesIO()
+    with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise _no_picture(content)
+        picture.draft("RGB", (REDRAWN_SIDE, REDRAWN_SIDE))
+        small = ImageOps.exif_transpose(picture).convert("RGB")
+    small.thumbnail((REDRAWN_SIDE, REDRAWN_SIDE))
+    small.info.clear()
+    small.save(kept, "JPEG", quality=REDRAWN_QUALITY)
+    return kept.getvalue()
 
 
 def photo_path(city_folder: Path, name: str) -> Path:
@@ -55,4 +97,8 @@ def _suffix(content: bytes) -> str:
         return ".png"
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return ".webp"
-    raise InvalidError("photo", f"{len(content)} bytes", "a JPEG, PNG or WebP picture")
+    raise _no_picture(content)
+
+
+def _no_picture(content: bytes) -> InvalidError:
+    return InvalidError("photo", f"{len(content)} bytes", PICTURE)

@@ -1,0 +1,90 @@
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from data.errors import InvalidError
+from data.photos import MOST_BYTES, REDRAWN_SIDE, redrawn
+
+GPS, ORIENTATION = 0x8825, 0x0112
+
+
+def a_photo(width: int = 40, height: int = 30, kind: str = "JPEG", turned: int = 1) -> bytes:
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste("red", (0, 0, width // 2, height))
+    exif = Image.Exif()
+    exif[ORIENTATION] = turned
+    exif[GPS] = {1: "N", 2: (37.0, 33.0, 10.0)}
+    exif[0x010F] = "Sara's phone"
+    file = BytesIO()
+    picture.save(file, kind, exif=exif)
+    return file.getvalue()
+
+
+def seen(content: bytes) -> Image.Image:
+    return Image.open(BytesIO(content))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_a_camera_wrote_into_a_photo_is_gone(kind: str) -> None:
+    photo = a_photo(kind=kind)
+    assert seen(photo).getexif()
+    assert b"Sara" in photo
+    kept = redrawn(photo)
+    assert dict(seen(kept).getexif()) == {}
+    assert b"Sara" not in kept
+    assert seen(kept).format == "JPEG"
+
+
+def test_a_photo_that_was_held_upright_stays_upright() -> None:
+    kept = seen(redrawn(a_photo(40, 30, turned=6)))
+    assert kept.size == (30, 40)
+    red, _, blue = kept.getpixel((15, 5))
+    assert red > 200
+    assert blue < 80
+
+
+def test_a_large_photo_becomes_a_small_one() -> None:
+    assert seen(redrawn(a_photo(4000, 1000))).size == (REDRAWN_SIDE, REDRAWN_SIDE // 4)
+
+
+def test_what_stands_behind_a_picture_is_not_kept() -> None:
+    assert b"<script>" not in redrawn(a_photo() + b"<script>alert(1)</script>")
+
+
+def test_a_small_file_with_a_giant_picture_is_refused() -> None:
+    file = BytesIO()
+    Image.new("1", (9000, 9000)).save(file, "PNG")
+    assert len(file.getvalue()) < 100_000
+    with pytest.raises(InvalidError):
+        redrawn(file.getvalue())
+
+
+def test_a_file_that_is_too_large_is_not_even_opened() -> None:
+    with pytest.raises(InvalidError, match="at most"):
+        redrawn(a_photo() + bytes(MOST_BYTES))
+
+
+# The decoder warns of damage in the camera's notes, which nobody reads.
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 300), st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "WEBP"]))
+def test_a_damaged_picture_is_redrawn_or_refused_and_nothing_else(
+    cut: int, byte: int, kind: str
+) -> None:
+    photo = bytearray(a_photo(kind=kind))
+    photo[min(cut, len(photo) - 1)] = byte
+    for content in (bytes(photo), bytes(photo[: len(photo) - cut])):
+        try:
+            kept = redrawn(content)
+        except InvalidError:
+            continue
+        assert seen(kept).format == "JPEG"
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a" + bytes(50), b"<svg/>", b"\xff\xd8\xff"])
+def test_other_files_are_refused(content: bytes) -> None:
+    with pytest.raises(InvalidError, match="picture"):
+        redrawn(content)
