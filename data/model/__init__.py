@@ -15,6 +15,7 @@ from data.model.handover import (
     News,
 )
 from data.model.ids import (
+    ApiKeyId,
     BlockageId,
     BodyId,
     DepotId,
@@ -36,6 +37,7 @@ from data.model.ids import (
     VehicleId,
 )
 from data.model.machines import Depot, ReloadSite, Shift, Vehicle
+from data.model.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.people import (
     Actor,
     ActorKind,
@@ -94,6 +96,8 @@ __all__ = [
     "PENDING",
     "Actor",
     "ActorKind",
+    "ApiKey",
+    "ApiKeyId",
     "Blockage",
     "BlockageId",
     "Body",
@@ -136,6 +140,8 @@ __all__ = [
     "NodeId",
     "Oneway",
     "Override",
+    "PartnerReport",
+    "PartnerUpdate",
     "Pass",
     "Place",
     "Plan",

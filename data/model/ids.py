@@ -19,6 +19,7 @@ BlockageId = NewType("BlockageId", int)
 BodyId = NewType("BodyId", int)
 HandOverId = NewType("HandOverId", int)
 QueueChangeId = NewType("QueueChangeId", int)
+ApiKeyId = NewType("ApiKeyId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

@@ -15,6 +15,12 @@ from data.store.schema.city import (
     vehicle,
 )
 from data.store.schema.handover import body, call_attempt, hand_over, queue_change
+from data.store.schema.open311 import (
+    api_key,
+    partner_report,
+    partner_update,
+    request_photo,
+)
 from data.store.schema.people import device, event, sign_in_code, tap, user
 from data.store.schema.storms import (
     blockage,
@@ -32,6 +38,7 @@ from data.store.schema.tracking import coverage, passage, position
 
 __all__ = [
     "UtcDateTime",
+    "api_key",
     "blockage",
     "body",
     "call_attempt",
@@ -47,6 +54,8 @@ __all__ = [
     "job",
     "leg_progress",
     "metadata",
+    "partner_report",
+    "partner_update",
     "passage",
     "place",
     "plan",
@@ -55,6 +64,7 @@ __all__ = [
     "queue_change",
     "reload_site",
     "request",
+    "request_photo",
     "restriction",
     "route",
     "segment",

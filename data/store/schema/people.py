@@ -59,3 +59,4 @@ event = Table(
     Column("hash", Text, nullable=False),
 )
 Index("event_by_subject", event.c.subject)
+Index("event_by_verb", event.c.verb, event.c.at)
