@@ -16,7 +16,7 @@ from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm_tags import Tags
 from data.osm_waters import read_waters
-from data.osm_ways import CityDraft, TurnSign, Way, centroid, draft_of, places_of
+from data.osm_ways import CityDraft, TurnSign, Way, draft_of, places_of, places_within
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
@@ -80,7 +80,7 @@ def _tags(tags: TagList) -> dict[str, str]:
 
 
 def _read_relations(path: Path, found: _Found) -> None:
-    keys = osmium.filter.KeyFilter("restriction", "route", *osm_tags.PLACE_KEYS)
+    keys = osmium.filter.KeyFilter("restriction", "route", "name", *osm_tags.PLACE_KEYS)
     for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(keys):
         if not isinstance(relation, Relation) or relation.deleted:
             continue
@@ -89,7 +89,7 @@ def _read_relations(path: Path, found: _Found) -> None:
             _take_sign(found, relation, tags)
         elif osm_tags.is_bus_route(tags):
             found.bus_ways.update(m.ref for m in relation.members if _is_ridden(m))
-        elif tags.get("type") == "multipolygon":
+        elif tags.get("type") in ("multipolygon", "boundary") and osm_tags.may_be_place(tags):
             ways = (m.ref for m in relation.members if m.type == "w" and m.role != "inner")
             found.areas[relation.id] = tags, frozenset(ways)
 
@@ -129,7 +129,7 @@ def _read_ways(path: Path, found: _Found, *, services: bool) -> None:
         if road is not None and (services or not osm_tags.is_service(road)):
             nodes = tuple(node.ref for node in way.nodes)
             found.ways[way.id] = Way(way.id, (nodes,), tags, road)
-        elif way.is_closed() and any(key in tags for key in osm_tags.PLACE_KEYS):
+        elif way.is_closed() and osm_tags.may_be_place(tags):
             found.outlines[way.id] = tags, tuple(node.ref for node in way.nodes)
 
 
@@ -158,4 +158,4 @@ def _all_places(found: _Found) -> Iterator[Place]:
     for tags, corners in outlines:
         known = [found.nodes[node] for node in corners if node in found.nodes]
         if known:
-            yield from places_of(tags, centroid(known))
+            yield from places_within(tags, known)

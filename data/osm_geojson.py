@@ -15,7 +15,7 @@ from data import osm_tags
 from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm_tags import Tags
-from data.osm_ways import CityDraft, Way, centroid, draft_of, places_of
+from data.osm_ways import CityDraft, Way, draft_of, places_of, places_within
 
 GEOJSON_SUFFIXES = (".geojson", ".json")
 
@@ -100,9 +100,9 @@ def _run(line: Iterable[Sequence[float]], nodes: dict[int, LonLat]) -> tuple[int
 
 
 def _places(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Place]:
-    if not any(key in tags for key in osm_tags.PLACE_KEYS):
+    if not osm_tags.may_be_place(tags):
         return
     if geometry["type"] == "Point":
         yield from places_of(tags, _point(geometry["coordinates"]))
     elif geometry["type"] == "Polygon":
-        yield from places_of(tags, centroid([_point(c) for c in geometry["coordinates"][0]]))
+        yield from places_within(tags, [_point(c) for c in geometry["coordinates"][0]])

@@ -53,9 +53,12 @@ _NAME_KEYS = (
     "short_name",
     "alt_name",
     "loc_name",
+    "reg_name",
+    "nat_name",
+    "int_name",
     "old_name",
 )
-_NAME_TAG = re.compile(rf"({'|'.join(_NAME_KEYS)})(?::([a-z]{{2,3}}(?:[-_][A-Za-z]+)*))?")
+_NAME_TAG = re.compile(rf"({'|'.join(_NAME_KEYS)})(?:_\d)?(?::([a-z]{{2,3}}(?:[-_][A-Za-z]+)*))?")
 _SIDE_NAMES = ("name:left", "name:right")
 
 _POINTS_OF_INTEREST: Mapping[tuple[str, str], str] = {
@@ -91,6 +94,22 @@ WORDED_INCLINE_PCT = 8.0
 
 _WORSHIP = {"muslim": "mosque", "christian": "church"}
 
+LANDMARK = "landmark"
+"""Kind of a place that people only tell the way by: no rule of a city's streets is about it."""
+
+JUNCTION = "junction"
+"""Kind of a crossing that has a name of its own, like Istanbul Crossroads."""
+
+LANDMARK_KEYS = (
+    *("amenity", "shop", "tourism", "historic", "office", "leisure", "healthcare", "craft"),
+    *("building", "man_made", "military"),
+)
+"""What is named and has one of these keys is a landmark."""
+
+_JUNCTIONS = ("traffic_signals", "mini_roundabout", "motorway_junction")
+_DISTRICT_LEVELS = ("9", "10", "11")
+"""`admin_level` of parts of a city, as most countries have them."""
+
 PLACE_TAGS: Mapping[str, tuple[str, ...]] = {
     key: tuple(value for other, value in _POINTS_OF_INTEREST if other == key)
     for key, _ in _POINTS_OF_INTEREST
@@ -105,7 +124,7 @@ PLACE_KINDS = (
 """Every kind of point of interest, as `place_kind` returns it."""
 
 PLACE_KEYS = ("addr:housenumber", *sorted({key for key, _ in _POINTS_OF_INTEREST}))
-"""An object without any of these tags is no place for us."""
+"""An object without any of these tags is a place only where it has a name."""
 
 
 def road_class(tags: Tags) -> RoadClass | None:
@@ -251,4 +270,18 @@ def place_kind(tags: Tags) -> str | None:
     if tags.get("amenity") == "place_of_worship":
         return _WORSHIP.get(tags.get("religion", ""), "worship")
     found = (kind for (key, value), kind in _POINTS_OF_INTEREST.items() if tags.get(key) == value)
-    return next(found, None)
+    kind = next(found, None)
+    return kind if kind is not None or "name" not in tags else _named_kind(tags)
+
+
+def may_be_place(tags: Tags) -> bool:
+    """Whether an object is worth keeping until `place_kind` decides."""
+    return any(key in tags for key in PLACE_KEYS) or "name" in tags
+
+
+def _named_kind(tags: Tags) -> str | None:
+    if tags.get("junction") == "yes" or tags.get("highway") in _JUNCTIONS:
+        return JUNCTION
+    if tags.get("boundary") == "administrative" and tags.get("admin_level") in _DISTRICT_LEVELS:
+        return "neighbourhood"
+    return LANDMARK if any(key in tags for key in LANDMARK_KEYS) else None

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import shapely
@@ -21,9 +21,10 @@ from data.model import (
     SegmentId,
     SegmentKey,
 )
+from data.osm_addresses import number_ranges, with_houses
 from data.osm_tags import Tags
 from data.osm_waters import Water
-from data.projection import Projection, line_length_m
+from data.projection import Projection, distance_m, line_length_m
 
 STOP_M = 25.0
 """A bus stop farther than this from every street lies on none."""
@@ -101,15 +102,15 @@ def split_ways(
     """
     ways = [_with_places(way, nodes) for way in ways]
     used = Counter(node for way in ways for run in way.runs for node in run)
-    number = 0
+    numbers = count(1)
     for way in ways:
-        nth = 0
-        for run in way.runs:
-            for piece in _pieces(run, used):
-                segment = _segment(way, piece, nodes, SegmentId(number + 1), nth)
-                nth += 1
-                number += 1
-                yield replace(segment, bus=True) if way.id in bus_ways else segment
+        pieces = [piece for run in way.runs for piece in _pieces(run, used)]
+        parts = [
+            _segment(way, piece, nodes, SegmentId(next(numbers)), nth)
+            for nth, piece in enumerate(pieces)
+        ]
+        for segment in with_houses(parts, number_ranges(way.tags)):
+            yield replace(segment, bus=True) if way.id in bus_ways else segment
 
 
 def _with_places(way: Way, nodes: Mapping[int, LonLat]) -> Way:
@@ -230,15 +231,22 @@ def _leaving(segments: list[Segment], node: int) -> list[Segment]:
     ]
 
 
-def places_of(tags: Tags, location: LonLat) -> Iterator[Place]:
+def places_of(tags: Tags, location: LonLat, reach_m: float = 0.0) -> Iterator[Place]:
     """Yield the point of interest and the house number that an object is, if any."""
     kind = osm_tags.place_kind(tags)
     street = tags.get("addr:street") or tags.get("addr:place") or ""
     number = tags.get("addr:housenumber", "")
     if kind is not None:
-        yield Place(kind, location, osm_tags.names(tags), street, number)
+        yield Place(kind, location, osm_tags.names(tags), street, number, reach_m)
     if number:
         yield Place("address", location, {}, street, number)
+
+
+def places_within(tags: Tags, outline: Sequence[LonLat]) -> Iterator[Place]:
+    """Yield the point of interest and the house number that an outlined object is, if any."""
+    middle = centroid(outline)
+    reach_m = round(max(distance_m(middle, corner) for corner in outline), 1)
+    yield from places_of(tags, middle, reach_m)
 
 
 def centroid(points: Sequence[LonLat]) -> LonLat:

@@ -25,16 +25,22 @@ from data.model import RoadClass
 from data.osm_tags import PLACE_TAGS
 
 LANGUAGES = ("", ":fa", ":en", ":ar", ":az", ":ckb", ":ku", ":tr")
-NAMES = ("name", "official_name", "short_name", "alt_name", "loc_name", "old_name")
+NAMES = (
+    *("name", "official_name", "full_name", "short_name", "alt_name", "loc_name"),
+    *("reg_name", "nat_name", "int_name", "old_name"),
+)
 
 WAY_TAGS = (
     *("highway", "area", "access", "motor_vehicle", "vehicle", "service", "oneway", "junction"),
     *("lanes", "width", "est_width", "maxspeed", "layer", "bridge", "tunnel", "surface", "incline"),
     *("bus", "psv", "lanes:bus", "lanes:psv", "busway", "busway:left", "busway:right"),
-    *("busway:both", "name:left", "name:right"),
+    *("busway:both", "name:left", "name:right", "addr:range:l", "addr:range:r"),
     *(f"{name}{language}" for name in NAMES for language in LANGUAGES),
 )
 """Tags of streets that are asked for: all that our reader looks at."""
+
+LANDMARKS = ("amenity", "shop", "tourism", "historic", "office")
+"""Keys of places that are asked for whatever their value."""
 
 PLACE_NODES_FROM = 1 << 60
 """Ids of nodes that stand for places, far above OpenStreetMap's."""
@@ -114,7 +120,8 @@ def _places(
     """Return house numbers and points of interest, none where the servers know of none."""
     from osmnx._errors import InsufficientResponseError
 
-    wanted = {key: list(values) for key, values in PLACE_TAGS.items()}
+    wanted: dict[str, list[str] | bool] = {key: list(values) for key, values in PLACE_TAGS.items()}
+    wanted |= dict.fromkeys(LANDMARKS, True)
     try:
         frame = osmnx.features_from_polygon(outline, {"addr:housenumber": True, **wanted})
     except InsufficientResponseError:

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.model import Oneway, Restriction, Segment, SegmentId, SegmentKey
+from data.model import NumberRange, Oneway, Restriction, Segment, SegmentId, SegmentKey, Side
 from data.network import StreetNetwork, build_network
 from data.projection import Projection
 
@@ -125,6 +125,9 @@ def _turned(segment: Segment) -> Segment:
         geometry=segment.geometry[::-1],
         oneway=_OTHER_WAY[segment.oneway],
         incline=_OTHER_SLOPE.get(segment.incline, segment.incline),
+        houses=tuple(
+            NumberRange(_OTHER_SIDE[each.side], each.last, each.first) for each in segment.houses
+        ),
     )
 
 
@@ -133,6 +136,7 @@ _OTHER_WAY = {
     Oneway.FORWARD: Oneway.BACKWARD,
     Oneway.BACKWARD: Oneway.FORWARD,
 }
+_OTHER_SIDE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _OTHER_SLOPE = {"up": "down", "down": "up"}
 """Slopes in numbers keep their sign: nothing of ours looks at it."""
 

@@ -9,11 +9,14 @@ import shapely
 from data.exchange.names import name_columns
 from data.model import Place, Segment
 from data.network import StreetNetwork
+from data.osm_tags import JUNCTION, LANDMARK
 from data.osm_waters import Water
 
 MIN_ZOOM = 10
 MAX_ZOOM = 15
 """Pages draw closer views from the tiles of this zoom; one unit of them is 0.2 m or less."""
+
+_UNDRAWN = ("address", LANDMARK, JUNCTION)
 
 _TILE_BYTES = 20_000_000
 _TILE_FEATURES = 1_000_000
@@ -30,11 +33,11 @@ def write_basemap(
     """Write `streets.pmtiles` and, where there are some, places and waters into a folder.
 
     Layer `streets` has `id, name, name_fa, name_en, road_class, oneway, layer`, the segment's id
-    being the feature's; `places` and `water` have `kind, name, name_fa, name_en`. House numbers
-    are left out.
+    being the feature's; `places` and `water` have `kind, name, name_fa, name_en`. House numbers,
+    landmarks and names of crossings are left out.
     """
     _write(_streets(network.segments), "streets", folder)
-    spots = [place for place in places if place.kind != "address"]
+    spots = [place for place in places if place.kind not in _UNDRAWN]
     if len({spot.location for spot in spots}) > 1:  # browsers refuse tiles without extent
         _write(_spots(spots), "places", folder)
     seen = [water for water in waters if not _clipped(water, network).is_empty]

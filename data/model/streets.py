@@ -77,11 +77,23 @@ class DirectedSegment(NamedTuple):
     forward: bool
 
 
+class NumberRange(NamedTuple):
+    """House numbers on one side of a segment: `first` at its start, `last` at its end.
+
+    Where both are odd or both even, so is every number between.
+    """
+
+    side: Side
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A street between two junctions.
 
-    `names` holds every spelling of the file by language, the main one first.
+    `names` holds every spelling of the file by language, the main one first; `houses` the numbers
+    along it where the file has them by ranges.
     """
 
     id: SegmentId
@@ -103,6 +115,7 @@ class Segment:
     district: str = ""
     roundabout: bool = False
     bus: bool = False
+    houses: tuple[NumberRange, ...] = ()
 
     def __post_init__(self) -> None:
         """Reject a street without extent."""
@@ -147,13 +160,17 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point of interest or a house number, for geocoding and priorities."""
+    """A point of interest or a house number, for geocoding and priorities.
+
+    `reach_m` is how far an area's outline is from its location at most, 0 for a point.
+    """
 
     kind: str
     location: LonLat
     names: Mapping[Language, tuple[str, ...]]
     street: str = ""
     number: str = ""
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def save_places(tx: Tx, places: Iterable[Place]) -> None:
             "names": dict(spot.names),
             "street": spot.street,
             "number": spot.number,
+            "reach_m": spot.reach_m,
         }
         for spot in places
     ]
@@ -39,6 +40,7 @@ def list_places(tx: Tx, kinds: Collection[str] | None = None) -> list[Place]:
             names={language: tuple(spellings) for language, spellings in row.names.items()},
             street=row.street,
             number=row.number,
+            reach_m=row.reach_m,
         )
         for row in tx.execute(query)
     ]

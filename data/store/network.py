@@ -11,12 +11,14 @@ from data.model import (
     Language,
     LonLat,
     NodeId,
+    NumberRange,
     Oneway,
     Restriction,
     RoadClass,
     Segment,
     SegmentId,
     SegmentKey,
+    Side,
 )
 from data.network import StreetNetwork, build_network
 from data.store.engine import Tx
@@ -138,6 +140,7 @@ def _segment_row(street: Segment, line: bytes) -> dict[str, object]:
         "district": street.district,
         "roundabout": street.roundabout,
         "bus": street.bus,
+        "houses": [list(each) for each in street.houses],
     }
 
 
@@ -162,6 +165,7 @@ def _segment(row: Row[Any], line: shapely.LineString) -> Segment:
         district=row.district,
         roundabout=row.roundabout,
         bus=row.bus,
+        houses=tuple(NumberRange(Side(side), *ends) for side, *ends in row.houses),
     )
 
 

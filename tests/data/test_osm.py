@@ -4,7 +4,7 @@ import pytest
 from osmium.osm.mutable import Relation
 
 from data.errors import CityFileError, NotFoundError
-from data.model import Oneway, RoadClass, SegmentKey
+from data.model import NumberRange, Oneway, RoadClass, SegmentKey, Side
 from data.osm import read_osm
 from tests.data.osm_files import STREET, a_node, a_sign, a_way, nodes, write_osm
 
@@ -270,3 +270,38 @@ def test_a_real_district_has_bus_streets(shared_data):
     draft = read_osm(shared_data / "osm" / "tehran-d6-south.osm.pbf", services=True)
     buses = [segment for segment in draft.segments if segment.bus]
     assert 50 < len(buses) < len(draft.segments) / 4
+
+
+def test_house_numbers_by_ranges_are_shared_by_the_pieces_of_a_way(tmp_path):
+    ranges = {"addr:range:l": "101-121", "addr:range:r": "120-100"}
+    draft = read(tmp_path, [*nodes(), a_way(10, [1, 2, 3], **ranges), a_way(11, [2, 4])])
+    first, second, across = draft.segments
+    assert first.houses == (
+        NumberRange(Side.LEFT, 101, 111),
+        NumberRange(Side.RIGHT, 120, 110),
+    )
+    assert second.houses == (
+        NumberRange(Side.LEFT, 111, 121),
+        NumberRange(Side.RIGHT, 110, 100),
+    )
+    assert across.houses == ()
+
+
+def test_an_area_tells_how_far_it_reaches(tmp_path):
+    park = a_way(30, [1, 4, 3, 1], {"leisure": "park", "name": "Melli Park"})
+    draft = read(tmp_path, [*nodes(), a_way(10, [1, 2]), park])
+    (place,) = draft.places
+    assert place.reach_m == pytest.approx(96, abs=2)
+
+
+def test_a_quarter_with_a_border_is_a_neighbourhood(tmp_path):
+    quarter = a_sign(7, "", ("w", 30, "outer"))
+    quarter.tags = {
+        "type": "boundary",
+        "boundary": "administrative",
+        "admin_level": "10",
+        "name": "Kolonka",
+    }
+    draft = read(tmp_path, [*nodes(), a_way(10, [1, 2]), a_way(30, [1, 4, 3, 5, 1], {}), quarter])
+    (place,) = draft.places
+    assert (place.kind, place.names) == ("neighbourhood", {"": ("Kolonka",)})

@@ -2,6 +2,7 @@ import pytest
 
 from data import osm_tags
 from data.model import Oneway, RoadClass
+from data.osm_addresses import number_ranges
 
 RESIDENTIAL = RoadClass.RESIDENTIAL
 
@@ -114,3 +115,33 @@ def test_a_slope_is_read_without_its_sign(tagged, pct):
 )
 def test_a_bus_lane_makes_a_bus_street(tags, buses):
     assert osm_tags.serves_buses({"highway": "primary", **tags}) is buses
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({"junction": "yes", "name": "چهارراه استانبول"}, "junction"),
+        ({"highway": "traffic_signals", "name": "چهارراه امیراکرم"}, "junction"),
+        ({"highway": "traffic_signals"}, None),
+        ({"shop": "mall", "name": "Kourosh"}, "landmark"),
+        ({"shop": "mall"}, None),
+        ({"barrier": "gate", "name": "درب شمالی"}, None),
+        ({"amenity": "hospital", "name": "Mercy"}, "hospital"),
+    ],
+)
+def test_what_has_a_name_of_its_own_is_a_landmark_or_a_crossing(tags, kind):
+    assert osm_tags.place_kind(tags) == kind
+
+
+def test_names_that_mappers_count_are_names_too():
+    tags = {"name": "Main", "alt_name_1": "High", "int_name": "Principal", "name_1": "Broad"}
+    assert osm_tags.names(tags) == {"": ("Main", "Broad", "High", "Principal")}
+
+
+@pytest.mark.parametrize(
+    ("tagged", "ends"),
+    [("577-597", (577, 597)), ("12", (12, 12)), ("۲–۴", (2, 4)), ("0-0", None), ("", None)],
+)
+def test_ranges_of_house_numbers_are_read(tagged, ends):
+    found = number_ranges({"addr:range:l": tagged})
+    assert [each[1:] for each in found] == ([] if ends is None else [ends])

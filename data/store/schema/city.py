@@ -57,6 +57,7 @@ segment = Table(
     Column("district", Text, nullable=False),
     Column("roundabout", Boolean, nullable=False),
     Column("bus", Boolean, nullable=False, server_default=false()),
+    Column("houses", JSON, nullable=False, server_default="[]", doc="[side, first, last] each"),
     UniqueConstraint("osm_way_id", "from_node", "to_node", "nth", name="segment_key"),
 )
 
@@ -125,6 +126,7 @@ place = Table(
     Column("names", JSON, nullable=False),
     Column("street", Text, nullable=False),
     Column("number", Text, nullable=False),
+    Column("reach_m", Float, nullable=False, server_default="0"),
 )
 
 depot = Table(
