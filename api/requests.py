@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.context import AddressContext, CallerContext, Context, IntakeContext
-from api.schemas import CallerOut, CancelIn, CandidateOut, PinIn, ReportIn
+from api.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
 from data.model import (
     JobId,
@@ -23,7 +23,8 @@ from data.store.engine import Tx
 from data.store.jobs import list_jobs_by_id
 from data.store.requests import get_request, list_requests
 from fleet.callers import look_at_caller
-from fleet.intake import PIN_M, cancel_request, locate, place_by_hand, receive
+from fleet.closing import cancel_request, close_request, reopen_request
+from fleet.intake import PIN_M, locate, place_by_hand, receive
 from maps.views import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
@@ -100,6 +101,23 @@ def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> Requ
     with context.writing() as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
         view = viewed(tx, cancelled)
+    return _announced(context, view)
+
+
+@router.post("/api/requests/{request_id}/close")
+def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> RequestView:
+    """Close a request with a reason of the fixed list."""
+    with context.writing() as tx:
+        closed = close_request(tx, context.actor, request_id, why.reason, why.note, context.now)
+        view = viewed(tx, closed)
+    return _announced(context, view)
+
+
+@router.post("/api/requests/{request_id}/reopen")
+def reopen(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> RequestView:
+    """Let a closed request be asked again."""
+    with context.writing() as tx:
+        view = viewed(tx, reopen_request(tx, context.actor, request_id, why.why, context.now))
     return _announced(context, view)
 
 

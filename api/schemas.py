@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from data.errors import InvalidError
-from data.model import LonLat, RequestKind, SegmentId
+from data.model import ClosingReason, Danger, LonLat, RequestKind, SegmentId
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 
@@ -40,6 +40,7 @@ class ReportIn(Wire):
     consent: bool = False
     channel: Annotated[str, Field(min_length=1, max_length=40)] = "phone"
     idempotency_key: Annotated[str, Field(min_length=8, max_length=100)] | None = None
+    dangers: Annotated[tuple[Danger, ...], Field(max_length=len(Danger))] = ()
 
     def report(self) -> Report:
         """Return the record that `fleet.intake` takes; half a pin is an `InvalidError`."""
@@ -59,6 +60,7 @@ class ReportIn(Wire):
             language=self.language,
             consent=self.consent,
             idempotency_key=self.idempotency_key,
+            dangers=self.dangers,
         )
 
 
@@ -73,6 +75,19 @@ class CancelIn(Wire):
     """Why a request is not served."""
 
     reason: Short = ""
+
+
+class CloseIn(Wire):
+    """Why a request is closed, and what is to be noted."""
+
+    reason: ClosingReason
+    note: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+
+
+class ReopenIn(Wire):
+    """Why a request is not answered after all."""
+
+    why: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
 
 class StormIn(Wire):

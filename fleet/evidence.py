@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
@@ -27,7 +27,8 @@ from data.store.coverage import list_coverage, list_passes, replace_passes, save
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments, set_job_state
-from data.store.requests import list_requests_of_jobs, save_request
+from data.store.requests import list_requests_of_jobs
+from fleet.closing import close_by_evidence
 from fleet.coverage import counted_treatments, coverage_of, done_at, merged
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
@@ -75,13 +76,13 @@ def keep_evidence(
             driven_at[through.directed] = max(through.at, latest)
     touched = sorted({directed.segment_id for directed in fresh.keys() | driven_at.keys()})
     coverage: list[Coverage] = []
-    jobs: list[JobId] = []
+    jobs: dict[JobId, datetime] = {}
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(tx, storm.id, ids)
         known = _stored(tx, storm.id, ids, fresh)
         coverage += _covered(tx, storm.id, network, policy, ids, known, driven_at, wanted)
-        jobs += _close_jobs(tx, network, known, wanted, now)
+        jobs |= _close_jobs(tx, network, known, wanted, now)
     return Proof(tuple(coverage), tuple(jobs), _answer_requests(tx, jobs, now))
 
 
@@ -147,8 +148,9 @@ def _close_jobs(
     passes: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
     now: datetime,
-) -> list[JobId]:
-    closed: list[JobId] = []
+) -> dict[JobId, datetime]:
+    """Set the jobs that passes prove to done, and return since when each is."""
+    closed: dict[JobId, datetime] = {}
     for job in jobs:
         if job.state is not JobState.OPEN:
             continue
@@ -165,25 +167,18 @@ def _close_jobs(
             before={"state": job.state},
             after={"state": JobState.DONE, "done_at": finished_at.isoformat()},
         )
-        closed.append(job.id)
+        closed[job.id] = finished_at
     return closed
 
 
-def _answer_requests(tx: Tx, jobs: Sequence[JobId], now: datetime) -> tuple[RequestId, ...]:
-    """Set the requests of jobs that are done to done, and return their ids."""
+def _answer_requests(
+    tx: Tx, jobs: Mapping[JobId, datetime], now: datetime
+) -> tuple[RequestId, ...]:
+    """Close the requests of jobs that are done, and return their ids."""
     answered: list[RequestId] = []
-    for request in list_requests_of_jobs(tx, jobs) if jobs else ():
-        if request.state is not RequestState.OPEN:
+    for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
+        if request.state is not RequestState.OPEN or request.job_id is None:
             continue
-        save_request(tx, replace(request, state=RequestState.DONE))
-        add_event(
-            tx,
-            now,
-            TRACKING,
-            "request.done",
-            f"request:{request.id}",
-            before={"state": request.state},
-            after={"state": RequestState.DONE, "job": request.job_id},
-        )
+        close_by_evidence(tx, TRACKING, request, jobs[request.job_id], now)
         answered.append(request.id)
     return tuple(answered)

@@ -11,7 +11,7 @@ from data.errors import ConflictError, InvalidError
 from data.geocode import Geocoder
 from data.model import (
     Actor,
-    JobState,
+    Danger,
     Language,
     LonLat,
     RequestId,
@@ -25,23 +25,22 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.cities import get_policy
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
-from data.store.jobs import add_job, find_open_job, get_job, set_job_state
+from data.store.jobs import add_job, find_open_job
+from data.store.request_clocks import mark_placed
 from data.store.requests import (
     Caller,
     add_caller,
     add_request,
     find_request_by_key,
     get_request,
-    list_requests_of_jobs,
     next_request_id,
     save_request,
 )
 from data.store.storms import find_active_storm
-from fleet.jobs import born_of_request, new_job, typical_blade_m
+from fleet.jobs import new_job, typical_blade_m
 from fleet.streets import require_present
 
 PIN_M = 200.0
@@ -61,9 +60,9 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 TREATMENTS: Mapping[RequestKind, Treatment] = {
     RequestKind.PLOW: Treatment.PLOW,
     RequestKind.ICE: Treatment.SALT,
-    RequestKind.SIDEWALK: Treatment.PLOW,
     RequestKind.BLOCKED: Treatment.PLOW,
 }
+"""What the machines on streets can do; a plow proves nothing of a sidewalk or a tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ class Report:
     language: Language = ""
     consent: bool = False
     idempotency_key: str | None = None
+    dangers: tuple[Danger, ...] = ()
 
     def __post_init__(self) -> None:
         """Reject a report that says nothing, or too much."""
@@ -125,6 +125,7 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         state=RequestState.NEW,
         address=report.address.strip(),
         location=report.location,
+        dangers=report.dangers,
     )
     add_request(tx, asked, report.idempotency_key)
     after: dict[str, object] = {
@@ -132,12 +133,13 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         "channel": asked.channel,
         "kind": asked.kind,
         "state": asked.state,
+        "dangers": list(asked.dangers),
     }
     if report.says_who:
         who = _caller(report)
         add_caller(tx, request_id, who)
         after["caller_digest"] = _digest(who)
-    add_event(tx, now, actor, "request.received", _subject(asked), after=after)
+    add_event(tx, now, actor, "request.received", subject_of(asked), after=after)
     return asked
 
 
@@ -157,7 +159,7 @@ def locate(
     asked = _get_waiting(tx, request_id)
     found = _found(asked, network, geocoder)
     if found is None:
-        add_event(tx, now, actor, "request.waits", _subject(asked), after={"state": asked.state})
+        add_event(tx, now, actor, "request.waits", subject_of(asked), after={"state": asked.state})
         return asked
     location, snap = found
     placed = replace(asked, location=location, snap=snap)
@@ -200,7 +202,10 @@ def open_work(
     policy: Policy,
     now: datetime,
 ) -> ServiceRequest:
-    """Join a placed request to the open job of its street and treatment, or add that job."""
+    """Join a placed request to the open job of its street and treatment, or add that job.
+
+    What no machine on the street does is open without a job, until somebody looked.
+    """
     if placed.snap is None:
         raise ConflictError(
             f"request {placed.reference} has no place",
@@ -209,8 +214,11 @@ def open_work(
             reference=placed.reference,
         )
     require_present(tx, network)
-    treatment = TREATMENTS[placed.kind]
+    mark_placed(tx, placed.id, now)
+    treatment = TREATMENTS.get(placed.kind)
     segment = network.segment(placed.snap.segment_id)
+    if treatment is None:
+        return _open_by_hand(tx, actor, placed, segment.id, now)
 
     job = find_open_job(tx, storm.id, segment.id, treatment)
     joined = job is not None
@@ -228,33 +236,18 @@ def open_work(
     opened = replace(placed, state=RequestState.OPEN, job_id=job.id)
     save_request(tx, opened)
     after = {"state": opened.state, "job": job.id, "joined": joined, "segment": segment.id}
-    add_event(tx, now, actor, "request.opened", _subject(opened), {"state": placed.state}, after)
+    add_event(tx, now, actor, "request.opened", subject_of(opened), {"state": placed.state}, after)
     return opened
-
-
-def cancel_request(
-    tx: Tx, actor: Actor, request_id: RequestId, reason: str, now: datetime
-) -> ServiceRequest:
-    """Cancel a request that waits or has a job; a job that only it asked for goes with it."""
-    asked = get_request(tx, request_id)
-    if asked.state not in {RequestState.NEW, RequestState.OPEN}:
-        raise _wrong_state(asked)
-    cancelled = replace(asked, state=RequestState.CANCELLED)
-    save_request(tx, cancelled)
-    after = {"state": cancelled.state, "reason": reason}
-    add_event(tx, now, actor, "request.cancelled", _subject(asked), {"state": asked.state}, after)
-    _drop_unwanted_job(tx, actor, asked, now)
-    return cancelled
 
 
 def back_to_waiting(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> ServiceRequest:
     """Take a request off a job that will not be done; its place is kept for the next storm."""
     if asked.state is not RequestState.OPEN:
-        raise _wrong_state(asked)
+        raise wrong_state(asked)
     waiting = replace(asked, state=RequestState.NEW, job_id=None)
     save_request(tx, waiting)
     before = {"state": asked.state, "job": asked.job_id}
-    add_event(tx, now, actor, "request.waits", _subject(asked), before, {"state": waiting.state})
+    add_event(tx, now, actor, "request.waits", subject_of(asked), before, {"state": waiting.state})
     return waiting
 
 
@@ -276,7 +269,7 @@ def place_anew(
     if snap is not None:
         return _place(tx, actor, placed, network, policy, now)
     save_request(tx, placed)
-    add_event(tx, now, actor, "request.waits", _subject(asked), after={"state": asked.state})
+    add_event(tx, now, actor, "request.waits", subject_of(asked), after={"state": asked.state})
     return placed
 
 
@@ -285,6 +278,22 @@ def likeliest(network: StreetNetwork, pin: LonLat, likely: Collection[SegmentId]
     near = network.nearby(pin, PIN_M)
     close = [snap for snap in near if snap.distance_m <= near[0].distance_m + BESIDE_M]
     return next((snap for snap in close if snap.segment_id in likely), near[0] if near else None)
+
+
+def wrong_state(asked: ServiceRequest) -> ConflictError:
+    """Return what says that the request is in no state for a change."""
+    return ConflictError(
+        f"request {asked.reference} is {asked.state}",
+        reason="request_state",
+        request=asked.id,
+        reference=asked.reference,
+        state=str(asked.state),
+    )
+
+
+def subject_of(asked: ServiceRequest) -> str:
+    """Return what the storm book calls a request."""
+    return f"request:{asked.id}"
 
 
 def _place(
@@ -299,10 +308,21 @@ def _place(
     if storm is not None:
         return open_work(tx, actor, placed, storm, network, policy, now)
     require_present(tx, network)
+    mark_placed(tx, placed.id, now)
     save_request(tx, placed)
     segment_id = placed.snap.segment_id if placed.snap else None
-    add_event(tx, now, actor, "request.placed", _subject(placed), after={"segment": segment_id})
+    add_event(tx, now, actor, "request.placed", subject_of(placed), after={"segment": segment_id})
     return placed
+
+
+def _open_by_hand(
+    tx: Tx, actor: Actor, placed: ServiceRequest, segment_id: SegmentId, now: datetime
+) -> ServiceRequest:
+    opened = replace(placed, state=RequestState.OPEN)
+    save_request(tx, opened)
+    after = {"state": opened.state, "segment": segment_id}
+    add_event(tx, now, actor, "request.opened", subject_of(opened), {"state": placed.state}, after)
+    return opened
 
 
 def _found(
@@ -320,35 +340,11 @@ def _found(
     return None if found is None else (best.point, replace(found, side=best.side))
 
 
-def _drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
-    if asked.job_id is None:
-        return
-    job = get_job(tx, asked.job_id)
-    others = [
-        each for each in list_requests_of_jobs(tx, [job.id]) if each.state is RequestState.OPEN
-    ]
-    if job.state is not JobState.OPEN or others or not born_of_request(job, get_policy(tx)):
-        return
-    set_job_state(tx, [job.id], JobState.CANCELLED)
-    change = ({"state": job.state}, {"state": JobState.CANCELLED})
-    add_event(tx, now, actor, "job.cancelled", f"job:{job.id}", *change)
-
-
 def _get_waiting(tx: Tx, request_id: RequestId) -> ServiceRequest:
     asked = get_request(tx, request_id)
     if asked.state is not RequestState.NEW:
-        raise _wrong_state(asked)
+        raise wrong_state(asked)
     return asked
-
-
-def _wrong_state(asked: ServiceRequest) -> ConflictError:
-    return ConflictError(
-        f"request {asked.reference} is {asked.state}",
-        reason="request_state",
-        request=asked.id,
-        reference=asked.reference,
-        state=str(asked.state),
-    )
 
 
 def _caller(report: Report) -> Caller:
@@ -365,7 +361,3 @@ def _caller(report: Report) -> Caller:
 def _digest(who: Caller) -> str:
     text = "\n".join((who.name, who.phone, *filter(None, [who.email])))
     return hashlib.sha256(who.salt + text.encode()).hexdigest()
-
-
-def _subject(asked: ServiceRequest) -> str:
-    return f"request:{asked.id}"

@@ -50,6 +50,8 @@ class RequestView:
     side: str | None
     job_id: int | None
     due_at: datetime | None
+    dangers: tuple[str, ...]
+    closed_for: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,8 @@ def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> Req
         side=snap.side if snap else None,
         job_id=asked.job_id,
         due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
+        dangers=asked.dangers,
+        closed_for=asked.closed_for,
     )
 
 

@@ -3,6 +3,7 @@
 Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 
+from data.model.followup import Comment, RequestClock, Sighting
 from data.model.handover import (
     PENDING,
     Body,
@@ -60,6 +61,13 @@ from data.model.plans import (
     RunState,
     Unserved,
 )
+from data.model.requests import (
+    ClosingReason,
+    Danger,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+)
 from data.model.streets import (
     City,
     DirectedSegment,
@@ -85,10 +93,7 @@ from data.model.work import (
     Level,
     LevelReason,
     Override,
-    RequestKind,
-    RequestState,
     ServiceClass,
-    ServiceRequest,
     Storm,
     Treatment,
 )
@@ -108,9 +113,12 @@ __all__ = [
     "CallOutcome",
     "City",
     "ClassRule",
+    "ClosingReason",
     "CodeKind",
+    "Comment",
     "CostBreakdown",
     "Coverage",
+    "Danger",
     "Depot",
     "DepotId",
     "Device",
@@ -155,6 +163,7 @@ __all__ = [
     "QueueChangeId",
     "ReloadSite",
     "ReloadSiteId",
+    "RequestClock",
     "RequestId",
     "RequestKind",
     "RequestState",
@@ -171,6 +180,7 @@ __all__ = [
     "Shift",
     "ShiftId",
     "Side",
+    "Sighting",
     "SignInCode",
     "Snap",
     "Storm",

@@ -1,4 +1,4 @@
-"""Storms, what people ask, and the work it becomes."""
+"""Storms, and the work that they and people's requests become."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,13 +8,11 @@ from data.model.ids import (
     BlockageId,
     JobId,
     LonLat,
-    RequestId,
     SegmentId,
     ShiftId,
     StormId,
     VehicleId,
 )
-from data.model.streets import Snap
 
 
 class ServiceClass(StrEnum):
@@ -33,24 +31,6 @@ class Treatment(StrEnum):
     SALT = "salt"
 
 
-class RequestKind(StrEnum):
-    """What a caller asks for."""
-
-    PLOW = "plow"
-    ICE = "ice"
-    SIDEWALK = "sidewalk"
-    BLOCKED = "blocked"
-
-
-class RequestState(StrEnum):
-    """`NEW` waits for a human to place it; `OPEN` has a job."""
-
-    NEW = "new"
-    OPEN = "open"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
 class JobState(StrEnum):
     """`DONE` only by evidence."""
 
@@ -65,23 +45,6 @@ class Directions(StrEnum):
     BOTH = "both"
     FORWARD = "forward"
     BACKWARD = "backward"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRequest:
-    """What a person asks. Caller's name and phone are stored apart and are not part of it."""
-
-    id: RequestId
-    reference: str
-    received_at: datetime
-    channel: str
-    text: str
-    kind: RequestKind
-    state: RequestState
-    address: str = ""
-    location: LonLat | None = None
-    snap: Snap | None = None
-    job_id: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ def list_segments(tx: Tx) -> list[Segment]:
     return [_segment(row, line) for row, line in zip(rows, lines, strict=True)]
 
 
+def has_segment(tx: Tx, segment_id: SegmentId) -> bool:
+    """Whether the streets of today have this segment."""
+    found = tx.execute(select(segment.c.id).where(segment.c.id == segment_id)).first()
+    return found is not None
+
+
 def last_segment_id(tx: Tx) -> SegmentId:
     """Return the highest id that a street has or ever had: the next new one gets a higher one."""
     ids = [tx.execute(select(func.max(table.c.id))).scalar() for table in (segment, former_segment)]

@@ -5,9 +5,19 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from data.model import DirectedSegment, RequestState, SegmentId, ServiceClass, StormId, Treatment
+from data.model import (
+    ClosingReason,
+    DirectedSegment,
+    SegmentId,
+    ServiceClass,
+    StormId,
+    Treatment,
+)
 from data.store.engine import Tx
-from data.store.schema import coverage, job, request
+from data.store.schema import coverage, job, request, request_clock
+
+OURS = frozenset({ClosingReason.PLOWED, ClosingReason.INSPECTED, ClosingReason.MELTED})
+"""Reasons of closing after which a request still counts among those we had to serve."""
 
 
 class ServedMark(NamedTuple):
@@ -62,16 +72,21 @@ def segments_only_salted(tx: Tx, storm_id: StormId) -> set[SegmentId]:
 def list_requests_received(
     tx: Tx, since: datetime | None, until: datetime | None
 ) -> list[ReceivedRequest]:
-    """Return the requests that came in from `since` to before `until`, the withdrawn left out."""
+    """Return the requests that came in from `since` to before `until`.
+
+    Those that turned out not to be ours are left out; one whose snow melted before we came is ours.
+    """
     query = (
         select(
             request.c.received_at,
             request.c.segment_id,
             job.c.service_class,
-            job.c.done_at,
+            request_clock.c.done_at,
         )
-        .select_from(request.outerjoin(job, request.c.job_id == job.c.id))
-        .where(request.c.state != RequestState.CANCELLED)
+        .select_from(
+            request.join(request_clock).outerjoin(job, request.c.job_id == job.c.id),
+        )
+        .where(request.c.closed_for.is_(None) | request.c.closed_for.in_(OURS))
         .order_by(request.c.received_at, request.c.id)
     )
     if since is not None:

@@ -9,6 +9,8 @@ from sqlalchemy import Row, func, insert, select, update
 from data.errors import NotFoundError
 from data.geocode.words import normal
 from data.model import (
+    ClosingReason,
+    Danger,
     JobId,
     Language,
     LonLat,
@@ -21,7 +23,7 @@ from data.model import (
     Snap,
 )
 from data.store.engine import Tx
-from data.store.schema import caller, request
+from data.store.schema import caller, request, request_clock
 
 AT_ONCE = 500
 """Ids in one question to the database."""
@@ -48,10 +50,11 @@ def next_request_id(tx: Tx) -> RequestId:
 
 
 def add_request(tx: Tx, asked: ServiceRequest, idempotency_key: str | None = None) -> None:
-    """Add a request under its own id and reference."""
+    """Add a request under its own id and reference, and start its clock."""
     tx.execute(
         insert(request).values(id=asked.id, idempotency_key=idempotency_key, **_values(asked))
     )
+    tx.execute(insert(request_clock).values(request_id=asked.id))
 
 
 def save_request(tx: Tx, asked: ServiceRequest) -> None:
@@ -132,6 +135,8 @@ def _values(asked: ServiceRequest) -> dict[str, object]:
         "distance_m": snap.distance_m if snap else None,
         "job_id": asked.job_id,
         "sought": normal(f"{asked.reference} {asked.address} {asked.text}"),
+        "dangers": list(asked.dangers),
+        "closed_for": asked.closed_for,
     }
 
 
@@ -149,6 +154,8 @@ def request_of(row: Row[Any]) -> ServiceRequest:
         location=None if row.lon is None else LonLat(row.lon, row.lat),
         snap=None if row.segment_id is None else _snap(row),
         job_id=None if row.job_id is None else JobId(row.job_id),
+        dangers=tuple(Danger(danger) for danger in row.dangers),
+        closed_for=None if row.closed_for is None else ClosingReason(row.closed_for),
     )
 
 

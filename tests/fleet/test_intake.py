@@ -17,9 +17,9 @@ from data.model import (
 )
 from data.store.engine import Tx
 from data.store.events import broken_links, list_events
-from data.store.jobs import find_open_job, get_job, list_jobs, set_job_state
+from data.store.jobs import get_job, list_jobs, set_job_state
 from data.store.requests import find_caller, get_request, list_requests
-from fleet.intake import Report, cancel_request, locate, place_by_hand, receive
+from fleet.intake import Report, locate, place_by_hand, receive
 from fleet.storms import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -166,25 +166,6 @@ def test_before_the_storm_a_request_is_placed_and_gets_its_job_when_it_starts(tx
     assert request.snap is not None
     a_storm(tx)
     assert get_request(tx, request.id).state is RequestState.OPEN
-
-
-def test_a_cancelled_request_takes_the_job_along_that_only_it_asked_for(tx: Tx) -> None:
-    a_storm(tx)
-    first, second = located(tx, text="بن‌بست یاس"), located(tx, text="بن‌بست یاس")
-    assert first.job_id is not None
-    cancel_request(tx, DISPATCHER, first.id, "cleared it himself", LATER)
-    assert get_job(tx, first.job_id).state is JobState.OPEN
-    cancel_request(tx, DISPATCHER, second.id, "wrong number", LATER)
-    assert get_job(tx, first.job_id).state is JobState.CANCELLED
-    with pytest.raises(ConflictError, match="is cancelled"):
-        cancel_request(tx, DISPATCHER, first.id, "again", LATER)
-
-
-def test_a_cancelled_request_leaves_a_job_that_the_policy_wants(tx: Tx) -> None:
-    a_storm(tx)
-    request = located(tx)
-    cancel_request(tx, DISPATCHER, request.id, "", LATER)
-    assert find_open_job(tx, v.a_storm().id, v.SCHOOL, Treatment.PLOW) is not None
 
 
 def test_after_a_job_is_done_a_new_request_makes_a_new_job(tx: Tx) -> None:

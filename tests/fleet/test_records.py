@@ -22,8 +22,9 @@ from data.store.engine import Tx
 from data.store.requests import get_request
 from data.store.storms import get_storm
 from fleet import records
+from fleet.closing import cancel_request
 from fleet.evidence import keep_evidence
-from fleet.intake import Report, cancel_request, locate, receive
+from fleet.intake import Report, locate, receive
 from fleet.performance import late_at
 from fleet.records import StormRecords
 from fleet.storms import end_storm, start_storm

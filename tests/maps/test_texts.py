@@ -11,7 +11,16 @@ import pytest
 
 from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
-from data.model import EvidenceKind, LevelReason, RequestKind, RequestState, RoadClass, ServiceClass
+from data.model import (
+    ClosingReason,
+    Danger,
+    EvidenceKind,
+    LevelReason,
+    RequestKind,
+    RequestState,
+    RoadClass,
+    ServiceClass,
+)
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
@@ -67,6 +76,8 @@ def _needs() -> set[str]:
 SHOWN_NAMES = {
     *(f"state:{state.name}" for state in STATES),
     *(f"kind:{kind}" for kind in RequestKind),
+    *(f"danger:{danger}" for danger in Danger),
+    *(f"closing:{reason}" for reason in ClosingReason),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
     *(f"short:{name}" for name in ServiceClass),

@@ -14,6 +14,7 @@ from data.store.schema.city import (
     segment_override,
     vehicle,
 )
+from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, call_attempt, hand_over, queue_change
 from data.store.schema.open311 import (
     api_key,
@@ -64,6 +65,8 @@ __all__ = [
     "queue_change",
     "reload_site",
     "request",
+    "request_clock",
+    "request_comment",
     "request_photo",
     "restriction",
     "route",
@@ -71,6 +74,7 @@ __all__ = [
     "segment_level",
     "segment_override",
     "shift",
+    "sighting",
     "sign_in_code",
     "storm",
     "tap",

@@ -77,6 +77,8 @@ request = Table(
     Column("job_id", ForeignKey("job.id")),
     Column("idempotency_key", Text, unique=True),
     Column("sought", Text, nullable=False, server_default="", doc="its words in one spelling"),
+    Column("dangers", JSON, nullable=False, server_default="[]"),
+    Column("closed_for", Text, doc="why, once it is closed"),
 )
 Index("request_by_state", request.c.state, request.c.received_at)
 

@@ -7,6 +7,8 @@ const KIND_ICON = {
   plow: "snowflake",
   ice: "thermometer-snowflake",
   sidewalk: "footprints",
+  tree: "tree-pine",
+  haul: "shovel",
   blocked: "construction",
 };
 

@@ -1,0 +1,46 @@
+"""What follows a request: its clock, what was said about it, who looked on the spot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model.ids import LonLat, RequestId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClock:
+    """The times of one request; `done_at` by evidence only, `due_at` for what comes next."""
+
+    request_id: RequestId
+    placed_at: datetime | None = None
+    planned_at: datetime | None = None
+    done_at: datetime | None = None
+    closed_at: datetime | None = None
+    told_at: datetime | None = None
+    due_at: datetime | None = None
+    reopened_at: datetime | None = None
+    reopened: int = 0
+    assigned_to: str = ""
+    escalated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody of the city noted about a request; `author` is a sign-in name."""
+
+    at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What somebody of the city saw on the spot; `photo` names a file of the photo folder."""
+
+    id: int
+    request_id: RequestId
+    seen_at: datetime
+    author: str
+    clear: bool
+    photo: str
+    location: LonLat | None = None
+    text: str = ""

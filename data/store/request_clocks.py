@@ -1,0 +1,75 @@
+"""The times of requests, as rows: one for each request, made with it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from data.errors import NotFoundError
+from data.model import RequestClock, RequestId
+from data.store.engine import Tx
+from data.store.schema import request_clock
+
+
+def get_clock(tx: Tx, request_id: RequestId) -> RequestClock:
+    """Return the times of a request."""
+    row = tx.execute(select(request_clock).where(request_clock.c.request_id == request_id)).first()
+    if row is None:
+        raise NotFoundError("request", request_id)
+    return _clock(row)
+
+
+def mark_placed(tx: Tx, request_id: RequestId, now: datetime) -> None:
+    """Note when a request was first known to be somewhere."""
+    _first(tx, [request_id], "placed_at", now)
+
+
+def mark_told(tx: Tx, request_ids: Collection[RequestId], now: datetime) -> None:
+    """Note when the callers first heard how their requests ended."""
+    _first(tx, request_ids, "told_at", now)
+
+
+def stop_clock(tx: Tx, request_id: RequestId, now: datetime, done_at: datetime | None) -> None:
+    """Note that a request was closed, and since when it is done where somebody did it."""
+    change = update(request_clock).where(request_clock.c.request_id == request_id)
+    tx.execute(change.values(closed_at=now, done_at=done_at))
+
+
+def wind_clock(tx: Tx, request_id: RequestId, now: datetime) -> None:
+    """Let the clock of a closed request run again; it counts how often."""
+    change = update(request_clock).where(request_clock.c.request_id == request_id)
+    tx.execute(
+        change.values(
+            planned_at=None,
+            done_at=None,
+            closed_at=None,
+            told_at=None,
+            due_at=None,
+            reopened_at=now,
+            reopened=request_clock.c.reopened + 1,
+            escalated_at=None,
+        )
+    )
+
+
+def _first(tx: Tx, request_ids: Collection[RequestId], column: str, now: datetime) -> None:
+    unset = request_clock.c[column].is_(None)
+    change = update(request_clock).where(request_clock.c.request_id.in_(request_ids), unset)
+    tx.execute(change.values({column: now}))
+
+
+def _clock(row: Row[Any]) -> RequestClock:
+    return RequestClock(
+        request_id=RequestId(row.request_id),
+        placed_at=row.placed_at,
+        planned_at=row.planned_at,
+        done_at=row.done_at,
+        closed_at=row.closed_at,
+        told_at=row.told_at,
+        due_at=row.due_at,
+        reopened_at=row.reopened_at,
+        reopened=row.reopened,
+        assigned_to=row.assigned_to,
+        escalated_at=row.escalated_at,
+    )

@@ -1,0 +1,48 @@
+"""Tables of the follow-up: each request's clock, what was said about it, who looked."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+request_clock = Table(
+    "request_clock",
+    metadata,
+    Column("request_id", ForeignKey("request.id"), primary_key=True),
+    Column("placed_at", UtcDateTime),
+    Column("planned_at", UtcDateTime),
+    Column("done_at", UtcDateTime, doc="served, as evidence says; empty where nobody came"),
+    Column("closed_at", UtcDateTime),
+    Column("told_at", UtcDateTime),
+    Column("due_at", UtcDateTime, doc="target of what is to happen next"),
+    Column("reopened_at", UtcDateTime),
+    Column("reopened", Integer, nullable=False, server_default="0", doc="how often"),
+    Column("assigned_to", Text, nullable=False, server_default="", doc="sign-in name"),
+    Column("escalated_at", UtcDateTime),
+)
+Index("request_clock_by_target", request_clock.c.due_at)
+
+request_comment = Table(
+    "request_comment",
+    metadata,
+    new_id(),
+    Column("request_id", ForeignKey("request.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+Index("request_comment_by_request", request_comment.c.request_id)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    new_id(),
+    Column("request_id", ForeignKey("request.id"), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("clear", Boolean, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("text", Text, nullable=False),
+    Column("photo", Text, nullable=False, doc="file in the photo folder"),
+)
+Index("sighting_by_request", sighting.c.request_id)

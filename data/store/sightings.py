@@ -1,0 +1,38 @@
+"""What people of the city saw on the spot, as rows."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from data.model import LonLat, RequestId, Sighting
+from data.store.engine import Tx
+from data.store.schema import sighting
+
+
+def add_sighting(tx: Tx, seen: Sighting) -> Sighting:
+    """Add a sighting; its id is ignored, the database gives a new one."""
+    values = asdict(seen)
+    place = seen.location
+    values |= {"lon": place.lon if place else None, "lat": place.lat if place else None}
+    del values["id"], values["location"]
+    return _sighting(tx.execute(insert(sighting).values(**values).returning(sighting)).one())
+
+
+def list_sightings(tx: Tx, request_id: RequestId) -> list[Sighting]:
+    """Return what was seen about a request, oldest first."""
+    query = select(sighting).where(sighting.c.request_id == request_id)
+    return [_sighting(row) for row in tx.execute(query.order_by(sighting.c.id))]
+
+
+def _sighting(row: Row[Any]) -> Sighting:
+    return Sighting(
+        id=row.id,
+        request_id=RequestId(row.request_id),
+        seen_at=row.seen_at,
+        author=row.author,
+        clear=row.clear,
+        photo=row.photo,
+        location=None if row.lon is None else LonLat(row.lon, row.lat),
+        text=row.text,
+    )

@@ -1,0 +1,196 @@
+"""How a request ends, and begins again: each ending with a reason that is true."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from data.errors import ConflictError
+from data.model import (
+    Actor,
+    ClosingReason,
+    Job,
+    JobState,
+    RequestId,
+    RequestState,
+    ServiceRequest,
+    Storm,
+)
+from data.store.cities import get_policy
+from data.store.comments import add_comment
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.jobs import add_job, find_open_job, get_job, set_job_state
+from data.store.network import has_segment
+from data.store.request_clocks import get_clock, stop_clock, wind_clock
+from data.store.requests import get_request, list_requests_of_jobs, save_request
+from data.store.sightings import list_sightings
+from data.store.storms import find_active_storm
+from fleet.intake import TREATMENTS, subject_of, wrong_state
+from fleet.jobs import NOT_YET, born_of_request
+
+CLOSED_AS: Mapping[ClosingReason, RequestState] = {
+    ClosingReason.PLOWED: RequestState.DONE,
+    ClosingReason.INSPECTED: RequestState.DONE,
+    ClosingReason.HANDED_OVER: RequestState.HANDED_OVER,
+    ClosingReason.WITHDRAWN: RequestState.CANCELLED,
+    ClosingReason.MELTED: RequestState.CANCELLED,
+    ClosingReason.NOTHING_FOUND: RequestState.CANCELLED,
+    ClosingReason.OUTSIDE_CITY: RequestState.CANCELLED,
+    ClosingReason.NOT_OURS: RequestState.CANCELLED,
+    ClosingReason.UNPLACEABLE: RequestState.CANCELLED,
+    ClosingReason.DUPLICATE: RequestState.CANCELLED,
+}
+"""The state that each reason ends in: only what somebody proved is done."""
+
+STILL_OPEN = frozenset({RequestState.NEW, RequestState.OPEN})
+"""Waits for us."""
+
+CLOSABLE = STILL_OPEN | {RequestState.HANDED_OVER}
+"""May be closed; what another body has may still turn out to be something else."""
+
+
+def close_request(
+    tx: Tx,
+    actor: Actor,
+    request_id: RequestId,
+    reason: ClosingReason,
+    note: str,
+    now: datetime,
+) -> ServiceRequest:
+    """Close a request; a job that only it asked for goes with it.
+
+    The note becomes a comment, and is no part of the storm book. Raises `ConflictError` where the
+    request is closed already, or where nothing proves what the reason says.
+    """
+    asked = get_request(tx, request_id)
+    closed = replace(asked, state=CLOSED_AS[reason], closed_for=reason)
+    if asked.state not in CLOSABLE or asked.state is closed.state:
+        raise wrong_state(asked)
+    _require_proof(tx, closed)
+    save_request(tx, closed)
+    stop_clock(tx, asked.id, now, now if closed.state is RequestState.DONE else None)
+    change = ({"state": asked.state}, {"state": closed.state, "reason": reason})
+    add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), *change)
+    if note.strip():
+        add_comment(tx, asked.id, actor.id, note.strip(), now)
+    _drop_unwanted_job(tx, actor, asked, now)
+    return closed
+
+
+def cancel_request(
+    tx: Tx, actor: Actor, request_id: RequestId, note: str, now: datetime
+) -> ServiceRequest:
+    """Close a request that the caller does not want any more."""
+    return close_request(tx, actor, request_id, ClosingReason.WITHDRAWN, note, now)
+
+
+def close_by_evidence(
+    tx: Tx, actor: Actor, asked: ServiceRequest, served_at: datetime, now: datetime
+) -> ServiceRequest:
+    """Close a request whose job a machine has done."""
+    closed = replace(asked, state=RequestState.DONE, closed_for=ClosingReason.PLOWED)
+    save_request(tx, closed)
+    stop_clock(tx, asked.id, now, served_at)
+    after = {"state": closed.state, "reason": closed.closed_for, "job": asked.job_id}
+    add_event(tx, now, actor, "request.done", subject_of(asked), {"state": asked.state}, after)
+    return closed
+
+
+def reopen_request(
+    tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetime
+) -> ServiceRequest:
+    """Let a closed request be asked again: it wants a pass from now on, or waits for a place.
+
+    `why` becomes a comment. Raises `ConflictError` where it is not closed.
+    """
+    asked = get_request(tx, request_id)
+    if asked.state in STILL_OPEN:
+        raise wrong_state(asked)
+    storm = find_active_storm(tx)
+    waiting = replace(asked, state=RequestState.NEW, job_id=None, closed_for=None)
+    again = waiting if storm is None else _asked_again(tx, actor, asked, waiting, storm, now)
+    save_request(tx, again)
+    wind_clock(tx, asked.id, now)
+    before = {"state": asked.state, "reason": asked.closed_for, "job": asked.job_id}
+    after = {"state": again.state, "job": again.job_id}
+    add_event(tx, now, actor, "request.reopened", subject_of(asked), before, after)
+    if why.strip():
+        add_comment(tx, asked.id, actor.id, why.strip(), now)
+    return again
+
+
+def _require_proof(tx: Tx, closed: ServiceRequest) -> None:
+    """Raise `ConflictError` where a reason says that somebody was there and nothing shows it."""
+    if closed.closed_for is ClosingReason.PLOWED:
+        proved = closed.job_id is not None and get_job(tx, closed.job_id).state is JobState.DONE
+    elif closed.closed_for is ClosingReason.INSPECTED:
+        since = get_clock(tx, closed.id).reopened_at or closed.received_at
+        seen = [each for each in list_sightings(tx, closed.id) if each.seen_at >= since]
+        proved = bool(seen) and seen[-1].clear
+    else:
+        return
+    if not proved:
+        raise ConflictError(
+            f"nothing proves that request {closed.reference} was {closed.closed_for}",
+            reason="closing_unproved",
+            reference=closed.reference,
+        )
+
+
+def _asked_again(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    waiting: ServiceRequest,
+    storm: Storm,
+    now: datetime,
+) -> ServiceRequest:
+    """Return the request on the open job of its street, or on a new one like that it had."""
+    if waiting.snap is None or not has_segment(tx, waiting.snap.segment_id):
+        return waiting
+    treatment = TREATMENTS.get(waiting.kind)
+    if treatment is None:
+        return replace(waiting, state=RequestState.OPEN)
+    job = find_open_job(tx, storm.id, waiting.snap.segment_id, treatment)
+    if job is None and asked.job_id is not None:
+        former = replace(get_job(tx, asked.job_id), segment_id=waiting.snap.segment_id)
+        job = _job_again(tx, actor, former, storm, now)
+    if job is None:
+        return waiting
+    return replace(waiting, state=RequestState.OPEN, job_id=job.id)
+
+
+def _job_again(tx: Tx, actor: Actor, former: Job, storm: Storm, now: datetime) -> Job:
+    """Add a job like a former one, from now on and within the same time."""
+    wanted = replace(
+        former,
+        id=NOT_YET,
+        storm_id=storm.id,
+        starts_at=now,
+        due_at=now + (former.due_at - former.starts_at),
+        state=JobState.OPEN,
+    )
+    job = add_job(tx, wanted)
+    born = {
+        "segment": job.segment_id,
+        "treatment": job.treatment,
+        "passes": job.passes,
+        "service_class": job.service_class,
+        "again": former.id,
+    }
+    add_event(tx, now, actor, "job.added", f"job:{job.id}", after=born)
+    return job
+
+
+def _drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    if asked.job_id is None:
+        return
+    job = get_job(tx, asked.job_id)
+    others = [
+        each for each in list_requests_of_jobs(tx, [job.id]) if each.state is RequestState.OPEN
+    ]
+    if job.state is not JobState.OPEN or others or not born_of_request(job, get_policy(tx)):
+        return
+    set_job_state(tx, [job.id], JobState.CANCELLED)
+    change = ({"state": job.state}, {"state": JobState.CANCELLED})
+    add_event(tx, now, actor, "job.cancelled", f"job:{job.id}", *change)
