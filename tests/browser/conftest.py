@@ -12,20 +12,21 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from api.app import create_app
-from api.auth import hash_password
+from api.auth import hash_password, new_session
 from api.clock import Clock
+from api.context import CSRF_COOKIE, SESSION_COOKIE, App
 from api.settings import Settings
 from data.exchange.basemap import write_basemap
 from data.fleet_file import FleetFile
 from data.model import City, Role
 from data.policy import DEFAULT_POLICY
 from data.store.cities import save_city
-from data.store.engine import create_engine, transaction
+from data.store.engine import create_engine, reading, transaction
 from data.store.fleet import save_fleet
 from data.store.gazetteer import save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
-from data.store.people import add_user
+from data.store.people import add_user, find_user_by_login
 from tests.village import (
     a_depot,
     a_reload_site,
@@ -47,8 +48,11 @@ QUIET = (
 
 AXE = Path(__file__).parents[2] / "maps/node_modules/axe-core/axe.min.js"
 
+_served: dict[str, App] = {}
+"""The cities that are served now, by address."""
 
-def _make_city(folder: Path, password_hash: str) -> None:
+
+def make_city(folder: Path, password_hash: str) -> None:
     (folder / "tiles").mkdir(parents=True)
     network = village()
     write_basemap(network, village_places(), folder / "tiles")
@@ -70,6 +74,14 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
+@pytest.fixture(scope="session")
+def made_city(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Path:
+    """The village, to be copied: no test may write into it."""
+    folder = tmp_path_factory.mktemp("made") / "village"
+    make_city(folder, password_hash)
+    return folder
+
+
 @contextmanager
 def serving(settings: Settings, city: str) -> Iterator[str]:
     """A real server of a city on a free port; gives its address."""
@@ -78,16 +90,19 @@ def serving(settings: Settings, city: str) -> Iterator[str]:
     web = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=web.run, args=([door],), daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    _served[address] = app.state.barfrub
+    yield address
+    del _served[address]
     web.should_exit = True
     thread.join(timeout=10)
     door.close()
 
 
 @pytest.fixture
-def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
+def server(tmp_path: Path, made_city: Path) -> Iterator[str]:
     settings = Settings(var=tmp_path)
-    _make_city(settings.city_folder("village"), password_hash)
+    shutil.copytree(made_city, settings.city_folder("village"))
     with serving(settings, "village") as address:
         yield address
 
@@ -116,10 +131,26 @@ class Visit:
         self.page.goto(self.server + path)
 
     def sign_in(self, login: str = "dispatcher", password: str = PASSWORD) -> None:
+        """By the form, for tests of the form."""
         self.go("/sign-in")
         self.page.fill("#login", login)
         self.page.fill("#password", password)
         self.page.click("button.primary")
+
+    def come_in(self, login: str) -> None:
+        """Be signed in as by the form, without the form."""
+        city = _served[self.server]
+        with reading(city.engine) as tx:
+            user = find_user_by_login(tx, login)
+        assert user is not None, login
+        session = new_session(user)
+        cookies = {SESSION_COOKIE: city.seals.seal_session(session), CSRF_COOKIE: session.csrf}
+        self.page.context.add_cookies(
+            [
+                {"name": name, "value": value, "url": self.server, "httpOnly": True}
+                for name, value in cookies.items()
+            ]
+        )
 
     def until(self, fact: str) -> object:
         """Wait until an expression is true; the page's own policy forbids to poll strings there."""
@@ -131,13 +162,15 @@ class Visit:
         raise AssertionError(f"never true: {fact}")
 
     def board(self, login: str = "dispatcher") -> Page:
-        self.sign_in(login)
+        self.come_in(login)
+        self.go("/")
         self.page.wait_for_selector("board-side .panel h2", state="attached")
         self.until("!!globalThis.boardMap && boardMap.loaded()")
         return self.page
 
     def desk(self) -> Page:
-        self.sign_in("operator")
+        self.come_in("operator")
+        self.go("/operator")
         self.page.wait_for_selector("#text")
         self.until("!!globalThis.boardMap && boardMap.loaded()")
         return self.page

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import refuse
+from tests.browser.conftest import Visit, refuse
 from tests.village import TULIP, village
 
 pytestmark = pytest.mark.browser
@@ -59,8 +59,6 @@ def report(visit, text: str, name: str = "") -> str:
 
 @pytest.fixture
 def desk(chromium, server):
-    from tests.browser.conftest import Visit
-
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(15_000)

@@ -17,8 +17,7 @@ def open_classes(visit: Visit, login: str = "administrator", language: str = "en
     visit.page.context.add_cookies(
         [{"name": "barfrub_language", "value": language, "url": visit.server}]
     )
-    visit.sign_in(login)
-    visit.page.wait_for_url("**/")
+    visit.come_in(login)
     visit.go("/classes")
     visit.page.wait_for_selector("#streets .row")
     visit.until('!!globalThis.boardMap && boardMap.loaded() && !!boardMap.getLayer("class-lines")')

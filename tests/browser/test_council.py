@@ -1,6 +1,7 @@
 """The council's page, as a member reads it: figures, colors, evidence, paper."""
 
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from data.store.schema import segment
 from fleet.evidence import keep_evidence
 from fleet.intake import Report, place_by_hand, receive
 from fleet.storms import end_storm, start_storm
-from tests.browser.conftest import _make_city, serving
+from tests.browser.conftest import serving
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village
 
 pytestmark = pytest.mark.browser
@@ -67,11 +68,11 @@ def _storm(tx, name, began, hours, streets):
 
 
 @pytest.fixture
-def server(tmp_path: Path, password_hash: str, request):
+def server(tmp_path: Path, made_city: Path, request):
     """The village with two districts and two storms, the second going on; or with no storm."""
     settings, now = Settings(var=tmp_path), Clock().now()
     folder = settings.city_folder("village")
-    _make_city(folder, password_hash)
+    shutil.copytree(made_city, folder)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         north = case((segment.c.id.in_([TULIP, ROSE]), "شمال"), else_="جنوب")
@@ -88,8 +89,8 @@ def server(tmp_path: Path, password_hash: str, request):
 
 
 def read(visit, language="en"):
-    visit.sign_in("council")
-    visit.page.wait_for_url("**/council")
+    visit.come_in("council")
+    visit.go("/council")
     if language != "en":
         visit.page.click(f'button[name="language"][value="{language}"]')
         visit.page.wait_for_selector(f'html[lang="{language}"]')
@@ -270,8 +271,8 @@ def test_the_report_has_no_serious_accessibility_fault(visit):
 
 @pytest.mark.parametrize("server", ["no storm"], indirect=True)
 def test_before_the_first_storm_the_page_says_what_to_expect(visit):
-    visit.sign_in("council")
-    visit.page.wait_for_url("**/council")
+    visit.come_in("council")
+    visit.go("/council")
 
     expect(visit.page.locator(".when")).to_have_text("There has been no storm yet.")
     visit.until("!!globalThis.boardMap && boardMap.loaded()")
@@ -281,7 +282,7 @@ def test_before_the_first_storm_the_page_says_what_to_expect(visit):
 
 def test_a_server_that_cannot_answer_is_told_of(visit):
     visit.page.route("**/api/council", lambda route: route.abort())
-    visit.sign_in("council")
-    visit.page.wait_for_url("**/council")
+    visit.come_in("council")
+    visit.go("/council")
 
     expect(visit.page.get_by_role("alert")).to_contain_text("The server cannot be reached")

@@ -11,6 +11,7 @@ from data.store.plans import add_plan, set_plan_state
 from fleet.codes import give_code
 from fleet.storms import start_storm
 from tests import village as v
+from tests.browser.conftest import Visit
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan
 
@@ -267,11 +268,8 @@ def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
         )
     other = page.context.browser.new_context()
     desk = other.new_page()
-    desk.goto(f"{visit.server}/sign-in")
-    desk.fill("#login", "dispatcher")
-    desk.fill("#password", "winter-is-long")
-    desk.click("button.primary")
-    desk.wait_for_url(f"{visit.server}/")
+    Visit(desk, visit.server).come_in("dispatcher")
+    desk.goto(f"{visit.server}/classes")
     desk.evaluate(
         "async (id) => { const { csrf } = JSON.parse(document.getElementById('boot').textContent);"
         " await fetch(`/api/plans/${id}/publish`,"

@@ -12,7 +12,7 @@ from data.model import Role
 from data.store.engine import open_database, transaction
 from data.store.people import add_user
 from fleet.cities import add_city
-from tests.browser.conftest import PASSWORD, refuse, serving
+from tests.browser.conftest import refuse, serving
 from tests.data.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
@@ -55,11 +55,11 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def set_up(visit, part: str = "", language: str = "en") -> Page:
-    visit.sign_in("administrator")
+    visit.come_in("administrator")
+    visit.go(f"/setup{part}")
     if visit.page.get_attribute("html", "lang") != language:
         visit.page.click(f'button[name="language"][value="{language}"]')
         visit.page.wait_for_selector(f'html[lang="{language}"]')
-    visit.go(f"/setup{part}")
     return visit.page
 
 
@@ -207,7 +207,7 @@ def test_a_page_that_waits_for_what_depots_reach_says_so_when_it_cannot_be_told(
 
 
 def test_an_operator_finds_no_set_up(visit):
-    visit.sign_in("operator", PASSWORD)
+    visit.come_in("operator")
     visit.go("/setup")
 
     expect(visit.page.get_by_text("Your role does not allow this.")).to_be_visible()

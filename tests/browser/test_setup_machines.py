@@ -20,9 +20,7 @@ BAD = TABLE.format("گریدر ۱;موشک;۳۰۰;۳٫۷;۱۲")
 
 
 def opened(visit, path, language="en"):
-    if not visit.page.url.startswith(visit.server):
-        visit.sign_in("administrator")
-        visit.page.wait_for_load_state()
+    visit.come_in("administrator")
     visit.go(f"{path}?lang={language}")
     visit.page.wait_for_selector(PAGES[path])
     return visit.page
