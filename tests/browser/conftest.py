@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from api.app import create_app
 from api.auth import hash_password, new_session
@@ -37,6 +37,13 @@ from tests.village import (
 )
 
 PASSWORD = "winter-is-long"
+PATIENCE_MS = 60_000
+"""How long a busy machine may take for one step; an idle one never comes near it."""
+
+POLL_MS = 50
+
+expect.set_options(timeout=PATIENCE_MS)
+
 QUIET = (
     "--disable-quic",
     "--no-first-run",
@@ -154,11 +161,11 @@ class Visit:
 
     def until(self, fact: str) -> object:
         """Wait until an expression is true; the page's own policy forbids to poll strings there."""
-        for _ in range(200):
+        for _ in range(PATIENCE_MS // POLL_MS):
             found = self.page.evaluate(fact)
             if found:
                 return found
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(POLL_MS)
         raise AssertionError(f"never true: {fact}")
 
     def board(self, login: str = "dispatcher") -> Page:
@@ -206,7 +213,7 @@ def visit(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Ite
     options = {"viewport": {"width": 1440, "height": 900}, **getattr(request, "param", {})}
     context = chromium.new_context(**options)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     visit = Visit(page, server)
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     page.on("request", lambda asked: visit.asked.append(asked.url))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, refuse
+from tests.browser.conftest import PATIENCE_MS, Visit, refuse
 from tests.village import TULIP, village
 
 pytestmark = pytest.mark.browser
@@ -61,7 +61,7 @@ def report(visit, text: str, name: str = "") -> str:
 def desk(chromium, server):
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     visit = Visit(page, server)
     visit.desk()
     yield visit
