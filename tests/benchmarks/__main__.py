@@ -14,6 +14,7 @@ from api.settings import Settings, prepare_numba
 
 MODULES = (
     "city_import",
+    "geocode",
     "reimport",
     "first_plan",
     "health_while_solving",
