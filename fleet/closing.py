@@ -10,6 +10,7 @@ from data.model import (
     ClosingReason,
     Job,
     JobState,
+    NoticeKind,
     RequestId,
     RequestState,
     ServiceRequest,
@@ -27,6 +28,7 @@ from data.store.sightings import list_sightings
 from data.store.storms import find_active_storm
 from fleet.intake import TREATMENTS, subject_of, wrong_state
 from fleet.jobs import NOT_YET, born_of_request
+from fleet.notices import tell, tell_ended
 
 CLOSED_AS: Mapping[ClosingReason, RequestState] = {
     ClosingReason.PLOWED: RequestState.DONE,
@@ -73,6 +75,7 @@ def close_request(
     add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), *change)
     if note.strip():
         add_comment(tx, asked.id, actor.id, note.strip(), now)
+    tell_ended(tx, closed, now, now)
     _drop_unwanted_job(tx, actor, asked, now)
     return closed
 
@@ -93,6 +96,7 @@ def close_by_evidence(
     stop_clock(tx, asked.id, now, served_at)
     after = {"state": closed.state, "reason": closed.closed_for, "job": asked.job_id}
     add_event(tx, now, actor, "request.done", subject_of(asked), {"state": asked.state}, after)
+    tell_ended(tx, closed, served_at, now)
     return closed
 
 
@@ -116,6 +120,7 @@ def reopen_request(
     add_event(tx, now, actor, "request.reopened", subject_of(asked), before, after)
     if why.strip():
         add_comment(tx, asked.id, actor.id, why.strip(), now)
+    tell(tx, asked.id, NoticeKind.REOPENED, {}, now)
     return again
 
 

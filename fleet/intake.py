@@ -14,6 +14,7 @@ from data.model import (
     Danger,
     Language,
     LonLat,
+    NoticeKind,
     RequestId,
     RequestKind,
     RequestState,
@@ -40,8 +41,11 @@ from data.store.requests import (
     save_request,
 )
 from data.store.storms import find_active_storm
+from data.store.tracking_codes import add_tracking_code
 from fleet.jobs import new_job, typical_blade_m
+from fleet.notices import tell
 from fleet.streets import require_present
+from fleet.tracking_codes import new_code
 
 PIN_M = 200.0
 """A pin farther than this from every street is a mistake."""
@@ -140,6 +144,8 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         add_caller(tx, request_id, who)
         after["caller_digest"] = _digest(who)
     add_event(tx, now, actor, "request.received", subject_of(asked), after=after)
+    add_tracking_code(tx, request_id, new_code())
+    tell(tx, request_id, NoticeKind.ACKNOWLEDGED, {}, now)
     return asked
 
 

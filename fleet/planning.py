@@ -35,6 +35,7 @@ from data.store.plans import add_plan, find_published_plan_id, get_plan, set_pla
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
 from fleet.driving import ENDED
+from fleet.notices import tell_planned, windows_of
 from fleet.streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
@@ -196,6 +197,7 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
     set_plan_state(tx, plan_id, PlanState.PUBLISHED)
     change = ({"state": plan.state}, {"state": PlanState.PUBLISHED})
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", *change)
+    tell_planned(tx, windows_of(plan), now)
     return replace(plan, state=PlanState.PUBLISHED)
 
 

@@ -26,6 +26,7 @@ from data.model.ids import (
     Language,
     LonLat,
     NodeId,
+    NoticeId,
     PlanId,
     PlanRunId,
     QueueChangeId,
@@ -38,6 +39,7 @@ from data.model.ids import (
     VehicleId,
 )
 from data.model.machines import Depot, ReloadSite, Shift, Vehicle
+from data.model.notices import Notice, NoticeKind, NoticeState
 from data.model.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.people import (
     Actor,
@@ -147,6 +149,10 @@ __all__ = [
     "Match",
     "News",
     "NodeId",
+    "Notice",
+    "NoticeId",
+    "NoticeKind",
+    "NoticeState",
     "NumberRange",
     "Oneway",
     "Override",

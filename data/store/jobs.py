@@ -108,6 +108,12 @@ def list_done_times(tx: Tx, storm_id: StormId) -> dict[JobId, datetime]:
     return {JobId(row.id): row.done_at for row in tx.execute(query)}
 
 
+def find_done_at(tx: Tx, job_id: JobId) -> datetime | None:
+    """Return when a job was done; `None` while it is not."""
+    done: datetime | None = tx.execute(select(job.c.done_at).where(job.c.id == job_id)).scalar()
+    return done
+
+
 def set_job_state(
     tx: Tx, job_ids: Sequence[JobId], state: JobState, done_at: datetime | None = None
 ) -> None:

@@ -16,6 +16,7 @@ from data.store.schema.city import (
 )
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, call_attempt, hand_over, queue_change
+from data.store.schema.notices import notice, tracking_code
 from data.store.schema.open311 import (
     api_key,
     partner_report,
@@ -55,6 +56,7 @@ __all__ = [
     "job",
     "leg_progress",
     "metadata",
+    "notice",
     "partner_report",
     "partner_update",
     "passage",
@@ -78,6 +80,7 @@ __all__ = [
     "sign_in_code",
     "storm",
     "tap",
+    "tracking_code",
     "user",
     "vehicle",
 ]

@@ -1,0 +1,53 @@
+"""Messages to callers: each is written down once, with what happened, and sent later."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model.ids import NoticeId, RequestId
+
+
+class NoticeKind(StrEnum):
+    """What a message tells."""
+
+    ACKNOWLEDGED = "acknowledged"
+    PLANNED = "planned"
+    DONE = "done"
+    REOPENED = "reopened"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+
+
+class NoticeState(StrEnum):
+    """`SENDING` is with a gateway; `STALE` was not worth saying any more; `UNWANTED` by the caller.
+
+    `LOST` was with a gateway when the server stopped: nobody knows, so nobody sends it twice.
+    """
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    STALE = "stale"
+    UNWANTED = "unwanted"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message about one request; `nth` tells one of a kind from the next of that kind.
+
+    `facts` is what its sentence needs, as it was when the thing happened; who gets it is not here.
+    """
+
+    id: NoticeId
+    request_id: RequestId
+    kind: NoticeKind
+    nth: int
+    facts: dict[str, str]
+    state: NoticeState
+    written_at: datetime
+    due_at: datetime
+    stale_at: datetime
+    tries: int = 0
+    told_at: datetime | None = None

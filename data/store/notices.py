@@ -1,0 +1,151 @@
+"""Messages to callers as rows: what is to be said, when, and what became of it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import Column, Row, false, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from data.model import (
+    JobId,
+    Notice,
+    NoticeId,
+    NoticeKind,
+    NoticeState,
+    RequestId,
+    RequestState,
+)
+from data.store.engine import Tx
+from data.store.requests import Caller
+from data.store.schema import caller, notice, request
+
+AT_ONCE = 500
+"""Ids in one question to the database."""
+
+ONGOING = (NoticeState.SENDING, NoticeState.SENT, NoticeState.LOST)
+"""What has reached a person, or may have."""
+
+
+def add_notice(
+    tx: Tx,
+    request_id: RequestId,
+    kind: NoticeKind,
+    nth: int,
+    facts: Mapping[str, str],
+    now: datetime,
+    stale_at: datetime,
+) -> bool:
+    """Write a message down, due at once, and return whether it is new: the same one is kept."""
+    row = insert(notice).values(
+        request_id=request_id,
+        kind=kind,
+        nth=nth,
+        facts=dict(facts),
+        state=NoticeState.WAITING,
+        written_at=now,
+        due_at=now,
+        stale_at=stale_at,
+    )
+    return tx.execute(row.on_conflict_do_nothing()).rowcount > 0
+
+
+def list_due_notices(tx: Tx, now: datetime, limit: int) -> list[Notice]:
+    """Return the messages that may go out, longest waiting first."""
+    query = select(notice).where(notice.c.state == NoticeState.WAITING, notice.c.due_at <= now)
+    return _notices(tx.execute(query.order_by(notice.c.due_at, notice.c.id).limit(limit)))
+
+
+def list_notices(tx: Tx, request_id: RequestId) -> list[Notice]:
+    """Return the messages about a request, in the order they were written."""
+    query = select(notice).where(notice.c.request_id == request_id).order_by(notice.c.id)
+    return _notices(tx.execute(query))
+
+
+def list_notices_in(tx: Tx, state: NoticeState) -> list[Notice]:
+    """Return the messages in a state, in the order they were written."""
+    query = select(notice).where(notice.c.state == state).order_by(notice.c.id)
+    return _notices(tx.execute(query))
+
+
+def count_notices(tx: Tx, request_id: RequestId, kind: NoticeKind) -> int:
+    """Return how many messages of a kind were written about a request."""
+    query = select(func.count()).where(notice.c.request_id == request_id, notice.c.kind == kind)
+    return int(tx.execute(query).scalar_one())
+
+
+def count_reaching(tx: Tx, who: Caller, since: datetime) -> int:
+    """Return how many messages went to a person since then, whatever they asked for."""
+    same = [column == value for column, value in _ways(who) if value]
+    query = (
+        select(func.count())
+        .select_from(notice.join(caller, caller.c.request_id == notice.c.request_id))
+        .where(or_(false(), *same), notice.c.state.in_(ONGOING), notice.c.told_at > since)
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def find_last_notices(
+    tx: Tx, request_ids: Sequence[RequestId], kind: NoticeKind
+) -> dict[RequestId, Notice]:
+    """Return the newest message of a kind about each of these requests, where there is one."""
+    found: dict[RequestId, Notice] = {}
+    for ids in batched(request_ids, AT_ONCE, strict=False):
+        query = select(notice).where(notice.c.kind == kind, notice.c.request_id.in_(ids))
+        for one in _notices(tx.execute(query.order_by(notice.c.nth))):
+            found[one.request_id] = one
+    return found
+
+
+def list_expecting(tx: Tx, job_ids: Collection[JobId]) -> dict[RequestId, JobId]:
+    """Return the open requests of these jobs whose callers want messages, with their jobs."""
+    found: dict[RequestId, JobId] = {}
+    for ids in batched(sorted(job_ids), AT_ONCE, strict=False):
+        query = (
+            select(request.c.id, request.c.job_id)
+            .join(caller, caller.c.request_id == request.c.id)
+            .where(
+                request.c.job_id.in_(ids),
+                request.c.state == RequestState.OPEN,
+                caller.c.consent,
+            )
+        )
+        found |= {RequestId(row.id): JobId(row.job_id) for row in tx.execute(query)}
+    return found
+
+
+def set_notice(tx: Tx, notice_id: NoticeId, state: NoticeState, due_at: datetime) -> None:
+    """Put a message into a state; one that waits goes out at `due_at`."""
+    change = update(notice).where(notice.c.id == notice_id)
+    tx.execute(change.values(state=state, due_at=due_at))
+
+
+def set_sending(tx: Tx, notice_id: NoticeId, tries: int, now: datetime) -> None:
+    """Say that a message goes to a gateway now."""
+    change = update(notice).where(notice.c.id == notice_id)
+    tx.execute(change.values(state=NoticeState.SENDING, tries=tries, told_at=now))
+
+
+def _ways(who: Caller) -> tuple[tuple[Column[str], str], ...]:
+    return (caller.c.phone, who.phone), (caller.c.email, who.email)
+
+
+def _notices(rows: Iterable[Row[Any]]) -> list[Notice]:
+    return [_notice(row) for row in rows]
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        id=NoticeId(row.id),
+        request_id=RequestId(row.request_id),
+        kind=NoticeKind(row.kind),
+        nth=row.nth,
+        facts=row.facts,
+        state=NoticeState(row.state),
+        written_at=row.written_at,
+        due_at=row.due_at,
+        stale_at=row.stale_at,
+        tries=row.tries,
+        told_at=row.told_at,
+    )

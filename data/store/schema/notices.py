@@ -1,0 +1,30 @@
+"""Tables of messages to callers, and of the codes that open a request's page."""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+notice = Table(
+    "notice",
+    metadata,
+    new_id(),
+    Column("request_id", ForeignKey("request.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("stale_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("told_at", UtcDateTime, doc="last time that it went to a gateway"),
+    UniqueConstraint("request_id", "kind", "nth"),
+)
+Index("notice_by_state", notice.c.state, notice.c.due_at)
+
+tracking_code = Table(
+    "tracking_code",
+    metadata,
+    Column("request_id", ForeignKey("request.id"), primary_key=True),
+    Column("code", Text, nullable=False),
+)

@@ -1,0 +1,30 @@
+"""Codes that open the page of one request, as rows."""
+
+from sqlalchemy import insert, select
+
+from data.model import RequestId, ServiceRequest
+from data.store.engine import Tx
+from data.store.requests import request_of
+from data.store.schema import request, tracking_code
+
+
+def add_tracking_code(tx: Tx, request_id: RequestId, code: str) -> None:
+    """Give a request its code."""
+    tx.execute(insert(tracking_code).values(request_id=request_id, code=code))
+
+
+def find_tracking_code(tx: Tx, request_id: RequestId) -> str | None:
+    """Return the code of a request; requests from before there were codes have none."""
+    query = select(tracking_code.c.code).where(tracking_code.c.request_id == request_id)
+    return tx.execute(query).scalar()
+
+
+def find_tracked(tx: Tx, reference: str) -> tuple[ServiceRequest, str] | None:
+    """Return the request of a reference and its code, where it has one."""
+    query = (
+        select(request, tracking_code.c.code)
+        .join(tracking_code, tracking_code.c.request_id == request.c.id)
+        .where(request.c.reference == reference)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else (request_of(row), str(row.code))

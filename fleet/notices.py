@@ -1,0 +1,142 @@
+"""What callers are told, written down in the transaction in which it happened.
+
+Nothing is sent from here: `fleet.outbox` says what may go out when, and `api` sends it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from data.model import (
+    ClosingReason,
+    JobId,
+    LegKind,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Plan,
+    RequestId,
+    ServiceRequest,
+)
+from data.store.engine import Tx
+from data.store.jobs import find_done_at, get_job
+from data.store.notices import (
+    add_notice,
+    count_notices,
+    find_last_notices,
+    list_expecting,
+    set_notice,
+)
+from data.store.requests import find_caller
+
+STALE_AFTER: Mapping[NoticeKind, timedelta] = {
+    NoticeKind.ACKNOWLEDGED: timedelta(hours=2),
+    NoticeKind.PLANNED: timedelta(hours=12),
+    NoticeKind.DONE: timedelta(hours=24),
+    NoticeKind.REOPENED: timedelta(hours=6),
+    NoticeKind.HANDED_OVER: timedelta(hours=48),
+    NoticeKind.CLOSED: timedelta(hours=48),
+}
+"""After this time a message says nothing that its reader does not know; then it is not sent."""
+
+REPEATED = frozenset({NoticeKind.REOPENED, NoticeKind.HANDED_OVER})
+"""What may happen to a request again and again, and is told each time."""
+
+MARGIN = timedelta(minutes=20)
+"""A promised window ends so long after the planned end: machines meet traffic."""
+
+MOVED = timedelta(minutes=30)
+"""A promise that moves later by less is not worth a second message."""
+
+
+class Window(NamedTuple):
+    """When a plan means to do a job."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def tell(
+    tx: Tx, request_id: RequestId, kind: NoticeKind, facts: Mapping[str, str], now: datetime
+) -> None:
+    """Write a message to a caller who wants messages; the same one again changes nothing.
+
+    A request that was opened again is told anew what becomes of it.
+    """
+    who = find_caller(tx, request_id)
+    if who is None or not who.consent:
+        return
+    counted = kind if kind in REPEATED else NoticeKind.REOPENED
+    acknowledged = kind is NoticeKind.ACKNOWLEDGED
+    nth = 1 if acknowledged else count_notices(tx, request_id, counted) + 1
+    add_notice(tx, request_id, kind, nth, facts, now, now + STALE_AFTER[kind])
+
+
+def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime) -> None:
+    """Tell the caller of a closed request how it ended: what was done and when, or why nothing."""
+    reason = closed.closed_for
+    if reason is ClosingReason.PLOWED and closed.job_id is not None:
+        tell(tx, closed.id, NoticeKind.DONE, _done_facts(tx, closed.job_id, ended_at), now)
+    elif reason is ClosingReason.INSPECTED:
+        facts = {"reason": reason.value, "at": ended_at.isoformat()}
+        tell(tx, closed.id, NoticeKind.DONE, facts, now)
+    elif reason is ClosingReason.HANDED_OVER:
+        tell(tx, closed.id, NoticeKind.HANDED_OVER, {}, now)
+    elif reason is not None:
+        tell(tx, closed.id, NoticeKind.CLOSED, {"reason": reason.value}, now)
+
+
+def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
+    """Tell callers when their streets are planned, and return how many messages that makes.
+
+    Who was told already is told again only where the promise has moved later: silence would
+    break it.
+    """
+    ahead = {job_id: window for job_id, window in windows.items() if window.ends_at > now}
+    expecting = list_expecting(tx, ahead.keys())
+    told = find_last_notices(tx, sorted(expecting), NoticeKind.PLANNED)
+    count = 0
+    for request_id, job_id in expecting.items():
+        window, last = ahead[job_id], told.get(request_id)
+        if last is not None and not _moved(last, job_id, window):
+            continue
+        if last is not None and last.state is NoticeState.WAITING:
+            set_notice(tx, last.id, NoticeState.STALE, last.due_at)
+        facts = {
+            "job": str(job_id),
+            "segment": str(get_job(tx, job_id).segment_id),
+            "from": window.starts_at.isoformat(),
+            "until": window.ends_at.isoformat(),
+        }
+        nth = last.nth + 1 if last else 1
+        stale_at = min(window.ends_at, now + STALE_AFTER[NoticeKind.PLANNED])
+        count += add_notice(tx, request_id, NoticeKind.PLANNED, nth, facts, now, stale_at)
+    return count
+
+
+def windows_of(plan: Plan) -> dict[JobId, Window]:
+    """Return when a plan means to do each job that it serves, every pass of it."""
+    windows: dict[JobId, Window] = {}
+    for leg in (leg for route in plan.routes for leg in route.legs if leg.kind is LegKind.WORK):
+        for job_id in leg.job_ids:
+            known = windows.get(job_id, Window(leg.starts_at, leg.ends_at + MARGIN))
+            windows[job_id] = Window(
+                min(known.starts_at, leg.starts_at), max(known.ends_at, leg.ends_at + MARGIN)
+            )
+    return windows
+
+
+def _moved(last: Notice, job_id: JobId, window: Window) -> bool:
+    told_until = datetime.fromisoformat(last.facts["until"])
+    return last.facts["job"] != str(job_id) or window.ends_at > told_until + MOVED
+
+
+def _done_facts(tx: Tx, job_id: JobId, ended_at: datetime) -> dict[str, str]:
+    job = get_job(tx, job_id)
+    return {
+        "reason": ClosingReason.PLOWED.value,
+        "segment": str(job.segment_id),
+        "at": (find_done_at(tx, job.id) or ended_at).isoformat(),
+        "directions": job.directions.value,
+        "treatment": job.treatment.value,
+    }

@@ -1,0 +1,147 @@
+"""Which messages may go out now, to whom, and what becomes of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from data.errors import InvalidError
+from data.model import Actor, ActorKind, Notice, NoticeKind, NoticeState, ServiceRequest
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.notices import (
+    count_reaching,
+    list_due_notices,
+    list_notices_in,
+    set_notice,
+    set_sending,
+)
+from data.store.request_clocks import mark_told
+from data.store.requests import Caller, find_caller, get_request
+from data.store.tracking_codes import find_tracking_code
+
+MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
+"""Who the storm book names where somebody was told."""
+
+BACK_OFF = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 180))
+"""How long a message waits after each failed try; after the last one it is given up."""
+
+DAY = timedelta(hours=24)
+
+PROMPT = frozenset({NoticeKind.ACKNOWLEDGED, NoticeKind.REOPENED})
+"""What answers somebody who has just asked, and is awake."""
+
+
+ENDINGS = frozenset({NoticeKind.DONE, NoticeKind.HANDED_OVER, NoticeKind.CLOSED})
+"""What tells a caller how a request ended, and stops its last clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRules:
+    """When people are left in peace: a time of day in the city, and so many messages a day each."""
+
+    quiet_from: time = time(22, 0)
+    quiet_until: time = time(7, 0)
+    most_a_day: int = 12
+
+    def __post_init__(self) -> None:
+        """Reject a limit that lets nothing out."""
+        if self.most_a_day < 1:
+            raise InvalidError("most_a_day", self.most_a_day, "at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message with all that its text and its address need; `code` opens the request's page."""
+
+    notice: Notice
+    asked: ServiceRequest
+    who: Caller
+    code: str
+
+
+def claim_letters(
+    tx: Tx, rules: OutboxRules, timezone: str, now: datetime, most: int
+) -> list[Letter]:
+    """Return messages to send now, marked as being sent; others wait, or are said no more."""
+    letters: list[Letter] = []
+    for notice in list_due_notices(tx, now, most):
+        who = find_caller(tx, notice.request_id)
+        if who is None or not who.consent:
+            _end(tx, notice, NoticeState.UNWANTED, "", now)
+        elif now >= notice.stale_at:
+            _end(tx, notice, NoticeState.STALE, "", now)
+        elif (later := _later(tx, notice, who, rules, timezone, now)) is not None:
+            set_notice(tx, notice.id, NoticeState.WAITING, later)
+        else:
+            set_sending(tx, notice.id, notice.tries + 1, now)
+            asked = get_request(tx, notice.request_id)
+            letters.append(Letter(notice, asked, who, find_tracking_code(tx, asked.id) or ""))
+    return letters
+
+
+def settle_letter(tx: Tx, letter: Letter, fault: str, now: datetime) -> NoticeState:
+    """Keep what became of a message: told, to be tried again, or given up.
+
+    Parameters
+    ----------
+    fault
+        Why the gateway did not take it, in one word; empty where it did.
+    """
+    notice, tries = letter.notice, letter.notice.tries + 1
+    if not fault:
+        set_notice(tx, notice.id, NoticeState.SENT, notice.due_at)
+        after = {"kind": notice.kind, "nth": notice.nth}
+        add_event(tx, now, MESSENGER, "request.told", _subject(notice), after=after)
+        if notice.kind in ENDINGS:
+            mark_told(tx, [notice.request_id], now)
+        return NoticeState.SENT
+    if tries > len(BACK_OFF):
+        _end(tx, notice, NoticeState.FAILED, fault, now)
+        return NoticeState.FAILED
+    set_notice(tx, notice.id, NoticeState.WAITING, now + BACK_OFF[tries - 1])
+    return NoticeState.WAITING
+
+
+def lose_interrupted(tx: Tx, now: datetime) -> int:
+    """Give up messages that were with a gateway when the server was killed; return how many.
+
+    Nobody knows whether they arrived, and a message that comes twice is worth less than a call.
+    """
+    interrupted = list_notices_in(tx, NoticeState.SENDING)
+    for notice in interrupted:
+        _end(tx, notice, NoticeState.LOST, "interrupted", now)
+    return len(interrupted)
+
+
+def quiet_end(rules: OutboxRules, timezone: str, now: datetime) -> datetime | None:
+    """Return when the quiet hours end that it is now; `None` where nobody sleeps."""
+    zone = ZoneInfo(timezone)
+    local = now.astimezone(zone)
+    clock, start, end = local.time(), rules.quiet_from, rules.quiet_until
+    overnight = start > end
+    quiet = (clock >= start or clock < end) if overnight else start <= clock < end
+    if not quiet:
+        return None
+    day = local.date() + timedelta(days=1 if overnight and clock >= start else 0)
+    return datetime.combine(day, end, zone).astimezone(now.tzinfo)
+
+
+def _later(
+    tx: Tx, notice: Notice, who: Caller, rules: OutboxRules, timezone: str, now: datetime
+) -> datetime | None:
+    """Return when to look at a message again that may not go out now."""
+    if notice.kind not in PROMPT and (end := quiet_end(rules, timezone, now)) is not None:
+        return end
+    if count_reaching(tx, who, now - DAY) >= rules.most_a_day:
+        return now + timedelta(hours=1)
+    return None
+
+
+def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) -> None:
+    set_notice(tx, notice.id, state, notice.due_at)
+    after = {"kind": notice.kind, "nth": notice.nth, "why": state, "fault": fault}
+    add_event(tx, now, MESSENGER, "request.untold", _subject(notice), after=after)
+
+
+def _subject(notice: Notice) -> str:
+    return f"request:{notice.request_id}"
