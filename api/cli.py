@@ -10,6 +10,7 @@ from api.commands.backup import backup
 from api.commands.city import city
 from api.commands.demo import demo
 from api.commands.fleet import fleet, policy
+from api.commands.geocode import geocode
 from api.commands.overrides import overrides
 from api.commands.plan import plan
 from api.commands.restore import restore, upgrade
@@ -33,6 +34,7 @@ commands.add_typer(policy, name="policy", help="Set the levels of service.")
 commands.add_typer(storm, name="storm", help="Start and end a storm.")
 commands.add_typer(user, name="user", help="Add people who sign in.")
 commands.add_typer(device, name="device", help="Add trackers that send positions.")
+commands.command()(geocode)
 commands.command()(plan)
 commands.command()(solve)
 commands.command()(serve)

@@ -338,7 +338,7 @@ def _found(
         snap = network.nearest(asked.location, PIN_M)
         return None if snap is None else (asked.location, snap)
     candidates = geocoder.candidates(asked.address) or geocoder.candidates(asked.text)
-    if len(candidates) != 1 or not candidates[0].confident:
+    if not candidates or not candidates[0].confident:
         return None
     best = candidates[0]
     near = network.nearby(best.point, PIN_M)

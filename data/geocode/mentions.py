@@ -1,123 +1,273 @@
-"""Which streets and places a sentence mentions, in the order of its words."""
+"""Which streets and places a sentence mentions, and what stands around each name."""
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from data.geocode.words import ALLEY, GENERIC, NUMBER, bare, normal
-from data.model import Place, Segment
+from data.geocode.candidate import Reason
+from data.geocode.language import RELATIONS, Role
+from data.geocode.names import Hit, NameBook, joined
+from data.geocode.sentence import Token, alike, name_parts
 
-MAX_NAME_WORDS = 8
-DISTINCT_LETTERS = 6
-"""A single word this long, found within a sentence, is taken for a name and not for a word."""
+MAX_NAME_TOKENS = 8
+MAX_FUZZY_TOKENS = 4
+MAX_FUZZY_SPANS = 48
+"""Spans of a sentence that are looked up as misspelled names: the cost of a long story."""
 
-PREFIX_LETTERS = 3
-SURE_PREFIX_LETTERS = 4
-PREFIXES = 20
+HITS = 12
+"""Names that one span may mean; more are not looked at."""
+
+BEGUN_LETTERS = 2
+"""A name is proposed when so many letters of it are typed."""
+
+CLOSE = 0.25
+"""A name this much worse than the best of its span is none of its meanings."""
+
+SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND = 1.0, 0.95, 0.97, 0.86
+"""How well the word for "street" agrees with the one on the map."""
+
+STRAY_COST = 1.0
+"""Of a word that may be a name and is none that we know."""
+
+LONGEST_COUNTED = 14
+
+NAMELESS_COST = 0.5
+"""Share of its weight that a single word keeps where nothing says that it is a name."""
+
+GUESS_COST = 0.3
+"""As above for a misspelled one."""
 
 
-class Mention(NamedTuple):
-    """A name within a sentence: a street's, or a place's where `place` says so.
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words from `first` to before `last` that name something: the likeliest first.
 
-    `after` are the words that follow it in its clause; `sure` is whether it can only be a name.
+    `told` is whether the words around say that a name comes; `stray` counts unknown words beside.
     """
 
-    name: str
-    after: str
-    sure: bool
-    place: bool = False
-
-    @property
-    def is_alley(self) -> bool:
-        """Whether it names a lane off some other street."""
-        first, last = self.name.partition(" ")[0], self.name.rpartition(" ")[2]
-        return first in ALLEY or (last.isdigit() and not self.name.isascii())
+    first: int
+    last: int
+    hits: tuple[Hit, ...]
+    kinds: frozenset[str]
+    text: str
+    told: bool
+    stray: int = 0
 
 
-class NameIndex:
-    """The names of a city's streets and places, each with what bears it."""
+class _Span(NamedTuple):
+    weight: float
+    mention: Mention
 
-    def __init__(self, segments: Sequence[Segment], places: Iterable[Place]) -> None:
-        self._streets: dict[str, list[int]] = defaultdict(list)
-        self._bare: dict[str, set[str]] = defaultdict(set)
-        self._places: dict[str, list[Place]] = defaultdict(list)
-        for index, segment in enumerate(segments):
-            for name in _spellings(segment):
-                self._streets[name].append(index)
-        for name in self._streets:
-            if not bare(name).isdigit():  # "12" alone is a house, not Alley 12
-                self._bare[bare(name)].add(name)
-        for place in places:
-            for name in {normal(each) for several in place.names.values() for each in several}:
-                self._places[name].append(place)
-        self._sorted = sorted({*self._streets, *self._bare})
 
-    def streets(self, name: str) -> list[int]:
-        """Return the indexes of the segments of this name; without its word for "street" too."""
-        names = {name} if name in self._streets else self._bare[name]
-        return sorted({index for each in names for index in self._streets[each]})
+class MentionFinder:
+    """Finds the names within the tokens of a sentence."""
 
-    def places(self, name: str) -> list[Place]:
-        """Return the places of this name."""
-        return self._places.get(name, [])
+    def __init__(self, book: NameBook) -> None:
+        self._book = book
 
-    def mentions(self, parts: Sequence[str]) -> Iterator[Mention]:
-        """Yield the names within the clauses of a sentence, the longest where several fit."""
-        for part in parts:
-            words = part.split()
-            first = 0
-            while first < len(words):
-                last = self._name_end(words, first)
-                if last is None:
-                    first += 1
-                    continue
-                yield self._mention(words, first, last)
-                first = last
+    def find(self, words: Sequence[Token]) -> list[Mention]:
+        """Return the mentions of a sentence in order: those that explain most of its letters."""
+        spans = list(self._spans(words))
+        return _counted(words, _best_chain(words, spans))
 
-    def begun(self, parts: Sequence[str]) -> Iterator[Mention]:
-        """Yield the streets whose names begin like a clause."""
-        for part in parts:
-            begin = bare(part)
-            if len(begin) < PREFIX_LETTERS:
+    def begun(self, words: Sequence[Token]) -> list[Mention]:
+        """Return the mentions of a sentence whose last words are the beginning of a name."""
+        for first in range(max(0, len(words) - MAX_FUZZY_TOKENS), len(words)):
+            if any(token.role is Role.KIND and token.first for token in words[first:]):
                 continue
-            at = bisect_left(self._sorted, begin)
-            for name in self._sorted[at : at + PREFIXES]:
-                if name.startswith(begin):
-                    yield Mention(name, "", len(parts) == 1 and len(begin) >= SURE_PREFIX_LETTERS)
+            if words[first].clause != words[-1].clause:
+                continue
+            core = _core(words, first, len(words))
+            hits = self._book.begun(core) if len(joined(core)) >= BEGUN_LETTERS else []
+            start, _ = _with_kinds(words, first, len(words))
+            span = self._weighed(words, start, len(words), hits, told=True)
+            if span is not None:
+                return [*self.find(words[:start]), span.mention]
+        return []
 
-    def _mention(self, words: Sequence[str], first: int, last: int) -> Mention:
-        name, after = " ".join(words[first:last]), words[last:]
-        if not self._is_street(name):
-            return Mention(name, " ".join(after), sure=True, place=True)
-        sure = _distinctive(name) or _alone(words[:first], after)
-        return Mention(name, " ".join(after), sure)
+    def _spans(self, words: Sequence[Token]) -> Iterator[_Span]:
+        exact: list[_Span] = []
+        for first in range(len(words)):
+            for last in range(first + 1, min(len(words), first + MAX_NAME_TOKENS) + 1):
+                if not _may_be_name(words, first, last):
+                    continue
+                span = self._weighed(
+                    words, first, last, self._book.exact(_core(words, first, last))
+                )
+                if span is not None:
+                    exact.append(span)
+        yield from exact
+        yield from self._fuzzy(words, {(s.mention.first, s.mention.last) for s in exact})
 
-    def _name_end(self, words: Sequence[str], first: int) -> int | None:
-        for last in range(min(len(words), first + MAX_NAME_WORDS), first, -1):
-            name = " ".join(words[first:last])
-            if self._is_street(name) or self._is_place(name, alone=last - first == len(words)):
-                return last
-        return None
+    def _fuzzy(self, words: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
+        found: dict[str, list[Hit]] = {}
+        for first, last in _unknown_spans(words):
+            start, end = _with_kinds(words, first, last)
+            if (start, end) in known or (first, last) in known:
+                continue
+            core = _core(words, first, last)
+            key = joined(core)
+            if key not in found:
+                if len(found) >= MAX_FUZZY_SPANS:
+                    return
+                found[key] = self._book.alike(core)
+            span = self._weighed(words, start, end, found[key])
+            if span is not None:
+                yield span
 
-    def _is_street(self, name: str) -> bool:
-        return name in self._streets or (name in self._bare and name not in GENERIC)
+    def _weighed(
+        self,
+        words: Sequence[Token],
+        first: int,
+        last: int,
+        hits: Sequence[Hit],
+        *,
+        told: bool = False,
+    ) -> _Span | None:
+        core, kinds = name_parts(words[first:last])
+        agreed = sorted((self._agreed(hit, kinds) for hit in hits), key=lambda hit: -hit.quality)
+        best = agreed[0].quality if agreed else 0.0
+        kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= best - CLOSE)
+        if not kept:
+            return None
+        told = told or bool(kinds) or _told(words, first, last)
+        letters = min(len("".join(core)), LONGEST_COUNTED)
+        weight = (letters + len(kinds)) * best**3
+        if not told and not _only(words, first, last):
+            plain = all(words[at].role is None for at in range(first, last))
+            exact = kept[0].reason is Reason.EXACT
+            if not plain and not (exact and last - first > 1):
+                return None
+            if not (exact and len(core) > 1):
+                weight *= NAMELESS_COST if exact else GUESS_COST
+        text = " ".join(token.text for token in words[first:last])
+        return _Span(weight, Mention(first, last, kept, kinds, text, told))
 
-    def _is_place(self, name: str, *, alone: bool) -> bool:
-        return name in self._places and (alone or " " in name)
+    def _agreed(self, hit: Hit, kinds: frozenset[str]) -> Hit:
+        """Return a hit that counts less where the word for "street" is another one."""
+        own = self._book.names[hit.name].kinds
+        share = _agreement(own, kinds)
+        reason = Reason.OTHER_KIND if share == OTHER_KIND else hit.reason
+        return Hit(hit.name, hit.quality * share, reason)
 
 
-def _spellings(segment: Segment) -> set[str]:
-    names = {normal(each) for spellings in segment.names.values() for each in spellings}
-    return names - {""}
+def _agreement(own: frozenset[str], said: frozenset[str]) -> float:
+    if own == said:
+        return SAME_KIND
+    if not own or not said:
+        return NO_KIND
+    if own & said:
+        return SAME_KIND - 0.01
+    return LIKE_KIND if any(alike(a, b) for a in own for b in said) else OTHER_KIND
 
 
-def _distinctive(name: str) -> bool:
-    """Whether a name found inside a sentence is surely a name."""
-    return " " in name or len(name) >= DISTINCT_LETTERS
+def _core(words: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
+    return name_parts(words[first:last]).core
 
 
-def _alone(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether a clause holds nothing beside the name but "street" and a house number."""
-    rest = [word for word in (*before, *after) if word not in GENERIC and word not in NUMBER]
-    return not rest or (rest[0].isdigit() and rest == [*after][-1:])
+def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a span may be looked up as it stands: one clause, and no word of the next name."""
+    start, end = words[first], words[last - 1]
+    if start.clause != end.clause or (end.role is Role.KIND and end.first and last - first > 1):
+        return False
+    if start.role is Role.JOIN or end.role is Role.JOIN:
+        return False
+    core = [token for token in words[first:last] if token.role is not Role.KIND]
+    if not core:
+        return last - first > 1
+    if all(token.digits for token in core):
+        return len(core) < last - first or len(core) == _told_words(words)
+    return True
+
+
+def _told_words(words: Sequence[Token]) -> int:
+    """Return how many words of a sentence are not mere fillers."""
+    return sum(token.role is not Role.FILLER for token in words)
+
+
+def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Yield spans of words that no list of the grammar has, the longer ones first."""
+    for width in range(MAX_FUZZY_TOKENS, 0, -1):
+        for first in range(len(words) - width + 1):
+            span = words[first : first + width]
+            same = span[0].clause == span[-1].clause
+            if same and all(token.role is None for token in span) and not span[0].digits:
+                yield first, first + width
+
+
+def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """Return a span with the words for "street" before and behind it."""
+    clause = words[first].clause
+    if first and words[first - 1].role is Role.KIND and words[first - 1].clause == clause:
+        first -= 1
+    if last < len(words) and words[last].clause == clause:
+        after = words[last]
+        if after.role is Role.KIND and not after.first:
+            last += 1
+    return first, last
+
+
+def _told(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the word before says that a name comes, or the one behind that one was said."""
+    clause = words[first].clause
+    before = words[first - 1] if first and words[first - 1].clause == clause else None
+    after = words[last] if last < len(words) else None
+    calls = RELATIONS | {Role.CROSSING}
+    if before is not None and before.role in calls:
+        return True
+    return after is not None and (
+        after.role is Role.NUMBER or (after.role in calls and after.clause == clause)
+    )
+
+
+def _only(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether nothing else in the clause may be a name; a house number may."""
+    clause = words[first].clause
+    around = (*words[:first], *words[last:])
+    return not any(
+        token.clause == clause and token.role in (None, Role.FILLER) and not token.digits
+        for token in around
+    )
+
+
+def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]:
+    """Return the spans beside each other that weigh most, unknown words costing."""
+    ending: dict[int, list[_Span]] = {}
+    for span in spans:
+        ending.setdefault(span.mention.last, []).append(span)
+    best: list[tuple[float, _Span | None]] = [(0.0, None)]
+    for at, token in enumerate(words):
+        cost = STRAY_COST if token.role is None and not token.digits else 0.0
+        options: list[tuple[float, _Span | None]] = [(best[at][0] - cost, None)]
+        options += [(best[s.mention.first][0] + s.weight, s) for s in ending.get(at + 1, ())]
+        best.append(max(options, key=lambda option: option[0]))
+    chain: list[Mention] = []
+    at = len(words)
+    while at:
+        taken = best[at][1]
+        if taken is None:
+            at -= 1
+            continue
+        chain.append(taken.mention)
+        at = taken.mention.first
+    return chain[::-1]
+
+
+def _counted(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions, each with how many unknown words stand right beside it."""
+    covered = {at for m in mentions for at in range(m.first, m.last)}
+    return [
+        Mention(m.first, m.last, m.hits, m.kinds, m.text, m.told, _strays(words, m, covered))
+        for m in mentions
+    ]
+
+
+def _strays(words: Sequence[Token], mention: Mention, covered: set[int]) -> int:
+    def stray(at: int) -> bool:
+        if not 0 <= at < len(words) or at in covered:
+            return False
+        token = words[at]
+        beside = token.clause == words[mention.first].clause
+        return beside and token.role is None and not token.digits
+
+    return stray(mention.first - 1) + stray(mention.last)

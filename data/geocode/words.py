@@ -2,47 +2,9 @@
 
 import re
 import unicodedata
+from functools import cache
 
-GENERIC = frozenset(
-    {"خیابان", "کوچه", "بلوار", "میدان", "بزرگراه", "اتوبان", "جاده", "راه", "بن", "بست"}
-    | {"street", "st", "road", "rd", "avenue", "ave", "lane", "alley", "square", "boulevard", "way"}
-)
-"""Normalized words that say what kind of street it is, and that callers leave out or mix up."""
-
-ALLEY = frozenset({"کوچه", "بن", "کوی"})
-"""First words of names of lanes that callers place by the street they leave."""
-
-NUMBER = frozenset({"پلاک", "پ", "شماره", "no", "nr", "number"})
-"""Words before a house number."""
-
-CROSSING = frozenset(
-    {"تقاطع", "چهارراه", "سهراه", "نبش", "corner", "crossing", "intersection", "junction"}
-)
-"""Words that say that two streets are named for the place where they meet."""
-
-_ORDINALS = {
-    "اول": "1",
-    "دوم": "2",
-    "سوم": "3",
-    "چهارم": "4",
-    "پنجم": "5",
-    "ششم": "6",
-    "هفتم": "7",
-    "هشتم": "8",
-    "نهم": "9",
-    "دهم": "10",
-    "یازدهم": "11",
-    "دوازدهم": "12",
-    "سیزدهم": "13",
-    "چهاردهم": "14",
-    "پانزدهم": "15",
-    "شانزدهم": "16",
-    "هفدهم": "17",
-    "هجدهم": "18",
-    "نوزدهم": "19",
-    "بیستم": "20",
-}
-"""Callers say "the twelfth alley" where the sign says "Alley 12"."""
+from data.geocode.language import Role, languages
 
 _LETTERS = str.maketrans(
     {
@@ -52,6 +14,13 @@ _LETTERS = str.maketrans(
         "ة": "ه",
         "ە": "ه",
         "ٱ": "ا",
+        "ə": "e",
+        "ı": "i",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
         "ـ": None,  # tatweel
         "\u200c": " ",  # zero width non-joiner
         "\u200b": " ",
@@ -60,17 +29,20 @@ _LETTERS = str.maketrans(
         "\u200f": None,
         "\u061c": None,
         "\ufeff": None,
+        "'": None,
+        "’": None,
+        "`": None,
     }
 )
-_ABBREVIATIONS = {"خ": " خیابان ", "ک": " کوچه ", "بل": " بلوار ", "م": " میدان "}
-_ABBREVIATED = re.compile(r"(?<!\w)(?:(خ|ک|بل|م)\.|(خ)(?!\w))")
+_HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑–](?=[^\W\d_])")
+_SHORT = re.compile(r"\b([a-z]{1,4})\.")
 _BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+|&")
 
 
 def normal(text: str) -> str:
     """Return the words in one spelling, separated by single spaces."""
-    return " ".join(_ORDINALS.get(word, word) for word in _WORD.findall(_folded(text)))
+    return " ".join(_ordinal(word) for word in _WORD.findall(folded(text)))
 
 
 def clauses(text: str) -> list[str]:
@@ -79,9 +51,9 @@ def clauses(text: str) -> list[str]:
     A house number stays with the street before it, comma or not.
     """
     parts: list[str] = []
-    for part in _BREAKS.split(_folded(text)):
-        words = [_ORDINALS.get(word, word) for word in _WORD.findall(part)]
-        numbers = words and (words[0] in NUMBER or words[0].isdigit())
+    for part in _BREAKS.split(folded(text)):
+        words = [_ordinal(word) for word in _WORD.findall(part)]
+        numbers = words and (words[0] in _number_words() or words[0].isdigit())
         if parts and numbers:
             parts[-1] = " ".join([parts[-1], *words])
         elif words:
@@ -91,16 +63,18 @@ def clauses(text: str) -> list[str]:
 
 def bare(name: str) -> str:
     """Return a normalized name without the words for "street", or as it is if nothing is left."""
-    left = [word for word in name.split() if word not in GENERIC]
+    left = [word for word in name.split() if word not in _kind_words()]
     return " ".join(left) or name
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a text with one letter, digit and abbreviation for each that means the same."""
     # Decomposed, a hamza or an accent is a mark of its own: أ becomes ا, ؤ و, ۀ ه, é e.
     parts = unicodedata.normalize("NFKD", text)
     plain = "".join(_plain(each) for each in parts if unicodedata.category(each) != "Mn")
-    folded = plain.translate(_LETTERS).casefold()
-    return _ABBREVIATED.sub(_expanded, folded)
+    lowered = plain.translate(_LETTERS).casefold().translate(_LETTERS)
+    spelled = _dotted()[0].sub(_spelled_out, _HYPHENS.sub("", lowered))
+    return _SHORT.sub(r"\1 ", spelled)
 
 
 def _plain(each: str) -> str:
@@ -108,5 +82,50 @@ def _plain(each: str) -> str:
     return each if digit is None else str(digit)
 
 
-def _expanded(found: re.Match[str]) -> str:
-    return _ABBREVIATIONS[found[1] or found[2]]
+def _spelled_out(found: re.Match[str]) -> str:
+    return f" {_dotted()[1][found[0]]} "
+
+
+@cache
+def _dotted() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return abbreviations that end with a point, and what each stands for."""
+    known = {
+        short: full
+        for language in languages()
+        for short, full in language.abbreviations.items()
+        if short.endswith(".")
+    }
+    longest = sorted(known, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})"), known
+
+
+def _ordinal(word: str) -> str:
+    return _ordinals().get(word, word)
+
+
+@cache
+def _ordinals() -> dict[str, str]:
+    """Return words for "first", "second" and so on with their digits."""
+    return {
+        folded(word): str(value)
+        for language in reversed(languages())
+        for word, value in language.ordinals.items()
+    }
+
+
+@cache
+def _number_words() -> frozenset[str]:
+    return frozenset(folded(w) for each in languages() for w in each.words[Role.NUMBER])
+
+
+@cache
+def _kind_words() -> frozenset[str]:
+    """Return words for "street", and the parts of those of two words that stand before a name."""
+    return frozenset(
+        part
+        for language in languages()
+        for several in language.kinds.values()
+        for word in map(folded, several)
+        if language.kinds_first or " " not in word
+        for part in word.split()
+    )

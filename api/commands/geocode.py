@@ -1,0 +1,60 @@
+"""`barfrub geocode`: what words mean as places, one JSON object for each query."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from data.geocode import Candidate, Geocoder
+
+DIGITS = 7
+"""Decimals of a degree: a centimetre."""
+
+
+def geocode(
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(help="The caller's words; without them, one query a line is read."),
+    ] = None,
+    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Candidates for each query.")] = 5,
+) -> None:
+    """Print the places that words may mean, best first, as JSON by line."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.geocode import Geocoder
+    from data.store.engine import reading
+    from data.store.gazetteer import list_places
+    from data.store.network import load_network
+
+    engine = open_city_database(chosen_city(Settings(), city))
+    with reading(engine) as tx:
+        geocoder = Geocoder(load_network(tx), list_places(tx))
+    if text:
+        print(_line(geocoder, " ".join(text), limit))
+        return
+    for line in sys.stdin:
+        print(_line(geocoder, line.rstrip("\r\n"), limit), flush=True)
+
+
+def _line(geocoder: "Geocoder", query: str, limit: int) -> str:
+    found = [_shown(each) for each in geocoder.candidates(query, limit)]
+    return json.dumps({"query": query, "candidates": found}, ensure_ascii=False)
+
+
+def _shown(candidate: "Candidate") -> dict[str, object]:
+    return {
+        "lon": round(candidate.point.lon, DIGITS),
+        "lat": round(candidate.point.lat, DIGITS),
+        "segment_id": candidate.segment_id,
+        "side": candidate.side.value,
+        "name": candidate.name,
+        "kind": candidate.kind,
+        "confidence": candidate.confidence,
+        "confident": candidate.confident,
+        "offset_m": round(candidate.offset_m, 1),
+        "matched": candidate.matched,
+        "reasons": [reason.value for reason in candidate.reasons],
+    }

@@ -1,0 +1,138 @@
+"""House numbers: where one stands, or would stand between those that are known."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from data.geocode.names import joined
+from data.geocode.sentence import name_parts, name_tokens
+from data.geocode.stretches import Streets, Stretch
+from data.geocode.words import normal
+from data.model import LonLat, NumberRange, Place, Snap
+
+FARTHEST_APART = 60
+"""Numbers farther apart than this tell nothing about a house between them."""
+
+BEYOND = 20
+"""A number so little beyond the known ones is taken to be at the last of them."""
+
+SNAP_M = 150.0
+"""A house farther than this from its street is not on it."""
+
+_NUMBER = re.compile(r"\d+")
+
+
+class House(NamedTuple):
+    """Where a house is, `estimated` from its neighbours where the map lacks it."""
+
+    number: str
+    point: LonLat
+    snap: Snap
+    estimated: bool
+
+
+class _Known(NamedTuple):
+    number: str
+    value: int | None
+    location: LonLat
+
+
+class HouseBook:
+    """House numbers of a city: single ones by the street's name, and ranges along segments."""
+
+    def __init__(self, streets: Streets, places: Iterable[Place]) -> None:
+        self._streets = streets
+        self._known: dict[str, list[_Known]] = defaultdict(list)
+        for place in places:
+            if place.street and place.number:
+                number = normal(place.number)
+                known = _Known(number, _value(number), place.location)
+                self._known[_key(place.street)].append(known)
+
+    def find(self, stretch: Stretch, number: str) -> Iterator[House]:
+        """Yield where a number stands on a street; else where it would, if anything tells."""
+        known = [each for key in self._keys(stretch) for each in self._known.get(key, ())]
+        exact = [each.location for each in known if each.number == number]
+        found = list(self._snapped(stretch, number, exact, estimated=False))
+        if not found:
+            found = list(self._in_ranges(stretch, number))
+        if not found:
+            found = list(self._snapped(stretch, number, _between(known, number), estimated=True))
+        yield from found
+
+    def _keys(self, stretch: Stretch) -> set[str]:
+        segment = self._streets.network.segments[stretch.indexes[0]]
+        return {_key(each) for several in segment.names.values() for each in several}
+
+    def _snapped(
+        self, stretch: Stretch, number: str, points: Sequence[LonLat], *, estimated: bool
+    ) -> Iterator[House]:
+        for point in points:
+            snap = self._streets.snap(stretch, point, SNAP_M)
+            if snap is not None:
+                yield House(number, point, snap, estimated)
+
+    def _in_ranges(self, stretch: Stretch, number: str) -> Iterator[House]:
+        """Yield where a number is by the ranges of a street's segments, between their ends."""
+        wanted, network = _value(number), self._streets.network
+        ranges = [
+            (_beyond(each, wanted), network.segments[index], each)
+            for index in stretch.indexes
+            for each in network.segments[index].houses
+            if wanted is not None
+        ]
+        if wanted is None or not ranges:
+            return
+        beyond, segment, houses = min(ranges, key=lambda each: each[0])
+        if beyond > BEYOND:
+            return
+        width = houses.last - houses.first
+        share = (wanted - houses.first) / width if width else 0.5
+        offset_m = min(max(share, 0.0), 1.0) * segment.length_m
+        snap = Snap(segment.id, houses.side, offset_m, 0.0)
+        yield House(number, network.point_at(segment.id, offset_m), snap, estimated=beyond > 0)
+
+
+def _beyond(houses: NumberRange, wanted: int | None) -> int:
+    """Return how far a number is outside a range; one of the other side of the street a bit."""
+    if wanted is None:
+        return BEYOND + 1
+    low, high = sorted((houses.first, houses.last))
+    other_side = low % 2 == high % 2 and wanted % 2 != low % 2
+    return max(low - wanted, wanted - high, 0) + other_side
+
+
+def _between(known: Sequence[_Known], number: str) -> list[LonLat]:
+    """Return the place on the line between the neighbours of a number on its side."""
+    wanted = _value(number)
+    if wanted is None:
+        return []
+    side = [
+        (e.value, e.location) for e in known if e.value is not None and not (e.value - wanted) % 2
+    ]
+    at = [location for value, location in side if value == wanted]
+    if at:
+        return at[:1]
+    below = max((pair for pair in side if pair[0] < wanted), default=None)
+    above = min((pair for pair in side if pair[0] > wanted), default=None)
+    if below is None or above is None:
+        end = below or above
+        return [end[1]] if end and abs(end[0] - wanted) <= BEYOND else []
+    if above[0] - below[0] > FARTHEST_APART:
+        return []
+    share = (wanted - below[0]) / (above[0] - below[0])
+    (lon, lat), (far_lon, far_lat) = below[1], above[1]
+    return [LonLat(lon + share * (far_lon - lon), lat + share * (far_lat - lat))]
+
+
+@cache
+def _key(street: str) -> str:
+    """Return the name of a street as houses are filed by it."""
+    return joined(name_parts(name_tokens(street)).core)
+
+
+def _value(number: str) -> int | None:
+    found = _NUMBER.match(number)
+    return int(found[0]) if found else None

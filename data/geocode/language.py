@@ -1,0 +1,109 @@
+"""The words of addresses by language, read from the files in `languages/`."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+from typing import Any
+
+LANGUAGES = ("fa", "en", "de", "az", "ro")
+"""In the order of precedence where two languages have a word of one spelling."""
+
+
+class Role(StrEnum):
+    """What a word does in an address; a word of a name has none."""
+
+    KIND = "kind"
+    NUMBER = "number"
+    CROSSING = "crossing"
+    BETWEEN = "between"
+    BEFORE = "before"
+    AFTER = "after"
+    OPPOSITE = "opposite"
+    BESIDE = "beside"
+    BEHIND = "behind"
+    NEAR = "near"
+    JOIN = "join"
+    FILLER = "filler"
+
+
+RELATIONS = frozenset(
+    {Role.BEFORE, Role.AFTER, Role.OPPOSITE, Role.BESIDE, Role.BEHIND, Role.NEAR, Role.BETWEEN}
+)
+"""Roles of words that tell a place by another one."""
+
+WORD_ROLES = tuple(role for role in Role if role is not Role.KIND)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The words of one language, as its file has them."""
+
+    code: str
+    kinds: Mapping[str, tuple[str, ...]]
+    kinds_first: bool
+    kind_endings: tuple[str, ...]
+    like: Mapping[str, tuple[str, ...]]
+    words: Mapping[Role, tuple[str, ...]]
+    titles: tuple[str, ...]
+    abbreviations: Mapping[str, str]
+    numbers: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    number_join: str
+    speech: Mapping[str, str]
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """Return every language that the geocoder knows."""
+    return tuple(map(_read, LANGUAGES))
+
+
+def speech(language: str) -> Mapping[str, str]:
+    """Return the phrases in which addresses are said; in English where a language has none."""
+    known = {each.code: each.speech for each in languages()}
+    return known.get(language, known["en"])
+
+
+def _read(code: str) -> Language:
+    text = files("data.geocode").joinpath("languages", f"{code}.toml").read_text("utf-8")
+    table: dict[str, Any] = tomllib.loads(text)
+    kinds, words, numbers = table["kinds"], table["words"], table.get("numbers", {})
+    return Language(
+        code=code,
+        kinds={
+            kind: tuple(several)
+            for kind, several in kinds.items()
+            if kind not in ("position", "endings")
+        },
+        kinds_first=kinds["position"] == "before",
+        kind_endings=tuple(kinds.get("endings", ())),
+        like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
+        words={role: tuple(words.get(role, ())) for role in WORD_ROLES},
+        titles=tuple(words.get("titles", ())),
+        abbreviations=table.get("abbreviations", {}),
+        numbers=dict(_cardinals(numbers)),
+        ordinals=dict(_ordinals(numbers)),
+        number_join=numbers.get("join", ""),
+        speech=table["speech"],
+    )
+
+
+def _cardinals(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    rows: Iterable[tuple[int, str]] = chain(
+        enumerate(table.get("ones", ()), 1),
+        enumerate(table.get("teens", ()), 10),
+        ((10 * n, word) for n, word in enumerate(table.get("tens", ()), 2)),
+        ((100, word) for word in table.get("hundred", ())),
+    )
+    yield from ((word, value) for value, word in rows)
+    yield from table.get("also", {}).items()
+
+
+def _ordinals(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for word, value in _cardinals(table):
+        yield from ((word + ending, value) for ending in table.get("ordinal_endings", ()))
+    yield from table.get("ordinals", {}).items()

@@ -1,0 +1,204 @@
+"""The names of a city's streets and places, found by what a caller may make of them."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from data.geocode.candidate import Reason
+from data.geocode.sentence import NameParts, is_title, name_parts, name_tokens
+from data.geocode.similarity import homophone, is_persian, skeleton, sound_distance, spoken
+from data.geocode.spelling_index import SpellingIndex
+from data.model import Place, Segment
+
+WITHOUT_TITLES, PIECE, SWAPPED, TAIL, HEAD = 0.97, 0.9, 0.93, 0.84, 0.8
+"""How well a name is met without titles, by a piece of it, swapped, by its end or its start."""
+
+SOUNDS_ALIKE = 0.95
+LEAST_SOUND = 0.72
+"""A name that only sounds alike, at best and at worst."""
+
+_NUMBER = re.compile(r"\d+")
+
+PART_LETTERS = 3
+
+BEGUN_KEYS = 400
+"""Keys with the same beginning that are looked at."""
+
+SAME_SKELETON = 300
+"""Names of one skeleton that are compared; a skeleton of so many tells nothing."""
+
+
+class Name(NamedTuple):
+    """A name on the map, with the segments (indexes of the network) or places that bear it."""
+
+    core: tuple[str, ...]
+    kinds: frozenset[str]
+    segments: tuple[int, ...]
+    places: tuple[Place, ...]
+
+
+class Hit(NamedTuple):
+    """A name that some words may mean: `quality` from 0 to 1."""
+
+    name: int
+    quality: float
+    reason: Reason
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as one key, since callers put spaces where they like; numbers stay apart."""
+    parts: list[str] = []
+    for word in words:
+        if parts and parts[-1][-1].isdigit() and word[0].isdigit():
+            parts.append("/")
+        parts.append(word)
+    return "".join(parts)
+
+
+class NameBook:
+    """Every name of a city by its keys, immutable."""
+
+    def __init__(self, segments: Sequence[Segment], places: Iterable[Place]) -> None:
+        self.names = tuple(_names(segments, places))
+        self._keys: dict[str, list[Hit]] = defaultdict(list)
+        self._bags: dict[str, list[int]] = defaultdict(list)
+        for number, name in enumerate(self.names):
+            for key, quality, reason in _variants(name):
+                self._keys[key].append(Hit(number, quality, reason))
+            if len(name.core) > 1:
+                self._bags[joined(sorted(name.core))].append(number)
+        self._sorted = sorted(self._keys)
+        self._sounds: dict[str, list[str]] = defaultdict(list)
+        for key in self._sorted:
+            self._sounds[skeleton(spoken(key))].append(key)
+        self._folded = [homophone(key) for key in self._sorted]
+        self._spelling = SpellingIndex(self._folded)
+
+    def exact(self, core: Sequence[str]) -> list[Hit]:
+        """Return names that the words spell, wholly or in a part that people say."""
+        found = self._keys.get(joined(core), [])
+        if len(core) < 2:
+            return list(found)
+        swapped = self._bags.get(joined(sorted(core)), [])
+        known = {hit.name for hit in found}
+        return [*found, *(Hit(n, SWAPPED, Reason.SPELLING) for n in swapped if n not in known)]
+
+    def alike(self, core: Sequence[str]) -> list[Hit]:
+        """Return names that the words may be a misspelling of, or sound like; best first."""
+        key = joined(core)
+        best: dict[int, Hit] = {}
+        for other, quality, reason in (*self._misspelled(key), *self._sounding(key)):
+            for hit in self._keys[other]:
+                found = Hit(hit.name, hit.quality * quality, reason)
+                if hit.name not in best or best[hit.name].quality < found.quality:
+                    best[hit.name] = found
+        return sorted(best.values(), key=lambda hit: -hit.quality)
+
+    def begun(self, core: Sequence[str]) -> list[Hit]:
+        """Return names that begin like the words, the least unfinished first."""
+        begin = joined(core)
+        at = bisect_left(self._sorted, begin)
+        keys = takewhile(
+            lambda key: key.startswith(begin), islice(self._sorted, at, at + BEGUN_KEYS)
+        )
+        best: dict[int, Hit] = {}
+        for key in sorted(keys, key=len):
+            for hit in self._keys[key]:
+                if hit.reason is not Reason.PART:
+                    best.setdefault(hit.name, Hit(hit.name, _begun(begin, key), Reason.BEGUN))
+        return list(best.values())
+
+    def _misspelled(self, key: str) -> Iterator[tuple[str, float, Reason]]:
+        plain = homophone(key)
+        digits = _digits(key)
+        for index, edits in self._spelling.near(plain):
+            other = self._sorted[index]
+            if _digits(other) != digits:
+                continue  # Alley 12 is no misspelling of Alley 13
+            reason = Reason.TYPO if edits else Reason.SPELLING
+            yield other, _spelled_quality(plain, self._folded[index], edits), reason
+
+    def _sounding(self, key: str) -> Iterator[tuple[str, float, Reason]]:
+        sounds = spoken(key)
+        bones = skeleton(sounds)
+        keys = self._sounds.get(bones, []) if bones else []
+        if is_persian(key):  # whose own letters say what sounds alike
+            keys = [other for other in keys if not is_persian(other)]
+        for other in keys[:SAME_SKELETON]:
+            theirs = _spoken(other)
+            away = sound_distance(sounds, theirs) / max(len(sounds), len(theirs))
+            quality = SOUNDS_ALIKE - away
+            if quality >= LEAST_SOUND:
+                yield other, quality, Reason.SOUND
+
+
+def _begun(begin: str, key: str) -> float:
+    return 0.9 - 0.2 * (len(key) - len(begin)) / (len(key) + 1)
+
+
+def _spelled_quality(one: str, other: str, edits: int) -> float:
+    """Return how alike two spellings are; a name that only goes on or begins later is another."""
+    if not edits:
+        return 0.98
+    quality = 1.0 - edits / (max(len(one), len(other)) + 1.0)
+    if one.startswith(other) or other.startswith(one) or one[0] != other[0]:
+        quality -= 0.05
+    return quality
+
+
+@cache
+def _spoken(key: str) -> str:
+    return spoken(key)
+
+
+def _digits(key: str) -> str:
+    return " ".join(_NUMBER.findall(key))
+
+
+def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Name]:
+    """Yield one name for each spelling and what bears it, streets first."""
+    read = cache(lambda text: name_parts(name_tokens(text)))
+    streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
+    for index, segment in enumerate(segments):
+        for spelling in {each for several in segment.names.values() for each in several}:
+            streets[read(spelling)][index] = None
+    for (core, kinds), indexes in streets.items():
+        if core:
+            yield Name(core, kinds, tuple(indexes), ())
+    spots: dict[NameParts, list[Place]] = defaultdict(list)
+    for place in places:
+        for spelling in {each for several in place.names.values() for each in several}:
+            for piece in {spelling, spelling.split(" - ")[0]}:
+                spots[read(piece)].append(place)
+    for (core, kinds), several in spots.items():
+        if core:
+            yield Name(core, kinds, (), tuple(several))
+
+
+def _variants(name: Name) -> Iterator[tuple[str, float, Reason]]:
+    """Yield keys under which a name is found, each once, with how well it is met by them."""
+    known: set[str] = set()
+    for words, quality, reason in _wordings(name):
+        key = joined(words)
+        if key and key not in known:
+            known.add(key)
+            yield key, quality, reason
+
+
+def _wordings(name: Name) -> Iterator[tuple[Sequence[str], float, Reason]]:
+    yield name.core, 1.0, Reason.EXACT
+    plain = [word for word in name.core if not is_title(word)]
+    if plain and len(plain) < len(name.core):
+        yield plain, WITHOUT_TITLES, Reason.EXACT
+    if name.places or any(word[0].isdigit() for word in plain):
+        return
+    for first in range(1, len(plain)):
+        if len("".join(plain[first:])) >= PART_LETTERS:
+            yield plain[first:], TAIL, Reason.PART
+    for last in range(len(plain) - 1, 0, -1):
+        if len("".join(plain[:last])) >= PART_LETTERS:
+            yield plain[:last], HEAD, Reason.PART

@@ -1,0 +1,226 @@
+"""From a reading of a sentence to points on streets, each with how well all of it agrees."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data.geocode.candidate import Reason
+from data.geocode.houses import SNAP_M, HouseBook
+from data.geocode.mentions import Mention
+from data.geocode.names import Hit, NameBook
+from data.geocode.reading import WIDE, Reading, Tie
+from data.geocode.stretches import Spot, Streets, Stretch, main_name
+from data.model import LonLat, Place, RoadClass, Side, Snap
+
+REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
+    Tie.CROSS: ((30.0, 1.0), (90.0, 0.95)),
+    Tie.BESIDE: ((90.0, 1.0), (400.0, 0.85), (1000.0, 0.6)),
+    Tie.BETWEEN: ((90.0, 1.0), (400.0, 0.8)),
+    Tie.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
+    Tie.WITHIN: ((600.0, 1.0), (1500.0, 0.85)),
+}
+"""How well a tie holds by the distance in metres; streets that end at one roundabout cross."""
+
+NOT_TIED = 0.35
+"""How well a tie holds that does not."""
+
+HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
+WIDE_PLACE = 0.6
+"""A quarter is named, but no street of it."""
+
+MAX_STRETCHES = 60
+TIE_HITS = 6
+
+_LARGE = {
+    RoadClass.PRIMARY: 1.0,
+    RoadClass.SECONDARY: 0.995,
+    RoadClass.TERTIARY: 0.99,
+    RoadClass.TRUNK: 0.99,
+}
+"""Of streets that share a name, callers mean the larger one by a hair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A point that a reading may mean; `score` from 0 to 1, `whole` tells streets apart."""
+
+    score: float
+    snap: Snap
+    point: LonLat
+    name: str
+    kind: str
+    reasons: tuple[Reason, ...]
+    whole: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """How well each stretch holds a tie, and to which shape."""
+
+    tie: Tie
+    mention: Mention
+    scores: NDArray[np.float64]
+    shapes: tuple[shapely.Geometry, ...]
+    name: str
+
+
+class Placer:
+    """Places readings on the streets of a city."""
+
+    def __init__(self, streets: Streets, book: NameBook, houses: HouseBook) -> None:
+        self._streets = streets
+        self._book = book
+        self._houses = houses
+
+    def place(self, reading: Reading) -> Iterator[Placed]:
+        """Yield the points that a reading may mean, in no order."""
+        for hit in reading.target.hits:
+            name = self._book.names[hit.name]
+            if name.segments:
+                yield from self._on_streets(reading, hit)
+            else:
+                yield from self._at_places(reading, hit)
+
+    def _on_streets(self, reading: Reading, hit: Hit) -> Iterator[Placed]:
+        name = self._book.names[hit.name]
+        stretches = self._streets.of(name.segments)[:MAX_STRETCHES]
+        shapes = np.array([stretch.shape for stretch in stretches], dtype=object)
+        held = [self._held(mention, tie, shapes) for mention, tie in reading.ties]
+        for nth, stretch in enumerate(stretches):
+            score = reading.share * hit.quality * self._size(stretch)
+            for each in held:
+                score *= float(each.scores[nth])
+            reasons = [hit.reason, *_tie_reasons(held, nth)]
+            if len(stretches) > 1 and not held:
+                reasons.append(Reason.SEVERAL)
+            yield from self._spots(reading, stretch, nth, held, score, reasons)
+
+    def _spots(
+        self,
+        reading: Reading,
+        stretch: Stretch,
+        nth: int,
+        held: Sequence[_Held],
+        score: float,
+        reasons: list[Reason],
+    ) -> Iterator[Placed]:
+        """Yield the houses that are named; else the point that the ties tell, else the middle."""
+        houses = list(self._at_houses(stretch, reading.number, score, reasons))
+        if houses:
+            yield from houses
+            return
+        if reading.number:
+            score *= HOUSE_UNKNOWN
+            reasons = [*reasons, Reason.HOUSE_UNKNOWN]
+        spot = self._tied(stretch, held, nth) or self._streets.middle(stretch)
+        crossed = next((each.name for each in held if each.tie is Tie.CROSS), "")
+        title = " – ".join(filter(None, (main_name(spot.segment), crossed)))
+        snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
+        kind = "crossing" if crossed else "street"
+        yield Placed(
+            score, snap, spot.point, title, kind, tuple(reasons), frozenset(stretch.indexes)
+        )
+
+    def _tied(self, stretch: Stretch, held: Sequence[_Held], nth: int) -> Spot | None:
+        """Return the point that other names tell: at one of them, or midway between two."""
+        telling = [
+            each
+            for each in held
+            if each.tie in (Tie.CROSS, Tie.BESIDE, Tie.BETWEEN) and each.scores[nth] > NOT_TIED
+        ]
+        if not telling:
+            return None
+        spots = [self._streets.at(stretch, each.shapes[nth]) for each in telling]
+        between = [s for s, each in zip(spots, telling, strict=True) if each.tie is Tie.BETWEEN]
+        if len(between) < 2:
+            return spots[0]
+        feet = shapely.multipoints([self._streets.plane(spot.point) for spot in between])
+        return self._streets.at(stretch, shapely.centroid(feet))
+
+    def _held(self, mention: Mention, tie: Tie, shapes: NDArray[np.object_]) -> _Held:
+        """Return how well each stretch agrees with another name, by its best meaning."""
+        scores = np.zeros(len(shapes))
+        nearest = [shapes[0]] * len(shapes)
+        title = ""
+        for hit in mention.hits[:TIE_HITS]:
+            shape = self._shape(hit)
+            away_m = shapely.distance(shapes, shape)
+            holds = hit.quality * _reached(tie, away_m)
+            for nth in np.flatnonzero(holds > scores).tolist():
+                nearest[nth] = shape
+            if holds.max() > scores.max():
+                title = self._title(hit)
+            scores = np.maximum(scores, holds)
+        return _Held(tie, mention, scores, tuple(nearest), title)
+
+    def _shape(self, hit: Hit) -> shapely.Geometry:
+        name = self._book.names[hit.name]
+        if name.segments:
+            stretches = self._streets.of(name.segments)
+            return shapely.geometrycollections([stretch.shape for stretch in stretches])
+        return shapely.multipoints([self._streets.plane(place.location) for place in name.places])
+
+    def _title(self, hit: Hit) -> str:
+        name = self._book.names[hit.name]
+        if name.segments:
+            return main_name(self._streets.network.segments[name.segments[0]])
+        return _place_title(name.places[0])
+
+    def _at_houses(
+        self, stretch: Stretch, number: str, score: float, reasons: Sequence[Reason]
+    ) -> Iterator[Placed]:
+        for house in self._houses.find(stretch, number) if number else ():
+            street = main_name(self._streets.network.segment(house.snap.segment_id))
+            told = Reason.HOUSE_ESTIMATED if house.estimated else Reason.HOUSE
+            share = HOUSE_GUESSED if house.estimated else 1.0
+            yield Placed(
+                score * share,
+                house.snap,
+                house.point,
+                f"{street} {house.number}",
+                "address",
+                (*reasons, told),
+                frozenset(),
+            )
+
+    def _at_places(self, reading: Reading, hit: Hit) -> Iterator[Placed]:
+        for place in self._book.names[hit.name].places:
+            snap = self._streets.network.nearest(place.location, SNAP_M)
+            if snap is None:
+                continue
+            wide = place.kind in WIDE
+            score = reading.share * hit.quality * (WIDE_PLACE if wide else 1.0)
+            score *= HOUSE_UNKNOWN if reading.number else 1.0
+            here = np.array([self._streets.plane(place.location)], dtype=object)
+            for mention, tie in reading.ties:
+                score *= float(self._held(mention, tie, here).scores[0])
+            reasons = (hit.reason, Reason.WIDE) if wide else (hit.reason,)
+            title = _place_title(place)
+            yield Placed(score, snap, place.location, title, place.kind, reasons, frozenset())
+
+    def _size(self, stretch: Stretch) -> float:
+        road = self._streets.network.segments[stretch.indexes[0]].road_class
+        return _LARGE.get(road, 0.98)
+
+
+def _reached(tie: Tie, away_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    scores = np.full(len(away_m), NOT_TIED)
+    for reach_m, score in reversed(REACHES[tie]):
+        scores[away_m < reach_m] = score
+    return scores
+
+
+def _tie_reasons(held: Sequence[_Held], nth: int) -> Iterator[Reason]:
+    names = {Tie.CROSS: Reason.CROSSING, Tie.BETWEEN: Reason.BETWEEN}
+    told = dict.fromkeys(
+        names.get(each.tie, Reason.BESIDE) if each.scores[nth] > NOT_TIED else Reason.APART
+        for each in held
+    )
+    yield from told
+
+
+def _place_title(place: Place) -> str:
+    return next((each[0] for each in place.names.values() if each), place.kind)

@@ -1,0 +1,214 @@
+"""What a sentence means as an address: which name is meant, and which others tell where on it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from data.geocode.language import RELATIONS, Role
+from data.geocode.mentions import Mention
+from data.geocode.names import NameBook
+from data.geocode.sentence import Token
+
+WIDE = ("neighbourhood", "park", "university", "district")
+"""Kinds of places that are too large to be an address."""
+
+ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
+"""Kinds of lanes that callers place by the street they leave."""
+
+SECOND, THIRD = 0.93, 0.85
+"""How likely the less usual meanings of two streets side by side are, to the usual one."""
+
+
+class Tie(StrEnum):
+    """How another name tells where on a street."""
+
+    CROSS = "cross"
+    BESIDE = "beside"
+    BETWEEN = "between"
+    PARENT = "parent"
+    WITHIN = "within"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An address: a street or place, its ties to others, a house number; `share` how likely."""
+
+    target: Mention
+    ties: tuple[tuple[Mention, Tie], ...] = ()
+    number: str = ""
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What of a sentence is not explained: names of streets or numbers of alleys without a hit."""
+
+    missing_streets: int
+    missing_alley: bool
+
+
+class Reader:
+    """Reads mentions and the grammar between them as addresses."""
+
+    def __init__(self, book: NameBook) -> None:
+        self._book = book
+
+    def readings(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Reading]:
+        """Yield the addresses that a sentence may give, the usual one first."""
+        number = house_number(words, mentions)
+        streets = [mention for mention in mentions if self.is_street(mention)]
+        places = [mention for mention in mentions if not self.is_street(mention)]
+        context = tuple((place, self._place_tie(place)) for place in places)
+        if not streets:
+            wide = [place for place in places if self._is_wide(place)]
+            narrow = [place for place in places if not self._is_wide(place)]
+            for place in narrow or wide:
+                ties = tuple((other, Tie.WITHIN) for other in wide if other is not place)
+                yield Reading(place, ties)
+            return
+        yield from self._of_streets(words, streets, context, number)
+
+    def _of_streets(
+        self,
+        words: Sequence[Token],
+        streets: Sequence[Mention],
+        context: tuple[tuple[Mention, Tie], ...],
+        number: str,
+    ) -> Iterator[Reading]:
+        pair = _crossing(words, streets)
+        if pair is not None:
+            rest = tuple((m, Tie.PARENT) for m in streets if m not in pair)
+            for target, other in (pair, pair[::-1]):
+                yield Reading(target, ((other, Tie.CROSS), *rest, *context), number)
+            return
+        spans = _between(words, streets)
+        related = {m.first: Tie.BETWEEN for m in spans}
+        for mention in streets:
+            if _relation(words, mention) is not None:
+                related.setdefault(mention.first, Tie.BESIDE)
+        free = [m for m in streets if m.first not in related] or list(streets[:1])
+        alleys = [m for m in free if self._is_alley(m)]
+        others = [m for m in streets if m.first in related]
+        target = alleys[-1] if alleys else free[0]
+        ties = tuple((m, related[m.first]) for m in others if m is not target)
+        parents = tuple((m, Tie.PARENT) for m in free if m is not target)
+        yield Reading(target, (*ties, *parents, *context), number)
+        if len(free) > 1 and not alleys:
+            yield from _side_by_side(free, (*ties, *context), number)
+
+    def is_street(self, mention: Mention) -> bool:
+        """Whether a mention means streets rather than places."""
+        best = mention.hits[0]
+        return bool(self._book.names[best.name].segments)
+
+    def _is_alley(self, mention: Mention) -> bool:
+        if mention.kinds:
+            return bool(mention.kinds & ALLEYS)
+        return bool(self._book.names[mention.hits[0].name].kinds & ALLEYS)
+
+    def _is_wide(self, mention: Mention) -> bool:
+        places = self._book.names[mention.hits[0].name].places
+        return all(place.kind in WIDE for place in places)
+
+    def _place_tie(self, mention: Mention) -> Tie:
+        return Tie.WITHIN if self._is_wide(mention) else Tie.BESIDE
+
+
+def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
+    """Return which names and numbers after a word for "street" nothing bears."""
+    covered = {at for m in mentions for at in range(m.first, m.last)}
+    streets, alley = 0, False
+    for at, token in enumerate(words):
+        if token.role is not Role.KIND or at in covered:
+            continue
+        other = at + 1 if token.first else at - 1
+        if not 0 <= other < len(words) or other in covered:
+            continue
+        named = words[other]
+        if named.clause == token.clause and named.digits:
+            alley = True
+        elif named.clause == token.clause and named.role is None:
+            streets += 1
+    return Remarks(streets, alley)
+
+
+def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
+    """Return the house number: after its word, else in digits right behind or before a street."""
+    covered = {at for m in mentions for at in range(m.first, m.last)}
+    free = {at: t for at, t in enumerate(words) if t.digits and at not in covered}
+    for at, token in free.items():
+        if at and words[at - 1].role is Role.NUMBER:
+            return token.text
+    for mention in mentions:
+        for at in (mention.last, mention.first - 1):
+            if at in free and not free[at].spelled and not _of_kind(words, at):
+                return free[at].text
+    return ""
+
+
+def _of_kind(words: Sequence[Token], at: int) -> bool:
+    return at > 0 and words[at - 1].role is Role.KIND and words[at - 1].first
+
+
+def _side_by_side(
+    free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str
+) -> Iterator[Reading]:
+    """Yield what two streets without a word between them may mean besides the first one."""
+    one, other = free[0], free[-1]
+    yield Reading(other, ((one, Tie.PARENT), *ties), number, SECOND)
+    yield Reading(one, ((other, Tie.CROSS), *ties), number, THIRD)
+
+
+def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
+    """Return the relation that the words right before a mention say."""
+    for at in range(mention.first - 1, -1, -1):
+        role = words[at].role
+        if words[at].clause != words[mention.first].clause:
+            return None
+        if role in RELATIONS:
+            return role
+        if role not in (Role.CROSSING, Role.KIND, Role.FILLER):
+            return None
+    return None
+
+
+def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention]:
+    """Return the two streets after a word for "between", or before it where it comes last."""
+    for at, token in enumerate(words):
+        if token.role is not Role.BETWEEN:
+            continue
+        behind = [m for m in streets if m.first > at]
+        before = [m for m in streets if m.last <= at]
+        pair = behind[:2] if len(behind) > 1 else before[-2:]
+        if len(pair) == 2:
+            return pair
+    return []
+
+
+def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Mention, Mention] | None:
+    """Return the two streets that are said to cross."""
+    between = any(token.role is Role.BETWEEN for token in words)
+    if len(streets) < 2 or between:
+        return None
+    for at, token in enumerate(words):
+        covered = any(m.first <= at < m.last for m in streets)
+        told_by = at and words[at - 1].role in RELATIONS  # "before the crossroads": no crossing
+        if token.role is Role.CROSSING and not covered and not told_by:
+            behind = [m for m in streets if m.first > at]
+            before = [m for m in streets if m.last <= at]
+            if len(behind) > 1 and (not before or _joins(words, behind[0], behind[1])):
+                return behind[0], behind[1]
+            if before and behind:
+                return before[-1], behind[0]
+            return before[-2], before[-1]
+    for one, other in pairwise(streets):
+        if _joins(words, one, other):
+            return one, other
+    return None
+
+
+def _joins(words: Sequence[Token], one: Mention, other: Mention) -> bool:
+    """Whether nothing but "and" stands between two names."""
+    gap = words[one.last : other.first]
+    return len(gap) == 1 and gap[0].role is Role.JOIN

@@ -1,0 +1,122 @@
+"""From a point to an address that can be said: the street, and between which others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from data.geocode.language import speech
+from data.geocode.stretches import main_name
+from data.model import LonLat, NodeId, Segment, SegmentId, Snap
+from data.network import StreetNetwork
+
+REACH_M = 500.0
+"""A point farther than this from every street has no address."""
+
+ON_STREET_M = 60.0
+"""A point farther than this from a street is near it, not on it."""
+
+CORNER_M = 20.0
+"""Nearer to a crossing than this, a point is at its corner."""
+
+FARTHEST_STEPS = 40
+"""Junctions without another name that are passed in search of a cross street."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place in words: `text` can be said as it is; `crossings` are the streets around it."""
+
+    segment_id: SegmentId
+    street: str
+    crossings: tuple[str, ...]
+    text: str
+
+
+class _Crossing(NamedTuple):
+    name: str
+    away_m: float
+
+
+class Sayer:
+    """Says where points are, in the names of a language where the map has them."""
+
+    def __init__(self, network: StreetNetwork) -> None:
+        self._network = network
+        self._at: dict[NodeId, list[Segment]] = {}
+        for segment in network.segments:
+            for node in {segment.start, segment.end}:
+                self._at.setdefault(node, []).append(segment)
+
+    def say(self, point: LonLat, language: str) -> Address | None:
+        """Return the address of a point, `None` far from every street.
+
+        A street with a name is preferred to a nameless one that is a little nearer.
+        """
+        near = self._network.nearby(point, REACH_M)
+        if not near:
+            return None
+        snap = next(
+            (
+                each
+                for each in near
+                if each.distance_m <= near[0].distance_m + ON_STREET_M
+                and main_name(self._network.segment(each.segment_id))
+            ),
+            near[0],
+        )
+        return self._said(snap, language)
+
+    def _said(self, snap: Snap, language: str) -> Address:
+        phrases = speech(language)
+        segment = self._network.segment(snap.segment_id)
+        street = name_in(segment, language) or phrases["nameless"]
+        behind = self._crossing(segment, segment.start, snap.offset_m, language)
+        ahead = self._crossing(segment, segment.end, segment.length_m - snap.offset_m, language)
+        found = [each for each in (behind, ahead) if each is not None]
+        crossings = tuple(dict.fromkeys(each.name for each in found))
+        text = _text(phrases, street, found, crossings)
+        if snap.distance_m > ON_STREET_M:
+            text = phrases["near"].format(street=text)
+        return Address(snap.segment_id, street, crossings, text)
+
+    def _crossing(
+        self, segment: Segment, node: NodeId, away_m: float, language: str
+    ) -> _Crossing | None:
+        """Return the first street of another name that is met beyond an end of a segment."""
+        own = main_name(segment)
+        seen = {segment.id}
+        for _ in range(FARTHEST_STEPS):
+            others = [each for each in self._at[node] if each.id not in seen]
+            named = next(_names_besides(others, own, language), None)
+            if named is not None:
+                return _Crossing(named, away_m)
+            ahead = next((each for each in others if main_name(each) == own), None)
+            if ahead is None:
+                return None
+            seen.add(ahead.id)
+            node = ahead.end if ahead.start == node else ahead.start
+            away_m += ahead.length_m
+        return None
+
+
+def name_in(segment: Segment, language: str) -> str:
+    """Return what a street is called in a language, else what the map calls it."""
+    spellings = segment.names.get(language) or segment.names.get("") or ()
+    return spellings[0] if spellings else main_name(segment)
+
+
+def _names_besides(segments: list[Segment], own: str, language: str) -> Iterator[str]:
+    """Yield the names of other streets, the larger ones first."""
+    order = sorted(segments, key=lambda each: (-each.lanes, -each.width_m, each.id))
+    return (name_in(each, language) for each in order if main_name(each) not in ("", own))
+
+
+def _text(
+    phrases: Mapping[str, str], street: str, found: list[_Crossing], crossings: tuple[str, ...]
+) -> str:
+    nearest = min(found, key=lambda each: each.away_m, default=None)
+    if nearest is None:
+        return street
+    if len(crossings) == 1 or nearest.away_m <= CORNER_M:
+        return phrases["corner"].format(street=street, one=nearest.name)
+    return phrases["between"].format(street=street, one=crossings[0], other=crossings[1])

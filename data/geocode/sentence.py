@@ -1,0 +1,258 @@
+"""A caller's sentence as tokens: which words are grammar, which numbers, which may be a name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from data.geocode.language import Role, languages
+from data.geocode.words import folded
+
+MAX_TOKENS = 80
+"""Words after these are not looked at: nobody gives an address at the end of a long story."""
+
+SHORTEST_STEM = 3
+"""Letters that a compound name needs before its word for "street"."""
+
+_BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
+_WORD = re.compile(r"\w+|&")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|ام|م)")
+_NUMBER = re.compile(r"\d+[^\W\d_]?")
+
+_ROLE_ORDER = (
+    Role.NUMBER,
+    Role.BETWEEN,
+    Role.BEFORE,
+    Role.AFTER,
+    Role.OPPOSITE,
+    Role.BESIDE,
+    Role.BEHIND,
+    Role.CROSSING,
+    Role.NEAR,
+    Role.JOIN,
+    Role.FILLER,
+)
+"""Which role a word has that two lists name."""
+
+
+class Token(NamedTuple):
+    """A word or a phrase with one meaning; `kind` says which street, where the role is kind.
+
+    `spelled` marks a number that was written in letters, `first` a kind that precedes its name.
+    """
+
+    text: str
+    clause: int
+    role: Role | None = None
+    kind: str = ""
+    first: bool = False
+    digits: bool = False
+    spelled: bool = False
+
+
+class _Phrase(NamedTuple):
+    role: Role
+    kind: str = ""
+    first: bool = False
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the words of a sentence in order, phrases of the grammar together."""
+    found: list[Token] = []
+    for clause, part in enumerate(_BREAKS.split(folded(text))):
+        found += _labelled(list(_numbered(list(_words(part)))), clause)
+        if len(found) >= MAX_TOKENS:
+            break
+    return found[:MAX_TOKENS]
+
+
+def name_tokens(name: str) -> list[Token]:
+    """Return the words of a name on the map, which has no sentence around it."""
+    flat = _BREAKS.sub(" ", folded(name))
+    return _labelled(list(_numbered(list(_words(flat)))), 0)
+
+
+def is_title(word: str) -> bool:
+    """Whether callers leave this word of a name out: "martyr", "doctor"."""
+    return word in _titles()
+
+
+@cache
+def alike(one: str, other: str) -> bool:
+    """Whether callers mix these kinds of streets up."""
+    tables = [language.like for language in languages()]
+    return any(other in t.get(one, ()) or one in t.get(other, ()) for t in tables)
+
+
+def _words(part: str) -> Iterator[str]:
+    for word in _WORD.findall(part):
+        full = _abbreviations().get(word, word)
+        for each in full.split():
+            yield from _split_ending(each)
+
+
+def _split_ending(word: str) -> Iterator[str]:
+    """Yield a compound's stem and its word for "street" one by one."""
+    for ending, full in _endings():
+        if word.endswith(ending) and len(word) >= len(ending) + SHORTEST_STEM:
+            yield word.removesuffix(ending)
+            yield full
+            return
+    yield word
+
+
+def _numbered(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the words with numbers in digits, and whether the caller spelled them."""
+    at = 0
+    while at < len(words):
+        value, width = _spelled_at(words, at)
+        if width:
+            yield str(value), True
+            at += width
+            continue
+        ordinal = _ORDINAL.fullmatch(words[at])
+        yield (ordinal[1], False) if ordinal else (words[at], False)
+        at += 1
+
+
+def _spelled_at(words: Sequence[str], at: int) -> tuple[int, int]:
+    """Return the number that begins at a word and how many words it takes, (0, 0) for none."""
+    values, joins = _number_values(), _number_joins()
+    value = values.get(words[at])
+    if value is None:
+        return 0, 0
+    if value == 1 and words[at] in _articles() and not (at and words[at - 1] in _before_numbers()):
+        return 0, 0
+    width = 1
+    while value % 10 == 0 and at + width < len(words):
+        step, word = 1, words[at + width]
+        if word in joins and at + width + 1 < len(words):
+            step, word = 2, words[at + width + 1]
+        elif word not in values:
+            word = next((word.removeprefix(j) for j in joins if word.startswith(j)), word)
+        more = values.get(word, 0)
+        if not 0 < more < (100 if value % 100 == 0 else 10):
+            break
+        value, width = value + more, width + step
+    return value, width
+
+
+def _labelled(words: Sequence[tuple[str, bool]], clause: int) -> list[Token]:
+    found: list[Token] = []
+    at, phrases = 0, _phrases()
+    while at < len(words):
+        for width in range(min(4, len(words) - at), 0, -1):
+            text = " ".join(word for word, _ in words[at : at + width])
+            phrase = phrases.get(text)
+            if phrase is not None:
+                joined = text.replace(" ", "")
+                found.append(Token(joined, clause, *phrase))
+                break
+        else:
+            width, (text, spelled) = 1, words[at]
+            found.append(Token(text, clause, digits=bool(_NUMBER.fullmatch(text)), spelled=spelled))
+        at += width
+    return found
+
+
+def _spelling(word: str) -> str:
+    """Return a word of the grammar in the spelling that callers' words get."""
+    return " ".join(text for text, _ in _numbered(list(_words(folded(word)))))
+
+
+@cache
+def _phrases() -> dict[str, _Phrase]:
+    found: dict[str, _Phrase] = {"&": _Phrase(Role.JOIN)}
+    for language in languages():
+        for kind, words in language.kinds.items():
+            for word in words:
+                found.setdefault(_spelling(word), _Phrase(Role.KIND, kind, language.kinds_first))
+    for role in _ROLE_ORDER:
+        for language in languages():
+            for word in language.words[role]:
+                found.setdefault(_spelling(word), _Phrase(role))
+    return found
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(
+        part for each in languages() for word in each.titles for part in _spelling(word).split()
+    )
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    return {
+        folded(short).strip(): folded(full).strip()
+        for language in reversed(languages())
+        for short, full in language.abbreviations.items()
+        if not short.endswith(".")
+    }
+
+
+@cache
+def _endings() -> list[tuple[str, str]]:
+    """Return ends of compound names, longest first, and the whole word of each."""
+    found = [
+        (folded(ending), folded(next(w for k in each.kinds.values() for w in k if ending in k)))
+        for each in languages()
+        for ending in each.kind_endings
+    ]
+    return sorted(found, key=lambda pair: -len(pair[0]))
+
+
+@cache
+def _number_values() -> dict[str, int]:
+    return {
+        folded(word): value
+        for language in reversed(languages())
+        for word, value in {**language.numbers, **language.ordinals}.items()
+    }
+
+
+@cache
+def _number_joins() -> frozenset[str]:
+    return frozenset(folded(each.number_join) for each in languages() if each.number_join)
+
+
+@cache
+def _articles() -> frozenset[str]:
+    """Return cardinal words for one, which are articles too."""
+    return frozenset(folded(w) for each in languages() for w, n in each.numbers.items() if n == 1)
+
+
+@cache
+def _before_numbers() -> frozenset[str]:
+    return frozenset(
+        folded(word)
+        for language in languages()
+        for word in (
+            *(word for several in language.kinds.values() for word in several),
+            *language.words[Role.NUMBER],
+        )
+    )
+
+
+class NameParts(NamedTuple):
+    """A name without its words for "street", and which kinds those say."""
+
+    core: tuple[str, ...]
+    kinds: frozenset[str]
+
+
+def name_parts(words: Sequence[Token]) -> NameParts:
+    """Return what names a street and what kind it is; "Court" of "Court Street" is a name.
+
+    Words for "street" stand before the name or behind it, by their language; a direction may
+    follow. A name that consists of them only stays whole.
+    """
+    left = list(words)
+    said: list[Token] = []
+    while len(left) > 1 and left[0].role is Role.KIND and left[0].first:
+        said.append(left.pop(0))
+    behind = [at for at, token in enumerate(left) if token.role is Role.KIND and not token.first]
+    if behind and len(left) > 1 and (behind[-1] or len(behind) == len(said) + 1):
+        said.append(left.pop(behind[-1]))
+    core = tuple(token.kind or token.text for token in left)
+    return NameParts(core, frozenset(token.kind for token in said))

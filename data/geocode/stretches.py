@@ -1,0 +1,111 @@
+"""The streets of a name as shapes in metres: which parts belong together, and where they meet."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+
+from data.model import LonLat, Segment, Snap
+from data.network import StreetNetwork
+
+SAME_STREET_M = 100.0
+"""Parts of one name farther apart than this are different streets that share it."""
+
+CACHED = 4096
+"""Names whose stretches are kept."""
+
+
+class Stretch(NamedTuple):
+    """One street: its segments as indexes of the network, and its shape."""
+
+    indexes: tuple[int, ...]
+    shape: shapely.Geometry
+
+
+class Spot(NamedTuple):
+    """A point of a street, `offset_m` from the start of its segment."""
+
+    segment: Segment
+    offset_m: float
+    point: LonLat
+
+
+class Streets:
+    """The streets of a network by the segments that share a name."""
+
+    def __init__(self, network: StreetNetwork) -> None:
+        self.network = network
+        self.of = lru_cache(CACHED)(self._of)
+
+    def _of(self, indexes: tuple[int, ...]) -> tuple[Stretch, ...]:
+        """Return the streets that segments of one name make up."""
+        lines = self.network.lines[list(indexes)]
+        if len(indexes) == 1:
+            return (Stretch(indexes, lines[0]),)
+        tree = shapely.STRtree(lines)
+        one, other = tree.query(lines, predicate="dwithin", distance=SAME_STREET_M)
+        return tuple(
+            Stretch(
+                tuple(indexes[i] for i in part),
+                shapely.multilinestrings([lines[i] for i in part]),
+            )
+            for part in _parts(len(indexes), one.tolist(), other.tolist())
+        )
+
+    def at(self, stretch: Stretch, spot: shapely.Geometry) -> Spot:
+        """Return the point of a street that is nearest to a shape."""
+        indexes = list(stretch.indexes)
+        lines = self.network.lines[indexes]
+        nearest = int(np.argmin(shapely.distance(lines, spot)))
+        foot = shapely.get_point(shapely.shortest_line(lines[nearest], spot), 0)
+        flat_m = float(shapely.line_locate_point(lines[nearest], foot))
+        return self._spot(indexes[nearest], flat_m)
+
+    def middle(self, stretch: Stretch) -> Spot:
+        """Return the middle of the segment in the middle of a street."""
+        lines = self.network.lines[list(stretch.indexes)]
+        away_m = shapely.distance(lines, shapely.centroid(stretch.shape))
+        nearest = int(np.argmin(away_m))
+        half_m = float(shapely.length(lines[nearest])) / 2
+        return self._spot(stretch.indexes[nearest], half_m)
+
+    def snap(self, stretch: Stretch, point: LonLat, within_m: float) -> Snap | None:
+        """Return where a point meets a street, `None` where it is farther."""
+        own = {self.network.segments[index].id for index in stretch.indexes}
+        near = self.network.nearby(point, within_m)
+        return next((each for each in near if each.segment_id in own), None)
+
+    def plane(self, point: LonLat) -> shapely.Point:
+        """Return a place in metres, as shapes are."""
+        return shapely.Point(*self.network.projection.plane(point))
+
+    def _spot(self, index: int, flat_m: float) -> Spot:
+        segment = self.network.segments[index]
+        length_m = float(shapely.length(self.network.lines[index]))
+        offset_m = min(flat_m / max(length_m, 1e-9), 1.0) * segment.length_m
+        return Spot(segment, offset_m, self.network.point_at(segment.id, offset_m))
+
+
+def main_name(segment: Segment) -> str:
+    """Return what the map calls a street, "" where it has no name."""
+    return next((each[0] for each in segment.names.values() if each), "")
+
+
+def _parts(count: int, one: Sequence[int], other: Sequence[int]) -> list[list[int]]:
+    """Return the members of each connected part, by which member each pair links."""
+    root = list(range(count))
+
+    def top(member: int) -> int:
+        while root[member] != member:
+            root[member] = root[root[member]]
+            member = root[member]
+        return member
+
+    for a, b in zip(one, other, strict=True):
+        root[max(top(a), top(b))] = min(top(a), top(b))
+    parts: dict[int, list[int]] = {}
+    for member in range(count):
+        parts.setdefault(top(member), []).append(member)
+    return list(parts.values())
