@@ -30,6 +30,14 @@ _NEARLY_M = 0.05
 
 
 @dataclass(frozen=True, slots=True)
+class JoinRule:
+    """When a request joins an open job of the same street: so near, of the same class or of any."""
+
+    radius_m: float = 25.0
+    across_classes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What a city promises its streets; `blade_m` counts passes before a vehicle is chosen.
 
@@ -44,6 +52,7 @@ class Policy:
     blade_m: float
     salt_gm2: float
     street_rules: StreetRules = field(default_factory=StreetRules)
+    join: JoinRule = field(default_factory=JoinRule)
     levels: Mapping[SegmentId, Level] = field(default_factory=dict)
 
     def class_of(self, segment: Segment) -> ServiceClass:
@@ -115,6 +124,7 @@ def policy_from(root: TomlTable) -> Policy:
         blade_m=passes.number("blade_m", 0.5, 12),
         salt_gm2=spreading.number("salt_gm2", 0, 200),
         street_rules=street_rules_of(root),
+        join=_join(root.table("join")) if "join" in root else JoinRule(),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -142,6 +152,12 @@ def _rule(service_class: ServiceClass, table: TomlTable) -> ClassRule:
     )
 
 
+def _join(table: TomlTable) -> JoinRule:
+    rule = JoinRule(table.number("radius_m", 0, 200), table.flag("across_classes"))
+    table.done()
+    return rule
+
+
 def toml_from_policy(policy: Policy) -> str:
     """Return a `policy.toml` from which the same policy is read again."""
     return "\n".join(_lines(policy)).rstrip() + "\n"
@@ -159,6 +175,10 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield ""
     yield "[spreading]"
     yield f"salt_gm2 = {toml_number(policy.salt_gm2)}"
+    yield ""
+    yield "[join]"
+    yield f"radius_m = {toml_number(policy.join.radius_m)}"
+    yield f"across_classes = {str(policy.join.across_classes).lower()}"
     yield ""
     yield from street_rules_toml(policy.street_rules)
 

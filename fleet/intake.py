@@ -29,7 +29,7 @@ from data.policy import Policy
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
-from data.store.jobs import add_job, find_open_job
+from data.store.jobs import add_job
 from data.store.request_clocks import mark_placed
 from data.store.requests import (
     Caller,
@@ -43,6 +43,7 @@ from data.store.requests import (
 from data.store.storms import find_active_storm
 from data.store.tracking_codes import add_tracking_code
 from fleet.jobs import new_job, typical_blade_m
+from fleet.joining import covering_job
 from fleet.notices import tell
 from fleet.streets import require_present
 from fleet.tracking_codes import new_code
@@ -226,7 +227,7 @@ def open_work(
     if treatment is None:
         return _open_by_hand(tx, actor, placed, segment.id, now)
 
-    job = find_open_job(tx, storm.id, segment.id, treatment)
+    job = covering_job(tx, storm.id, placed.snap, treatment, network, policy)
     joined = job is not None
     if job is None:
         blade_m = typical_blade_m(list_vehicles(tx))

@@ -70,6 +70,7 @@ from data.model.requests import (
     RequestState,
     ServiceRequest,
 )
+from data.model.promises import Promise, PromiseOutcome
 from data.model.streets import (
     City,
     DirectedSegment,
@@ -167,6 +168,8 @@ __all__ = [
     "PlanState",
     "Position",
     "QueueChangeId",
+    "Promise",
+    "PromiseOutcome",
     "ReloadSite",
     "ReloadSiteId",
     "RequestClock",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select
@@ -36,6 +37,24 @@ def list_passes(
             one = _pass(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return found
+
+
+def find_last_pass(
+    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime
+) -> Pass | None:
+    """Return the newest pass of a vehicle that ended at a time or later."""
+    query = (
+        select(passage)
+        .where(
+            passage.c.storm_id == storm_id,
+            passage.c.vehicle_id == vehicle_id,
+            passage.c.ended_at >= since,
+        )
+        .order_by(passage.c.ended_at.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else _pass(row)
 
 
 def replace_passes(

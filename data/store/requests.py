@@ -22,6 +22,7 @@ from data.model import (
     Side,
     Snap,
 )
+from data.phone_number import plain_number
 from data.store.engine import Tx
 from data.store.schema import caller, request, request_clock
 
@@ -93,9 +94,31 @@ def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceReque
     return [request_of(row) for row in tx.execute(query)]
 
 
+def list_requests_on_segment(tx: Tx, segment_id: SegmentId, limit: int) -> list[ServiceRequest]:
+    """Return what was asked about a street, newest first."""
+    query = select(request).where(request.c.segment_id == segment_id)
+    query = query.order_by(request.c.received_at.desc(), request.c.id.desc()).limit(limit)
+    return [_request(row) for row in tx.execute(query)]
+
+
+def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequest]:
+    """Return what was asked from a phone, newest first; the number as `plain_number` writes it."""
+    query = select(request).join(caller, caller.c.request_id == request.c.id)
+    query = query.where(caller.c.number == number)
+    query = query.order_by(request.c.received_at.desc(), request.c.id.desc()).limit(limit)
+    return [_request(row) for row in tx.execute(query)]
+
+
+def count_requests_of_job(tx: Tx, job_id: JobId) -> int:
+    """Return how many open requests wait for a job."""
+    waiting = (request.c.job_id == job_id) & (request.c.state == RequestState.OPEN)
+    return tx.execute(select(func.count()).select_from(request).where(waiting)).scalar_one()
+
+
 def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:
     """Keep who asked."""
-    tx.execute(insert(caller).values(request_id=request_id, **who._asdict()))
+    number = plain_number(who.phone)
+    tx.execute(insert(caller).values(request_id=request_id, number=number, **who._asdict()))
 
 
 def find_caller(tx: Tx, request_id: RequestId) -> Caller | None:

@@ -24,6 +24,7 @@ from data.store.schema.open311 import (
     request_photo,
 )
 from data.store.schema.people import device, event, sign_in_code, tap, user
+from data.store.schema.promises import promise
 from data.store.schema.storms import (
     blockage,
     caller,
@@ -65,6 +66,7 @@ __all__ = [
     "plan_run",
     "position",
     "queue_change",
+    "promise",
     "reload_site",
     "request",
     "request_clock",

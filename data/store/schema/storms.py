@@ -81,6 +81,7 @@ request = Table(
     Column("closed_for", Text, doc="why, once it is closed"),
 )
 Index("request_by_state", request.c.state, request.c.received_at)
+Index("request_by_segment", request.c.segment_id)
 
 caller = Table(
     "caller",
@@ -88,11 +89,13 @@ caller = Table(
     Column("request_id", ForeignKey("request.id"), primary_key=True),
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("number", Text, nullable=False, server_default="", doc="the phone in plain digits"),
     Column("salt", LargeBinary, nullable=False, doc="of the digest in the event chain"),
     Column("email", Text, nullable=False, server_default=""),
     Column("language", Text, nullable=False, server_default=""),
     Column("consent", Boolean, nullable=False, server_default=false(), doc="messages wanted"),
 )
+Index("caller_by_number", caller.c.number)
 
 plan_run = Table(
     "plan_run",

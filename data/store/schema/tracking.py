@@ -59,6 +59,7 @@ passage = Table(
     Column("material_kg", Float, nullable=False),
 )
 Index("pass_by_segment", passage.c.storm_id, passage.c.segment_id, passage.c.forward)
+Index("pass_by_vehicle", passage.c.storm_id, passage.c.vehicle_id, passage.c.ended_at)
 
 coverage = Table(
     "coverage",

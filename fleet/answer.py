@@ -1,0 +1,185 @@
+"""What a caller can be told at once about a place: its street, the evidence, the work, when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model import (
+    Coverage,
+    Job,
+    Oneway,
+    RequestKind,
+    Segment,
+    ServiceClass,
+    Snap,
+    Storm,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.coverage import list_coverage
+from data.store.engine import Tx
+from data.store.promises import list_promise_outcomes
+from data.store.requests import count_requests_of_job
+from data.store.storms import find_active_storm
+from fleet.driven_plan import DrivenPlan, PlanDesk, Visit, find_visit
+from fleet.intake import TREATMENTS
+from fleet.joining import covering_job
+from fleet.promise import REMEMBERED, TrackRecord, Window, track_record, window_of
+
+
+class Outlook(StrEnum):
+    """What the city knows of when somebody comes.
+
+    `NEXT_PLAN`: the published plan was made before this work. `PASSED`: its trucks are past the
+    street and no evidence shows it done. `BEHIND`: the truck is too late for any promise.
+    `NO_TRUCK`: such work is not done by trucks of a plan.
+    """
+
+    PLANNED = "planned"
+    BEHIND = "behind"
+    PASSED = "passed"
+    UNSERVED = "unserved"
+    NEXT_PLAN = "next_plan"
+    NO_PLAN = "no_plan"
+    NO_STORM = "no_storm"
+    NO_TRUCK = "no_truck"
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """When somebody comes for a job, as far as the published plan tells.
+
+    `reason` says why a plan leaves the job undone. `record` is `None` without a history.
+    """
+
+    outlook: Outlook
+    visit: Visit | None = None
+    window: Window | None = None
+    record: TrackRecord | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What evidence shows of a street in this storm.
+
+    `last_at` is the older of its directions' last passes, `None` where one had none; `whole` says
+    whether every pass that it needs was seen since then.
+    """
+
+    last_at: datetime | None
+    some_at: datetime | None
+    driven_at: datetime | None
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswer:
+    """The answer while a caller is on the line.
+
+    `job` is the open work that the request would join and `waiting` how many wait for it already;
+    `due_at` is when the city wants it done, by the street's class.
+    """
+
+    segment: Segment
+    snap: Snap
+    service_class: ServiceClass
+    storm: Storm | None
+    cleared: Cleared
+    job: Job | None
+    waiting: int
+    due_at: datetime | None
+    prospect: Prospect
+
+    @property
+    def vehicle_id(self) -> VehicleId | None:
+        """The truck that has it in its route."""
+        return self.prospect.visit.vehicle_id if self.prospect.visit else None
+
+
+def answer_call(
+    tx: Tx,
+    snap: Snap,
+    kind: RequestKind,
+    network: StreetNetwork,
+    policy: Policy,
+    plans: PlanDesk,
+    now: datetime,
+) -> CallAnswer:
+    """Return what can be said of a place before anything is stored."""
+    segment = network.segment(snap.segment_id)
+    rule, storm = policy.rule_of(segment), find_active_storm(tx)
+    treatment = TREATMENTS.get(kind)
+    job = None
+    if storm is not None and treatment is not None:
+        job = covering_job(tx, storm.id, snap, treatment, network, policy)
+    coverages = list_coverage(tx, storm.id, [segment.id]) if storm else []
+    return CallAnswer(
+        segment=segment,
+        snap=snap,
+        service_class=rule.service_class,
+        storm=storm,
+        cleared=cleared_of(coverages, segment),
+        job=job,
+        waiting=count_requests_of_job(tx, job.id) if job else 0,
+        due_at=job.due_at if job else now + rule.deadline if storm and treatment else None,
+        prospect=(
+            prospect_of(tx, storm, job, rule.service_class, plans, now)
+            if treatment is not None
+            else Prospect(Outlook.NO_TRUCK)
+        ),
+    )
+
+
+def prospect_of(
+    tx: Tx,
+    storm: Storm | None,
+    job: Job | None,
+    service_class: ServiceClass,
+    plans: PlanDesk,
+    now: datetime,
+) -> Prospect:
+    """Return when somebody comes for a job, or for one that is still to be made."""
+    if storm is None:
+        return Prospect(Outlook.NO_STORM)
+    driven = plans.driven(tx, storm.id)
+    if driven is None:
+        return Prospect(Outlook.NO_PLAN)
+    if job is None:
+        return Prospect(Outlook.NEXT_PLAN)
+    return _in_plan(tx, driven, job, service_class, now)
+
+
+def cleared_of(coverages: Iterable[Coverage], segment: Segment) -> Cleared:
+    """Return what evidence shows of a street, all directions taken together."""
+    wanted = [True, False] if segment.oneway is Oneway.NO else [segment.oneway is Oneway.FORWARD]
+    known = {one.forward: one for one in coverages}
+    rows = [known.get(forward) for forward in wanted]
+    passes = [row.last_pass_at if row else None for row in rows]
+    seen = [at for at in passes if at is not None]
+    driven = [row.driven_at for row in known.values() if row.driven_at is not None]
+    return Cleared(
+        last_at=min(seen) if len(seen) == len(passes) else None,
+        some_at=max(seen, default=None),
+        driven_at=max(driven, default=None),
+        whole=all(row is not None and row.passes_done >= row.passes_needed for row in rows),
+    )
+
+
+def _in_plan(
+    tx: Tx, driven: DrivenPlan, job: Job, service_class: ServiceClass, now: datetime
+) -> Prospect:
+    if job.id in driven.unserved:
+        return Prospect(Outlook.UNSERVED, reason=driven.unserved[job.id])
+    if job.id not in driven.legs_of:
+        return Prospect(Outlook.NEXT_PLAN)
+    visit = find_visit(tx, driven, job.id, now)
+    if visit is None:
+        return Prospect(Outlook.PASSED)
+    outcomes = list_promise_outcomes(tx, REMEMBERED)
+    window = window_of(visit, outcomes, now)
+    if window is None:
+        return Prospect(Outlook.BEHIND, visit)
+    return Prospect(Outlook.PLANNED, visit, window, track_record(outcomes, service_class, now))

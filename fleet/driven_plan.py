@@ -1,0 +1,178 @@
+"""The published plan, asked about a job: which truck, where in its route, how late it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from threading import Lock
+
+from data.model import (
+    JobId,
+    Leg,
+    LegKind,
+    LegProgress,
+    Pass,
+    Plan,
+    PlanId,
+    Route,
+    SegmentId,
+    StormId,
+    VehicleId,
+)
+from data.store.coverage import find_last_pass
+from data.store.engine import Tx
+from data.store.plans import find_published_plan_id, get_plan
+from data.store.shifts import list_progress
+
+NOWHERE = -1
+"""Leg of a truck of which nothing is known since the plan was made."""
+
+TRUCKS_MOMENT = timedelta(hours=3)
+"""A pass this far from its planned time is another visit of the same street."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegAt:
+    """Where a leg stands in a plan."""
+
+    route: int
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a truck is: the last leg that it is known to have ended, and how late that was."""
+
+    leg: int
+    late: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a published plan still means to do for a job; `streets_before` of that truck's route.
+
+    `expected_at` is when the last pass ends, as late as the truck is now. `heading_for` is the
+    street that the truck works on next.
+    """
+
+    plan_id: PlanId
+    vehicle_id: VehicleId
+    streets_before: int
+    heading_for: SegmentId
+    planned_at: datetime
+    expected_at: datetime
+
+    @property
+    def late(self) -> timedelta:
+        """How much later than planned."""
+        return self.expected_at - self.planned_at
+
+
+@dataclass(frozen=True)
+class DrivenPlan:
+    """A published plan with an index by job; it never changes."""
+
+    plan: Plan
+
+    @cached_property
+    def legs_of(self) -> Mapping[JobId, Sequence[LegAt]]:
+        """Where each job is worked on, by route and leg."""
+        found: dict[JobId, list[LegAt]] = {}
+        for number, route in enumerate(self.plan.routes):
+            for i, leg in enumerate(route.legs):
+                for job_id in leg.job_ids if leg.kind is LegKind.WORK else ():
+                    found.setdefault(job_id, []).append(LegAt(number, i))
+        return found
+
+    @cached_property
+    def unserved(self) -> Mapping[JobId, str]:
+        """Why each job that the plan leaves undone is left so."""
+        return {left.job_id: left.reason for left in self.plan.unserved}
+
+
+class PlanDesk:
+    """Keeps the plan that is driven in memory; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: DrivenPlan | None = None
+
+    def driven(self, tx: Tx, storm_id: StormId) -> DrivenPlan | None:
+        """Return the published plan of a storm; unpacked only when it is another than before."""
+        plan_id = find_published_plan_id(tx, storm_id)
+        if plan_id is None:
+            return None
+        with self._lock:
+            if self._kept is None or self._kept.plan.id != plan_id:
+                self._kept = DrivenPlan(get_plan(tx, plan_id))
+            return self._kept
+
+
+def find_visit(tx: Tx, driven: DrivenPlan, job_id: JobId, now: datetime) -> Visit | None:
+    """Return what the plan still means to do for a job; `None` where its trucks are past it."""
+    places = driven.legs_of.get(job_id, ())
+    routes = {at.route for at in places}
+    progress = {number: _progress(tx, driven, number, now) for number in routes}
+    ahead = [at for at in places if at.leg > progress[at.route].leg]
+    if not ahead:
+        return None
+
+    def ends_at(at: LegAt) -> datetime:
+        return _leg(driven, at).ends_at + progress[at.route].late
+
+    last = max(ahead, key=ends_at)
+    first = min(at.leg for at in ahead if at.route == last.route)
+    route, after = driven.plan.routes[last.route], progress[last.route].leg + 1
+    works = [leg for leg in route.legs[after:first] if leg.kind is LegKind.WORK]
+    next_leg = works[0] if works else route.legs[first]
+    return Visit(
+        plan_id=driven.plan.id,
+        vehicle_id=route.vehicle_id,
+        streets_before=len({step.segment_id for leg in works for step in leg.path}),
+        heading_for=next_leg.path[0].segment_id,
+        planned_at=_leg(driven, last).ends_at,
+        expected_at=max(ends_at(last), now),
+    )
+
+
+def progress_of(
+    route: Route, tapped: Sequence[LegProgress], seen: Pass | None, now: datetime
+) -> Progress:
+    """Return how far a truck is, by its driver's taps and by the last pass that was seen of it.
+
+    A truck that should have ended its next leg by now is late, whatever it did before.
+    """
+    marks = [(tap.leg, tap.ended_at) for tap in tapped if tap.ended_at is not None]
+    found = None if seen is None else _leg_seen(route, seen)
+    if seen is not None and found is not None:
+        marks.append((found, seen.ended_at))
+    leg, ended_at = max(marks, default=(NOWHERE, None), key=lambda mark: mark[0])
+    late = timedelta(0) if ended_at is None else ended_at - route.legs[leg].ends_at
+    if leg + 1 < len(route.legs):
+        late = max(late, now - route.legs[leg + 1].ends_at)
+    return Progress(leg, late)
+
+
+def _progress(tx: Tx, driven: DrivenPlan, number: int, now: datetime) -> Progress:
+    plan, route = driven.plan, driven.plan.routes[number]
+    tapped = list_progress(tx, plan.id, route.shift_id)
+    seen = find_last_pass(tx, plan.storm_id, route.vehicle_id, plan.made_at)
+    return progress_of(route, tapped, seen, now)
+
+
+def _leg_seen(route: Route, seen: Pass) -> int | None:
+    """Return the work leg that a pass was of: over its street and way, at the likeliest time."""
+    fitting = [
+        (abs(leg.ends_at - seen.ended_at), i)
+        for i, leg in enumerate(route.legs)
+        if leg.kind is LegKind.WORK
+        and any(
+            step.segment_id == seen.segment_id and step.forward == seen.forward for step in leg.path
+        )
+    ]
+    apart, number = min(fitting, default=(TRUCKS_MOMENT, NOWHERE))
+    return number if apart < TRUCKS_MOMENT else None
+
+
+def _leg(driven: DrivenPlan, at: LegAt) -> Leg:
+    return driven.plan.routes[at.route].legs[at.leg]

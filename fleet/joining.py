@@ -1,0 +1,43 @@
+"""Which open job covers a place already, so that a caller joins it."""
+
+from data.model import Job, Segment, Snap, StormId, Treatment
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Tx
+from data.store.jobs import find_open_job
+
+
+def covering_job(
+    tx: Tx,
+    storm_id: StormId,
+    snap: Snap,
+    treatment: Treatment,
+    network: StreetNetwork,
+    policy: Policy,
+) -> Job | None:
+    """Return the open job that a request joins: of its segment, else of the same street close by.
+
+    How far, and whether another class counts too, is a rule of the policy.
+    """
+    own = find_open_job(tx, storm_id, snap.segment_id, treatment)
+    if own is not None or policy.join.radius_m <= 0:
+        return own
+    segment = network.segment(snap.segment_id)
+    here = network.point_at(segment.id, snap.offset_m)
+    for near in network.nearby(here, policy.join.radius_m):
+        other = network.segment(near.segment_id)
+        if _joined(segment, other, policy):
+            found = find_open_job(tx, storm_id, other.id, treatment)
+            if found is not None:
+                return found
+    return None
+
+
+def _joined(segment: Segment, other: Segment, policy: Policy) -> bool:
+    if other.id == segment.id or not _spellings(segment) & _spellings(other):
+        return False
+    return policy.join.across_classes or policy.class_of(other) == policy.class_of(segment)
+
+
+def _spellings(segment: Segment) -> set[str]:
+    return {spelling for spellings in segment.names.values() for spelling in spellings}

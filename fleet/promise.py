@@ -1,0 +1,176 @@
+"""Promises to callers: the window that is told, how well earlier ones held, and keeping them.
+
+A promise is kept when evidence shows the work done by the end of its window; sooner is no breach.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import inf
+
+from data.model import (
+    Actor,
+    JobState,
+    Promise,
+    PromiseOutcome,
+    RequestState,
+    ServiceClass,
+    ServiceRequest,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.promises import add_promise, find_promise, list_promise_outcomes
+from fleet.driven_plan import DrivenPlan, Visit, find_visit
+from fleet.performance import quantile
+
+EARLY_SHARE, LATE_SHARE = 0.15, 0.35
+"""Width of a window before and after the expected moment, in shares of the time until then."""
+
+EARLY_LEAST, LATE_LEAST = timedelta(minutes=10), timedelta(minutes=20)
+"""Width that even a truck around the corner gets."""
+
+WIDEST_SHARE = 2.0
+"""However badly promises were kept, a window is not wider than this: it would say nothing."""
+
+LEAST_LEAD = timedelta(minutes=30)
+"""Times until the work count as this long at least where delays are measured against them."""
+
+STEP = timedelta(minutes=5)
+"""Windows begin and end on five minutes, as people say times."""
+
+FARTHEST_LATE = timedelta(hours=2)
+"""A truck that is later than this follows no plan any more, and nothing is promised."""
+
+REMEMBERED = 1000
+"""Promises that the record is measured on, the newest."""
+
+LEAST_RECORD = 20
+"""Decided promises from which a record says something; of one class, else of the city."""
+
+KEPT_SHARE = 0.9
+"""Share of earlier promises that a window must have been wide enough for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the work is expected, and between which times a caller may be told so."""
+
+    expected_at: datetime
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How many of `measured` promises were kept; `service_class` is `None` for the whole city."""
+
+    kept: int
+    measured: int
+    service_class: ServiceClass | None
+
+    @property
+    def share(self) -> float:
+        """Share that was kept."""
+        return self.kept / self.measured
+
+
+def track_record(
+    outcomes: Sequence[PromiseOutcome], service_class: ServiceClass, now: datetime
+) -> TrackRecord | None:
+    """Return how well promises held, of the class where enough are known; `None`: no history."""
+    for name in (service_class, None):
+        of_class = [one for one in outcomes if name in (None, one.service_class)]
+        decided = [kept for one in of_class if (kept := was_kept(one, now)) is not None]
+        if len(decided) >= LEAST_RECORD:
+            return TrackRecord(sum(decided), len(decided), name)
+    return None
+
+
+def was_kept(one: PromiseOutcome, now: datetime) -> bool | None:
+    """Whether a promise was kept; `None` while it may still be, or when its caller withdrew."""
+    promise = one.promise
+    if one.done_at is not None:
+        return one.done_at <= promise.to_at
+    if one.request_state is RequestState.CANCELLED:
+        return None
+    if one.job_state is JobState.CANCELLED or promise.to_at < now:
+        return False
+    return None
+
+
+def late_share(outcomes: Sequence[PromiseOutcome], now: datetime) -> float:
+    """Return how wide a window must be after its moment, in shares of the time until then.
+
+    What nine of ten earlier promises would have needed; the usual share while few are known.
+    """
+    needed = sorted(_needed_share(one) for one in outcomes if was_kept(one, now) is not None)
+    found = quantile(needed, KEPT_SHARE) if len(needed) >= LEAST_RECORD else None
+    return LATE_SHARE if found is None else min(max(found, LATE_SHARE / 2), WIDEST_SHARE)
+
+
+def window_of(visit: Visit, outcomes: Sequence[PromiseOutcome], now: datetime) -> Window | None:
+    """Return the window to tell for a visit; `None` where its truck is too late to say."""
+    if visit.late > FARTHEST_LATE:
+        return None
+    lead = visit.expected_at - now
+    from_at = visit.expected_at - max(EARLY_SHARE * lead, EARLY_LEAST)
+    to_at = visit.expected_at + max(late_share(outcomes, now) * lead, LATE_LEAST)
+    return Window(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
+
+
+def give_promise(
+    tx: Tx, actor: Actor, asked: ServiceRequest, driven: DrivenPlan | None, now: datetime
+) -> Promise | None:
+    """Keep the window that the published plan gives a request, to be told to its caller.
+
+    The same window again is not kept twice. `None` where nothing can be promised: no job, no plan,
+    or a plan that does not come to its street any more.
+    """
+    if asked.state is not RequestState.OPEN or asked.job_id is None or driven is None:
+        return None
+    visit = find_visit(tx, driven, asked.job_id, now)
+    if visit is None:
+        return None
+    window = window_of(visit, list_promise_outcomes(tx, REMEMBERED), now)
+    if window is None:
+        return None
+    given = Promise(
+        request_id=asked.id,
+        job_id=asked.job_id,
+        plan_id=visit.plan_id,
+        made_at=now,
+        expected_at=window.expected_at,
+        from_at=window.from_at,
+        to_at=window.to_at,
+    )
+    before = find_promise(tx, asked.id)
+    if before is not None and (before.job_id, before.from_at, before.to_at) == (
+        given.job_id,
+        given.from_at,
+        given.to_at,
+    ):
+        return before
+    add_promise(tx, given)
+    after = {
+        "job": given.job_id,
+        "plan": given.plan_id,
+        "from": given.from_at.isoformat(),
+        "to": given.to_at.isoformat(),
+    }
+    add_event(tx, now, actor, "request.promised", f"request:{asked.id}", after=after)
+    return given
+
+
+def _needed_share(one: PromiseOutcome) -> float:
+    if one.done_at is None:
+        return inf
+    lead = max(one.promise.expected_at - one.promise.made_at, LEAST_LEAD)
+    return (one.done_at - one.promise.expected_at) / lead
+
+
+def _down(moment: datetime) -> datetime:
+    return moment - (moment - datetime.min.replace(tzinfo=UTC)) % STEP
+
+
+def _up(moment: datetime) -> datetime:
+    return _down(moment + STEP - timedelta(microseconds=1))
