@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import (
+    answer,
     blockages,
     council,
     coverage,
@@ -50,6 +51,7 @@ ROUTES = (
     metrics,
     pages,
     requests,
+    answer,
     storms,
     plans,
     shifts,

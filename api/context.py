@@ -25,6 +25,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
+from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet
 from fleet.records import StormRecords
 from maps.i18n import LANGUAGES
@@ -58,6 +59,7 @@ class App:
     limits: PublicLimits
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
+    plans: PlanDesk = field(default_factory=PlanDesk)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     errand: Errand[Any] = field(default_factory=Errand)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.answer import on_street, promise
 from api.context import AddressContext, CallerContext, Context, IntakeContext
 from api.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
@@ -15,16 +16,13 @@ from data.model import (
     RequestState,
     SegmentId,
     ServiceRequest,
-    Side,
-    Snap,
 )
-from data.network import StreetNetwork
 from data.store.engine import Tx
 from data.store.jobs import list_jobs_by_id
 from data.store.requests import get_request, list_requests
 from fleet.callers import look_at_caller
 from fleet.closing import cancel_request, close_request, reopen_request
-from fleet.intake import PIN_M, locate, place_by_hand, receive
+from fleet.intake import locate, place_by_hand, receive
 from maps.views import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
@@ -47,6 +45,7 @@ def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
             asked = _placed(tx, context, asked, told.segment_id)
+            promise(tx, context, asked)
         view = viewed(tx, asked)
     return _announced(context, view)
 
@@ -91,6 +90,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
         placed = place_by_hand(
             tx, context.actor, request_id, place, app.network, app.policy, context.now
         )
+        promise(tx, context, placed)
         view = viewed(tx, placed)
     return _announced(context, view)
 
@@ -163,12 +163,5 @@ def _placed(
     app, who, now = context.app, context.actor, context.now
     if segment_id is None:
         return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, now)
-    snap = _on_street(app.network, asked.location, SegmentId(segment_id))
+    snap = on_street(app.network, asked.location, SegmentId(segment_id))
     return place_by_hand(tx, who, asked.id, snap, app.network, app.policy, now)
-
-
-def _on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:
-    """Return where the pin meets the chosen street; its middle where there is no pin near it."""
-    middle = Snap(segment_id, Side.RIGHT, network.segment(segment_id).length_m / 2, 0.0)
-    near = network.nearby(pin, PIN_M) if pin else []
-    return next((snap for snap in near if snap.segment_id == segment_id), middle)

@@ -23,7 +23,7 @@ from data.store.engine import Tx
 from data.store.promises import list_promise_outcomes
 from data.store.requests import count_requests_of_job
 from data.store.storms import find_active_storm
-from fleet.driven_plan import DrivenPlan, PlanDesk, Visit, find_visit
+from fleet.driven_plan import DrivenPlan, PlanDesk, Trucks, Visit
 from fleet.intake import TREATMENTS
 from fleet.joining import covering_job
 from fleet.promise import REMEMBERED, TrackRecord, Window, track_record, window_of
@@ -175,7 +175,7 @@ def _in_plan(
         return Prospect(Outlook.UNSERVED, reason=driven.unserved[job.id])
     if job.id not in driven.legs_of:
         return Prospect(Outlook.NEXT_PLAN)
-    visit = find_visit(tx, driven, job.id, now)
+    visit = Trucks(tx, driven, now).visit(job.id)
     if visit is None:
         return Prospect(Outlook.PASSED)
     outcomes = list_promise_outcomes(tx, REMEMBERED)

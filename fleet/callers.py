@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from data.model import Actor, RequestId
+from data.model import Actor, RequestId, ServiceRequest
 from data.store.engine import Tx
 from data.store.events import add_event
-from data.store.requests import Caller, list_callers
+from data.store.requests import Caller, list_callers, list_requests_of_number
 
 SEEN = "caller.seen"
 """Verb of a look; its line names requests, never people."""
@@ -33,6 +33,21 @@ def look_at_callers(
     if found:
         seen = {"requests": sorted(found), "purpose": purpose}
         add_event(tx, now, actor, SEEN, _subject(found), after=seen)
+    return found
+
+
+def requests_of_phone(
+    tx: Tx, actor: Actor, number: str, limit: int, now: datetime
+) -> list[ServiceRequest]:
+    """Return what was asked from a phone, newest first; the number as `plain_number` writes it.
+
+    That two requests came from one phone is a look at their callers too.
+    """
+    found = list_requests_of_number(tx, number, limit) if number else []
+    if found:
+        ids = [asked.id for asked in found]
+        seen = {"requests": sorted(ids), "purpose": "same_phone"}
+        add_event(tx, now, actor, SEEN, _subject(ids), after=seen)
     return found
 
 

@@ -8,7 +8,6 @@ from threading import Lock
 
 from data.model import (
     JobId,
-    Leg,
     LegKind,
     LegProgress,
     Pass,
@@ -108,31 +107,46 @@ class PlanDesk:
             return self._kept
 
 
-def find_visit(tx: Tx, driven: DrivenPlan, job_id: JobId, now: datetime) -> Visit | None:
-    """Return what the plan still means to do for a job; `None` where its trucks are past it."""
-    places = driven.legs_of.get(job_id, ())
-    routes = {at.route for at in places}
-    progress = {number: _progress(tx, driven, number, now) for number in routes}
-    ahead = [at for at in places if at.leg > progress[at.route].leg]
-    if not ahead:
-        return None
+class Trucks:
+    """How far the trucks of a plan are at one moment; each is looked up once."""
 
-    def ends_at(at: LegAt) -> datetime:
-        return _leg(driven, at).ends_at + progress[at.route].late
+    def __init__(self, tx: Tx, driven: DrivenPlan, now: datetime) -> None:
+        self._tx, self.driven, self.now = tx, driven, now
+        self._progress: dict[int, Progress] = {}
 
-    last = max(ahead, key=ends_at)
-    first = min(at.leg for at in ahead if at.route == last.route)
-    route, after = driven.plan.routes[last.route], progress[last.route].leg + 1
-    works = [leg for leg in route.legs[after:first] if leg.kind is LegKind.WORK]
-    next_leg = works[0] if works else route.legs[first]
-    return Visit(
-        plan_id=driven.plan.id,
-        vehicle_id=route.vehicle_id,
-        streets_before=len({step.segment_id for leg in works for step in leg.path}),
-        heading_for=next_leg.path[0].segment_id,
-        planned_at=_leg(driven, last).ends_at,
-        expected_at=max(ends_at(last), now),
-    )
+    def visit(self, job_id: JobId) -> Visit | None:
+        """Return what is still meant for a job; `None` where the trucks are past it."""
+        places = self.driven.legs_of.get(job_id, ())
+        ahead = [at for at in places if at.leg > self._progress_of(at.route).leg]
+        if not ahead:
+            return None
+        last = max(ahead, key=self._ends_at)
+        first = min(at.leg for at in ahead if at.route == last.route)
+        route = self.driven.plan.routes[last.route]
+        after = self._progress_of(last.route).leg + 1
+        works = [leg for leg in route.legs[after:first] if leg.kind is LegKind.WORK]
+        next_leg = works[0] if works else route.legs[first]
+        return Visit(
+            plan_id=self.driven.plan.id,
+            vehicle_id=route.vehicle_id,
+            streets_before=len({step.segment_id for leg in works for step in leg.path}),
+            heading_for=next_leg.path[0].segment_id,
+            planned_at=route.legs[last.leg].ends_at,
+            expected_at=max(self._ends_at(last), self.now),
+        )
+
+    def _ends_at(self, at: LegAt) -> datetime:
+        leg = self.driven.plan.routes[at.route].legs[at.leg]
+        return leg.ends_at + self._progress_of(at.route).late
+
+    def _progress_of(self, number: int) -> Progress:
+        if number not in self._progress:
+            plan = self.driven.plan
+            route = plan.routes[number]
+            tapped = list_progress(self._tx, plan.id, route.shift_id)
+            seen = find_last_pass(self._tx, plan.storm_id, route.vehicle_id, plan.made_at)
+            self._progress[number] = progress_of(route, tapped, seen, self.now)
+        return self._progress[number]
 
 
 def progress_of(
@@ -153,13 +167,6 @@ def progress_of(
     return Progress(leg, late)
 
 
-def _progress(tx: Tx, driven: DrivenPlan, number: int, now: datetime) -> Progress:
-    plan, route = driven.plan, driven.plan.routes[number]
-    tapped = list_progress(tx, plan.id, route.shift_id)
-    seen = find_last_pass(tx, plan.storm_id, route.vehicle_id, plan.made_at)
-    return progress_of(route, tapped, seen, now)
-
-
 def _leg_seen(route: Route, seen: Pass) -> int | None:
     """Return the work leg that a pass was of: over its street and way, at the likeliest time."""
     fitting = [
@@ -172,7 +179,3 @@ def _leg_seen(route: Route, seen: Pass) -> int | None:
     ]
     apart, number = min(fitting, default=(TRUCKS_MOMENT, NOWHERE))
     return number if apart < TRUCKS_MOMENT else None
-
-
-def _leg(driven: DrivenPlan, at: LegAt) -> Leg:
-    return driven.plan.routes[at.route].legs[at.leg]

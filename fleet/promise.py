@@ -20,7 +20,7 @@ from data.model import (
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.promises import add_promise, find_promise, list_promise_outcomes
-from fleet.driven_plan import DrivenPlan, Visit, find_visit
+from fleet.driven_plan import Trucks, Visit
 from fleet.performance import quantile
 
 EARLY_SHARE, LATE_SHARE = 0.15, 0.35
@@ -118,17 +118,15 @@ def window_of(visit: Visit, outcomes: Sequence[PromiseOutcome], now: datetime) -
     return Window(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
 
 
-def give_promise(
-    tx: Tx, actor: Actor, asked: ServiceRequest, driven: DrivenPlan | None, now: datetime
-) -> Promise | None:
+def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) -> Promise | None:
     """Keep the window that the published plan gives a request, to be told to its caller.
 
-    The same window again is not kept twice. `None` where nothing can be promised: no job, no plan,
-    or a plan that does not come to its street any more.
+    The same window again is not kept twice. `None` where nothing can be promised: no job, or a
+    plan that does not come to its street any more.
     """
-    if asked.state is not RequestState.OPEN or asked.job_id is None or driven is None:
+    if asked.state is not RequestState.OPEN or asked.job_id is None:
         return None
-    visit = find_visit(tx, driven, asked.job_id, now)
+    now, visit = trucks.now, trucks.visit(asked.job_id)
     if visit is None:
         return None
     window = window_of(visit, list_promise_outcomes(tx, REMEMBERED), now)

@@ -23,6 +23,7 @@ from data.model import (
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
+from fleet.answer import Outlook
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
@@ -96,6 +97,7 @@ SHOWN_NAMES = {
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
     *(page.name for page in PAGES),
     *(f"skip:{reason}" for reason in SkipReason),
+    *(f"outlook:{outlook}" for outlook in Outlook),
     *(f"shift:{state}" for state in (PLANNED, DRIVING, ENDED)),
     *(f"turn:{side}" for side in TURNS),
     *EXPECTED.values(),

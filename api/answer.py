@@ -1,0 +1,124 @@
+"""What the operator can tell a caller at once, and what is known of caller and place."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.context import CallerContext, Context, IntakeContext
+from api.plans import vehicle_names
+from api.schemas import Short, Wire
+from data.errors import ConflictError, InvalidError
+from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
+from data.network import StreetNetwork
+from data.phone_number import plain_number
+from data.store.engine import Tx
+from data.store.requests import get_request, list_requests_on_segment
+from data.store.storms import find_active_storm
+from fleet.answer import CallAnswer, answer_call
+from fleet.callers import requests_of_phone
+from fleet.driven_plan import Trucks
+from fleet.intake import PIN_M
+from fleet.promise import give_promise
+from maps.answer import AnswerView, AskedView, answer_view, asked_views
+
+SHOWN_HERE = 8
+"""Earlier requests of a place or a caller that the operator sees."""
+
+router = APIRouter()
+
+Lon = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
+Number = Annotated[int | None, Query(ge=0, lt=2**63)]
+
+
+class PhoneIn(Wire):
+    """Whose earlier requests are wanted; in the body, so that no log of addresses has it."""
+
+    phone: Short
+
+
+@router.get("/api/answer")
+def answer_at_once(
+    context: IntakeContext,
+    kind: RequestKind = RequestKind.PLOW,
+    segment_id: Number = None,
+    lon: Lon = None,
+    lat: Lat = None,
+) -> AnswerView:
+    """Return what can be said of a place before the request is recorded: a pin, a street or both.
+
+    It is computed from evidence and the published plan; without a plan it says so.
+    """
+    snap = _snap(context.app.network, segment_id, lon, lat)
+    with context.reading() as tx:
+        return _viewed(tx, context, answered(tx, context, snap, kind))
+
+
+@router.get("/api/requests/{request_id}/answer")
+def answer_again(request_id: RequestId, context: IntakeContext) -> AnswerView:
+    """Return what to tell who made a placed request, with its number."""
+    with context.reading() as tx:
+        asked = get_request(tx, request_id)
+        if asked.snap is None:
+            raise ConflictError(
+                f"request {asked.reference} has no place",
+                reason="request_unplaced",
+                request=asked.id,
+                reference=asked.reference,
+            )
+        answer = answered(tx, context, asked.snap, asked.kind)
+        return _viewed(tx, context, answer, asked.reference)
+
+
+@router.post("/api/callers/history")
+def caller_history(who: PhoneIn, context: CallerContext) -> tuple[AskedView, ...]:
+    """Return what was asked from a phone before; that somebody looked is written down."""
+    with context.writing() as tx:
+        number = plain_number(who.phone)
+        found = requests_of_phone(tx, context.actor, number, SHOWN_HERE, context.now)
+    return asked_views(found, context.app.network)
+
+
+def answered(tx: Tx, context: Context, snap: Snap, kind: RequestKind) -> CallAnswer:
+    """Return what can be said of a place now."""
+    app = context.app
+    return answer_call(tx, snap, kind, app.network, app.policy, app.plans, context.now)
+
+
+def promise(tx: Tx, context: Context, asked: ServiceRequest) -> None:
+    """Keep what the published plan promises a request that has just been placed."""
+    storm = find_active_storm(tx)
+    driven = context.app.plans.driven(tx, storm.id) if storm else None
+    if driven is not None:
+        give_promise(tx, context.actor, asked, Trucks(tx, driven, context.now))
+
+
+def on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:
+    """Return where the pin meets the chosen street; its middle where there is no pin near it."""
+    middle = Snap(segment_id, Side.RIGHT, network.segment(segment_id).length_m / 2, 0.0)
+    near = network.nearby(pin, PIN_M) if pin else []
+    return next((snap for snap in near if snap.segment_id == segment_id), middle)
+
+
+def _snap(
+    network: StreetNetwork, segment_id: int | None, lon: float | None, lat: float | None
+) -> Snap:
+    if (lon is None) != (lat is None):
+        raise InvalidError("lon" if lon is None else "lat", "", "a value")
+    pin = None if lon is None or lat is None else LonLat(lon, lat)
+    if segment_id is not None:
+        return on_street(network, pin, SegmentId(segment_id))
+    if pin is None:
+        raise InvalidError("segment_id", "", "a value")
+    near = network.nearest(pin, PIN_M)
+    if near is None:
+        raise InvalidError("location", tuple(pin), f"a place within {PIN_M:.0f} m of a street")
+    return near
+
+
+def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -> AnswerView:
+    here = list_requests_on_segment(tx, answer.segment.id, SHOWN_HERE)
+    app = context.app
+    return answer_view(
+        answer, app.network, vehicle_names(tx), here, context.now, app.city.timezone, reference
+    )

@@ -1,0 +1,248 @@
+"""The answer to a caller as the operator sees it, and the sentence to say in either language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from data.model import Segment, SegmentId, ServiceRequest, VehicleId
+from data.network import StreetNetwork
+from fleet.answer import CallAnswer, Cleared, Outlook, Prospect
+from maps.i18n import LANGUAGES, Translator, translator
+from maps.street import street_name
+
+GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
+"""Where no time can be promised, but the city's own goal is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedStreetView:
+    """What a street is called, field by field as scripts want it."""
+
+    name: str
+    name_fa: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TruckView:
+    """The truck that has the street, and where in its route; `late_s` behind its plan."""
+
+    name: str
+    streets_before: int
+    heading_for: NamedStreetView | None
+    late_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """Between which times the work should be done."""
+
+    expected_at: datetime
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """How many earlier promises were kept; of one class, or of the city where it is empty."""
+
+    kept: int
+    measured: int
+    service_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """An earlier request of a place or a caller, in one line."""
+
+    id: int
+    reference: str
+    kind: str
+    state: str
+    received_at: datetime
+    segment_id: int | None
+    street: NamedStreetView | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What can be said of a place while the caller is on the line.
+
+    `joins` is the street of the open job that covers the place, `waiting` counts who wait for it.
+    `record` is `None` where promises have no history yet. `say` has a text for each language.
+    """
+
+    segment_id: SegmentId
+    side: str
+    lon: float
+    lat: float
+    street: NamedStreetView
+    service_class: str
+    last_cleared_at: datetime | None
+    partly_cleared_at: datetime | None
+    driven_at: datetime | None
+    joins: NamedStreetView | None
+    job_id: int | None
+    waiting: int
+    due_at: datetime | None
+    outlook: str
+    reason: str
+    truck: TruckView | None
+    window: WindowView | None
+    record: RecordView | None
+    asked_here: tuple[AskedView, ...]
+    say: Mapping[str, str]
+
+
+def answer_view(
+    answer: CallAnswer,
+    network: StreetNetwork,
+    vehicles: Mapping[VehicleId, str],
+    asked_here: Sequence[ServiceRequest],
+    now: datetime,
+    timezone: str,
+    reference: str = "",
+) -> AnswerView:
+    """Return the answer; with a `reference` the sentence gives the caller his number too."""
+    segment, prospect, cleared = answer.segment, answer.prospect, answer.cleared
+    place = network.point_at(segment.id, answer.snap.offset_m)
+    job = answer.job
+    return AnswerView(
+        segment_id=segment.id,
+        side=answer.snap.side,
+        lon=place.lon,
+        lat=place.lat,
+        street=_named(segment),
+        service_class=answer.service_class,
+        last_cleared_at=cleared.last_at if cleared.whole else None,
+        partly_cleared_at=None if cleared.whole else cleared.some_at,
+        driven_at=cleared.driven_at,
+        joins=_named(network.segment(job.segment_id)) if job else None,
+        job_id=job.id if job else None,
+        waiting=answer.waiting,
+        due_at=answer.due_at,
+        outlook=prospect.outlook,
+        reason=prospect.reason,
+        truck=_truck(prospect, network, vehicles),
+        window=_window(prospect),
+        record=_record(prospect),
+        asked_here=asked_views(asked_here, network),
+        say={
+            language: sentence(answer, translator(language, timezone), now, reference)
+            for language in LANGUAGES
+        },
+    )
+
+
+def asked_views(
+    requests: Sequence[ServiceRequest], network: StreetNetwork
+) -> tuple[AskedView, ...]:
+    """Return earlier requests, in their order, with their street where it still exists."""
+
+    def street(asked: ServiceRequest) -> NamedStreetView | None:
+        segment = network.find(asked.snap.segment_id) if asked.snap else None
+        return _named(segment) if segment else None
+
+    return tuple(
+        AskedView(
+            id=asked.id,
+            reference=asked.reference,
+            kind=asked.kind,
+            state=asked.state,
+            received_at=asked.received_at,
+            segment_id=asked.snap.segment_id if asked.snap else None,
+            street=street(asked),
+        )
+        for asked in requests
+    )
+
+
+def sentence(answer: CallAnswer, t: Translator, now: datetime, reference: str = "") -> str:
+    """Return what to say to the caller, in the translator's language and the city's time."""
+    return " ".join(_said(answer, t, now, reference))
+
+
+def _said(answer: CallAnswer, t: Translator, now: datetime, reference: str) -> Iterator[str]:
+    if reference:
+        yield t("Your number is {reference}.", reference=f"\u2068{reference}\u2069")
+    if answer.storm is not None:
+        yield _cleared_said(answer.cleared, spoken_name(answer.segment, t), t, now)
+    if answer.job is not None and answer.waiting:
+        yield t.plural("{count} callers asked for the same before you.", answer.waiting)
+    yield from _prospect_said(answer.prospect, t, now)
+    if answer.prospect.outlook in GOAL_SAID and answer.due_at is not None:
+        goal = spoken_time(answer.due_at, t, now)
+        yield t("Our goal for a street like yours is {time}.", time=goal)
+
+
+def _cleared_said(cleared: Cleared, street: str, t: Translator, now: datetime) -> str:
+    if cleared.whole and cleared.last_at is not None:
+        at = spoken_time(cleared.last_at, t, now)
+        return t("{street} was last cleared at {time}.", street=street, time=at)
+    if cleared.some_at is not None:
+        at = spoken_time(cleared.some_at, t, now)
+        return t("A part of {street} was cleared at {time}.", street=street, time=at)
+    return t("{street} has not been cleared in this storm yet.", street=street)
+
+
+def _prospect_said(prospect: Prospect, t: Translator, now: datetime) -> Iterator[str]:
+    if prospect.window is None:
+        yield t(f"outlook:{prospect.outlook}")
+        return
+    yield t(
+        "It should be clear between {begin} and {end}.",
+        begin=spoken_time(prospect.window.from_at, t, now),
+        end=spoken_time(prospect.window.to_at, t, now),
+    )
+    if prospect.record is None:
+        yield t("How well such times hold we do not know yet.")
+    else:
+        share = int(prospect.record.share * 100)
+        yield t("Of 100 such times we kept {share}.", share=share)
+
+
+def spoken_name(segment: Segment, t: Translator) -> str:
+    """Return what to call a street in a language."""
+    name = street_name(segment)
+    names = (name.name_fa, name.name) if t.language == "fa" else (name.name_en, name.name)
+    return next((each for each in names if each), t("Your street"))
+
+
+def spoken_time(moment: datetime, t: Translator, now: datetime) -> str:
+    """Return the clock time, with its day where that is not today in the city."""
+    zone = ZoneInfo(t.timezone)
+    if moment.astimezone(zone).date() == now.astimezone(zone).date():
+        return t.time(moment)
+    return t("{time} on {day}", time=t.time(moment), day=t.date(moment))
+
+
+def _named(segment: Segment) -> NamedStreetView:
+    return NamedStreetView(*street_name(segment))
+
+
+def _truck(
+    prospect: Prospect, network: StreetNetwork, vehicles: Mapping[VehicleId, str]
+) -> TruckView | None:
+    visit = prospect.visit
+    if visit is None:
+        return None
+    heading_for = network.find(visit.heading_for)
+    return TruckView(
+        name=vehicles.get(visit.vehicle_id, ""),
+        streets_before=visit.streets_before,
+        heading_for=_named(heading_for) if heading_for else None,
+        late_s=visit.late.total_seconds(),
+    )
+
+
+def _window(prospect: Prospect) -> WindowView | None:
+    window = prospect.window
+    return WindowView(window.expected_at, window.from_at, window.to_at) if window else None
+
+
+def _record(prospect: Prospect) -> RecordView | None:
+    record = prospect.record
+    if record is None:
+        return None
+    return RecordView(record.kept, record.measured, record.service_class or "")

@@ -1,0 +1,93 @@
+import pytest
+
+from data.model import PlanState
+from data.store.engine import reading, transaction
+from data.store.events import list_events
+from data.store.jobs import list_jobs
+from data.store.plans import add_plan, set_plan_state
+from data.store.promises import find_promise
+from tests.village import MILL, NOW, at_m
+from tests.village_plan import a_leg, a_plan
+
+
+@pytest.fixture
+def planned(client, sign_in):
+    """A storm whose published plan comes to Mill Street."""
+    sign_in("dispatcher")
+    storm = client.post("/api/storms", json={"name": "First snow"}).json()
+    with transaction(client.app.state.barfrub.engine) as tx:
+        job = next(job for job in list_jobs(tx, storm["id"]) if job.segment_id == MILL)
+        plan = add_plan(tx, a_plan(a_leg(segment_id=MILL, starts_at=NOW, job_ids=(job.id,))))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    sign_in("operator")
+    return client
+
+
+def asking(client, **told):
+    place = at_m(203, 80)
+    pin = {"lon": place.lon, "lat": place.lat}
+    return client.post("/requests", json={"kind": "plow", "text": "Snow"} | pin | told).json()
+
+
+def test_a_pin_is_answered_before_anything_is_stored(planned):
+    place = at_m(203, 80)
+    answer = planned.get("/api/answer", params={"lon": place.lon, "lat": place.lat}).json()
+    assert (answer["segment_id"], answer["street"]["name_en"]) == (MILL, "Mill Street")
+    assert (answer["outlook"], answer["truck"]["name"]) == ("planned", "Truck 1")
+    assert answer["window"]["from_at"] < answer["window"]["to_at"]
+    assert answer["record"] is None
+    assert set(answer["say"]) == {"fa", "en"}
+    assert planned.get("/api/requests").json() == []
+
+
+def test_a_recorded_request_keeps_what_was_promised_and_is_told_its_number(planned):
+    asked = asking(planned)
+    answer = planned.get(f"/api/requests/{asked['id']}/answer").json()
+    assert asked["reference"] in answer["say"]["fa"]
+    assert answer["waiting"] == 1
+    assert [each["reference"] for each in answer["asked_here"]] == [asked["reference"]]
+    with reading(planned.app.state.barfrub.engine) as tx:
+        kept = find_promise(tx, asked["id"])
+        book = [event.verb for event in list_events(tx, f"request:{asked['id']}")]
+    assert kept.to_at.isoformat()[:19] == answer["window"]["to_at"][:19]
+    assert "request.promised" in book
+
+
+def test_a_caller_is_known_again_by_his_phone_and_the_look_is_written_down(planned):
+    asked = asking(planned, caller_name="Sara", caller_phone="0914 123 4567")
+    found = planned.post("/api/callers/history", json={"phone": "+98 ۹۱۴ ۱۲۳ ۴۵۶۷"})
+    assert [each["reference"] for each in found.json()] == [asked["reference"]]
+    assert "Sara" not in found.text
+    assert planned.post("/api/callers/history", json={"phone": "0914 000 0000"}).json() == []
+    with reading(planned.app.state.barfrub.engine) as tx:
+        looks = [event for event in list_events(tx) if event.verb == "caller.seen"]
+    assert [(look.actor.id, look.after) for look in looks] == [
+        ("operator", {"requests": [asked["id"]], "purpose": "same_phone"})
+    ]
+    assert "123" not in repr(looks[0].after)
+
+
+def test_callers_are_looked_up_only_by_those_who_call_back(client, sign_in):
+    sign_in("supervisor")
+    assert client.post("/api/callers/history", json={"phone": "0914"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("where", "status", "field"),
+    [
+        ({}, 422, "segment_id"),
+        ({"lon": 45.0}, 422, "lat"),
+        ({"lon": 10.0, "lat": 10.0}, 422, "location"),
+        ({"segment_id": 999}, 404, None),
+        ({"segment_id": 4, "kind": "volcano"}, 422, "kind"),
+    ],
+)
+def test_a_place_that_is_none_is_named(planned, where, status, field):
+    answer = planned.get("/api/answer", params=where)
+    assert answer.status_code == status
+    assert answer.json()["error"]["values"].get("field") == field
+
+
+def test_a_request_without_a_place_has_no_answer_yet(planned):
+    asked = planned.post("/requests", json={"kind": "plow", "text": "somewhere"}).json()
+    assert planned.get(f"/api/requests/{asked['id']}/answer").status_code == 409

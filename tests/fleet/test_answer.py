@@ -1,0 +1,198 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.model import (
+    Coverage,
+    JobState,
+    PlanState,
+    RequestKind,
+    SegmentId,
+    Side,
+    Snap,
+    Treatment,
+    Unserved,
+)
+from data.network import build_network
+from data.policy import JoinRule
+from data.store.coverage import save_coverage
+from data.store.engine import Tx
+from data.store.jobs import find_open_job, get_job, set_job_state
+from data.store.plans import add_plan, set_plan_state
+from fleet.answer import CallAnswer, Outlook, answer_call, cleared_of
+from fleet.driven_plan import PlanDesk
+from fleet.intake import Report, place_by_hand, receive
+from fleet.joining import covering_job
+from fleet.storms import start_storm
+from maps.answer import sentence
+from maps.i18n import translator
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+MINUTE = timedelta(minutes=1)
+ZONE = "Asia/Tehran"
+
+
+def on(segment_id: int, offset_m: float = 20.0) -> Snap:
+    return Snap(SegmentId(segment_id), Side.RIGHT, offset_m, 3.0)
+
+
+def answered(tx: Tx, segment_id: int, kind: RequestKind = RequestKind.PLOW) -> CallAnswer:
+    return answer_call(tx, on(segment_id), kind, v.village(), POLICY, PlanDesk(), v.NOW)
+
+
+def a_storm(tx: Tx) -> None:
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+
+
+def job_of(tx: Tx, segment_id: int, treatment: Treatment = Treatment.PLOW):
+    return find_open_job(tx, v.a_storm().id, SegmentId(segment_id), treatment)
+
+
+def a_published_plan(tx: Tx, segment_id: int, *left: int) -> None:
+    a_storm(tx)
+    job = job_of(tx, segment_id)
+    leg = a_leg(segment_id=segment_id, starts_at=v.NOW + 59 * MINUTE, job_ids=(job.id,))
+    unserved = tuple(Unserved(job_of(tx, each).id, "capacity") for each in left)
+    plan = add_plan(tx, a_plan(leg, unserved=unserved))
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+
+
+def in_english(answer: CallAnswer, reference: str = "") -> str:
+    return sentence(answer, translator("en", ZONE), v.NOW, reference)
+
+
+def test_between_storms_nothing_is_promised(tx: Tx) -> None:
+    answer = answered(tx, v.MILL)
+    assert answer.prospect.outlook is Outlook.NO_STORM
+    assert answer.due_at is None
+    assert "next snowfall" in in_english(answer)
+
+
+def test_without_a_plan_the_answer_says_so_and_names_the_goal(tx: Tx) -> None:
+    a_storm(tx)
+    answer = answered(tx, v.MILL)
+    assert (answer.prospect.outlook, answer.prospect.window) == (Outlook.NO_PLAN, None)
+    assert in_english(answer) == (
+        "Mill Street has not been cleared in this storm yet. "
+        "The trucks have no plan yet, so we cannot promise a time. "
+        "Our goal for a street like yours is 11:30."
+    )
+
+
+def test_a_street_of_the_plan_has_a_truck_and_a_window(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    answer = answered(tx, v.MILL)
+    assert answer.prospect.outlook is Outlook.PLANNED
+    assert answer.vehicle_id == 1
+    window = answer.prospect.window
+    assert window is not None
+    assert window.from_at < v.NOW + 60 * MINUTE < window.to_at
+    said = in_english(answer, "B-0007")
+    assert "Your number is \u2068B-0007\u2069." in said
+    assert "It should be clear between 08:20 and 08:55." in said
+    assert "How well such times hold we do not know yet." in said
+
+
+def test_the_sentence_is_said_in_persian_too(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    said = sentence(answered(tx, v.MILL), translator("fa", ZONE), v.NOW)
+    assert said.startswith("خیابان آسیاب در این برف هنوز پاک نشده است.")
+    assert "قرار است بین ساعت ۰۸:۲۰ و ۰۸:۵۵ پاک شود." in said
+
+
+@pytest.mark.parametrize(
+    ("segment_id", "outlook"),
+    [(v.SCHOOL, Outlook.UNSERVED), (v.MAIN_WEST, Outlook.NEXT_PLAN), (v.BLIND, Outlook.NEXT_PLAN)],
+)
+def test_a_street_that_the_plan_leaves_out_is_promised_nothing(
+    tx: Tx, segment_id: int, outlook: Outlook
+) -> None:
+    a_published_plan(tx, v.MILL, v.SCHOOL)
+    prospect = answered(tx, segment_id).prospect
+    assert (prospect.outlook, prospect.window, prospect.visit) == (outlook, None, None)
+
+
+def test_who_waits_for_the_same_job_is_counted(tx: Tx) -> None:
+    a_storm(tx)
+    for _ in range(2):
+        asked = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, "snow"), v.NOW)
+        place_by_hand(tx, DISPATCHER, asked.id, on(v.MILL), v.village(), POLICY, v.NOW)
+    answer = answered(tx, v.MILL)
+    assert answer.waiting == 2
+    assert answer.job == job_of(tx, v.MILL)
+    assert "2 callers asked for the same before you." in in_english(answer)
+
+
+def test_ice_is_other_work_than_snow(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    answer = answered(tx, v.MILL, RequestKind.ICE)
+    assert (answer.job, answer.prospect.outlook) == (None, Outlook.NEXT_PLAN)
+
+
+def a_row(*, forward: bool, minutes: int | None) -> Coverage:
+    at = None if minutes is None else v.NOW + minutes * MINUTE
+    return Coverage(v.MILL, forward, int(at is not None), 1, at)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "whole", "some"),
+    [((10, 30), 10, 30), ((10, None), None, 10), ((None, None), None, None)],
+)
+def test_a_street_is_as_fresh_as_its_older_direction(
+    minutes: tuple[int | None, int | None], whole: int | None, some: int | None
+) -> None:
+    rows = [a_row(forward=True, minutes=minutes[0]), a_row(forward=False, minutes=minutes[1])]
+    cleared = cleared_of(rows, v.village().segment(v.MILL))
+
+    def moment(value: int | None):
+        return None if value is None else v.NOW + value * MINUTE
+
+    assert (cleared.last_at, cleared.some_at) == (moment(whole), moment(some))
+    assert cleared.whole is (whole is not None)
+
+
+def test_of_a_one_way_street_one_direction_is_all(tx: Tx) -> None:
+    a_storm(tx)
+    save_coverage(tx, v.a_storm().id, [Coverage(v.ROSE, True, 1, 1, v.NOW)])
+    assert answered(tx, v.ROSE).cleared.whole
+    assert "Rose Street was last cleared at 07:30." in in_english(answered(tx, v.ROSE))
+
+
+def split_street():
+    """Imam Street in its two parts, and Mill Street that meets both."""
+    first, second = v.a_segment(1, 1, 2), v.a_segment(2, 2, 3)
+    return build_network([first, second, v.a_segment(4, 2, 5, fa="خیابان آسیاب", en="Mill Street")])
+
+
+def covering(tx: Tx, policy=POLICY, offset_m: float = 195.0):
+    snap = on(1, offset_m)
+    return covering_job(tx, v.a_storm().id, snap, Treatment.PLOW, split_street(), policy)
+
+
+def test_a_caller_joins_the_work_on_the_next_part_of_his_street(tx: Tx) -> None:
+    a_storm(tx)
+    own, next_part = job_of(tx, v.MAIN_WEST), job_of(tx, v.MAIN_EAST)
+    assert covering(tx) == own
+    set_job_state(tx, [own.id], JobState.DONE, v.NOW)
+    assert covering(tx) == next_part
+    assert covering(tx, offset_m=100.0) is None
+
+
+def test_how_near_is_a_rule_of_the_city(tx: Tx) -> None:
+    a_storm(tx)
+    set_job_state(tx, [job_of(tx, v.MAIN_WEST).id], JobState.DONE, v.NOW)
+    never = replace(POLICY, join=JoinRule(radius_m=0))
+    far = replace(POLICY, join=JoinRule(radius_m=150))
+    assert covering(tx, never) is None
+    assert covering(tx, far, offset_m=100.0) == job_of(tx, v.MAIN_EAST)
+
+
+def test_work_on_another_street_at_the_corner_is_not_joined(tx: Tx) -> None:
+    a_storm(tx)
+    done = [job_of(tx, each).id for each in (v.MAIN_WEST, v.MAIN_EAST)]
+    set_job_state(tx, done, JobState.DONE, v.NOW)
+    assert get_job(tx, job_of(tx, v.MILL).id).state is JobState.OPEN
+    assert covering(tx) is None

@@ -1,0 +1,317 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.model import (
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    Job,
+    JobId,
+    JobState,
+    LegProgress,
+    Pass,
+    PlanId,
+    PlanState,
+    Promise,
+    PromiseOutcome,
+    RequestId,
+    RequestKind,
+    RequestState,
+    Route,
+    SegmentId,
+    ServiceClass,
+    ServiceRequest,
+    ShiftId,
+    Side,
+    Snap,
+    Treatment,
+    VehicleId,
+)
+from data.store.coverage import replace_passes
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.jobs import find_open_job, set_job_state
+from data.store.plans import add_plan, set_plan_state
+from data.store.promises import find_promise, list_promise_outcomes
+from data.store.requests import get_request, save_request
+from data.store.shifts import save_progress
+from fleet.driven_plan import DrivenPlan, PlanDesk, Progress, Trucks, Visit, progress_of
+from fleet.intake import Report, cancel_request, place_by_hand, receive
+from fleet.promise import (
+    FARTHEST_LATE,
+    LATE_SHARE,
+    LEAST_RECORD,
+    WIDEST_SHARE,
+    give_promise,
+    late_share,
+    track_record,
+    was_kept,
+    window_of,
+)
+from fleet.storms import start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DRIVE = (v.MAIN_WEST, v.MAIN_EAST, v.MILL, v.SCHOOL)
+"""Streets that the first truck works on, one every ten minutes, in one direction each."""
+
+
+def job_on(tx: Tx, segment_id: int) -> Job:
+    job = find_open_job(tx, v.a_storm().id, SegmentId(segment_id), Treatment.PLOW)
+    assert job is not None
+    return job
+
+
+def a_published_plan(tx: Tx, streets: Sequence[int] = DRIVE) -> DrivenPlan:
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    legs = [
+        a_leg(
+            segment_id=street,
+            starts_at=v.NOW + (number + 1) * 10 * MINUTE - MINUTE,
+            job_ids=(job_on(tx, street).id,),
+        )
+        for number, street in enumerate(streets)
+    ]
+    plan = add_plan(tx, a_plan(*legs))
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    driven = PlanDesk().driven(tx, plan.storm_id)
+    assert driven is not None
+    return driven
+
+
+def asked_on(tx: Tx, segment_id: int, now: datetime = v.NOW) -> ServiceRequest:
+    new = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, "snow"), now)
+    snap = Snap(SegmentId(segment_id), Side.RIGHT, 20.0, 3.0)
+    return place_by_hand(tx, DISPATCHER, new.id, snap, v.village(), POLICY, now)
+
+
+def seen_on(tx: Tx, segment_id: int, ended_at: datetime) -> Pass:
+    one = Pass(
+        SegmentId(segment_id),
+        True,
+        0.0,
+        v.village().segment(segment_id).length_m,
+        VehicleId(1),
+        ended_at - MINUTE,
+        ended_at,
+        Treatment.PLOW,
+        Evidence(EvidenceKind.BLADE, 1.0),
+    )
+    replace_passes(tx, v.a_storm().id, {DirectedSegment(one.segment_id, True): [one]})
+    return one
+
+
+def an_outcome(done_after: timedelta | None = None, **changes: object) -> PromiseOutcome:
+    """A promise of one hour ahead, told as within ten minutes of it; of an hour ago by default."""
+    made_at = v.NOW - 3 * HOUR
+    expected_at = made_at + HOUR
+    promise = Promise(
+        RequestId(1),
+        JobId(1),
+        PlanId(1),
+        made_at,
+        expected_at,
+        expected_at - 10 * MINUTE,
+        expected_at + 10 * MINUTE,
+    )
+    done_at = None if done_after is None else expected_at + done_after
+    outcome = PromiseOutcome(promise, ServiceClass.P1, JobState.OPEN, RequestState.OPEN, done_at)
+    return replace(outcome, **changes)
+
+
+def test_a_truck_that_is_on_time_comes_when_it_was_planned(tx: Tx) -> None:
+    driven = a_published_plan(tx)
+    visit = Trucks(tx, driven, v.NOW).visit(job_on(tx, v.MILL).id)
+    assert visit is not None
+    assert (visit.vehicle_id, visit.streets_before) == (VehicleId(1), 2)
+    assert visit.heading_for == v.MAIN_WEST
+    assert visit.expected_at == visit.planned_at == v.NOW + 30 * MINUTE
+
+
+def test_what_a_truck_was_seen_to_clear_tells_where_it_is_and_how_late(tx: Tx) -> None:
+    driven = a_published_plan(tx)
+    seen_on(tx, v.MAIN_EAST, v.NOW + 32 * MINUTE)
+    visit = Trucks(tx, driven, v.NOW + 33 * MINUTE).visit(job_on(tx, v.SCHOOL).id)
+    assert visit is not None
+    assert (visit.streets_before, visit.heading_for) == (1, v.MILL)
+    assert visit.late == 12 * MINUTE
+
+
+def test_a_drivers_tap_tells_where_he_is(tx: Tx) -> None:
+    driven = a_published_plan(tx)
+    ended_at = v.NOW + 9 * MINUTE
+    save_progress(tx, LegProgress(driven.plan.id, ShiftId(1), 0, "done", ended_at=ended_at))
+    visit = Trucks(tx, driven, v.NOW + 10 * MINUTE).visit(job_on(tx, v.MAIN_EAST).id)
+    assert visit is not None
+    assert (visit.streets_before, visit.late) == (0, -MINUTE)
+
+
+def test_a_truck_that_shows_no_sign_gets_later_and_later(tx: Tx) -> None:
+    driven = a_published_plan(tx)
+    visit = Trucks(tx, driven, v.NOW + 50 * MINUTE).visit(job_on(tx, v.SCHOOL).id)
+    assert visit is not None
+    assert visit.late == 40 * MINUTE
+
+
+def test_a_truck_that_is_past_a_street_does_not_come_again(tx: Tx) -> None:
+    driven = a_published_plan(tx)
+    seen_on(tx, v.MILL, v.NOW + 30 * MINUTE)
+    assert Trucks(tx, driven, v.NOW + 31 * MINUTE).visit(job_on(tx, v.MAIN_EAST).id) is None
+
+
+def test_a_pass_of_another_hour_says_nothing_of_this_route() -> None:
+    route = Route(ShiftId(1), VehicleId(1), (a_leg(), a_leg(segment_id=2)))
+    late = replace(
+        Pass(
+            v.MAIN_WEST,
+            True,
+            0,
+            200,
+            VehicleId(1),
+            v.NOW,
+            v.NOW + 9 * HOUR,
+            Treatment.PLOW,
+            Evidence(EvidenceKind.BLADE, 1.0),
+        )
+    )
+    assert progress_of(route, (), late, v.NOW) == Progress(-1, timedelta(0))
+
+
+def test_a_promise_is_kept_with_its_request_and_in_the_storm_book(tx: Tx) -> None:
+    driven = a_published_plan(tx)
+    asked = asked_on(tx, v.MILL)
+    given_promise = give_promise(tx, DISPATCHER, asked, Trucks(tx, driven, v.NOW))
+    assert given_promise is not None
+    assert given_promise == find_promise(tx, asked.id)
+    assert given_promise.from_at <= v.NOW + 30 * MINUTE <= given_promise.to_at
+    promised = [e for e in list_events(tx, f"request:{asked.id}") if e.verb == "request.promised"]
+    assert [event.after["plan"] for event in promised] == [driven.plan.id]
+
+
+def test_the_same_window_is_not_promised_twice(tx: Tx) -> None:
+    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    asked = asked_on(tx, v.MILL)
+    assert give_promise(tx, DISPATCHER, asked, trucks) == give_promise(
+        tx, DISPATCHER, asked, trucks
+    )
+    assert len(list_promise_outcomes(tx, 10)) == 1
+
+
+def test_nothing_is_promised_where_the_plan_does_not_go(tx: Tx) -> None:
+    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    assert give_promise(tx, DISPATCHER, asked_on(tx, v.BLIND), trucks) is None
+
+
+def test_nothing_is_promised_to_who_has_withdrawn(tx: Tx) -> None:
+    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    asked = cancel_request(tx, DISPATCHER, asked_on(tx, v.MILL).id, "", v.NOW)
+    assert give_promise(tx, DISPATCHER, asked, trucks) is None
+
+
+def test_evidence_measures_promises(tx: Tx) -> None:
+    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    kept, broken = asked_on(tx, v.MILL), asked_on(tx, v.SCHOOL)
+    for asked in (kept, broken):
+        give_promise(tx, DISPATCHER, asked, trucks)
+    set_job_state(tx, [job_on(tx, v.MILL).id], JobState.DONE, v.NOW + 35 * MINUTE)
+    outcomes = {one.promise.request_id: one for one in list_promise_outcomes(tx, 10)}
+    assert was_kept(outcomes[kept.id], v.NOW + 9 * HOUR) is True
+    assert was_kept(outcomes[broken.id], v.NOW) is None
+    assert was_kept(outcomes[broken.id], v.NOW + 9 * HOUR) is False
+
+
+def test_a_request_that_moved_to_another_job_is_measured_by_that_one(tx: Tx) -> None:
+    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    asked = asked_on(tx, v.MILL)
+    give_promise(tx, DISPATCHER, asked, trucks)
+    other = job_on(tx, v.MAIN_WEST)
+    save_request(tx, replace(get_request(tx, asked.id), job_id=other.id))
+    set_job_state(tx, [other.id], JobState.DONE, v.NOW + 10 * MINUTE)
+    assert [one.done_at for one in list_promise_outcomes(tx, 10)] == [v.NOW + 10 * MINUTE]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [
+        (an_outcome(timedelta(0)), True),
+        (an_outcome(-40 * MINUTE), True),
+        (an_outcome(11 * MINUTE), False),
+        (an_outcome(), False),
+        (an_outcome(request_state=RequestState.CANCELLED), None),
+        (an_outcome(job_state=JobState.CANCELLED), False),
+    ],
+)
+def test_a_promise_is_kept_by_the_end_of_its_window(
+    outcome: PromiseOutcome, kept: bool | None
+) -> None:
+    assert was_kept(outcome, v.NOW) is kept
+
+
+def test_few_promises_are_no_history_yet() -> None:
+    few = [an_outcome(timedelta(0))] * (LEAST_RECORD - 1)
+    assert track_record(few, ServiceClass.P1, v.NOW) is None
+    record = track_record([*few, an_outcome()], ServiceClass.P1, v.NOW)
+    assert record is not None
+    assert (record.kept, record.measured) == (LEAST_RECORD - 1, LEAST_RECORD)
+
+
+def test_the_record_is_that_of_the_class_where_it_has_one() -> None:
+    broken = [an_outcome()] * LEAST_RECORD
+    kept = [an_outcome(timedelta(0), service_class=ServiceClass.P3)] * LEAST_RECORD
+    by_class = {
+        name: track_record(broken + kept, name, v.NOW)
+        for name in (ServiceClass.P1, ServiceClass.P3, ServiceClass.P4)
+    }
+    assert {name: record and record.share for name, record in by_class.items()} == {
+        ServiceClass.P1: 0.0,
+        ServiceClass.P3: 1.0,
+        ServiceClass.P4: 0.5,
+    }
+
+
+def a_visit(ahead: timedelta, late: timedelta = timedelta(0)) -> Visit:
+    expected_at = v.NOW + ahead
+    return Visit(PlanId(1), VehicleId(1), 0, v.MILL, expected_at - late, expected_at)
+
+
+def test_promises_that_were_broken_make_windows_wider() -> None:
+    late = [an_outcome(50 * MINUTE)] * LEAST_RECORD
+    narrow = window_of(a_visit(2 * HOUR), [], v.NOW)
+    wide = window_of(a_visit(2 * HOUR), late, v.NOW)
+    assert narrow is not None
+    assert wide is not None
+    assert wide.to_at > narrow.to_at
+    assert late_share([], v.NOW) == LATE_SHARE
+
+
+def test_promises_never_kept_do_not_make_a_window_endless() -> None:
+    assert late_share([an_outcome()] * LEAST_RECORD, v.NOW) == WIDEST_SHARE
+
+
+def test_a_truck_hours_behind_is_promised_to_nobody() -> None:
+    assert window_of(a_visit(HOUR, FARTHEST_LATE + MINUTE), [], v.NOW) is None
+
+
+@given(
+    ahead_s=st.integers(0, 40 * 3600),
+    late_s=st.integers(-3600, 7200),
+    delays_s=st.lists(st.integers(-7200, 36000), max_size=40),
+)
+def test_a_window_lies_around_the_expected_moment_and_not_in_the_past(
+    ahead_s: int, late_s: int, delays_s: list[int]
+) -> None:
+    outcomes = [an_outcome(timedelta(seconds=s)) for s in delays_s]
+    visit = a_visit(timedelta(seconds=ahead_s), timedelta(seconds=late_s))
+    window = window_of(visit, outcomes, v.NOW)
+    assert window is not None
+    assert v.NOW <= window.from_at <= window.expected_at <= window.to_at
+    assert window.to_at - window.expected_at >= 20 * MINUTE
+    assert window.to_at.minute % 5 == window.from_at.minute % 5 == 0
+    assert window.to_at.second == window.from_at.second == 0
