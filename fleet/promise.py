@@ -10,6 +10,7 @@ from math import inf
 
 from data.model import (
     Actor,
+    ClosingReason,
     JobState,
     Promise,
     PromiseOutcome,
@@ -51,6 +52,14 @@ KEPT_SHARE = 0.9
 """Share of earlier promises that a window must have been wide enough for."""
 
 
+VOID = frozenset(ClosingReason) - {
+    ClosingReason.PLOWED,
+    ClosingReason.INSPECTED,
+    ClosingReason.MELTED,
+}
+"""Endings that make a promise void: there was nothing for us to do. Melted snow is no excuse."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """When the work is expected, and between which times a caller may be told so."""
@@ -87,11 +96,11 @@ def track_record(
 
 
 def was_kept(one: PromiseOutcome, now: datetime) -> bool | None:
-    """Whether a promise was kept; `None` while it may still be, or when its caller withdrew."""
+    """Whether a promise was kept; `None` while it may still be, or where it became void."""
     promise = one.promise
     if one.done_at is not None:
         return one.done_at <= promise.to_at
-    if one.request_state is RequestState.CANCELLED:
+    if one.closed_for in VOID:
         return None
     if one.job_state is JobState.CANCELLED or promise.to_at < now:
         return False

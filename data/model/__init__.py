@@ -63,6 +63,7 @@ from data.model.plans import (
     RunState,
     Unserved,
 )
+from data.model.promises import Promise, PromiseOutcome
 from data.model.requests import (
     ClosingReason,
     Danger,
@@ -70,7 +71,6 @@ from data.model.requests import (
     RequestState,
     ServiceRequest,
 )
-from data.model.promises import Promise, PromiseOutcome
 from data.model.streets import (
     City,
     DirectedSegment,
@@ -167,9 +167,9 @@ __all__ = [
     "PlanRunId",
     "PlanState",
     "Position",
-    "QueueChangeId",
     "Promise",
     "PromiseOutcome",
+    "QueueChangeId",
     "ReloadSite",
     "ReloadSiteId",
     "RequestClock",

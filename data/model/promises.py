@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model.ids import JobId, PlanId, RequestId
-from data.model.work import JobState, RequestState, ServiceClass
+from data.model.requests import ClosingReason
+from data.model.work import JobState, ServiceClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class PromiseOutcome:
-    """A promise beside what evidence says; `done_at` is `None` while nothing proves the work."""
+    """A promise beside what became of it.
+
+    `done_at` is `None` while nothing proves the work, `closed_for` while the request is open.
+    """
 
     promise: Promise
     service_class: ServiceClass
     job_state: JobState
-    request_state: RequestState
+    closed_for: ClosingReason | None
     done_at: datetime | None

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select
 
 from data.model import (
+    ClosingReason,
     JobId,
     JobState,
     PlanId,
     Promise,
     PromiseOutcome,
     RequestId,
-    RequestState,
     ServiceClass,
 )
 from data.store.engine import Tx
@@ -63,7 +63,7 @@ def list_promise_outcomes(tx: Tx, limit: int) -> list[PromiseOutcome]:
             promise,
             job.c.service_class,
             job.c.state.label("job_state"),
-            request.c.state.label("request_state"),
+            request.c.closed_for,
             func.coalesce(job.c.done_at, later.c.done_at).label("done_at"),
         )
         .join(job, job.c.id == promise.c.job_id)
@@ -92,6 +92,6 @@ def _outcome(row: Row[Any]) -> PromiseOutcome:
         promise=_promise(row),
         service_class=ServiceClass(row.service_class),
         job_state=JobState(row.job_state),
-        request_state=RequestState(row.request_state),
+        closed_for=None if row.closed_for is None else ClosingReason(row.closed_for),
         done_at=row.done_at,
     )

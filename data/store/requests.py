@@ -98,7 +98,7 @@ def list_requests_on_segment(tx: Tx, segment_id: SegmentId, limit: int) -> list[
     """Return what was asked about a street, newest first."""
     query = select(request).where(request.c.segment_id == segment_id)
     query = query.order_by(request.c.received_at.desc(), request.c.id.desc()).limit(limit)
-    return [_request(row) for row in tx.execute(query)]
+    return [request_of(row) for row in tx.execute(query)]
 
 
 def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequest]:
@@ -106,7 +106,7 @@ def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequ
     query = select(request).join(caller, caller.c.request_id == request.c.id)
     query = query.where(caller.c.number == number)
     query = query.order_by(request.c.received_at.desc(), request.c.id.desc()).limit(limit)
-    return [_request(row) for row in tx.execute(query)]
+    return [request_of(row) for row in tx.execute(query)]
 
 
 def count_requests_of_job(tx: Tx, job_id: JobId) -> int:

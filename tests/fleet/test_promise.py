@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import (
+    ClosingReason,
     DirectedSegment,
     Evidence,
     EvidenceKind,
@@ -21,7 +22,6 @@ from data.model import (
     PromiseOutcome,
     RequestId,
     RequestKind,
-    RequestState,
     Route,
     SegmentId,
     ServiceClass,
@@ -40,8 +40,9 @@ from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise, list_promise_outcomes
 from data.store.requests import get_request, save_request
 from data.store.shifts import save_progress
+from fleet.closing import cancel_request
 from fleet.driven_plan import DrivenPlan, PlanDesk, Progress, Trucks, Visit, progress_of
-from fleet.intake import Report, cancel_request, place_by_hand, receive
+from fleet.intake import Report, place_by_hand, receive
 from fleet.promise import (
     FARTHEST_LATE,
     LATE_SHARE,
@@ -122,7 +123,7 @@ def an_outcome(done_after: timedelta | None = None, **changes: object) -> Promis
         expected_at + 10 * MINUTE,
     )
     done_at = None if done_after is None else expected_at + done_after
-    outcome = PromiseOutcome(promise, ServiceClass.P1, JobState.OPEN, RequestState.OPEN, done_at)
+    outcome = PromiseOutcome(promise, ServiceClass.P1, JobState.OPEN, None, done_at)
     return replace(outcome, **changes)
 
 
@@ -244,7 +245,8 @@ def test_a_request_that_moved_to_another_job_is_measured_by_that_one(tx: Tx) -> 
         (an_outcome(-40 * MINUTE), True),
         (an_outcome(11 * MINUTE), False),
         (an_outcome(), False),
-        (an_outcome(request_state=RequestState.CANCELLED), None),
+        (an_outcome(closed_for=ClosingReason.WITHDRAWN), None),
+        (an_outcome(closed_for=ClosingReason.MELTED), False),
         (an_outcome(job_state=JobState.CANCELLED), False),
     ],
 )

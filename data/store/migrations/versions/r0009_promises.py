@@ -5,8 +5,8 @@ from alembic import op
 
 from data.phone_number import plain_number
 
-revision = "0005"
-down_revision = "0004"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
