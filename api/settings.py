@@ -54,6 +54,12 @@ class Settings(BaseSettings):
         description="Usual limits of public doors times this; 0 for none",
     )
 
+    solver_threads: int = Field(
+        default=max(1, (os.cpu_count() or 1) - 1),
+        ge=1,
+        description="Threads that look for plow routes; the others answer people",
+    )
+
     def city_folder(self, name: str) -> Path:
         """Return the folder of a city, whether it exists or not; refuse names that leave it."""
         if not plain_name(name):

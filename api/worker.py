@@ -77,17 +77,18 @@ def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
 
 def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
     """Solve runs of the queue of a city, one after the other, until told to leave."""
-    prepare_numba(Settings())
+    settings = Settings()
+    prepare_numba(settings)
     from routing.warming import warm_up
 
     warm_up()
     engine = open_city_database(folder)
     with holding(folder):
-        _work(engine, clock, stopped)
+        _work(engine, clock, stopped, settings.solver_threads)
     engine.dispose()
 
 
-def _work(engine: Database, clock: Clock, stopped: Stopped) -> None:
+def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> None:
     network: StreetNetwork | None = None
     read_at: int | None = None
     parent = os.getppid()
@@ -102,11 +103,16 @@ def _work(engine: Database, clock: Clock, stopped: Stopped) -> None:
         if network is None or read_at != revision:
             with reading(engine) as tx:
                 network, read_at = load_network(tx), revision
-        solve_run(engine, network, run, clock, stopped)
+        solve_run(engine, network, run, clock, stopped, threads)
 
 
 def solve_run(
-    engine: Database, network: StreetNetwork, run: PlanRun, clock: Clock, stopped: Stopped
+    engine: Database,
+    network: StreetNetwork,
+    run: PlanRun,
+    clock: Clock,
+    stopped: Stopped,
+    threads: int = 1,
 ) -> None:
     """Solve a leased run and store the draft, or the error that prevents it."""
     _log.info("plan run %s: solving for %.0f s", run.id, run.seconds)
@@ -116,7 +122,12 @@ def solve_run(
             with reading(engine) as tx:
                 prepared = prepare(tx, run.storm_id, network, clock.now())
             plan = solve_prepared(
-                prepared, run.seconds, SEED, beat.report, lambda: beat.asked or stopped.is_set()
+                prepared,
+                run.seconds,
+                SEED,
+                beat.report,
+                lambda: beat.asked or stopped.is_set(),
+                threads,
             )
         with transaction(engine) as tx:
             draft = store_draft(tx, PLANNER, plan, clock.now())

@@ -123,6 +123,7 @@ def solve_prepared(
     seed: int,
     report: Report,
     stop_requested: Callable[[], bool],
+    threads: int = 1,
 ) -> Plan:
     """Return the best plan found in so many seconds, or until asked to stop.
 
@@ -135,7 +136,7 @@ def solve_prepared(
 
     mapped = problem_from(prepared)
     stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
-    solution = solve(mapped.problem, stop, seed, report)
+    solution = solve(mapped.problem, stop, seed, report, threads=threads)
     broken = violations(mapped.problem, solution)
     if broken:
         shown = "; ".join(broken[:SHOWN_VIOLATIONS])

@@ -18,7 +18,7 @@ from routing.timing import Ways
 
 HELPERS = 12
 """Vehicles at most that take over work, and ..."""
-HELPED_TASKS = 5_000
+HELPED_TASKS = 3_000
 """... tasks at most that they and the broken one have."""
 SAMPLE = 8
 """Tasks of the broken vehicle from which is measured how near others are."""
@@ -69,7 +69,7 @@ def broken(problem: Problem, vehicle: int) -> Problem:
 
 def taken_over(
     problem: Problem, ways: Ways, line: LineGraph, running: Solution, vehicle: int, budget: int,
-    stop: Stop, seed: int = 0,
+    stop: Stop, seed: int = 0, threads: int = 1,
 ) -> Solution:  # fmt: skip
     """Return routes in which nearby vehicles do what a broken one has left behind its pin.
 
@@ -84,7 +84,7 @@ def taken_over(
     rest[vehicle] = ()
     part = _part(behind.problem, line, rest, freed, vehicle)
     if len(part.vehicles) and freed:
-        inside = _Handover(part, line, rest, freed, budget, seed).best(stop)
+        inside = _Handover(part, line, rest, freed, budget, seed, threads).best(stop)
         rest = part.whole(inside, rest)
     routes = behind.whole(rest)
     return _settled(problem, Walker(problem, line), ways, running, routes)
@@ -203,6 +203,7 @@ class _Handover:
         freed: Sequence[int],
         budget: int,
         seed: int,
+        threads: int,
     ) -> None:
         self._before = part.inside(rest)
         local = {int(task): i for i, task in enumerate(part.tasks)}
@@ -217,7 +218,7 @@ class _Handover:
             change_price=np.ones(part.problem.tasks),
         )
         problem = replace(part.problem, rules=priced)
-        self._search = Search(problem, line, alone(problem, line), seed, 1)
+        self._search = Search(problem, line, alone(problem, line), seed, threads)
         self._search.begin(self._before)
         self._price = DEAR * self._search.cost_per_task
         self._reprice(self._price)

@@ -82,15 +82,8 @@ def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
     if index.next_end.shape[1]:
         nearness.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
     elif tasks > 1:
-        apart = np.full((tasks, tasks), np.float32(FAR_S))
-        for a in range(end.shape[1]):
-            for b in range(end.shape[1]):
-                between = gaps.dense[end[:, a]][:, end[:, b]]
-                ok = (end[:, a] != NONE)[:, None] & (end[:, b] != NONE)
-                apart = np.where(ok, np.minimum(apart, between), apart)
-        apart = np.minimum(apart, apart.T)
-        np.fill_diagonal(apart, np.inf)
-        near = np.argsort(apart, axis=1, kind="stable")[:, :width].astype(np.int32)
+        back = np.ascontiguousarray(gaps.dense.T)
+        nearness.near_by_all(end, gaps.dense, back, float(FAR_S), near)
     return near
 
 

@@ -115,15 +115,23 @@ def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
 def gaps_of(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
     """Return the deadheads between all ends, and the nearest ends of each in order."""
     if len(ends.arc) <= DENSE_ENDS:
-        return _dense(problem, line, ends), np.empty((len(ends.arc), 0), np.int32)
+        return _dense(problem, line, ends, threads), np.empty((len(ends.arc), 0), np.int32)
     return _sparse(problem, line, ends, threads)
 
 
-def _dense(problem: Problem, line: LineGraph, ends: Ends) -> Gaps:
-    rows = [from_arc(problem, line, arc)[ends.arc] for arc in ends.arc]
-    dense = np.minimum(np.array(rows, dtype=np.float32), np.float32(FAR_S))
-    if len(dense) < 2:  # one row means "not dense" to the kernels
-        dense = np.full((2, 2), dense[0, 0] if len(dense) else FAR_S, dtype=np.float32)
+def _dense(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> Gaps:
+    """Return all deadheads; roads are followed only until all tasks are found."""
+    size, tasks = len(ends.arc), len(ends.arc) - ends.places
+    next_end = np.full((size, tasks), NONE, np.int32)
+    next_s = np.full((size, tasks), FAR_S, np.float32)
+    wanted = np.where(ends.number < ends.places, NONE, ends.number).astype(np.int32)
+    _find_nearest(problem, line, ends.arc, wanted, next_end, next_s, threads)
+    dense = np.full((max(size, 2), max(size, 2)), FAR_S, np.float32)  # one row means "not dense"
+    row, column = np.nonzero(next_end != NONE)
+    dense[row, next_end[row, column]] = next_s[row, column]
+    for place, arc in enumerate(ends.arc[: ends.places].tolist()):
+        dense[:size, place] = to_arc(problem, line, arc)[ends.arc]
+    dense = np.minimum(dense, np.float32(FAR_S))
     none = np.zeros((1, 1), np.float32)
     return Gaps(
         *(dense, ends.places, none, none, np.zeros((1, 1), np.int32), none),
@@ -137,16 +145,7 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
     to_place = np.array([to_arc(problem, line, arc)[ends.arc] for arc in stops], np.float32)
     next_end = np.full((len(ends.arc), NEAREST), NONE, np.int32)
     next_s = np.full((len(ends.arc), NEAREST), FAR_S, np.float32)
-
-    def some_nearest(first: int, last: int) -> None:
-        shortest.nearest(
-            *(line.starts, line.to, line.weight, problem.place, line.drive_s, ends.arc),
-            first,
-            last,
-            *(ends.number, next_end, next_s),
-        )
-
-    _in_parts(some_nearest, len(ends.arc), threads)
+    _find_nearest(problem, line, ends.arc, ends.number, next_end, next_s, threads)
     room = ((0, 0), (0, LEARNED))
     key = np.pad(next_end, room, constant_values=NONE)
     key = np.where(key == NONE, np.iinfo(np.int32).max, key)
@@ -167,6 +166,23 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
         *(edge, hub_s),
     )
     return gaps, next_end
+
+
+def _find_nearest(
+    problem: Problem, line: LineGraph, sources: Ints, number: Ints, next_end: Ints,
+    next_s: Floats32, threads: int,
+) -> None:  # fmt: skip
+    """Fill rows with the nearest arcs that have a number, and the seconds to them."""
+
+    def some(first: int, last: int) -> None:
+        shortest.nearest(
+            *(line.starts, line.to, line.weight, problem.place, line.drive_s, sources),
+            first,
+            last,
+            *(number, next_end, next_s),
+        )
+
+    _in_parts(some, len(sources), threads)
 
 
 def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:

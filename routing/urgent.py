@@ -163,7 +163,9 @@ class RunningRoutes:
                 best = found
         return best
 
-    def without(self, vehicle: int, budget: int, stop: Stop, seed: int = 0) -> Solution:
+    def without(
+        self, vehicle: int, budget: int, stop: Stop, seed: int = 0, threads: int = 1
+    ) -> Solution:
         """Return routes for a vehicle's breakdown, see `breakdown.taken_over`."""
         running = Solution(
             self._routes,
@@ -174,7 +176,7 @@ class RunningRoutes:
             0,
         )
         return taken_over(
-            self._problem, self._ways, self._line, running, vehicle, budget, stop, seed
+            self._problem, self._ways, self._line, running, vehicle, budget, stop, seed, threads
         )
 
     def _ranked(self, urgent: Urgent, forbidden: Sequence[int]) -> list[tuple[int, int, Route]]:

@@ -42,13 +42,14 @@ def plan(
 
     from fleet.plan_summary import figures_of
 
-    made, prepared = _made(engine, seconds, seed, publish=publish)
+    threads = settings.solver_threads
+    made, prepared = _made(engine, seconds, seed, threads, publish=publish)
     _print_figures(figures_of(made, prepared.jobs, prepared.vehicles, prepared.network), made)
     _write(engine, made, prepared, json_file, geojson_file, map_file)
 
 
 def _made(
-    engine: "Database", seconds: float, seed: int, *, publish: bool
+    engine: "Database", seconds: float, seed: int, threads: int, *, publish: bool
 ) -> "tuple[Plan, Prepared]":
     """Return the plan, stored, and what it was made from."""
     from api.clock import Clock
@@ -69,7 +70,7 @@ def _made(
     )
     progress = Progress()
     with stoppable() as asked:
-        found = planning.solve_prepared(prepared, seconds, seed, progress, asked)
+        found = planning.solve_prepared(prepared, seconds, seed, progress, asked, threads)
     progress.end()
     with transaction(engine) as tx:
         stored = planning.store_draft(tx, planning.PLANNER, found, clock.now())

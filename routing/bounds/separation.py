@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
+from scipy.sparse.csgraph import (
+    breadth_first_order,
+    connected_components,
+    dijkstra,
+    maximum_flow,
+)
 
 from routing.bounds.cuts import Country, Cut, crossings, islands, visits
 from routing.bounds.relaxation import Numbers
@@ -47,13 +52,33 @@ def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
     """Return cuts that a point breaks, each once; another `turn` looks elsewhere."""
     if country.junctions > FEW_JUNCTIONS:
         _, label = connected_components(_between(country, x[country.moving], slice(None)), False)
-        return [cut for cut in islands(country, label) if cut.lack(x) > LEAST_LACK]
+        wide = [visits(country, side) for side in _rings(country)]
+        narrow = islands(country, label)
+        return [cut for cut in (*narrow, *wide) if cut and cut.lack(x) > LEAST_LACK]
     sets: dict[bytes, Flags] = {}
     for inside in _sets(country, x, turn):
         sets |= {side.tobytes(): side for side in (inside, ~inside)}
     cuts = (make(country, side) for side in sets.values() for make in (visits, crossings))
     found = {cut.column: cut for cut in cuts if cut and cut.lack(x) > LEAST_LACK}
     return sorted(found.values(), key=lambda cut: -cut.lack(x) / len(cut.column) ** 0.5)[:MOST_CUTS]
+
+
+def _rings(country: Country) -> Iterator[Flags]:
+    """Yield what is farther than ever more streets from all stops, whole and by its parts.
+
+    One hopper after another comes through each ring to what lies behind.
+    """
+    links = _between(country, np.ones(len(country.tail)), slice(None))
+    stops = np.concatenate((country.start, country.site))
+    steps = dijkstra(
+        links, directed=False, indices=np.unique(stops), unweighted=True, min_only=True
+    )
+    steps[~np.isfinite(steps)] = -1.0
+    for far in range(int(steps.max())):
+        behind = np.flatnonzero(steps > far)
+        yield _flags(country.junctions, behind)
+        for part in _components(links[behind][:, behind]):
+            yield _flags(country.junctions, behind[part])
 
 
 def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:

@@ -1,9 +1,19 @@
 """How loops are compiled: cached on disk, and free of Python's lock and of counted references."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol, cast
 
 from numba import njit, types
+
+type _Resolve = Callable[[tuple[object, ...], dict[str, object]], object]
+
+
+class _Compiled[**P, R](Protocol):
+    """What numba makes of a function; `get_call_template` is what kernels that call it ask."""
+
+    get_call_template: _Resolve
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 
 def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -13,29 +23,31 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     thirty arrays in tuples the search was five times slower. Who needs new arrays uses `maker`.
     """
     compiled = njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[call-overload]  # numba's hints lack `_nrt`
-    return _compiled_once(compiled)
+    return _once(cast("_Compiled[P, R]", compiled))
 
 
 def maker[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a loop that makes arrays of its own."""
-    return _compiled_once(njit(cache=True, nogil=True)(function))
+    return _once(cast("_Compiled[P, R]", njit(cache=True, nogil=True)(function)))
 
 
-def _compiled_once(compiled: Any) -> Any:
-    """Make kernels that call this one pass every whole number with 64 bits.
+def _once[**P, R](compiled: _Compiled[P, R]) -> Callable[P, R]:
+    """Make kernels that call this one pass whole numbers with 64 bits.
 
     Numba would compile it, and all that it calls, anew for each mix of constants, 32 and 64 bits
-    among its arguments: five times over for the largest ones.
+    among its arguments: the largest ones five times.
     """
     resolve = compiled.get_call_template
 
-    def widened(given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        return resolve(tuple(map(_wide, given)), {key: _wide(kind) for key, kind in named.items()})
+    def widened(given: tuple[object, ...], named: dict[str, object]) -> object:
+        return resolve(
+            tuple(_wide(each) for each in given), {key: _wide(each) for key, each in named.items()}
+        )
 
     compiled.get_call_template = widened
     return compiled
 
 
-def _wide(kind: Any) -> Any:
-    plain = types.unliteral(kind)
+def _wide(kind: object) -> object:
+    plain = kind.literal_type if isinstance(kind, types.Literal) else kind
     return types.int64 if plain == types.int32 else plain

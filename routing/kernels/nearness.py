@@ -4,7 +4,7 @@ import numpy as np
 
 from routing.kernels.jit import kernel, maker
 from routing.kernels.layout import Records
-from routing.problem import Flags, Ints, Longs
+from routing.problem import Flags, Floats32, Ints, Longs
 
 
 @maker
@@ -29,6 +29,38 @@ def near_tasks(end: Ints, next_end: Ints, at_start: Longs, at_task: Ints, out: I
                         seen[c] = t
                         out[t, found] = c
                         found += 1
+
+
+@maker
+def near_by_all(end: Ints, apart: Floats32, back: Floats32, far: float, out: Ints) -> None:
+    """Fill `out` int32[T, Q] with other tasks by the least deadhead either way, then by number.
+
+    `apart` float32[N, N] holds all deadheads and `back` is that turned over; none exceeds `far`.
+    """
+    width = out.shape[1]
+    gaps = np.empty(width, np.float32)
+    for t in range(len(end)):
+        found = 0
+        for c in range(len(end)):
+            if c == t:
+                continue
+            gap = np.float32(far)
+            for a in range(end.shape[1]):
+                i = end[t, a]
+                for b in range(end.shape[1]):
+                    j = end[c, b]
+                    if i >= 0 and j >= 0:
+                        gap = min(gap, apart[i, j], back[i, j])
+            if found == width and gap >= gaps[width - 1]:
+                continue
+            found = min(found + 1, width)
+            at = found - 1
+            while at > 0 and gaps[at - 1] > gap:
+                gaps[at] = gaps[at - 1]
+                out[t, at] = out[t, at - 1]
+                at -= 1
+            gaps[at] = gap
+            out[t, at] = c
 
 
 @kernel

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.alone import alone
+from routing.bounds import separation
 from routing.bounds.beside import Beside
 from routing.bounds.cuts import country_of, islands, visits
 from routing.bounds.lower import lower_bound, rising_bounds
@@ -56,6 +57,24 @@ def test_vehicles_come_as_often_as_their_hoppers_are_emptied():
     light = replace(heavy, material_kg=np.zeros(3))
     assert bound_of(light) == pytest.approx(3 * 30 + 20)
     assert bound_of(heavy) == pytest.approx(3 * (20 + 20 + 10))
+
+
+def test_in_large_networks_hoppers_are_counted_through_every_ring_around_the_stops(monkeypatch):
+    far = [(2, 3), (4, 5), (6, 7)]
+    laden = {"material_kg": [60, 60, 60], "capacity_kg": [100] * 3, "load_kg": [100] * 3}
+    heavy = a_town(STAR, far, vehicles=3, **laden)
+    heavy = replace(heavy, turn_s=np.zeros_like(heavy.turn_s))
+    monkeypatch.setattr(separation, "FEW_JUNCTIONS", 1)
+    assert bound_of(heavy) == pytest.approx(3 * (20 + 20 + 10))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
+def test_no_plan_of_a_small_town_costs_less_than_the_bound_by_rings(seed, tasks, vehicles):
+    problem = any_town(seed, tasks, vehicles)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(separation, "FEW_JUNCTIONS", 1)
+        assert bound_of(problem) <= least_cost_of_any_plan(problem) + 1e-6
 
 
 def test_streets_that_lead_to_an_odd_junction_are_driven_once_more():

@@ -2,8 +2,8 @@
 
     make bench-routing ONLY="carp carp-mixed" SECONDS=60 JOBS=1 SEED=1
 
-prints tables: the public sets by name, `roads` and `city`. With PEERS=1 also `peers`: PyVRP and
-OR-Tools on the same problems, seconds and machine.
+prints tables: the public sets by name, `roads`, `city` and `replan`. With PEERS=1 also `peers`:
+PyVRP and OR-Tools on the same problems, seconds and machine.
 """
 
 import os
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 
 from api.settings import Settings, prepare_numba
-from tests.benchmarks.routing import city, public, roads
+from tests.benchmarks.routing import city, public, replan, roads
 
 PUBLIC = ("instance", "tasks", "cost", "above best known", "bound below", "iterations/s", "judge")
 PEERS = ("instance", "tasks", "Barfrub", "PyVRP", "OR-Tools")
@@ -33,6 +33,8 @@ def main(chosen: list[str], seconds: float, jobs: int, seed: int) -> None:
     for name in chosen:
         if name == "city":
             shown("city, two threads", city.HEAD, city.rows(seconds))
+        elif name == "replan":
+            shown("a running city", replan.HEAD, replan.rows(seconds, seed))
         elif name == "roads":
             shown("real streets", roads.HEAD, roads.rows(seconds, seed))
         elif name == "peers":
@@ -45,7 +47,7 @@ def main(chosen: list[str], seconds: float, jobs: int, seed: int) -> None:
 
 if __name__ == "__main__":
     prepare_numba(Settings())
-    every = [*public.SETS, "roads", "city"]
+    every = [*public.SETS, "roads", "city", "replan"]
     main(
         sys.argv[1:] or every,
         float(os.environ.get("SECONDS", "60")),
