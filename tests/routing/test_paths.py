@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import paths
-from routing.kernels.nearness import near_by_all
 from routing.kernels.routes import gap
 from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
@@ -69,26 +68,6 @@ def test_between_the_ends_of_a_town_all_deadheads_are_at_hand(seed, threads):
     for i, arc in enumerate(ends.arc.tolist()):
         exact = np.minimum(paths.from_arc(problem, line, arc)[ends.arc], paths.FAR_S)
         assert gaps.dense[i, : len(exact)] == pytest.approx(exact, rel=1e-6)
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10_000), tasks=st.integers(2, 9), modes=st.integers(1, 3))
-def test_tasks_near_a_task_come_by_the_least_deadhead_either_way_then_by_number(seed, tasks, modes):
-    random = np.random.default_rng(seed)
-    apart = random.integers(0, 5, (12, 12)).astype(np.float32)
-    end = random.integers(-1, 12, (tasks, modes)).astype(np.int32)
-    near = np.full((tasks, max(tasks - 3, 1)), -1, np.int32)
-    near_by_all(end, apart, np.ascontiguousarray(apart.T), 9.0, near)
-    for t in range(tasks):
-        least = {
-            c: min(
-                (min(apart[i, j], apart[j, i]) for i in end[t] for j in end[c] if min(i, j) >= 0),
-                default=9.0,
-            )
-            for c in range(tasks)
-            if c != t
-        }
-        assert near[t].tolist() == sorted(least, key=lambda c: (least[c], c))[: near.shape[1]]
 
 
 def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeypatch):
