@@ -14,6 +14,7 @@ import numpy as np
 
 from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
+from routing.first_routes import ways
 from routing.grouping import Choice, fork, whole_routes
 from routing.kernels import construct, farness, nearness, waiting
 from routing.kernels.layout import FAR_S
@@ -43,8 +44,6 @@ TASK_ITERATIONS = 8
 """Iterations per task on a group of routes before the next groups are chosen."""
 CHUNK_ITERATIONS = 500
 """Iterations on everything between two looks at the stop."""
-REACHES_S = (30.0, 60.0, 120.0, 240.0, 480.0, FAR_S)
-"""First routes are made once for each: farther no vehicle goes while others may be nearer."""
 
 
 class Search:
@@ -125,10 +124,10 @@ class Search:
         levels = int(self._problem.class_index.max(initial=-1)) + 1
         best: tuple[Ints, ...] = ()
         least = np.inf
-        for reach_s, in_turn in (*((reach_s, False) for reach_s in REACHES_S), (FAR_S, True)):
+        for way in ways(self._problem):
             self._routes.row["size"] = 0
             self._at.spot["route"] = NONE
-            construct.construct(*parts, levels, reach_s, in_turn)
+            construct.construct(*parts, levels, *way)
             self._rebuild()
             if self._cost() < least:
                 best, least = self._tasks_of_routes(), self._cost()

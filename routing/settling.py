@@ -185,9 +185,13 @@ class Settled:
         before = self.problem.rules.before()
         left = set(absent)
         waiting = {t for t in absent if any(e in left for e, _ in before.get(t, ()))}
+        known = {  # behind pins a task is released when its earlier pass ends: not its own lateness
+            task: reason
+            for task, reason in alone.hopeless.items()
+            if reason != "time" or task not in before
+        }
         return {
-            task: alone.hopeless.get(task)
-            or ("order" if task in waiting else self._reason(task, here))
+            task: known.get(task) or ("order" if task in waiting else self._reason(task, here))
             for task in absent
         }
 

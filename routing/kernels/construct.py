@@ -134,13 +134,15 @@ def construct(
     levels: int,
     near_s: float,
     in_turn: bool,
+    spared: Flags,
 ) -> None:
     """Build all routes from nothing; tasks that find no vehicle stay absent.
 
     A vehicle at work goes no farther than `near_s` for a task of the class; who finds none moves
     on to the next class. In a class what few vehicles can do goes first, so that these have time.
     What then is left in all classes goes to whoever is free first. With `in_turn` one vehicle after
-    the other works on a class until it is full.
+    the other works on a class until it is full. Those `spared` (bool[V]) come in only for what the
+    others leave.
     """
     vehicles = len(f.vehicle)
     heres = np.empty(vehicles, np.int32)
@@ -151,10 +153,13 @@ def construct(
         clock[v] = f.vehicle[v].shift_start_s
         load[v] = f.vehicle[v].load_kg
     todo = np.empty(len(f.task), np.int32)
+    active = np.empty(vehicles, np.bool_)
     rounds = 4 if f.terms.ordered else 2
     for phase in range(rounds * levels):
         level = phase % levels
         reach_s = near_s if phase < levels else FAR_S
+        for v in range(vehicles):
+            active[v] = phase >= levels or not spared[v]
         most = next_able(f, i, at, level, 0)
         while most > 0:
             left = 0
@@ -162,7 +167,24 @@ def construct(
                 if is_open(f, at, t, level) and i.able[t] <= most:
                     todo[left] = t
                     left += 1
-            work_on(g, f, i, r, at, level, most, reach_s, in_turn, todo, left, heres, clock, load)
+            working = active.copy()
+            work_on(
+                g,
+                f,
+                i,
+                r,
+                at,
+                level,
+                most,
+                reach_s,
+                in_turn,
+                working,
+                todo,
+                left,
+                heres,
+                clock,
+                load,
+            )
             most = next_able(f, i, at, level, most)
 
 
@@ -193,18 +215,18 @@ def work_on(
     most: int,
     reach_s: float,
     in_turn: bool,
+    active: Flags,
     todo: Ints,
     left: int,
     heres: Ints,
     clock: Floats,
     load: Floats,
 ) -> None:
-    """Give the first `left` of `todo` to whoever is free first.
+    """Give the first `left` of `todo` to whoever of the `active` is free first.
 
     At most `most` vehicles can do them. Who cannot go on with the nearest, because no way home is
     left in the shift or in the streets, tries the next ones.
     """
-    active = np.ones(len(f.vehicle), np.bool_)
     refused = np.full(len(f.task), -1, np.int32)
     vain = np.zeros(len(f.vehicle), np.int32)
     open_tasks = left

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from routing.alone import alone
@@ -29,6 +29,7 @@ def settled(problem, routes):
 
 @settings(max_examples=150, deadline=None)
 @given(seed=SEEDS, tasks=st.integers(1, 9), vehicles=st.integers(1, 3))
+@example(seed=34, tasks=3, vehicles=3)  # a pinned earlier pass ends after the shift of who is able
 def test_whatever_routes_are_given_those_settled_pass_the_referee(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles)
     assert violations(problem, settled(problem, random_routes(seed, problem))) == []
