@@ -35,9 +35,11 @@ from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
 from api.door import PositionDoor
 from api.errors import Failures, install_error_handlers
+from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
 from api.limits import PublicLimits
 from api.logs import RequestLog
+from api.messenger import Messenger
 from api.meters import Meters
 from api.settings import Settings
 from data.store.engine import open_database
@@ -114,6 +116,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
+        messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
     )
 
 
@@ -123,7 +126,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     with holding(app.folder):
         app.consumer.start()
         app.door.start()
+        app.messenger.start()
         yield
+        await app.messenger.stop()
         await app.door.stop()
         await app.consumer.stop()
         app.engine.dispose()

@@ -16,6 +16,7 @@ from api.door import PositionDoor
 from api.errand import Errand
 from api.ground import GroundKeeper
 from api.limits import PublicLimits
+from api.messenger import Messenger
 from api.meters import Meters
 from api.settings import Settings
 from data.errors import ForbiddenError
@@ -57,6 +58,7 @@ class App:
     seals: Seals
     meters: Meters
     limits: PublicLimits
+    messenger: Messenger
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     plans: PlanDesk = field(default_factory=PlanDesk)

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         default="",
         description="Word that /metrics asks for; without one, only this machine reads it",
     )
+    notices: Path | None = Field(
+        default=None,
+        description="File of the gateways for messages to callers; without one they go to the log",
+    )
     public_pace: float = Field(
         default=1.0,
         ge=0.0,

@@ -15,6 +15,7 @@ from data.model import (
     NoticeKind,
     NoticeState,
     Plan,
+    Promise,
     RequestId,
     ServiceRequest,
 )
@@ -27,6 +28,7 @@ from data.store.notices import (
     list_expecting,
     set_notice,
 )
+from data.store.promises import list_last_promises
 from data.store.requests import find_caller
 
 STALE_AFTER: Mapping[NoticeKind, timedelta] = {
@@ -95,9 +97,11 @@ def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
     ahead = {job_id: window for job_id, window in windows.items() if window.ends_at > now}
     expecting = list_expecting(tx, ahead.keys())
     told = find_last_notices(tx, sorted(expecting), NoticeKind.PLANNED)
+    promises = list_last_promises(tx, expecting)
     count = 0
     for request_id, job_id in expecting.items():
-        window, last = ahead[job_id], told.get(request_id)
+        window = _promised(promises.get(request_id), job_id, ahead[job_id])
+        last = told.get(request_id)
         if last is not None and not _moved(last, job_id, window):
             continue
         if last is not None and last.state is NoticeState.WAITING:
@@ -124,6 +128,13 @@ def windows_of(plan: Plan) -> dict[JobId, Window]:
                 min(known.starts_at, leg.starts_at), max(known.ends_at, leg.ends_at + MARGIN)
             )
     return windows
+
+
+def _promised(given: Promise | None, job_id: JobId, planned: Window) -> Window:
+    """Return what the operator said, where that is not past: nobody hears of two windows."""
+    if given is None or given.job_id != job_id or given.to_at < planned.ends_at - MARGIN:
+        return planned
+    return Window(given.from_at, given.to_at)
 
 
 def _moved(last: Notice, job_id: JobId, window: Window) -> bool:

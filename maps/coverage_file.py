@@ -12,7 +12,7 @@ from fleet.coverage import NO_DIRECTION, CoverageState
 from maps.export import empty_map, with_assets
 from maps.i18n import Translator
 from maps.pages import STATIC_DIR
-from maps.street import StreetName, street_name
+from maps.street import called, street_name
 from maps.streets_table import CoveragePicture, state_name
 from maps.style import STATES, css
 
@@ -100,14 +100,6 @@ def _tip(
         way = t("One way") if forward else t("The other way")
         lines.append(escape(words if len(ways) == 1 else f"{way}: {words}"))
     return "<br>".join(lines)
-
-
-def called(name: StreetName, t: Translator) -> str:
-    """Return the best name of a street in the reader's language."""
-    names = (name.name_fa, name.name, name.name_en)
-    if t.language != "fa":
-        names = (name.name_en, name.name, name.name_fa)
-    return next(filter(None, names), t("Street without a name"))
 
 
 def proof(coverage: Coverage | None, t: Translator) -> str:

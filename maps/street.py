@@ -20,6 +20,7 @@ from data.model import (
 )
 from data.policy import Policy
 from fleet.coverage import coverage_state, drivable
+from maps.i18n import Translator
 
 
 class StreetName(NamedTuple):
@@ -105,6 +106,14 @@ def street_name(segment: Segment) -> StreetName:
     """Return the first spelling of each language; empty where the file has none."""
     first = {language: spellings[0] for language, spellings in segment.names.items() if spellings}
     return StreetName(first.get("", ""), first.get("fa", ""), first.get("en", ""))
+
+
+def called(name: StreetName, t: Translator) -> str:
+    """Return the best name of a street in the reader's language."""
+    names = (name.name_fa, name.name, name.name_en)
+    if t.language != "fa":
+        names = (name.name_en, name.name, name.name_fa)
+    return next(filter(None, names), t("Street without a name"))
 
 
 def street_view(

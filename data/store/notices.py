@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Column, Row, false, func, or_, select, update
+from sqlalchemy import Column, Row, Text, cast, false, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import (
@@ -113,6 +113,27 @@ def list_expecting(tx: Tx, job_ids: Collection[JobId]) -> dict[RequestId, JobId]
         )
         found |= {RequestId(row.id): JobId(row.job_id) for row in tx.execute(query)}
     return found
+
+
+def list_unpromised(tx: Tx) -> list[JobId]:
+    """Return the jobs of open requests whose callers want messages and had no promise of it yet."""
+    promised = select(notice.c.id).where(
+        notice.c.request_id == request.c.id,
+        notice.c.kind == NoticeKind.PLANNED,
+        notice.c.facts["job"].as_string() == cast(request.c.job_id, Text),
+    )
+    query = (
+        select(request.c.job_id)
+        .join(caller, caller.c.request_id == request.c.id)
+        .where(
+            request.c.state == RequestState.OPEN,
+            request.c.job_id.is_not(None),
+            caller.c.consent,
+            ~promised.exists(),
+        )
+        .distinct()
+    )
+    return [JobId(job_id) for job_id in tx.execute(query).scalars()]
 
 
 def set_notice(tx: Tx, notice_id: NoticeId, state: NoticeState, due_at: datetime) -> None:

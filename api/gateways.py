@@ -1,0 +1,143 @@
+"""Ways out for messages: the log, or the e-mail and SMS gateways of a city through Apprise."""
+
+import logging
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from data.errors import InvalidError, NotFoundError
+from data.store.requests import Caller
+from data.toml_table import read_toml
+from fleet.outbox import OutboxRules
+from maps.notices import NoticeText
+
+NO_WAY = "no_way"
+"""Fault: the caller left nothing that a gateway of this city reaches."""
+
+REFUSED = "refused"
+"""Fault: the gateway did not take the message."""
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway(Protocol):
+    """Takes a message to a person."""
+
+    def send(self, who: Caller, text: NoticeText) -> str:
+        """Return "" once the message is out of the house, else the fault in one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """How a city tells its callers: when they are left in peace, by what, and where they look.
+
+    `sms` and `email` are Apprise addresses with `{phone}` and `{email}` in them; `address` is that
+    of the public pages, `country_code` replaces the first 0 of phone numbers.
+    """
+
+    rules: OutboxRules = field(default_factory=OutboxRules)
+    address: str = ""
+    sms: str = ""
+    email: str = ""
+    country_code: str = ""
+
+    def gateway(self) -> Gateway:
+        """Return the way out: the log where no gateway is set."""
+        return AppriseGateway(self) if self.sms or self.email else LogGateway()
+
+
+class LogGateway:
+    """Writes to the log instead of sending: for development and for training storms.
+
+    Neither the number nor the code of the request is in the line.
+    """
+
+    def send(self, who: Caller, text: NoticeText) -> str:
+        """Return "": a log takes everything."""
+        _log.info("message in %s: %s", who.language or "the city's language", text.body)
+        return ""
+
+
+class AppriseGateway:
+    """Sends by SMS where the caller left a number and the city has a gateway, else by e-mail."""
+
+    def __init__(self, settings: NoticeSettings) -> None:
+        self._settings = settings
+        # Its own lines name whom a message went to.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+
+    def send(self, who: Caller, text: NoticeText) -> str:
+        """Return "" where a gateway took the message."""
+        url = self.url_of(who)
+        if not url:
+            return NO_WAY
+        import apprise
+
+        way = apprise.Apprise()
+        if not way.add(url):
+            return REFUSED
+        body = "\n".join(filter(None, (text.body, text.link)))
+        return "" if way.notify(body=body, title=text.title) else REFUSED
+
+    def url_of(self, who: Caller) -> str:
+        """Return the Apprise address of a person; empty where nothing reaches them."""
+        phone = phone_number(who.phone, self._settings.country_code)
+        if self._settings.sms and phone:
+            return self._settings.sms.replace("{phone}", quote(phone, safe=""))
+        if self._settings.email and who.email:
+            return self._settings.email.replace("{email}", quote(who.email, safe=""))
+        return ""
+
+
+def phone_number(text: str, country_code: str = "") -> str:
+    """Return a phone number in plain digits; the first 0 gives way to the country's code."""
+    found = (unicodedata.decimal(letter, None) for letter in text)
+    digits = "".join(str(digit) for digit in found if digit is not None)
+    if country_code and digits.startswith("0"):
+        return country_code + digits.lstrip("0")
+    return digits
+
+
+def read_notice_settings(path: Path | None) -> NoticeSettings:
+    """Return what the file of gateways says; the defaults where there is none.
+
+    Raises `NotFoundError` for a file that was named and is not there, and `InvalidError` by the
+    name of the key that is wrong.
+    """
+    if path is None:
+        return NoticeSettings()
+    if not path.is_file():
+        raise NotFoundError("file", str(path))
+    table = read_toml(path.read_text(encoding="utf-8"), path.name)
+    usual = OutboxRules()
+    settings = NoticeSettings(
+        rules=OutboxRules(
+            quiet_from=_clock(table.text("quiet_from", f"{usual.quiet_from:%H:%M}"), "quiet_from"),
+            quiet_until=_clock(
+                table.text("quiet_until", f"{usual.quiet_until:%H:%M}"), "quiet_until"
+            ),
+            most_a_day=table.whole("most_a_day", 1, 1000) if "most_a_day" in table else 12,
+        ),
+        address=table.text("address", ""),
+        sms=_with_hole(table.text("sms", ""), "sms", "{phone}"),
+        email=_with_hole(table.text("email", ""), "email", "{email}"),
+        country_code=table.text("country_code", ""),
+    )
+    table.done()
+    return settings
+
+
+def _clock(text: str, key: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidError(key, text, "a time of day like 22:00") from error
+
+
+def _with_hole(url: str, key: str, hole: str) -> str:
+    if url and hole not in url:
+        raise InvalidError(key, "", f"an Apprise address with {hole} in it")
+    return url

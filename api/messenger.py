@@ -1,0 +1,156 @@
+"""The one sender of messages to callers: from the outbox to a gateway, beside the consumer."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from api.clock import Clock
+from api.gateways import REFUSED, Gateway, LogGateway, NoticeSettings
+from api.ground import GroundKeeper
+from data.model import JobId, PlanId, SegmentId
+from data.store.engine import Database, Tx, reading, transaction
+from data.store.notices import list_due_notices, list_unpromised
+from data.store.plans import find_published_plan_id, get_plan
+from data.store.storms import find_active_storm
+from fleet.notices import Window, tell_planned, windows_of
+from fleet.outbox import Letter, claim_letters, lose_interrupted, settle_letter
+from maps.i18n import translator
+from maps.notices import NoticeText, notice_text
+from maps.street import called, street_name
+
+LOOK_S = 2.0
+"""Time between two looks into the outbox."""
+
+PROMISES_S = 10.0
+"""Time between two looks for callers who joined a job that is planned already."""
+
+AT_ONCE = 40
+"""Messages that one look takes."""
+
+SENDERS = 4
+"""Messages at the gateways at the same time."""
+
+_log = logging.getLogger(__name__)
+
+
+class Messenger:
+    """Sends what is due, and keeps what became of it; `tally` counts that, for monitoring.
+
+    It looks into the database rather than into a queue of its own, so that a restart loses
+    nothing. A clock that runs at another speed is an exercise: then nobody is woken.
+    """
+
+    def __init__(
+        self, engine: Database, clock: Clock, ground: GroundKeeper, settings: NoticeSettings
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._ground = ground
+        self._settings = settings
+        self.gateway: Gateway = settings.gateway() if clock.speed == 1.0 else LogGateway()
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._plan_id: PlanId | None = None
+        self._windows: Mapping[JobId, Window] = {}
+        self._promised_s = float("-inf")
+        self.tally: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Begin to look; call it in the event loop of the server."""
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop after what is with the gateways now."""
+        self._stopping.set()
+        if self._task is not None:
+            await self._task
+        self._pool.shutdown()
+
+    async def _watch(self) -> None:
+        await asyncio.to_thread(self.recover)
+        while not self._stopping.is_set():
+            sent = 0
+            try:
+                await asyncio.to_thread(self.promise)
+                sent = await asyncio.to_thread(self.look)
+            except Exception:  # the next look may succeed, and what waits must not wait for ever
+                _log.exception("messages could not be sent")
+            if sent < AT_ONCE:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), LOOK_S)
+
+    def recover(self) -> None:
+        """Give up what was with a gateway when the last server was killed."""
+        with transaction(self._engine) as tx:
+            lost = lose_interrupted(tx, self._clock.now())
+        if lost:
+            _log.warning("%d messages were being sent when the server stopped", lost)
+
+    def look(self) -> int:
+        """Send what is due and return how many messages that were."""
+        now = self._clock.now()
+        with reading(self._engine) as tx:
+            if not list_due_notices(tx, now, 1):
+                return 0
+        city = self._ground.now.city
+        with transaction(self._engine) as tx:
+            letters = claim_letters(tx, self._settings.rules, city.timezone, now, AT_ONCE)
+        faults = list(self._pool.map(self._sent, letters))
+        self._settle(letters, faults)
+        return len(letters)
+
+    def _settle(self, letters: Sequence[Letter], faults: Sequence[str]) -> None:
+        if not letters:
+            return
+        now = self._clock.now()
+        with transaction(self._engine) as tx:
+            states = [
+                settle_letter(tx, letter, fault, now)
+                for letter, fault in zip(letters, faults, strict=True)
+            ]
+        self.tally.update(state.value for state in states)
+
+    def _sent(self, letter: Letter) -> str:
+        """Return the fault of a message; whatever a gateway does, the others must go on."""
+        try:
+            return self.gateway.send(letter.who, self._text(letter))
+        except Exception:
+            _log.exception("a gateway failed")
+            return REFUSED
+
+    def _text(self, letter: Letter) -> NoticeText:
+        ground = self._ground.now
+        language = letter.who.language or ground.city.language
+        t = translator(language, ground.city.timezone)
+        segment_id = SegmentId(int(letter.notice.facts.get("segment", "0")))
+        segment = ground.network.find(segment_id)
+        street = called(street_name(segment), t) if segment else ""
+        return notice_text(
+            letter.notice, letter.asked.reference, street, letter.code, self._settings.address, t
+        )
+
+    def promise(self) -> None:
+        """Tell those who joined a planned job what its plan promised already."""
+        if time.monotonic() < self._promised_s + PROMISES_S:
+            return
+        self._promised_s = time.monotonic()
+        now = self._clock.now()
+        with reading(self._engine) as tx:
+            waiting = set(list_unpromised(tx)) & self._planned(tx).keys()
+        if waiting:
+            windows = {job_id: self._windows[job_id] for job_id in waiting}
+            with transaction(self._engine) as tx:
+                tell_planned(tx, windows, now)
+
+    def _planned(self, tx: Tx) -> Mapping[JobId, Window]:
+        storm = find_active_storm(tx)
+        plan_id = find_published_plan_id(tx, storm.id) if storm else None
+        if plan_id != self._plan_id:
+            self._windows = windows_of(get_plan(tx, plan_id)) if plan_id else {}
+            self._plan_id = plan_id
+        return self._windows

@@ -1,0 +1,77 @@
+"""Messages to callers as sentences: short, in their language, without a truck or a driver."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import Notice, NoticeKind, Treatment
+from maps.i18n import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """A message as it is read; `link` is where its request may be followed."""
+
+    title: str
+    body: str
+    link: str
+
+
+def notice_text(
+    notice: Notice, reference: str, street: str, code: str, address: str, t: Translator
+) -> NoticeText:
+    """Return a message about a request.
+
+    Parameters
+    ----------
+    street
+        Name of the street in the reader's language; empty where no place is known.
+    address
+        Where the city's public pages are; without one the message names the code instead.
+    """
+    title = t("Request {reference}", reference=reference)
+    body = told(notice.kind, notice.facts, street, t)
+    if not code:
+        return NoticeText(title, f"{title}: {body}", "")
+    if not address:
+        return NoticeText(title, f"{title}: {body}", t("Code: {code}", code=code))
+    link = f"{address.rstrip('/')}/track?reference={reference}&code={code}"
+    return NoticeText(title, f"{title}: {body}", link)
+
+
+def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator) -> str:
+    """Return what has happened, in one sentence or two."""
+    if kind is NoticeKind.ACKNOWLEDGED:
+        return t("we have it. We tell you when it is planned and when it is done.")
+    if kind is NoticeKind.PLANNED:
+        times = {name: _clock(facts[name], t) for name in ("from", "until")}
+        return t(
+            "{street} is planned between {from} and {until}.", street=_named(street, t), **times
+        )
+    if kind is NoticeKind.DONE:
+        return done_sentence(facts, street, t)
+    if kind is NoticeKind.REOPENED:
+        return t("it is open again. We are sorry that it was not done.")
+    if kind is NoticeKind.HANDED_OVER:
+        return t("this is the task of another body. We have passed it on.")
+    return t("it is closed. {reason}.", reason=t(f"closing:{facts['reason']}"))
+
+
+def done_sentence(facts: Mapping[str, str], street: str, t: Translator) -> str:
+    """Return what was done on a street, when, and in which directions."""
+    values = {"street": _named(street, t), "at": _clock(facts["at"], t)}
+    if facts["reason"] == "inspected":
+        return t("somebody of ours saw at {at} that the street is clear.", **values)
+    if facts["treatment"] == Treatment.SALT:
+        return t("{street} was spread at {at}.", **values)
+    if facts["directions"] == "both":
+        return t("{street} was plowed at {at}, in both directions.", **values)
+    return t("{street} was plowed at {at}.", **values)
+
+
+def _named(street: str, t: Translator) -> str:
+    return street or t("your street")
+
+
+def _clock(moment: str, t: Translator) -> str:
+    return t.time(datetime.fromisoformat(moment))

@@ -1,0 +1,170 @@
+import logging
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.gateways import (
+    NO_WAY,
+    AppriseGateway,
+    LogGateway,
+    NoticeSettings,
+    phone_number,
+    read_notice_settings,
+)
+from api.messenger import Messenger
+from data.errors import InvalidError, NotFoundError
+from data.model import PlanState
+from data.store.engine import transaction
+from data.store.plans import add_plan
+from data.store.requests import Caller, list_requests
+from fleet.outbox import OutboxRules
+from maps.notices import NoticeText
+from tests import village as v
+from tests.village_plan import a_leg, a_plan
+
+AWAKE = OutboxRules(time(3), time(3, 1))
+TEXT = NoticeText(
+    "Request B-0001", "Request B-0001: we have it.", "https://snow/track?code=12345678"
+)
+
+
+@dataclass
+class Pigeon:
+    """A gateway that remembers, and refuses as often as told."""
+
+    refusals: int = 0
+    sent: list[tuple[Caller, NoticeText]] = field(default_factory=list)
+
+    def send(self, who: Caller, text: NoticeText) -> str:
+        if self.refusals:
+            self.refusals -= 1
+            return "refused"
+        self.sent.append((who, text))
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PigeonSettings(NoticeSettings):
+    pigeon: Pigeon = field(default_factory=Pigeon)
+
+    def gateway(self) -> Pigeon:
+        return self.pigeon
+
+
+@pytest.fixture
+def pigeon() -> Pigeon:
+    return Pigeon()
+
+
+@pytest.fixture
+def messenger(client, pigeon: Pigeon) -> Messenger:
+    app = client.app.state.barfrub
+    client.portal.call(app.messenger.stop)
+    settings = PigeonSettings(AWAKE, "https://snow.example", pigeon=pigeon)
+    return Messenger(app.engine, app.clock, app.ground, settings)
+
+
+def ask(client, sign_in, **changes) -> dict:
+    sign_in("operator")
+    told = {"kind": "plow", "text": "School Street 7", "caller_phone": "0914", "consent": True}
+    return client.post("/requests", json=told | changes).json()
+
+
+def test_a_message_goes_out_once_in_the_callers_language(client, sign_in, messenger, pigeon):
+    ask(client, sign_in, language="fa")
+    assert messenger.look() == 1
+    assert messenger.look() == 0
+    ((who, text),) = pigeon.sent
+    assert who.phone == "0914"
+    assert text.body == "درخواست B-0001: ثبت شد. زمان برنامه‌ریزی و پایان کار را به شما خبر می‌دهیم."
+    assert text.link.startswith("https://snow.example/track?reference=B-0001&code=")
+
+
+def test_what_was_not_sent_before_a_restart_is_sent_after_it(client, sign_in, messenger, pigeon):
+    ask(client, sign_in)
+    app = client.app.state.barfrub
+    again = Messenger(app.engine, app.clock, app.ground, PigeonSettings(AWAKE, pigeon=pigeon))
+    again.recover()
+    assert again.look() == 1
+    assert len(pigeon.sent) == 1
+
+
+def test_a_refused_message_is_tried_again_later(client, sign_in, messenger, pigeon, clock):
+    ask(client, sign_in)
+    pigeon.refusals = 1
+    messenger.look()
+    assert pigeon.sent == []
+    clock.moment += timedelta(minutes=2)
+    messenger.look()
+    assert len(pigeon.sent) == 1
+    assert messenger.tally == {"waiting": 1, "sent": 1}
+
+
+def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, messenger, pigeon):
+    sign_in()
+    client.post("/api/storms", json={"name": "First snow"})
+    app = client.app.state.barfrub
+    ask(client, sign_in, language="en")
+    with transaction(app.engine) as tx:
+        (asked,) = list_requests(tx)
+        leg = a_leg(starts_at=v.NOW + timedelta(hours=1), job_ids=(asked.job_id,))
+        add_plan(tx, a_plan(leg, state=PlanState.PUBLISHED))
+    messenger.promise()
+    messenger.look()
+    said = sorted(text.body for _, text in pigeon.sent)
+    assert "planned between 08:30 and 08:51" in said[0]
+    assert "we have it" in said[1]
+
+
+def test_an_exercise_wakes_nobody(client):
+    app = client.app.state.barfrub
+    fast = type(app.clock)()
+    fast.speed = 10.0
+    settings = NoticeSettings(sms="kavenegar://key/{phone}")
+    rehearsal = Messenger(app.engine, fast, app.ground, settings)
+    assert isinstance(rehearsal.gateway, LogGateway)
+
+
+def test_the_log_holds_neither_number_nor_code(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert LogGateway().send(Caller("Sara", "0914", b"", "s@s.ir"), TEXT) == ""
+    assert "we have it" in caplog.text
+    for secret in ("0914", "s@s.ir", "Sara", "12345678"):
+        assert secret not in caplog.text
+
+
+def test_a_gateway_gets_the_number_as_its_country_writes_it() -> None:
+    settings = NoticeSettings(
+        sms="kavenegar://key/{phone}",
+        email="mailto://u:p@mail.example?to={email}",
+        country_code="98",
+    )
+    way = AppriseGateway(settings)
+    assert way.url_of(Caller("", "۰۹۱۴-۱۲۳", b"")) == "kavenegar://key/98914123"
+    assert way.url_of(Caller("", "", b"", "a@b.ir")).endswith("?to=a%40b.ir")
+    assert way.send(Caller("", "", b""), TEXT) == NO_WAY
+    assert phone_number("+44 20 7946") == "44207946"
+
+
+def test_apprise_knows_the_gateways_that_the_guide_names() -> None:
+    import apprise
+
+    for url in ("kavenegar://ABCDEF123456/989141234567", "mailtos://u:p@mail.example?to=a%40b.ir"):
+        assert apprise.Apprise().add(url)
+
+
+def test_settings_are_read_from_a_file_and_every_key_is_known(tmp_path: Path) -> None:
+    file = tmp_path / "notices.toml"
+    file.write_text('sms = "kavenegar://key/{phone}"\nquiet_from = "21:30"\nmost_a_day = 3\n')
+    settings = read_notice_settings(file)
+    assert settings.rules == OutboxRules(time(21, 30), time(7), 3)
+    file.write_text('sms = "kavenegar://key/0914"\n')
+    with pytest.raises(InvalidError, match="sms"):
+        read_notice_settings(file)
+    file.write_text('smss = "x"\n')
+    with pytest.raises(InvalidError, match="smss"):
+        read_notice_settings(file)
+    with pytest.raises(NotFoundError):
+        read_notice_settings(tmp_path / "nowhere.toml")
