@@ -19,6 +19,7 @@ check: setup
 
 # The browser's tests apart: Playwright keeps an event loop in the process that it ran in.
 test: setup-browser
+	python -m tests.warm_kernels
 	pytest -n 2 --dist loadfile -m "not browser"
 	pytest -n 2 --dist loadfile -m browser
 

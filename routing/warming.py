@@ -23,13 +23,14 @@ def warm_up(like: Problem | None = None) -> None:
     """
     if like is not None:
         refills = bool(like.sites and like.material_kg.any())
-        _solve_tiny(like.modes, refills=refills, ruled=like.rules.steering)
+        warm_up_kind(like.modes, refills=refills, ruled=like.rules.steering)
         return
     for refills in (False, True):
-        _solve_tiny(2, refills=refills, ruled=False)
+        warm_up_kind(2, refills=refills, ruled=False)
 
 
-def _solve_tiny(modes: int, *, refills: bool, ruled: bool) -> None:
+def warm_up_kind(modes: int, *, refills: bool, ruled: bool) -> None:
+    """Make the kernels ready for problems with so many modes, with refills, with rules."""
     tiny = _tiny_problem()
     none = np.full((tiny.tasks, modes - 2), NONE, np.int32)
     problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))

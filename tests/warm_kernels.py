@@ -1,0 +1,35 @@
+"""Compile the optimizer's kernels for all kinds of problems in the tests, each kind once.
+
+Test processes that start together would each compile them all.
+"""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from api.settings import Settings, prepare_numba
+
+KINDS = (
+    (2, True, True),
+    (4, True, False),
+    (2, False, True),
+    (2, True, False),
+    (4, False, False),
+    (2, False, False),
+)
+"""Modes of a task, whether trucks refill, whether there are rules; the longest to compile first."""
+
+
+def warm(kind: tuple[int, bool, bool]) -> None:
+    """Compile the kernels of one kind, or load them."""
+    prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
+    from routing.warming import warm_up_kind
+
+    modes, refills, ruled = kind
+    warm_up_kind(modes, refills=refills, ruled=ruled)
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        list(pool.map(warm, KINDS))
