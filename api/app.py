@@ -41,6 +41,10 @@ from api.limits import PublicLimits
 from api.logs import RequestLog
 from api.messenger import Messenger
 from api.meters import Meters
+from api.open311 import intake as open311_intake
+from api.open311 import requests as open311_requests
+from api.open311 import services as open311_services
+from api.open311 import updates as open311_updates
 from api.settings import Settings
 from data.store.engine import open_database
 from data.store.lock import holding
@@ -68,6 +72,10 @@ ROUTES = (
     machines,
     policy,
     levels,
+    open311_services,
+    open311_intake,
+    open311_requests,
+    open311_updates,
 )
 
 

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
         default=None,
         description="File of the gateways for messages to callers; without one they go to the log",
     )
+    contact: str = Field(default="", description="Whom other systems and their makers may write to")
     public_pace: float = Field(
         default=1.0,
         ge=0.0,

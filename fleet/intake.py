@@ -54,7 +54,7 @@ PIN_M = 200.0
 BESIDE_M = 25.0
 """A street this much farther than the nearest may still be the one that a pin means."""
 
-TEXT_LETTERS = 2000
+TEXT_LETTERS = 4000
 SHORT_LETTERS = 200
 SALT_BYTES = 16
 

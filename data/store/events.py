@@ -21,13 +21,17 @@ def add_event(
     subject: str,
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
-) -> None:
-    """Append what happened to `subject` ("request:12"), in the transaction of the change."""
+) -> int:
+    """Append what happened to `subject` ("request:12"), in the transaction of the change.
+
+    Returns the number of the line.
+    """
     last = tx.execute(select(event.c.hash).order_by(event.c.id.desc()).limit(1)).scalar()
     previous = last or ""
     before, after = dict(before or {}), dict(after or {})
-    tx.execute(
-        insert(event).values(
+    line = (
+        insert(event)
+        .values(
             at=now,
             actor_kind=actor.kind,
             actor_id=actor.id,
@@ -38,7 +42,9 @@ def add_event(
             previous_hash=previous,
             hash=_digest(now, actor, verb, subject, before, after, previous),
         )
+        .returning(event.c.id)
     )
+    return int(tx.execute(line).scalar_one())
 
 
 def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
@@ -46,7 +52,7 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     query = select(event).order_by(event.c.id)
     if subject is not None:
         query = query.where(event.c.subject == subject)
-    return [_event(row) for row in tx.execute(query)]
+    return [event_of(row) for row in tx.execute(query)]
 
 
 def find_last_event(tx: Tx, verb: str) -> Event | None:
@@ -54,10 +60,11 @@ def find_last_event(tx: Tx, verb: str) -> Event | None:
     ours = event.c.subject.in_(select("city:" + city.c.name))
     query = select(event).where(ours, event.c.verb == verb).order_by(event.c.id.desc()).limit(1)
     row = tx.execute(query).first()
-    return None if row is None else _event(row)
+    return None if row is None else event_of(row)
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of(row: Row[Any]) -> Event:
+    """Return a row as a line of the storm book."""
     return Event(
         id=row.id,
         at=row.at,

@@ -88,6 +88,17 @@ def list_requests(
     return [request_of(row) for row in tx.execute(query.limit(limit))]
 
 
+def list_requests_by_id(
+    tx: Tx, request_ids: Sequence[RequestId]
+) -> dict[RequestId, ServiceRequest]:
+    """Return these requests by id."""
+    found: dict[RequestId, ServiceRequest] = {}
+    for ids in batched(request_ids, AT_ONCE, strict=False):
+        query = select(request).where(request.c.id.in_(ids))
+        found |= {RequestId(row.id): request_of(row) for row in tx.execute(query)}
+    return found
+
+
 def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
     """Return the requests that wait for these jobs, by id."""
     query = select(request).where(request.c.job_id.in_(job_ids)).order_by(request.c.id)

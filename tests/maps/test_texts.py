@@ -27,6 +27,7 @@ from fleet.answer import Outlook
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
+from maps.open311_services import QUESTIONS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
@@ -34,7 +35,7 @@ from maps.style import STATES
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "maps/static/js").rglob("*.js"))
-PYTHON = sorted([*(ROOT / "maps").glob("*.py"), *(ROOT / "api").glob("*.py")])
+PYTHON = sorted([*(ROOT / "maps").glob("*.py"), *(ROOT / "api").rglob("*.py")])
 
 RAISING = sorted(
     path for layer in ("data", "fleet", "api") for path in (ROOT / layer).rglob("*.py")
@@ -74,9 +75,23 @@ def _needs() -> set[str]:
     return {text.value for text in texts if isinstance(text, ast.Constant)}
 
 
+def _asked() -> set[str]:
+    """Return what the questions of Open311's services say."""
+    questions = [each for asked in QUESTIONS.values() for each in asked]
+    options = [name for each in questions for _, name in each.options]
+    return (
+        {each.text for each in questions}
+        | {each.hint for each in questions if each.hint}
+        | {*options}
+    )
+
+
 SHOWN_NAMES = {
     *(f"state:{state.name}" for state in STATES),
     *(f"kind:{kind}" for kind in RequestKind),
+    *(f"service:{kind}" for kind in RequestKind),
+    *(f"keywords:{kind}" for kind in RequestKind),
+    *_asked(),
     *(f"danger:{danger}" for danger in Danger),
     *(f"closing:{reason}" for reason in ClosingReason),
     *(f"road:{road}" for road in RoadClass),

@@ -1,0 +1,96 @@
+"""Who comes through the door of Open311: everybody to read, keys to write, and how often."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from api.context import App, app_of, spoken_language
+from api.limits import Door, address_of
+from data.errors import ForbiddenError, NotFoundError
+from data.model import ApiKey
+from data.store.engine import reading
+from fleet.api_keys import find_key
+from maps.i18n import Translator, translator
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, when, and in which language; `key` where it is known and not revoked."""
+
+    app: App
+    key: ApiKey | None
+    now: datetime
+    t: Translator
+
+    @property
+    def writing_key(self) -> ApiKey:
+        """The key that somebody writes with; raise `ForbiddenError` without one."""
+        if self.key is None:
+            raise ForbiddenError("a key is missing")
+        return self.key
+
+
+def reader(
+    request: Request,
+    api_key: Annotated[
+        str | None, Query(description="Shows the words and pictures that this key brought")
+    ] = None,
+    jurisdiction_id: Annotated[
+        str | None, Query(description="The city's name, for clients that know several")
+    ] = None,
+) -> Visitor:
+    """Return who reads; raise `TooManyError` where they come too often."""
+    found = _visitor(request, api_key or "", jurisdiction_id or "")
+    sender = address_of(request) if found.key is None else _sender(found.key)
+    _enter(found.app, Door.READ if found.key is None else Door.KEY, sender)
+    return found
+
+
+def writer(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
+    """Return who writes; raise `ForbiddenError` without a key, `TooManyError` for too many."""
+    found = _visitor(request, api_key, jurisdiction_id)
+    _enter(found.app, Door.KEY, _sender(found.writing_key))
+    return found
+
+
+def translator_for(request: Request) -> Translator:
+    """Return the translator into the language of the answer: the city's own before the client's."""
+    city = app_of(request).city
+    return translator(spoken_language(request, city.language), city.timezone)
+
+
+def _visitor(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
+    app = app_of(request)
+    key = _known(app, address_of(request), api_key) if api_key else None
+    if jurisdiction_id.strip() and jurisdiction_id.strip().casefold() not in _names(app):
+        raise NotFoundError("jurisdiction", jurisdiction_id)
+    return Visitor(app, key, app.clock.now(), translator_for(request))
+
+
+def _known(app: App, address: str, api_key: str) -> ApiKey:
+    """Return the key with this text; who tries out texts is soon refused."""
+    app.limits.check(Door.WRONG_KEY, address, time.monotonic())
+    with reading(app.engine) as tx:
+        key = find_key(tx, api_key)
+    if key is None:
+        _enter(app, Door.WRONG_KEY, address)
+        raise ForbiddenError("this is no key, or a revoked one")
+    return key
+
+
+def _names(app: App) -> set[str]:
+    return {app.city.name.casefold(), app.folder.name.casefold()}
+
+
+def _sender(key: ApiKey) -> str:
+    return f"key:{key.id}"
+
+
+def _enter(app: App, door: Door, sender: str) -> None:
+    app.limits.enter(door, sender, time.monotonic())
+
+
+ReadingVisitor = Annotated[Visitor, Depends(reader)]

@@ -1,0 +1,186 @@
+"""What other systems send: fields and pictures of a form, read into a report."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from data.errors import InvalidError, Need, NotFoundError
+from data.model import ApiKey, Danger, LonLat, RequestKind
+from data.network import StreetNetwork
+from data.photos import MOST_BYTES
+from fleet.intake import SHORT_LETTERS, Report
+from maps.open311_services import CONSENT, DANGER, LANGUAGE, QUESTIONS, YES, Datatype, Question
+
+CHANNEL = "open311"
+MOST_PHOTOS = 4
+MOST_FIELDS = 100
+URL_LETTERS = 2_000
+
+FOREIGN_NUMBERS = ("fixmystreet_id", "external_id", "service_request_id_ext")
+"""Attributes in which clients send their own number of a report: said twice, it is one report."""
+
+_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
+_LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+"""The plus sign of an offset, which an address that is not escaped turns into a space."""
+
+_OLDEST_YEAR, _NEWEST_YEAR = 1970, 2200
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form: its fields, all `media_url`, answers, pictures; an empty one is absent."""
+
+    fields: Mapping[str, str]
+    media_urls: tuple[str, ...]
+    attributes: Mapping[str, tuple[str, ...]]
+    photos: tuple[bytes, ...]
+
+    def text(self, name: str) -> str:
+        """Return a field; empty where it was not sent."""
+        return self.fields.get(name, "")
+
+    def wanted(self, name: str) -> str:
+        """Return a field; raise `InvalidError` where it was not sent."""
+        if not self.text(name):
+            raise InvalidError(name, "", "a value")
+        return self.text(name)
+
+
+async def read_form(request: Request) -> Sent:
+    """Return what was sent, by form or in the address; what the form says counts."""
+    async with request.form(max_files=MOST_PHOTOS, max_fields=MOST_FIELDS) as form:
+        pairs = [
+            *((name, text) for name, text in form.multi_items() if isinstance(text, str)),
+            *request.query_params.multi_items(),
+        ]
+        files = [file for _, file in form.multi_items() if isinstance(file, UploadFile)]
+        photos = [await file.read(MOST_BYTES + 1) for file in files]
+    return _sent([(name, text.strip()) for name, text in pairs], [each for each in photos if each])
+
+
+def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> Sent:
+    fields: dict[str, str] = {}
+    attributes: dict[str, list[str]] = {}
+    for name, text in pairs:
+        attribute = _ATTRIBUTE.fullmatch(name)
+        if not text:
+            continue
+        if attribute is None:
+            fields.setdefault(name, text)
+        else:
+            attributes.setdefault(attribute[1], []).append(text)
+    urls = tuple(dict.fromkeys(text for name, text in pairs if name == "media_url" and text))
+    answers = {code: tuple(dict.fromkeys(texts)) for code, texts in attributes.items()}
+    return Sent(fields, tuple(map(checked_url, urls[:MOST_PHOTOS])), answers, tuple(photos))
+
+
+def checked_url(text: str) -> str:
+    """Return the address of a picture; raise `InvalidError` for what is none."""
+    if len(text) > URL_LETTERS or not _ADDRESS.fullmatch(text):
+        raise InvalidError("media_url", text[:SHORT_LETTERS], "an address that begins with http")
+    return text
+
+
+def report_of(sent: Sent, key: ApiKey, network: StreetNetwork) -> Report:
+    """Return the report that a form is; raise `InvalidError` or `NotFoundError` for its faults."""
+    kind = _kind(sent.wanted("service_code"))
+    _check_answers(sent.attributes, QUESTIONS[kind])
+    location = _location(sent, network)
+    if location is None and not sent.text("address_string"):
+        raise InvalidError("lat", "", "a place: lat and long, address_string or address_id")
+    name = f"{sent.text('first_name')} {sent.text('last_name')}".strip()
+    return Report(
+        channel=CHANNEL,
+        kind=kind,
+        text=sent.text("description"),
+        address=sent.text("address_string"),
+        location=location,
+        caller_name=name,
+        caller_phone=sent.text("phone"),
+        caller_email=sent.text("email"),
+        language=_answer(sent, LANGUAGE),
+        consent=_answer(sent, CONSENT) == YES,
+        idempotency_key=_foreign_number(sent, key),
+        dangers=tuple(map(Danger, sent.attributes.get(DANGER.code, ()))),
+    )
+
+
+def _kind(service_code: str) -> RequestKind:
+    try:
+        return RequestKind(service_code)
+    except ValueError:
+        raise NotFoundError("service", service_code) from None
+
+
+def _location(sent: Sent, network: StreetNetwork) -> LonLat | None:
+    lat, lon = sent.text("lat"), sent.text("long")
+    if lat or lon:
+        return LonLat(_degrees("long", lon, 180.0), _degrees("lat", lat, 90.0))
+    address_id = sent.text("address_id")
+    if not address_id:
+        return None
+    segment = network.find(int(address_id)) if address_id.isdecimal() else None
+    if segment is None:
+        raise NotFoundError("address", address_id)
+    return network.point_at(segment.id, segment.length_m / 2)
+
+
+def _degrees(name: str, text: str, most: float) -> float:
+    try:
+        degrees = float(text)
+    except ValueError:
+        degrees = float("nan")
+    if not isfinite(degrees) or abs(degrees) > most:
+        raise InvalidError(name, text, "degrees, WGS 84")
+    return degrees
+
+
+def _check_answers(attributes: Mapping[str, tuple[str, ...]], asked: Sequence[Question]) -> None:
+    """Raise `InvalidError` where an answer is not one of those to choose from, or missing.
+
+    What nobody asked is kept: clients send fields of their own.
+    """
+    for question in asked:
+        answers = attributes.get(question.code, ())
+        known = [code for code, _ in question.options]
+        several = len(answers) > 1 and question.datatype is not Datatype.MANY
+        if known and (several or not set(answers) <= set(known)):
+            raise InvalidError(
+                question.code,
+                ", ".join(answers),
+                Need("one of {expected}", expected=", ".join(known)),
+            )
+        if question.required and not answers:
+            raise InvalidError(question.code, "", "a value")
+    for code, answers in attributes.items():
+        if any(len(each) > URL_LETTERS for each in answers):
+            raise InvalidError(
+                code, "", Need("at most {max_length} letters", max_length=URL_LETTERS)
+            )
+
+
+def _answer(sent: Sent, question: Question) -> str:
+    return next(iter(sent.attributes.get(question.code, ())), "")
+
+
+def _foreign_number(sent: Sent, key: ApiKey) -> str | None:
+    numbers = (sent.attributes.get(name) for name in FOREIGN_NUMBERS)
+    number = next((each[0] for each in numbers if each), None)
+    return None if number is None else f"{CHANNEL}:{key.id}:{number[:SHORT_LETTERS]}"
+
+
+def read_moment(name: str, text: str) -> datetime:
+    """Return a time as the standard writes it, with its zone; raise `InvalidError` for others."""
+    try:
+        at = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not _OLDEST_YEAR <= at.year < _NEWEST_YEAR:
+        raise InvalidError(name, text[:SHORT_LETTERS], "a time such as 2026-01-31T08:00:00Z")
+    return at

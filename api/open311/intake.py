@@ -1,0 +1,93 @@
+"""Requests come in through Open311, with a key."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.open311.door import Visitor, writer
+from api.open311.faults import FaultsAsRecords
+from api.open311.forms import Sent, read_form, report_of
+from api.open311.schemas import REQUEST_FORM, TAKEN
+from api.open311.services import BASE
+from api.open311.wire import Format, answer
+from api.requests import deadlines
+from data.model import RequestState, ServiceRequest
+from data.photos import redrawn, remove_photo, save_photo
+from data.store.engine import reading, transaction
+from fleet.intake import Report, locate
+from fleet.partners import Extras, partner, receive_from
+from maps.open311 import Record, notice
+from maps.views import request_view
+
+ACCOUNT_LETTERS = 100
+
+router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
+
+
+@router.post(
+    f"{BASE}/requests.{{form}}",
+    status_code=201,
+    responses=TAKEN,
+    openapi_extra=REQUEST_FORM,
+)
+async def take_request(form: Format, request: Request) -> Response:
+    """Take a request in; 200 in place of 201 where it came before, by the sender's own number."""
+    sent = await read_form(request)
+    return await asyncio.to_thread(_take, form, request, sent)
+
+
+def _take(form: Format, request: Request, sent: Sent) -> Response:
+    visitor = writer(request, sent.text("api_key"), sent.text("jurisdiction_id"))
+    report = report_of(sent, visitor.writing_key, visitor.app.network)
+    asked, new = _stored(visitor, report, sent)
+    if new and asked.state is RequestState.NEW:
+        asked = _placed(visitor, asked)
+    record = _announced(visitor, asked) | {"account_id": sent.text("account_id") or None}
+    return answer(form, "service_requests", [record], 201 if new else 200)
+
+
+def _stored(visitor: Visitor, report: Report, sent: Sent) -> tuple[ServiceRequest, bool]:
+    """Keep the photos before the rows that name them, and none that no row names."""
+    folder = visitor.app.folder
+    names = [save_photo(folder, content) for content in map(redrawn, sent.photos)]
+    extras = Extras(
+        attributes=sent.attributes,
+        media_urls=sent.media_urls,
+        account_id=sent.text("account_id")[:ACCOUNT_LETTERS],
+        device_id=sent.text("device_id")[:ACCOUNT_LETTERS],
+        photos=tuple(names),
+    )
+    new = False
+    try:
+        with transaction(visitor.app.engine) as tx:
+            asked, new = receive_from(tx, visitor.writing_key, report, extras, visitor.now)
+    finally:
+        if not new:
+            _remove(folder, names)
+    return asked, new
+
+
+def _remove(folder: Path, names: Sequence[str]) -> None:
+    for name in names:
+        remove_photo(folder, name)
+
+
+def _placed(visitor: Visitor, asked: ServiceRequest) -> ServiceRequest:
+    app, who = visitor.app, partner(visitor.writing_key)
+    with transaction(app.engine) as tx:
+        return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, visitor.now)
+
+
+def _announced(visitor: Visitor, asked: ServiceRequest) -> Record:
+    """Tell every open board, and return what the sender is told."""
+    with reading(visitor.app.engine) as tx:
+        due_at = deadlines(tx, [asked])
+    visitor.app.hub.publish("requests", [request_view(asked, due_at)])
+    due = None if asked.job_id is None else due_at.get(asked.job_id)
+    return {
+        "service_request_id": asked.reference,
+        "service_notice": notice(asked, due, visitor.t),
+    }

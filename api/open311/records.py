@@ -1,0 +1,63 @@
+"""Requests and what is published about them, put together for an answer."""
+
+from collections.abc import Sequence
+
+from fastapi import Request
+
+from api.open311.door import Visitor
+from api.requests import deadlines
+from data.model import PartnerReport, ServiceRequest
+from data.store.engine import Tx
+from data.store.partners import list_partner_reports
+from data.store.published import last_changes, list_notes
+from data.store.request_photos import list_request_photos
+from fleet.partners import TOLD
+from maps.open311 import UPDATES, Published, Record, extended, request_record
+
+NOTED = (*UPDATES, TOLD)
+"""Lines of the storm book that are told as notes."""
+
+
+def records_of(
+    tx: Tx, request: Request, visitor: Visitor, found: Sequence[ServiceRequest], *, more: bool
+) -> list[Record]:
+    """Return the records of requests; `more` adds the extensions."""
+    t, network = visitor.t, visitor.app.network
+    records: list[Record] = []
+    for one in _published(tx, request, visitor, found, more=more):
+        extra = extended(one, t) if more else {}
+        records.append(request_record(one, network, t) | extra)
+    return records
+
+
+def _published(
+    tx: Tx, request: Request, visitor: Visitor, found: Sequence[ServiceRequest], *, more: bool
+) -> list[Published]:
+    ids = [asked.id for asked in found]
+    told = list_partner_reports(tx, ids) if visitor.key is not None else {}
+    own = {each.request_id: each for each in told.values() if _brought(visitor, each)}
+    photos = list_request_photos(tx, sorted(own))
+    changed_at, due_at = last_changes(tx, ids), deadlines(tx, list(found))
+    notes = list_notes(tx, ids, NOTED) if more else {}
+    return [
+        Published(
+            asked=asked,
+            changed_at=changed_at.get(asked.id, asked.received_at),
+            due_at=due_at,
+            agency=visitor.app.city.name,
+            own=asked.id in own,
+            media=_media(request, photos.get(asked.id, ()), own.get(asked.id)),
+            told=own.get(asked.id),
+            notes=notes.get(asked.id, ()),
+        )
+        for asked in found
+    ]
+
+
+def _brought(visitor: Visitor, told: PartnerReport) -> bool:
+    return visitor.key is not None and told.key_id == visitor.key.id
+
+
+def _media(request: Request, photos: Sequence[str], told: PartnerReport | None) -> list[str]:
+    ours = [str(request.url_for("show_media", name=name)) for name in photos]
+    return [*ours, *(told.media_urls if told else ())]

@@ -1,0 +1,96 @@
+"""Requests through Open311: what everybody may read of them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import FileResponse, Response
+
+from api.blockages import PHOTO_HEADERS
+from api.open311.arguments import WantedPage, Words, wanted_of
+from api.open311.door import ReadingVisitor
+from api.open311.faults import FaultsAsRecords
+from api.open311.records import records_of
+from api.open311.schemas import REQUESTS, TOKENS
+from api.open311.services import BASE
+from api.open311.wire import Format, answer
+from data.errors import NotFoundError
+from data.model import ServiceRequest
+from data.photos import media_type, photo_path
+from data.store.engine import Tx, reading
+from data.store.partners import list_partner_reports
+from data.store.published import Wanted, find_requests
+from data.store.request_photos import find_photographed
+
+router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
+
+Extensions = Annotated[str, Query(description="true for more about each request")]
+Number = Annotated[str, Path(max_length=40)]
+
+
+@router.get(f"{BASE}/requests.{{form}}", responses=REQUESTS)
+def list_requests(
+    form: Format,
+    request: Request,
+    visitor: ReadingVisitor,
+    page: WantedPage,
+    service_request_id: Annotated[Words, Query(description="Numbers with commas")] = "",
+    service_code: Annotated[Words, Query(description="Services with commas")] = "",
+    status: Annotated[Words, Query(description="open, closed, or both with a comma")] = "",
+    start_date: Annotated[Words, Query(description="Asked for since then")] = "",
+    end_date: Annotated[Words, Query(description="Asked for until then")] = "",
+    extensions: Extensions = "",
+) -> Response:
+    """Return requests, newest first: of the last 90 days where nothing else is asked."""
+    wanted = wanted_of(visitor.now, service_request_id, service_code, status, start_date, end_date)
+    with reading(visitor.app.engine) as tx:
+        found = find_requests(tx, wanted, page.limit, page.offset)
+        records = records_of(tx, request, visitor, found, more=_more(extensions))
+    return answer(form, "service_requests", records)
+
+
+@router.get(f"{BASE}/requests/{{service_request_id}}.{{form}}", responses=REQUESTS)
+def show_request(
+    service_request_id: Number,
+    form: Format,
+    request: Request,
+    visitor: ReadingVisitor,
+    extensions: Extensions = "",
+) -> Response:
+    """Return one request, as a list."""
+    with reading(visitor.app.engine) as tx:
+        found = request_by_number(tx, service_request_id)
+        records = records_of(tx, request, visitor, [found], more=_more(extensions))
+    return answer(form, "service_requests", records)
+
+
+@router.get(f"{BASE}/tokens/{{token}}.{{form}}", responses=TOKENS)
+def show_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response:
+    """Return the number behind a token: every request has its number at once, so they are one."""
+    with reading(visitor.app.engine) as tx:
+        found = request_by_number(tx, token)
+    record = {"service_request_id": found.reference, "token": token}
+    return answer(form, "service_requests", [{**record}])
+
+
+@router.get(f"{BASE}/media/{{name}}", responses={404: {}, 429: {}})
+def show_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisitor) -> FileResponse:
+    """Return a photo that a system sent, to whoever has its address, which nobody guesses."""
+    with reading(visitor.app.engine) as tx:
+        request_id = find_photographed(tx, name)
+        brought = request_id is not None and request_id in list_partner_reports(tx, [request_id])
+    path = photo_path(visitor.app.folder, name)
+    if not brought or not path.is_file():
+        raise NotFoundError("photo", name)
+    return FileResponse(path, media_type=media_type(name), headers=PHOTO_HEADERS)
+
+
+def request_by_number(tx: Tx, number: str) -> ServiceRequest:
+    """Return the request with this number; raise `NotFoundError` where there is none."""
+    found = find_requests(tx, Wanted(references=(number,)), 1, 0)
+    if not found:
+        raise NotFoundError("request", number)
+    return found[0]
+
+
+def _more(extensions: str) -> bool:
+    return extensions.strip().lower() == "true"

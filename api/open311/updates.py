@@ -1,0 +1,111 @@
+"""What happened to requests, read and told: the extension that FixMyStreet speaks."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.open311.arguments import WantedPage, Words, period_of
+from api.open311.door import ReadingVisitor, Visitor, writer
+from api.open311.faults import FaultsAsRecords
+from api.open311.forms import Sent, read_form, read_moment
+from api.open311.requests import request_by_number
+from api.open311.schemas import HEARD, UPDATE_FORM, UPDATES
+from api.open311.services import BASE
+from api.open311.wire import Format, answer
+from api.requests import viewed
+from data.errors import InvalidError, Need
+from data.store.engine import reading, transaction
+from data.store.partners import list_partner_updates
+from data.store.published import list_request_events
+from data.store.requests import list_requests_by_id
+from fleet.intake import SHORT_LETTERS, TEXT_LETTERS
+from fleet.partners import TOLD, Said, Wish, hear
+from maps.open311 import UPDATES as VERBS
+from maps.open311 import Record, by_request, update_record
+
+WISHES = {
+    "open": Wish.REOPEN,
+    "reopen": Wish.REOPEN,
+    "closed": Wish.CLOSE,
+    "fixed": Wish.CLOSE,
+    "cancelled": Wish.CLOSE,
+    "no_further_action": Wish.CLOSE,
+}
+"""What a status asks of us; every other one only tells how far the sender is."""
+
+router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
+
+
+@router.get(f"{BASE}/servicerequestupdates.{{form}}", responses=UPDATES)
+def list_updates(
+    form: Format,
+    visitor: ReadingVisitor,
+    page: WantedPage,
+    start_date: Annotated[Words, Query(description="Happened since then")] = "",
+    end_date: Annotated[Words, Query(description="Happened until then")] = "",
+) -> Response:
+    """Return what happened to requests, oldest first: in the last 90 days where nothing is said."""
+    start, end = period_of(visitor.now, start_date, end_date)
+    with reading(visitor.app.engine) as tx:
+        verbs = (*VERBS, TOLD)
+        lines = list_request_events(tx, verbs, start, end, page.limit, page.offset)
+        asked = list_requests_by_id(tx, by_request(lines))
+        said = list_partner_updates(tx, [line.id for _, line in lines if line.verb == TOLD])
+    own = {key: each for key, each in said.items() if _own(visitor, each.key_id)}
+    records = [
+        update_record(asked[request_id], line, own.get(line.id), visitor.t)
+        for request_id, line in lines
+    ]
+    return answer(form, "service_request_updates", records)
+
+
+@router.post(
+    f"{BASE}/servicerequestupdates.{{form}}",
+    status_code=201,
+    responses=HEARD,
+    openapi_extra=UPDATE_FORM,
+)
+async def take_update(form: Format, request: Request) -> Response:
+    """Take in what a system says of a request that it brought."""
+    sent = await read_form(request)
+    return await asyncio.to_thread(_take, form, request, sent)
+
+
+def _take(form: Format, request: Request, sent: Sent) -> Response:
+    visitor = writer(request, sent.text("api_key"), sent.text("jurisdiction_id"))
+    app, said = visitor.app, _said(sent, visitor)
+    number = sent.wanted("service_request_id")
+    with transaction(app.engine) as tx:
+        asked = request_by_number(tx, number)
+        update_id = hear(tx, visitor.writing_key, asked.id, said, visitor.now)
+        view = viewed(tx, request_by_number(tx, number))
+    app.hub.publish("requests", [view])
+    record: Record = {"update_id": str(update_id)}
+    return answer(form, "service_request_updates", [record], 201)
+
+
+def _said(sent: Sent, visitor: Visitor) -> Said:
+    status, description = sent.wanted("status"), sent.text("description")
+    for name, text, most in (
+        ("status", status, SHORT_LETTERS),
+        ("update_id", sent.text("update_id"), SHORT_LETTERS),
+        ("description", description, TEXT_LETTERS),
+    ):
+        if len(text) > most:
+            wanted = Need("at most {max_length} letters", max_length=most)
+            raise InvalidError(name, f"{len(text)} letters", wanted)
+    said_at = sent.text("updated_datetime")
+    return Said(
+        wish=WISHES.get(status.lower().replace(" ", "_"), Wish.TELL),
+        status=status,
+        description=description,
+        said_at=read_moment("updated_datetime", said_at) if said_at else visitor.now,
+        update_id=sent.text("update_id"),
+        media_url=next(iter(sent.media_urls), ""),
+    )
+
+
+def _own(visitor: Visitor, key_id: int) -> bool:
+    return visitor.key is not None and visitor.key.id == key_id

@@ -1,0 +1,78 @@
+"""Answers of Open311 in its two formats: XML, which everybody must speak, and JSON."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from starlette.responses import Response
+
+from maps.open311 import Record, Value
+
+CHILDREN = {
+    "services": "service",
+    "service_requests": "request",
+    "service_request_updates": "request_update",
+    "attributes": "attribute",
+    "values": "value",
+    "errors": "error",
+    "endpoints": "endpoint",
+    "formats": "format",
+    "notes": "note",
+    "photos": "photo",
+}
+"""What XML calls the members of a list, by the name of the list."""
+
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot carry, and nobody can read."""
+
+
+class Format(StrEnum):
+    """How an answer is written: the end of the address says it."""
+
+    XML = "xml"
+    JSON = "json"
+
+
+MEDIA_TYPES = {
+    Format.XML: "text/xml; charset=utf-8",
+    Format.JSON: "application/json; charset=utf-8",
+}
+
+
+def answer(
+    form: Format,
+    root: str,
+    content: Record | Sequence[Record],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a record, or a list of them that JSON leaves without a name."""
+    body = _xml(root, content) if form is Format.XML else _json(content)
+    return Response(body, status, dict(headers or {}), MEDIA_TYPES[form])
+
+
+def _json(content: Record | Sequence[Record]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _xml(root: str, content: Record | Sequence[Record]) -> bytes:
+    top = Element(root)
+    _fill(top, content)
+    return bytes(tostring(top, encoding="utf-8", xml_declaration=True))
+
+
+def _fill(element: Element, value: Value | Record | Sequence[Record]) -> None:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _fill(SubElement(element, name), inner)
+    elif isinstance(value, str):
+        element.text = NOT_XML.sub("", value)
+    elif isinstance(value, bool):
+        element.text = "true" if value else "false"
+    elif isinstance(value, Sequence):
+        for inner in value:
+            _fill(SubElement(element, CHILDREN[element.tag]), inner)
+    elif value is not None:
+        element.text = str(value)

@@ -1,0 +1,91 @@
+"""What other systems sent with requests, and what they said of them later, as rows."""
+
+from collections.abc import Sequence
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from data.model import ApiKeyId, PartnerReport, PartnerUpdate, RequestId
+from data.store.engine import Tx
+from data.store.requests import AT_ONCE
+from data.store.schema import partner_report, partner_update
+
+
+def add_partner_report(tx: Tx, told: PartnerReport) -> None:
+    """Keep what came with a request."""
+    tx.execute(
+        insert(partner_report).values(
+            request_id=told.request_id,
+            key_id=told.key_id,
+            attributes={code: list(answers) for code, answers in told.attributes.items()},
+            media_urls=list(told.media_urls),
+            account_id=told.account_id,
+            device_id=told.device_id,
+        )
+    )
+
+
+def list_partner_reports(
+    tx: Tx, request_ids: Sequence[RequestId]
+) -> dict[RequestId, PartnerReport]:
+    """Return what came with these requests; those of other channels are left out."""
+    found: dict[RequestId, PartnerReport] = {}
+    for ids in batched(request_ids, AT_ONCE, strict=False):
+        query = select(partner_report).where(partner_report.c.request_id.in_(ids))
+        found |= {RequestId(row.request_id): _report(row) for row in tx.execute(query)}
+    return found
+
+
+def add_partner_update(tx: Tx, told: PartnerUpdate) -> None:
+    """Keep what was said of a request, beside the event that tells that it was said."""
+    tx.execute(
+        insert(partner_update).values(
+            event_id=told.event_id,
+            request_id=told.request_id,
+            key_id=told.key_id,
+            update_id=told.update_id,
+            status=told.status,
+            description=told.description,
+            media_url=told.media_url,
+        )
+    )
+
+
+def find_partner_update(tx: Tx, key_id: ApiKeyId, update_id: str) -> PartnerUpdate | None:
+    """Return what this system has said under a number of its own."""
+    same = (partner_update.c.key_id == key_id) & (partner_update.c.update_id == update_id)
+    row = tx.execute(select(partner_update).where(same)).first()
+    return None if row is None else _update(row)
+
+
+def list_partner_updates(tx: Tx, event_ids: Sequence[int]) -> dict[int, PartnerUpdate]:
+    """Return what was said, by the event that tells of it."""
+    found: dict[int, PartnerUpdate] = {}
+    for ids in batched(event_ids, AT_ONCE, strict=False):
+        query = select(partner_update).where(partner_update.c.event_id.in_(ids))
+        found |= {row.event_id: _update(row) for row in tx.execute(query)}
+    return found
+
+
+def _report(row: Row[Any]) -> PartnerReport:
+    return PartnerReport(
+        request_id=RequestId(row.request_id),
+        key_id=ApiKeyId(row.key_id),
+        attributes={code: tuple(answers) for code, answers in row.attributes.items()},
+        media_urls=tuple(row.media_urls),
+        account_id=row.account_id,
+        device_id=row.device_id,
+    )
+
+
+def _update(row: Row[Any]) -> PartnerUpdate:
+    return PartnerUpdate(
+        request_id=RequestId(row.request_id),
+        key_id=ApiKeyId(row.key_id),
+        update_id=row.update_id,
+        event_id=row.event_id,
+        status=row.status,
+        description=row.description,
+        media_url=row.media_url,
+    )

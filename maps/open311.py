@@ -1,0 +1,214 @@
+"""Requests as Open311 GeoReport v2 says them: names of fields are those of the standard.
+
+Everybody may read these, so nothing here comes from a caller's words, and a place is that of the
+street, not of the pin on somebody's door. Only the system that brought a request reads its words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from data.model import (
+    ClosingReason,
+    Event,
+    JobId,
+    PartnerReport,
+    PartnerUpdate,
+    RequestId,
+    RequestState,
+    ServiceRequest,
+)
+from data.network import StreetNetwork
+from maps.i18n import Translator
+
+type Value = str | int | float | bool | list[Value] | dict[str, Value] | None
+"""What JSON can say."""
+
+type Record = dict[str, Value]
+
+OPEN, CLOSED = "open", "closed"
+
+CLOSED_STATES = (RequestState.DONE, RequestState.CANCELLED, RequestState.HANDED_OVER)
+"""What the standard, which knows two states only, calls closed."""
+
+FINE: Mapping[RequestState, str] = {
+    RequestState.NEW: "investigating",
+    RequestState.OPEN: "action_scheduled",
+    RequestState.DONE: "fixed",
+    RequestState.HANDED_OVER: "internal_referral",
+    RequestState.CANCELLED: "no_further_action",
+}
+"""Our states in the words of the extension that FixMyStreet reads."""
+
+FINE_REASONS: Mapping[ClosingReason, str] = {
+    ClosingReason.DUPLICATE: "duplicate",
+    ClosingReason.NOT_OURS: "not_councils_responsibility",
+    ClosingReason.OUTSIDE_CITY: "not_councils_responsibility",
+}
+"""Reasons of closing that the extension has a word of its own for."""
+
+UPDATES: Mapping[str, RequestState] = {
+    "request.placed": RequestState.NEW,
+    "request.opened": RequestState.OPEN,
+    "request.waits": RequestState.NEW,
+    "request.done": RequestState.DONE,
+    "request.cancelled": RequestState.CANCELLED,
+    "request.handed_over": RequestState.HANDED_OVER,
+    "request.reopened": RequestState.OPEN,
+}
+"""Lines of the storm book that are an update, and the state after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A request with all that is published about it.
+
+    `own` says whether whoever asks brought it; `media` are addresses of pictures, for them only.
+    """
+
+    asked: ServiceRequest
+    changed_at: datetime
+    due_at: Mapping[JobId, datetime]
+    agency: str
+    own: bool = False
+    media: Sequence[str] = ()
+    told: PartnerReport | None = None
+    notes: Sequence[Event] = ()
+
+
+def request_record(one: Published, network: StreetNetwork, t: Translator) -> Record:
+    """Return what `GET requests` tells of a request."""
+    asked, due_at = one.asked, None
+    if asked.job_id is not None and asked.state is RequestState.OPEN:
+        due_at = one.due_at.get(asked.job_id)
+    return {
+        "service_request_id": asked.reference,
+        "status": CLOSED if asked.state in CLOSED_STATES else OPEN,
+        "status_notes": status_notes(asked.state, asked.closed_for, t),
+        "service_name": t(f"kind:{asked.kind}"),
+        "service_code": str(asked.kind),
+        "description": (asked.text or None) if one.own else None,
+        "agency_responsible": one.agency,
+        "service_notice": notice(asked, due_at, t),
+        "requested_datetime": moment(asked.received_at, t),
+        "updated_datetime": moment(one.changed_at, t),
+        "expected_datetime": None if due_at is None else moment(due_at, t),
+        **_place(asked, network, t.language),
+        "media_url": one.media[0] if one.own and one.media else None,
+    }
+
+
+def extended(one: Published, t: Translator) -> Record:
+    """Return what `extensions=true` adds to a request."""
+    asked = one.asked
+    answers = one.told.attributes if one.told is not None and one.own else {}
+    return {
+        "extended_attributes": {
+            "channel": asked.channel,
+            "status": fine_status(asked.state, asked.closed_for),
+            "closing_reason": None if asked.closed_for is None else str(asked.closed_for),
+            "photos": [{"media_url": address} for address in one.media] if one.own else [],
+        },
+        "attributes": [{"code": code, "values": list(values)} for code, values in answers.items()],
+        "notes": [
+            {
+                "datetime": moment(line.at, t),
+                "description": _happened(line, t),
+                "type": line.verb.removeprefix("request."),
+            }
+            for line in one.notes
+        ],
+    }
+
+
+def update_record(
+    asked: ServiceRequest, line: Event, told: PartnerUpdate | None, t: Translator
+) -> Record:
+    """Return a change of a request as the extension of FixMyStreet tells it.
+
+    `told` is what whoever asks has said itself.
+    """
+    state = _state_after(line)
+    return {
+        "update_id": str(line.id),
+        "service_request_id": asked.reference,
+        "status": fine_status(state, _reason(line)) if told is None else told.status.lower(),
+        "updated_datetime": moment(line.at, t),
+        "description": _happened(line, t) if told is None else told.description,
+        "media_url": told.media_url if told is not None and told.media_url else None,
+    }
+
+
+def fine_status(state: RequestState, reason: ClosingReason | None) -> str:
+    """Return our state in the words of the extension."""
+    return FINE_REASONS.get(reason, FINE[state]) if reason is not None else FINE[state]
+
+
+def status_notes(state: RequestState, reason: ClosingReason | None, t: Translator) -> str:
+    """Return a state as people read it: why a closed request is closed."""
+    return t(f"request:{state}" if reason is None else f"closing:{reason}")
+
+
+def notice(asked: ServiceRequest, due_at: datetime | None, t: Translator) -> str | None:
+    """Return what somebody who has just asked should know."""
+    if asked.state in CLOSED_STATES:
+        return None
+    if due_at is not None:
+        when = {"date": t.date(due_at), "time": t.time(due_at)}
+        return t("Accepted. The street is to be clear by {time}, {date}.", **when)
+    if asked.snap is None:
+        return t("Accepted. Somebody will look where this is.")
+    return t("Accepted. It is taken up with the next plan.")
+
+
+def moment(at: datetime, t: Translator) -> str:
+    """Return a time as the standard writes it: to the second, with the city's offset."""
+    return at.astimezone(ZoneInfo(t.timezone)).isoformat(timespec="seconds")
+
+
+def street_name(network: StreetNetwork, segment_id: int, language: str) -> str:
+    """Return what a street is called, in this language where it can be."""
+    segment = network.find(segment_id)
+    if segment is None:
+        return ""
+    names = segment.names
+    spelled = [*names.get(language, ()), *(name for each in names.values() for name in each)]
+    return next(iter(spelled), "")
+
+
+def _place(asked: ServiceRequest, network: StreetNetwork, language: str) -> Record:
+    snap = asked.snap
+    spot = None
+    if snap is not None and network.find(snap.segment_id) is not None:
+        spot = network.point_at(snap.segment_id, snap.offset_m)
+    return {
+        "address": (street_name(network, snap.segment_id, language) or None) if snap else None,
+        "address_id": str(snap.segment_id) if snap else None,
+        "zipcode": None,
+        "lat": None if spot is None else round(spot.lat, 6),
+        "long": None if spot is None else round(spot.lon, 6),
+    }
+
+
+def _happened(line: Event, t: Translator) -> str:
+    if line.verb not in UPDATES:
+        return t("The sender wrote something.")
+    if line.verb == "request.reopened":
+        return t("Asked for again: not cleared as told.")
+    return status_notes(_state_after(line), _reason(line), t)
+
+
+def _state_after(line: Event) -> RequestState:
+    told = line.after.get("state")
+    return RequestState(str(told)) if told else UPDATES.get(line.verb, RequestState.NEW)
+
+
+def _reason(line: Event) -> ClosingReason | None:
+    told = line.after.get("reason")
+    return ClosingReason(told) if isinstance(told, str) and told in set(ClosingReason) else None
+
+
+def by_request(updates: Sequence[tuple[RequestId, Event]]) -> list[RequestId]:
+    """Return the requests that updates are about, each once."""
+    return list(dict.fromkeys(request_id for request_id, _ in updates))
