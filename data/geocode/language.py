@@ -26,6 +26,7 @@ class Role(StrEnum):
     BESIDE = "beside"
     BEHIND = "behind"
     NEAR = "near"
+    UNTIL = "until"
     JOIN = "join"
     FILLER = "filler"
 

@@ -68,7 +68,7 @@ class MentionFinder:
     def find(self, words: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence in order: those that explain most of its letters."""
         spans = list(self._spans(words))
-        return _counted(words, _best_chain(words, spans))
+        return _counted(words, _credible(_best_chain(words, spans)))
 
     def begun(self, words: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are the beginning of a name."""
@@ -131,7 +131,7 @@ class MentionFinder:
         if not kept:
             return None
         told = told or bool(kinds) or _told(words, first, last)
-        letters = min(len("".join(core)), LONGEST_COUNTED)
+        letters = min(len("".join(core)), LONGEST_COUNTED) + sum(map(str.isdigit, core))
         weight = (letters + len(kinds)) * best**3
         if not told and not _only(words, first, last):
             plain = all(words[at].role is None for at in range(first, last))
@@ -251,6 +251,16 @@ def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]
         chain.append(taken.mention)
         at = taken.mention.first
     return chain[::-1]
+
+
+def _credible(mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions without guesses, where a name is told or spelled as on the map."""
+    sure = [mention for mention in mentions if mention.told or not _guessed(mention)]
+    return sure or list(mentions)
+
+
+def _guessed(mention: Mention) -> bool:
+    return mention.hits[0].reason in (Reason.TYPO, Reason.SOUND)
 
 
 def _counted(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:

@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from data.geocode.candidate import Reason
 from data.geocode.sentence import NameParts, is_title, name_parts, name_tokens
-from data.geocode.similarity import homophone, is_persian, skeleton, sound_distance, spoken
+from data.geocode.similarity import (
+    homophone,
+    is_persian,
+    skeleton,
+    sound_distance,
+    soundings,
+    spoken,
+)
 from data.geocode.spelling_index import SpellingIndex
 from data.model import Place, Segment
 
@@ -72,9 +79,10 @@ class NameBook:
             if len(name.core) > 1:
                 self._bags[joined(sorted(name.core))].append(number)
         self._sorted = sorted(self._keys)
-        self._sounds: dict[str, list[str]] = defaultdict(list)
+        self._sounds: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in self._sorted:
-            self._sounds[skeleton(spoken(key))].append(key)
+            for sounds in soundings(key):
+                self._sounds[skeleton(sounds)].append((key, sounds))
         self._folded = [homophone(key) for key in self._sorted]
         self._spelling = SpellingIndex(self._folded)
 
@@ -127,9 +135,8 @@ class NameBook:
         bones = skeleton(sounds)
         keys = self._sounds.get(bones, []) if bones else []
         if is_persian(key):  # whose own letters say what sounds alike
-            keys = [other for other in keys if not is_persian(other)]
-        for other in keys[:SAME_SKELETON]:
-            theirs = _spoken(other)
+            keys = [each for each in keys if not is_persian(each[0])]
+        for other, theirs in keys[:SAME_SKELETON]:
             away = sound_distance(sounds, theirs) / max(len(sounds), len(theirs))
             quality = SOUNDS_ALIKE - away
             if quality >= LEAST_SOUND:
@@ -148,11 +155,6 @@ def _spelled_quality(one: str, other: str, edits: int) -> float:
     if one.startswith(other) or other.startswith(one) or one[0] != other[0]:
         quality -= 0.05
     return quality
-
-
-@cache
-def _spoken(key: str) -> str:
-    return spoken(key)
 
 
 def _digits(key: str) -> str:

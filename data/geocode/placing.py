@@ -17,7 +17,7 @@ from data.model import LonLat, Place, RoadClass, Side, Snap
 
 REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
     Tie.CROSS: ((30.0, 1.0), (90.0, 0.95)),
-    Tie.BESIDE: ((90.0, 1.0), (400.0, 0.85), (1000.0, 0.6)),
+    Tie.BESIDE: ((30.0, 1.0), (90.0, 0.94), (400.0, 0.8), (1000.0, 0.6)),
     Tie.BETWEEN: ((90.0, 1.0), (400.0, 0.8)),
     Tie.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
     Tie.WITHIN: ((600.0, 1.0), (1500.0, 0.85)),

@@ -90,7 +90,7 @@ class Reader:
         free = [m for m in streets if m.first not in related] or list(streets[:1])
         alleys = [m for m in free if self._is_alley(m)]
         others = [m for m in streets if m.first in related]
-        target = alleys[-1] if alleys else free[0]
+        target = _likeliest(alleys) if alleys else free[0]
         ties = tuple((m, related[m.first]) for m in others if m is not target)
         parents = tuple((m, Tie.PARENT) for m in free if m is not target)
         yield Reading(target, (*ties, *parents, *context), number)
@@ -103,9 +103,9 @@ class Reader:
         return bool(self._book.names[best.name].segments)
 
     def _is_alley(self, mention: Mention) -> bool:
-        if mention.kinds:
-            return bool(mention.kinds & ALLEYS)
-        return bool(self._book.names[mention.hits[0].name].kinds & ALLEYS)
+        name = self._book.names[mention.hits[0].name]
+        numbered = len(name.core) > 1 and name.core[-1].isdigit()  # after the street it leaves
+        return numbered or bool((mention.kinds or name.kinds) & ALLEYS)
 
     def _is_wide(self, mention: Mention) -> bool:
         places = self._book.names[mention.hits[0].name].places
@@ -151,6 +151,11 @@ def _of_kind(words: Sequence[Token], at: int) -> bool:
     return at > 0 and words[at - 1].role is Role.KIND and words[at - 1].first
 
 
+def _likeliest(alleys: Sequence[Mention]) -> Mention:
+    """Return the alley that is meant: people go from the larger street to the smaller one."""
+    return max(enumerate(alleys), key=lambda each: (each[1].told, each[0]))[1]
+
+
 def _side_by_side(
     free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str
 ) -> Iterator[Reading]:
@@ -175,6 +180,9 @@ def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
 
 def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention]:
     """Return the two streets after a word for "between", or before it where it comes last."""
+    for one, other in pairwise(streets):
+        if len(streets) > 2 and _gap(words, one, other) == [Role.UNTIL]:
+            return [one, other]
     for at, token in enumerate(words):
         if token.role is not Role.BETWEEN:
             continue
@@ -210,5 +218,8 @@ def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Menti
 
 def _joins(words: Sequence[Token], one: Mention, other: Mention) -> bool:
     """Whether nothing but "and" stands between two names."""
-    gap = words[one.last : other.first]
-    return len(gap) == 1 and gap[0].role is Role.JOIN
+    return _gap(words, one, other) == [Role.JOIN]
+
+
+def _gap(words: Sequence[Token], one: Mention, other: Mention) -> list[Role | None]:
+    return [token.role for token in words[one.last : other.first]]

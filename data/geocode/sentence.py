@@ -29,6 +29,7 @@ _ROLE_ORDER = (
     Role.BEHIND,
     Role.CROSSING,
     Role.NEAR,
+    Role.UNTIL,
     Role.JOIN,
     Role.FILLER,
 )

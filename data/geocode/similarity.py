@@ -34,6 +34,7 @@ _LATIN_SOUNDS = (
 )
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aiu]")
+_SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
 _LATER_H = re.compile(r"h(?=$| )")
 _VOWEL_SOUNDS = "aiu"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
@@ -86,6 +87,11 @@ def spoken(word: str) -> str:
         for letters, sound in _LATIN_SOUNDS:
             sounds = sounds.replace(letters, sound)
     return _LATER_H.sub("", _DOUBLED.sub(r"\1", sounds))
+
+
+def soundings(key: str) -> set[str]:
+    """Return how a key may sound: the l of the Arabic article is silent before some letters."""
+    return {spoken(key), spoken(_SUN_LETTER.sub("ا", key))}
 
 
 def skeleton(sounds: str) -> str:

@@ -34,6 +34,7 @@ _LETTERS = str.maketrans(
         "`": None,
     }
 )
+_EZAFE = re.compile(r"(?<=ه)[\u200c ]ی(?!\w)")
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑–](?=[^\W\d_])")
 _SHORT = re.compile(r"\b([a-z]{1,4})\.")
 _BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
@@ -72,6 +73,7 @@ def folded(text: str) -> str:
     # Decomposed, a hamza or an accent is a mark of its own: أ becomes ا, ؤ و, ۀ ه, é e.
     parts = unicodedata.normalize("NFKD", text)
     plain = "".join(_plain(each) for each in parts if unicodedata.category(each) != "Mn")
+    plain = _EZAFE.sub("", plain)  # «کوچه‌ی» is «کوچه»
     lowered = plain.translate(_LETTERS).casefold().translate(_LETTERS)
     spelled = _dotted()[0].sub(_spelled_out, _HYPHENS.sub("", lowered))
     return _SHORT.sub(r"\1 ", spelled)
