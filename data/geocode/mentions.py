@@ -23,18 +23,16 @@ BEGUN_LETTERS = 2
 CLOSE = 0.25
 """A name this much worse than the best of its span is none of its meanings."""
 
-SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND = 1.0, 0.95, 0.97, 0.86
-"""How well the word for "street" agrees with the one on the map."""
+SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 0.96
+"""How well the word for "street" agrees with the one on the map; a place has none."""
 
 STRAY_COST = 1.0
 """Of a word that may be a name and is none that we know."""
 
-LONGEST_COUNTED = 14
-
-NAMELESS_COST = 0.5
+NAMELESS_SHARE = 0.5
 """Share of its weight that a single word keeps where nothing says that it is a name."""
 
-GUESS_COST = 0.3
+GUESS_SHARE = 0.3
 """As above for a misspelled one."""
 
 
@@ -125,30 +123,38 @@ class MentionFinder:
         told: bool = False,
     ) -> _Span | None:
         core, kinds = name_parts(words[first:last])
-        agreed = sorted((self._agreed(hit, kinds) for hit in hits), key=lambda hit: -hit.quality)
-        best = agreed[0].quality if agreed else 0.0
-        kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= best - CLOSE)
-        if not kept:
+        if not hits:
             return None
+        agreed = sorted((self._agreed(hit, kinds) for hit in hits), key=lambda hit: -hit.quality)
+        kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= agreed[0].quality - CLOSE)
         told = told or bool(kinds) or _told(words, first, last)
-        letters = min(len("".join(core)), LONGEST_COUNTED) + sum(map(str.isdigit, core))
-        weight = (letters + len(kinds)) * best**3
+        weight = _letters(core) * max(hit.quality for hit in hits) ** 3
+        weight += len(kinds) * kept[0].quality
         if not told and not _only(words, first, last):
             plain = all(words[at].role is None for at in range(first, last))
             exact = kept[0].reason is Reason.EXACT
             if not plain and not (exact and last - first > 1):
                 return None
-            if not (exact and len(core) > 1):
-                weight *= NAMELESS_COST if exact else GUESS_COST
+            if not exact:
+                weight = weight * GUESS_SHARE - STRAY_COST
+            elif len(core) == 1:
+                weight *= NAMELESS_SHARE
         text = " ".join(token.text for token in words[first:last])
         return _Span(weight, Mention(first, last, kept, kinds, text, told))
 
     def _agreed(self, hit: Hit, kinds: frozenset[str]) -> Hit:
         """Return a hit that counts less where the word for "street" is another one."""
-        own = self._book.names[hit.name].kinds
-        share = _agreement(own, kinds)
+        name = self._book.names[hit.name]
+        share = _agreement(name.kinds, kinds)
+        if name.places:
+            share = PLACE_NAMED if not kinds or kinds & name.kinds else OTHER_KIND
         reason = Reason.OTHER_KIND if share == OTHER_KIND else hit.reason
         return Hit(hit.name, hit.quality * share, reason)
+
+
+def _letters(core: Sequence[str]) -> int:
+    """Return the letters of a name; numbers count more, since they tell streets apart."""
+    return sum(map(len, core)) + sum(map(str.isdigit, core))
 
 
 def _agreement(own: frozenset[str], said: frozenset[str]) -> float:
@@ -176,13 +182,20 @@ def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
     if not core:
         return last - first > 1
     if all(token.digits for token in core):
-        return len(core) < last - first or len(core) == _told_words(words)
+        return len(core) < last - first or _stands_alone(words, first, last)
     return True
 
 
-def _told_words(words: Sequence[Token]) -> int:
-    """Return how many words of a sentence are not mere fillers."""
-    return sum(token.role is not Role.FILLER for token in words)
+def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a bare number may be a street: all that is said, or between words of an address."""
+    calls = RELATIONS | {Role.CROSSING, Role.JOIN, Role.UNTIL}
+    before = words[first - 1].role if first else None
+    after = words[last].role if last < len(words) else None
+    if before is Role.NUMBER or (first and before is None):
+        return False
+    if before in calls or after in calls:
+        return True
+    return last - first == sum(token.role is not Role.FILLER for token in words)
 
 
 def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -190,8 +203,8 @@ def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
     for width in range(MAX_FUZZY_TOKENS, 0, -1):
         for first in range(len(words) - width + 1):
             span = words[first : first + width]
-            same = span[0].clause == span[-1].clause
-            if same and all(token.role is None for token in span) and not span[0].digits:
+            same = span[0].clause == span[-1].clause and not all(each.digits for each in span)
+            if same and all(token.role is None for token in span):
                 yield first, first + width
 
 

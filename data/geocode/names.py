@@ -21,8 +21,8 @@ from data.geocode.similarity import (
 from data.geocode.spelling_index import SpellingIndex
 from data.model import Place, Segment
 
-WITHOUT_TITLES, PIECE, SWAPPED, TAIL, HEAD = 0.97, 0.9, 0.93, 0.84, 0.8
-"""How well a name is met without titles, by a piece of it, swapped, by its end or its start."""
+WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8
+"""How well a name is met without titles, swapped, by its end or its start."""
 
 SOUNDS_ALIKE = 0.95
 LEAST_SOUND = 0.72
@@ -174,8 +174,7 @@ def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Nam
     spots: dict[NameParts, list[Place]] = defaultdict(list)
     for place in places:
         for spelling in {each for several in place.names.values() for each in several}:
-            for piece in {spelling, spelling.split(" - ")[0]}:
-                spots[read(piece)].append(place)
+            spots[read(spelling)].append(place)
     for (core, kinds), several in spots.items():
         if core:
             yield Name(core, kinds, (), tuple(several))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import shapely
@@ -12,8 +13,9 @@ from data.geocode.houses import SNAP_M, HouseBook
 from data.geocode.mentions import Mention
 from data.geocode.names import Hit, NameBook
 from data.geocode.reading import WIDE, Reading, Tie
+from data.geocode.sentence import name_tokens
 from data.geocode.stretches import Spot, Streets, Stretch, main_name
-from data.model import LonLat, Place, RoadClass, Side, Snap
+from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
 REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
     Tie.CROSS: ((30.0, 1.0), (90.0, 0.95)),
@@ -28,6 +30,7 @@ NOT_TIED = 0.35
 """How well a tie holds that does not."""
 
 HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
+OTHER_SPELLING = 0.997
 WIDE_PLACE = 0.6
 """A quarter is named, but no street of it."""
 
@@ -90,7 +93,9 @@ class Placer:
         shapes = np.array([stretch.shape for stretch in stretches], dtype=object)
         held = [self._held(mention, tie, shapes) for mention, tie in reading.ties]
         for nth, stretch in enumerate(stretches):
+            said = self._spelled(stretch, reading.target.text)
             score = reading.share * hit.quality * self._size(stretch)
+            score *= 1.0 if said else OTHER_SPELLING
             for each in held:
                 score *= float(each.scores[nth])
             reasons = [hit.reason, *_tie_reasons(held, nth)]
@@ -115,7 +120,8 @@ class Placer:
         if reading.number:
             score *= HOUSE_UNKNOWN
             reasons = [*reasons, Reason.HOUSE_UNKNOWN]
-        spot = self._tied(stretch, held, nth) or self._streets.middle(stretch)
+        spot = self._tied(stretch, held, nth)
+        spot = spot or self._streets.middle(self._spelled(stretch, reading.target.text) or stretch)
         crossed = next((each.name for each in held if each.tie is Tie.CROSS), "")
         title = " – ".join(filter(None, (main_name(spot.segment), crossed)))
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
@@ -201,9 +207,27 @@ class Placer:
             title = _place_title(place)
             yield Placed(score, snap, place.location, title, place.kind, reasons, frozenset())
 
+    def _spelled(self, stretch: Stretch, text: str) -> Stretch | None:
+        """Return the part of a street that the map spells as it was said, if any."""
+        segments = self._streets.network.segments
+        indexes = [index for index in stretch.indexes if text in _texts(segments[index])]
+        if not indexes:
+            return None
+        lines = self._streets.network.lines[indexes]
+        return Stretch(tuple(indexes), shapely.multilinestrings(list(lines)))
+
     def _size(self, stretch: Stretch) -> float:
         road = self._streets.network.segments[stretch.indexes[0]].road_class
         return _LARGE.get(road, 0.98)
+
+
+def _texts(segment: Segment) -> set[str]:
+    return {_text(each) for several in segment.names.values() for each in several}
+
+
+@cache
+def _text(name: str) -> str:
+    return " ".join(token.text for token in name_tokens(name))
 
 
 def _reached(tie: Tie, away_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,8 @@ SHORTEST_STEM = 3
 """Letters that a compound name needs before its word for "street"."""
 
 _BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
-_WORD = re.compile(r"\w+|&")
+_WORD = re.compile(r"\w+|[&@+×]|(?<!\d)/|/(?!\d)")
+_AND = ("&", "@", "+", "×", "/")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|ام|م)")
 _NUMBER = re.compile(r"\d+[^\W\d_]?")
 
@@ -163,7 +164,7 @@ def _spelling(word: str) -> str:
 
 @cache
 def _phrases() -> dict[str, _Phrase]:
-    found: dict[str, _Phrase] = {"&": _Phrase(Role.JOIN)}
+    found = {sign: _Phrase(Role.JOIN) for sign in _AND}
     for language in languages():
         for kind, words in language.kinds.items():
             for word in words:

@@ -6,12 +6,12 @@ _HOMOPHONES = str.maketrans("ثصذضظطغحآئؤۀ", "سسزززتقهایو�
 _SOUNDS = str.maketrans(
     {
         **dict(zip("بپتطثسصجحهدذزضظرفکگلمنقغ", "bpttsssjhhdzzzzrfkglmnqq", strict=True)),
-        **{"چ": "C", "خ": "x", "ژ": "Z", "ش": "S", "ع": "", "و": "u", "ی": "i", "ا": "a"},
+        **{"چ": "C", "خ": "X", "ژ": "Z", "ش": "S", "ع": "", "و": "u", "ی": "i", "ا": "a"},
     }
 )
 _LATIN_SOUNDS = (
     ("sch", "S"),
-    ("kh", "x"),
+    ("kh", "X"),
     ("sh", "S"),
     ("ch", "C"),
     ("zh", "Z"),

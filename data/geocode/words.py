@@ -35,7 +35,8 @@ _LETTERS = str.maketrans(
     }
 )
 _EZAFE = re.compile(r"(?<=ه)[\u200c ]ی(?!\w)")
-_HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑–](?=[^\W\d_])")
+_HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑](?=(?:e|ye|i|o|ol|ul|al|od|os|ar|an)\b)")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _SHORT = re.compile(r"\b([a-z]{1,4})\.")
 _BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
 _WORD = re.compile(r"\w+|&")
@@ -75,6 +76,7 @@ def folded(text: str) -> str:
     plain = "".join(_plain(each) for each in parts if unicodedata.category(each) != "Mn")
     plain = _EZAFE.sub("", plain)  # «کوچه‌ی» is «کوچه»
     lowered = plain.translate(_LETTERS).casefold().translate(_LETTERS)
+    lowered = _REPEATED.sub(r"\1\1", lowered)
     spelled = _dotted()[0].sub(_spelled_out, _HYPHENS.sub("", lowered))
     return _SHORT.sub(r"\1 ", spelled)
 
