@@ -23,7 +23,7 @@ BEGUN_LETTERS = 2
 CLOSE = 0.25
 """A name this much worse than the best of its span is none of its meanings."""
 
-SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 0.96
+SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 0.98
 """How well the word for "street" agrees with the one on the map; a place has none."""
 
 STRAY_COST = 1.0
@@ -273,7 +273,7 @@ def _credible(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _guessed(mention: Mention) -> bool:
-    return mention.hits[0].reason in (Reason.TYPO, Reason.SOUND)
+    return mention.hits[0].reason in (Reason.TYPO, Reason.SOUND, Reason.PART)
 
 
 def _counted(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:

@@ -17,12 +17,15 @@ from data.geocode.sentence import name_tokens
 from data.geocode.stretches import Spot, Streets, Stretch, main_name
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
+WITHIN_M = 600.0
+"""Streets this near to the point of a quarter are taken to be of it."""
+
 REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
     Tie.CROSS: ((30.0, 1.0), (90.0, 0.95)),
     Tie.BESIDE: ((30.0, 1.0), (90.0, 0.94), (400.0, 0.8), (1000.0, 0.6)),
     Tie.BETWEEN: ((90.0, 1.0), (400.0, 0.8)),
     Tie.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
-    Tie.WITHIN: ((600.0, 1.0), (1500.0, 0.85)),
+    Tie.WITHIN: ((WITHIN_M, 1.0), (1500.0, 0.85)),
 }
 """How well a tie holds by the distance in metres; streets that end at one roundabout cross."""
 
@@ -30,7 +33,13 @@ NOT_TIED = 0.35
 """How well a tie holds that does not."""
 
 HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
+FRONT_M = 60.0
+"""A place is opposite, beside or behind what is this near to its point."""
+
 OTHER_SPELLING = 0.997
+PLACE_SECOND = 0.975
+"""Where a place and a street have one name, the street is meant by a hair."""
+
 WIDE_PLACE = 0.6
 """A quarter is named, but no street of it."""
 
@@ -153,7 +162,7 @@ class Placer:
         title = ""
         for hit in mention.hits[:TIE_HITS]:
             shape = self._shape(hit)
-            away_m = shapely.distance(shapes, shape)
+            away_m = shapely.distance(shapes, shape) - self._reach_m(hit)
             holds = hit.quality * _reached(tie, away_m)
             for nth in np.flatnonzero(holds > scores).tolist():
                 nearest[nth] = shape
@@ -168,6 +177,15 @@ class Placer:
             stretches = self._streets.of(name.segments)
             return shapely.geometrycollections([stretch.shape for stretch in stretches])
         return shapely.multipoints([self._streets.plane(place.location) for place in name.places])
+
+    def _reach_m(self, hit: Hit) -> float:
+        """Return how far from its point a place may begin, its street or its outline."""
+        places = self._book.names[hit.name].places
+        reaches_m = (
+            max(place.reach_m - WITHIN_M, 0.0) if place.kind in WIDE else FRONT_M + place.reach_m
+            for place in places
+        )
+        return max(reaches_m, default=0.0)
 
     def _title(self, hit: Hit) -> str:
         name = self._book.names[hit.name]
@@ -198,7 +216,7 @@ class Placer:
             if snap is None:
                 continue
             wide = place.kind in WIDE
-            score = reading.share * hit.quality * (WIDE_PLACE if wide else 1.0)
+            score = reading.share * hit.quality * (WIDE_PLACE if wide else PLACE_SECOND)
             score *= HOUSE_UNKNOWN if reading.number else 1.0
             here = np.array([self._streets.plane(place.location)], dtype=object)
             for mention, tie in reading.ties:

@@ -35,6 +35,7 @@ _LATIN_SOUNDS = (
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aiu]")
 _SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
+_FINAL_HE = re.compile(r"ه$")
 _LATER_H = re.compile(r"h(?=$| )")
 _VOWEL_SOUNDS = "aiu"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
@@ -81,7 +82,7 @@ def is_persian(key: str) -> bool:
 def spoken(word: str) -> str:
     """Return how a word of either script sounds, long vowels as a, i and u."""
     if is_persian(word):
-        sounds = word.translate(_SOUNDS)
+        sounds = _FINAL_HE.sub("a", word).translate(_SOUNDS)
     else:
         sounds = word
         for letters, sound in _LATIN_SOUNDS:
