@@ -1,6 +1,6 @@
 """The web application of one city: everything is wired here, and nothing at import time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from api import (
     answer,
     blockages,
+    citizen,
     council,
     coverage,
     driver,
@@ -37,6 +38,7 @@ from api.door import PositionDoor
 from api.errors import Failures, install_error_handlers
 from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
+from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
 from api.logs import RequestLog
 from api.messenger import Messenger
@@ -46,17 +48,20 @@ from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.settings import Settings
+from data.model import ServiceRequest
 from data.store.engine import open_database
 from data.store.lock import holding
 from data.store.migrations import require_current
 from fleet.live import Hub, LiveFleet
 from maps.pages import STATIC_DIR
+from maps.views import request_view
 
 ROUTES = (
     health,
     metrics,
     pages,
     requests,
+    citizen,
     answer,
     storms,
     plans,
@@ -107,6 +112,10 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
 def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     """Return the city's database opened, with its network in memory."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
+
+    def tell_boards(asked: Sequence[ServiceRequest]) -> None:
+        hub.publish("requests", [request_view(each, {}) for each in asked])
+
     require_current(engine)
     live = LiveFleet()
     ground = GroundKeeper(engine)
@@ -124,6 +133,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
+        intake=IntakeDoor(engine, ground, clock.now, tell_boards),
         messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
     )
 
@@ -135,7 +145,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.consumer.start()
         app.door.start()
         app.messenger.start()
+        app.intake.start()
         yield
+        await app.intake.stop()
         await app.messenger.stop()
         await app.door.stop()
         await app.consumer.stop()

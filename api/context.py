@@ -10,11 +10,12 @@ from fastapi import Depends, Request, Response
 
 from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
 from api.clock import Clock
-from api.code_limit import CodeLimit
+from api.code_limit import CodeLimit, TrackCodeLimit
 from api.consumer import Consumer
 from api.door import PositionDoor
 from api.errand import Errand
 from api.ground import GroundKeeper
+from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
 from api.messenger import Messenger
 from api.meters import Meters
@@ -59,10 +60,12 @@ class App:
     meters: Meters
     limits: PublicLimits
     messenger: Messenger
+    intake: IntakeDoor
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     plans: PlanDesk = field(default_factory=PlanDesk)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
+    track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
     errand: Errand[Any] = field(default_factory=Errand)
 
     @property

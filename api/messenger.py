@@ -141,13 +141,14 @@ class Messenger:
         self._promised_s = time.monotonic()
         now = self._clock.now()
         with reading(self._engine) as tx:
-            waiting = set(list_unpromised(tx)) & self._planned(tx).keys()
+            waiting = set(list_unpromised(tx)) & self.planned(tx).keys()
         if waiting:
             windows = {job_id: self._windows[job_id] for job_id in waiting}
             with transaction(self._engine) as tx:
                 tell_planned(tx, windows, now)
 
-    def _planned(self, tx: Tx) -> Mapping[JobId, Window]:
+    def planned(self, tx: Tx) -> Mapping[JobId, Window]:
+        """Return when the plan that is driven means to do each job; read once a plan."""
         storm = find_active_storm(tx)
         plan_id = find_published_plan_id(tx, storm.id) if storm else None
         if plan_id != self._plan_id:

@@ -1,6 +1,7 @@
 """What every page has around it: language, theme, who is signed in, the anti-forgery token."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from fastapi import Request
 from starlette.responses import HTMLResponse
@@ -50,16 +51,23 @@ def page(
 
 def boot_of(request: Request, context: Context) -> dict[str, object]:
     """Return what the scripts of a page start with: texts, clock, city, who is signed in."""
-    app, t = context.app, translator_of(request)
-    return {
-        "now": context.now.isoformat(),
-        "speed": app.clock.speed,
-        "language": t.language,
-        "direction": t.direction,
-        "texts": t.texts(),
+    return public_boot(request, context.now) | {
+        "texts": translator_of(request).texts(),
         "csrf": context.csrf,
         "login": context.user.login,
         "roles": list(context.user.roles),
+    }
+
+
+def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> dict[str, object]:
+    """Return what the scripts of a public page start with: some texts, the clock, the city."""
+    app, t = app_of(request), translator_of(request)
+    return {
+        "now": now.isoformat(),
+        "speed": app.clock.speed,
+        "language": t.language,
+        "direction": t.direction,
+        "texts": {msgid: t.texts()[msgid] for msgid in msgids},
         "states": legend(),
         "city": {
             "name": app.city.name,

@@ -104,6 +104,10 @@ class Report:
         if self.consent and not (self.caller_phone or self.caller_email):
             raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
 
+    def under(self, key: str) -> "Report":
+        """Return the report with the key that tells it when it comes again."""
+        return replace(self, idempotency_key=key)
+
     @property
     def says_who(self) -> bool:
         """Whether the caller said who they are, or how to reach them."""

@@ -138,6 +138,11 @@ def find_caller(tx: Tx, request_id: RequestId) -> Caller | None:
     return None if row is None else _caller(row)
 
 
+def set_consent(tx: Tx, request_id: RequestId, *, consent: bool) -> None:
+    """Say whether a caller wants messages."""
+    tx.execute(update(caller).where(caller.c.request_id == request_id).values(consent=consent))
+
+
 def list_callers(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, Caller]:
     """Return who asked, by request, where it was said and not erased."""
     found: dict[RequestId, Caller] = {}

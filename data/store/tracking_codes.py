@@ -1,11 +1,11 @@
 """Codes that open the page of one request, as rows."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import Text, cast, insert, select
 
-from data.model import RequestId, ServiceRequest
+from data.model import RequestId, RequestState, ServiceRequest
 from data.store.engine import Tx
 from data.store.requests import request_of
-from data.store.schema import request, tracking_code
+from data.store.schema import event, request, tracking_code
 
 
 def add_tracking_code(tx: Tx, request_id: RequestId, code: str) -> None:
@@ -28,3 +28,17 @@ def find_tracked(tx: Tx, reference: str) -> tuple[ServiceRequest, str] | None:
     )
     row = tx.execute(query).first()
     return None if row is None else (request_of(row), str(row.code))
+
+
+def list_unplaced(tx: Tx, channel: str) -> list[RequestId]:
+    """Return the new requests of a channel that nobody has tried to place yet, oldest first."""
+    tried = select(event.c.id).where(
+        event.c.subject == "request:" + cast(request.c.id, Text), event.c.verb == "request.waits"
+    )
+    query = select(request.c.id).where(
+        request.c.state == RequestState.NEW,
+        request.c.channel == channel,
+        request.c.segment_id.is_(None),
+        ~tried.exists(),
+    )
+    return [RequestId(found) for found in tx.execute(query.order_by(request.c.id)).scalars()]

@@ -5,6 +5,8 @@ from api.context import Allowed, require_csrf
 from data.model import Role
 
 PUBLIC = {
+    ("GET", "/report"): "anybody may report snow",
+    ("GET", "/track"): "whoever has a code follows a request",
     ("GET", "/health"): "monitoring has no sign-in",
     ("GET", "/metrics"): "monitoring comes from this machine, or with a token",
     ("GET", "/sign-in"): "where one signs in",

@@ -1,0 +1,293 @@
+"""Pages for everybody, without an account: report snow, follow the request, say it is not done."""
+
+import asyncio
+import hashlib
+import time
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.context import App, app_of, require_csrf
+from api.errors import STATUS, message_of
+from api.intake_door import CHANNEL, CITIZEN, Arrival
+from api.limits import Door, address_of
+from api.shell import page, public_boot, translator_of
+from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
+from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
+from data.photos import MOST_BYTES, redrawn, remove_photo, save_photo
+from data.store.engine import Tx, reading, transaction
+from data.store.jobs import find_done_at, get_job
+from data.store.notices import list_notices
+from data.store.promises import find_promise
+from data.store.request_clocks import get_clock
+from data.store.requests import find_caller
+from fleet.closing import reopen_request
+from fleet.consent import withdraw_consent
+from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+from fleet.tracking_codes import plain_reference, tracked_request
+from maps.citizen import (
+    FORM_KINDS,
+    KIND_ICONS,
+    MAP_TEXTS,
+    WHYS,
+    Story,
+    TrackView,
+    may_open_again,
+    track_view,
+)
+from maps.street import called, street_name
+
+SAME_FOR = timedelta(minutes=15)
+"""The same words from the same address within this time are one report."""
+
+REDRAWN_AT_ONCE = 2
+"""Photos drawn anew at the same time: each takes some fifty megabytes."""
+
+router = APIRouter()
+
+FormChecked = Depends(require_csrf)
+Words = Annotated[str, Form(max_length=TEXT_LETTERS)]
+Short = Annotated[str, Form(max_length=SHORT_LETTERS)]
+Degrees = Annotated[str, Form(max_length=40)]
+
+_redrawing = BoundedSemaphore(REDRAWN_AT_ONCE)
+
+
+@router.get("/report")
+def report_page(request: Request) -> HTMLResponse:
+    """Show the form."""
+    return _form(request, {})
+
+
+def said_in_form(
+    kind: Short = RequestKind.PLOW.value,
+    text: Words = "",
+    address: Short = "",
+    lon: Degrees = "",
+    lat: Degrees = "",
+    phone: Short = "",
+    email: Short = "",
+    consent: Short = "",
+    homepage: Short = "",
+) -> dict[str, str]:
+    """Return what was typed into the form; `homepage` is a trap that only programs see."""
+    return {
+        "kind": kind,
+        "text": text,
+        "address": address,
+        "lon": lon,
+        "lat": lat,
+        "phone": phone,
+        "email": email,
+        "consent": consent,
+        "homepage": homepage,
+    }
+
+
+@router.post("/report", dependencies=[FormChecked])
+async def take_report(
+    request: Request,
+    said: Annotated[dict[str, str], Depends(said_in_form)],
+    photo: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Take a report, and answer once it is on the disk with the page that follows it."""
+    app, sender = app_of(request), address_of(request)
+    try:
+        app.limits.enter(Door.REPORT, sender, time.monotonic())
+        if said["homepage"]:
+            raise InvalidError("homepage", "", "nothing")
+        report = _report(said, translator_of(request).language)
+        asked, code = await _stored(app, report, await _kept_photo(app, photo), sender)
+    except BarfrubError as error:
+        return await run_in_threadpool(_form, request, said, error)
+    return RedirectResponse(f"/track?reference={asked.reference}&code={code}&new=1", 303)
+
+
+@router.get("/track")
+def track_page(
+    request: Request, reference: str = "", code: str = "", new: str = ""
+) -> HTMLResponse:
+    """Show what became of a request to whoever knows its code; without one, ask for both."""
+    if not reference and not code:
+        return _asking(request, "", None)
+    try:
+        view = _looked_up(request, reference, code)
+    except BarfrubError as error:
+        return _asking(request, reference, error)
+    return _shown(request, view, code, {"new": bool(new)})
+
+
+@router.post("/track/again", dependencies=[FormChecked])
+def open_again(
+    request: Request, reference: Short, code: Short, why: Short = "", words: Words = ""
+) -> Response:
+    """Open a request again whose street is not clear."""
+    app, t = app_of(request), translator_of(request)
+    try:
+        if why not in WHYS:
+            raise InvalidError("why", why, "a reason")
+        asked = _entered(request, reference, code)
+        reason = ": ".join(filter(None, (t(f"why:{why}"), words.strip())))
+        with transaction(app.engine) as tx:
+            if not may_open_again(asked, get_clock(tx, asked.id), app.clock.now()):
+                raise ConflictError("too late", reason="again_too_late", reference=asked.reference)
+            again = reopen_request(tx, CITIZEN, asked.id, reason, app.clock.now())
+    except BarfrubError as error:
+        return _asking(request, reference, error)
+    app.intake.announce([again])
+    return RedirectResponse(f"/track?reference={again.reference}&code={code}", 303)
+
+
+@router.post("/track/quiet", dependencies=[FormChecked])
+def want_no_messages(request: Request, reference: Short, code: Short) -> Response:
+    """Send no more messages about a request."""
+    app = app_of(request)
+    try:
+        asked = _entered(request, reference, code)
+        with transaction(app.engine) as tx:
+            withdraw_consent(tx, CITIZEN, asked.id, app.clock.now())
+    except BarfrubError as error:
+        return _asking(request, reference, error)
+    return RedirectResponse(f"/track?reference={asked.reference}&code={code}", 303)
+
+
+def _report(said: dict[str, str], language: str) -> Report:
+    """Return the record that `fleet.intake` takes."""
+    if said["kind"] not in set(FORM_KINDS):
+        raise InvalidError("kind", said["kind"], "one of {expected}")
+    return Report(
+        channel=CHANNEL,
+        kind=RequestKind(said["kind"]),
+        text=said["text"],
+        address=said["address"],
+        location=_pin(said["lon"], said["lat"]),
+        caller_phone=said["phone"].strip(),
+        caller_email=said["email"].strip(),
+        language=language,
+        consent=bool(said["consent"]),
+    )
+
+
+def _pin(lon: str, lat: str) -> LonLat | None:
+    if not lon or not lat:
+        return None
+    try:
+        pin = LonLat(float(lon), float(lat))
+    except ValueError as error:
+        raise InvalidError("lon", "", "a number") from error
+    if not (-180 <= pin.lon <= 180 and -90 <= pin.lat <= 90):
+        raise InvalidError("lon", "", "a place on Earth")
+    return pin
+
+
+async def _kept_photo(app: App, photo: UploadFile | None) -> str:
+    """Return the file of a photo, drawn anew; empty where none came."""
+    content = await photo.read(MOST_BYTES + 1) if photo is not None else b""
+    return await asyncio.to_thread(_redrawn_photo, app, content) if content else ""
+
+
+def _redrawn_photo(app: App, content: bytes) -> str:
+    with _redrawing:
+        return save_photo(app.folder, redrawn(content))
+
+
+async def _stored(app: App, report: Report, photo: str, sender: str) -> tuple[ServiceRequest, str]:
+    now = app.clock.now()
+    keys = tuple(_key(report, sender, now - SAME_FOR * back) for back in (0, 1))
+    arrival = Arrival(report.under(keys[0]), photo, now, keys)
+    try:
+        return await app.intake.store(arrival)
+    except BaseException:
+        await asyncio.to_thread(remove_photo, app.folder, photo)
+        raise
+
+
+def _key(report: Report, sender: str, now: datetime) -> str:
+    """Return what the same report of one sender has in common within a quarter of an hour."""
+    span = int(now.timestamp() // SAME_FOR.total_seconds())
+    said = (report.kind, report.text.split(), report.address, report.location, report.caller_phone)
+    return "web-" + hashlib.sha256(repr((said, sender, span)).encode()).hexdigest()
+
+
+def _form(
+    request: Request, said: dict[str, str], error: BarfrubError | None = None
+) -> HTMLResponse:
+    app, t = app_of(request), translator_of(request)
+    view = {
+        "boot": public_boot(request, app.clock.now(), MAP_TEXTS),
+        "kinds": [(kind.value, KIND_ICONS[kind]) for kind in FORM_KINDS],
+        "said": said,
+        "error": message_of(error, t) if error else "",
+    }
+    return page(request, "citizen/report.html", view, _status(error))
+
+
+def _asking(request: Request, reference: str, error: BarfrubError | None) -> HTMLResponse:
+    t = translator_of(request)
+    message = message_of(error, t) if error else ""
+    if isinstance(error, NotFoundError):
+        message = t("There is no request with this number and this code.")
+    view = {"track": None, "reference": reference[:20], "error": message}
+    return page(request, "citizen/track.html", view, _status(error))
+
+
+def _shown(request: Request, track: TrackView, code: str, more: dict[str, object]) -> HTMLResponse:
+    view = {"track": track, "code": code, "whys": WHYS, "error": "", "reference": "", **more}
+    return page(request, "citizen/track.html", view)
+
+
+def _status(error: BarfrubError | None) -> int:
+    return 200 if error is None else STATUS.get(error.code, 400)
+
+
+def _entered(request: Request, reference: str, code: str) -> ServiceRequest:
+    """Return the request of a code; wrong ones are counted."""
+    app, sender, now_s = app_of(request), address_of(request), time.monotonic()
+    wanted = plain_reference(reference[:SHORT_LETTERS])
+    app.limits.enter(Door.TRACK, sender, now_s)
+    app.track_codes.check(wanted, sender, now_s)
+    try:
+        with reading(app.engine) as tx:
+            return tracked_request(tx, wanted, code[:SHORT_LETTERS])
+    except NotFoundError:
+        app.track_codes.failed(wanted, sender, now_s)
+        raise
+
+
+def _looked_up(request: Request, reference: str, code: str) -> TrackView:
+    app, t = app_of(request), translator_of(request)
+    asked = _entered(request, reference, code)
+    with reading(app.engine) as tx:
+        story = _story(tx, request, asked)
+    return track_view(story, app.clock.now(), t)
+
+
+def _story(tx: Tx, request: Request, asked: ServiceRequest) -> Story:
+    app, t = app_of(request), translator_of(request)
+    segment = app.network.find(asked.snap.segment_id) if asked.snap else None
+    who, job_id = find_caller(tx, asked.id), asked.job_id
+    notices = list_notices(tx, asked.id)
+    return Story(
+        asked=asked,
+        clock=get_clock(tx, asked.id),
+        street=called(street_name(segment), t) if segment else "",
+        job=get_job(tx, job_id) if job_id is not None else None,
+        done_at=find_done_at(tx, job_id) if job_id is not None else None,
+        window=_window(tx, app, asked),
+        told=[each for each in notices if each.kind is NoticeKind.PLANNED],
+        wants_messages=who is not None and who.consent,
+    )
+
+
+def _window(tx: Tx, app: App, asked: ServiceRequest) -> tuple[datetime, datetime] | None:
+    """Return what was promised by an operator, else what the plan means to do."""
+    if asked.job_id is None:
+        return None
+    given = find_promise(tx, asked.id)
+    if given is not None and given.job_id == asked.job_id:
+        return given.from_at, given.to_at
+    return app.messenger.planned(tx).get(asked.job_id)

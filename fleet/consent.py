@@ -1,0 +1,18 @@
+"""A caller's wish for messages, taken back."""
+
+from datetime import datetime
+
+from data.model import Actor, RequestId
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.requests import find_caller, set_consent
+
+
+def withdraw_consent(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
+    """Send a caller no more messages about a request; what waits in the outbox is not sent."""
+    who = find_caller(tx, request_id)
+    if who is None or not who.consent:
+        return
+    set_consent(tx, request_id, consent=False)
+    change = ({"consent": True}, {"consent": False})
+    add_event(tx, now, actor, "request.unsubscribed", f"request:{request_id}", *change)

@@ -1,0 +1,187 @@
+"""What a citizen sees of a request: what was promised, what happened, with evidence.
+
+No truck, no driver, and nothing that the caller said: whoever has the code may be anybody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import (
+    ClosingReason,
+    Job,
+    Notice,
+    RequestClock,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+)
+from maps.i18n import Translator
+from maps.notices import done_sentence
+
+FORM_KINDS = (
+    RequestKind.PLOW,
+    RequestKind.ICE,
+    RequestKind.SIDEWALK,
+    RequestKind.TREE,
+    RequestKind.HAUL,
+    RequestKind.BLOCKED,
+)
+"""What may be asked, the most frequent first."""
+
+KIND_ICONS = {
+    RequestKind.PLOW: "snowflake",
+    RequestKind.ICE: "thermometer-snowflake",
+    RequestKind.SIDEWALK: "footprints",
+    RequestKind.TREE: "tree-pine",
+    RequestKind.HAUL: "shovel",
+    RequestKind.BLOCKED: "construction",
+}
+
+WHYS = ("not_cleared", "one_side", "berm", "ice_again", "other")
+"""Why a caller says that a street is not clear; texts are in the catalogs."""
+
+AGAIN_WITHIN = timedelta(days=3)
+"""How long after its end a request may be opened again by its caller: then it snows anew."""
+
+AGAIN_TIMES = 3
+"""How often a caller may open one request again; after that somebody should talk."""
+
+MAP_TEXTS = (
+    "Zoom in",
+    "Zoom out",
+    "Who made this map",
+    "Map",
+    "Hold Ctrl and scroll to zoom the map",
+    "Hold ⌘ and scroll to zoom the map",
+    "Move the map with two fingers",
+    "Place is set. Tap the map to correct it.",
+    "Your phone does not tell where it is. Tap the place on the map.",
+    "Your phone says this within {meters} m. Tap the map to correct it.",
+    "Looking for your place",
+)
+"""Texts that the form's script needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to a request."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """A request as its caller sees it; `may_again` is whether it may be opened again."""
+
+    reference: str
+    kind: str
+    icon: str
+    state: str
+    headline: str
+    steps: tuple[Step, ...]
+    may_again: bool
+    open: bool
+    wants_messages: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that is known of a request, for its caller."""
+
+    asked: ServiceRequest
+    clock: RequestClock
+    street: str
+    job: Job | None
+    done_at: datetime | None
+    window: tuple[datetime, datetime] | None
+    told: Sequence[Notice]
+    wants_messages: bool
+
+
+def track_view(story: Story, now: datetime, t: Translator) -> TrackView:
+    """Return the page of one request."""
+    asked = story.asked
+    ended = asked.state not in {RequestState.NEW, RequestState.OPEN}
+    return TrackView(
+        reference=asked.reference,
+        kind=t(f"kind:{asked.kind}"),
+        icon=KIND_ICONS[asked.kind],
+        state=asked.state,
+        headline=_headline(story, now, t),
+        steps=tuple(_steps(story, t)),
+        may_again=ended and may_open_again(asked, story.clock, now),
+        open=not ended,
+        wants_messages=story.wants_messages,
+    )
+
+
+def may_open_again(asked: ServiceRequest, clock: RequestClock, now: datetime) -> bool:
+    """Whether the caller may say that it is not done: soon after, and not for ever."""
+    ended_at = clock.closed_at or asked.received_at
+    return now <= ended_at + AGAIN_WITHIN and clock.reopened < AGAIN_TIMES
+
+
+def _headline(story: Story, now: datetime, t: Translator) -> str:
+    asked = story.asked
+    if asked.state is RequestState.NEW:
+        return _waiting(story, t)
+    if asked.state is RequestState.OPEN:
+        return _promised(story, now, t)
+    return _ending(story, t)
+
+
+def _waiting(story: Story, t: Translator) -> str:
+    if story.asked.snap is None:
+        return t("We have your request. Somebody here makes sure where it is.")
+    return t("We know the place. Work is planned as soon as the storm's service begins.")
+
+
+def _promised(story: Story, now: datetime, t: Translator) -> str:
+    if story.window is None:
+        return t("Your street is on the list. There is no time for it yet.")
+    start, end = (t.time(moment) for moment in story.window)
+    if now > story.window[1]:
+        return t("We meant to be there by {end} and are late. It stays on the list.", end=end)
+    return t("We expect to be there between {start} and {end}.", start=start, end=end)
+
+
+def _ending(story: Story, t: Translator) -> str:
+    reason, at = story.asked.closed_for, story.done_at or story.clock.closed_at
+    if at is None or reason is None:
+        return t(f"request:{story.asked.state}")
+    if reason is ClosingReason.PLOWED and story.job is not None:
+        job = story.job
+        facts = {"directions": job.directions.value, "treatment": job.treatment.value}
+        return _sentence(facts | {"reason": reason.value, "at": at.isoformat()}, story.street, t)
+    if reason is ClosingReason.INSPECTED:
+        return _sentence({"reason": reason.value, "at": at.isoformat()}, story.street, t)
+    return t("Closed: {reason}.", reason=t(f"closing:{reason}"))
+
+
+def _sentence(facts: dict[str, str], street: str, t: Translator) -> str:
+    text = done_sentence(facts, street, t)
+    return text[:1].upper() + text[1:]
+
+
+def _steps(story: Story, t: Translator) -> list[Step]:
+    asked, clock = story.asked, story.clock
+    steps = [Step(asked.received_at, t("We received your request."))]
+    if clock.placed_at is not None:
+        place = story.street or t("your street")
+        steps.append(Step(clock.placed_at, t("The place is known: {street}.", street=place)))
+    for notice in story.told:
+        start, end = (_time(notice, name, t) for name in ("from", "until"))
+        steps.append(
+            Step(notice.written_at, t("Promised between {start} and {end}.", start=start, end=end))
+        )
+    if clock.reopened_at is not None:
+        steps.append(Step(clock.reopened_at, t("Opened again: it was not done.")))
+    if clock.closed_at is not None and asked.closed_for is not None:
+        steps.append(Step(clock.closed_at, _ending(story, t)))
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _time(notice: Notice, name: str, t: Translator) -> str:
+    return t.time(datetime.fromisoformat(notice.facts[name]))

@@ -1,0 +1,237 @@
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from data.model import ClosingReason, JobState, RequestState
+from data.store.engine import reading, transaction
+from data.store.events import broken_links, list_events
+from data.store.jobs import set_job_state
+from data.store.request_photos import list_request_photos
+from data.store.requests import find_caller, get_request, list_requests
+from fleet.closing import close_by_evidence, close_request
+from fleet.outbox import MESSENGER
+
+
+@pytest.fixture
+def citizen(client):
+    client.headers["accept"] = "text/html"
+    client.get("/report?lang=en")
+    return client
+
+
+def report(client, files=None, **changes):
+    """Send the form as a browser does; returns the answer before it is followed."""
+    said = {"csrf": client.cookies["barfrub_csrf"], "kind": "plow", "text": "School Street 7"}
+    return client.post("/report?lang=en", data=said | changes, files=files, follow_redirects=False)
+
+
+def reported(client, **changes) -> tuple[str, str]:
+    answer = report(client, **changes)
+    assert answer.status_code == 303, answer.text
+    return re.search(r"reference=(B-\d+)&code=(\d{8})", answer.headers["location"]).groups()
+
+
+def track(client, reference, code, **more):
+    return client.get(f"/track?reference={reference}&code={code}&lang=en", **more)
+
+
+def again(client, reference, code, why="not_cleared", words=""):
+    token = client.cookies["barfrub_csrf"]
+    form = {"csrf": token, "reference": reference, "code": code, "why": why, "words": words}
+    return client.post("/track/again?lang=en", data=form, follow_redirects=False)
+
+
+def stored(client):
+    with reading(client.app.state.barfrub.engine) as tx:
+        return list_requests(tx)
+
+
+def settled(client):
+    """Wait until the door has placed what came."""
+    client.portal.call(client.app.state.barfrub.intake.settled)
+
+
+def test_a_report_is_on_the_disk_with_number_and_code_and_is_placed_by_its_words(citizen, sign_in):
+    reference, code = reported(citizen, phone="0914 555", consent="yes")
+    settled(citizen)
+    (asked,) = stored(citizen)
+    assert (asked.reference, asked.channel) == (reference, "web")
+    assert asked.snap is not None
+    page = track(citizen, reference, code)
+    assert page.status_code == 200
+    assert "We know the place" in page.text
+    with reading(citizen.app.state.barfrub.engine) as tx:
+        who = find_caller(tx, asked.id)
+    assert who is not None
+    assert (who.phone, who.consent, who.language) == ("0914 555", True, "en")
+
+
+def test_nothing_personal_is_on_any_public_page(citizen):
+    told = {"text": "Mrs Karimi fell, Mill Lane", "phone": "0914 777", "email": "z@k.ir"}
+    reference, code = reported(citizen, **told, consent="yes")
+    page = track(citizen, reference, code).text
+    assert "No more messages" in page
+    for secret in ("Karimi", "0914", "z@k.ir"):
+        assert secret not in page
+
+
+def test_without_a_token_of_ours_nothing_is_taken(citizen):
+    assert report(citizen, csrf="").status_code == 403
+    assert stored(citizen) == []
+
+
+def test_a_program_that_fills_the_trap_stores_nothing(citizen):
+    assert report(citizen, homepage="https://buy.example").status_code == 422
+    assert stored(citizen) == []
+
+
+def test_a_form_that_says_nothing_comes_back_with_what_was_typed(citizen):
+    answer = report(citizen, text=" ", phone="0914 888")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "0914 888" in answer.text
+    assert stored(citizen) == []
+
+
+def test_a_pin_places_a_report_without_words(citizen):
+    first = stored(citizen)
+    reported(citizen, text="", lon="45.0", lat="37.5")
+    assert first == []
+    assert stored(citizen)[0].location == (45.0, 37.5)
+    assert report(citizen, lon="east", lat="37").status_code == 422
+    assert report(citizen, lon="999", lat="37").status_code == 422
+
+
+def test_the_same_report_again_within_minutes_is_the_same_request(citizen, clock):
+    first = reported(citizen)
+    assert reported(citizen) == first
+    clock.moment += timedelta(minutes=14)
+    assert reported(citizen) == first
+    assert reported(citizen, text="School Street 9") != first
+    clock.moment += timedelta(hours=2)
+    assert reported(citizen) != first
+
+
+def a_photo() -> bytes:
+    file = BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Sara's phone"
+    Image.new("RGB", (60, 40), "red").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_a_photo_is_kept_without_what_the_camera_wrote(citizen):
+    reported_with = report(citizen, files={"photo": ("a.jpg", a_photo(), "image/jpeg")})
+    assert reported_with.status_code == 303
+    app = citizen.app.state.barfrub
+    (asked,) = stored(citizen)
+    with reading(app.engine) as tx:
+        (name,) = list_request_photos(tx, [asked.id])[asked.id]
+    kept = (app.folder / "photos" / name).read_bytes()
+    assert kept.startswith(b"\xff\xd8")
+    assert b"Sara" not in kept
+
+
+def test_what_is_no_photo_is_refused_and_leaves_nothing(citizen):
+    bad = report(citizen, files={"photo": ("a.jpg", b"<svg onload=x>", "image/jpeg")})
+    assert bad.status_code == 422
+    assert stored(citizen) == []
+
+
+def test_a_sender_who_comes_too_often_is_asked_to_wait(citizen):
+    codes = [report(citizen, text=f"Mill Lane {number}").status_code for number in range(25)]
+    assert codes[:20] == [303] * 20
+    assert codes[-1] == 429
+    assert len(stored(citizen)) == codes.count(303)
+
+
+def test_a_wrong_code_says_no_more_than_an_unknown_number(citizen):
+    reference, code = reported(citizen)
+    wrong = track(citizen, reference, f"{int(code) ^ 1:08d}")
+    unknown = track(citizen, "B-9999", code)
+    assert wrong.status_code == unknown.status_code == 404
+    alert = r'role="alert">.*?</p>'
+    assert re.findall(alert, wrong.text) == re.findall(alert, unknown.text)
+
+
+def test_guessing_codes_gets_nowhere(citizen):
+    reference, code = reported(citizen)
+    tries = [track(citizen, reference, "00000000").status_code for _ in range(12)]
+    assert tries[-1] == 429
+    assert track(citizen, reference, code).status_code == 429
+
+
+def test_number_and_code_are_understood_as_people_type_them(citizen):
+    reference, code = reported(citizen)
+    persian = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+    assert track(citizen, reference.removeprefix("B-"), code.translate(persian)).status_code == 200
+
+
+@pytest.fixture
+def storm(citizen, sign_in):
+    sign_in()
+    citizen.post("/api/storms", json={"name": "First snow"})
+    citizen.cookies.clear()
+    citizen.headers.pop("x-csrf-token")
+    citizen.get("/report?lang=en")
+
+
+def test_evidence_is_told_with_its_time_and_directions(citizen, storm, clock):
+    reference, code = reported(citizen)
+    settled(citizen)
+    (asked,) = stored(citizen)
+    assert asked.state is RequestState.OPEN
+    assert "on the list" in track(citizen, reference, code).text
+    with transaction(citizen.app.state.barfrub.engine) as tx:
+        set_job_state(tx, [asked.job_id], JobState.DONE, clock.moment)
+        close_by_evidence(tx, MESSENGER, asked, clock.moment, clock.moment)
+    page = track(citizen, reference, code).text
+    assert "School Street was plowed at 07:30, in both directions." in page
+    for word in ("Plow 1", "truck", "dispatcher"):
+        assert word not in page
+
+
+def test_who_finds_the_street_not_clear_opens_the_request_again(citizen, storm, clock):
+    reference, code = reported(citizen)
+    settled(citizen)
+    (asked,) = stored(citizen)
+    assert again(citizen, reference, code).status_code == 409
+    with transaction(citizen.app.state.barfrub.engine) as tx:
+        close_request(tx, MESSENGER, asked.id, ClosingReason.MELTED, "", clock.moment)
+    assert "The snow melted; we did not come" in track(citizen, reference, code).text
+    assert again(citizen, reference, code, why="because").status_code == 422
+    assert again(citizen, reference, code, why="berm", words="at my gate").status_code == 303
+    with reading(citizen.app.state.barfrub.engine) as tx:
+        assert get_request(tx, asked.id).state is RequestState.OPEN
+        assert broken_links(list_events(tx)) == []
+
+
+def test_a_request_is_not_opened_again_days_later(citizen, clock):
+    reference, code = reported(citizen)
+    (asked,) = stored(citizen)
+    with transaction(citizen.app.state.barfrub.engine) as tx:
+        close_request(tx, MESSENGER, asked.id, ClosingReason.NOT_OURS, "", clock.moment)
+    clock.moment += timedelta(days=4)
+    assert "It is not clear" not in track(citizen, reference, code).text
+    assert again(citizen, reference, code).status_code == 409
+
+
+def test_messages_stop_when_the_caller_says_so(citizen):
+    reference, code = reported(citizen, phone="0914", consent="yes")
+    token = citizen.cookies["barfrub_csrf"]
+    form = {"csrf": token, "reference": reference, "code": code}
+    assert citizen.post("/track/quiet", data=form, follow_redirects=False).status_code == 303
+    with reading(citizen.app.state.barfrub.engine) as tx:
+        who = find_caller(tx, stored(citizen)[0].id)
+    assert who is not None
+    assert who.consent is False
+
+
+def test_public_pages_speak_both_languages(citizen):
+    assert 'dir="rtl"' in citizen.get("/report?lang=fa").text
+    assert "گزارش برف یا یخ" in citizen.get("/report?lang=fa").text
+    assert "Report snow or ice" in citizen.get("/report?lang=en").text
+    assert citizen.get("/track?lang=en").status_code == 200
