@@ -14,10 +14,12 @@ from api import (
     council,
     coverage,
     driver,
+    followup,
     health,
     levels,
     machines,
     metrics,
+    office_report,
     pages,
     people,
     plans,
@@ -43,6 +45,7 @@ from api.limits import PublicLimits
 from api.logs import RequestLog
 from api.messenger import Messenger
 from api.meters import Meters
+from api.office_watch import OfficeWatch
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
@@ -72,6 +75,8 @@ ROUTES = (
     driver,
     blockages,
     council,
+    followup,
+    office_report,
     setup,
     people,
     machines,
@@ -129,6 +134,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         hub=hub,
         live=live,
         consumer=consumer,
+        office=OfficeWatch(engine, clock, ground, hub),
         door=PositionDoor(engine, consumer.wake),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
@@ -146,7 +152,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.door.start()
         app.messenger.start()
         app.intake.start()
+        app.office.start()
         yield
+        await app.office.stop()
         await app.intake.stop()
         await app.messenger.stop()
         await app.door.stop()

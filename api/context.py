@@ -19,6 +19,7 @@ from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
 from api.messenger import Messenger
 from api.meters import Meters
+from api.office_watch import OfficeWatch
 from api.settings import Settings
 from data.errors import ForbiddenError
 from data.geocode import Geocoder
@@ -55,6 +56,7 @@ class App:
     hub: Hub
     live: LiveFleet
     consumer: Consumer
+    office: OfficeWatch
     door: PositionDoor
     seals: Seals
     meters: Meters

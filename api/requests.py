@@ -47,7 +47,7 @@ def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
             asked = _placed(tx, context, asked, told.segment_id)
             promise(tx, context, asked)
         view = viewed(tx, asked)
-    return _announced(context, view)
+    return announced(context, view)
 
 
 @router.get("/api/requests")
@@ -92,7 +92,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
         )
         promise(tx, context, placed)
         view = viewed(tx, placed)
-    return _announced(context, view)
+    return announced(context, view)
 
 
 @router.post("/api/requests/{request_id}/cancel")
@@ -101,7 +101,7 @@ def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> Requ
     with context.writing() as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
         view = viewed(tx, cancelled)
-    return _announced(context, view)
+    return announced(context, view)
 
 
 @router.post("/api/requests/{request_id}/close")
@@ -110,7 +110,7 @@ def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> Reques
     with context.writing() as tx:
         closed = close_request(tx, context.actor, request_id, why.reason, why.note, context.now)
         view = viewed(tx, closed)
-    return _announced(context, view)
+    return announced(context, view)
 
 
 @router.post("/api/requests/{request_id}/reopen")
@@ -118,7 +118,7 @@ def reopen(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> Requ
     """Let a closed request be asked again."""
     with context.writing() as tx:
         view = viewed(tx, reopen_request(tx, context.actor, request_id, why.why, context.now))
-    return _announced(context, view)
+    return announced(context, view)
 
 
 @router.get("/api/geocode")
@@ -151,7 +151,7 @@ def deadlines(tx: Tx, asked: list[ServiceRequest]) -> dict[JobId, datetime]:
     return {job.id: job.due_at for job in list_jobs_by_id(tx, sorted(jobs))}
 
 
-def _announced(context: Context, view: RequestView) -> RequestView:
+def announced(context: Context, view: RequestView) -> RequestView:
     """Tell every open board; only after the commit, so that nobody asks too early."""
     context.app.hub.publish("requests", [view])
     return view

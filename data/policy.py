@@ -7,6 +7,7 @@ from importlib.resources import files
 from math import ceil, cos, radians
 
 from data.errors import InvalidError, Need
+from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
 from data.model import (
     ClassRule,
     Level,
@@ -54,6 +55,7 @@ class Policy:
     street_rules: StreetRules = field(default_factory=StreetRules)
     join: JoinRule = field(default_factory=JoinRule)
     levels: Mapping[SegmentId, Level] = field(default_factory=dict)
+    followup: FollowUpRules = field(default_factory=FollowUpRules)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -125,6 +127,7 @@ def policy_from(root: TomlTable) -> Policy:
         salt_gm2=spreading.number("salt_gm2", 0, 200),
         street_rules=street_rules_of(root),
         join=_join(root.table("join")) if "join" in root else JoinRule(),
+        followup=followup_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -181,6 +184,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield f"across_classes = {str(policy.join.across_classes).lower()}"
     yield ""
     yield from street_rules_toml(policy.street_rules)
+    yield from followup_rules_toml(policy.followup)
 
 
 def _class_lines(policy: Policy, service_class: ServiceClass, rule: ClassRule) -> Iterator[str]:

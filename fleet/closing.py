@@ -65,17 +65,13 @@ def close_request(
     request is closed already, or where nothing proves what the reason says.
     """
     asked = get_request(tx, request_id)
-    closed = replace(asked, state=CLOSED_AS[reason], closed_for=reason)
-    if asked.state not in CLOSABLE or asked.state is closed.state:
+    state = CLOSED_AS[reason]
+    if asked.state not in CLOSABLE or asked.state is state:
         raise wrong_state(asked)
-    _require_proof(tx, closed)
-    save_request(tx, closed)
-    stop_clock(tx, asked.id, now, now if closed.state is RequestState.DONE else None)
-    change = ({"state": asked.state}, {"state": closed.state, "reason": reason})
-    add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), *change)
+    _require_proof(tx, asked, reason)
+    closed = _close(tx, actor, asked, reason, now if state is RequestState.DONE else None, now)
     if note.strip():
         add_comment(tx, asked.id, actor.id, note.strip(), now)
-    tell_ended(tx, closed, now, now)
     _drop_unwanted_job(tx, actor, asked, now)
     return closed
 
@@ -88,16 +84,15 @@ def cancel_request(
 
 
 def close_by_evidence(
-    tx: Tx, actor: Actor, asked: ServiceRequest, served_at: datetime, now: datetime
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    reason: ClosingReason,
+    served_at: datetime,
+    now: datetime,
 ) -> ServiceRequest:
-    """Close a request whose job a machine has done."""
-    closed = replace(asked, state=RequestState.DONE, closed_for=ClosingReason.PLOWED)
-    save_request(tx, closed)
-    stop_clock(tx, asked.id, now, served_at)
-    after = {"state": closed.state, "reason": closed.closed_for, "job": asked.job_id}
-    add_event(tx, now, actor, "request.done", subject_of(asked), {"state": asked.state}, after)
-    tell_ended(tx, closed, served_at, now)
-    return closed
+    """Close a request that evidence answers; the caller of this has that evidence."""
+    return _close(tx, actor, asked, reason, served_at, now)
 
 
 def reopen_request(
@@ -124,21 +119,39 @@ def reopen_request(
     return again
 
 
-def _require_proof(tx: Tx, closed: ServiceRequest) -> None:
+def _close(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    reason: ClosingReason,
+    done_at: datetime | None,
+    now: datetime,
+) -> ServiceRequest:
+    closed = replace(asked, state=CLOSED_AS[reason], closed_for=reason)
+    save_request(tx, closed)
+    stop_clock(tx, asked.id, now, done_at)
+    before = {"state": asked.state, "job": asked.job_id}
+    after = {"state": closed.state, "reason": reason}
+    add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), before, after)
+    tell_ended(tx, closed, done_at or now, now)
+    return closed
+
+
+def _require_proof(tx: Tx, asked: ServiceRequest, reason: ClosingReason) -> None:
     """Raise `ConflictError` where a reason says that somebody was there and nothing shows it."""
-    if closed.closed_for is ClosingReason.PLOWED:
-        proved = closed.job_id is not None and get_job(tx, closed.job_id).state is JobState.DONE
-    elif closed.closed_for is ClosingReason.INSPECTED:
-        since = get_clock(tx, closed.id).reopened_at or closed.received_at
-        seen = [each for each in list_sightings(tx, closed.id) if each.seen_at >= since]
+    if reason is ClosingReason.PLOWED:
+        proved = asked.job_id is not None and get_job(tx, asked.job_id).state is JobState.DONE
+    elif reason is ClosingReason.INSPECTED:
+        since = get_clock(tx, asked.id).reopened_at or asked.received_at
+        seen = [each for each in list_sightings(tx, asked.id) if each.seen_at >= since]
         proved = bool(seen) and seen[-1].clear
     else:
         return
     if not proved:
         raise ConflictError(
-            f"nothing proves that request {closed.reference} was {closed.closed_for}",
+            f"nothing proves that request {asked.reference} was {reason}",
             reason="closing_unproved",
-            reference=closed.reference,
+            reference=asked.reference,
         )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from data.model import (
     Actor,
     ActorKind,
+    ClosingReason,
     Coverage,
     DirectedSegment,
     Job,
@@ -179,6 +180,7 @@ def _answer_requests(
     for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
         if request.state is not RequestState.OPEN or request.job_id is None:
             continue
-        close_by_evidence(tx, TRACKING, request, jobs[request.job_id], now)
+        served_at = jobs[request.job_id]
+        close_by_evidence(tx, TRACKING, request, ClosingReason.PLOWED, served_at, now)
         answered.append(request.id)
     return tuple(answered)

@@ -29,8 +29,8 @@ from data.policy import Policy
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
-from data.store.jobs import add_job
-from data.store.request_clocks import mark_placed
+from data.store.jobs import add_job, is_planned
+from data.store.request_clocks import mark_one_planned, mark_placed
 from data.store.requests import (
     Caller,
     add_caller,
@@ -246,6 +246,8 @@ def open_work(
 
     opened = replace(placed, state=RequestState.OPEN, job_id=job.id)
     save_request(tx, opened)
+    if joined and is_planned(tx, job.id):
+        mark_one_planned(tx, opened.id, now)
     after = {"state": opened.state, "job": job.id, "joined": joined, "segment": segment.id}
     add_event(tx, now, actor, "request.opened", subject_of(opened), {"state": placed.state}, after)
     return opened

@@ -29,9 +29,10 @@ from data.store.cities import get_city, get_policy
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
-from data.store.jobs import list_jobs
+from data.store.jobs import list_jobs, set_planned
 from data.store.plan_runs import add_run, get_run, list_runs, set_stop_requested
 from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
+from data.store.request_clocks import mark_planned
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
 from fleet.driving import ENDED
@@ -196,6 +197,8 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
         change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.SUPERSEDED, "by": plan_id})
         add_event(tx, now, actor, "plan.superseded", f"plan:{former}", *change)
     set_plan_state(tx, plan_id, PlanState.PUBLISHED)
+    set_planned(tx, plan.storm_id, planned, now)
+    mark_planned(tx, now)
     change = ({"state": plan.state}, {"state": PlanState.PUBLISHED})
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", *change)
     tell_planned(tx, windows_of(plan), now)

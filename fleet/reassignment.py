@@ -22,7 +22,13 @@ from data.store.blockages import list_open_blockages, set_blocked_street, set_cl
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
-from data.store.jobs import add_jobs, list_jobs, set_job_directions, set_job_state
+from data.store.jobs import (
+    add_jobs,
+    list_jobs,
+    set_job_directions,
+    set_job_state,
+    set_planned,
+)
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id, set_plan_state
 from data.store.requests import list_requests
@@ -190,6 +196,7 @@ def _end_plan(tx: Tx, actor: Actor, storm: Storm, now: datetime) -> bool:
     if plan_id is None:
         return False
     set_plan_state(tx, plan_id, PlanState.SUPERSEDED)
+    set_planned(tx, storm.id, (), now)
     after = {"state": PlanState.SUPERSEDED, "reason": "streets_changed"}
     add_event(
         tx, now, actor, "plan.superseded", f"plan:{plan_id}", {"state": PlanState.PUBLISHED}, after

@@ -3,7 +3,7 @@
 Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 
-from data.model.followup import Comment, RequestClock, Sighting
+from data.model.followup import Comment, Followed, RequestClock, Sighting
 from data.model.handover import (
     PENDING,
     Body,
@@ -132,6 +132,7 @@ __all__ = [
     "Event",
     "Evidence",
     "EvidenceKind",
+    "Followed",
     "FormerSegment",
     "HandOver",
     "HandOverId",

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model.ids import LonLat, RequestId
+from data.model.requests import ServiceRequest
 
 
 @dataclass(frozen=True, slots=True)
 class RequestClock:
-    """The times of one request; `done_at` by evidence only, `due_at` for what comes next."""
+    """The times of one request; `done_at` by evidence only.
+
+    `planned_at` says when a published plan first had its job, `due_at` what a supervisor decided in
+    place of the target.
+    """
 
     request_id: RequestId
     placed_at: datetime | None = None
@@ -21,6 +26,15 @@ class RequestClock:
     reopened: int = 0
     assigned_to: str = ""
     escalated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A request with its clock; `reachable` says whether somebody could be told."""
+
+    request: ServiceRequest
+    clock: RequestClock
+    reachable: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -19,6 +20,9 @@ from data.model import (
 )
 from data.store.engine import Tx
 from data.store.schema import job
+
+AT_ONCE = 500
+"""Ids in one question to the database."""
 
 
 def add_jobs(tx: Tx, jobs: Sequence[Job]) -> None:
@@ -121,6 +125,22 @@ def set_job_state(
     if job_ids:
         change = update(job).where(job.c.id.in_(job_ids))
         tx.execute(change.values(state=state, done_at=done_at))
+
+
+def set_planned(tx: Tx, storm_id: StormId, job_ids: Collection[JobId], now: datetime) -> None:
+    """Say that the published plan of a storm has these jobs and no others."""
+    mine = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN)
+    had = select(job.c.id).where(*mine, job.c.planned_at.is_not(None))
+    before = {JobId(job_id) for (job_id,) in tx.execute(had)}
+    for gone in batched(sorted(before.difference(job_ids)), AT_ONCE, strict=False):
+        tx.execute(update(job).where(job.c.id.in_(gone)).values(planned_at=None))
+    for new in batched(sorted(set(job_ids) - before), AT_ONCE, strict=False):
+        tx.execute(update(job).where(job.c.id.in_(new)).values(planned_at=now))
+
+
+def is_planned(tx: Tx, job_id: JobId) -> bool:
+    """Whether the published plan has a job."""
+    return tx.execute(select(job.c.planned_at).where(job.c.id == job_id)).scalar() is not None
 
 
 def set_job_directions(tx: Tx, job_ids: Sequence[JobId], directions: Directions) -> None:

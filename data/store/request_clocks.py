@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from data.errors import NotFoundError
-from data.model import RequestClock, RequestId
+from data.model import RequestClock, RequestId, RequestState
 from data.store.engine import Tx
-from data.store.schema import request_clock
+from data.store.schema import job, request, request_clock
 
 
 def get_clock(tx: Tx, request_id: RequestId) -> RequestClock:
@@ -17,12 +17,39 @@ def get_clock(tx: Tx, request_id: RequestId) -> RequestClock:
     row = tx.execute(select(request_clock).where(request_clock.c.request_id == request_id)).first()
     if row is None:
         raise NotFoundError("request", request_id)
-    return _clock(row)
+    return clock_of(row)
 
 
 def mark_placed(tx: Tx, request_id: RequestId, now: datetime) -> None:
     """Note when a request was first known to be somewhere."""
     _first(tx, [request_id], "placed_at", now)
+
+
+def mark_planned(tx: Tx, now: datetime) -> None:
+    """Note of open requests when a published plan first had their jobs."""
+    planned = (
+        select(request.c.id)
+        .join(job, request.c.job_id == job.c.id)
+        .where(request.c.state == RequestState.OPEN, job.c.planned_at.is_not(None))
+    )
+    unset = request_clock.c.planned_at.is_(None)
+    change = update(request_clock).where(request_clock.c.request_id.in_(planned), unset)
+    tx.execute(change.values(planned_at=now))
+
+
+def mark_one_planned(tx: Tx, request_id: RequestId, now: datetime) -> None:
+    """Note that a request joined a job which the published plan has."""
+    _first(tx, [request_id], "planned_at", now)
+
+
+def set_escalated(tx: Tx, request_id: RequestId, escalated_at: datetime | None) -> None:
+    """Say since when a request is the supervisor's, or that it is not."""
+    _set(tx, request_id, escalated_at=escalated_at)
+
+
+def set_assigned(tx: Tx, request_id: RequestId, login: str, due_at: datetime | None) -> None:
+    """Say who looks after a request, and by when it is to be done where the target is too far."""
+    _set(tx, request_id, assigned_to=login, due_at=due_at)
 
 
 def mark_told(tx: Tx, request_ids: Collection[RequestId], now: datetime) -> None:
@@ -32,34 +59,27 @@ def mark_told(tx: Tx, request_ids: Collection[RequestId], now: datetime) -> None
 
 def stop_clock(tx: Tx, request_id: RequestId, now: datetime, done_at: datetime | None) -> None:
     """Note that a request was closed, and since when it is done where somebody did it."""
-    change = update(request_clock).where(request_clock.c.request_id == request_id)
-    tx.execute(change.values(closed_at=now, done_at=done_at))
+    _set(tx, request_id, closed_at=now, done_at=done_at)
 
 
 def wind_clock(tx: Tx, request_id: RequestId, now: datetime) -> None:
     """Let the clock of a closed request run again; it counts how often."""
-    change = update(request_clock).where(request_clock.c.request_id == request_id)
-    tx.execute(
-        change.values(
-            planned_at=None,
-            done_at=None,
-            closed_at=None,
-            told_at=None,
-            due_at=None,
-            reopened_at=now,
-            reopened=request_clock.c.reopened + 1,
-            escalated_at=None,
-        )
+    _set(
+        tx,
+        request_id,
+        planned_at=None,
+        done_at=None,
+        closed_at=None,
+        told_at=None,
+        due_at=None,
+        reopened_at=now,
+        reopened=request_clock.c.reopened + 1,
+        escalated_at=None,
     )
 
 
-def _first(tx: Tx, request_ids: Collection[RequestId], column: str, now: datetime) -> None:
-    unset = request_clock.c[column].is_(None)
-    change = update(request_clock).where(request_clock.c.request_id.in_(request_ids), unset)
-    tx.execute(change.values({column: now}))
-
-
-def _clock(row: Row[Any]) -> RequestClock:
+def clock_of(row: Row[Any]) -> RequestClock:
+    """Return the clock of a row that has its columns."""
     return RequestClock(
         request_id=RequestId(row.request_id),
         placed_at=row.placed_at,
@@ -73,3 +93,14 @@ def _clock(row: Row[Any]) -> RequestClock:
         assigned_to=row.assigned_to,
         escalated_at=row.escalated_at,
     )
+
+
+def _set(tx: Tx, request_id: RequestId, **values: object) -> None:
+    change = update(request_clock).where(request_clock.c.request_id == request_id)
+    tx.execute(change.values(values))
+
+
+def _first(tx: Tx, request_ids: Collection[RequestId], column: str, now: datetime) -> None:
+    unset = request_clock.c[column].is_(None)
+    change = update(request_clock).where(request_clock.c.request_id.in_(request_ids), unset)
+    tx.execute(change.values({column: now}))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
+from data.errors import NotFoundError
 from data.model import LonLat, RequestId, Sighting
 from data.store.engine import Tx
 from data.store.schema import sighting
@@ -17,6 +18,14 @@ def add_sighting(tx: Tx, seen: Sighting) -> Sighting:
     values |= {"lon": place.lon if place else None, "lat": place.lat if place else None}
     del values["id"], values["location"]
     return _sighting(tx.execute(insert(sighting).values(**values).returning(sighting)).one())
+
+
+def get_sighting(tx: Tx, sighting_id: int) -> Sighting:
+    """Return the sighting."""
+    row = tx.execute(select(sighting).where(sighting.c.id == sighting_id)).first()
+    if row is None:
+        raise NotFoundError("sighting", sighting_id)
+    return _sighting(row)
 
 
 def list_sightings(tx: Tx, request_id: RequestId) -> list[Sighting]:

@@ -64,7 +64,7 @@ def closed(
 def served(tx: Tx, request: ServiceRequest) -> ServiceRequest:
     assert request.job_id is not None
     set_job_state(tx, [request.job_id], JobState.DONE, LATER)
-    return close_by_evidence(tx, DISPATCHER, request, LATER, LATER)
+    return close_by_evidence(tx, DISPATCHER, request, ClosingReason.PLOWED, LATER, LATER)
 
 
 def test_every_reason_has_a_state_and_only_what_is_proved_is_done() -> None:

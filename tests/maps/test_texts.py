@@ -24,9 +24,13 @@ from data.model import (
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
 from fleet.answer import Outlook
+from fleet.clocks import Step
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
+from fleet.office_report import Span
+from maps.followup import Lens
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
+from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.open311_services import QUESTIONS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
@@ -94,6 +98,13 @@ SHOWN_NAMES = {
     *_asked(),
     *(f"danger:{danger}" for danger in Danger),
     *(f"closing:{reason}" for reason in ClosingReason),
+    *(f"lens:{lens}" for lens in Lens),
+    *(f"none:{lens}" for lens in Lens),
+    *(f"next:{step}" for step in Step),
+    *(f"step:{step}" for step in ("received", "placed", "planned", "done", "closed", "told")),
+    *(f"report:{span}" for span in Span),
+    *(f"part:{part}" for part in ("class", "district", "district_class", "kind")),
+    *(f"column:{name}" for name in (*REPORT_COLUMNS, *CLOCK_COLUMNS)),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
     *(f"short:{name}" for name in ServiceClass),

@@ -54,6 +54,7 @@ job = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("state", Text, nullable=False),
     Column("done_at", UtcDateTime),
+    Column("planned_at", UtcDateTime, doc="since when the published plan has it"),
 )
 Index("job_by_segment", job.c.storm_id, job.c.segment_id, job.c.treatment)
 

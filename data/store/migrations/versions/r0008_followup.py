@@ -47,7 +47,7 @@ def _fill_clock() -> None:
     """Take times from jobs and from the storm book; nobody noted when a caller was told."""
     op.execute(
         """
-        INSERT INTO request_clock (request_id, placed_at, done_at, closed_at, due_at)
+        INSERT INTO request_clock (request_id, placed_at, done_at, closed_at)
         SELECT request.id,
             (SELECT min(at) FROM event WHERE subject = 'request:' || request.id
                 AND verb IN ('request.placed', 'request.opened')),
@@ -56,8 +56,7 @@ def _fill_clock() -> None:
                 job.done_at,
                 (SELECT max(at) FROM event WHERE subject = 'request:' || request.id
                     AND verb = 'request.cancelled')
-            ),
-            CASE WHEN job.state = 'open' THEN job.due_at END
+            )
         FROM request LEFT JOIN job ON request.job_id = job.id
         """
     )

@@ -1,0 +1,179 @@
+"""The complaints office: what is late, who looks after it, and what was seen on the spot."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from pydantic import AwareDatetime
+from starlette.responses import FileResponse, HTMLResponse
+
+from api.blockages import PHOTO_HEADERS
+from api.context import BoardContext, Context, IntakeContext
+from api.requests import announced, viewed
+from api.schemas import Lat, Lon, Short, Wire
+from api.shell import boot_of, page
+from data.errors import InvalidError, Need, NotFoundError
+from data.model import LonLat, RequestId
+from data.photos import MOST_BYTES, media_type, photo_path, redrawn, remove_photo, save_photo
+from data.store.comments import list_comments
+from data.store.engine import Tx
+from data.store.followup import get_followed
+from data.store.people import list_users
+from data.store.requests import get_request
+from data.store.sightings import get_sighting, list_sightings
+from data.store.storms import find_active_storm
+from fleet.clocks import next_due
+from fleet.followup import (
+    LOOKS_AFTER,
+    NOTE_LETTERS,
+    Spot,
+    assign,
+    comment,
+    escalate,
+    list_waiting,
+    settle,
+    sight,
+)
+from maps.followup import FileView, FollowUpView, Lens, file_view, followup_view
+
+router = APIRouter()
+
+Note = Annotated[str, Form(max_length=NOTE_LETTERS)]
+
+
+class NoteIn(Wire):
+    """What somebody notes about a request."""
+
+    text: str = ""
+
+
+class AssignIn(Wire):
+    """Who looks after a request, nobody for ""; by when, where the target is too far."""
+
+    login: Short = ""
+    due_at: AwareDatetime | None = None
+
+
+@router.get("/followup")
+def followup_page(request: Request, context: BoardContext) -> HTMLResponse:
+    """Show the office's page."""
+    return page(request, "followup/office.html", {"boot": boot_of(request, context)})
+
+
+@router.get("/api/followup")
+def show_waiting(
+    context: BoardContext,
+    lens: Lens = Lens.LATE,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> FollowUpView:
+    """Return a page of the requests that wait for something, in the order in which they are due."""
+    app = context.app
+    with context.reading() as tx:
+        waiting = list_waiting(tx, app.network, app.policy)
+        people = _people(tx)
+    login = context.user.login
+    return followup_view(waiting, app.network, app.policy, lens, page, login, people, context.now)
+
+
+@router.get("/api/followup/{request_id}")
+def show_file(request_id: RequestId, context: BoardContext) -> FileView:
+    """Return all about one request."""
+    with context.reading() as tx:
+        return _file(tx, context, request_id)
+
+
+@router.post("/api/requests/{request_id}/escalate")
+def escalate_request(request_id: RequestId, why: NoteIn, context: IntakeContext) -> None:
+    """Make a request the supervisor's."""
+    with context.writing() as tx:
+        escalate(tx, context.actor, request_id, why.text, context.now)
+    _announce(context, request_id)
+
+
+@router.post("/api/requests/{request_id}/settle")
+def settle_request(request_id: RequestId, context: BoardContext) -> FileView:
+    """Say that a request needs the supervisor no more."""
+    with context.writing() as tx:
+        settle(tx, context.actor, request_id, context.now)
+        view = _file(tx, context, request_id)
+    _announce(context, request_id)
+    return view
+
+
+@router.post("/api/requests/{request_id}/assign")
+def assign_request(request_id: RequestId, to: AssignIn, context: BoardContext) -> FileView:
+    """Give a request to somebody."""
+    with context.writing() as tx:
+        assign(tx, context.actor, request_id, to.login, to.due_at, context.now)
+        view = _file(tx, context, request_id)
+    _announce(context, request_id)
+    return view
+
+
+@router.post("/api/requests/{request_id}/comments")
+def comment_on_request(request_id: RequestId, note: NoteIn, context: IntakeContext) -> None:
+    """Note something about a request."""
+    with context.writing() as tx:
+        comment(tx, context.actor, request_id, note.text, context.now)
+
+
+@router.post("/api/requests/{request_id}/sightings")
+def sight_request(
+    request_id: RequestId,
+    context: BoardContext,
+    clear: Annotated[bool, Form()],
+    photo: Annotated[UploadFile, File()],
+    text: Note = "",
+    lon: Annotated[Lon | None, Form()] = None,
+    lat: Annotated[Lat | None, Form()] = None,
+) -> FileView:
+    """Keep what somebody saw on the spot, with a photo; a clear street closes the request."""
+    place = None if lon is None or lat is None else LonLat(lon, lat)
+    folder = context.app.folder
+    name = save_photo(folder, redrawn(_content(photo)))
+    try:
+        with context.writing() as tx:
+            sight(tx, context.actor, request_id, Spot(clear, name, place, text), context.now)
+            view = _file(tx, context, request_id)
+    except BaseException:
+        remove_photo(folder, name)
+        raise
+    _announce(context, request_id)
+    return view
+
+
+@router.get("/api/sightings/{sighting_id}/photo")
+def show_sighting(sighting_id: int, context: BoardContext) -> FileResponse:
+    """Return what somebody saw, as a picture and nothing else."""
+    with context.reading() as tx:
+        name = get_sighting(tx, sighting_id).photo
+    path = photo_path(context.app.folder, name)
+    if not path.is_file():
+        raise NotFoundError("photo", sighting_id)
+    return FileResponse(path, media_type=media_type(name), headers=PHOTO_HEADERS)
+
+
+def _content(photo: UploadFile) -> bytes:
+    content = photo.file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        most = Need("at most {most} MB", most=MOST_BYTES // 1_000_000)
+        raise InvalidError("photo", f"{len(content)} bytes", most)
+    return content
+
+
+def _people(tx: Tx) -> list[str]:
+    """Return who may look after a request."""
+    users = list_users(tx)
+    return [each.login for each in users if not each.disabled and LOOKS_AFTER & set(each.roles)]
+
+
+def _file(tx: Tx, context: Context, request_id: RequestId) -> FileView:
+    app, one = context.app, get_followed(tx, request_id)
+    due = next_due(one, app.network, app.policy, find_active_storm(tx))
+    comments, sightings = list_comments(tx, request_id), list_sightings(tx, request_id)
+    return file_view(one, due, comments, sightings, app.network, app.policy, context.now)
+
+
+def _announce(context: Context, request_id: RequestId) -> None:
+    with context.reading() as tx:
+        view = viewed(tx, get_request(tx, request_id))
+    announced(context, view)

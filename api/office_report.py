@@ -1,0 +1,104 @@
+"""The office's report per shift, day and storm: a page that prints, and tables to take home."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+from starlette.responses import HTMLResponse, Response
+
+from api.context import BoardContext, Context
+from api.shell import boot_of, page, translator_of
+from data.model import Followed
+from data.store.engine import Tx
+from data.store.followup import list_closed_between, list_received_between
+from data.store.storms import list_storms
+from fleet.office_report import (
+    OfficeReport,
+    Period,
+    Span,
+    day_of,
+    office_report,
+    shift_of,
+    storm_of,
+)
+from maps.office_report import clocks_csv, report_csv, report_view
+
+router = APIRouter()
+
+Wanted = Annotated[Span, Query(description="what the report is about")]
+At = Annotated[AwareDatetime | None, Query(description="a moment in it; now where none is given")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A report, the requests that it counts, and the name of its storm."""
+
+    report: OfficeReport
+    received: list[Followed]
+    title: str
+
+
+@router.get("/followup/report")
+def report_page(
+    request: Request, context: BoardContext, span: Wanted = Span.DAY, at: At = None
+) -> HTMLResponse:
+    """Show the report of a shift, a day or a storm."""
+    found, t = _report(context, span, at), translator_of(request)
+    shown = {
+        "report": report_view(found.report, found.title, t, context.now),
+        "span": span,
+        "spans": tuple(Span),
+        "boot": boot_of(request, context),
+    }
+    return page(request, "followup/report.html", shown)
+
+
+@router.get("/followup/figures.csv")
+def download_figures(
+    request: Request, context: BoardContext, span: Wanted = Span.DAY, at: At = None
+) -> Response:
+    """Return the figures of a report, for a spreadsheet."""
+    report = _report(context, span, at).report
+    return _attachment(report_csv(report, translator_of(request)), "figures", report, context)
+
+
+@router.get("/followup/requests.csv")
+def download_clocks(
+    request: Request, context: BoardContext, span: Wanted = Span.DAY, at: At = None
+) -> Response:
+    """Return the times of every request of a report, for a spreadsheet."""
+    app, found = context.app, _report(context, span, at)
+    text = clocks_csv(found.received, app.network, app.policy, translator_of(request))
+    return _attachment(text, "requests", found.report, context)
+
+
+def _report(context: Context, span: Span, at: datetime | None) -> _Found:
+    app, now = context.app, context.now
+    with context.reading() as tx:
+        period, title = _period(tx, context, span, at or now)
+        received = list_received_between(tx, period.since, period.until)
+        reasons = [why for why, _ in list_closed_between(tx, period.since, period.until)]
+        storms = list_storms(tx)
+    report = office_report(period, received, reasons, app.network, app.policy, storms, now)
+    return _Found(report, received, title)
+
+
+def _period(tx: Tx, context: Context, span: Span, at: datetime) -> tuple[Period, str]:
+    """Return the time that is meant and the storm's name; before the first storm, the day."""
+    app = context.app
+    if span is Span.SHIFT:
+        return shift_of(app.policy.followup.shifts, app.city.timezone, at), ""
+    storms = sorted(list_storms(tx), key=lambda storm: storm.id) if span is Span.STORM else []
+    periods = [(storm_of(one, storms, context.now), one.name) for one in storms]
+    meant = [each for each in periods if each[0].since <= at < each[0].until] or periods[-1:]
+    return meant[0] if meant else (day_of(app.city.timezone, at), "")
+
+
+def _attachment(text: str, what: str, report: OfficeReport, context: Context) -> Response:
+    local = report.period.since.astimezone(ZoneInfo(context.app.city.timezone))
+    name = f"{what}-{report.period.span}-{local:%Y-%m-%d-%H%M}.csv"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=disposition)

@@ -1,0 +1,66 @@
+"""Requests that wait for something, and how those of some time went, as rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, false, func, or_, select
+
+from data.errors import NotFoundError
+from data.model import ClosingReason, Followed, RequestId
+from data.store.engine import Tx
+from data.store.request_clocks import clock_of
+from data.store.requests import request_of
+from data.store.schema import caller, request, request_clock
+
+_REACHABLE = or_(caller.c.phone != "", caller.c.email != "")
+_ROWS = request.join(request_clock).outerjoin(caller, caller.c.request_id == request.c.id)
+
+
+def list_followed(tx: Tx) -> list[Followed]:
+    """Return the requests that are not closed, or whose callers do not know it yet, oldest first.
+
+    What a caller has withdrawn needs no answer.
+    """
+    untold = and_(
+        request_clock.c.told_at.is_(None),
+        _REACHABLE,
+        request.c.closed_for != ClosingReason.WITHDRAWN,
+    )
+    query = _query().where(or_(request_clock.c.closed_at.is_(None), untold))
+    return [_followed(row) for row in tx.execute(query)]
+
+
+def get_followed(tx: Tx, request_id: RequestId) -> Followed:
+    """Return one request with its clock."""
+    row = tx.execute(_query().where(request.c.id == request_id)).first()
+    if row is None:
+        raise NotFoundError("request", request_id)
+    return _followed(row)
+
+
+def list_received_between(tx: Tx, since: datetime, until: datetime) -> list[Followed]:
+    """Return the requests that came in from `since` to before `until`, oldest first."""
+    within = (request.c.received_at >= since, request.c.received_at < until)
+    return [_followed(row) for row in tx.execute(_query().where(*within))]
+
+
+def list_closed_between(
+    tx: Tx, since: datetime, until: datetime
+) -> list[tuple[ClosingReason, datetime]]:
+    """Return why and when requests were closed from `since` to before `until`."""
+    closed_at = request_clock.c.closed_at
+    query = (
+        select(request.c.closed_for, closed_at)
+        .join(request_clock)
+        .where(request.c.closed_for.is_not(None), closed_at >= since, closed_at < until)
+    )
+    return [(ClosingReason(reason), at) for reason, at in tx.execute(query)]
+
+
+def _query() -> Select[Any]:
+    columns = (*request.c, *request_clock.c, func.coalesce(_REACHABLE, false()).label("reachable"))
+    return select(*columns).select_from(_ROWS).order_by(request.c.received_at, request.c.id)
+
+
+def _followed(row: Row[Any]) -> Followed:
+    return Followed(request_of(row), clock_of(row), bool(row.reachable))

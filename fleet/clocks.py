@@ -1,0 +1,89 @@
+"""Clocks of requests, pure: what is to happen next, and by when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.model import Followed, RequestState, ServiceClass, Storm
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.intake import TREATMENTS
+
+
+class Step(StrEnum):
+    """What is to happen next: a place is found, the work is done, the caller is told."""
+
+    PLACE = "place"
+    DO = "do"
+    TELL = "tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to happen next with a request, since when it waits for it and by when it should."""
+
+    step: Step
+    since: datetime
+    due_at: datetime
+
+
+def next_due(
+    one: Followed, network: StreetNetwork, policy: Policy, storm: Storm | None
+) -> Due | None:
+    """Return what a request waits for; `None` where it waits for snow, or for nothing.
+
+    A machine's work is asked for once a storm is there; it is late by the storm's clock, as the
+    council's figures are. What a supervisor decided stands before the target.
+    """
+    asked, clock, rules = one.request, one.clock, policy.followup
+    since = clock.reopened_at or asked.received_at
+    if clock.closed_at is not None:
+        tells = one.reachable and clock.told_at is None
+        due_at = clock.closed_at + rules.tell
+        return Due(Step.TELL, clock.closed_at, due_at) if tells else None
+    if asked.snap is None:
+        return Due(Step.PLACE, since, clock.due_at or since + rules.place)
+    if asked.kind in TREATMENTS:
+        if storm is None or asked.state is RequestState.NEW:
+            return None
+        since = max(since, storm.started_at)
+    return Due(Step.DO, since, clock.due_at or since + _target(one, network, policy))
+
+
+def work_due_at(
+    one: Followed, network: StreetNetwork, policy: Policy, storms: Sequence[Storm]
+) -> datetime | None:
+    """Return by when the work should be done, whatever became of it; `None` before any storm."""
+    asked, clock = one.request, one.clock
+    since = clock.reopened_at or asked.received_at
+    if asked.kind in TREATMENTS:
+        begins = [storm for storm in storms if storm.ended_at is None or storm.ended_at > since]
+        if not begins:
+            return None
+        since = max(since, min(storm.started_at for storm in begins))
+    return clock.due_at or since + _target(one, network, policy)
+
+
+def class_of(one: Followed, network: StreetNetwork, policy: Policy) -> ServiceClass | None:
+    """Return the class of a request's street; `None` where it has none, or none any more."""
+    snap = one.request.snap
+    segment = None if snap is None else network.find(snap.segment_id)
+    return None if segment is None else policy.class_of(segment)
+
+
+def district_of(one: Followed, network: StreetNetwork) -> str:
+    """Return the district of a request's street, empty where it has none."""
+    snap = one.request.snap
+    segment = None if snap is None else network.find(snap.segment_id)
+    return "" if segment is None else segment.district
+
+
+def _target(one: Followed, network: StreetNetwork, policy: Policy) -> timedelta:
+    kind, service_class = one.request.kind, class_of(one, network, policy)
+    danger = bool(one.request.dangers)
+    if service_class is not None:
+        deadline = policy.rules[service_class].deadline
+        return policy.followup.work_target(kind, service_class, deadline, danger=danger)
+    longest = max(rule.deadline for rule in policy.rules.values())
+    return policy.followup.danger if danger else longest

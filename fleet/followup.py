@@ -1,0 +1,203 @@
+"""The complaints office: what is late, who looks after it, what was noted and seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.errors import InvalidError
+from data.model import (
+    Actor,
+    ActorKind,
+    ClosingReason,
+    Followed,
+    JobState,
+    LonLat,
+    RequestId,
+    RequestState,
+    Role,
+    ServiceRequest,
+    Sighting,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.comments import add_comment
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.followup import list_followed
+from data.store.jobs import get_job, set_job_state
+from data.store.people import find_user_by_login
+from data.store.request_clocks import get_clock, set_assigned, set_escalated
+from data.store.requests import get_request, list_requests_of_jobs
+from data.store.sightings import add_sighting
+from data.store.storms import find_active_storm
+from fleet.clocks import Due, next_due
+from fleet.closing import CLOSABLE, close_by_evidence
+from fleet.intake import subject_of, wrong_state
+
+WATCH = Actor(ActorKind.SYSTEM, "followup")
+"""Who the storm book names where a clock alone made a request the supervisor's."""
+
+LOOKS_AFTER = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR})
+"""Who a request may be given to."""
+
+NOTE_LETTERS = 2000
+
+NOT_YET = 0
+"""Id of a sighting that the database has not numbered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What somebody sees on the spot, with the photo that shows it."""
+
+    clear: bool
+    photo: str
+    location: LonLat | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request and what it waits for; `due` is `None` while it waits for snow."""
+
+    followed: Followed
+    due: Due | None
+
+    def late(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.due is not None and self.due.due_at < now
+
+
+def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[Waiting]:
+    """Return every request that somebody still waits for, what is due first before the others."""
+    storm = find_active_storm(tx)
+    waiting = [Waiting(one, next_due(one, network, policy, storm)) for one in list_followed(tx)]
+    return sorted(waiting, key=_urgency)
+
+
+def escalate(tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetime) -> None:
+    """Make a request the supervisor's; `why` becomes a comment."""
+    asked = get_request(tx, request_id)
+    if get_clock(tx, request_id).escalated_at is not None:
+        raise wrong_state(asked)
+    _escalate(tx, actor, asked, now)
+    if why.strip():
+        add_comment(tx, request_id, actor.id, _noted(why), now)
+
+
+def escalate_overdue(
+    tx: Tx, network: StreetNetwork, policy: Policy, now: datetime
+) -> list[ServiceRequest]:
+    """Make the supervisor's what is too late, and return it; once for each wait."""
+    limit = now - policy.followup.escalate
+    late = [
+        each.followed.request
+        for each in list_waiting(tx, network, policy)
+        if each.late(limit) and each.followed.clock.escalated_at is None
+    ]
+    for asked in late:
+        _escalate(tx, WATCH, asked, now)
+    return late
+
+
+def settle(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
+    """Say that a request needs the supervisor no more."""
+    asked, clock = get_request(tx, request_id), get_clock(tx, request_id)
+    if clock.escalated_at is None:
+        raise wrong_state(asked)
+    set_escalated(tx, request_id, None)
+    before = {"escalated_at": clock.escalated_at.isoformat()}
+    add_event(tx, now, actor, "request.settled", subject_of(asked), before)
+
+
+def assign(
+    tx: Tx,
+    actor: Actor,
+    request_id: RequestId,
+    login: str,
+    due_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Give a request to somebody, to nobody for "", by a time where the target is too far.
+
+    Raises `InvalidError` for somebody who may not look after requests, or a time that is past.
+    """
+    asked, clock = get_request(tx, request_id), get_clock(tx, request_id)
+    if login:
+        someone = find_user_by_login(tx, login)
+        if someone is None or someone.disabled or not LOOKS_AFTER & set(someone.roles):
+            raise InvalidError("login", login, "somebody who looks after requests")
+    if due_at is not None and due_at <= now:
+        raise InvalidError("due_at", due_at.isoformat(), "a time to come")
+    set_assigned(tx, request_id, login, due_at)
+    before = {"to": clock.assigned_to, "due_at": _iso(clock.due_at)}
+    after = {"to": login, "due_at": _iso(due_at)}
+    add_event(tx, now, actor, "request.assigned", subject_of(asked), before, after)
+
+
+def comment(tx: Tx, actor: Actor, request_id: RequestId, text: str, now: datetime) -> None:
+    """Note something about a request; the storm book has who did, not what it says."""
+    asked = get_request(tx, request_id)
+    if not text.strip():
+        raise InvalidError("text", "", "a value")
+    add_comment(tx, request_id, actor.id, _noted(text), now)
+    add_event(tx, now, actor, "request.commented", subject_of(asked))
+
+
+def sight(tx: Tx, actor: Actor, request_id: RequestId, spot: Spot, now: datetime) -> ServiceRequest:
+    """Keep what somebody saw on the spot; a clear street closes all who asked for its job.
+
+    It is evidence of an inspection: the map's colors stay those of passes. Raises `ConflictError`
+    where the request is closed already.
+    """
+    asked = get_request(tx, request_id)
+    if asked.state not in CLOSABLE:
+        raise wrong_state(asked)
+    seen = Sighting(
+        id=NOT_YET,
+        request_id=request_id,
+        seen_at=now,
+        author=actor.id,
+        clear=spot.clear,
+        photo=spot.photo,
+        location=spot.location,
+        text=_noted(spot.text),
+    )
+    kept = add_sighting(tx, seen)
+    after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo}
+    add_event(tx, now, actor, "request.seen", subject_of(asked), after=after)
+    return _closed_as_seen(tx, actor, asked, now) if kept.clear else asked
+
+
+def _closed_as_seen(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> ServiceRequest:
+    closed = close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
+    job = None if asked.job_id is None else get_job(tx, asked.job_id)
+    if job is None or job.state is not JobState.OPEN:
+        return closed
+    set_job_state(tx, [job.id], JobState.DONE, now)
+    after = {"state": JobState.DONE, "done_at": now.isoformat(), "seen_by": actor.id}
+    add_event(tx, now, actor, "job.done", f"job:{job.id}", {"state": job.state}, after)
+    for other in list_requests_of_jobs(tx, [job.id]):
+        if other.state is RequestState.OPEN:
+            close_by_evidence(tx, actor, other, ClosingReason.INSPECTED, now, now)
+    return closed
+
+
+def _escalate(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    set_escalated(tx, asked.id, now)
+    after = {"escalated_at": now.isoformat()}
+    add_event(tx, now, actor, "request.escalated", subject_of(asked), after=after)
+
+
+def _noted(text: str) -> str:
+    if len(text) > NOTE_LETTERS:
+        raise InvalidError("text", f"{len(text)} letters", f"at most {NOTE_LETTERS} letters")
+    return text.strip()
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _urgency(each: Waiting) -> tuple[bool, datetime]:
+    due = each.due
+    return (due is None, each.followed.request.received_at if due is None else due.due_at)

@@ -1,0 +1,204 @@
+"""How the complaints office did in some time, pure: counts, response times, reasons of closing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from data.model import ClosingReason, Followed, RequestKind, RequestState, ServiceClass, Storm
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.clocks import class_of, district_of, work_due_at
+from fleet.performance import quantile
+
+_INSTANT = timedelta(microseconds=1)
+"""What happens now lies before the end of a period that ends now."""
+
+
+class Span(StrEnum):
+    """What a report is about: the office's shift, a day of the city, a storm."""
+
+    SHIFT = "shift"
+    DAY = "day"
+    STORM = "storm"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time that a report is about, from `since` to before `until`."""
+
+    span: Span
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request as the report counts it; `done_s` from receiving it to the evidence."""
+
+    kind: RequestKind
+    service_class: ServiceClass | None
+    district: str
+    state: RequestState
+    done_s: float | None
+    late: bool
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Some requests: how many, how many done and late, and how long until they were done.
+
+    Times are `None` where nothing was done yet; they count what is done, so that waiting requests
+    stand in `late`.
+    """
+
+    requests: int
+    done: int
+    late: int
+    reopened: int
+    median_s: float | None
+    p90_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """How long a step took: of how many requests, median and nine in ten."""
+
+    requests: int
+    median_s: float | None
+    p90_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeReport:
+    """The report of a period: requests received in it, and what was closed in it."""
+
+    period: Period
+    whole: Answered
+    states: Mapping[RequestState, int]
+    steps: Mapping[str, StepTime]
+    by_class: Mapping[ServiceClass | None, Answered]
+    by_district: Mapping[str, Answered]
+    by_both: Mapping[tuple[str, ServiceClass | None], Answered]
+    by_kind: Mapping[RequestKind, Answered]
+    reasons: Mapping[ClosingReason, int]
+
+
+def shift_of(hours: Sequence[time], timezone: str, at: datetime) -> Period:
+    """Return the office's shift at a moment; without hours, a shift is a day."""
+    zone = ZoneInfo(timezone)
+    today = at.astimezone(zone).date()
+    starts = [
+        datetime.combine(today + timedelta(days=days), hour, zone).astimezone(at.tzinfo)
+        for days in (-1, 0, 1)
+        for hour in hours
+    ]
+    if not starts:
+        day = day_of(timezone, at)
+        return Period(Span.SHIFT, day.since, day.until)
+    since = max(start for start in starts if start <= at)
+    return Period(Span.SHIFT, since, min(start for start in starts if start > at))
+
+
+def day_of(timezone: str, at: datetime) -> Period:
+    """Return the day of the city at a moment; it has 23 or 25 hours when clocks are changed."""
+    zone = ZoneInfo(timezone)
+    local = at.astimezone(zone).date()
+    midnights = [
+        datetime.combine(local + timedelta(days=days), time(), zone).astimezone(at.tzinfo)
+        for days in (0, 1)
+    ]
+    return Period(Span.DAY, *midnights)
+
+
+def storm_of(storm: Storm, earlier: Iterable[Storm], now: datetime) -> Period:
+    """Return the time of a storm's requests: from the end of the one before to its own, or now."""
+    ends = [one.ended_at for one in earlier if one.ended_at and one.ended_at <= storm.started_at]
+    return Period(Span.STORM, max(ends, default=storm.started_at), storm.ended_at or now + _INSTANT)
+
+
+def office_report(
+    period: Period,
+    received: Sequence[Followed],
+    reasons: Iterable[ClosingReason],
+    network: StreetNetwork,
+    policy: Policy,
+    storms: Sequence[Storm],
+    now: datetime,
+) -> OfficeReport:
+    """Return the report of a period at a moment."""
+    lines = [_line(one, network, policy, storms, now) for one in received]
+    return OfficeReport(
+        period=period,
+        whole=_answered(lines),
+        states=Counter(line.state for line in lines),
+        steps=_steps(received),
+        by_class=_grouped(lines, lambda line: line.service_class),
+        by_district=_grouped(lines, lambda line: line.district),
+        by_both=_grouped(lines, lambda line: (line.district, line.service_class)),
+        by_kind=_grouped(lines, lambda line: line.kind),
+        reasons=Counter(reasons),
+    )
+
+
+def _line(
+    one: Followed,
+    network: StreetNetwork,
+    policy: Policy,
+    storms: Sequence[Storm],
+    now: datetime,
+) -> Line:
+    asked, done_at = one.request, one.clock.done_at
+    due_at = work_due_at(one, network, policy, storms)
+    ended_at = done_at or one.clock.closed_at or now
+    return Line(
+        kind=asked.kind,
+        service_class=class_of(one, network, policy),
+        district=district_of(one, network),
+        state=asked.state,
+        done_s=None if done_at is None else (done_at - asked.received_at).total_seconds(),
+        late=due_at is not None and ended_at > due_at,
+        reopened=one.clock.reopened,
+    )
+
+
+def _answered(lines: Sequence[Line]) -> Answered:
+    waits_s = sorted(line.done_s for line in lines if line.done_s is not None)
+    return Answered(
+        requests=len(lines),
+        done=len(waits_s),
+        late=sum(line.late for line in lines),
+        reopened=sum(line.reopened > 0 for line in lines),
+        median_s=quantile(waits_s, 0.5),
+        p90_s=quantile(waits_s, 0.9),
+    )
+
+
+def _grouped[Key](lines: Iterable[Line], key: Callable[[Line], Key]) -> dict[Key, Answered]:
+    groups: dict[Key, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(key(line), []).append(line)
+    return {name: _answered(group) for name, group in groups.items()}
+
+
+def _steps(received: Iterable[Followed]) -> dict[str, StepTime]:
+    """Return how long each step took, from the one before it."""
+    spans: dict[str, list[float]] = {step: [] for step in ("placed", "planned", "done", "told")}
+    for one in received:
+        clock, since = one.clock, one.request.received_at
+        for step, at, start in (
+            ("placed", clock.placed_at, since),
+            ("planned", clock.planned_at, since),
+            ("done", clock.done_at, since),
+            ("told", clock.told_at, clock.closed_at),
+        ):
+            if at is not None and start is not None:
+                spans[step].append(max(0.0, (at - start).total_seconds()))
+    return {step: _step_time(sorted(waits_s)) for step, waits_s in spans.items()}
+
+
+def _step_time(waits_s: Sequence[float]) -> StepTime:
+    return StepTime(len(waits_s), quantile(waits_s, 0.5), quantile(waits_s, 0.9))

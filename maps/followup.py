@@ -1,0 +1,222 @@
+"""The complaints office as its page shows it: what waits for whom, and all about one request."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model import ClosingReason, Comment, Followed, RequestState, ServiceClass, Sighting
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.clocks import Due, Step, class_of, district_of
+from fleet.closing import CLOSABLE, CLOSED_AS
+from fleet.followup import Waiting
+from maps.views import RequestView, request_view
+
+ROWS = 50
+"""Requests on one page."""
+
+
+class Lens(StrEnum):
+    """Which requests somebody looks at."""
+
+    ESCALATED = "escalated"
+    LATE = "late"
+    MINE = "mine"
+    PLACE = "place"
+    DO = "do"
+    TELL = "tell"
+
+
+@dataclass(frozen=True, slots=True)
+class DueView:
+    """What is to happen next, since when it is waited for, and by when it should."""
+
+    step: Step
+    since: datetime
+    due_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedView:
+    """A request in the list of the office."""
+
+    id: int
+    reference: str
+    kind: str
+    state: str
+    address: str
+    text: str
+    dangers: tuple[str, ...]
+    service_class: ServiceClass | None
+    district: str
+    received_at: datetime
+    due: DueView | None
+    reopened: int
+    assigned_to: str
+    escalated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpView:
+    """A page of the list, and how many requests each lens shows."""
+
+    now: datetime
+    lens: Lens
+    counts: dict[Lens, int]
+    rows: tuple[FollowedView, ...]
+    page: int
+    pages: int
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """What somebody noted."""
+
+    at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SightingView:
+    """What somebody saw on the spot, and where the photo of it is."""
+
+    at: datetime
+    author: str
+    clear: bool
+    text: str
+    photo: str
+    lon: float | None
+    lat: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """The times of a request; what has not happened is `None`."""
+
+    received_at: datetime
+    placed_at: datetime | None
+    planned_at: datetime | None
+    done_at: datetime | None
+    closed_at: datetime | None
+    told_at: datetime | None
+    reopened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """All about one request; `reasons` are those it can be closed for without evidence."""
+
+    row: FollowedView
+    request: RequestView
+    clock: ClockView
+    comments: tuple[CommentView, ...]
+    sightings: tuple[SightingView, ...]
+    reasons: tuple[ClosingReason, ...]
+
+
+def followup_view(
+    waiting: Sequence[Waiting],
+    network: StreetNetwork,
+    policy: Policy,
+    lens: Lens,
+    page: int,
+    login: str,
+    people: Collection[str],
+    now: datetime,
+) -> FollowUpView:
+    """Return a page of what one lens shows; a page behind the last is the last."""
+    seen = {each: [one for one in waiting if _shows(each, one, login, now)] for each in Lens}
+    mine = seen[lens]
+    pages = max(1, -(-len(mine) // ROWS))
+    page = min(page, pages)
+    shown = mine[(page - 1) * ROWS : page * ROWS]
+    rows = tuple(followed_view(one.followed, one.due, network, policy, now) for one in shown)
+    counts = {each: len(found) for each, found in seen.items()}
+    return FollowUpView(now, lens, counts, rows, page, pages, tuple(sorted(people)))
+
+
+def followed_view(
+    one: Followed, due: Due | None, network: StreetNetwork, policy: Policy, now: datetime
+) -> FollowedView:
+    """Return a request for the list."""
+    asked, clock = one.request, one.clock
+    return FollowedView(
+        id=asked.id,
+        reference=asked.reference,
+        kind=asked.kind,
+        state=asked.state,
+        address=asked.address,
+        text=asked.text,
+        dangers=asked.dangers,
+        service_class=class_of(one, network, policy),
+        district=district_of(one, network),
+        received_at=asked.received_at,
+        due=None if due is None else DueView(due.step, due.since, due.due_at, due.due_at < now),
+        reopened=clock.reopened,
+        assigned_to=clock.assigned_to,
+        escalated_at=clock.escalated_at,
+    )
+
+
+def file_view(
+    one: Followed,
+    due: Due | None,
+    comments: Sequence[Comment],
+    sightings: Sequence[Sighting],
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+) -> FileView:
+    """Return all about one request."""
+    asked, clock = one.request, one.clock
+    return FileView(
+        row=followed_view(one, due, network, policy, now),
+        request=request_view(asked, {}),
+        clock=ClockView(
+            received_at=asked.received_at,
+            placed_at=clock.placed_at,
+            planned_at=clock.planned_at,
+            done_at=clock.done_at,
+            closed_at=clock.closed_at,
+            told_at=clock.told_at,
+            reopened_at=clock.reopened_at,
+        ),
+        comments=tuple(CommentView(each.at, each.author, each.text) for each in comments),
+        sightings=tuple(_sighting(each) for each in sightings),
+        reasons=_reasons(asked.state),
+    )
+
+
+def _sighting(seen: Sighting) -> SightingView:
+    place = seen.location
+    return SightingView(
+        at=seen.seen_at,
+        author=seen.author,
+        clear=seen.clear,
+        text=seen.text,
+        photo=f"/api/sightings/{seen.id}/photo",
+        lon=place.lon if place else None,
+        lat=place.lat if place else None,
+    )
+
+
+def _reasons(state: RequestState) -> tuple[ClosingReason, ...]:
+    if state not in CLOSABLE:
+        return ()
+    proved = {RequestState.DONE, RequestState.HANDED_OVER}
+    return tuple(reason for reason, ends in CLOSED_AS.items() if ends not in proved)
+
+
+def _shows(lens: Lens, one: Waiting, login: str, now: datetime) -> bool:
+    clock = one.followed.clock
+    if lens is Lens.ESCALATED:
+        return clock.escalated_at is not None
+    if lens is Lens.MINE:
+        return clock.assigned_to == login
+    if lens is Lens.LATE:
+        return one.late(now)
+    return one.due is not None and one.due.step == lens.value

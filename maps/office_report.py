@@ -1,0 +1,288 @@
+"""The office's report as a page prints it and as tables that people take home."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import StringIO
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from data.model import Followed, ServiceClass
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.clocks import class_of, district_of
+from fleet.office_report import Answered, OfficeReport, Period, Span
+from fleet.performance import district_order
+from maps.i18n import Translator
+from maps.streets_table import BYTE_ORDER_MARK
+
+REPORT_COLUMNS = (
+    *("part", "name", "service_class", "requests", "done", "late"),
+    *("reopened_count", "median_min", "p90_min"),
+)
+"""Columns of the table of figures; their headings are texts of the catalog."""
+
+CLOCK_COLUMNS = (
+    *("reference", "kind", "district", "service_class", "request_state", "received_at"),
+    *("placed_at", "planned_at", "done_at", "closed_at", "told_at", "closed_for"),
+    *("reopened_count", "dangers"),
+)
+"""Columns of the table of requests: times and codes, nothing of callers and their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table ready to print: a caption, headings, and rows that begin with a heading."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A key figure, what it is, and what it counts."""
+
+    value: str
+    word: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report ready to print; links are addresses of this page."""
+
+    title: str
+    when: str
+    figures: tuple[FigureView, ...]
+    tables: tuple[TableView, ...]
+    query: str
+    earlier: str
+    later: str
+
+
+def report_view(report: OfficeReport, title: str, t: Translator, now: datetime) -> ReportView:
+    """Return a report for its page; `title` is the storm's name, or empty."""
+    period = report.period
+    return ReportView(
+        title=title or t(f"report:{period.span}"),
+        when=_when(period, t),
+        figures=_figures(report, t),
+        tables=tuple(each for each in _tables(report, t) if each.rows),
+        query=query_of(period.span, period.since),
+        earlier=query_of(period.span, period.since - timedelta(seconds=1)),
+        later=query_of(period.span, period.until) if period.until < now else "",
+    )
+
+
+def query_of(span: Span, at: datetime) -> str:
+    """Return the part of an address that asks for the report of a time."""
+    return f"span={span}&at={quote(at.isoformat())}"
+
+
+def report_csv(report: OfficeReport, t: Translator) -> str:
+    """Return the figures by class, by district, by both and by kind, for a spreadsheet."""
+    parts: tuple[tuple[str, Iterable[tuple[str, ServiceClass | None, Answered]]], ...] = (
+        ("class", (("", name, one) for name, one in _classes(report.by_class))),
+        ("district", ((name, None, one) for name, one in _districts(report.by_district))),
+        (
+            "district_class",
+            ((name[0], name[1], report.by_both[name]) for name in _both(report.by_both)),
+        ),
+        ("kind", ((t(f"kind:{name}"), None, one) for name, one in report.by_kind.items())),
+    )
+    rows = [
+        [t(f"part:{part}"), name, its_class or "", *_cells(one)]
+        for part, lines in parts
+        for name, its_class, one in lines
+    ]
+    return _csv(REPORT_COLUMNS, rows, t)
+
+
+def clocks_csv(
+    received: Iterable[Followed], network: StreetNetwork, policy: Policy, t: Translator
+) -> str:
+    """Return the times of every request, for a spreadsheet."""
+    rows = [
+        [
+            one.request.reference,
+            t(f"kind:{one.request.kind}"),
+            district_of(one, network),
+            class_of(one, network, policy) or "",
+            t(f"request:{one.request.state}"),
+            *(_local(at, t) for at in _times(one)),
+            t(f"closing:{one.request.closed_for}") if one.request.closed_for else "",
+            one.clock.reopened,
+            ", ".join(t(f"danger:{danger}") for danger in one.request.dangers),
+        ]
+        for one in received
+    ]
+    return _csv(CLOCK_COLUMNS, rows, t)
+
+
+def span_text(seconds: float | None, t: Translator) -> str:
+    """Return a span of time as people say it; a dash where there is none."""
+    if seconds is None:
+        return "–"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return t.plural("{count} min", minutes)
+    if minutes >= 48 * 60:
+        return t.plural("{count} days", round(minutes / 1440))
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return t("{hours} h {minutes} min", hours=hours, minutes=rest)
+    return t.plural("{count} h", hours)
+
+
+def _times(one: Followed) -> tuple[datetime | None, ...]:
+    clock = one.clock
+    return (
+        one.request.received_at,
+        clock.placed_at,
+        clock.planned_at,
+        clock.done_at,
+        clock.closed_at,
+        clock.told_at,
+    )
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow([t(f"column:{name}") for name in columns])
+    table.writerows(rows)
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _cells(one: Answered) -> tuple[object, ...]:
+    spans = (None if each is None else round(each / 60, 1) for each in (one.median_s, one.p90_s))
+    counts = (one.requests, one.done, one.late, one.reopened)
+    return (*counts, *("" if each is None else each for each in spans))
+
+
+def _local(at: datetime | None, t: Translator) -> str:
+    return "" if at is None else f"{at.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"
+
+
+def _when(period: Period, t: Translator) -> str:
+    since, until = period.since, period.until
+    if period.span is Span.DAY:
+        return t.date(since)
+    ends = t.time(until) if t.date(since) == t.date(until) else f"{t.time(until)}, {t.date(until)}"
+    return t("{date}, {since} to {until}", date=t.date(since), since=t.time(since), until=ends)
+
+
+def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
+    whole, told = report.whole, report.steps["told"]
+    return (
+        FigureView(t.number(whole.requests), t("Received"), t("requests in this time")),
+        FigureView(
+            t.number(whole.done),
+            t("Done"),
+            t("by a machine's evidence or seen on the spot, until now"),
+        ),
+        FigureView(t.number(whole.late), t("Past their target"), t("done late, or still waiting")),
+        FigureView(
+            span_text(whole.median_s, t),
+            t("Half were done within"),
+            t("nine in ten within {span}", span=span_text(whole.p90_s, t)),
+        ),
+        FigureView(
+            t.number(whole.reopened), t("Reopened"), t("somebody said that it was not cleared")
+        ),
+        FigureView(
+            t.number(told.requests),
+            t("Callers told"),
+            t("half within {span} of the end", span=span_text(told.median_s, t)),
+        ),
+    )
+
+
+def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
+    heads = tuple(t(each) for each in ("Requests", "Done", "Past their target", "Reopened"))
+    times = (t("Half within"), t("Nine in ten within"))
+    yield TableView(
+        t("By class"),
+        (t("Class"), *heads, *times),
+        tuple((_class(name, t), *_shown(one, t)) for name, one in _classes(report.by_class)),
+    )
+    yield TableView(
+        t("By district"),
+        (t("District"), *heads, *times),
+        tuple(
+            (_district(name, t), *_shown(one, t)) for name, one in _districts(report.by_district)
+        ),
+    )
+    yield TableView(
+        t("By district and class"),
+        (t("District"), t("Class"), *heads, *times),
+        tuple(
+            (_district(name[0], t), _class(name[1], t), *_shown(report.by_both[name], t))
+            for name in _both(report.by_both)
+        ),
+    )
+    yield TableView(
+        t("By what was asked"),
+        (t("Kind"), *heads, *times),
+        tuple((t(f"kind:{name}"), *_shown(one, t)) for name, one in report.by_kind.items()),
+    )
+    yield TableView(
+        t("How long each step took"),
+        (t("Step"), t("Requests"), *times),
+        tuple(
+            (
+                t(f"step:{name}"),
+                t.number(one.requests),
+                span_text(one.median_s, t),
+                span_text(one.p90_s, t),
+            )
+            for name, one in report.steps.items()
+            if one.requests
+        ),
+    )
+    yield TableView(
+        t("Why requests were closed in this time"),
+        (t("Reason"), t("Requests")),
+        tuple((t(f"closing:{name}"), t.number(n)) for name, n in _counted(report.reasons)),
+    )
+    yield TableView(
+        t("How the requests of this time stand"),
+        (t("State"), t("Requests")),
+        tuple((t(f"request:{name}"), t.number(n)) for name, n in _counted(report.states)),
+    )
+
+
+def _shown(one: Answered, t: Translator) -> tuple[str, ...]:
+    counts = (one.requests, one.done, one.late, one.reopened)
+    spans = (span_text(each, t) for each in (one.median_s, one.p90_s))
+    return (*(t.number(each) for each in counts), *spans)
+
+
+def _counted[Name: str](counts: Mapping[Name, int]) -> list[tuple[Name, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _classes(
+    groups: Mapping[ServiceClass | None, Answered],
+) -> list[tuple[ServiceClass | None, Answered]]:
+    return sorted(groups.items(), key=lambda pair: pair[0] or "Z")
+
+
+def _districts(groups: Mapping[str, Answered]) -> list[tuple[str, Answered]]:
+    return sorted(groups.items(), key=lambda pair: district_order(pair[0]))
+
+
+def _both(
+    groups: Mapping[tuple[str, ServiceClass | None], Answered],
+) -> list[tuple[str, ServiceClass | None]]:
+    return sorted(groups, key=lambda name: (district_order(name[0]), name[1] or "Z"))
+
+
+def _class(name: ServiceClass | None, t: Translator) -> str:
+    return t("No street yet") if name is None else t(f"class:{name}")
+
+
+def _district(name: str, t: Translator) -> str:
+    return name or t("Outside all districts")

@@ -1,0 +1,79 @@
+// The list of the office: lenses with their counts, what is due first before the others, a page at a time.
+import { html, nothing } from "lit";
+import { now } from "../core/boot.js";
+import { TickingPart } from "../core/element.js";
+import { age, deadline, named, number, t } from "../core/texts.js";
+import { listbox } from "../board/listbox.js";
+import { kindIcon, requestPlace } from "../board/rows.js";
+import { LENSES, look, office, open } from "./state.js";
+
+const late = (row) => row.due && Date.parse(row.due.due_at) < now();
+
+const dueText = (row) =>
+  row.due
+    ? html`${t(`next:${row.due.step}`)} <strong class=${late(row) ? "danger" : ""}>${deadline(row.due.due_at)}</strong>`
+    : t("Waits for snow");
+
+const row = (one) => html`${kindIcon(one.kind)}
+  <span class="what" dir="auto">${requestPlace(one)}</span>
+  <span class="when">${age(one.received_at)}</span>
+  <span class="sub"
+    ><bdi class="code">${one.reference}</bdi>${one.service_class ? html` · ${t(`short:${one.service_class}`)}` : ""} · ${dueText(one)}${one.assigned_to ? html` · <bdi>${one.assigned_to}</bdi>` : ""}</span
+  >
+  ${
+    one.dangers.length || one.escalated_at || one.reopened
+      ? html`<span class="tags"
+          >${one.dangers.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}${one.escalated_at ? html`<span class="tag">${t("escalated")}</span>` : ""}${one.reopened ? html`<span class="tag">${t("reopened")}</span>` : ""}</span
+        >`
+      : nothing
+  }`;
+
+class List extends TickingPart {
+  get stores() {
+    return [office];
+  }
+
+  lenses() {
+    const { view, lens } = office.value;
+    return html`<div class="lenses" role="group" aria-label=${t("What to look at")}>
+      ${LENSES.map(
+        (each) =>
+          html`<button class="lens" aria-pressed=${each === lens} @click=${() => look(each)}>
+            <span>${t(`lens:${each}`)}</span><span class="count ${each === "late" && view.counts.late ? "danger" : ""}">${number(view.counts[each])}</span>
+          </button>`,
+      )}
+    </div>`;
+  }
+
+  pager() {
+    const { view, lens } = office.value;
+    if (view.pages === 1) return "";
+    const turn = (page, icon, label) => html`<button
+      class="quiet"
+      ?disabled=${page < 1 || page > view.pages}
+      @click=${() => look(lens, page)}
+      aria-label=${label}
+      title=${label}
+    ><span class="icon icon-${icon} mirrored" aria-hidden="true"></span></button>`;
+    return html`<nav class="pager" aria-label=${t("Pages of the list")}>
+      ${turn(view.page - 1, "chevron-left", t("Page before"))}
+      <span>${t("Page {page} of {pages}", { page: view.page, pages: view.pages })}</span>
+      ${turn(view.page + 1, "chevron-right", t("Next page"))}
+    </nav>`;
+  }
+
+  render() {
+    const { view, lens, chosen, stale, broken } = office.value;
+    if (broken && !view) return html`<p class="problem">${broken}</p>`;
+    if (!view) return html`<div class="skeleton"></div>`;
+    return html`${this.lenses()}
+      ${stale || broken ? html`<p class="problem" role="status">${t("The line to the server is broken. This may be old.")}</p>` : ""}
+      ${
+        view.rows.length === 0
+          ? html`<p class="empty">${t(`none:${lens}`)}</p>`
+          : listbox({ id: "office", label: t(`lens:${lens}`), items: view.rows, selected: chosen ?? undefined, choose: open, row })
+      }
+      ${this.pager()}`;
+  }
+}
+customElements.define("office-list", List);

@@ -1,0 +1,4 @@
+// The report needs scripts for two things only: the theme, and the button that prints.
+import "../core/theme.js";
+
+document.getElementById("print").addEventListener("click", () => print());
