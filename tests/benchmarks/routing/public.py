@@ -71,9 +71,20 @@ def _judged(path: Path, out: Path) -> bool:
 
 
 def runs(chosen: str, seconds: float, jobs: int, seed: int = 1) -> list[Run]:
-    """Solve a set, some instances at a time."""
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(lambda path: solved(path, seconds, seed), files(chosen)))
+    """Solve a set, some instances at a time; salting tasks also as if one could turn anywhere."""
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(jobs) as pool:
+        paths = files(chosen)
+        if chosen == "salt":
+            paths += [_turning_anywhere(path, Path(name)) for path in paths]
+        return list(pool.map(lambda path: solved(path, seconds, seed), paths))
+
+
+def _turning_anywhere(path: Path, folder: Path) -> Path:
+    """Write a salting task in which every junction allows to turn back."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    free = folder / f"{path.stem}-turning-anywhere.json"
+    free.write_text(json.dumps(told | {"U": told["nodes"]}), encoding="utf-8")
+    return free
 
 
 def gap(cost: float, best: float) -> float:
