@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     answer,
+    api_keys,
     blockages,
     citizen,
     council,
@@ -37,6 +38,7 @@ from api.clock import Clock
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
 from api.door import PositionDoor
+from api.erasure import Eraser
 from api.errors import Failures, install_error_handlers
 from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
@@ -79,6 +81,7 @@ ROUTES = (
     office_report,
     setup,
     people,
+    api_keys,
     machines,
     policy,
     levels,
@@ -140,6 +143,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
         intake=IntakeDoor(engine, ground, clock.now, tell_boards),
+        eraser=Eraser(engine, clock, ground, settings, city_folder),
         messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
     )
 
@@ -156,6 +160,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         yield
         await app.office.stop()
         await app.intake.stop()
+        app.eraser.start()
+        yield
+        await app.eraser.stop()
         await app.messenger.stop()
         await app.door.stop()
         await app.consumer.stop()

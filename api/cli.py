@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from api.commands.apikey import apikey
 from api.commands.backup import backup
 from api.commands.city import city
 from api.commands.demo import demo
+from api.commands.erase import erase
 from api.commands.fleet import fleet, policy
 from api.commands.geocode import geocode
 from api.commands.overrides import overrides
@@ -35,6 +37,7 @@ commands.add_typer(storm, name="storm", help="Start and end a storm.")
 commands.add_typer(user, name="user", help="Add people who sign in.")
 commands.add_typer(device, name="device", help="Add trackers that send positions.")
 commands.command()(geocode)
+commands.add_typer(apikey, name="apikey", help="Let other systems bring requests.")
 commands.command()(plan)
 commands.command()(solve)
 commands.command()(serve)
@@ -42,6 +45,7 @@ commands.command()(work)
 commands.command()(backup)
 commands.command()(restore)
 commands.command()(upgrade)
+commands.command()(erase)
 commands.command()(simulate)
 commands.command()(demo)
 

@@ -13,6 +13,7 @@ from api.clock import Clock
 from api.code_limit import CodeLimit, TrackCodeLimit
 from api.consumer import Consumer
 from api.door import PositionDoor
+from api.erasure import Eraser
 from api.errand import Errand
 from api.ground import GroundKeeper
 from api.intake_door import IntakeDoor
@@ -61,6 +62,7 @@ class App:
     seals: Seals
     meters: Meters
     limits: PublicLimits
+    eraser: Eraser
     messenger: Messenger
     intake: IntakeDoor
     sign_ins: SignInLimit = field(default_factory=SignInLimit)

@@ -53,6 +53,15 @@ class Settings(BaseSettings):
         description="File of the gateways for messages to callers; without one they go to the log",
     )
     contact: str = Field(default="", description="Whom other systems and their makers may write to")
+    callers_kept_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days until names, numbers and words of callers are erased",
+    )
+    photos_kept_days: int = Field(
+        default=90, ge=1, le=3650, description="Days until photos are erased"
+    )
     public_pace: float = Field(
         default=1.0,
         ge=0.0,

@@ -127,7 +127,7 @@ def update_record(
 ) -> Record:
     """Return a change of a request as the extension of FixMyStreet tells it.
 
-    `told` is what whoever asks has said itself.
+    `told` is what whoever asks has said itself, where the line tells of that.
     """
     state = _state_after(line)
     return {

@@ -46,7 +46,10 @@ def list_updates(
     start_date: Annotated[Words, Query(description="Happened since then")] = "",
     end_date: Annotated[Words, Query(description="Happened until then")] = "",
 ) -> Response:
-    """Return what happened to requests, oldest first: in the last 90 days where nothing is said."""
+    """Return what happened to requests, oldest first: in the last 90 days where nothing is said.
+
+    What a system told itself comes back to that system only.
+    """
     start, end = period_of(visitor.now, start_date, end_date)
     with reading(visitor.app.engine) as tx:
         verbs = (*VERBS, TOLD)
@@ -57,6 +60,7 @@ def list_updates(
     records = [
         update_record(asked[request_id], line, own.get(line.id), visitor.t)
         for request_id, line in lines
+        if line.verb != TOLD or line.id in own
     ]
     return answer(form, "service_request_updates", records)
 

@@ -60,6 +60,8 @@ def _configure(connection: dbapi2.Connection, _record: object) -> None:
     # FULL, not NORMAL: what was acknowledged must survive a power cut, not only a killed process.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is erased must not stay readable in free pages of the file.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

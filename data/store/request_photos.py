@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import batched
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from data.model import RequestId
 from data.store.engine import Tx
@@ -32,9 +32,3 @@ def list_request_photos(tx: Tx, request_ids: Sequence[RequestId]) -> dict[Reques
         for row in tx.execute(query.order_by(request_photo.c.added_at, request_photo.c.name)):
             found.setdefault(RequestId(row.request_id), []).append(row.name)
     return found
-
-
-def remove_request_photos_before(tx: Tx, before: datetime) -> list[str]:
-    """Forget the photos added before a moment and return the names of their files."""
-    gone = delete(request_photo).where(request_photo.c.added_at < before)
-    return sorted(tx.execute(gone.returning(request_photo.c.name)).scalars())

@@ -10,11 +10,11 @@ from data.store.api_keys import (
     set_revoked,
 )
 from data.store.engine import Tx
+from data.store.erasure import forget_photos
 from data.store.request_photos import (
     add_request_photo,
     find_photographed,
     list_request_photos,
-    remove_request_photos_before,
 )
 from data.store.requests import add_request
 from tests.village import NOW
@@ -54,6 +54,6 @@ def test_photos_belong_to_requests_until_their_time_is_over(tx: Tx) -> None:
     photos = list_request_photos(tx, [first, second, bare])
     assert photos == {first: ["b.jpg", "a.jpg"], second: ["c.jpg"]}
     assert find_photographed(tx, "c.jpg") == second
-    assert remove_request_photos_before(tx, NOW + DAY) == ["b.jpg"]
+    assert forget_photos(tx, NOW + DAY) == ["b.jpg"]
     assert list_request_photos(tx, [first]) == {first: ["a.jpg"]}
     assert find_photographed(tx, "b.jpg") is None

@@ -1,0 +1,65 @@
+"""Other systems in the set-up: which have a key, a new key, an end to one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api.context import AdminContext
+from api.schemas import Wire
+from api.shell import boot_of, page
+from data.model import ApiKeyId
+from data.store.api_keys import list_api_keys
+from fleet.api_keys import NAME_LETTERS, make_key, revoke_key
+from maps.api_keys import KeyView, key_view
+
+router = APIRouter()
+
+KeyId = Annotated[int, Path(ge=1, lt=2**63)]
+Named = Annotated[str, Field(min_length=1, max_length=NAME_LETTERS)]
+
+
+class KeyIn(Wire):
+    """Which system gets a key, and whom to call about it."""
+
+    name: Named
+    contact: Named
+
+
+class KeyOut(BaseModel):
+    """A key with its text, which is not shown again."""
+
+    key: KeyView
+    text: str
+
+
+@router.get("/setup/systems")
+def systems_page(request: Request, context: AdminContext) -> Response:
+    """Show which other systems may bring requests."""
+    view = {"boot": boot_of(request, context)}
+    view["boot"]["base"] = f"{str(request.base_url).rstrip('/')}/open311/v2"
+    return page(request, "setup/systems.html", view)
+
+
+@router.get("/api/api-keys")
+def read_keys(context: AdminContext) -> list[KeyView]:
+    """Return all keys by name, those that are revoked too."""
+    with context.reading() as tx:
+        return [key_view(each) for each in list_api_keys(tx)]
+
+
+@router.post("/api/api-keys", status_code=201)
+def add_key(wanted: KeyIn, context: AdminContext) -> KeyOut:
+    """Give another system a key."""
+    with context.writing() as tx:
+        args = (wanted.name, wanted.contact, context.now)
+        key, text = make_key(tx, context.actor, *args)
+    return KeyOut(key=key_view(key), text=text)
+
+
+@router.post("/api/api-keys/{key_id}/revoke")
+def end_key(key_id: KeyId, context: AdminContext) -> KeyView:
+    """Let a system in no more, at once and for good."""
+    with context.writing() as tx:
+        return key_view(revoke_key(tx, context.actor, ApiKeyId(key_id), context.now))

@@ -1,0 +1,62 @@
+"""`barfrub apikey`: keys that let other systems write through Open311."""
+
+from typing import Annotated
+
+import typer
+
+apikey = typer.Typer(no_args_is_help=True)
+
+CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+Name = Annotated[str, typer.Argument(help="What the other system is called.")]
+
+
+@apikey.command("add")
+def add_key(
+    name: Name,
+    contact: Annotated[str, typer.Option(help="Whom to call when it sends nonsense.")],
+    city: CityOption = None,
+) -> None:
+    """Add a key and print it, once."""
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import transaction
+    from fleet.api_keys import make_key
+
+    with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
+        _, text = make_key(tx, CONSOLE, name, contact, Clock().now())
+    typer.echo(f"Key of {name}, shown only now: {text}")
+
+
+@apikey.command("list")
+def list_keys(city: CityOption = None) -> None:
+    """Show which systems have a key."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.api_keys import list_api_keys
+    from data.store.engine import reading
+
+    with reading(open_city_database(chosen_city(Settings(), city))) as tx:
+        keys = list_api_keys(tx)
+    for key in keys:
+        state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in use"
+        typer.echo(f"{key.name:<24} {key.contact:<32} {state}")
+
+
+@apikey.command("revoke")
+def revoke(name: Name, city: CityOption = None) -> None:
+    """Let a system in no more, from now on and for good."""
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city
+    from data.errors import NotFoundError
+    from data.store.api_keys import find_api_key_by_name
+    from data.store.engine import transaction
+    from fleet.api_keys import revoke_key
+
+    with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
+        key = find_api_key_by_name(tx, name)
+        if key is None:
+            raise NotFoundError("api_key", name)
+        revoke_key(tx, CONSOLE, key.id, Clock().now())
+    typer.echo(f"{name} may not write any more.")

@@ -1,0 +1,26 @@
+"""`barfrub erase`: what the server does on its schedule, at once."""
+
+from typing import Annotated
+
+import typer
+
+CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+
+
+def erase(city: CityOption = None) -> None:
+    """Erase callers and photos that have been kept long enough."""
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.erasure import Eraser
+    from api.ground import GroundKeeper
+    from api.settings import Settings, chosen_city
+
+    settings = Settings()
+    folder = chosen_city(settings, city)
+    engine = open_city_database(folder)
+    eraser = Eraser(engine, Clock(), GroundKeeper(engine), settings, folder)
+    erased = eraser.erase(CONSOLE)
+    typer.echo(
+        f"Erased: {erased.callers} callers, words of {erased.requests} requests, "
+        f"{len(erased.photos)} photos."
+    )

@@ -1,0 +1,63 @@
+"""What is known about people goes when its time is over; what was done stays."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import Actor, LonLat, RequestId
+from data.network import StreetNetwork
+from data.store.engine import Tx
+from data.store.erasure import (
+    erase_people,
+    forget_photos,
+    move_pins,
+    placed_offsets,
+    requests_with_people,
+)
+from data.store.events import add_event
+
+ERASED = "callers.erased"
+"""Verb of an erasure; its line says how much went, not what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much went; the files of `photos` are still there until the caller removes them."""
+
+    callers: int
+    requests: int
+    photos: tuple[str, ...]
+
+
+def erase_old(
+    tx: Tx,
+    actor: Actor,
+    network: StreetNetwork,
+    callers_kept: timedelta,
+    photos_kept: timedelta,
+    now: datetime,
+) -> Erased:
+    """Erase who called, their words and their pins, and photos, when they are older than is kept.
+
+    The storm book stays as it is: of callers it only has salted digests, and the salt goes with
+    the caller.
+    """
+    ids = requests_with_people(tx, now - callers_kept)
+    move_pins(tx, _on_streets(tx, network, ids))
+    callers = erase_people(tx, ids)
+    photos = forget_photos(tx, now - photos_kept)
+    erased = Erased(callers, len(ids), tuple(photos))
+    if ids or photos:
+        after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
+        add_event(tx, now, actor, ERASED, "callers", after=after)
+    return erased
+
+
+def _on_streets(
+    tx: Tx, network: StreetNetwork, ids: list[RequestId]
+) -> list[tuple[RequestId, LonLat]]:
+    """Return the place on its street of each request, in place of somebody's door."""
+    return [
+        (request_id, network.point_at(segment_id, offset_m))
+        for request_id, (segment_id, offset_m) in placed_offsets(tx, ids).items()
+        if network.find(segment_id) is not None
+    ]
