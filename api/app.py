@@ -157,12 +157,11 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.messenger.start()
         app.intake.start()
         app.office.start()
-        yield
-        await app.office.stop()
-        await app.intake.stop()
         app.eraser.start()
         yield
         await app.eraser.stop()
+        await app.office.stop()
+        await app.intake.stop()
         await app.messenger.stop()
         await app.door.stop()
         await app.consumer.stop()
