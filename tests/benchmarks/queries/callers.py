@@ -181,9 +181,14 @@ class Callers:
         if self.chance.random() < 0.4:
             first, last = self.street().base, self.street().base
             name = first[: (len(first) + 1) // 2] + last[len(last) // 2 :]
-        if any(map(str.isdigit, name)):
-            return None
+        if any(plain(word) in self.facts.bases for word in name.split()) or not _worded(name):
+            return None  # a part of it is a street of its own
         most = 3 if len(plain(name)) > 5 else 2
         if len(plain(name)) < 4 or near_any(plain(name), self.facts.bases, most):
             return None
         return name
+
+
+def _worded(name: str) -> bool:
+    """Whether a name has letters and spaces only."""
+    return all(each.isalpha() or each in " \u200c-" for each in name)

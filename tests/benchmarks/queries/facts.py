@@ -125,7 +125,7 @@ class Facts:
         for place in self.places:
             if place.kind == "address" and plain(place.street) in known:
                 here = shapely.Point(*self.network.projection.plane(place.location))
-                spots[plain(place.street), place.number].append(here)
+                spots[plain(place.street), plain(place.number)].append(here)
         return [
             House(known[street], number, shapely.multipoints(points))
             for (street, number), points in spots.items()
@@ -168,9 +168,10 @@ class Facts:
             for snap in snaps[:1]:
                 names = self.network.segment(snap.segment_id).names.get("")
                 if names:
-                    point = self.network.point_at(snap.segment_id, snap.offset_m)
-                    foot = shapely.Point(*self.network.projection.plane(point))
-                    found.append((place, self.by_name[names[0]], any_point(here, foot)))
+                    street = self.by_name[names[0]]
+                    beside = shapely.buffer(here, snap.distance_m + max(place.reach_m, 30.0))
+                    stretch = shapely.intersection(self.bearing(street.name), beside)
+                    found.append((place, street, shapely.union(here, stretch)))
         return found
 
     def between(self, street: Street) -> list[tuple[Street, Street, shapely.Geometry]]:
@@ -212,7 +213,3 @@ class Facts:
     def _bases(self, segment: Segment) -> set[str]:
         names = (each for several in segment.names.values() for each in several)
         return {plain(self.split(name).base) for name in names}
-
-
-def any_point(*points: shapely.Point) -> shapely.Geometry:
-    return shapely.multipoints(list(points))

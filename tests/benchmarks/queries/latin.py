@@ -5,6 +5,7 @@ from tests.benchmarks.queries.facts import Kinded
 TYPES = {
     "St": ("Street", "St.", "st", "Str"),
     "Ave": ("Avenue", "Av", "Ave.", "ave"),
+    "Av": ("Avenue", "Ave", "Av.", "av"),
     "Rd": ("Road", "Rd.", "rd"),
     "Dr": ("Drive", "Dr.", "dr"),
     "Blvd": ("Boulevard", "Blvd.", "blvd"),
@@ -17,7 +18,7 @@ TYPES = {
     "Cir": ("Circle", "Cir."),
 }
 LEADING = {
-    "Strada": ("Str.", "str", "Strada", "St."),
+    "Strada": ("Str.", "str", "Strada"),
     "Aleea": ("Al.", "aleea"),
     "Bulevardul": ("Bd.", "B-dul", "Bulevardul", "Bdul"),
     "Calea": ("calea", "Calea"),

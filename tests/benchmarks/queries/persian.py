@@ -97,11 +97,17 @@ NEGATIVES = ("{k} {n}", "{k} {n} پلاک ۱۴", "{k} {n} کوچه سوم", "{n}
 NEGATIVE_KINDS = ("خیابان", "کوچه", "بلوار", "میدان", "خ", "بن بست", "خیابان شهید", "کوچه شهید")
 
 
+NUMBERS = {word: digits for digits, word in ORDINALS.items()} | {"یکم": "۱"}
+
+
 def split(name: str) -> Kinded:
-    """Return a Persian or Latin name in two parts."""
+    """Return a Persian or Latin name in two parts; "first" is the number one."""
     for kind in KINDS:
         if name.startswith(f"{kind} "):
-            return Kinded(kind, name.removeprefix(kind).strip())
+            base = name.removeprefix(kind).strip()
+            return Kinded(kind, NUMBERS.get(base, base))
+    if name in NUMBERS:
+        return Kinded("", NUMBERS[name])
     first, _, last = name.rpartition(" ")
     if first and last in ("Street", "Alley", "Avenue", "Boulevard", "Square", "Road", "Highway"):
         return Kinded(last, first)

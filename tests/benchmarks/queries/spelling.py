@@ -12,6 +12,10 @@ _SAME = str.maketrans(
 _HOMOPHONES = ("سصث", "زذضظ", "تط", "هح", "قغ")
 _PERSIAN_ROWS = ("ضصثقفغعهخحجچ", "شسیبلاتنمکگ", "ظطزرذدپو")
 _LATIN_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_CONSONANTS = {
+    **dict(zip("بپتطثسصجدذزضظرژشفکگلمنقغچخ", "bpttsssjdzzzzrSSfkglmnqqCx", strict=True)),
+    **{digit: digit for digit in "0123456789"},
+}
 _FINGLISH = (
     ("imam", ("emam", "imam", "emaam")),
     ("hossein", ("hosein", "hossein", "hoseyn")),
@@ -130,6 +134,17 @@ def finglish(chance: Chance, latin: str) -> str:
     if chance.random() < 0.3:
         text = re.sub(r"([b-df-hj-np-tv-z])\1", r"\1", text)
     return text
+
+
+def sounds_like(persian: str, latin: str) -> bool:
+    """Whether two names have nearly the same consonants: one is not a translation."""
+    one = "".join(_CONSONANTS.get(each, "") for each in plain(persian))
+    other = plain(latin)
+    for letters, sound in (("kh", "x"), ("sh", "S"), ("ch", "C"), ("zh", "S"), ("gh", "q")):
+        other = other.replace(letters, sound)
+    other = re.sub(r"(.)\1+", r"\1", re.sub("[aeiouyvwh]", "", other))
+    one = re.sub(r"(.)\1+", r"\1", one)
+    return edits(one, other, 3) <= max(0, min(len(one), len(other)) // 4)
 
 
 def other_letters(chance: Chance, text: str) -> str:
