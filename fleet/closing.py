@@ -72,7 +72,7 @@ def close_request(
     closed = _close(tx, actor, asked, reason, now if state is RequestState.DONE else None, now)
     if note.strip():
         add_comment(tx, asked.id, actor.id, note.strip(), now)
-    _drop_unwanted_job(tx, actor, asked, now)
+    drop_unwanted_job(tx, actor, asked, now)
     return closed
 
 
@@ -200,7 +200,8 @@ def _job_again(tx: Tx, actor: Actor, former: Job, storm: Storm, now: datetime) -
     return job
 
 
-def _drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+def drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    """Cancel the job of a request that has left it, where nobody else wants that job."""
     if asked.job_id is None:
         return
     job = get_job(tx, asked.job_id)

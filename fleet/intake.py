@@ -168,7 +168,7 @@ def locate(
     Else it stays new and waits for a human. Raises `ConflictError` where it is placed already.
     """
     asked = _get_waiting(tx, request_id)
-    found = _found(asked, network, geocoder)
+    found = find_place(asked, network, geocoder)
     if found is None:
         add_event(tx, now, actor, "request.waits", subject_of(asked), after={"state": asked.state})
         return asked
@@ -338,9 +338,10 @@ def _open_by_hand(
     return opened
 
 
-def _found(
+def find_place(
     asked: ServiceRequest, network: StreetNetwork, geocoder: Geocoder
 ) -> tuple[LonLat, Snap] | None:
+    """Return where a request is: by its pin, else by its words where they leave no doubt."""
     if asked.location is not None:
         snap = network.nearest(asked.location, PIN_M)
         return None if snap is None else (asked.location, snap)

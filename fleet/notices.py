@@ -24,8 +24,10 @@ from data.store.jobs import find_done_at, get_job
 from data.store.notices import (
     add_notice,
     count_notices,
+    drop_notice,
     find_last_notices,
     list_expecting,
+    list_notices,
     set_notice,
 )
 from data.store.promises import list_last_promises
@@ -43,6 +45,9 @@ STALE_AFTER: Mapping[NoticeKind, timedelta] = {
 
 REPEATED = frozenset({NoticeKind.REOPENED, NoticeKind.HANDED_OVER})
 """What may happen to a request again and again, and is told each time."""
+
+ENDS = frozenset({NoticeKind.DONE, NoticeKind.HANDED_OVER, NoticeKind.CLOSED})
+"""What says that a request has ended."""
 
 MARGIN = timedelta(minutes=20)
 """A promised window ends so long after the planned end: machines meet traffic."""
@@ -86,6 +91,18 @@ def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime
         tell(tx, closed.id, NoticeKind.HANDED_OVER, {}, now)
     elif reason is not None:
         tell(tx, closed.id, NoticeKind.CLOSED, {"reason": reason.value}, now)
+
+
+def unsay_ended(tx: Tx, request_id: RequestId, now: datetime) -> None:
+    """Take back what a caller was to hear of an end that was a mistake.
+
+    Where the message is gone already, the caller hears that the request is open again.
+    """
+    ends = [one for one in list_notices(tx, request_id) if one.kind in ENDS]
+    if ends and ends[-1].state is NoticeState.WAITING:
+        drop_notice(tx, ends[-1].id)
+    elif ends:
+        tell(tx, request_id, NoticeKind.REOPENED, {}, now)
 
 
 def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:

@@ -21,6 +21,7 @@ class MenuPage:
 PAGES = (
     MenuPage("/", "Board", "map", _WATCHING),
     MenuPage("/operator", "Take a request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
+    MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/classes", "Classes of streets", "layers", _WATCHING),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import BodyId, HandOverId, RequestId
+from data.model.ids import BodyId, HandOverId, Language, RequestId
+from data.model.requests import ServiceRequest
 
 
 class BodyKind(StrEnum):
@@ -85,6 +86,7 @@ class News(StrEnum):
     DONE = "done"
     CLOSED = "closed"
     HANDED_OVER = "handed_over"
+    ANSWERED = "answered"
     LATE = "late"
 
 
@@ -98,3 +100,18 @@ class CallAttempt:
     by: str
     outcome: CallOutcome
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A call to make: what about, since when, how often it was tried and when last.
+
+    `language` is the caller's, or empty.
+    """
+
+    request: ServiceRequest
+    language: Language
+    news: News
+    since: datetime
+    tries: int
+    tried_at: datetime | None

@@ -82,3 +82,10 @@ def reading(engine: Engine) -> Iterator[Tx]:
     """Yield a transaction that only reads and never waits for a writer."""
     with engine.connect().execution_options(read_only=True) as tx, tx.begin():
         yield tx
+
+
+@contextmanager
+def savepoint(tx: Tx) -> Iterator[None]:
+    """Yield a part of a transaction that an error takes back alone."""
+    with tx.begin_nested():
+        yield

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Column, Row, Text, cast, false, func, or_, select, update
+from sqlalchemy import Column, Row, Text, cast, delete, false, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import (
@@ -140,6 +140,11 @@ def set_notice(tx: Tx, notice_id: NoticeId, state: NoticeState, due_at: datetime
     """Put a message into a state; one that waits goes out at `due_at`."""
     change = update(notice).where(notice.c.id == notice_id)
     tx.execute(change.values(state=state, due_at=due_at))
+
+
+def drop_notice(tx: Tx, notice_id: NoticeId) -> None:
+    """Remove a message that nobody got: what it tells did not happen."""
+    tx.execute(delete(notice).where(notice.c.id == notice_id))
 
 
 def set_sending(tx: Tx, notice_id: NoticeId, tries: int, now: datetime) -> None:

@@ -20,6 +20,18 @@ def get_clock(tx: Tx, request_id: RequestId) -> RequestClock:
     return clock_of(row)
 
 
+def list_clocks(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, RequestClock]:
+    """Return the times of these requests."""
+    query = select(request_clock).where(request_clock.c.request_id.in_(request_ids))
+    return {clock.request_id: clock for clock in map(clock_of, tx.execute(query))}
+
+
+def let_clock_run(tx: Tx, request_id: RequestId) -> None:
+    """Forget that a request was closed: it never should have been."""
+    change = update(request_clock).where(request_clock.c.request_id == request_id)
+    tx.execute(change.values(closed_at=None, done_at=None, told_at=None))
+
+
 def mark_placed(tx: Tx, request_id: RequestId, now: datetime) -> None:
     """Note when a request was first known to be somewhere."""
     _first(tx, [request_id], "placed_at", now)

@@ -1,21 +1,36 @@
 """The queue of requests: what fits a filter, a page at a time, counted, and as points on a map."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from data.geocode.words import normal
 from data.model import (
+    Found,
+    Order,
+    RequestFilter,
     RequestId,
-    RequestKind,
     RequestState,
     RoadClass,
     ServiceClass,
-    ServiceRequest,
+    Spot,
+    Stage,
+    Tally,
 )
 from data.store.engine import Tx
 from data.store.requests import request_of
@@ -25,75 +40,13 @@ PHONE_DIGITS = 4
 """A search for this many digits and more looks into phone numbers too."""
 
 
-class Stage(StrEnum):
-    """How far a request is, as a queue asks it: `PLACED` has a street and waits for snow."""
-
-    UNPLACED = "unplaced"
-    PLACED = "placed"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Order(StrEnum):
-    """What comes first."""
-
-    OLDEST = "oldest"
-    NEWEST = "newest"
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFilter:
-    """Which requests are meant; an empty collection means all, and so do no words.
-
-    `phones` says whether the reader may find callers by their numbers.
-    """
-
-    stages: frozenset[Stage] = frozenset()
-    kinds: frozenset[RequestKind] = frozenset()
-    classes: frozenset[ServiceClass] = frozenset()
-    districts: frozenset[str] = frozenset()
-    received_from: datetime | None = None
-    received_before: datetime | None = None
-    words: str = ""
-    phones: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A request of the queue; class and district are empty where it has no street."""
-
-    request: ServiceRequest
-    service_class: str
-    district: str
-    due_at: datetime | None
-
-
-class Tally(NamedTuple):
-    """How many requests are alike in all of these."""
-
-    stage: str
-    kind: str
-    service_class: str
-    district: str
-    requests: int
-
-
-class Spot(NamedTuple):
-    """A request as a point; `received_s` counts from 1970."""
-
-    id: int
-    lon: float
-    lat: float
-    kind: str
-    received_s: int
-
-
 type ClassOfRoad = Mapping[RoadClass, ServiceClass]
 
 _STAGES: Mapping[Stage, ColumnElement[bool]] = {
     Stage.UNPLACED: and_(request.c.state == RequestState.NEW, request.c.segment_id.is_(None)),
     Stage.PLACED: and_(request.c.state == RequestState.NEW, request.c.segment_id.is_not(None)),
     Stage.OPEN: request.c.state == RequestState.OPEN,
+    Stage.HANDED_OVER: request.c.state == RequestState.HANDED_OVER,
     Stage.CLOSED: request.c.state.in_((RequestState.DONE, RequestState.CANCELLED)),
 }
 _TABLES: FromClause = (
@@ -101,6 +54,7 @@ _TABLES: FromClause = (
     .outerjoin(segment_level, segment_level.c.segment_id == request.c.segment_id)
     .outerjoin(job, job.c.id == request.c.job_id)
 )
+_DANGERS = cast(request.c.dangers, Text)
 _DISTRICT = func.coalesce(segment.c.district, "")
 
 
@@ -134,12 +88,14 @@ def list_found(tx: Tx, ids: Collection[RequestId], classes: ClassOfRoad) -> list
 def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Tally]:
     """Return how many requests fit age and words, by everything else that can be chosen."""
     stage = case(*((condition, name) for name, condition in _STAGES.items()), else_="")
-    by = (stage, request.c.kind, _class(classes), _DISTRICT)
-    loose = replace(
-        wanted, stages=frozenset(), kinds=frozenset(), classes=frozenset(), districts=frozenset()
+    by = (stage, request.c.kind, _DANGERS, _class(classes), _DISTRICT)
+    loose = RequestFilter(
+        received_from=wanted.received_from,
+        received_before=wanted.received_before,
+        words=wanted.words,
     )
     query = select(*by, func.count()).select_from(_TABLES).where(*_conditions(loose, classes))
-    return [Tally(*row) for row in tx.execute(query.group_by(*by))]
+    return [_tally(*row) for row in tx.execute(query.group_by(*by))]
 
 
 def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Spot]:
@@ -150,6 +106,7 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
             request.c.lon,
             request.c.lat,
             request.c.kind,
+            _DANGERS != "[]",
             func.unixepoch(request.c.received_at),
         )
         .select_from(_TABLES)
@@ -180,6 +137,8 @@ def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnE
     for column, values in chosen:
         if values:
             yield column.in_(sorted(values))
+    if wanted.dangers:
+        yield or_(*(_DANGERS.contains(f'"{danger}"') for danger in sorted(wanted.dangers)))
     if wanted.received_from is not None:
         yield request.c.received_at >= wanted.received_from
     if wanted.received_before is not None:
@@ -190,7 +149,7 @@ def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnE
 def _words(wanted: RequestFilter) -> Iterable[ColumnElement[bool]]:
     for word in normal(wanted.words).split():
         said = request.c.sought.contains(word, autoescape=True)
-        if wanted.phones and word.isdecimal() and len(word) >= PHONE_DIGITS:
+        if word.isdecimal() and len(word) >= PHONE_DIGITS:
             said = or_(said, request.c.id.in_(_phoned(word)))
         yield said
 
@@ -205,6 +164,12 @@ def _class(classes: ClassOfRoad) -> ColumnElement[str]:
         *((segment.c.road_class == road, name.value) for road, name in classes.items()), else_=""
     )
     return func.coalesce(segment_level.c.service_class, by_road)
+
+
+def _tally(
+    stage: str, kind: str, dangers: str, service_class: str, district: str, requests: int
+) -> Tally:
+    return Tally(stage, kind, tuple(json.loads(dangers)), service_class, district, requests)
 
 
 def _found(row: Row[Any]) -> Found:

@@ -20,6 +20,7 @@ MODULES = (
     "health_while_solving",
     "board_page",
     "user_pages",
+    "request_queue",
     "backup",
 )
 

@@ -151,6 +151,8 @@ def test_the_menu_leads_to_every_page_of_the_reader_and_closes_by_escape(visit):
     assert [one.get_attribute("href") for one in links.all()] == [
         "/",
         "/operator",
+        "/requests",
+        "/followup",
         "/council",
         "/classes",
     ]

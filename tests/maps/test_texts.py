@@ -12,26 +12,34 @@ import pytest
 from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
 from data.model import (
+    BodyKind,
+    CallOutcome,
     ClosingReason,
     Danger,
     EvidenceKind,
+    HandOverState,
     LevelReason,
+    News,
     RequestKind,
     RequestState,
     RoadClass,
     ServiceClass,
+    Stage,
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
 from fleet.answer import Outlook
 from fleet.clocks import Step
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
+from fleet.handover import ANSWERS
 from fleet.office_report import Span
+from maps.callbacks import TOLD
 from maps.followup import Lens
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.open311_services import QUESTIONS
+from maps.request_table import QUEUE_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
@@ -119,6 +127,15 @@ SHOWN_NAMES = {
     *(f"error:{code}" for code in STATUS if code != "conflict"),
     *(f"conflict:{reason}" for reason in _reasons()),
     *_needs(),
+    *(f"stage:{stage}" for stage in Stage),
+    *(f"body:{kind}" for kind in BodyKind),
+    *(f"hand over:{state}" for state in HandOverState),
+    *(f"answer:{state}" for state in ANSWERS),
+    *(f"news:{news}" for news in News),
+    *(f"call:{outcome}" for outcome in CallOutcome),
+    *(f"tell:{reason}" for reason in TOLD),
+    *(f"request head:{column}" for column in QUEUE_COLUMNS),
+    *(f"field:{name}" for name in ("number", "language", "contact", "email", "address")),
     *(f"request:{state}" for state in RequestState),
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
     *(page.name for page in PAGES),

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from data.model import (
     LonLat,
+    Order,
+    RequestFilter,
     RequestId,
     RequestKind,
     RequestState,
@@ -14,16 +16,10 @@ from data.model import (
     ServiceRequest,
     Side,
     Snap,
+    Stage,
 )
 from data.store.engine import create_engine, transaction
-from data.store.request_search import (
-    Order,
-    RequestFilter,
-    Stage,
-    search_requests,
-    spots_of_requests,
-    tally_requests,
-)
+from data.store.request_search import search_requests, spots_of_requests, tally_requests
 from data.store.requests import Caller, add_caller, add_request
 from data.store.schema import metadata
 from tests.village import MAIN_WEST, NOW, SCHOOL, TULIP, at_m
@@ -81,8 +77,8 @@ def ids(tx, order=Order.OLDEST, limit=50, after=None, **wanted):
         ({"words": "imam 12"}, [2]),
         ({"words": "B-0004"}, [4]),
         ({"words": "100%"}, []),
-        ({"words": "5551234"}, []),
-        ({"words": "۵۵۵۱۲۳۴", "phones": True}, [3]),
+        ({"words": "۵۵۵۱۲۳۴"}, [3]),
+        ({"words": "555"}, []),
     ],
 )
 def test_a_filter_leaves_what_it_says(queue, wanted, expected):

@@ -1,0 +1,62 @@
+"""The callback list: what to say to callers without messages, and what came of calling them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+
+from api.context import CallerContext, Context
+from api.schemas import Short, Wire
+from api.shell import translator_of
+from data.model import CallOutcome, News, RequestId
+from data.store.callbacks import count_callbacks, list_callbacks
+from data.store.engine import Tx
+from data.store.handovers import last_hand_overs, list_bodies
+from data.store.request_clocks import list_clocks
+from fleet.callbacks import note_call
+from maps.callbacks import CallsView, Told, calls_view
+from maps.i18n import Translator
+
+LISTED = 50
+
+router = APIRouter()
+
+
+class CallIn(Wire):
+    """What came of calling somebody about news."""
+
+    news: News
+    outcome: CallOutcome
+    note: Short = ""
+
+
+@router.get("/api/callbacks")
+def list_calls(request: Request, context: CallerContext) -> CallsView:
+    """Return the calls to make now, each with the sentence to say."""
+    with context.reading() as tx:
+        return _calls(tx, context, translator_of(request))
+
+
+@router.post("/api/callbacks/{request_id}")
+def note_outcome(
+    request: Request,
+    request_id: Annotated[int, Path(ge=1, lt=2**63)],
+    told: CallIn,
+    context: CallerContext,
+) -> CallsView:
+    """Keep what came of a call; return the calls that are left."""
+    with context.writing() as tx:
+        args = (RequestId(request_id), told.news, told.outcome, told.note, context.now)
+        note_call(tx, context.actor, *args)
+        return _calls(tx, context, translator_of(request))
+
+
+def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
+    waiting = list_callbacks(tx, context.now, LISTED)
+    ids = [call.request.id for call in waiting]
+    told = Told(
+        clocks=list_clocks(tx, ids),
+        hand_overs=last_hand_overs(tx, ids),
+        bodies={body.id: body for body in list_bodies(tx)},
+        network=context.app.network,
+    )
+    return calls_view(count_callbacks(tx, context.now), waiting, told, t)

@@ -1,0 +1,130 @@
+"""Handing over: the register of bodies, what they got, the paper that goes along, their answers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.context import AdminContext, Context, IntakeContext
+from api.schemas import Short, Wire
+from api.shell import boot_of, page, translator_of
+from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
+from data.store.engine import Tx
+from data.store.handovers import get_body, get_hand_over, list_bodies, list_hand_overs
+from data.store.requests import get_request
+from fleet.bodies import NAME_LETTERS, NEW, keep_body, retire_body
+from fleet.callers import look_at_caller
+from fleet.handover import take_answer
+from fleet.intake import TEXT_LETTERS
+from maps.handover import BodyView, HandOverView, bodies_view, hand_over_view, paper_view
+
+LISTED = 200
+
+router = APIRouter()
+
+Key = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+class BodyIn(Wire):
+    """A body as its form sends it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=NAME_LETTERS)]
+    kind: BodyKind
+    contact: Short = ""
+    phone: Short = ""
+    email: Short = ""
+    address: Short = ""
+
+    def body(self, key: int) -> Body:
+        """Return the record."""
+        return Body(
+            BodyId(key),
+            self.name.strip(),
+            self.kind,
+            self.contact.strip(),
+            self.phone.strip(),
+            self.email.strip(),
+            self.address.strip(),
+        )
+
+
+class AnswerIn(Wire):
+    """What a body answered."""
+
+    state: HandOverState
+    answer: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+
+
+@router.get("/setup/bodies")
+def bodies_page(request: Request, context: AdminContext) -> Response:
+    """Show the register of bodies."""
+    boot = boot_of(request, context) | {"body_kinds": list(BodyKind)}
+    return page(request, "setup/bodies.html", {"boot": boot})
+
+
+@router.get("/api/bodies")
+def read_bodies(context: IntakeContext) -> list[BodyView]:
+    """Return whom requests may be handed over to."""
+    with context.reading() as tx:
+        return bodies_view(list_bodies(tx))
+
+
+@router.post("/api/bodies", status_code=201)
+def add_body(wanted: BodyIn, context: AdminContext) -> list[BodyView]:
+    """Add a body; return the register."""
+    return _kept(wanted.body(NEW), context)
+
+
+@router.post("/api/bodies/{key}")
+def change_body(key: Key, wanted: BodyIn, context: AdminContext) -> list[BodyView]:
+    """Change a body; return the register."""
+    return _kept(wanted.body(key), context)
+
+
+@router.post("/api/bodies/{key}/retire")
+def drop_body(key: Key, context: AdminContext) -> list[BodyView]:
+    """Take a body out of the register; return what is left."""
+    with context.writing() as tx:
+        retire_body(tx, context.actor, BodyId(key), context.now)
+        return bodies_view(list_bodies(tx))
+
+
+@router.get("/api/hand-overs")
+def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
+    """Return what bodies still have, the longest waiting first, then what is over."""
+    with context.reading() as tx:
+        return [hand_over_view(*each) for each in list_hand_overs(tx, LISTED)]
+
+
+@router.post("/api/hand-overs/{key}/answer")
+def note_answer(key: Key, told: AnswerIn, context: IntakeContext) -> HandOverView:
+    """Keep what a body answered; a request that it declines is ours again."""
+    args = (HandOverId(key), told.state, told.answer, context.now)
+    with context.writing() as tx:
+        return _view(tx, take_answer(tx, context.actor, *args))
+
+
+@router.get("/requests/hand-overs/{key}")
+def paper(request: Request, key: Key, context: IntakeContext) -> Response:
+    """Show the sheet that goes to the body; with the caller's number, the look is written down."""
+    with context.writing() as tx:
+        one = get_hand_over(tx, HandOverId(key))
+        asked, body = get_request(tx, one.request_id), get_body(tx, one.body_id)
+        caller = None
+        if one.with_caller:
+            caller = look_at_caller(tx, context.actor, asked.id, "hand_over", context.now)
+    t = translator_of(request)
+    phone = caller.phone if caller else ""
+    view = paper_view(one, asked, body, phone, context.app.network, t)
+    return page(request, "requests/paper.html", {"paper": view, "boot": boot_of(request, context)})
+
+
+def _kept(wanted: Body, context: Context) -> list[BodyView]:
+    with context.writing() as tx:
+        keep_body(tx, context.actor, wanted, context.now)
+        return bodies_view(list_bodies(tx))
+
+
+def _view(tx: Tx, one: HandOver) -> HandOverView:
+    return hand_over_view(one, get_request(tx, one.request_id), get_body(tx, one.body_id))

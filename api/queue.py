@@ -1,0 +1,312 @@
+"""The queue of requests: its page, what fits a filter, changes of many at once, and undo."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.context import Context, IntakeContext
+from api.errors import message_of
+from api.machines import attachment
+from api.requests import deadlines
+from api.schemas import Lat, Lon, Wire
+from api.shell import boot_of, page, translator_of
+from data.errors import InvalidError
+from data.model import (
+    BodyId,
+    ClosingReason,
+    Danger,
+    HandOverWay,
+    LonLat,
+    Order,
+    QueueChangeId,
+    RequestFilter,
+    RequestId,
+    RequestKind,
+    ServiceClass,
+    Snap,
+    Stage,
+)
+from data.store.engine import Tx
+from data.store.handovers import last_hand_overs, list_bodies
+from data.store.queue_changes import find_last_queue_change
+from data.store.request_search import search_requests, spots_of_requests, tally_requests
+from data.store.requests import list_requests_by_id
+from fleet.handover import HandingOver
+from fleet.intake import TEXT_LETTERS
+from fleet.queue import (
+    Bulk,
+    Ground,
+    close_many,
+    give_kind,
+    hand_over_many,
+    place_many,
+    places_by_words,
+    undo_change,
+)
+from maps.queue import QueueView, change_view, counts_of, queue_rows, spots_json, total_of
+from maps.request_table import queue_table
+from maps.views import request_view
+
+PAGE_ROWS = 50
+MOST_ROWS = 200
+MOST_AT_ONCE = 200
+"""Requests that one order changes: a longer one would keep positions waiting."""
+
+MOST_LINES = 20_000
+"""Lines of a table that goes out."""
+
+UNDO_FOR = timedelta(hours=12)
+"""A shift: an older change is not offered to be taken back."""
+
+MOST_AGE_H = 24.0 * 400
+
+router = APIRouter()
+
+Age = Annotated[float | None, Field(ge=0, le=MOST_AGE_H, allow_inf_nan=False)]
+Several = Annotated[list[str], Field(max_length=100)]
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=MOST_AT_ONCE)]
+Note = Annotated[str, Field(max_length=TEXT_LETTERS)]
+
+
+class FilterIn(Wire):
+    """What a reader of the queue chose; nothing chosen means all. `lang` is for the answer."""
+
+    stage: Annotated[list[Stage], Field(default_factory=list)]
+    kind: Annotated[list[RequestKind], Field(default_factory=list)]
+    danger: Annotated[list[Danger], Field(default_factory=list)]
+    service_class: Annotated[list[ServiceClass], Field(default_factory=list)]
+    district: Annotated[Several, Field(default_factory=list)]
+    older_h: Age = None
+    younger_h: Age = None
+    words: Annotated[str, Field(max_length=200)] = ""
+    lang: Annotated[str, Field(max_length=20)] = ""
+
+    def wanted(self, context: Context) -> RequestFilter:
+        """Return the record that the store takes."""
+        older, younger = (
+            None if hours is None else context.now - timedelta(hours=hours)
+            for hours in (self.older_h, self.younger_h)
+        )
+        return RequestFilter(
+            stages=frozenset(self.stage),
+            kinds=frozenset(self.kind),
+            dangers=frozenset(self.danger),
+            classes=frozenset(self.service_class),
+            districts=frozenset(self.district),
+            received_from=younger,
+            received_before=older,
+            words=self.words,
+        )
+
+
+class PageIn(FilterIn):
+    """Which page of the queue, in which order."""
+
+    order: Order = Order.OLDEST
+    after: Id | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = PAGE_ROWS
+
+
+class PlaceIn(Wire):
+    """Requests to place: at a pin, else by their words."""
+
+    ids: Ids
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+    def pin(self) -> LonLat | None:
+        """Return the pin; half a one is an `InvalidError`."""
+        if (self.lon is None) != (self.lat is None):
+            raise InvalidError("lat" if self.lat is None else "lon", "", "a value")
+        return None if self.lon is None or self.lat is None else LonLat(self.lon, self.lat)
+
+
+class KindIn(Wire):
+    """What requests are really about."""
+
+    ids: Ids
+    kind: RequestKind
+
+
+class CloseManyIn(Wire):
+    """Why requests are closed."""
+
+    ids: Ids
+    reason: ClosingReason
+    note: Note = ""
+
+
+class HandOverIn(Wire):
+    """To whom requests go, and how."""
+
+    ids: Ids
+    body_id: Id
+    way: HandOverWay
+    note: Note = ""
+    with_caller: bool = False
+
+
+class RefusalOut(Wire):
+    """A request that stays as it was, and why, in the reader's language."""
+
+    id: int
+    message: str
+
+
+class BulkOut(Wire):
+    """What a change came to; `change_id` takes it back."""
+
+    changed: list[int]
+    refused: list[RefusalOut]
+    change_id: int | None
+
+
+@router.get("/requests")
+def requests_page(request: Request, context: IntakeContext) -> Response:
+    """Show the queue, the callback list and what was handed over."""
+    boot = boot_of(request, context) | {
+        "kinds": list(RequestKind),
+        "dangers": list(Danger),
+        "reasons": [reason for reason in ClosingReason if reason != ClosingReason.HANDED_OVER],
+        "most": MOST_AT_ONCE,
+    }
+    return page(request, "requests/page.html", {"boot": boot})
+
+
+@router.get("/api/queue")
+def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> QueueView:
+    """Return a page of the requests that fit, and how many there are by each choice."""
+    app, wanted, after = context.app, asked.wanted(context), asked.after
+    behind = None if after is None else RequestId(after)
+    classes = app.policy.classes
+    with context.reading() as tx:
+        found = search_requests(tx, wanted, classes, asked.order, asked.limit + 1, behind)
+        tallies = tally_requests(tx, wanted, classes)
+        hand_overs = last_hand_overs(tx, [each.request.id for each in found])
+        last = find_last_queue_change(tx, context.actor.id, context.now - UNDO_FOR)
+        bodies = list_bodies(tx)
+    shown = found[: asked.limit]
+    return QueueView(
+        now=context.now,
+        rows=queue_rows(shown, app.network, hand_overs, bodies),
+        total=total_of(tallies, wanted),
+        next=shown[-1].request.id if len(found) > len(shown) else None,
+        counts=counts_of(tallies, wanted),
+        last_change=None if last is None else change_view(last),
+    )
+
+
+@router.get("/api/queue/map")
+def show_spots(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> Response:
+    """Return all requests that fit and have a place: `[id, lon, lat, kind, danger, seconds]`."""
+    with context.reading() as tx:
+        spots = spots_of_requests(tx, asked.wanted(context), context.app.policy.classes)
+    return Response(spots_json(spots), media_type="application/json")
+
+
+@router.get("/requests.csv")
+def download_queue(
+    request: Request, asked: Annotated[FilterIn, Query()], context: IntakeContext
+) -> Response:
+    """Return the requests that fit as a spreadsheet, callers left out."""
+    wanted, classes = asked.wanted(context), context.app.policy.classes
+    with context.reading() as tx:
+        found = search_requests(tx, wanted, classes, Order.OLDEST, MOST_LINES)
+    return attachment(queue_table(found, translator_of(request)), "text/csv", "requests.csv")
+
+
+@router.post("/api/queue/place")
+def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
+    """Place requests at a pin, or where their words leave no doubt."""
+    app, ids, pin = context.app, _ids(wanted.ids), wanted.pin()
+    places: Mapping[RequestId, LonLat | Snap]
+    if pin is None:
+        with context.reading() as tx:
+            places = places_by_words(tx, ids, app.network, app.geocoder)
+    else:
+        places = dict.fromkeys(ids, pin)
+    ground = _ground(context)
+    return _changed(
+        request,
+        context,
+        lambda tx: place_many(tx, context.actor, ids, places, ground, context.now),
+    )
+
+
+@router.post("/api/queue/kind")
+def set_kind(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOut:
+    """Say what requests are about."""
+    ids, ground = _ids(wanted.ids), _ground(context)
+    return _changed(
+        request,
+        context,
+        lambda tx: give_kind(tx, context.actor, ids, wanted.kind, ground, context.now),
+    )
+
+
+@router.post("/api/queue/close")
+def close_several(request: Request, wanted: CloseManyIn, context: IntakeContext) -> BulkOut:
+    """Close requests for a reason of the fixed list."""
+    ids, reason, note = _ids(wanted.ids), wanted.reason, wanted.note
+    return _changed(
+        request,
+        context,
+        lambda tx: close_many(tx, context.actor, ids, reason, note, context.now),
+    )
+
+
+@router.post("/api/queue/hand-over")
+def hand_several_over(request: Request, wanted: HandOverIn, context: IntakeContext) -> BulkOut:
+    """Hand requests over to a body."""
+    body = BodyId(wanted.body_id)
+    handing = HandingOver(body, wanted.way, wanted.note, wanted.with_caller)
+    return _changed(
+        request,
+        context,
+        lambda tx: hand_over_many(tx, context.actor, _ids(wanted.ids), handing, context.now),
+    )
+
+
+@router.post("/api/queue/changes/{change_id}/undo")
+def undo(
+    request: Request, change_id: Annotated[int, Path(ge=1, lt=2**63)], context: IntakeContext
+) -> BulkOut:
+    """Take a change of many requests back."""
+    ground, change = _ground(context), QueueChangeId(change_id)
+    return _changed(
+        request,
+        context,
+        lambda tx: undo_change(tx, context.actor, change, ground, context.now),
+    )
+
+
+def _ids(ids: list[int]) -> list[RequestId]:
+    return [RequestId(one) for one in ids]
+
+
+def _ground(context: Context) -> Ground:
+    return Ground(context.app.network, context.app.policy)
+
+
+def _changed(request: Request, context: Context, change: Callable[[Tx], Bulk]) -> BulkOut:
+    """Change, then tell every open page; only after the commit, so that nobody asks too early."""
+    with context.writing() as tx:
+        bulk = change(tx)
+        asked = list(list_requests_by_id(tx, bulk.changed).values())
+        due_at = deadlines(tx, asked)
+    if asked:
+        context.app.hub.publish("requests", [request_view(each, due_at) for each in asked])
+    t = translator_of(request)
+    return BulkOut(
+        changed=list(bulk.changed),
+        refused=[
+            RefusalOut(id=each.request_id, message=message_of(each.error, t))
+            for each in bulk.refusals
+        ],
+        change_id=bulk.change_id,
+    )

@@ -1,0 +1,132 @@
+"""The queue of requests: what is looked for, and what is found."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from data.model.ids import JobId, LonLat, QueueChangeId, RequestId
+from data.model.requests import (
+    ClosingReason,
+    Danger,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+)
+from data.model.streets import Snap
+from data.model.work import ServiceClass
+
+
+class Stage(StrEnum):
+    """How far a request is, as a queue asks it: `PLACED` has a street and waits for snow."""
+
+    UNPLACED = "unplaced"
+    PLACED = "placed"
+    OPEN = "open"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+
+
+class Order(StrEnum):
+    """What comes first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilter:
+    """Which requests are meant; an empty collection means all, and so do no words."""
+
+    stages: frozenset[Stage] = frozenset()
+    kinds: frozenset[RequestKind] = frozenset()
+    dangers: frozenset[Danger] = frozenset()
+    classes: frozenset[ServiceClass] = frozenset()
+    districts: frozenset[str] = frozenset()
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A request of the queue; class and district are empty where it has no street."""
+
+    request: ServiceRequest
+    service_class: str
+    district: str
+    due_at: datetime | None
+
+
+class Tally(NamedTuple):
+    """How many requests are alike in all of these."""
+
+    stage: str
+    kind: str
+    dangers: tuple[str, ...]
+    service_class: str
+    district: str
+    requests: int
+
+
+class Spot(NamedTuple):
+    """A request as a point; `received_s` counts from 1970."""
+
+    id: int
+    lon: float
+    lat: float
+    kind: str
+    danger: bool
+    received_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a change may change of a request."""
+
+    kind: RequestKind
+    state: RequestState
+    location: LonLat | None
+    snap: Snap | None
+    job_id: JobId | None
+    closed_for: ClosingReason | None
+
+    @classmethod
+    def of(cls, asked: ServiceRequest) -> Self:
+        """Return how a request stands."""
+        return cls(
+            asked.kind, asked.state, asked.location, asked.snap, asked.job_id, asked.closed_for
+        )
+
+    def restored(self, asked: ServiceRequest) -> ServiceRequest:
+        """Return the request standing like this again."""
+        return replace(
+            asked,
+            kind=self.kind,
+            state=self.state,
+            location=self.location,
+            snap=self.snap,
+            job_id=self.job_id,
+            closed_for=self.closed_for,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStep:
+    """What a change did to one request; a request that it took in stood nowhere before."""
+
+    request_id: RequestId
+    before: Standing | None
+    after: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChange:
+    """A change of many requests at once; `by` is a sign-in name."""
+
+    id: QueueChangeId
+    at: datetime
+    by: str
+    action: str
+    steps: tuple[QueueStep, ...]
+    undone_at: datetime | None

@@ -1,0 +1,156 @@
+"""Whom to call back: callers without messages whose request has news that nobody told them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from data.model import (
+    CallAttempt,
+    Callback,
+    CallOutcome,
+    ClosingReason,
+    HandOverState,
+    News,
+    RequestId,
+    RequestState,
+)
+from data.store.engine import Tx
+from data.store.requests import request_of
+from data.store.schema import call_attempt, caller, hand_over, job, request, request_clock
+
+MOST_TRIES = 3
+"""A caller who did not answer so often is not called about the same news again."""
+
+RETRY = timedelta(minutes=20)
+"""How long after nobody answered one tries again."""
+
+NO_NEWS = (ClosingReason.WITHDRAWN, ClosingReason.DUPLICATE)
+"""Endings that the caller knows of, or hears of with another request."""
+
+
+def list_callbacks(tx: Tx, now: datetime, limit: int) -> list[Callback]:
+    """Return the calls to make now, the oldest news first."""
+    waiting = _waiting(now).subquery()
+    query = (
+        select(waiting, request, caller.c.language)
+        .join(request, request.c.id == waiting.c.request_id)
+        .join(caller, caller.c.request_id == request.c.id)
+        .order_by(waiting.c.since, request.c.id)
+        .limit(limit)
+    )
+    return [
+        Callback(request_of(row), row.language, News(row.news), row.since, row.tries, row.tried_at)
+        for row in tx.execute(query)
+    ]
+
+
+def count_callbacks(tx: Tx, now: datetime) -> int:
+    """Return how many calls are to be made now."""
+    return tx.execute(select(func.count()).select_from(_waiting(now).subquery())).scalar_one()
+
+
+def add_call_attempt(tx: Tx, attempt: CallAttempt) -> None:
+    """Keep that somebody called, and what came of it."""
+    tx.execute(
+        insert(call_attempt).values(
+            request_id=attempt.request_id,
+            news=attempt.news,
+            at=attempt.at,
+            by=attempt.by,
+            outcome=attempt.outcome,
+            note=attempt.note,
+        )
+    )
+
+
+def list_call_attempts(tx: Tx, request_id: RequestId) -> list[CallAttempt]:
+    """Return who called about a request, the oldest first."""
+    query = select(call_attempt).where(call_attempt.c.request_id == request_id)
+    return [
+        CallAttempt(
+            RequestId(row.request_id),
+            News(row.news),
+            row.at,
+            row.by,
+            CallOutcome(row.outcome),
+            row.note,
+        )
+        for row in tx.execute(query.order_by(call_attempt.c.id))
+    ]
+
+
+def _waiting(now: datetime) -> Select[Any]:
+    """Return request, news, since, tries and last try of each call that is to be made now."""
+    news = _news(now).subquery()
+    again = and_(
+        call_attempt.c.request_id == news.c.request_id,
+        call_attempt.c.news == news.c.news,
+        call_attempt.c.at >= news.c.since,
+    )
+    tried_at = func.max(call_attempt.c.at)
+    settled = func.sum(case((call_attempt.c.outcome != CallOutcome.NO_ANSWER, 1), else_=0))
+    tries = func.count(call_attempt.c.id)
+    return (
+        select(
+            news.c.request_id,
+            news.c.news,
+            news.c.since,
+            tries.label("tries"),
+            tried_at.label("tried_at"),
+        )
+        .select_from(news.outerjoin(call_attempt, again))
+        .group_by(news.c.request_id, news.c.news, news.c.since)
+        .having(
+            settled == 0,
+            tries < MOST_TRIES,
+            or_(tried_at.is_(None), tried_at <= now - RETRY),
+        )
+    )
+
+
+def _news(now: datetime) -> CompoundSelect[Any]:
+    ended = request_clock.c.closed_at
+    done = request.c.state == RequestState.DONE
+    closed = and_(request.c.state == RequestState.CANCELLED, request.c.closed_for.not_in(NO_NEWS))
+    given = request.c.state == RequestState.HANDED_OVER
+    late = and_(request.c.state == RequestState.OPEN, job.c.due_at < now)
+    answered = and_(given, hand_over.c.state == HandOverState.DONE)
+    return union_all(
+        _of(News.DONE, ended, done),
+        _of(News.CLOSED, ended, closed),
+        _of(News.HANDED_OVER, ended, given),
+        _of(News.LATE, job.c.due_at, late),
+        _of(News.ANSWERED, hand_over.c.answered_at, answered),
+    )
+
+
+def _of(news: News, since: ColumnElement[Any], condition: ColumnElement[bool]) -> Select[Any]:
+    tables = (
+        request.join(caller, caller.c.request_id == request.c.id)
+        .join(request_clock, request_clock.c.request_id == request.c.id)
+        .outerjoin(job, job.c.id == request.c.job_id)
+        .outerjoin(hand_over, hand_over.c.request_id == request.c.id)
+    )
+    return (
+        select(
+            request.c.id.label("request_id"),
+            literal(news.value).label("news"),
+            since.label("since"),
+        )
+        .select_from(tables)
+        .where(condition, caller.c.phone != "", caller.c.consent.is_(False), since.is_not(None))
+        .distinct()
+    )

@@ -1,0 +1,97 @@
+"""Changes of many requests at once, as rows that remember how each request stood."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import (
+    ClosingReason,
+    LonLat,
+    QueueChange,
+    QueueChangeId,
+    QueueStep,
+    RequestId,
+    RequestKind,
+    RequestState,
+    SegmentId,
+    Side,
+    Snap,
+    Standing,
+)
+from data.store.engine import Tx
+from data.store.schema import queue_change
+
+
+def add_queue_change(
+    tx: Tx, at: datetime, by: str, action: str, steps: Sequence[QueueStep]
+) -> QueueChangeId:
+    """Add a change and return its id."""
+    rows = [[step.request_id, _json(step.before), _json(step.after)] for step in steps]
+    made = tx.execute(
+        insert(queue_change)
+        .values(at=at, by=by, action=action, steps=rows)
+        .returning(queue_change.c.id)
+    )
+    return QueueChangeId(made.scalar_one())
+
+
+def get_queue_change(tx: Tx, change_id: QueueChangeId) -> QueueChange:
+    """Return the change."""
+    row = tx.execute(select(queue_change).where(queue_change.c.id == change_id)).first()
+    if row is None:
+        raise NotFoundError("change", change_id)
+    return _change(row)
+
+
+def find_last_queue_change(tx: Tx, by: str, since: datetime) -> QueueChange | None:
+    """Return somebody's newest change since a moment that was not taken back."""
+    query = select(queue_change).where(
+        queue_change.c.by == by, queue_change.c.at >= since, queue_change.c.undone_at.is_(None)
+    )
+    row = tx.execute(query.order_by(queue_change.c.id.desc()).limit(1)).first()
+    return None if row is None else _change(row)
+
+
+def set_undone(tx: Tx, change_id: QueueChangeId, now: datetime) -> None:
+    """Note that a change was taken back."""
+    tx.execute(update(queue_change).where(queue_change.c.id == change_id).values(undone_at=now))
+
+
+def _json(standing: Standing | None) -> dict[str, object] | None:
+    if standing is None:
+        return None
+    return {
+        "kind": standing.kind,
+        "state": standing.state,
+        "location": standing.location,
+        "snap": None if standing.snap is None else list(_snap_values(standing.snap)),
+        "job": standing.job_id,
+        "closed_for": standing.closed_for,
+    }
+
+
+def _snap_values(snap: Snap) -> tuple[int, str, float, float]:
+    return snap.segment_id, snap.side, snap.offset_m, snap.distance_m
+
+
+def _change(row: Row[Any]) -> QueueChange:
+    steps = tuple(
+        QueueStep(RequestId(request_id), before and _standing(before), _standing(after))
+        for request_id, before, after in row.steps
+    )
+    return QueueChange(QueueChangeId(row.id), row.at, row.by, row.action, steps, row.undone_at)
+
+
+def _standing(values: dict[str, Any]) -> Standing:
+    location, snap, reason = values["location"], values["snap"], values["closed_for"]
+    return Standing(
+        kind=RequestKind(values["kind"]),
+        state=RequestState(values["state"]),
+        location=location and LonLat(*location),
+        snap=snap and Snap(SegmentId(snap[0]), Side(snap[1]), snap[2], snap[3]),
+        job_id=values["job"],
+        closed_for=reason and ClosingReason(reason),
+    )

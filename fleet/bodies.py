@@ -1,0 +1,81 @@
+"""The register of bodies that requests are handed over to: police, electricity, parks, others."""
+
+import re
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError, Need
+from data.model import Actor, Body, BodyId
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.handovers import (
+    add_body,
+    count_hand_overs,
+    drop_body,
+    get_body,
+    list_bodies,
+    save_body,
+)
+
+NEW = BodyId(0)
+"""Id of a body that the database has not numbered yet."""
+
+NAME_LETTERS = 80
+LINE_LETTERS = 200
+
+_LINES = ("contact", "phone", "email", "address")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+def keep_body(tx: Tx, actor: Actor, wanted: Body, now: datetime) -> Body:
+    """Add a body, or change the one of this id.
+
+    Raises `InvalidError` for a field that breaks a rule, `ConflictError` where another body of the
+    register has the name.
+    """
+    _check(wanted)
+    others = [each for each in list_bodies(tx) if each.id != wanted.id]
+    if any(each.name.casefold() == wanted.name.casefold() for each in others):
+        raise ConflictError(
+            f"there is a body {wanted.name} already", reason="body_name_taken", name=wanted.name
+        )
+    if wanted.id == NEW:
+        added = replace(wanted, id=add_body(tx, wanted))
+        add_event(tx, now, actor, "body.added", _subject(added), after=_said(added))
+        return added
+    before = get_body(tx, wanted.id)
+    save_body(tx, wanted)
+    add_event(tx, now, actor, "body.changed", _subject(wanted), _said(before), _said(wanted))
+    return wanted
+
+
+def retire_body(tx: Tx, actor: Actor, body_id: BodyId, now: datetime) -> None:
+    """Take a body out of the register; one that got requests stays in their history."""
+    before = get_body(tx, body_id)
+    if count_hand_overs(tx, body_id):
+        save_body(tx, replace(before, retired=True))
+    else:
+        drop_body(tx, body_id)
+    add_event(tx, now, actor, "body.retired", _subject(before), before=_said(before))
+
+
+def _check(wanted: Body) -> None:
+    if not wanted.name.strip():
+        raise InvalidError("name", wanted.name, "a value")
+    letters = {"name": NAME_LETTERS, **dict.fromkeys(_LINES, LINE_LETTERS)}
+    for field, most in letters.items():
+        if len(getattr(wanted, field)) > most:
+            need = Need("at most {max_length} letters", max_length=most)
+            raise InvalidError(field, getattr(wanted, field), need)
+    if wanted.email and not _EMAIL.fullmatch(wanted.email):
+        raise InvalidError("email", wanted.email, "an e-mail address")
+    if not any(getattr(wanted, field) for field in _LINES):
+        raise InvalidError("contact", "", "a phone number, an e-mail address or who to ask for")
+
+
+def _subject(one: Body) -> str:
+    return f"body:{one.id}"
+
+
+def _said(one: Body) -> dict[str, object]:
+    return {name: value for name, value in asdict(one).items() if name != "id"}

@@ -1,0 +1,121 @@
+"""Handing requests over to other bodies, and what they answer."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError
+from data.model import (
+    PENDING,
+    Actor,
+    BodyId,
+    ClosingReason,
+    HandOver,
+    HandOverId,
+    HandOverState,
+    HandOverWay,
+    RequestState,
+    ServiceRequest,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.handovers import (
+    add_hand_over,
+    find_pending_hand_over,
+    get_body,
+    get_hand_over,
+    save_hand_over,
+)
+from data.store.requests import get_request
+from fleet.closing import close_request, reopen_request
+from fleet.intake import subject_of
+
+NEW = HandOverId(0)
+"""Id of a hand-over that the database has not numbered yet."""
+
+ANSWERS = frozenset({HandOverState.ACCEPTED, HandOverState.DECLINED, HandOverState.DONE})
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOver:
+    """To whom requests go, how, and what is said with them."""
+
+    body_id: BodyId
+    way: HandOverWay
+    note: str = ""
+    with_caller: bool = False
+
+
+def hand_over(
+    tx: Tx, actor: Actor, asked: ServiceRequest, handing: HandingOver, now: datetime
+) -> ServiceRequest:
+    """Hand a request over to a body.
+
+    Raises `InvalidError` for a message to a body without an e-mail address, `ConflictError` where
+    the body left the register, another one has the request or it is closed.
+    """
+    body = get_body(tx, handing.body_id)
+    if body.retired:
+        raise ConflictError(f"{body.name} is retired", reason="body_retired", name=body.name)
+    if handing.way is HandOverWay.MESSAGE and not body.email:
+        raise InvalidError("way", handing.way, "a body with an e-mail address")
+    gone = close_request(tx, actor, asked.id, ClosingReason.HANDED_OVER, "", now)
+    new = HandOver(
+        id=NEW,
+        request_id=asked.id,
+        body_id=body.id,
+        at=now,
+        way=handing.way,
+        note=handing.note.strip(),
+        with_caller=handing.with_caller,
+    )
+    hand_over_id = add_hand_over(tx, new)
+    after = {"hand_over": hand_over_id, "body": body.id, "name": body.name, "way": new.way}
+    add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
+    return gone
+
+
+def take_answer(
+    tx: Tx,
+    actor: Actor,
+    hand_over_id: HandOverId,
+    state: HandOverState,
+    answer: str,
+    now: datetime,
+) -> HandOver:
+    """Note what a body answered; a request that it declines is ours again.
+
+    Raises `InvalidError` for what is no answer, `ConflictError` where the body does not have the
+    request any more.
+    """
+    if state not in ANSWERS:
+        raise InvalidError("state", state, "an answer of the body")
+    before = get_hand_over(tx, hand_over_id)
+    asked = get_request(tx, before.request_id)
+    if before.state not in PENDING:
+        raise _over(asked)
+    answered = replace(before, state=state, answer=answer.strip(), answered_at=now)
+    save_hand_over(tx, answered)
+    change = ({"answer": before.state}, {"hand_over": hand_over_id, "answer": state})
+    add_event(tx, now, actor, "request.answered", subject_of(asked), *change)
+    if state is HandOverState.DECLINED and asked.state is RequestState.HANDED_OVER:
+        reopen_request(tx, actor, asked.id, answer, now)
+    return answered
+
+
+def withdraw_hand_over(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    """Take a request back from the body that has it; `ConflictError` where none does."""
+    pending = find_pending_hand_over(tx, asked.id)
+    if pending is None:
+        raise _over(asked)
+    withdrawn = replace(pending, state=HandOverState.WITHDRAWN, answered_at=now)
+    save_hand_over(tx, withdrawn)
+    change = ({"answer": pending.state}, {"hand_over": pending.id, "answer": withdrawn.state})
+    add_event(tx, now, actor, "request.taken_from_body", subject_of(asked), *change)
+
+
+def _over(asked: ServiceRequest) -> ConflictError:
+    return ConflictError(
+        f"no body has request {asked.reference} any more",
+        reason="hand_over_over",
+        reference=asked.reference,
+    )

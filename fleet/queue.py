@@ -1,0 +1,333 @@
+"""Many requests at once: placed, of another kind, closed, handed over; and all of it taken back."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from data.errors import BarfrubError, ConflictError, InvalidError
+from data.geocode import Geocoder
+from data.model import (
+    Actor,
+    ClosingReason,
+    JobState,
+    LonLat,
+    QueueChange,
+    QueueChangeId,
+    QueueStep,
+    RequestId,
+    RequestKind,
+    RequestState,
+    ServiceRequest,
+    Snap,
+    Standing,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Tx, savepoint
+from data.store.events import add_event
+from data.store.jobs import get_job, set_job_state
+from data.store.queue_changes import add_queue_change, get_queue_change, set_undone
+from data.store.request_clocks import let_clock_run
+from data.store.requests import get_request, list_requests_by_id, save_request
+from data.store.storms import find_active_storm
+from fleet.closing import STILL_OPEN, close_request, drop_unwanted_job
+from fleet.handover import HandingOver, hand_over, withdraw_hand_over
+from fleet.intake import TREATMENTS, find_place, open_work, place_by_hand, subject_of, wrong_state
+from fleet.notices import unsay_ended
+
+
+class QueueAction(StrEnum):
+    """What was done to many requests."""
+
+    PLACED = "placed"
+    KIND = "kind"
+    CLOSED = "closed"
+    HANDED_OVER = "handed_over"
+    TAKEN_IN = "taken_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What work on requests needs to know of the city."""
+
+    network: StreetNetwork
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that a change left as it was, and why."""
+
+    request_id: RequestId
+    error: BarfrubError
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What a change came to; `change_id` takes it back, and is `None` where nothing changed."""
+
+    changed: tuple[RequestId, ...]
+    refusals: tuple[Refusal, ...]
+    change_id: QueueChangeId | None
+
+
+type Act = Callable[[ServiceRequest], ServiceRequest]
+
+
+def places_by_words(
+    tx: Tx, ids: Collection[RequestId], network: StreetNetwork, geocoder: Geocoder
+) -> dict[RequestId, Snap]:
+    """Return where the words of those requests that have no place leave no doubt.
+
+    It takes its time, so nobody should wait for the end of this transaction.
+    """
+    asked_for = list_requests_by_id(tx, list(ids)).values()
+    loose = [asked for asked in asked_for if asked.snap is None]
+    found = {asked.id: find_place(asked, network, geocoder) for asked in loose}
+    return {request_id: place[1] for request_id, place in found.items() if place is not None}
+
+
+def place_many(
+    tx: Tx,
+    actor: Actor,
+    ids: Collection[RequestId],
+    places: Mapping[RequestId, LonLat | Snap],
+    ground: Ground,
+    now: datetime,
+) -> Bulk:
+    """Place requests each where it is; one that is on a street already moves there."""
+
+    def placed(asked: ServiceRequest) -> ServiceRequest:
+        place = places.get(asked.id)
+        if place is None:
+            raise ConflictError(
+                f"the words of request {asked.reference} name no place without doubt",
+                reason="place_in_doubt",
+                reference=asked.reference,
+            )
+        _off_its_job(tx, actor, asked, asked.kind, now)
+        args = (ground.network, ground.policy, now)
+        return place_by_hand(tx, actor, asked.id, place, *args)
+
+    return _in_bulk(tx, actor, QueueAction.PLACED, ids, placed, now)
+
+
+def give_kind(
+    tx: Tx,
+    actor: Actor,
+    ids: Collection[RequestId],
+    kind: RequestKind,
+    ground: Ground,
+    now: datetime,
+) -> Bulk:
+    """Say what requests are really about; their work follows where it is another kind of work."""
+
+    def changed(asked: ServiceRequest) -> ServiceRequest:
+        if asked.state not in STILL_OPEN:
+            raise wrong_state(asked)
+        if asked.kind is kind:
+            return asked
+        change = ({"kind": asked.kind}, {"kind": kind})
+        add_event(tx, now, actor, "request.kind", subject_of(asked), *change)
+        if TREATMENTS.get(kind) is TREATMENTS.get(asked.kind):
+            same_work = replace(asked, kind=kind)
+            save_request(tx, same_work)
+            return same_work
+        loose = _off_its_job(tx, actor, asked, kind, now)
+        worked_on = asked.state is RequestState.OPEN
+        return _back_to_work(tx, actor, loose, ground, now) if worked_on else loose
+
+    return _in_bulk(tx, actor, QueueAction.KIND, ids, changed, now)
+
+
+def close_many(
+    tx: Tx,
+    actor: Actor,
+    ids: Collection[RequestId],
+    reason: ClosingReason,
+    note: str,
+    now: datetime,
+) -> Bulk:
+    """Close requests for one reason, which must be true of each."""
+    if reason is ClosingReason.HANDED_OVER:
+        raise InvalidError("reason", reason, "a body to hand over to")
+    return _in_bulk(
+        tx,
+        actor,
+        QueueAction.CLOSED,
+        ids,
+        lambda asked: close_request(tx, actor, asked.id, reason, note, now),
+        now,
+    )
+
+
+def hand_over_many(
+    tx: Tx, actor: Actor, ids: Collection[RequestId], handing: HandingOver, now: datetime
+) -> Bulk:
+    """Hand requests over to a body."""
+    return _in_bulk(
+        tx,
+        actor,
+        QueueAction.HANDED_OVER,
+        ids,
+        lambda asked: hand_over(tx, actor, asked, handing, now),
+        now,
+    )
+
+
+def note_taken_in(
+    tx: Tx, actor: Actor, taken: Collection[ServiceRequest], now: datetime
+) -> QueueChangeId:
+    """Keep that these requests came in together, so that they can be taken back together."""
+    steps = [QueueStep(asked.id, None, Standing.of(asked)) for asked in taken]
+    return _kept(tx, actor, QueueAction.TAKEN_IN, steps, now)
+
+
+def undo_change(
+    tx: Tx, actor: Actor, change_id: QueueChangeId, ground: Ground, now: datetime
+) -> Bulk:
+    """Let every request of a change stand as before; one that has changed since stays as it is.
+
+    Requests that were taken in are closed as withdrawn. Raises `ConflictError` where the change was
+    taken back already.
+    """
+    change = get_queue_change(tx, change_id)
+    if change.undone_at is not None:
+        raise ConflictError("the change was taken back already", reason="change_undone")
+    steps = {step.request_id: step for step in change.steps}
+    done, refusals = _each(
+        tx, steps, lambda asked: _taken_back(tx, actor, steps[asked.id], change, ground, now)
+    )
+    set_undone(tx, change_id, now)
+    ids = tuple(step.request_id for step in done)
+    after = {"action": change.action, "requests": list(ids)}
+    add_event(tx, now, actor, "queue.undone", f"queue:{change_id}", after=after)
+    return Bulk(ids, refusals, None)
+
+
+def _in_bulk(
+    tx: Tx, actor: Actor, action: QueueAction, ids: Collection[RequestId], act: Act, now: datetime
+) -> Bulk:
+    steps, refusals = _each(tx, ids, act)
+    change_id = _kept(tx, actor, action, steps, now) if steps else None
+    return Bulk(tuple(step.request_id for step in steps), refusals, change_id)
+
+
+def _each(
+    tx: Tx, ids: Collection[RequestId], act: Act
+) -> tuple[list[QueueStep], tuple[Refusal, ...]]:
+    """Act on each request by itself: one that refuses leaves nothing half done."""
+    steps: list[QueueStep] = []
+    refusals: list[Refusal] = []
+    for request_id in dict.fromkeys(ids):
+        try:
+            with savepoint(tx):
+                before = get_request(tx, request_id)
+                after = act(before)
+        except BarfrubError as error:
+            refusals.append(Refusal(request_id, error))
+            continue
+        if after != before:
+            steps.append(QueueStep(request_id, Standing.of(before), Standing.of(after)))
+    return steps, tuple(refusals)
+
+
+def _kept(
+    tx: Tx, actor: Actor, action: QueueAction, steps: Collection[QueueStep], now: datetime
+) -> QueueChangeId:
+    change_id = add_queue_change(tx, now, actor.id, action, tuple(steps))
+    after = {"action": action, "requests": [step.request_id for step in steps]}
+    add_event(tx, now, actor, "queue.changed", f"queue:{change_id}", after=after)
+    return change_id
+
+
+def _off_its_job(
+    tx: Tx, actor: Actor, asked: ServiceRequest, kind: RequestKind, now: datetime
+) -> ServiceRequest:
+    """Return a request that waits, of a kind; a job that only it asked for is gone."""
+    if asked.state not in STILL_OPEN:
+        raise wrong_state(asked)
+    loose = replace(asked, kind=kind, state=RequestState.NEW, job_id=None)
+    save_request(tx, loose)
+    drop_unwanted_job(tx, actor, asked, now)
+    return loose
+
+
+def _back_to_work(
+    tx: Tx, actor: Actor, asked: ServiceRequest, ground: Ground, now: datetime
+) -> ServiceRequest:
+    """Return a placed request with work in the storm that goes on, if one does."""
+    storm = find_active_storm(tx)
+    if storm is None or asked.snap is None or ground.network.find(asked.snap.segment_id) is None:
+        return asked
+    return open_work(tx, actor, asked, storm, ground.network, ground.policy, now)
+
+
+def _taken_back(
+    tx: Tx,
+    actor: Actor,
+    step: QueueStep,
+    change: QueueChange,
+    ground: Ground,
+    now: datetime,
+) -> ServiceRequest:
+    asked = get_request(tx, step.request_id)
+    if step.before is None:
+        return close_request(tx, actor, asked.id, ClosingReason.WITHDRAWN, "", now)
+    if Standing.of(asked) != step.after:
+        raise ConflictError(
+            f"request {asked.reference} has changed since",
+            reason="request_changed",
+            reference=asked.reference,
+        )
+    if change.action == QueueAction.HANDED_OVER:
+        withdraw_hand_over(tx, actor, asked, now)
+    return _restored(tx, actor, asked, step.before, ground, now)
+
+
+def _restored(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    before: Standing,
+    ground: Ground,
+    now: datetime,
+) -> ServiceRequest:
+    wanted = before.restored(asked)
+    change = (_said(asked), _said(wanted))
+    add_event(tx, now, actor, "request.restored", subject_of(asked), *change)
+    if wanted.state is RequestState.OPEN:
+        wanted = replace(wanted, state=RequestState.NEW, job_id=None)
+    save_request(tx, wanted)
+    drop_unwanted_job(tx, actor, asked, now)
+    if wanted.state in STILL_OPEN:
+        let_clock_run(tx, asked.id)
+    if asked.closed_for is not None:
+        unsay_ended(tx, asked.id, now)
+    if before.state is not RequestState.OPEN:
+        return wanted
+    _revive_job(tx, actor, before, now)
+    return _back_to_work(tx, actor, wanted, ground, now)
+
+
+def _revive_job(tx: Tx, actor: Actor, before: Standing, now: datetime) -> None:
+    """Open the job again that went with a request, so that its deadline is the old one."""
+    job = None if before.job_id is None else get_job(tx, before.job_id)
+    storm = find_active_storm(tx)
+    if job is None or storm is None or job.storm_id != storm.id:
+        return
+    if job.state is JobState.CANCELLED:
+        set_job_state(tx, [job.id], JobState.OPEN)
+        change = ({"state": job.state}, {"state": JobState.OPEN})
+        add_event(tx, now, actor, "job.reopened", f"job:{job.id}", *change)
+
+
+def _said(asked: ServiceRequest) -> dict[str, object]:
+    return {
+        "state": asked.state,
+        "kind": asked.kind,
+        "job": asked.job_id,
+        "segment": asked.snap.segment_id if asked.snap else None,
+        "reason": asked.closed_for,
+    }

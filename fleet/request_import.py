@@ -1,0 +1,64 @@
+"""Requests of another system, taken in from a file; the same file again brings nothing new."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import Actor, QueueChangeId, ServiceRequest
+from data.request_file import RequestLine
+from data.store.engine import Tx
+from data.store.requests import find_request_by_key
+from fleet.intake import Report, receive
+from fleet.queue import note_taken_in
+
+CHANNEL = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a file brought: the new requests, and how many were known."""
+
+    new: tuple[ServiceRequest, ...]
+    known: int
+    change_id: QueueChangeId | None
+
+
+def count_known(tx: Tx, lines: Iterable[RequestLine]) -> int:
+    """Return how many lines a file brought before."""
+    return sum(find_request_by_key(tx, _key(line)) is not None for line in lines)
+
+
+def take_in(tx: Tx, actor: Actor, lines: Iterable[RequestLine], now: datetime) -> TakenIn:
+    """Store the requests of a file; none of them is placed yet."""
+    new: list[ServiceRequest] = []
+    known = 0
+    for line in lines:
+        if find_request_by_key(tx, _key(line)) is not None:
+            known += 1
+            continue
+        new.append(receive(tx, actor, _report(line), now))
+    change_id = note_taken_in(tx, actor, new, now) if new else None
+    return TakenIn(tuple(new), known, change_id)
+
+
+def _report(line: RequestLine) -> Report:
+    return Report(
+        channel=CHANNEL,
+        kind=line.kind,
+        text=line.text,
+        address=line.address,
+        location=line.location,
+        caller_name=line.name,
+        caller_phone=line.phone,
+        language=line.language,
+        idempotency_key=_key(line),
+    )
+
+
+def _key(line: RequestLine) -> str:
+    """Return what tells a request again: the other system's number, else all that is said of it."""
+    said = line.number or "\n".join(
+        (line.text, line.address, line.kind, line.name, line.phone, str(line.location))
+    )
+    return f"file:{hashlib.sha256(said.encode()).hexdigest()}"

@@ -1,0 +1,140 @@
+"""The callback list: about what to call, and the sentence to say in the caller's language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Body,
+    Callback,
+    ClosingReason,
+    HandOver,
+    News,
+    RequestClock,
+    RequestId,
+    ServiceRequest,
+)
+from data.network import StreetNetwork
+from maps.i18n import LANGUAGES, Translator, translator
+from maps.street import called, street_name
+
+TOLD = (
+    ClosingReason.HANDED_OVER,
+    ClosingReason.MELTED,
+    ClosingReason.NOTHING_FOUND,
+    ClosingReason.OUTSIDE_CITY,
+    ClosingReason.NOT_OURS,
+    ClosingReason.UNPLACEABLE,
+)
+"""Reasons that have a sentence of their own: without anything that somebody proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What sentences are made of, by request, and what the city calls itself."""
+
+    clocks: Mapping[RequestId, RequestClock]
+    hand_overs: Mapping[RequestId, HandOver]
+    bodies: Mapping[int, Body]
+    network: StreetNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call to make: about which news, and what to say; whom is told to who looks it up."""
+
+    request_id: int
+    reference: str
+    news: str
+    since: datetime
+    language: str
+    sentence: str
+    tries: int
+    tried_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallsView:
+    """The calls to make now, the oldest news first; `total` counts those behind them too."""
+
+    total: int
+    calls: tuple[CallView, ...]
+
+
+def calls_view(total: int, calls: Iterable[Callback], told: Told, t: Translator) -> CallsView:
+    """Return the list; a caller without a language is spoken to in the reader's."""
+    return CallsView(total, tuple(_call_view(call, told, t) for call in calls))
+
+
+def sentence_of(call: Callback, told: Told, t: Translator) -> str:
+    """Return what to say: the reference, the place and what happened, as it is."""
+    asked = call.request
+    about = t(
+        "It is about your request {reference}, {place}.",
+        reference=_isolated(asked.reference),
+        place=_isolated(_place(asked, told.network, t)),
+    )
+    return f"{about} {_news(call, told, t)}"
+
+
+def _call_view(call: Callback, told: Told, t: Translator) -> CallView:
+    spoken = translator(call.language, t.timezone) if call.language in LANGUAGES else t
+    return CallView(
+        request_id=call.request.id,
+        reference=call.request.reference,
+        news=call.news,
+        since=call.since,
+        language=spoken.language,
+        sentence=sentence_of(call, told, spoken),
+        tries=call.tries,
+        tried_at=call.tried_at,
+    )
+
+
+def _news(call: Callback, told: Told, t: Translator) -> str:
+    asked = call.request
+    if call.news is News.LATE:
+        return t(
+            "It should have been done by {time}. We are late; it is still on our list.",
+            time=t.time(call.since),
+        )
+    if call.news is News.DONE:
+        return _done(asked, told.clocks[asked.id], t)
+    if call.news is News.CLOSED:
+        return t(f"tell:{asked.closed_for}")
+    return _with_body(call, told, t)
+
+
+def _done(asked: ServiceRequest, clock: RequestClock, t: Translator) -> str:
+    at = clock.done_at or clock.closed_at or asked.received_at
+    if asked.closed_for is ClosingReason.INSPECTED:
+        return t("We looked on the spot at {time}: it is clear.", time=t.time(at))
+    return t("Our machine was there at {time}.", time=t.time(at))
+
+
+def _with_body(call: Callback, told: Told, t: Translator) -> str:
+    given = told.hand_overs.get(call.request.id)
+    if given is None:
+        return t("tell:handed_over")
+    body = told.bodies[given.body_id]
+    name = _isolated(body.name)
+    if call.news is News.ANSWERED:
+        return t("{body} says that it is done.", body=name)
+    sent = t("{body} looks after it since {time}.", body=name, time=t.time(given.at))
+    return (
+        f"{sent} {t('Their phone is {phone}.', phone=_isolated(body.phone))}"
+        if body.phone
+        else sent
+    )
+
+
+def _place(asked: ServiceRequest, network: StreetNetwork, t: Translator) -> str:
+    segment = network.find(asked.snap.segment_id) if asked.snap else None
+    if segment is not None and segment.names:
+        return called(street_name(segment), t)
+    return asked.address or asked.text[:80]
+
+
+def _isolated(text: str) -> str:
+    """Return a text that keeps its own direction inside a sentence of the other one."""
+    return f"\u2068{text}\u2069"

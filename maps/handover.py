@@ -1,0 +1,116 @@
+"""Other bodies and what was handed over to them, as the pages show it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import Body, HandOver, ServiceRequest
+from data.network import StreetNetwork
+from maps.i18n import Translator
+from maps.setup import FactView
+from maps.street import called, street_name
+
+
+@dataclass(frozen=True, slots=True)
+class BodyView:
+    """A body of the register."""
+
+    id: int
+    name: str
+    kind: str
+    contact: str
+    phone: str
+    email: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverView:
+    """A request that went to a body, and what came back."""
+
+    id: int
+    request_id: int
+    reference: str
+    kind: str
+    words: str
+    body: str
+    body_phone: str
+    at: datetime
+    way: str
+    note: str
+    state: str
+    answer: str
+    answered_at: datetime | None
+
+
+def bodies_view(bodies: Iterable[Body]) -> list[BodyView]:
+    """Return the register without those that left it."""
+    return [
+        BodyView(body.id, body.name, body.kind, body.contact, body.phone, body.email, body.address)
+        for body in bodies
+        if not body.retired
+    ]
+
+
+def hand_over_view(one: HandOver, asked: ServiceRequest, body: Body) -> HandOverView:
+    """Return a hand-over with what a list says of its request and its body."""
+    return HandOverView(
+        id=one.id,
+        request_id=asked.id,
+        reference=asked.reference,
+        kind=asked.kind,
+        words=asked.address or asked.text,
+        body=body.name,
+        body_phone=body.phone,
+        at=one.at,
+        way=one.way,
+        note=one.note,
+        state=one.state,
+        answer=one.answer,
+        answered_at=one.answered_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """The sheet that goes to a body: everything that it needs to act and to answer."""
+
+    body: str
+    to: tuple[str, ...]
+    reference: str
+    written: str
+    facts: tuple[FactView, ...]
+    words: str
+    note: str
+
+
+def paper_view(
+    one: HandOver,
+    asked: ServiceRequest,
+    body: Body,
+    caller_phone: str,
+    network: StreetNetwork,
+    t: Translator,
+) -> PaperView:
+    """Return the sheet in the reader's language."""
+    segment = network.find(asked.snap.segment_id) if asked.snap else None
+    place = asked.location
+    known = (
+        (t("Reference"), asked.reference),
+        (t("Received"), f"{t.date(asked.received_at)}{t(', ')}{t.time(asked.received_at)}"),
+        (t("Asked for"), t(f"kind:{asked.kind}")),
+        (t("Danger"), t(", ").join(t(f"danger:{danger}") for danger in asked.dangers)),
+        (t("Street"), called(street_name(segment), t) if segment else ""),
+        (t("Address"), asked.address),
+        (t("Coordinates"), f"{place.lat:.5f}, {place.lon:.5f}" if place else ""),
+        (t("Caller's phone"), caller_phone),
+    )
+    return PaperView(
+        body=body.name,
+        to=tuple(filter(None, (body.contact, body.address, body.phone, body.email))),
+        reference=asked.reference,
+        written=f"{t.date(one.at)}{t(', ')}{t.time(one.at)}",
+        facts=tuple(FactView(label, value) for label, value in known if value),
+        words=asked.text,
+        note=one.note,
+    )

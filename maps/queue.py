@@ -1,0 +1,162 @@
+"""The queue of requests as its page shows it: rows, counts by what can be chosen, points."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Body,
+    Found,
+    HandOver,
+    QueueChange,
+    RequestFilter,
+    RequestId,
+    Spot,
+    Tally,
+)
+from data.network import StreetNetwork
+from maps.street import StreetName, street_name
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRowView:
+    """A request of the queue with its street; the caller is never part of it."""
+
+    id: int
+    reference: str
+    kind: str
+    state: str
+    channel: str
+    dangers: tuple[str, ...]
+    closed_for: str | None
+    received_at: datetime
+    address: str
+    text: str
+    lon: float | None
+    lat: float | None
+    street: StreetName | None
+    service_class: str
+    district: str
+    due_at: datetime | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """The reader's last change of many requests, which may be taken back."""
+
+    id: int
+    action: str
+    requests: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A page of the queue; `next` is behind which request the next page begins.
+
+    `counts` say for each thing that can be chosen how many requests there would be, the other
+    choices kept.
+    """
+
+    now: datetime
+    rows: tuple[QueueRowView, ...]
+    total: int
+    next: int | None
+    counts: dict[str, dict[str, int]]
+    last_change: ChangeView | None
+
+
+def queue_rows(
+    found: Iterable[Found],
+    network: StreetNetwork,
+    hand_overs: Mapping[RequestId, HandOver],
+    bodies: Iterable[Body],
+) -> tuple[QueueRowView, ...]:
+    """Return the rows of a page; a request names the body that has it."""
+    names = {body.id: body.name for body in bodies}
+    with_whom = {request: names[each.body_id] for request, each in hand_overs.items()}
+    return tuple(_row(each, network, with_whom.get(each.request.id, "")) for each in found)
+
+
+def change_view(change: QueueChange) -> ChangeView:
+    """Return what a page says of a change."""
+    return ChangeView(change.id, change.action, len(change.steps), change.at)
+
+
+def counts_of(tallies: Iterable[Tally], wanted: RequestFilter) -> dict[str, dict[str, int]]:
+    """Return how many requests each choice would leave, while the other choices stay."""
+    counts = {name: Counter[str]() for name in _chosen(wanted)}
+    for tally in tallies:
+        missed = _missed(tally, wanted)
+        for name, counter in counts.items():
+            if missed in ([], [name]):
+                counter.update(dict.fromkeys(_values(tally)[name], tally.requests))
+    return {name: dict(counter) for name, counter in counts.items()}
+
+
+def total_of(tallies: Iterable[Tally], wanted: RequestFilter) -> int:
+    """Return how many requests fit all choices."""
+    return sum(tally.requests for tally in tallies if not _missed(tally, wanted))
+
+
+def spots_json(spots: Iterable[Spot]) -> str:
+    """Return points as short JSON: ten thousand of them must be a small answer."""
+    rows = [
+        (s.id, round(s.lon, 6), round(s.lat, 6), s.kind, int(s.danger), s.received_s) for s in spots
+    ]
+    return json.dumps({"spots": rows}, separators=(",", ":"))
+
+
+def _chosen(wanted: RequestFilter) -> dict[str, Collection[str]]:
+    return {
+        "stage": wanted.stages,
+        "kind": wanted.kinds,
+        "danger": wanted.dangers,
+        "service_class": wanted.classes,
+        "district": wanted.districts,
+    }
+
+
+def _values(tally: Tally) -> dict[str, Collection[str]]:
+    return {
+        "stage": (tally.stage,),
+        "kind": (tally.kind,),
+        "danger": tally.dangers,
+        "service_class": (tally.service_class,),
+        "district": (tally.district,),
+    }
+
+
+def _missed(tally: Tally, wanted: RequestFilter) -> list[str]:
+    """Return which choices leave these requests out."""
+    values = _values(tally)
+    chosen = _chosen(wanted)
+    return [name for name in chosen if chosen[name] and not set(chosen[name]) & set(values[name])]
+
+
+def _row(found: Found, network: StreetNetwork, body: str) -> QueueRowView:
+    asked = found.request
+    place = asked.location
+    segment = network.find(asked.snap.segment_id) if asked.snap else None
+    return QueueRowView(
+        id=asked.id,
+        reference=asked.reference,
+        kind=asked.kind,
+        state=asked.state,
+        channel=asked.channel,
+        dangers=asked.dangers,
+        closed_for=asked.closed_for,
+        received_at=asked.received_at,
+        address=asked.address,
+        text=asked.text,
+        lon=place.lon if place else None,
+        lat=place.lat if place else None,
+        street=street_name(segment) if segment else None,
+        service_class=found.service_class,
+        district=found.district,
+        due_at=found.due_at,
+        body=body,
+    )

@@ -1,0 +1,134 @@
+// What can be done with all marked requests at once, what it came to, and the button that takes it back.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { boot } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { named, number, t } from "../core/texts.js";
+import { mark, order, queue, undo } from "./state.js";
+
+const DONE = {
+  place: (count) => t("{count} requests placed", { count }),
+  kind: (count) => t("{count} requests changed", { count }),
+  close: (count) => t("{count} requests closed", { count }),
+  "hand-over": (count) => t("{count} requests handed over", { count }),
+  file: (count) => t("{count} requests taken in", { count }),
+  undo: (count) => t("{count} requests are as they were", { count }),
+};
+const VERB_OF = { placed: "place", kind: "kind", closed: "close", handed_over: "hand-over", taken_in: "file" };
+
+const words = (event) => Object.fromEntries(new FormData(event.target));
+
+class Bulk extends Part {
+  static properties = { bodies: { state: true } };
+
+  get stores() {
+    return [queue];
+  }
+
+  async open(dialog) {
+    if (dialog === "hand-over") this.bodies = await attempt(() => get("/api/bodies"));
+    if (dialog === "hand-over" && !this.bodies) return;
+    queue.set({ dialog, placing: false });
+    await this.updateComplete;
+    this.querySelector("dialog")?.showModal();
+  }
+
+  shut() {
+    this.querySelector("dialog")?.close();
+    queue.set({ dialog: null });
+  }
+
+  reasons() {
+    return html`<form method="dialog" @submit=${this.close}>
+      <h2>${t("Close {count} requests", { count: queue.value.marked.size })}</h2>
+      <fieldset class="reasons">
+        <legend>${t("The reason is told to the callers as it is")}</legend>
+        ${boot.reasons.map((reason) => html`<label class="tick"><input type="radio" name="reason" value=${reason} required><span>${t(`closing:${reason}`)}</span></label>`)}
+      </fieldset>
+      <label for="close-note">${t("Note for colleagues")}</label><input id="close-note" name="note" maxlength="2000" dir="auto">
+      <div class="ends"><button class="primary">${t("Close them")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
+    </form>`;
+  }
+
+  async close(event) {
+    event.preventDefault();
+    await order("close", words(event));
+  }
+
+  handing() {
+    if (!this.bodies?.length)
+      return html`<div class="column"><h2>${t("Hand over")}</h2>
+        <p>${t("No other body is in the register yet.")}</p>
+        <div class="ends">${boot.roles.includes("administrator") ? html`<a class="button" href="/setup/bodies">${t("Write one in")}</a>` : html`<span class="muted small">${t("An administrator writes them in under Set-up.")}</span>`}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div></div>`;
+    return html`<form method="dialog" @submit=${this.handOver}>
+      <h2>${t("Hand {count} requests over", { count: queue.value.marked.size })}</h2>
+      <label for="body">${t("To whom")}</label>
+      <select id="body" name="body_id">${this.bodies.map((body) => html`<option value=${body.id}>${body.name}</option>`)}</select>
+      <label for="hand-note">${t("What they should know")}</label><textarea id="hand-note" name="note" rows="3" maxlength="2000" dir="auto"></textarea>
+      <label class="tick"><input type="checkbox" name="with_caller"><span>${t("With the caller’s phone number")}<span class="muted small">${t("Only where the caller agreed.")}</span></span></label>
+      <div class="ends"><button class="primary">${t("Hand over")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
+    </form>`;
+  }
+
+  async handOver(event) {
+    event.preventDefault();
+    const told = words(event);
+    await order("hand-over", { body_id: Number(told.body_id), way: "paper", note: told.note, with_caller: told.with_caller === "on" });
+  }
+
+  dialog() {
+    const { dialog } = queue.value;
+    if (dialog !== "close" && dialog !== "hand-over") return "";
+    const label = dialog === "close" ? t("Close") : t("Hand over");
+    return html`<dialog class="order" aria-label=${label} @close=${() => queue.set({ dialog: null })}>${dialog === "close" ? this.reasons() : this.handing()}</dialog>`;
+  }
+
+  orders() {
+    const { marked, placing } = queue.value;
+    if (placing)
+      return html`<p class="hint">${t("Click the place on the map.")} <button class="link" @click=${() => queue.set({ placing: false })}>${t("Cancel")}</button></p>`;
+    const many = marked.size > boot.most;
+    return html`<div class="orders-bar" role="toolbar" aria-label=${t("With what is marked")}>
+      <strong>${t("{count} marked", { count: marked.size })}</strong>
+      ${many ? html`<span class="danger small">${t("At most {count} at once.", { count: boot.most })}</span>` : ""}
+      <button ?disabled=${many} @click=${() => order("place")}><span class="icon icon-search" aria-hidden="true"></span>${t("Place by their words")}</button>
+      <button ?disabled=${many} @click=${() => queue.set({ placing: true })}><span class="icon icon-map-pin-plus" aria-hidden="true"></span>${t("Place on the map")}</button>
+      <label class="unseen" for="kind">${t("What it is about")}</label>
+      <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change what it is about")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
+      <button ?disabled=${many} @click=${() => this.open("hand-over")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Hand over")}</button>
+      <button ?disabled=${many} @click=${() => this.open("close")}><span class="icon icon-check" aria-hidden="true"></span>${t("Close")}</button>
+      <button class="quiet" aria-label=${t("Unmark all")} title=${t("Unmark all")} @click=${() => mark([...marked], false)}><span class="icon icon-x" aria-hidden="true"></span></button>
+    </div>`;
+  }
+
+  async kind(event) {
+    const kind = event.target.value;
+    event.target.value = "";
+    if (kind) await order("kind", { kind });
+  }
+
+  outcome() {
+    const { changed, refused, view } = queue.value;
+    const last = view?.last_change;
+    if (!changed && !last) return html`<div role="status"></div>`;
+    const said = changed ? DONE[changed.verb](changed.changed.length) : DONE[VERB_OF[last.action]](last.requests);
+    const undoable = last && (!changed || changed.change_id === last.id);
+    return html`<div class="outcome" role="status">
+      <span>${said}${refused.length ? html` · <span class="danger">${t("{count} left as they were", { count: refused.length })}</span>` : ""}</span>
+      ${undoable ? html`<button @click=${() => undo(last.id)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Undo")}</button>` : ""}
+      ${refused.length ? html`<details><summary>${t("Why")}</summary><ul>${refused.map(({ message }) => html`<li>${message}</li>`)}</ul></details>` : ""}
+    </div>`;
+  }
+
+  updated() {
+    const dialog = this.querySelector("dialog");
+    if (dialog && queue.value.dialog === null) dialog.close();
+  }
+
+  render() {
+    const { marked } = queue.value;
+    return html`${marked.size ? this.orders() : ""}${this.outcome()}${this.dialog()}<span class="unseen" aria-live="polite">${marked.size ? t("{count} marked", { count: number(marked.size) }) : ""}</span>`;
+  }
+}
+customElements.define("requests-bulk", Bulk);

@@ -1,0 +1,82 @@
+// Requests in and out as a spreadsheet: a file is looked at first, then taken in, then placed by its words.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { send } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { number, t } from "../core/texts.js";
+import { load, placeByWords, query, queue } from "./state.js";
+
+const form = (file) => {
+  const told = new FormData();
+  told.append("file", file);
+  return told;
+};
+
+class File extends Part {
+  static properties = { look: { state: true }, progress: { state: true } };
+
+  get stores() {
+    return [queue];
+  }
+
+  async choose({ target }) {
+    const [file] = target.files;
+    target.value = "";
+    if (!file) return;
+    const found = await attempt(() => send("/api/queue/file/check", form(file)));
+    if (!found) return;
+    this.look = { file, ...found };
+    queue.set({ dialog: "file" });
+    await this.updateComplete;
+    this.querySelector("dialog").showModal();
+  }
+
+  async take() {
+    const taken = await attempt(() => send("/api/queue/file", form(this.look.file)));
+    if (!taken) return;
+    this.progress = { done: 0, all: taken.ids.length, placed: 0 };
+    queue.set({ changed: { verb: "file", changed: taken.ids, change_id: taken.change_id }, refused: [] });
+    await attempt(() =>
+      placeByWords(taken.ids, (tried, placed) => {
+        this.progress = { ...this.progress, done: this.progress.done + tried, placed };
+      }),
+    );
+    await load();
+  }
+
+  shut() {
+    this.querySelector("dialog")?.close();
+    this.look = undefined;
+    this.progress = undefined;
+    queue.set({ dialog: null });
+  }
+
+  mistakes(list) {
+    return html`<p class="problem"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${t("Nothing was taken in. Mend the file and take it again.")}</p>
+      <div class="wide-table" tabindex="0" role="region" aria-label=${t("Mistakes in the file")}><table class="mistakes">
+        <thead><tr><th scope="col">${t("Line")}</th><th scope="col">${t("Column")}</th><th scope="col">${t("In the file")}</th><th scope="col">${t("Expected")}</th></tr></thead>
+        <tbody>${list.slice(0, 100).map((one) => html`<tr><td>${one.line ? number(one.line) : "—"}</td><td><bdi>${one.field}</bdi></td><td><bdi>${one.got}</bdi></td><td>${one.expected}</td></tr>`)}</tbody>
+      </table></div>`;
+  }
+
+  body() {
+    const { look, progress } = this;
+    if (progress)
+      return html`<p role="status">${t("{count} requests taken in", { count: progress.all })} · ${t("{count} requests placed", { count: progress.placed })}</p>
+        <progress max=${progress.all || 1} value=${progress.done} aria-label=${t("Placed by their words")}></progress>
+        <div class="ends"><button class="primary" @click=${this.shut}>${progress.done < progress.all ? t("Go on without watching") : t("Close this window")}</button></div>`;
+    if (look.mistakes.length) return html`${this.mistakes(look.mistakes)}<div class="ends"><button @click=${this.shut}>${t("Cancel")}</button></div>`;
+    return html`<p>${t("{count} new requests", { count: look.requests })}${look.known ? html` · ${t("{count} known already", { count: look.known })}` : ""}</p>
+      <p class="muted small">${t("They are placed by their words where those leave no doubt; the others wait for a pin.")}</p>
+      <div class="ends"><button class="primary" ?disabled=${look.requests === 0} @click=${this.take}>${t("Take them in")}</button><button @click=${this.shut}>${t("Cancel")}</button></div>`;
+  }
+
+  render() {
+    return html`<div class="files">
+      <label class="button"><input class="unseen" type="file" accept=".csv,.txt,text/csv" @change=${this.choose}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Take a file")}</label>
+      <a class="button" href="/requests.csv?${query()}" download><span class="icon icon-download" aria-hidden="true"></span>${t("Table for Excel")}</a>
+    </div>
+    ${this.look ? html`<dialog class="order" aria-label=${t("Requests of a file")} @close=${this.shut}><div class="column"><h2>${t("Requests of a file")}</h2>${this.body()}</div></dialog>` : ""}`;
+  }
+}
+customElements.define("requests-file", File);

@@ -1,0 +1,88 @@
+// What other bodies have: how long already, what they answered, and the paper that went along.
+import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { Part } from "../core/element.js";
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { age, t, time } from "../core/texts.js";
+import { Store } from "../core/store.js";
+import { kindIcon } from "../board/rows.js";
+import { load, queue } from "./state.js";
+
+const ANSWERS = ["accepted", "done", "declined"];
+const PENDING = ["sent", "accepted"];
+
+const given = new Store({ list: null, broken: "", open: null });
+
+async function askGiven() {
+  try {
+    given.set({ list: await get("/api/hand-overs"), broken: "" });
+  } catch (error) {
+    given.set({ broken: error.message });
+  }
+}
+
+class HandOvers extends Part {
+  get stores() {
+    return [given, queue];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.stop = queue.follow((value, changes) => {
+      if (value.tab === "given" && ("tab" in changes || "view" in changes)) askGiven();
+    });
+    if (queue.value.tab === "given") askGiven();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stop();
+  }
+
+  async answer(one, state) {
+    const answer = this.querySelector("#answer")?.value ?? "";
+    const changed = await attempt(() => post(`/api/hand-overs/${one.id}/answer`, { state, answer }));
+    if (!changed) return;
+    given.set({ open: null });
+    await Promise.all([askGiven(), load()]);
+  }
+
+  answers(one) {
+    return html`<div class="answering">
+      <label for="answer">${t("In their words")}</label><input id="answer" maxlength="2000" dir="auto">
+      <div class="outcomes" role="group" aria-label=${t("Their answer")}>${ANSWERS.filter((state) => state !== one.state).map((state) => html`<button @click=${() => this.answer(one, state)}>${t(`answer:${state}`)}</button>`)}</div>
+      <p class="muted small">${t("What they decline is ours again.")}</p>
+    </div>`;
+  }
+
+  row(one) {
+    const pending = PENDING.includes(one.state);
+    const open = given.value.open === one.id;
+    const toggle = () => given.set({ open: open ? null : one.id });
+    return html`<li class="given ${one.state}">
+      ${kindIcon(one.kind)}
+      <div class="told">
+        <p><strong><bdi>${one.body}</bdi></strong>${one.body_phone ? html` <a class="small" href="tel:${one.body_phone}" dir="ltr">${one.body_phone}</a>` : ""}</p>
+        <p dir="auto">${one.words}</p>
+        <p class="muted small"><bdi class="code">${one.reference}</bdi> · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`hand over:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
+        ${open ? this.answers(one) : ""}
+      </div>
+      <div class="ends">
+        <a class="button" href="/requests/hand-overs/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Paper")}</a>
+        ${pending ? html`<button aria-expanded=${open} @click=${toggle}>${t("Their answer")}</button>` : ""}
+      </div>
+    </li>`;
+  }
+
+  render() {
+    if (queue.value.tab !== "given") return "";
+    const { list, broken } = given.value;
+    if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${askGiven}>${t("Try again")}</button></p>`;
+    if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    if (list.length === 0)
+      return html`<div class="empty"><h3>${t("Nothing is with other bodies")}</h3><p class="muted small">${t("Mark requests in the list and hand them over to police, electricity, parks or others.")}</p></div>`;
+    return html`<h2 class="unseen">${t("Handed over")}</h2><ul class="givens">${repeat(list, ({ id }) => id, (one) => this.row(one))}</ul>`;
+  }
+}
+customElements.define("requests-given", HandOvers);

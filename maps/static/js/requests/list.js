@@ -1,0 +1,101 @@
+// The page of the queue: rows that arrow keys walk through and the space bar marks.
+import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { Part } from "../core/element.js";
+import { age, deadline, named, number, streetName, t } from "../core/texts.js";
+import { kindIcon, requestPlace } from "../board/rows.js";
+import { load, mark, queue, sort, turn } from "./state.js";
+
+const pageOf = () => queue.value.trail.length;
+
+const standing = (row) => (row.state === "new" ? t(`stage:${row.street ? "placed" : "unplaced"}`) : row.body && row.state === "handed_over" ? t("with {body}", { body: `\u2068${row.body}\u2069` }) : named("request", row.state));
+
+const dangers = (row) => row.dangers.map((danger) => html`<span class="tag">${named("danger", danger)}</span>`);
+
+const where = (row) => [row.street ? streetName(row.street) : "", row.service_class ? named("short", row.service_class) : "", row.district].filter(Boolean);
+
+function row(each) {
+  const parts = where(each);
+  return html`<span class="box" aria-hidden="true"></span>${kindIcon(each.kind)}
+    <span class="what" dir="auto">${requestPlace(each)}</span>
+    <span class="when">${age(each.received_at)}</span>
+    <span class="sub"><bdi class="code">${each.reference}</bdi> · <span class="standing ${each.state}">${standing(each)}</span>${parts.map((part) => html` · <bdi>${part}</bdi>`)}${each.due_at && each.state === "open" ? html` · ${deadline(each.due_at)}` : ""}</span>
+    ${each.dangers.length ? html`<span class="tags">${dangers(each)}</span>` : ""}`;
+}
+
+class List extends Part {
+  get stores() {
+    return [queue];
+  }
+
+  step(event) {
+    const { view, focus, marked } = queue.value;
+    const rows = view.rows;
+    const at = rows.findIndex(({ id }) => id === focus);
+    const to = { ArrowDown: at + 1, ArrowUp: Math.max(at - 1, 0), Home: 0, End: rows.length - 1 }[event.key];
+    if (to !== undefined && rows.length) {
+      event.preventDefault();
+      const next = rows[Math.min(to, rows.length - 1)];
+      if (event.shiftKey) mark([focus ?? next.id, next.id], true);
+      queue.set({ focus: next.id });
+      document.getElementById(`request-${next.id}`)?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === " " && at >= 0) {
+      event.preventDefault();
+      mark([focus], !marked.has(focus));
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      mark(rows.map(({ id }) => id), true);
+    }
+  }
+
+  click(id) {
+    mark([id], !queue.value.marked.has(id));
+    queue.set({ focus: id });
+  }
+
+  rows() {
+    const { view, focus, marked } = queue.value;
+    return html`<ul class="list" id="queue" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("Requests")} aria-activedescendant=${focus ? `request-${focus}` : ""} @keydown=${this.step}>
+      ${repeat(
+        view.rows,
+        ({ id }) => id,
+        (each) => html`<li id="request-${each.id}" class="row ${each.id === focus ? "focus" : ""}" role="option" aria-selected=${marked.has(each.id)} @click=${() => this.click(each.id)}>${row(each)}</li>`,
+      )}
+    </ul>`;
+  }
+
+  head() {
+    const { view, order, marked, news } = queue.value;
+    const ids = view.rows.map(({ id }) => id);
+    const all = ids.length > 0 && ids.every((id) => marked.has(id));
+    return html`<div class="list-head">
+      <label class="choice all"><input type="checkbox" .checked=${all} .indeterminate=${!all && ids.some((id) => marked.has(id))} @change=${({ target }) => mark(ids, target.checked)} ?disabled=${ids.length === 0}><span>${t("This page")}</span></label>
+      <p class="tally muted small" role="status">${t("{count} requests", { count: view.total })}</p>
+      ${news ? html`<button class="link" @click=${load}>${t("Something has changed: show it")}</button>` : ""}
+      <label class="unseen" for="order">${t("Order")}</label>
+      <select id="order" @change=${({ target }) => sort(target.value)}>
+        <option value="oldest" ?selected=${order === "oldest"}>${t("Oldest first")}</option>
+        <option value="newest" ?selected=${order === "newest"}>${t("Newest first")}</option>
+      </select>
+    </div>`;
+  }
+
+  pages() {
+    const { view } = queue.value;
+    if (pageOf() === 0 && view.next === null) return "";
+    return html`<nav class="pages" aria-label=${t("Pages of the list")}>
+      <button @click=${() => turn(false)} ?disabled=${pageOf() === 0}><span class="icon icon-chevron-left mirrored" aria-hidden="true"></span>${t("Back")}</button>
+      <span class="muted small">${t("Page {page}", { page: number(pageOf() + 1) })}</span>
+      <button @click=${() => turn(true)} ?disabled=${view.next === null}>${t("Next")}<span class="icon icon-chevron-right mirrored" aria-hidden="true"></span></button>
+    </nav>`;
+  }
+
+  render() {
+    const { view, broken } = queue.value;
+    if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${load}>${t("Try again")}</button></p>`;
+    if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    const empty = html`<div class="empty"><h3>${t("No request fits")}</h3><p class="muted small">${t("Choose less on the side, or search for other words.")}</p></div>`;
+    return html`${this.head()}${view.rows.length ? this.rows() : empty}${this.pages()}`;
+  }
+}
+customElements.define("requests-list", List);

@@ -1,0 +1,155 @@
+// What the page of requests knows: what was chosen, the page of the queue, what is marked, the last change.
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { listen } from "../core/stream.js";
+
+const LISTS = ["stage", "kind", "danger", "service_class", "district"];
+const PAUSE_MS = 1500; // requests come in bursts, and a list that jumps cannot be read
+
+/** What a filter begins with: all that waits for somebody. */
+export const WAITING = { stage: ["unplaced", "placed", "open"], kind: [], danger: [], service_class: [], district: [], older_h: "", words: "" };
+
+/** `trail` holds behind which requests the earlier pages began, `marked` the ids that an order is for. */
+export const queue = new Store({
+  tab: "requests",
+  filter: { ...WAITING },
+  order: "oldest",
+  view: null,
+  broken: "",
+  trail: [],
+  marked: new Set(),
+  focus: null,
+  placing: false,
+  dialog: null,
+  refused: [],
+  changed: null,
+  news: 0,
+});
+
+/** The filter as a query. */
+export function query(more = {}) {
+  const { filter } = queue.value;
+  const asked = new URLSearchParams();
+  for (const name of LISTS) for (const value of filter[name]) asked.append(name, value);
+  if (filter.older_h) asked.set("older_h", filter.older_h);
+  if (filter.words.trim()) asked.set("words", filter.words.trim());
+  for (const [name, value] of Object.entries(more)) if (value != null) asked.set(name, value);
+  return asked.toString();
+}
+
+/** Take the filter from the address, where somebody was sent or comes back to. */
+export function fromAddress() {
+  const asked = new URLSearchParams(location.search);
+  const tab = location.hash.slice(1) || "requests";
+  queue.set({ tab });
+  if ([...asked.keys()].every((name) => name === "lang")) return;
+  const filter = { ...WAITING, words: asked.get("words") ?? "", older_h: asked.get("older_h") ?? "" };
+  for (const name of LISTS) filter[name] = asked.getAll(name);
+  queue.set({ filter, order: asked.get("order") ?? "oldest" });
+}
+
+const keepAddress = () => history.replaceState(null, "", `?${query({ order: queue.value.order })}${location.hash}`);
+
+let asked = 0;
+
+/** Ask for the page of the queue that is shown. */
+export async function load() {
+  const { order, trail } = queue.value;
+  const mine = ++asked;
+  try {
+    const view = await get(`/api/queue?${query({ order, after: trail.at(-1) })}`);
+    if (mine === asked) queue.set({ view, broken: "", news: 0 });
+  } catch (error) {
+    if (mine === asked) queue.set({ broken: error.message });
+  }
+}
+
+/** Choose something else to be shown, from its first page on. */
+export function choose(changes) {
+  queue.set({ filter: { ...queue.value.filter, ...changes }, trail: [], marked: new Set(), focus: null });
+  keepAddress();
+  return load();
+}
+
+/** Show in another order. */
+export function sort(order) {
+  queue.set({ order, trail: [] });
+  keepAddress();
+  return load();
+}
+
+/** Go a page on or back. */
+export function turn(forward) {
+  const { trail, view } = queue.value;
+  queue.set({ trail: forward ? [...trail, view.next] : trail.slice(0, -1), focus: null });
+  return load();
+}
+
+/** Mark requests, or take their marks away. */
+export function mark(ids, marked) {
+  const all = new Set(queue.value.marked);
+  for (const id of ids) {
+    if (marked) all.add(id);
+    else all.delete(id);
+  }
+  queue.set({ marked: all, placing: false });
+}
+
+const several = (list, size) => Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+
+/** Say what a change came to; what it left as it was stays marked. */
+function told(verb, outcome) {
+  const refused = outcome.refused ?? [];
+  queue.set({ marked: new Set(refused.map(({ id }) => id)), refused, changed: { verb, ...outcome }, placing: false, dialog: null });
+  return load();
+}
+
+/** Order something for all that is marked; says whether it was taken. */
+export async function order(verb, body = {}) {
+  const ids = [...queue.value.marked];
+  if (ids.length === 0) return false;
+  const outcome = await attempt(() => post(`/api/queue/${verb}`, { ids, ...body }));
+  if (outcome) await told(verb, outcome);
+  return Boolean(outcome);
+}
+
+/** Take the reader's last change back. */
+export async function undo(change) {
+  const outcome = await attempt(() => post(`/api/queue/changes/${change}/undo`));
+  if (outcome) await told("undo", outcome);
+}
+
+/** Place requests that came in a file by their words, some at a time; `tell` hears how far it is. */
+export async function placeByWords(ids, tell) {
+  let placed = 0;
+  for (const part of several(ids, 25)) {
+    const outcome = await post("/api/queue/place", { ids: part });
+    placed += outcome.changed.length;
+    tell(part.length, placed);
+  }
+  await load();
+  return placed;
+}
+
+/** Begin, and count what comes in meanwhile; an unmarked first page follows it by itself. */
+export function follow() {
+  fromAddress();
+  load();
+  let waiting = 0;
+  const hear = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const { marked, trail, dialog } = queue.value;
+      if (marked.size === 0 && trail.length === 0 && !dialog) load();
+      else queue.set({ news: queue.value.news + 1 });
+    }, PAUSE_MS);
+  };
+  listen({ requests: hear }, { heard: () => {}, lost: () => {}, resumed: load });
+}
+
+/** Show another part of the page. */
+export function open(tab) {
+  queue.set({ tab });
+  history.replaceState(null, "", `${location.search}#${tab}`);
+}
