@@ -1,6 +1,7 @@
 """Finds the place that a caller's words mean; says whether it is sure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.confidence import CONFIDENT, confidence
@@ -21,6 +22,16 @@ SAME_PLACE_M = 60.0
 """Answers nearer than this are one answer."""
 
 LEAST_SCORE = 0.2
+SURE_SCORE = 0.9
+"""Nobody asks what the last words may be the beginning of, where all agree so well."""
+
+RIVALS = 50
+
+
+class _Answer(NamedTuple):
+    placed: Placed
+    reading: Reading
+    mentions: tuple[Mention, ...]
 
 
 class Geocoder:
@@ -45,60 +56,40 @@ class Geocoder:
         if pin is not None:
             return [pin]
         words = tokens(text)
-        mentions = self._finder.find(words) or self._finder.begun(words)
-        return self._meant(words, mentions, limit, near)
+        found = self._answers(words, self._finder.find(words))
+        if max((each.placed.score for each in found), default=0.0) < SURE_SCORE:
+            found += self._answers(words, self._finder.begun(words))
+        return self._ranked(words, found, limit, near)
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Candidate]:
         """Return what an address that is still being typed may become, likeliest first."""
         words = tokens(prefix)
-        whole = self.candidates(prefix, limit)
-        begun = self._meant(words, self._finder.begun(words), limit, None)
-        proposed = [*(each for each in whole if each.confident), *begun, *whole]
-        once = {(each.segment_id, each.kind): each for each in reversed(proposed)}
-        return list(reversed(once.values()))[:limit]
+        found = self._answers(words, self._finder.find(words))
+        found += self._answers(words, self._finder.begun(words))
+        return self._ranked(words, found, limit, None)
 
     def say(self, point: LonLat, language: str) -> Address | None:
         """Return an address of a point that can be said, `None` far from every street."""
         return self._sayer.say(point, language)
 
-    def _meant(
-        self, words: Sequence[Token], mentions: Sequence[Mention], limit: int, near: LonLat | None
-    ) -> list[Candidate]:
-        found = [
-            (placed, reading)
+    def _answers(self, words: Sequence[Token], mentions: Sequence[Mention]) -> list[_Answer]:
+        return [
+            _Answer(placed, reading, tuple(mentions))
             for reading in self._reader.readings(words, mentions)
             for placed in self._placer.place(reading)
             if placed.score >= LEAST_SCORE
         ]
-        found.sort(key=lambda pair: (-round(pair[0].score, 3), _away_m(pair[0], near)))
-        chosen = _distinct(found)
-        return list(self._judged(words, mentions, chosen, limit))
 
-    def _judged(
-        self,
-        words: Sequence[Token],
-        mentions: Sequence[Mention],
-        chosen: Sequence[tuple[Placed, Reading]],
-        limit: int,
-    ) -> Iterator[Candidate]:
-        left = remarks(words, mentions)
-        scores = [placed.score for placed, _ in chosen]
-        for nth, (placed, reading) in enumerate(chosen[:limit]):
-            rival = max((s for i, s in enumerate(scores) if i != nth), default=0.0)
-            target, others = reading.target, [mention for mention, _ in reading.ties]
-            sure = confidence(
-                placed.score,
-                rival,
-                strays=sum(mention.stray for mention in (target, *others)),
-                missing_streets=left.missing_streets,
-                missing_alley=left.missing_alley,
-                told=target.told or bool(others) or _whole(words, target),
-            )
-            reasons = placed.reasons
-            if left.missing_alley:
-                reasons = (*reasons, Reason.ALLEY_UNKNOWN)
-            matched = " ".join(mention.text for mention in mentions)
-            yield _candidate(placed, sure, matched, reasons, confident=nth == 0)
+    def _ranked(
+        self, words: Sequence[Token], found: list[_Answer], limit: int, near: LonLat | None
+    ) -> list[Candidate]:
+        found.sort(key=lambda each: (-round(each.placed.score, 3), _away_m(each.placed, near)))
+        chosen = _distinct(found)
+        scores = [each.placed.score for each in chosen[:RIVALS]]
+        return [
+            _judged(words, each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth)
+            for nth, each in enumerate(chosen[:limit])
+        ]
 
     def _at_coordinates(self, text: str) -> Candidate | None:
         point = coordinates(text, self._network.bounds)
@@ -109,6 +100,23 @@ class Geocoder:
         reasons = (Reason.COORDINATES,)
         placed = Placed(1.0, snap, point, name, "coordinates", reasons, frozenset())
         return _candidate(placed, 1.0, text.strip(), reasons, confident=True)
+
+
+def _judged(words: Sequence[Token], answer: _Answer, rival: float, *, best: bool) -> Candidate:
+    placed, reading = answer.placed, answer.reading
+    target, others = reading.target, [mention for mention, _ in reading.ties]
+    left = remarks(words, answer.mentions)
+    sure = confidence(
+        placed.score,
+        rival,
+        strays=sum(mention.stray for mention in (target, *others)),
+        missing_streets=left.missing_streets,
+        missing_alley=left.missing_alley,
+        told=target.told or bool(others) or _whole(words, target),
+    )
+    reasons = (*placed.reasons, Reason.ALLEY_UNKNOWN) if left.missing_alley else placed.reasons
+    matched = " ".join(mention.text for mention in answer.mentions)
+    return _candidate(placed, sure, matched, reasons, confident=best)
 
 
 def _candidate(
@@ -138,12 +146,12 @@ def _away_m(placed: Placed, near: LonLat | None) -> float:
     return 0.0 if near is None else distance_m(placed.point, near)
 
 
-def _distinct(found: Iterable[tuple[Placed, Reading]]) -> list[tuple[Placed, Reading]]:
+def _distinct(found: Iterable[_Answer]) -> list[_Answer]:
     """Return the answers without those that are at the place, or on the street, of a better one."""
-    kept: list[tuple[Placed, Reading]] = []
-    for placed, reading in found:
-        if not any(_same(placed, other) for other, _ in kept):
-            kept.append((placed, reading))
+    kept: list[_Answer] = []
+    for answer in found:
+        if not any(_same(answer.placed, other.placed) for other in kept):
+            kept.append(answer)
     return kept
 
 

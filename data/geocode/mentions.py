@@ -70,6 +70,8 @@ class MentionFinder:
 
     def begun(self, words: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are the beginning of a name."""
+        if len(words) > 1 and words[-1].role is not None:
+            return []  # whoever says "please" has ended
         for first in range(max(0, len(words) - MAX_FUZZY_TOKENS), len(words)):
             if any(token.role is Role.KIND and token.first for token in words[first:]):
                 continue

@@ -30,6 +30,9 @@ LEAST_SOUND = 0.72
 
 _NUMBER = re.compile(r"\d+")
 
+BEGUN_QUALITY = 0.78
+"""A name of which only the last letters lack: too little to be sure."""
+
 PART_LETTERS = 3
 
 BEGUN_KEYS = 400
@@ -144,7 +147,7 @@ class NameBook:
 
 
 def _begun(begin: str, key: str) -> float:
-    return 0.9 - 0.2 * (len(key) - len(begin)) / (len(key) + 1)
+    return BEGUN_QUALITY - 0.2 * (len(key) - len(begin)) / (len(key) + 1)
 
 
 def _spelled_quality(one: str, other: str, edits: int) -> float:
