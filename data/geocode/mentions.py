@@ -7,7 +7,7 @@ from typing import NamedTuple
 from data.geocode.candidate import Reason
 from data.geocode.language import RELATIONS, Role
 from data.geocode.names import Hit, NameBook, joined
-from data.geocode.sentence import Token, alike, name_parts
+from data.geocode.sentence import NameParts, Token, alike, name_parts
 
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4
@@ -89,15 +89,20 @@ class MentionFinder:
         exact: list[_Span] = []
         for first in range(len(words)):
             for last in range(first + 1, min(len(words), first + MAX_NAME_TOKENS) + 1):
-                if not _may_be_name(words, first, last):
-                    continue
-                span = self._weighed(
-                    words, first, last, self._book.exact(_core(words, first, last))
-                )
-                if span is not None:
-                    exact.append(span)
+                if _may_be_name(words, first, last):
+                    exact += self._exact(words, first, last)
         yield from exact
         yield from self._fuzzy(words, {(s.mention.first, s.mention.last) for s in exact})
+
+    def _exact(self, words: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
+        """Yield what a span spells, also where its word for "street" is of the name: "W Court"."""
+        span = words[first:last]
+        parts = name_parts(span)
+        whole = NameParts(tuple(token.kind or token.text for token in span), frozenset())
+        for each in (parts, whole) if parts.kinds else (parts,):
+            found = self._weighed(words, first, last, self._book.exact(each.core), each)
+            if found is not None:
+                yield found
 
     def _fuzzy(self, words: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
         found: dict[str, list[Hit]] = {}
@@ -121,12 +126,13 @@ class MentionFinder:
         first: int,
         last: int,
         hits: Sequence[Hit],
+        parts: NameParts | None = None,
         *,
         told: bool = False,
     ) -> _Span | None:
-        core, kinds = name_parts(words[first:last])
         if not hits:
             return None
+        core, kinds = parts or name_parts(words[first:last])
         agreed = sorted((self._agreed(hit, kinds) for hit in hits), key=lambda hit: -hit.quality)
         kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= agreed[0].quality - CLOSE)
         told = told or bool(kinds) or _told(words, first, last)

@@ -117,6 +117,8 @@ def _text(
     nearest = min(found, key=lambda each: each.away_m, default=None)
     if nearest is None:
         return street
-    if len(crossings) == 1 or nearest.away_m <= CORNER_M:
+    if nearest.away_m <= CORNER_M:
         return phrases["corner"].format(street=street, one=nearest.name)
+    if len(crossings) == 1:
+        return phrases["off"].format(street=street, one=nearest.name)
     return phrases["between"].format(street=street, one=crossings[0], other=crossings[1])

@@ -16,8 +16,8 @@ def said(east_m: float, north_m: float, language: str = "en") -> str:
 
 
 def test_a_street_is_said_with_the_streets_it_lies_between() -> None:
-    assert said(300, 152) == "Orchard Street, between Back Lane and Rose Street"
-    assert said(300, 152, "fa") == "خیابان باغ، بین کوچه پشتی و خیابان گل‌سرخ"
+    assert said(300, 152) == "Orchard Street, between Mill Street and Rose Street"
+    assert said(300, 152, "fa") == "خیابان باغ، بین خیابان آسیاب و خیابان گل‌سرخ"
 
 
 def test_a_point_at_a_crossing_is_at_its_corner() -> None:
@@ -27,7 +27,7 @@ def test_a_point_at_a_crossing_is_at_its_corner() -> None:
 def test_a_dead_end_has_one_cross_street() -> None:
     address = GEOCODER.say(v.at_m(200, 270), "en")
     assert address is not None
-    assert (address.street, len(address.crossings)) == ("Jasmine Dead End", 1)
+    assert address.text == "Jasmine Dead End, off Mill Street"
 
 
 def test_a_street_with_a_name_is_said_rather_than_a_nearer_one_without() -> None:
@@ -59,4 +59,4 @@ def test_an_address_that_is_said_is_understood_again(segment: v.Segment) -> None
     address = GEOCODER.say(point, "fa")
     assert address is not None
     names = {each.name for each in GEOCODER.candidates(address.text)}
-    assert address.street in names or any(name.startswith(address.street) for name in names)
+    assert any(address.street in name for name in names)
