@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
@@ -104,7 +105,7 @@ async def take_report(
         asked, code = await _stored(app, report, await _kept_photo(app, photo), sender)
     except BarfrubError as error:
         return await run_in_threadpool(_form, request, said, error)
-    return RedirectResponse(f"/track?reference={asked.reference}&code={code}&new=1", 303)
+    return _onward(request, asked, code, "&new=1")
 
 
 @router.get("/track")
@@ -139,7 +140,7 @@ def open_again(
     except BarfrubError as error:
         return _asking(request, reference, error)
     app.intake.announce([again])
-    return RedirectResponse(f"/track?reference={again.reference}&code={code}", 303)
+    return _onward(request, again, code)
 
 
 @router.post("/track/quiet", dependencies=[FormChecked])
@@ -152,7 +153,13 @@ def want_no_messages(request: Request, reference: Short, code: Short) -> Respons
             withdraw_consent(tx, CITIZEN, asked.id, app.clock.now())
     except BarfrubError as error:
         return _asking(request, reference, error)
-    return RedirectResponse(f"/track?reference={asked.reference}&code={code}", 303)
+    return _onward(request, asked, code)
+
+
+def _onward(request: Request, asked: ServiceRequest, code: str, more: str = "") -> Response:
+    """Return the way to the page of a request, in the language that is read now."""
+    where = f"/track?reference={asked.reference}&code={quote(code)}{more}"
+    return RedirectResponse(f"{where}&lang={translator_of(request).language}", 303)
 
 
 def _report(said: dict[str, str], language: str) -> Report:

@@ -35,7 +35,7 @@ def notice_text(
         return NoticeText(title, f"{title}: {body}", "")
     if not address:
         return NoticeText(title, f"{title}: {body}", t("Code: {code}", code=code))
-    link = f"{address.rstrip('/')}/track?reference={reference}&code={code}"
+    link = f"{address.rstrip('/')}/track?reference={reference}&code={code}&lang={t.language}"
     return NoticeText(title, f"{title}: {body}", link)
 
 

@@ -22,6 +22,7 @@ MODULES = (
     "user_pages",
     "request_queue",
     "backup",
+    "flood",
 )
 
 
