@@ -199,6 +199,8 @@ def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
     calls = RELATIONS | {Role.CROSSING, Role.JOIN, Role.UNTIL}
     before = words[first - 1].role if first else None
     after = words[last].role if last < len(words) else None
+    if words[first].ordinal and first and words[first - 1].role in (None, Role.FILLER):
+        return True  # "Cedar the fifth": house numbers are not told like this
     if before is Role.NUMBER or (first and before is None):
         return False
     if before in calls or after in calls:

@@ -170,7 +170,8 @@ def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Nam
     streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
     for index, segment in enumerate(segments):
         for spelling in {each for several in segment.names.values() for each in several}:
-            streets[read(spelling)][index] = None
+            for piece in _pieces(spelling):
+                streets[read(piece)][index] = None
     for (core, kinds), indexes in streets.items():
         if core:
             yield Name(core, kinds, tuple(indexes), ())
@@ -181,6 +182,13 @@ def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Nam
     for (core, kinds), several in spots.items():
         if core:
             yield Name(core, kinds, (), tuple(several))
+
+
+def _pieces(spelling: str) -> set[str]:
+    """Return a name as it is and, where a part stands in brackets, both parts by themselves."""
+    head, _, inner = spelling.partition("(")
+    parts = {head.strip(), inner.strip(" )")} if inner else set()
+    return {spelling, *parts} - {""}
 
 
 def _variants(name: Name) -> Iterator[tuple[str, float, Reason]]:

@@ -104,7 +104,7 @@ class Reader:
 
     def _is_alley(self, mention: Mention) -> bool:
         name = self._book.names[mention.hits[0].name]
-        numbered = len(name.core) > 1 and name.core[-1].isdigit()  # after the street it leaves
+        numbered = name.core[-1].isdigit()  # counted along the street that it leaves
         return numbered or bool((mention.kinds or name.kinds) & ALLEYS)
 
     def _is_wide(self, mention: Mention) -> bool:

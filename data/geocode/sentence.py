@@ -40,7 +40,8 @@ _ROLE_ORDER = (
 class Token(NamedTuple):
     """A word or a phrase with one meaning; `kind` says which street, where the role is kind.
 
-    `spelled` marks a number that was written in letters, `first` a kind that precedes its name.
+    `spelled` marks a number that was written in letters, `ordinal` one like "fifth", `first` a kind
+    that precedes its name.
     """
 
     text: str
@@ -50,6 +51,13 @@ class Token(NamedTuple):
     first: bool = False
     digits: bool = False
     spelled: bool = False
+    ordinal: bool = False
+
+
+class _Word(NamedTuple):
+    text: str
+    spelled: bool = False
+    ordinal: bool = False
 
 
 class _Phrase(NamedTuple):
@@ -103,17 +111,17 @@ def _split_ending(word: str) -> Iterator[str]:
     yield word
 
 
-def _numbered(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
+def _numbered(words: Sequence[str]) -> Iterator[_Word]:
     """Yield the words with numbers in digits, and whether the caller spelled them."""
     at = 0
     while at < len(words):
         value, width = _spelled_at(words, at)
         if width:
-            yield str(value), True
             at += width
+            yield _Word(str(value), spelled=True, ordinal=words[at - 1] in _ordinal_words())
             continue
         ordinal = _ORDINAL.fullmatch(words[at])
-        yield (ordinal[1], False) if ordinal else (words[at], False)
+        yield _Word(ordinal[1] if ordinal else words[at])
         at += 1
 
 
@@ -139,27 +147,28 @@ def _spelled_at(words: Sequence[str], at: int) -> tuple[int, int]:
     return value, width
 
 
-def _labelled(words: Sequence[tuple[str, bool]], clause: int) -> list[Token]:
+def _labelled(words: Sequence[_Word], clause: int) -> list[Token]:
     found: list[Token] = []
     at, phrases = 0, _phrases()
     while at < len(words):
         for width in range(min(4, len(words) - at), 0, -1):
-            text = " ".join(word for word, _ in words[at : at + width])
+            text = " ".join(word.text for word in words[at : at + width])
             phrase = phrases.get(text)
             if phrase is not None:
                 joined = text.replace(" ", "")
                 found.append(Token(joined, clause, *phrase))
                 break
         else:
-            width, (text, spelled) = 1, words[at]
-            found.append(Token(text, clause, digits=bool(_NUMBER.fullmatch(text)), spelled=spelled))
+            width, (text, spelled, ordinal) = 1, words[at]
+            digits = bool(_NUMBER.fullmatch(text))
+            found.append(Token(text, clause, digits=digits, spelled=spelled, ordinal=ordinal))
         at += width
     return found
 
 
 def _spelling(word: str) -> str:
     """Return a word of the grammar in the spelling that callers' words get."""
-    return " ".join(text for text, _ in _numbered(list(_words(folded(word)))))
+    return " ".join(each.text for each in _numbered(list(_words(folded(word)))))
 
 
 @cache
@@ -211,6 +220,11 @@ def _number_values() -> dict[str, int]:
         for language in reversed(languages())
         for word, value in {**language.numbers, **language.ordinals}.items()
     }
+
+
+@cache
+def _ordinal_words() -> frozenset[str]:
+    return frozenset(folded(word) for each in languages() for word in each.ordinals)
 
 
 @cache

@@ -65,7 +65,7 @@ class PersianCallers(Callers):
         street = self.street()
         text = self.say(street)
         last = street.base.rpartition(" ")[2]
-        if last in persian.ORDINALS and self.chance.random() < 0.5:
+        if last in persian.ORDINALS and text.endswith(last) and self.chance.random() < 0.5:
             text = text.removesuffix(last) + persian.ORDINALS[last]
         changed = other_letters(self.chance, text)
         return None if changed == street.name else (changed, self.meant(street.name, text))
@@ -84,7 +84,7 @@ class PersianCallers(Callers):
     def _said_alley(self, alley: Street) -> str:
         last = alley.base.rpartition(" ")[2]
         said = self.say(alley)
-        if last in persian.ORDINALS and self.chance.random() < 0.25:
+        if last in persian.ORDINALS and said.endswith(last) and self.chance.random() < 0.25:
             return said.removesuffix(last) + persian.ORDINALS[last]
         return said
 
