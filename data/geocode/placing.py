@@ -212,7 +212,7 @@ class Placer:
 
     def _at_places(self, reading: Reading, hit: Hit) -> Iterator[Placed]:
         for place in self._book.names[hit.name].places:
-            snap = self._streets.network.nearest(place.location, SNAP_M)
+            snap = self._streets.network.nearest(place.location, SNAP_M + place.reach_m)
             if snap is None:
                 continue
             wide = place.kind in WIDE

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from data.geocode import Geocoder
 from data.town import draw_town, write_town
 from tests.benchmarks.queries.answers import (
@@ -20,6 +22,7 @@ from tests.benchmarks.queries.answers import (
     right_share,
 )
 from tests.benchmarks.queries.cities import City, read_city
+from tests.benchmarks.queries.large import large_city
 
 HELD_OUT_SEED = 905_317
 TOWN_SEED = 1
@@ -43,6 +46,26 @@ def rows() -> Iterator[tuple[str, str, str]]:
         yield from _reliability(city.name, answers)
         yield f"{city.name}: index built in", f"{built_s:.1f} s", ""
         yield f"{city.name}: a query, median", f"{median_ms(answers):.1f} ms", "30 ms"
+    yield from _speed()
+
+
+def _speed() -> Iterator[tuple[str, str, str]]:
+    """Yield how long callers and typing operators wait in a city of 20,000 names."""
+    city = large_city()
+    geocoder = Geocoder(city.network, city.places)
+    queries = list(city.callers(HELD_OUT_SEED, held_out=True).queries(EACH))
+    sentences = [query for query in queries if query.kind == "sentences"]
+    answers = ask(city, geocoder, sentences)
+    yield f"{city.name}: a sentence, median", f"{median_ms(answers):.1f} ms", "30 ms"
+    begun = [query.text[:letters] for query in queries[:EACH] for letters in range(2, 12)]
+    waits_ms = np.array([_suggested_ms(geocoder, text) for text in begun])
+    yield f"{city.name}: type-ahead, p95", f"{np.percentile(waits_ms, 95):.1f} ms", "50 ms"
+
+
+def _suggested_ms(geocoder: Geocoder, text: str) -> float:
+    start_s = perf_counter()
+    geocoder.suggest(text, 8)
+    return 1000 * (perf_counter() - start_s)
 
 
 def cities() -> Iterator[City]:
