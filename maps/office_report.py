@@ -126,6 +126,8 @@ def span_text(seconds: float | None, t: Translator) -> str:
     if seconds is None:
         return "–"
     minutes = round(seconds / 60)
+    if minutes < 1:
+        return t("under a minute")
     if minutes < 60:
         return t.plural("{count} min", minutes)
     if minutes >= 48 * 60:
@@ -170,7 +172,9 @@ def _when(period: Period, t: Translator) -> str:
     since, until = period.since, period.until
     if period.span is Span.DAY:
         return t.date(since)
-    ends = t.time(until) if t.date(since) == t.date(until) else f"{t.time(until)}, {t.date(until)}"
+    ends = t("{date}, {time}", date=t.date(until), time=t.time(until))
+    if t.date(since) == t.date(until):
+        ends = t.time(until)
     return t("{date}, {since} to {until}", date=t.date(since), since=t.time(since), until=ends)
 
 
@@ -187,7 +191,9 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
         FigureView(
             span_text(whole.median_s, t),
             t("Half were done within"),
-            t("nine in ten within {span}", span=span_text(whole.p90_s, t)),
+            t("nine in ten within {span}", span=span_text(whole.p90_s, t))
+            if whole.done
+            else t("nothing is done yet"),
         ),
         FigureView(
             t.number(whole.reopened), t("Reopened"), t("somebody said that it was not cleared")
@@ -195,7 +201,9 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
         FigureView(
             t.number(told.requests),
             t("Callers told"),
-            t("half within {span} of the end", span=span_text(told.median_s, t)),
+            t("half within {span} of the end", span=span_text(told.median_s, t))
+            if told.requests
+            else t("nobody was told yet"),
         ),
     )
 

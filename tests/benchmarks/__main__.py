@@ -21,6 +21,7 @@ MODULES = (
     "board_page",
     "user_pages",
     "request_queue",
+    "followup",
     "backup",
     "flood",
 )

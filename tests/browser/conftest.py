@@ -134,6 +134,11 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
+    @property
+    def city(self) -> App:
+        """What the server of this window shares between its requests."""
+        return _served[self.server]
+
     def go(self, path: str) -> None:
         self.page.goto(self.server + path)
 
@@ -146,7 +151,7 @@ class Visit:
 
     def come_in(self, login: str) -> None:
         """Be signed in as by the form, without the form."""
-        city = _served[self.server]
+        city = self.city
         with reading(city.engine) as tx:
             user = find_user_by_login(tx, login)
         assert user is not None, login

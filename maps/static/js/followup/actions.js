@@ -64,7 +64,7 @@ const inspection = ({ row }) => html`<form class="action" @submit=${sent((fields
   <input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required />
   <label for="seen">${t("What there is to say")}</label>
   <input id="seen" name="text" maxlength="2000" dir="auto" autocomplete="off" />
-  <button>${t("Send what I saw")}</button>
+  <button class="primary">${t("Send what I saw")}</button>
 </form>`;
 
 const remark = ({ row }) => html`<form class="action" @submit=${sent((fields) => note(row.id, fields.get("text")))}>

@@ -8,7 +8,9 @@ import { office, open } from "./state.js";
 
 const TIMES = ["received", "placed", "planned", "done", "closed", "told"];
 
-const moment = (at) => html`<time datetime=${at}>${date(at)}, ${time(at)}</time>`;
+const said = (at) => t("{date}, {time}", { date: date(at), time: time(at) });
+
+const moment = (at) => html`<time datetime=${at}>${said(at)}</time>`;
 
 const clockLine = (clock, step) => html`<li class=${clock[`${step}_at`] ? "passed" : ""}>
   <span class="icon icon-${clock[`${step}_at`] ? "check" : "square"}" aria-hidden="true"></span>
@@ -22,9 +24,9 @@ const sighting = (seen) => html`<li class="said">
   <a href=${seen.photo} target="_blank" rel="noopener"><img src=${seen.photo} alt=${t("Photo of the street, opens large")} loading="lazy" /></a>
 </li>`;
 
-const comment = (said) => html`<li class="said">
-  <p dir="auto">${said.text}</p>
-  <p class="muted small"><bdi>${said.author}</bdi>, ${moment(said.at)}</p>
+const comment = (noted) => html`<li class="said">
+  <p dir="auto">${noted.text}</p>
+  <p class="muted small"><bdi>${noted.author}</bdi>, ${moment(noted.at)}</p>
 </li>`;
 
 const entries = (title, list, draw) =>
@@ -39,7 +41,7 @@ class File extends TickingPart {
     return html`<header>
       <button class="quiet back" @click=${() => open(null)}><span class="icon icon-x" aria-hidden="true"></span>${t("Back to the list")}</button>
       <h2>${kindIcon(row.kind)} <bdi>${requestPlace(row)}</bdi></h2>
-      <p class="muted"><bdi class="code">${row.reference}</bdi> · ${named("kind", row.kind)} · ${named("request", row.state)}${row.district ? html` · <bdi>${row.district}</bdi>` : ""}${row.service_class ? html` · ${t(`class:${row.service_class}`)}` : ""}</p>
+      <p class="muted"><bdi class="code">${row.reference}</bdi> · ${named("kind", row.kind)}${row.due ? "" : html` · ${named("request", row.state)}`}${row.district ? html` · <bdi>${row.district}</bdi>` : ""}${row.service_class ? html` · ${t(`class:${row.service_class}`)}` : ""}</p>
       ${row.dangers.length ? html`<p class="tags">${row.dangers.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}</p>` : ""}
       ${request.text && request.address ? html`<p dir="auto">${request.text}</p>` : ""}
       ${row.due ? html`<p class="next">${t(`next:${row.due.step}`)} <strong class=${row.due.late ? "danger" : ""}>${deadline(row.due.due_at)}</strong></p>` : ""}
@@ -55,8 +57,8 @@ class File extends TickingPart {
       ${this.head(file)}
       <section>
         <h3>${t("Clock")}</h3>
-        <ul class="clock">${TIMES.map((step) => clockLine(file.clock, step))}</ul>
-        ${file.clock.reopened_at ? html`<p class="muted small">${t("Reopened {count} times, last on {when}.", { count: file.row.reopened, when: `${date(file.clock.reopened_at)}, ${time(file.clock.reopened_at)}` })}</p>` : ""}
+        <ul class="times">${TIMES.map((step) => clockLine(file.clock, step))}</ul>
+        ${file.clock.reopened_at ? html`<p class="muted small">${t("Reopened {count} times, last on {when}.", { count: file.row.reopened, when: said(file.clock.reopened_at) })}</p>` : ""}
       </section>
       ${actions(file)} ${entries(t("Seen on the spot"), file.sightings, sighting)} ${entries(t("Notes"), file.comments, comment)}
     </article>`;
