@@ -14,6 +14,8 @@ from fleet.storms import start_storm
 from tests.browser.conftest import Visit
 from tests.village import MAIN_WEST, SCHOOL, village
 
+pytestmark = pytest.mark.browser
+
 ACTOR = Actor(ActorKind.USER, "operator")
 PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "fa"}
 
