@@ -20,6 +20,7 @@ from fleet.driven_plan import Trucks
 from fleet.intake import PIN_M
 from fleet.promise import give_promise
 from maps.answer import AnswerView, AskedView, answer_view, asked_views
+from maps.i18n import LANGUAGES
 
 SHOWN_HERE = 8
 """Earlier requests of a place or a caller that the operator sees."""
@@ -119,6 +120,15 @@ def _snap(
 def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -> AnswerView:
     here = list_requests_on_segment(tx, answer.segment.id, SHOWN_HERE)
     app = context.app
+    place = app.network.point_at(answer.segment.id, answer.snap.offset_m)
+    said = {language: app.geocoder.say(place, language) for language in LANGUAGES}
     return answer_view(
-        answer, app.network, vehicle_names(tx), here, context.now, app.city.timezone, reference
+        answer,
+        app.network,
+        vehicle_names(tx),
+        here,
+        context.now,
+        app.city.timezone,
+        {language: address.text if address else "" for language, address in said.items()},
+        reference,
     )

@@ -1,5 +1,6 @@
 """What people ask: taken in, placed on a street, cancelled."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
         asked = receive(tx, context.actor, told.report(), context.now)
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
-            asked = _placed(tx, context, asked, told.segment_id)
+            asked = _placed(tx, context, asked, told)
             promise(tx, context, asked)
         view = viewed(tx, asked)
     return announced(context, view)
@@ -135,6 +136,9 @@ def geocode(
             lat=each.point.lat,
             side=each.side,
             confident=each.confident,
+            confidence=round(each.confidence, 3),
+            matched=each.matched,
+            reasons=each.reasons,
         )
         for each in context.app.geocoder.candidates(q)
     ]
@@ -157,11 +161,11 @@ def announced(context: Context, view: RequestView) -> RequestView:
     return view
 
 
-def _placed(
-    tx: Tx, context: Context, asked: ServiceRequest, segment_id: int | None
-) -> ServiceRequest:
+def _placed(tx: Tx, context: Context, asked: ServiceRequest, told: ReportIn) -> ServiceRequest:
     app, who, now = context.app, context.actor, context.now
-    if segment_id is None:
+    if told.segment_id is None:
         return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, now)
-    snap = on_street(app.network, asked.location, SegmentId(segment_id))
+    snap = on_street(app.network, asked.location, SegmentId(told.segment_id))
+    if told.side is not None:
+        snap = replace(snap, side=told.side)
     return place_by_hand(tx, who, asked.id, snap, app.network, app.policy, now)

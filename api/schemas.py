@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from data.errors import InvalidError
-from data.model import ClosingReason, Danger, LonLat, RequestKind, SegmentId
+from data.model import ClosingReason, Danger, LonLat, RequestKind, SegmentId, Side
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 
@@ -33,6 +33,7 @@ class ReportIn(Wire):
     lon: Lon | None = None
     lat: Lat | None = None
     segment_id: int | None = None
+    side: Side | None = None
     caller_name: Short = ""
     caller_phone: Short = ""
     caller_email: Short = ""
@@ -167,6 +168,9 @@ class CandidateOut(Wire):
     lat: float
     side: str
     confident: bool
+    confidence: float
+    matched: str
+    reasons: tuple[str, ...]
 
 
 def plain(view: object) -> Any:  # noqa: ANN401 - JSON of any shape

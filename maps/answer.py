@@ -78,6 +78,7 @@ class AnswerView:
     lon: float
     lat: float
     street: NamedStreetView
+    address: Mapping[str, str]
     service_class: str
     last_cleared_at: datetime | None
     partly_cleared_at: datetime | None
@@ -102,9 +103,13 @@ def answer_view(
     asked_here: Sequence[ServiceRequest],
     now: datetime,
     timezone: str,
+    address: Mapping[str, str],
     reference: str = "",
 ) -> AnswerView:
-    """Return the answer; with a `reference` the sentence gives the caller his number too."""
+    """Return the answer; with a `reference` the sentence gives the caller his number too.
+
+    `address` says the place in each language, as one would read it out.
+    """
     segment, prospect, cleared = answer.segment, answer.prospect, answer.cleared
     place = network.point_at(segment.id, answer.snap.offset_m)
     job = answer.job
@@ -114,6 +119,7 @@ def answer_view(
         lon=place.lon,
         lat=place.lat,
         street=_named(segment),
+        address=address,
         service_class=answer.service_class,
         last_cleared_at=cleared.last_at if cleared.whole else None,
         partly_cleared_at=None if cleared.whole else cleared.some_at,

@@ -137,7 +137,9 @@ def test_a_new_request_is_told_to_every_open_board(operator):
 def test_geocoding_finds_a_street_by_the_start_of_its_persian_name(operator):
     found = operator.get("/api/geocode", params={"q": "خیابان امام"}).json()
     assert MAIN_WEST in {candidate["segment_id"] for candidate in found}
-    assert set(found[0]) == {"segment_id", "name", "kind", "lon", "lat", "side", "confident"}
+    assert {"segment_id", "name", "kind", "lon", "lat", "side", "confident"} <= set(found[0])
+    assert 0 <= found[0]["confidence"] <= 1
+    assert found[0]["reasons"]
 
 
 @pytest.mark.parametrize(

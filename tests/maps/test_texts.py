@@ -11,6 +11,7 @@ import pytest
 
 from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
+from data.geocode import Reason
 from data.model import (
     BodyKind,
     CallOutcome,
@@ -25,6 +26,7 @@ from data.model import (
     RoadClass,
     ServiceClass,
     Stage,
+    Side,
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
@@ -141,6 +143,8 @@ SHOWN_NAMES = {
     *(page.name for page in PAGES),
     *(f"skip:{reason}" for reason in SkipReason),
     *(f"outlook:{outlook}" for outlook in Outlook),
+    *(f"why:{reason}" for reason in Reason),
+    *(f"side:{side}" for side in Side),
     *(f"shift:{state}" for state in (PLANNED, DRIVING, ENDED)),
     *(f"turn:{side}" for side in TURNS),
     *EXPECTED.values(),

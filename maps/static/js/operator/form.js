@@ -1,114 +1,136 @@
-// The form: the caller's words, a guess of where they are while one types, and the answer to read out.
+// The form: who calls, his words, guesses of where that is, and what is asked for.
 import { html } from "lit";
-import { now } from "../core/boot.js";
 import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { deadline, named, t } from "../core/texts.js";
+import { age, named, percent, streetName, t } from "../core/texts.js";
 import { listbox } from "../board/listbox.js";
-import { kindIcon, needsPin } from "../board/rows.js";
-import { askWaiting, desk } from "./state.js";
+import { kindIcon } from "../board/rows.js";
+import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchLanguage, switchSide, toggleDanger } from "./keys.js";
+import { DANGERS, KINDS, askGuesses, askHistory, choose, desk, record } from "./state.js";
 
-const KINDS = ["plow", "ice", "sidewalk", "blocked"];
-const PAUSE_MS = 200;
+const WORDS_PAUSE_MS = 150;
+const PHONE_PAUSE_MS = 400;
 
-const numbered = (guesses) => guesses.map((guess, id) => ({ ...guess, id }));
+const key = (letter) => html`<kbd aria-hidden="true" dir="ltr">${letter}</kbd>`;
 
 const guessRow = (guess) => html`<span class="icon icon-map-pin" aria-hidden="true"></span>
   <span class="what" dir="auto">${guess.name || t("Street without a name")}</span>
-  <span class="when"></span>
-  <span class="sub">${named("place", guess.kind)}${guess.confident ? html` · ${t("a good match")}` : ""}</span>`;
+  <span class="when">${guess.confident ? t("a good match") : percent(guess.confidence)}</span>
+  <span class="sub">${[named("place", guess.kind), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
 
-function whatHappens(request) {
-  if (needsPin(request))
-    return t("We do not know the place yet. Click it on the map, or a dispatcher will find it.");
-  if (request.state === "new") return t("We know the place. It is served when the next snow begins.");
-  return t("Your street is on the list of the trucks.");
-}
+const historyRow = (asked) => html`<li>
+  <bdi class="code">${asked.reference}</bdi> ${named("kind", asked.kind)}${asked.street ? html`, <bdi>${streetName(asked.street)}</bdi>` : ""} ·
+  ${named("request", asked.state)} · ${t("{span} ago", { span: age(asked.received_at) })}
+</li>`;
+
+/** What was asked before, newest first. */
+export const askedBefore = (heading, list) =>
+  list.length === 0 ? "" : html`<section class="before"><h3>${heading}</h3><ul>${list.map(historyRow)}</ul></section>`;
 
 class Form extends Part {
-  constructor() {
-    super();
-    this.key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-  }
-
   get stores() {
     return [desk];
   }
 
-  guess(event) {
+  later(pause, order) {
     clearTimeout(this.pause);
-    const words = event.target.value.trim();
-    this.pause = setTimeout(() => this.ask(words), PAUSE_MS);
+    this.pause = setTimeout(order, pause);
   }
 
-  async ask(words) {
-    if (words.length < 2) return void desk.set({ guesses: [], guess: null });
-    this.asked = words;
-    const guesses = await attempt(() => get(`/api/geocode?q=${encodeURIComponent(words)}`));
-    if (guesses === undefined || this.asked !== words) return undefined;
-    desk.set({ guesses: numbered(guesses.slice(0, 6)), guess: null });
-    return undefined;
+  words(event) {
+    const text = event.target.value;
+    desk.set({ text, placing: null });
+    this.later(WORDS_PAUSE_MS, () => askGuesses(text));
+  }
+
+  phone(event) {
+    const caller_phone = event.target.value;
+    desk.set({ caller_phone, consent: desk.value.consent && caller_phone !== "" });
+    this.later(PHONE_PAUSE_MS, () => askHistory(caller_phone));
   }
 
   async send(event) {
     event.preventDefault();
-    const form = event.target;
-    const { guess } = desk.value;
-    const words = Object.fromEntries(new FormData(form));
-    const where = guess ? { segment_id: guess.segment_id, lon: guess.lon, lat: guess.lat } : {};
-    const answer = await attempt(() => post("/requests", { ...words, ...where, idempotency_key: this.key }));
-    if (answer === undefined) return; // what was typed stays, and the same key makes a second try safe
-    this.key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    form.reset();
-    desk.set({ answer, guesses: [], guess: null, placing: needsPin(answer) ? answer.id : null });
-    form.elements.text.focus();
-    await askWaiting();
+    this.saved(await record());
   }
 
-  answer() {
-    const { answer } = desk.value;
-    if (!answer) return "";
-    const then = whatHappens(answer);
-    return html`<section class="answer" role="status" aria-label=${t("Answer to read out")}>
-      <p class="say">${t("Your number is {reference}.", { reference: `\u2068${answer.reference}\u2069` })}</p>
-      <p class="then">${then}</p>
-      ${answer.state === "open" && Date.parse(answer.due_at) > now() ? html`<p class="then">${t("It should be clear {when}.", { when: deadline(answer.due_at) })}</p>` : ""}
-    </section>`;
+  saved(done) {
+    if (done) document.getElementById("caller_phone").focus();
+  }
+
+  intoWords(event) {
+    if (event.key !== "Enter" || event.ctrlKey) return;
+    event.preventDefault();
+    document.getElementById("text").focus();
+  }
+
+  anywhere(event) {
+    if (event.key === "Enter" && event.ctrlKey) this.send(event);
+  }
+
+  caller() {
+    const { caller_name, caller_phone, history } = desk.value;
+    return html`<div class="twice">
+        <div><label for="caller_phone">${t("Phone")}</label><input id="caller_phone" type="tel" maxlength="40" autocomplete="off" dir="ltr" .value=${caller_phone} @input=${this.phone} @keydown=${this.intoWords} /></div>
+        <div><label for="caller_name">${t("Caller's name")}</label><input id="caller_name" maxlength="200" autocomplete="off" dir="auto" .value=${caller_name} @input=${(event) => desk.set({ caller_name: event.target.value })} @keydown=${this.intoWords} /></div>
+      </div>
+      ${askedBefore(t("Called before"), history)}`;
   }
 
   guesses() {
-    const { guesses, guess } = desk.value;
-    if (guesses.length === 0) return "";
+    const { guesses, chosen, place, text } = desk.value;
+    if (guesses.length === 0)
+      return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No street fits these words yet. Go on writing, or click the map.")}</p>` : "";
     return html`<div class="guesses">
-      ${listbox({ id: "guesses", label: t("Places that fit these words"), items: guesses, selected: guess?.id, choose: (id) => desk.set({ guess: guesses[id] }), row: guessRow })}
+      ${listbox({ id: "guesses", label: t("Places that fit these words"), items: guesses, selected: chosen ?? undefined, choose, row: guessRow })}
     </div>`;
   }
 
   kinds() {
     return html`<fieldset>
       <legend>${t("What is it about?")}</legend>
-      <div class="kinds">
+      <div class="chips">
         ${KINDS.map(
           (kind, at) =>
-            html`<label><input type="radio" name="kind" value=${kind} ?checked=${at === 0} />${kindIcon(kind)}${named("kind", kind)}</label>`,
+            html`<label><input type="radio" name="kind" value=${kind} .checked=${desk.value.kind === kind} @change=${() => setKind(kind)} />${kindIcon(kind)}<span>${named("kind", kind)}</span>${key(at + 1)}</label>`,
         )}
       </div>
     </fieldset>`;
   }
 
+  dangers() {
+    return html`<fieldset>
+      <legend>${t("Is anybody in danger?")}</legend>
+      <div class="chips alarm">
+        ${DANGERS.map(
+          (danger, at) =>
+            html`<label><input type="checkbox" .checked=${desk.value.dangers.includes(danger)} @change=${() => toggleDanger(danger)} /><span>${named("danger", danger)}</span>${key(DANGER_KEYS[at])}</label>`,
+        )}
+      </div>
+    </fieldset>`;
+  }
+
+  switches() {
+    const { place, language, consent, caller_phone } = desk.value;
+    return html`<div class="switches">
+      <button type="button" ?disabled=${!place} @click=${switchSide}>${t("Side:")} ${place?.side ? named("side", place.side) : "–"}${key("S")}</button>
+      <button type="button" @click=${switchLanguage}>${t("Speaks:")} ${named("language", language)}${key("L")}</button>
+      <button type="button" aria-pressed=${consent} ?disabled=${caller_phone === ""} @click=${switchConsent}><span class="icon ${consent ? "icon-check" : "icon-x"}" aria-hidden="true"></span>${t("Wants messages")}${key("C")}</button>
+    </div>`;
+  }
+
   render() {
-    return html`${this.answer()}
-      <form class="column" @submit=${this.send}>
-        <label for="text">${t("What the caller says, with street and number")}</label>
-        <textarea id="text" name="text" required rows="3" maxlength="2000" dir="auto" autofocus @input=${this.guess}></textarea>
-        ${this.guesses()} ${this.kinds()}
-        <div class="twice">
-          <div><label for="caller_name">${t("Caller's name")}</label><input id="caller_name" name="caller_name" autocomplete="off" dir="auto" /></div>
-          <div><label for="caller_phone">${t("Phone")}</label><input id="caller_phone" name="caller_phone" type="tel" autocomplete="off" dir="ltr" /></div>
-        </div>
-        <button class="primary">${t("Record the request")}</button>
-      </form>`;
+    const { text, saving } = desk.value;
+    return html`<form class="column" @submit=${this.send} @keydown=${this.anywhere}>
+      ${this.caller()}
+      <label for="text">${t("What the caller says, with street and number")}</label>
+      <textarea id="text" required rows="2" maxlength="2000" dir="auto" autofocus .value=${text} @input=${this.words} @keydown=${inWords} aria-describedby="keys"></textarea>
+      ${this.guesses()}
+      <div id="decide" class="decide" role="group" tabindex="0" aria-label=${t("Decide by keys")} aria-describedby="keys" @keydown=${(event) => decide(event, this.saved)}>
+        ${this.kinds()} ${this.dangers()} ${this.switches()}
+        <button class="primary" ?disabled=${saving}>${saving ? t("Recording…") : t("Record the request")}${key("↵")}</button>
+      </div>
+      <p id="keys" class="muted small">${t("Enter goes from the words to the choices and records there. Arrows choose a place, with Shift they move the pin. Escape goes back to the words.")}</p>
+    </form>`;
   }
 }
 customElements.define("operator-form", Form);

@@ -2,6 +2,7 @@
 import "../core/theme.js";
 import "../core/notices.js";
 import "./form.js";
+import "./answer.js";
 import "./waiting.js";
 import { showMap } from "./ground.js";
 import { follow } from "./state.js";

@@ -1,10 +1,33 @@
-// What the operator's page knows: the request being written and those that wait for a pin.
+// What the operator's page knows: the call being taken, its place and answer, and those that wait for a pin.
+import { boot } from "../core/boot.js";
 import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { needsPin } from "../board/rows.js";
 import { Store } from "../core/store.js";
 
-export const desk = new Store({ guesses: [], guess: null, answer: null, waiting: [], placing: null });
+export const KINDS = ["plow", "ice", "sidewalk", "tree", "haul", "blocked"];
+export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elderly", "school"];
+
+const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+
+/** A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so. */
+const newCall = () => ({
+  key: newKey(),
+  text: "",
+  caller_name: "",
+  caller_phone: "",
+  language: boot.language,
+  consent: false,
+  kind: "plow",
+  dangers: [],
+  guesses: [],
+  chosen: null,
+  place: null,
+  answer: null,
+  history: [],
+});
+
+export const desk = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null });
 
 const listed = (answer) => (Array.isArray(answer) ? answer : answer.requests);
 
@@ -14,7 +37,7 @@ async function refresh() {
 }
 
 /** Ask which requests wait for a pin. */
-export const askWaiting = () => attempt(refresh);
+const askWaiting = () => attempt(refresh);
 
 /** Keep the waiting list fresh. */
 export function follow() {
@@ -23,11 +46,109 @@ export function follow() {
   source.addEventListener("requests", () => refresh().catch(() => {}));
 }
 
+let wordsAsked = 0;
+
+/** Ask where the words may mean; a sure place is chosen at once, a doubtful one by the operator. */
+export async function askGuesses(text) {
+  const turn = ++wordsAsked;
+  const words = text.trim();
+  const found = words.length < 2 ? [] : await attempt(() => get(`/api/geocode?q=${encodeURIComponent(words.slice(0, 300))}`));
+  if (turn !== wordsAsked || found === undefined) return;
+  const guesses = found.slice(0, 5).map((guess, id) => ({ ...guess, id }));
+  const sure = guesses.length === 1 && guesses[0].confident;
+  if (desk.value.place?.byHand) return void desk.set({ guesses, chosen: null });
+  desk.set({ guesses });
+  choose(sure ? 0 : null);
+}
+
+/** Take one of the guesses as the place of the call, or none. */
+export function choose(id) {
+  const guess = desk.value.guesses[id];
+  const { segment_id, lon, lat, side } = guess ?? {};
+  desk.set({ chosen: guess ? id : null, place: guess ? { segment_id, lon, lat, side, byHand: false } : null });
+  return askAnswer();
+}
+
+/** Put the pin where a hand wants it; the street is the nearest one. */
+export function movePin({ lng, lat }) {
+  desk.set({ chosen: null, place: { segment_id: null, lon: lng, lat, side: null, byHand: true } });
+  return askAnswer();
+}
+
+let placeAsked = 0;
+
+/** Ask what can be said of the place; an answer that comes after the next question counts no more. */
+export async function askAnswer() {
+  const { place, kind } = desk.value;
+  const turn = ++placeAsked;
+  if (!place) return void desk.set({ answer: null });
+  const query = new URLSearchParams({ lon: place.lon, lat: place.lat, kind });
+  if (place.segment_id != null) query.set("segment_id", place.segment_id);
+  const answer = await attempt(() => get(`/api/answer?${query}`));
+  if (turn !== placeAsked) return undefined;
+  if (answer === undefined) return void desk.set({ answer: null, place: null, chosen: null });
+  const { segment_id, side } = answer;
+  return desk.set({ answer, place: { ...place, segment_id, side: desk.value.place?.side ?? side } });
+}
+
+let phoneAsked = 0;
+
+/** Ask what this phone asked for before. */
+export async function askHistory(phone) {
+  const turn = ++phoneAsked;
+  const history = phone.trim().length < 4 ? [] : await attempt(() => post("/api/callers/history", { phone }));
+  if (turn === phoneAsked && history !== undefined) desk.set({ history });
+}
+
+/** Begin the next call; what was said last stays in sight. */
+export const nextCall = () => desk.set(newCall());
+
+const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, place }) => ({
+  idempotency_key: key,
+  text,
+  caller_name,
+  caller_phone,
+  language,
+  consent: consent && caller_phone !== "",
+  kind,
+  dangers,
+  ...(place ? { segment_id: place.segment_id, lon: place.lon, lat: place.lat, side: place.side } : {}),
+});
+
+/** Record the call; whether it was. What was typed stays otherwise, and its key makes a second try safe. */
+export async function record() {
+  if (desk.value.saving || desk.value.text.trim() === "") return false;
+  desk.set({ saving: true });
+  const request = await attempt(() => post("/requests", told(desk.value)));
+  const placed = request && request.segment_id != null;
+  const answer = placed ? await attempt(() => get(`/api/requests/${request.id}/answer`)) : undefined;
+  desk.set({ saving: false });
+  if (request === undefined) return false;
+  const { language } = desk.value;
+  desk.set({
+    ...newCall(),
+    saved: { request, answer: answer ?? null, language },
+    placing: needsPin(request) ? request.id : null,
+  });
+  await askWaiting();
+  return true;
+}
+
+/** Take back what was recorded last. */
+export async function takeBack() {
+  const { saved } = desk.value;
+  const request = await attempt(() => post(`/api/requests/${saved.request.id}/cancel`));
+  if (request === undefined) return;
+  desk.set({ saved: { ...saved, request, answer: null }, placing: null });
+  await askWaiting();
+}
+
 /** Put the request that is being placed where the map was clicked. */
 export async function place({ lng, lat }) {
   const { placing } = desk.value;
-  const placed = await attempt(() => post(`/api/requests/${placing}/place`, { lon: lng, lat }));
-  if (placed === undefined) return;
-  desk.set({ placing: null, answer: placed });
+  const request = await attempt(() => post(`/api/requests/${placing}/place`, { lon: lng, lat }));
+  if (request === undefined) return;
+  const answer = await attempt(() => get(`/api/requests/${request.id}/answer`));
+  desk.set({ placing: null, saved: { request, answer: answer ?? null, language: boot.language } });
   await askWaiting();
 }

@@ -1,0 +1,85 @@
+// What to tell the caller: the sentence to read out in large letters, and what it rests on.
+import { html } from "lit";
+import { TickingPart } from "../core/element.js";
+import { age, date, duration, named, streetName, t, time } from "../core/texts.js";
+import { needsPin } from "../board/rows.js";
+import { askedBefore } from "./form.js";
+import { desk, takeBack } from "./state.js";
+
+const at = (moment) => t("{time}, {span} ago", { time: time(moment), span: age(moment) });
+const fact = (name, text) => (text ? html`<div><dt>${name}</dt><dd>${text}</dd></div>` : "");
+
+function cleared({ last_cleared_at, partly_cleared_at, driven_at, outlook }) {
+  if (last_cleared_at) return at(last_cleared_at);
+  if (partly_cleared_at) return t("Only a part, {when}", { when: at(partly_cleared_at) });
+  if (driven_at) return t("Only driven through, {when}", { when: at(driven_at) });
+  return outlook === "no_storm" ? "" : t("Not in this storm");
+}
+
+function truck({ truck: found }) {
+  if (!found) return "";
+  const late = found.late_s > 300 ? t("{span} behind its plan", { span: duration(found.late_s * 1000) }) : "";
+  const before = found.streets_before > 0 ? t("{count} streets before yours", { count: found.streets_before }) : t("Your street is its next one");
+  return html`<bdi>${found.name}</bdi> · ${before}${late ? html` · <span class="danger">${late}</span>` : ""}`;
+}
+
+const held = ({ window, record }) =>
+  !window
+    ? ""
+    : record
+      ? t("Kept {kept} of {measured} times", { kept: record.kept, measured: record.measured })
+      : t("no history yet");
+
+function joins({ joins: street, waiting }) {
+  if (!street) return t("None: this call makes one");
+  return html`<bdi>${streetName(street)}</bdi>${waiting > 0 ? html` · ${t("{count} wait for it", { count: waiting })}` : ""}`;
+}
+
+const facts = (answer) => html`<dl class="facts">
+  ${fact(t("Class"), named("class", answer.service_class))}
+  ${fact(t("Last cleared"), cleared(answer))}
+  ${fact(t("Open work that covers it"), answer.outlook === "no_storm" ? "" : joins(answer))}
+  ${fact(t("Truck"), truck(answer))}
+  ${fact(t("Such promises"), held(answer))}
+  ${fact(t("Goal"), answer.due_at ? `${time(answer.due_at)}, ${date(answer.due_at)}` : "")}
+</dl>`;
+
+const spoken = (language, text) => html`<p class="say" lang=${language} dir=${language === "fa" ? "rtl" : "ltr"}>${text}</p>`;
+
+class Answer extends TickingPart {
+  get stores() {
+    return [desk];
+  }
+
+  now({ answer, language }) {
+    return html`<section class="answer" aria-live="polite" aria-label=${t("Tell the caller")}>
+      <h2><bdi>${answer.address[document.documentElement.lang] || streetName(answer.street)}</bdi></h2>
+      ${spoken(language, answer.say[language])} ${facts(answer)}
+      ${askedBefore(t("Asked about this street before"), answer.asked_here)}
+    </section>`;
+  }
+
+  recorded({ request, answer, language }) {
+    const withdrawn = request.state === "cancelled";
+    return html`<section class="answer recorded" role="status" aria-label=${t("Answer to read out")}>
+      <p class="number"><bdi>${request.reference}</bdi> <span>${withdrawn ? t("taken back") : t("recorded")}</span></p>
+      ${
+        answer
+          ? spoken(language, answer.say[language])
+          : withdrawn
+            ? ""
+            : html`<p class="say">${t("Your number is {reference}.", { reference: `\u2068${request.reference}\u2069` })}</p>
+              <p class="then">${needsPin(request) ? t("We do not know the place yet. Click it on the map, or a dispatcher will find it.") : ""}</p>`
+      }
+      ${withdrawn ? "" : html`<button type="button" class="quiet" @click=${takeBack}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back")}</button>`}
+    </section>`;
+  }
+
+  render() {
+    const { answer, saved } = desk.value;
+    if (answer) return this.now(desk.value);
+    if (saved) return this.recorded(saved);
+    return html`<p class="muted empty">${t("The answer appears here as soon as the place is known.")}</p>`;
+  }
+}
+customElements.define("operator-answer", Answer);

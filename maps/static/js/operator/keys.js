@@ -1,0 +1,85 @@
+// The keys that decide about a call once its words are written; letters by their place, whatever they print.
+import { boot } from "../core/boot.js";
+import { DANGERS, KINDS, askAnswer, choose, desk, movePin, record } from "./state.js";
+
+export const DANGER_KEYS = ["Q", "W", "E", "R", "T", "Y"];
+const PIN_STEP_DEG = 0.0001; // some ten metres
+const MOVES = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+/** Choose what is asked for; the answer may be another then. */
+export function setKind(kind) {
+  desk.set({ kind });
+  return askAnswer();
+}
+
+/** Say or take back that something is in danger. */
+export function toggleDanger(danger) {
+  const { dangers } = desk.value;
+  desk.set({ dangers: dangers.includes(danger) ? dangers.filter((one) => one !== danger) : [...dangers, danger] });
+}
+
+/** The other side of the street. */
+export function switchSide() {
+  const { place } = desk.value;
+  if (place) desk.set({ place: { ...place, side: place.side === "left" ? "right" : "left" } });
+}
+
+/** The other language for this caller. */
+export const switchLanguage = () => desk.set({ language: desk.value.language === "fa" ? "en" : "fa" });
+
+/** Whether the caller wants messages, which needs somewhere to send them. */
+export const switchConsent = () => desk.set({ consent: !desk.value.consent && desk.value.caller_phone !== "" });
+
+/** Walk through the guesses. */
+export function step(by) {
+  const { guesses, chosen } = desk.value;
+  if (guesses.length === 0) return;
+  const to = chosen === null ? (by > 0 ? 0 : guesses.length - 1) : chosen + by;
+  choose(Math.min(Math.max(to, 0), guesses.length - 1));
+}
+
+function pushPin([east, north]) {
+  const { place } = desk.value;
+  const [west, south, right, top] = boot.city.bounds;
+  const from = place ?? { lon: (west + right) / 2, lat: (south + top) / 2 };
+  movePin({ lng: from.lon + east * PIN_STEP_DEG, lat: from.lat + north * PIN_STEP_DEG });
+}
+
+const LETTERS = { KeyS: switchSide, KeyL: switchLanguage, KeyC: switchConsent };
+
+function order(event) {
+  if (event.shiftKey) return MOVES[event.key] && (() => pushPin(MOVES[event.key]));
+  if (event.key === "ArrowDown") return () => step(1);
+  if (event.key === "ArrowUp") return () => step(-1);
+  const kind = /^(?:Digit|Numpad)([1-6])$/.exec(event.code);
+  if (kind) return () => setKind(KINDS[kind[1] - 1]);
+  const danger = DANGER_KEYS.indexOf(event.code.replace(/^Key/, ""));
+  return danger >= 0 ? () => toggleDanger(DANGERS[danger]) : LETTERS[event.code];
+}
+
+/** Keys of the part of the form that decides. */
+export function decide(event, saved) {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "Escape") return void document.getElementById("text").focus();
+  if (event.key === "Enter" && event.target.tagName !== "BUTTON") {
+    event.preventDefault();
+    record().then(saved);
+    return;
+  }
+  const run = order(event);
+  if (!run) return;
+  event.preventDefault();
+  run();
+}
+
+/** Keys of the words: Enter goes on to decide, arrows walk through the guesses. */
+export function inWords(event) {
+  const { guesses } = desk.value;
+  if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey) {
+    event.preventDefault();
+    document.getElementById("decide").focus();
+  } else if (guesses.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    step(event.key === "ArrowDown" ? 1 : -1);
+  }
+}
