@@ -67,7 +67,7 @@ def answer_again(request_id: RequestId, context: IntakeContext) -> AnswerView:
                 request=asked.id,
                 reference=asked.reference,
             )
-        answer = answered(tx, context, asked.snap, asked.kind)
+        answer = answered(tx, context, asked.snap, asked.kind, asked.id)
         return _viewed(tx, context, answer, asked.reference)
 
 
@@ -80,10 +80,16 @@ def caller_history(who: PhoneIn, context: CallerContext) -> tuple[AskedView, ...
     return asked_views(found, context.app.network)
 
 
-def answered(tx: Tx, context: Context, snap: Snap, kind: RequestKind) -> CallAnswer:
-    """Return what can be said of a place now."""
+def answered(
+    tx: Tx,
+    context: Context,
+    snap: Snap,
+    kind: RequestKind,
+    asked_as: RequestId | None = None,
+) -> CallAnswer:
+    """Return what can be said of a place now; `asked_as` is the request, once it is stored."""
     app = context.app
-    return answer_call(tx, snap, kind, app.network, app.policy, app.plans, context.now)
+    return answer_call(tx, snap, kind, app.network, app.policy, app.plans, context.now, asked_as)
 
 
 def promise(tx: Tx, context: Context, asked: ServiceRequest) -> None:

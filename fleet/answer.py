@@ -9,6 +9,7 @@ from data.model import (
     Coverage,
     Job,
     Oneway,
+    RequestId,
     RequestKind,
     Segment,
     ServiceClass,
@@ -107,8 +108,9 @@ def answer_call(
     policy: Policy,
     plans: PlanDesk,
     now: datetime,
+    asked_as: RequestId | None = None,
 ) -> CallAnswer:
-    """Return what can be said of a place before anything is stored."""
+    """Return what can be said of a place; `asked_as` is the request, once it is stored."""
     segment = network.segment(snap.segment_id)
     rule, storm = policy.rule_of(segment), find_active_storm(tx)
     treatment = TREATMENTS.get(kind)
@@ -123,7 +125,7 @@ def answer_call(
         storm=storm,
         cleared=cleared_of(coverages, segment),
         job=job,
-        waiting=count_requests_of_job(tx, job.id) if job else 0,
+        waiting=count_requests_of_job(tx, job.id, asked_as) if job else 0,
         due_at=job.due_at if job else now + rule.deadline if storm and treatment else None,
         prospect=(
             prospect_of(tx, storm, job, rule.service_class, plans, now)

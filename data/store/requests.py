@@ -120,9 +120,11 @@ def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequ
     return [request_of(row) for row in tx.execute(query)]
 
 
-def count_requests_of_job(tx: Tx, job_id: JobId) -> int:
-    """Return how many open requests wait for a job."""
+def count_requests_of_job(tx: Tx, job_id: JobId, before: RequestId | None = None) -> int:
+    """Return how many open requests wait for a job; only those before one, where it is given."""
     waiting = (request.c.job_id == job_id) & (request.c.state == RequestState.OPEN)
+    if before is not None:
+        waiting &= request.c.id < before
     return tx.execute(select(func.count()).select_from(request).where(waiting)).scalar_one()
 
 

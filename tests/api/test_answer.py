@@ -44,7 +44,10 @@ def test_a_recorded_request_keeps_what_was_promised_and_is_told_its_number(plann
     asked = asking(planned)
     answer = planned.get(f"/api/requests/{asked['id']}/answer").json()
     assert asked["reference"] in answer["say"]["fa"]
-    assert answer["waiting"] == 1
+    assert answer["waiting"] == 0
+    again = asking(planned)
+    assert planned.get(f"/api/requests/{again['id']}/answer").json()["waiting"] == 1
+    assert planned.get("/api/answer", params={"segment_id": MILL}).json()["waiting"] == 2
     assert [each["reference"] for each in answer["asked_here"]] == [asked["reference"]]
     with reading(planned.app.state.barfrub.engine) as tx:
         kept = find_promise(tx, asked["id"])

@@ -114,7 +114,9 @@ def test_a_request_without_a_place_waits_for_a_pin_and_gets_it(visit):
     page.mouse.click(*visit.point_of(*middle_of(TULIP)))
 
     expect(page.locator("#waiting")).to_have_count(0)
-    expect(page.locator(".answer .then").first).to_contain_text("We know the place")
+    expect(page.locator(".answer .say")).to_contain_text(
+        "We keep your request for the next snowfall"
+    )
 
 
 def test_a_list_is_filtered_and_walked_by_keyboard(visit):

@@ -1,7 +1,7 @@
 // What to tell the caller: the sentence to read out in large letters, and what it rests on.
 import { html } from "lit";
 import { TickingPart } from "../core/element.js";
-import { age, date, duration, named, streetName, t, time } from "../core/texts.js";
+import { age, day, duration, named, streetName, t, time } from "../core/texts.js";
 import { needsPin } from "../board/rows.js";
 import { askedBefore } from "./form.js";
 import { desk, takeBack } from "./state.js";
@@ -41,7 +41,7 @@ const facts = (answer) => html`<dl class="facts">
   ${fact(t("Open work that covers it"), answer.outlook === "no_storm" ? "" : joins(answer))}
   ${fact(t("Truck"), truck(answer))}
   ${fact(t("Such promises"), held(answer))}
-  ${fact(t("Goal"), answer.due_at ? `${time(answer.due_at)}, ${date(answer.due_at)}` : "")}
+  ${fact(t("Goal"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
 
 const spoken = (language, text) => html`<p class="say" lang=${language} dir=${language === "fa" ? "rtl" : "ltr"}>${text}</p>`;

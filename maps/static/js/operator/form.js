@@ -18,7 +18,7 @@ const guessRow = (guess) => html`<span class="icon icon-map-pin" aria-hidden="tr
   <span class="sub">${[named("place", guess.kind), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
 
 const historyRow = (asked) => html`<li>
-  <bdi class="code">${asked.reference}</bdi> ${named("kind", asked.kind)}${asked.street ? html`, <bdi>${streetName(asked.street)}</bdi>` : ""} ·
+  <bdi class="code">${asked.reference}</bdi> ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·
   ${named("request", asked.state)} · ${t("{span} ago", { span: age(asked.received_at) })}
 </li>`;
 
@@ -114,7 +114,7 @@ class Form extends Part {
     return html`<div class="switches">
       <button type="button" ?disabled=${!place} @click=${switchSide}>${t("Side:")} ${place?.side ? named("side", place.side) : "–"}${key("S")}</button>
       <button type="button" @click=${switchLanguage}>${t("Speaks:")} ${named("language", language)}${key("L")}</button>
-      <button type="button" aria-pressed=${consent} ?disabled=${caller_phone === ""} @click=${switchConsent}><span class="icon ${consent ? "icon-check" : "icon-x"}" aria-hidden="true"></span>${t("Wants messages")}${key("C")}</button>
+      <button type="button" aria-pressed=${consent} ?disabled=${caller_phone === ""} @click=${switchConsent}><span class="icon ${consent ? "icon-check" : "icon-square"}" aria-hidden="true"></span>${t("Wants messages")}${key("C")}</button>
     </div>`;
   }
 

@@ -1,0 +1,172 @@
+"""The operator's desk: calls taken by keyboard alone, and the answer while the caller waits."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import Actor, ActorKind, JobState, PlanState
+from data.store.engine import reading, transaction
+from data.store.jobs import list_jobs
+from data.store.plans import add_plan, set_plan_state
+from data.store.promises import find_promise
+from data.store.requests import list_callers, list_requests
+from fleet.storms import start_storm
+from tests.browser.conftest import _served
+from tests.village import BLIND, MAIN_WEST, MILL, ORCHARD, ROSE, SCHOOL, TULIP, node_at, village
+from tests.village_plan import a_leg, a_plan
+
+pytestmark = pytest.mark.browser
+
+DARK_PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+KEYS_AT_MOST = 12
+
+
+class Call(NamedTuple):
+    """What a caller says, the keys after his last word, and what must be recorded."""
+
+    words: str
+    keys: tuple[str, ...]
+    segments: frozenset[int]
+    kind: str = "plow"
+    dangers: tuple[str, ...] = ()
+
+
+def on(*segments: int) -> frozenset[int]:
+    return frozenset(segments)
+
+
+CALLS = (
+    Call("سلام، خیابان مدرسه رو برف گرفته", ("Enter", "Enter"), on(SCHOOL)),
+    Call("خیابان آسیاب یخ زده، خیلی لیزه", ("Enter", "2", "Enter"), on(MILL), "ice"),
+    Call(
+        "کوچه لاله، مادرم باید بره دیالیز",
+        ("Enter", "w", "t", "Enter"),
+        on(TULIP),
+        dangers=("ambulance", "elderly"),
+    ),
+    Call("توی بن‌بست یاس درخت افتاده", ("Enter", "4", "Enter"), on(BLIND), "tree"),
+    Call("خیابان گل سرخ رو باز کنید لطفا", ("Enter", "s", "Enter"), on(ROSE)),
+    Call("خ باغ بسته شده ماشین مونده", ("Enter", "6", "e", "Enter"), on(ORCHARD), "blocked"),
+    Call("snow on Mill Street please", ("Enter", "Enter"), on(MILL)),
+    Call(
+        "پیاده‌رو خیابان مدرسه برفیه",
+        ("Enter", "3", "y", "Enter"),
+        on(SCHOOL),
+        "sidewalk",
+        ("school",),
+    ),
+    Call("خیابان امام", ("ArrowDown", "Enter", "Enter"), on(MAIN_WEST, MAIN_WEST + 1)),
+    Call("یه جای دوری که اسمش یادم نیست", ("Enter", "Enter"), frozenset()),
+)
+
+
+def city_of(visit):
+    return _served[visit.server]
+
+
+def a_planned_storm(visit) -> None:
+    """A storm whose published plan comes to Mill Street in two hours."""
+    city = city_of(visit)
+    now = city.clock.now()
+    actor = Actor(ActorKind.SYSTEM, "test")
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, actor, "First snow", village(), city.policy, now)
+        job = next(job for job in list_jobs(tx, storm.id, JobState.OPEN) if job.segment_id == MILL)
+        leg = a_leg(segment_id=MILL, starts_at=now + timedelta(hours=2), job_ids=(job.id,))
+        plan = add_plan(tx, a_plan(leg, made_at=now))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+
+
+def take(page, call: Call) -> None:
+    """Speak a call into the desk and record it by keys; the page keeps up with a fast typist."""
+    page.keyboard.insert_text(call.words)
+    if call.segments:
+        page.wait_for_selector("#guesses .row")
+    for key in call.keys[:-1]:
+        page.keyboard.press(key)
+    if call.segments:
+        page.wait_for_selector(".answer:not(.recorded)")
+    page.keyboard.press(call.keys[-1])
+    expect(page.locator(".answer.recorded")).to_be_visible()
+    expect(page.locator("#caller_phone")).to_be_focused()
+
+
+def test_ten_spoken_calls_are_taken_by_keyboard_alone(visit):
+    a_planned_storm(visit)
+    page = visit.desk()
+    page.focus("#caller_phone")
+    for number, call in enumerate(CALLS):
+        page.keyboard.type(f"0914 000 00{number:02}")
+        page.keyboard.press("Enter")
+        take(page, call)
+        assert len(call.keys) <= KEYS_AT_MOST
+    with reading(city_of(visit).engine) as tx:
+        taken = sorted(list_requests(tx), key=lambda asked: asked.id)
+        callers = list_callers(tx, [asked.id for asked in taken])
+        promised = [find_promise(tx, asked.id) is not None for asked in taken]
+
+    assert len(taken) == len(callers) == len(CALLS)
+    for asked, call in zip(taken, CALLS, strict=True):
+        assert asked.text == call.words
+        place = asked.snap.segment_id if asked.snap else None
+        assert place in (call.segments or {None}), call.words
+        assert asked.kind == call.kind
+        assert set(asked.dangers) >= set(call.dangers)
+    assert promised == [each == 6 for each in range(10)]
+    assert visit.complaints == []
+
+
+def test_the_answer_is_there_while_the_caller_waits_and_can_be_taken_back(visit):
+    a_planned_storm(visit)
+    page = visit.desk()
+    page.fill("#caller_phone", "0914 123 4567")
+    page.fill("#text", "Mill Street is full of snow")
+    say = page.locator(".answer .say")
+    expect(say).to_contain_text("It should be clear between")
+    expect(say).to_contain_text("How well such times hold we do not know yet.")
+    expect(page.locator(".answer .facts")).to_contain_text("Truck 1")
+    page.focus("#decide")
+    page.keyboard.press("l")
+    expect(say).to_contain_text("قرار است بین ساعت")
+    page.keyboard.press("Enter")
+    expect(say).to_contain_text("B-0001")
+    page.fill("#caller_phone", "+98 914 1234567")
+    expect(page.locator(".before")).to_contain_text("B-0001")
+    page.get_by_role("button", name="Take it back").click()
+
+    expect(page.locator(".answer .number")).to_contain_text("taken back")
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+def test_a_pin_is_dragged_to_another_street(visit):
+    page = visit.desk()
+    page.fill("#text", "Mill Street")
+    page.wait_for_selector(".call-pin")
+    expect(page.locator(".answer h2")).to_contain_text("Mill Street")
+    visit.until("!boardMap.isMoving()")
+    pin = page.locator(".call-pin").bounding_box()
+    page.mouse.move(pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] - 6)
+    page.mouse.down()
+    west, north = node_at(4), node_at(5)
+    page.mouse.move(*visit.point_of((west.lon + north.lon) / 2, west.lat), steps=4)
+    page.mouse.up()
+
+    expect(page.locator(".answer h2")).to_contain_text("School Street")
+    page.focus("#decide")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(page.locator(".answer h2")).to_contain_text("School Street")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [DARK_PHONE], indirect=True)
+def test_a_phone_shows_the_answer_without_faults(visit):
+    a_planned_storm(visit)
+    page = visit.desk()
+    page.fill("#text", "Mill Street")
+    expect(page.locator(".answer .say")).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert visit.grave_faults() == []
