@@ -25,8 +25,8 @@ from data.model import (
     RequestState,
     RoadClass,
     ServiceClass,
-    Stage,
     Side,
+    Stage,
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
