@@ -187,7 +187,7 @@ def test_evidence_is_told_with_its_time_and_directions(citizen, storm, clock):
     assert "on the list" in track(citizen, reference, code).text
     with transaction(citizen.app.state.barfrub.engine) as tx:
         set_job_state(tx, [asked.job_id], JobState.DONE, clock.moment)
-        close_by_evidence(tx, MESSENGER, asked, clock.moment, clock.moment)
+        close_by_evidence(tx, MESSENGER, asked, ClosingReason.PLOWED, clock.moment, clock.moment)
     page = track(citizen, reference, code).text
     assert "School Street was plowed at 07:30, in both directions." in page
     for word in ("Plow 1", "truck", "dispatcher"):

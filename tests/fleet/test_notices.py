@@ -107,7 +107,7 @@ def test_a_plowed_street_is_told_with_its_time_and_directions(tx: Tx) -> None:
     assert new.job_id is not None
     sent(tx)
     set_job_state(tx, [new.job_id], JobState.DONE, NOON + HOUR)
-    close_by_evidence(tx, DISPATCHER, new, NOON + HOUR, NOON + HOUR)
+    close_by_evidence(tx, DISPATCHER, new, ClosingReason.PLOWED, NOON + HOUR, NOON + HOUR)
     (letter,) = claimed(tx, NOON + HOUR)
     assert letter.notice.kind is NoticeKind.DONE
     assert letter.notice.facts["at"] == (NOON + HOUR).isoformat()

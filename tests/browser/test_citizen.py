@@ -1,0 +1,75 @@
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from data.store.engine import reading
+from data.store.request_photos import list_request_photos
+from data.store.requests import list_requests
+from tests.browser.conftest import Visit, _served
+
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "has_touch": True,
+    "permissions": ["geolocation"],
+    "geolocation": {"longitude": 45.0705, "latitude": 37.5505, "accuracy": 12},
+    "locale": "fa-IR",
+}
+
+
+def a_photo() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (2000, 1000), "red").save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(visit: Visit):
+    page = visit.page
+    visit.go("/report")
+    assert visit.grave_faults() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not [url for url in visit.asked if "maplibre-gl.mjs" in url]
+    page.click("#here")
+    page.wait_for_selector("#placed:not([hidden])")
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    assert page.input_value("#lon") == "45.070500"
+    page.fill("#text", "برف تا زانو است")
+    page.set_input_files(
+        "#photo", {"name": "snow.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
+    )
+    page.fill("#phone", "۰۹۱۴۱۲۳۴۵۶۷")
+    page.check("input[name=consent]")
+    page.click("#send")
+    page.wait_for_selector(".keep")
+    reference = page.inner_text(".keep dd >> nth=0")
+    assert re.fullmatch(r"B-\d{4}", reference)
+    assert page.get_attribute("html", "dir") == "rtl"
+    assert "زانو" not in page.content()
+    assert visit.grave_faults() == []
+    city = _served[visit.server]
+    with reading(city.engine) as tx:
+        (asked,) = list_requests(tx)
+        assert len(list_request_photos(tx, [asked.id])[asked.id]) == 1
+    assert (asked.reference, asked.text) == (reference, "برف تا زانو است")
+    assert all(url.startswith((visit.server, "blob:")) for url in visit.asked)
+    assert visit.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("visit", [{"java_script_enabled": False}], indirect=True)
+def test_without_scripts_one_can_report_and_follow(visit: Visit):
+    page = visit.page
+    visit.go("/report?lang=en")
+    assert page.is_hidden("#here")
+    page.fill("#address", "School Street 7")
+    page.click("#send")
+    page.wait_for_selector(".keep")
+    reference, code = (page.inner_text(f".keep dd >> nth={number}") for number in (0, 1))
+    visit.go("/track?lang=en")
+    page.fill("#reference", reference.lower())
+    page.fill("#code", code)
+    page.click("button.primary")
+    assert "What has happened" in page.inner_text("main")
