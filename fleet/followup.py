@@ -41,6 +41,9 @@ LOOKS_AFTER = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, R
 
 NOTE_LETTERS = 2000
 
+AT_ONCE = 200
+"""Requests that clocks escalate in one transaction."""
+
 NOT_YET = 0
 """Id of a sighting that the database has not numbered yet."""
 
@@ -85,15 +88,18 @@ def escalate(tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetim
 
 
 def escalate_overdue(
-    tx: Tx, network: StreetNetwork, policy: Policy, now: datetime
+    tx: Tx, network: StreetNetwork, policy: Policy, now: datetime, most: int = AT_ONCE
 ) -> list[ServiceRequest]:
-    """Make the supervisor's what is too late, and return it; once for each wait."""
+    """Make the supervisor's what is too late, and return it; once for each wait.
+
+    At `most` so many, those that are due first, so that nobody else waits long to write.
+    """
     limit = now - policy.followup.escalate
     late = [
         each.followed.request
         for each in list_waiting(tx, network, policy)
         if each.late(limit) and each.followed.clock.escalated_at is None
-    ]
+    ][:most]
     for asked in late:
         _escalate(tx, WATCH, asked, now)
     return late

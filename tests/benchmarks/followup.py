@@ -46,10 +46,11 @@ def rows() -> Iterator[tuple[str, str, str]]:
         with reading(engine) as tx:
             yield from _measured(tx, network)
         with transaction(engine) as tx:
-            began = time.perf_counter()
+            began = time.process_time()
             late = escalate_overdue(tx, network, get_policy(tx), Clock().now() + timedelta(days=1))
-            took_s = time.perf_counter() - began
-        yield f"escalate {len(late):,} at once, each with its event", f"{took_s:.1f} s", ""
+            took_s = time.process_time() - began
+        what = f"escalate {len(late):,} at once, each with its event, processor time"
+        yield what, f"{took_s * 1000:.0f} ms", ""
         engine.dispose()
 
 
@@ -62,16 +63,24 @@ def _measured(tx: Tx, network: StreetNetwork) -> Iterator[tuple[str, str, str]]:
         office_report(period, received, [], network, policy, storms, now)
 
     waiting = _median_ms(lambda: list_waiting(tx, network, policy))
-    yield f"clocks of {EACH:,} requests that wait, in order", f"{waiting:.0f} ms", "200 ms"
-    yield f"report of a storm with {2 * EACH:,} requests", f"{_median_ms(report):.0f} ms", ""
+    yield (
+        f"clocks of {EACH:,} requests that wait, in order, processor time",
+        f"{waiting:.0f} ms",
+        "200 ms",
+    )
+    yield (
+        f"report of a storm with {2 * EACH:,} requests, processor time",
+        f"{_median_ms(report):.0f} ms",
+        "",
+    )
 
 
 def _median_ms(task: Callable[[], object]) -> float:
     took_s: list[float] = []
     for _ in range(TIMES):
-        began = time.perf_counter()
+        began = time.process_time()
         task()
-        took_s.append(time.perf_counter() - began)
+        took_s.append(time.process_time() - began)
     return statistics.median(took_s) * 1000
 
 

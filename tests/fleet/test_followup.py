@@ -135,6 +135,15 @@ def test_too_late_is_the_supervisors_and_only_once(tx: Tx) -> None:
     assert (line.verb, line.actor) == ("request.escalated", WATCH)
 
 
+def test_so_many_that_are_late_are_escalated_bit_by_bit_the_latest_first(tx: Tx) -> None:
+    a_storm(tx)
+    plow, lost = asked(tx), asked(tx, "snow everywhere")
+    night = v.NOW + 100 * HOUR
+    for expected in ([lost.id], [plow.id], []):
+        late = escalate_overdue(tx, v.village(), POLICY, night, most=1)
+        assert [each.id for each in late] == expected
+
+
 def test_an_operator_escalates_with_a_reason_and_the_supervisor_settles_it(tx: Tx) -> None:
     request = asked(tx)
     escalate(tx, DISPATCHER, request.id, "third call today", LATER)
