@@ -7,6 +7,7 @@ from data.geocode.candidate import Candidate, Reason
 from data.geocode.confidence import CONFIDENT, confidence
 from data.geocode.coordinates import coordinates
 from data.geocode.houses import SNAP_M, HouseBook
+from data.geocode.language import Role
 from data.geocode.mentions import Mention, MentionFinder
 from data.geocode.names import NameBook
 from data.geocode.placing import Placed, Placer
@@ -139,7 +140,7 @@ def _candidate(
 def _whole(words: Sequence[Token], mention: Mention) -> bool:
     """Whether a name is all that was said, but for what names nothing."""
     rest = (*words[: mention.first], *words[mention.last :])
-    return not any(token.role is None and not token.digits for token in rest)
+    return not any(token.role in (None, Role.KIND) and not token.digits for token in rest)
 
 
 def _away_m(placed: Placed, near: LonLat | None) -> float:

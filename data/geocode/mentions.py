@@ -7,7 +7,7 @@ from typing import NamedTuple
 from data.geocode.candidate import Reason
 from data.geocode.language import RELATIONS, Role
 from data.geocode.names import Hit, NameBook, joined
-from data.geocode.sentence import NameParts, Token, alike, name_parts
+from data.geocode.sentence import NameParts, Token, alike, is_title, name_parts
 
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4
@@ -24,6 +24,7 @@ CLOSE = 0.25
 """A name this much worse than the best of its span is none of its meanings."""
 
 SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 0.98
+NO_SQUARE = 0.9
 """How well the word for "street" agrees with the one on the map; a place has none."""
 
 STRAY_COST = 1.0
@@ -78,7 +79,8 @@ class MentionFinder:
             if words[first].clause != words[-1].clause:
                 continue
             core = _core(words, first, len(words))
-            hits = self._book.begun(core) if len(joined(core)) >= BEGUN_LETTERS else []
+            letters = [letter for letter in joined(core) if letter.isalpha()]
+            hits = self._book.begun(core) if len(letters) >= BEGUN_LETTERS else []
             start, _ = _with_kinds(words, first, len(words))
             span = self._weighed(words, start, len(words), hits, told=True)
             if span is not None:
@@ -95,11 +97,13 @@ class MentionFinder:
         yield from self._fuzzy(words, {(s.mention.first, s.mention.last) for s in exact})
 
     def _exact(self, words: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
-        """Yield what a span spells, also where its word for "street" is of the name: "W Court"."""
+        """Yield what a span spells, also with its word for "street", and without titles."""
         span = words[first:last]
         parts = name_parts(span)
         whole = NameParts(tuple(token.kind or token.text for token in span), frozenset())
-        for each in (parts, whole) if parts.kinds else (parts,):
+        plain = tuple(word for word in parts.core if not is_title(word))
+        untitled = (NameParts(plain, parts.kinds),) if 0 < len(plain) < len(parts.core) else ()
+        for each in (parts, whole, *untitled) if parts.kinds else (parts, *untitled):
             found = self._weighed(words, first, last, self._book.exact(each.core), each)
             if found is not None:
                 yield found
@@ -169,7 +173,7 @@ def _agreement(own: frozenset[str], said: frozenset[str]) -> float:
     if own == said:
         return SAME_KIND
     if not own or not said:
-        return NO_KIND
+        return NO_SQUARE if "square" in said else NO_KIND
     if own & said:
         return SAME_KIND - 0.01
     return LIKE_KIND if any(alike(a, b) for a in own for b in said) else OTHER_KIND
@@ -197,10 +201,11 @@ def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
 def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: all that is said, or between words of an address."""
     calls = RELATIONS | {Role.CROSSING, Role.JOIN, Role.UNTIL}
+    if words[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
+        begins = last < len(words) and words[last].role is Role.KIND  # "first thing in ... Street"
+        return not begins and not (first and words[first - 1].role is Role.NUMBER)
     before = words[first - 1].role if first else None
     after = words[last].role if last < len(words) else None
-    if words[first].ordinal and first and words[first - 1].role in (None, Role.FILLER):
-        return True  # "Cedar the fifth": house numbers are not told like this
     if before is Role.NUMBER or (first and before is None):
         return False
     if before in calls or after in calls:
@@ -231,16 +236,14 @@ def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int
 
 
 def _told(words: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the word before says that a name comes, or the one behind that one was said."""
+    """Whether the word before says that a name comes, or a house number follows it."""
     clause = words[first].clause
     before = words[first - 1] if first and words[first - 1].clause == clause else None
     after = words[last] if last < len(words) else None
     calls = RELATIONS | {Role.CROSSING}
     if before is not None and before.role in calls:
         return True
-    return after is not None and (
-        after.role is Role.NUMBER or (after.role in calls and after.clause == clause)
-    )
+    return after is not None and after.role is Role.NUMBER
 
 
 def _only(words: Sequence[Token], first: int, last: int) -> bool:

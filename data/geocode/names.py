@@ -35,6 +35,9 @@ BEGUN_QUALITY = 0.78
 
 PART_LETTERS = 3
 
+COMMON_PART = 8
+"""A part of more names than this tells none of them."""
+
 BEGUN_KEYS = 400
 """Keys with the same beginning that are looked at."""
 
@@ -81,6 +84,7 @@ class NameBook:
                 self._keys[key].append(Hit(number, quality, reason))
             if len(name.core) > 1:
                 self._bags[joined(sorted(name.core))].append(number)
+        self._leave_common_parts_out()
         self._sorted = sorted(self._keys)
         self._sounds: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in self._sorted:
@@ -88,6 +92,16 @@ class NameBook:
                 self._sounds[skeleton(sounds)].append((key, sounds))
         self._folded = [homophone(key) for key in self._sorted]
         self._spelling = SpellingIndex(self._folded)
+
+    def _leave_common_parts_out(self) -> None:
+        """Forget parts that many names share: "north" is no name of a street."""
+        for key, hits in list(self._keys.items()):
+            parts = {self.names[hit.name].core for hit in hits if hit.reason is Reason.PART}
+            if len(parts) > COMMON_PART:
+                kept = [hit for hit in hits if hit.reason is not Reason.PART]
+                self._keys[key] = kept
+                if not kept:
+                    del self._keys[key]
 
     def exact(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words spell, wholly or in a part that people say."""

@@ -20,6 +20,10 @@ SECOND, THIRD = 0.93, 0.85
 """How likely the less usual meanings of two streets side by side are, to the usual one."""
 
 
+WITHOUT_ALLEY = 0.8
+"""How likely it is that a number that may be an alley is none."""
+
+
 class Tie(StrEnum):
     """How another name tells where on a street."""
 
@@ -93,9 +97,14 @@ class Reader:
         target = _likeliest(alleys) if alleys else free[0]
         ties = tuple((m, related[m.first]) for m in others if m is not target)
         parents = tuple((m, Tie.PARENT) for m in free if m is not target)
-        yield Reading(target, (*ties, *parents, *context), number)
+        crossing = len(free) == 2 and not alleys and _adjacent(words, *free)
+        share = SECOND if crossing else 1.0
+        yield Reading(target, (*ties, *parents, *context), number, share)
+        if parents and alleys and not target.told:
+            yield Reading(parents[0][0], (*ties, *parents[1:], *context), number, WITHOUT_ALLEY)
         if len(free) > 1 and not alleys:
-            yield from _side_by_side(free, (*ties, *context), number)
+            share = 1.0 if crossing else THIRD
+            yield from _side_by_side(free, (*ties, *context), number, share)
 
     def is_street(self, mention: Mention) -> bool:
         """Whether a mention means streets rather than places."""
@@ -157,12 +166,15 @@ def _likeliest(alleys: Sequence[Mention]) -> Mention:
 
 
 def _side_by_side(
-    free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str
+    free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str, crossing: float
 ) -> Iterator[Reading]:
-    """Yield what two streets without a word between them may mean besides the first one."""
+    """Yield what two streets without a word between them may mean besides the first one.
+
+    `crossing` is how likely it is that they are named for where they meet.
+    """
     one, other = free[0], free[-1]
     yield Reading(other, ((one, Tie.PARENT), *ties), number, SECOND)
-    yield Reading(one, ((other, Tie.CROSS), *ties), number, THIRD)
+    yield Reading(one, ((other, Tie.CROSS), *ties), number, crossing)
 
 
 def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
@@ -214,6 +226,15 @@ def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Menti
         if _joins(words, one, other):
             return one, other
     return None
+
+
+def _adjacent(words: Sequence[Token], one: Mention, other: Mention) -> bool:
+    """Whether two names stand side by side in one clause, the other without a kind of its own."""
+    return (
+        not other.kinds
+        and one.last == other.first
+        and words[one.first].clause == words[other.first].clause
+    )
 
 
 def _joins(words: Sequence[Token], one: Mention, other: Mention) -> bool:

@@ -14,7 +14,7 @@ MAX_TOKENS = 80
 SHORTEST_STEM = 3
 """Letters that a compound name needs before its word for "street"."""
 
-_BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
+_BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+")
 _WORD = re.compile(r"\w+|[&@+×]|(?<!\d)/|/(?!\d)")
 _AND = ("&", "@", "+", "×", "/")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|ام|م)")
