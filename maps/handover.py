@@ -35,6 +35,7 @@ class HandOverView:
     words: str
     body: str
     body_phone: str
+    body_email: str
     at: datetime
     way: str
     note: str
@@ -62,6 +63,7 @@ def hand_over_view(one: HandOver, asked: ServiceRequest, body: Body) -> HandOver
         words=asked.address or asked.text,
         body=body.name,
         body_phone=body.phone,
+        body_email=body.email,
         at=one.at,
         way=one.way,
         note=one.note,

@@ -21,7 +21,7 @@ class BodyKind(StrEnum):
 
 
 class HandOverWay(StrEnum):
-    """How a request goes to another body."""
+    """How a request goes to another body; a `MESSAGE` is sent by the desk's own mail program."""
 
     MESSAGE = "message"
     PAPER = "paper"

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -29,7 +30,16 @@ from data.model import (
 )
 from data.store.engine import Tx
 from data.store.requests import request_of
-from data.store.schema import call_attempt, caller, hand_over, job, request, request_clock
+from data.store.schema import (
+    UtcDateTime,
+    call_attempt,
+    caller,
+    hand_over,
+    job,
+    promise,
+    request,
+    request_clock,
+)
 
 MOST_TRIES = 3
 """A caller who did not answer so often is not called about the same news again."""
@@ -126,15 +136,22 @@ def _news(now: datetime) -> CompoundSelect[Any]:
     done = request.c.state == RequestState.DONE
     closed = and_(request.c.state == RequestState.CANCELLED, request.c.closed_for.not_in(NO_NEWS))
     given = request.c.state == RequestState.HANDED_OVER
-    late = and_(request.c.state == RequestState.OPEN, job.c.due_at < now)
+    wanted_at = func.coalesce(_promised_until(), job.c.due_at, type_=UtcDateTime())
+    late = and_(request.c.state == RequestState.OPEN, wanted_at < now)
     answered = and_(given, hand_over.c.state == HandOverState.DONE)
     return union_all(
         _of(News.DONE, ended, done),
         _of(News.CLOSED, ended, closed),
         _of(News.HANDED_OVER, ended, given),
-        _of(News.LATE, job.c.due_at, late),
+        _of(News.LATE, wanted_at, late),
         _of(News.ANSWERED, hand_over.c.answered_at, answered),
     )
+
+
+def _promised_until() -> ScalarSelect[Any]:
+    """Return the end of the last window that the caller was told."""
+    query = select(promise.c.to_at).where(promise.c.request_id == request.c.id)
+    return query.order_by(promise.c.id.desc()).limit(1).scalar_subquery()
 
 
 def _of(news: News, since: ColumnElement[Any], condition: ColumnElement[bool]) -> Select[Any]:

@@ -65,6 +65,7 @@ class Bulk extends Part {
       <h2>${t("Hand {count} requests over", { count: queue.value.marked.size })}</h2>
       <label for="body">${t("To whom")}</label>
       <select id="body" name="body_id">${this.bodies.map((body) => html`<option value=${body.id}>${body.name}</option>`)}</select>
+      <fieldset class="ways"><legend>${t("How it goes there")}</legend>${["paper", "message"].map((way, at) => html`<label class="tick"><input type="radio" name="way" value=${way} ?checked=${at === 0}><span>${t(`way:${way}`)}</span></label>`)}</fieldset>
       <label for="hand-note">${t("What they should know")}</label><textarea id="hand-note" name="note" rows="3" maxlength="2000" dir="auto"></textarea>
       <label class="tick"><input type="checkbox" name="with_caller"><span>${t("With the caller’s phone number")}<span class="muted small">${t("Only where the caller agreed.")}</span></span></label>
       <div class="ends"><button class="primary">${t("Hand over")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
@@ -74,7 +75,7 @@ class Bulk extends Part {
   async handOver(event) {
     event.preventDefault();
     const told = words(event);
-    await order("hand-over", { body_id: Number(told.body_id), way: "paper", note: told.note, with_caller: told.with_caller === "on" });
+    await order("hand-over", { body_id: Number(told.body_id), way: told.way, note: told.note, with_caller: told.with_caller === "on" });
   }
 
   dialog() {

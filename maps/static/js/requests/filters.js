@@ -9,6 +9,7 @@ const STAGES = ["unplaced", "placed", "open", "handed_over", "closed"];
 const CLASSES = ["P1", "P2", "P3", "P4"];
 const AGES = ["", "1", "3", "6", "12", "24"];
 const PAUSE_MS = 250;
+const WIDE = matchMedia("(min-width: 901px)").matches;
 
 const toggled = (list, value, chosen) => (chosen ? [...list, value] : list.filter((one) => one !== value));
 
@@ -33,7 +34,7 @@ class Filters extends Part {
       ${shown.map(
         (value) => html`<label class="choice">
           <input type="checkbox" .checked=${filter[name].includes(value)} @change=${({ target }) => choose({ [name]: toggled(filter[name], value, target.checked) })}>
-          <span class="name"><bdi>${word(value)}</bdi></span><span class="count">${number(counts[value] ?? 0)}</span>
+          <span class="label"><bdi>${word(value)}</bdi></span><span class="count">${number(counts[value] ?? 0)}</span>
         </label>`,
       )}
     </fieldset>`;
@@ -67,7 +68,7 @@ class Filters extends Part {
         <span class="icon icon-search" aria-hidden="true"></span>
         <input id="words" type="search" maxlength="200" aria-label=${t("Search number, words or phone")} placeholder=${t("Number, words, phone")} .value=${filter.words} @input=${this.search} dir="auto"><kbd aria-hidden="true">/</kbd>
       </div>
-      <details class="more-filters" open>
+      <details class="more-filters" ?open=${WIDE}>
         <summary>${t("Filter")}</summary>
         ${this.groups()}
         <button class="wide" @click=${() => choose({ ...WAITING })}>${t("Show all that waits")}</button>

@@ -22,6 +22,13 @@ async function askGiven() {
   }
 }
 
+/** A letter that the reader's own mail program sends. */
+const letter = (one) => {
+  const subject = encodeURIComponent(t("Request {reference}", { reference: one.reference }));
+  const body = encodeURIComponent([t("We ask you to look after what a resident has told us."), one.words, one.note].filter(Boolean).join("\r\n\r\n"));
+  return `mailto:${encodeURIComponent(one.body_email)}?subject=${subject}&body=${body}`;
+};
+
 class HandOvers extends Part {
   get stores() {
     return [given, queue];
@@ -64,12 +71,13 @@ class HandOvers extends Part {
       ${kindIcon(one.kind)}
       <div class="told">
         <p><strong><bdi>${one.body}</bdi></strong>${one.body_phone ? html` <a class="small" href="tel:${one.body_phone}" dir="ltr">${one.body_phone}</a>` : ""}</p>
-        <p dir="auto">${one.words}</p>
+        <p><bdi>${one.words}</bdi></p>
         <p class="muted small"><bdi class="code">${one.reference}</bdi> · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`hand over:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
         ${open ? this.answers(one) : ""}
       </div>
       <div class="ends">
         <a class="button" href="/requests/hand-overs/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Paper")}</a>
+        ${one.way === "message" ? html`<a class="button" href=${letter(one)}><span class="icon icon-mail" aria-hidden="true"></span>${t("Write the e-mail")}</a>` : ""}
         ${pending ? html`<button aria-expanded=${open} @click=${toggle}>${t("Their answer")}</button>` : ""}
       </div>
     </li>`;

@@ -1,0 +1,89 @@
+"""The page of requests in a browser: mark by keyboard, close, take back, call back, hand over."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+POST = """async ([path, body]) => {
+    const { csrf } = JSON.parse(document.getElementById("boot").textContent);
+    const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+    return (await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })).status;
+}"""
+
+
+def opened(visit, login="dispatcher"):
+    """The page with three requests in a storm: two without a place, one on School Street."""
+    visit.come_in("administrator")
+    visit.go("/requests")
+    visit.page.wait_for_selector("requests-list .empty")
+    for path, body in (
+        ("/api/storms", {"name": "First snow"}),
+        ("/api/bodies", {"name": "Parks", "kind": "parks", "phone": "137"}),
+        ("/requests", {"kind": "plow", "text": "somewhere", "caller_phone": "0914"}),
+        ("/requests", {"kind": "tree", "text": "a tree fell"}),
+        ("/requests", {"kind": "plow", "text": "Snow on School Street"}),
+    ):
+        assert visit.page.evaluate(POST, [path, body]) in (200, 201)
+    visit.come_in(login)
+    visit.go("/requests")
+    visit.page.wait_for_selector("#queue li")
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    return visit.page
+
+
+def test_requests_are_marked_closed_taken_back_and_called_about_by_keyboard(visit):
+    page = opened(visit)
+    page.keyboard.press("/")
+    page.keyboard.type("somewhere")
+    expect(page.locator("#queue li")).to_have_count(1)
+    page.focus("#queue")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.locator(".orders-bar button", has_text="Close").press("Enter")
+    page.check("input[value=melted]")
+    page.locator("dialog button.primary").press("Enter")
+    expect(page.locator(".outcome")).to_contain_text("1 request closed")
+    page.click("#tab-calls")
+    expect(page.locator(".call .say")).to_contain_text("we did not come")
+    assert visit.grave_faults() == []
+
+    page.click("#tab-requests")
+    page.locator(".outcome button", has_text="Undo").press("Enter")
+    expect(page.locator(".outcome")).to_contain_text("as it was")
+    expect(page.locator("#queue li")).to_have_count(1)
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+def test_a_pin_places_what_is_marked_and_a_body_gets_what_is_not_ours(visit):
+    page = opened(visit)
+    page.click("#queue li:nth-child(1)")
+    page.locator(".orders-bar button", has_text="Place on the map").click()
+    lon, lat = page.evaluate("boardMap.getCenter().toArray()")
+    page.mouse.click(*visit.point_of(lon, lat))
+    expect(page.locator(".outcome")).to_contain_text("1 request placed")
+    expect(page.locator("#queue li:nth-child(1) .sub")).to_contain_text("Street")
+
+    page.click("#queue li:nth-child(2)")
+    page.locator(".orders-bar button", has_text="Hand over").click()
+    page.locator("dialog button.primary").click()
+    expect(page.locator(".outcome")).to_contain_text("1 request handed over")
+    page.click("#tab-given")
+    expect(page.locator(".given")).to_contain_text("Parks")
+    page.locator(".given button", has_text="Their answer").click()
+    page.fill("#answer", "on the way")
+    page.locator(".answering button", has_text="look after").click()
+    expect(page.locator(".given .standing")).to_contain_text("look after")
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_page_of_requests_fits_a_phone(visit):
+    page = opened(visit, "operator")
+    expect(page.locator("#queue li")).to_have_count(3)
+    expect(page.locator(".choices").first).not_to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert visit.grave_faults() == []
