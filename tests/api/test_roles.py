@@ -35,6 +35,11 @@ ORDERS = {
     "read the requests": ("GET", "/api/requests", {}),
     "read who called": ("GET", "/api/requests/99/caller", {}),
     "cancel a request": ("POST", "/api/requests/99/cancel", {"json": {}}),
+    "close a request": ("POST", "/api/requests/99/close", {"json": {"reason": "melted"}}),
+    "escalate a request": ("POST", "/api/requests/99/escalate", {"json": {}}),
+    "see the complaints office": ("GET", "/api/followup", {}),
+    "read the office's report": ("GET", "/followup/figures.csv", {}),
+    "give a request to somebody": ("POST", "/api/requests/99/assign", {"json": {}}),
     "start a storm": ("POST", "/api/storms", {"json": {"name": "Snow"}}),
     "end a storm": ("POST", "/api/storms/99/end", {}),
     "ask for a plan": ("POST", "/api/plans", {"json": {}}),
@@ -85,6 +90,8 @@ WATCH = {"see how far shifts are", "see blocked streets", "see the photo"}
 DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
+INTAKE |= {"close a request", "escalate a request"}
+OFFICE = {"see the complaints office", "read the office's report", "give a request to somebody"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}
 SETUP |= {"see the policy", "set the policy"}
@@ -95,7 +102,7 @@ ALL = set(ORDERS)
 MAY = {
     Role.ADMINISTRATOR: ALL,
     Role.DISPATCHER: ALL - SETUP,
-    Role.SUPERVISOR: BOARD | INTAKE | COUNCIL | WATCH,
+    Role.SUPERVISOR: BOARD | INTAKE | COUNCIL | WATCH | OFFICE,
     Role.OPERATOR: INTAKE
     | {"follow the stream of a street", "look for an address", "read who called"},
     Role.DRIVER: DRIVE | {"see a route"},
