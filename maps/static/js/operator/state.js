@@ -8,6 +8,8 @@ import { Store } from "../core/store.js";
 export const KINDS = ["plow", "ice", "sidewalk", "tree", "haul", "blocked"];
 export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elderly", "school"];
 
+const WAITING_PAUSE_MS = 3000;
+
 const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
 /** A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so. */
@@ -39,11 +41,17 @@ async function refresh() {
 /** Ask which requests wait for a pin. */
 const askWaiting = () => attempt(refresh);
 
-/** Keep the waiting list fresh. */
+/** Keep the waiting list fresh; in a flood of requests it is asked for now and then only. */
 export function follow() {
   askWaiting();
-  const source = new EventSource("/stream");
-  source.addEventListener("requests", () => refresh().catch(() => {}));
+  let due = null;
+  const soon = () => {
+    due ??= setTimeout(() => {
+      due = null;
+      refresh().catch(() => {}); // the next news asks again
+    }, WAITING_PAUSE_MS);
+  };
+  new EventSource("/stream").addEventListener("requests", soon);
 }
 
 let wordsAsked = 0;
