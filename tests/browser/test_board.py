@@ -53,7 +53,7 @@ def report(visit, text: str, name: str = "") -> str:
     page.fill("#text", text)
     page.fill("#caller_name", name)
     page.click("operator-form button.primary")
-    page.wait_for_selector(".answer")
+    page.wait_for_selector(".answer.recorded")
     return page.locator(".waiting-list .code, .answer .say").first.inner_text()
 
 

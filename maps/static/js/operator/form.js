@@ -31,21 +31,23 @@ class Form extends Part {
     return [desk];
   }
 
-  later(pause, order) {
-    clearTimeout(this.pause);
-    this.pause = setTimeout(order, pause);
+  pauses = {};
+
+  later(field, pause, order) {
+    clearTimeout(this.pauses[field]);
+    this.pauses[field] = setTimeout(order, pause);
   }
 
   words(event) {
     const text = event.target.value;
     desk.set({ text, placing: null });
-    this.later(WORDS_PAUSE_MS, () => askGuesses(text));
+    this.later("text", WORDS_PAUSE_MS, () => askGuesses(desk.value.text));
   }
 
   phone(event) {
     const caller_phone = event.target.value;
     desk.set({ caller_phone, consent: desk.value.consent && caller_phone !== "" });
-    this.later(PHONE_PAUSE_MS, () => askHistory(caller_phone));
+    this.later("phone", PHONE_PAUSE_MS, () => askHistory(desk.value.caller_phone));
   }
 
   async send(event) {

@@ -12,10 +12,11 @@ const WAITING_PAUSE_MS = 3000;
 
 const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
-/** A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so. */
+/** A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so, `asked` their words. */
 const newCall = () => ({
   key: newKey(),
   text: "",
+  asked: "",
   caller_name: "",
   caller_phone: "",
   language: boot.language,
@@ -64,9 +65,9 @@ export async function askGuesses(text) {
   if (turn !== wordsAsked || found === undefined) return;
   const guesses = found.slice(0, 5).map((guess, id) => ({ ...guess, id }));
   const sure = guesses.length === 1 && guesses[0].confident;
-  if (desk.value.place?.byHand) return void desk.set({ guesses, chosen: null });
-  desk.set({ guesses });
-  choose(sure ? 0 : null);
+  desk.set({ asked: text, guesses });
+  if (desk.value.place?.byHand) return void desk.set({ chosen: null });
+  await choose(sure ? 0 : null);
 }
 
 /** Take one of the guesses as the place of the call, or none. */
@@ -108,9 +109,6 @@ export async function askHistory(phone) {
   if (turn === phoneAsked && history !== undefined) desk.set({ history });
 }
 
-/** Begin the next call; what was said last stays in sight. */
-export const nextCall = () => desk.set(newCall());
-
 const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, place }) => ({
   idempotency_key: key,
   text,
@@ -127,6 +125,8 @@ const told = ({ key, text, caller_name, caller_phone, language, consent, kind, d
 export async function record() {
   if (desk.value.saving || desk.value.text.trim() === "") return false;
   desk.set({ saving: true });
+  // Who types faster than the answer comes must not get the place of half his words.
+  if (desk.value.asked !== desk.value.text) await askGuesses(desk.value.text);
   const request = await attempt(() => post("/requests", told(desk.value)));
   const placed = request && request.segment_id != null;
   const answer = placed ? await attempt(() => get(`/api/requests/${request.id}/answer`)) : undefined;
