@@ -41,9 +41,10 @@ from api.auth import Seals
 from api.clock import Clock
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
+from api.description import DescribedWeb
 from api.door import PositionDoor
 from api.erasure import Eraser
-from api.errors import Failures, install_error_handlers
+from api.errors import Failures, FaultOut, install_error_handlers
 from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
 from api.intake_door import IntakeDoor
@@ -103,11 +104,12 @@ ROUTES = (
 def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
     """Return the server of the city in this folder, its streets loaded."""
     app = open_city(settings, city_folder, clock or Clock())
-    web = FastAPI(
+    web = DescribedWeb(
         title="Barfrub",
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        responses={"4XX": {"model": FaultOut, "description": "What is wrong, in words"}},
         max_body_size=MOST_BODY_BYTES,
     )
     web.state.barfrub = app

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -42,6 +43,21 @@ MESSAGES = {
     "too_many": "Too many attempts. Wait a minute and try again.",
 }
 """Texts by error code, where they are not the catalogs' `error:CODE`."""
+
+
+class FaultFactsOut(BaseModel):
+    """What is wrong: a stable code, a message for people, the values in it."""
+
+    code: str
+    message: str
+    values: dict[str, str | int | float | bool | None]
+
+
+class FaultOut(BaseModel):
+    """The one shape of every error."""
+
+    error: FaultFactsOut
+
 
 EXPECTED = {
     "missing": "a value",

@@ -31,6 +31,9 @@ MOST_BYTES = 1_000_000
 OSMAND_BYTES = 20_000
 """Size of one OsmAnd message."""
 
+NOTHING = "text/plain"
+"""Type of the empty answers that trackers expect."""
+
 router = APIRouter()
 
 
@@ -85,7 +88,7 @@ async def receive_osmand(request: Request) -> Response:
     name = params.get("id") or params.get("deviceid") or ""
     device = await _device(request, name, params.get("token"))
     if device is None:
-        return Response(status_code=400)
+        return Response(status_code=400, media_type=NOTHING)
     now, zone = app.clock.now(), ZoneInfo(app.city.timezone)
     return await _store_one(
         app, device, lambda last: position_from_osmand(params, device, last, now, zone)
@@ -97,11 +100,11 @@ async def _receive_traccar(request: Request) -> Response:
     try:
         body = _json(await limited_body(request, OSMAND_BYTES))
     except InvalidError:
-        return Response(status_code=400)
+        return Response(status_code=400, media_type=NOTHING)
     name = body.get("device_id") if isinstance(body, Mapping) else None
     device = await _device(request, name if isinstance(name, str) else "", None)
     if device is None:
-        return Response(status_code=404)
+        return Response(status_code=404, media_type=NOTHING)
     now = app.clock.now()
     return await _store_one(
         app, device, lambda last: position_from_traccar(body, device, last, now)
@@ -117,10 +120,10 @@ async def _store_one(
             last = await asyncio.to_thread(_last_place, app, device)
             fix = read(last) if last else None
     except InvalidError:
-        return Response(status_code=400)
+        return Response(status_code=400, media_type=NOTHING)
     if fix is not None:
         await app.door.store([fix])
-    return Response()
+    return Response(media_type=NOTHING)
 
 
 def _last_place(app: App, device: Device) -> LonLat | None:

@@ -10,7 +10,7 @@ from api.open311.arguments import WantedPage, Words, wanted_of
 from api.open311.door import ReadingVisitor
 from api.open311.faults import FaultsAsRecords
 from api.open311.records import records_of
-from api.open311.schemas import REQUESTS, TOKENS
+from api.open311.schemas import MEDIA, REQUESTS, TOKENS
 from api.open311.services import BASE
 from api.open311.wire import Format, answer
 from data.errors import NotFoundError
@@ -72,7 +72,7 @@ def show_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response
     return answer(form, "service_requests", [{**record}])
 
 
-@router.get(f"{BASE}/media/{{name}}", responses={404: {}, 429: {}})
+@router.get(f"{BASE}/media/{{name}}", response_class=FileResponse, responses=MEDIA)
 def show_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisitor) -> FileResponse:
     """Return a photo that a system sent, to whoever has its address, which nobody guesses."""
     with reading(visitor.app.engine) as tx:

@@ -135,6 +135,7 @@ def _responses(model: object, status: int = 200, *faults: int) -> Responses:
     return found
 
 
+MEDIA = {code: fault for code, fault in _responses(str).items() if code != 200}
 DISCOVERY = _responses(DiscoveryOut)
 SERVICES = _responses(list[ServiceOut])
 DEFINITION = _responses(DefinitionOut)

@@ -9,7 +9,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
-from data.errors import NotFoundError
+from data.errors import InvalidError, NotFoundError
 
 Database = Engine
 """A city's opened database."""
@@ -48,7 +48,14 @@ def create_engine(path: Path | None) -> Engine:
         engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
     sqlalchemy.event.listen(engine, "connect", _configure)
     sqlalchemy.event.listen(engine, "begin", _begin)
+    sqlalchemy.event.listen(engine, "handle_error", _refuse_large)
     return engine
+
+
+def _refuse_large(context: sqlalchemy.ExceptionContext) -> None:
+    """Turn an integer that no column can hold into an error of whoever sent it."""
+    if isinstance(context.original_exception, OverflowError):
+        raise InvalidError("number", "", "a smaller number")
 
 
 def _configure(connection: dbapi2.Connection, _record: object) -> None:

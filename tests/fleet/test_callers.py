@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 
 from data.model import Actor, ActorKind, RequestKind
 from data.store.events import broken_links, list_events
@@ -41,3 +43,16 @@ def test_a_list_of_callers_is_one_look_at_those_who_are_known(tx):
 def test_where_nobody_said_who_they_are_there_is_nothing_to_see(tx):
     assert look_at_caller(tx, OPERATOR, asked(tx), "call_back", LATER) is None
     assert looks(tx) == []
+
+
+def test_nobody_else_reads_callers_past_the_storm_book():
+    root = Path(__file__).parents[2]
+    readers = {
+        str(path.relative_to(root))
+        for layer in ("api", "fleet", "maps")
+        for path in (root / layer).rglob("*.py")
+        if re.search(r"\b(find_caller|list_callers)\b", path.read_text("utf-8"))
+    }
+    # Messages and their sender are machines; the tracking page tells callers of themselves.
+    machines = {"fleet/notices.py", "fleet/outbox.py", "fleet/consent.py", "api/citizen.py"}
+    assert readers == {"fleet/callers.py", *machines}
