@@ -37,7 +37,7 @@ WAITING = 1_000
 TOGETHER = 100
 """Reports written in one transaction, so that others get in between."""
 
-SHARE = 0.5
+SHARE = 0.25
 """Share of the time that streets are looked for, at most: operators work at the same time."""
 
 _log = logging.getLogger(__name__)
