@@ -1,7 +1,7 @@
 """Which streets and places a sentence mentions, and what stands around each name."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from data.geocode.candidate import Reason
@@ -97,16 +97,23 @@ class MentionFinder:
         yield from self._fuzzy(words, {(s.mention.first, s.mention.last) for s in exact})
 
     def _exact(self, words: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
-        """Yield what a span spells, also with its word for "street", and without titles."""
+        """Yield what a span spells, also with its word for "street", and without titles.
+
+        "Green Street" may be that or, less likely, Green Street Court.
+        """
         span = words[first:last]
         parts = name_parts(span)
         whole = NameParts(tuple(token.kind or token.text for token in span), frozenset())
         plain = tuple(word for word in parts.core if not is_title(word))
         untitled = (NameParts(plain, parts.kinds),) if 0 < len(plain) < len(parts.core) else ()
-        for each in (parts, whole, *untitled) if parts.kinds else (parts, *untitled):
-            found = self._weighed(words, first, last, self._book.exact(each.core), each)
-            if found is not None:
-                yield found
+        several = (parts, whole, *untitled) if parts.kinds else (parts, *untitled)
+        found = [
+            read
+            for each in several
+            if (read := self._weighed(words, first, last, self._book.exact(each.core), each))
+        ]
+        if found:
+            yield _merged(found)
 
     def _fuzzy(self, words: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
         found: dict[str, list[Hit]] = {}
@@ -167,6 +174,15 @@ class MentionFinder:
 def _letters(core: Sequence[str]) -> int:
     """Return the letters of a name; numbers count more, since they tell streets apart."""
     return sum(map(len, core)) + sum(map(str.isdigit, core))
+
+
+def _merged(spans: Sequence[_Span]) -> _Span:
+    """Return one span with what several readings of the same words mean."""
+    best: dict[int, Hit] = {}
+    for hit in sorted((h for s in spans for h in s.mention.hits), key=lambda hit: -hit.quality):
+        best.setdefault(hit.name, hit)
+    weight = max(span.weight for span in spans)
+    return _Span(weight, replace(spans[0].mention, hits=tuple(best.values())[:HITS]))
 
 
 def _agreement(own: frozenset[str], said: frozenset[str]) -> float:

@@ -24,9 +24,10 @@ from data.model import Place, Segment
 WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8
 """How well a name is met without titles, swapped, by its end or its start."""
 
-SOUNDS_ALIKE = 0.95
+SOUNDS_ALIKE, SOUNDS_IN_ITS_SCRIPT = 0.95, 0.88
 LEAST_SOUND = 0.72
-"""A name that only sounds alike, at best and at worst."""
+"""A name that only sounds alike, at best and at worst; less where both are in one script, since a
+slip of one letter is likelier there."""
 
 _NUMBER = re.compile(r"\d+")
 
@@ -155,7 +156,8 @@ class NameBook:
             keys = [each for each in keys if not is_persian(each[0])]
         for other, theirs in keys[:SAME_SKELETON]:
             away = sound_distance(sounds, theirs) / max(len(sounds), len(theirs))
-            quality = SOUNDS_ALIKE - away
+            across = is_persian(other) and not is_persian(key)
+            quality = (SOUNDS_ALIKE if across else SOUNDS_IN_ITS_SCRIPT) - away
             if quality >= LEAST_SOUND:
                 yield other, quality, Reason.SOUND
 

@@ -16,6 +16,9 @@ WIDE = ("neighbourhood", "park", "university", "district")
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
 """Kinds of lanes that callers place by the street they leave."""
 
+LEFT_OUT = 0.45
+"""How likely it is that one of the names in an address is no part of it, or not on this map."""
+
 SECOND, THIRD = 0.93, 0.85
 """How likely the less usual meanings of two streets side by side are, to the usual one."""
 
@@ -59,7 +62,15 @@ class Reader:
         self._book = book
 
     def readings(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Reading]:
-        """Yield the addresses that a sentence may give, the usual one first."""
+        """Yield the addresses that a sentence may give, the usual one first.
+
+        Each is followed by itself without one of its names: callers err, and maps lack streets.
+        """
+        for reading in self._whole(words, mentions):
+            yield reading
+            yield from _without_one(reading)
+
+    def _whole(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Reading]:
         number = house_number(words, mentions)
         streets = [mention for mention in mentions if self.is_street(mention)]
         places = [mention for mention in mentions if not self.is_street(mention)]
@@ -154,6 +165,17 @@ def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
             if at in free and not free[at].spelled and not _of_kind(words, at):
                 return free[at].text
     return ""
+
+
+def _without_one(reading: Reading) -> Iterator[Reading]:
+    """Yield what is left of an address without one name; of an alley unknown there, its street."""
+    share = reading.share * LEFT_OUT
+    for nth, (mention, tie) in enumerate(reading.ties):
+        rest = (*reading.ties[:nth], *reading.ties[nth + 1 :])
+        if tie is not Tie.CROSS:
+            yield Reading(reading.target, rest, reading.number, share)
+        if tie is Tie.PARENT:
+            yield Reading(mention, rest, "", share)
 
 
 def _of_kind(words: Sequence[Token], at: int) -> bool:

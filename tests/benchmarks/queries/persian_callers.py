@@ -12,6 +12,9 @@ from tests.benchmarks.queries.spelling import finglish, other_letters, plain, so
 ALLEY_M = 100.0
 """An alley named with a street begins this near to it."""
 
+BRANCH_M = 5.0
+"""Lanes of one name this near to each other are one lane."""
+
 BLIND = "Finglish, no Latin on the map"
 """The class that is asked of a city whose map has Persian names only."""
 
@@ -89,10 +92,10 @@ class PersianCallers(Callers):
         return said
 
     def _off(self, alley: Street, parent: Street) -> shapely.Geometry:
-        lines = shapely.line_merge(self.facts.bearing(alley.name))
-        near = self.facts.bearing(parent.name)
-        parts = shapely.get_parts(lines)
-        return shapely.union_all(parts[shapely.distance(parts, near) < ALLEY_M])
+        lines, near = self.facts.bearing(alley.name), self.facts.bearing(parent.name)
+        parts = shapely.get_parts(shapely.buffer(lines, BRANCH_M))  # with all their branches
+        beside = shapely.union_all(parts[shapely.distance(parts, near) < ALLEY_M])
+        return shapely.intersection(lines, beside)
 
     def place(self) -> tuple[str, shapely.Geometry | None] | None:
         if not self.facts.spots:
