@@ -21,6 +21,7 @@ from api.settings import Settings
 from data.model import (
     Actor,
     ActorKind,
+    ClosingReason,
     Danger,
     RequestId,
     RequestKind,
@@ -36,6 +37,7 @@ from data.store.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.people import add_user
+from data.store.request_clocks import stop_clock
 from data.store.requests import Caller, add_caller, add_request
 from fleet.cities import add_city
 from fleet.storms import start_storm
@@ -124,6 +126,8 @@ def _make_city(folder: Path, now: datetime) -> None:
 def _keep(tx: Tx, asked: ServiceRequest) -> None:
     add_request(tx, asked)
     add_caller(tx, asked.id, Caller("Somebody", f"0914{asked.id:07d}", b"salt"))
+    if asked.state is RequestState.DONE:
+        stop_clock(tx, asked.id, asked.received_at, asked.received_at)
 
 
 def _requests(network: StreetNetwork, now: datetime) -> Iterator[ServiceRequest]:
@@ -141,6 +145,7 @@ def _requests(network: StreetNetwork, now: datetime) -> Iterator[ServiceRequest]
             text=text,
             kind=list(RequestKind)[int(chance.integers(len(RequestKind)))],
             state=_state(number),
+            closed_for=ClosingReason.PLOWED if number <= CLOSED else None,
             location=segment.geometry[0] if placed else None,
             snap=Snap(segment.id, Side.RIGHT, 0.0, 0.0) if placed else None,
             dangers=(Danger.SCHOOL,) if chance.random() < 0.05 else (),
