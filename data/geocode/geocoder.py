@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from data.geocode.areas import districts
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.confidence import CONFIDENT, confidence
 from data.geocode.coordinates import coordinates
@@ -39,7 +40,7 @@ class Geocoder:
     """Streets, house numbers and points of interest of a city by name, immutable."""
 
     def __init__(self, network: StreetNetwork, places: Iterable[Place]) -> None:
-        places = tuple(places)
+        places = (*places, *districts(network))
         self._network = network
         self._book = NameBook(network.segments, places)
         self._finder = MentionFinder(self._book)

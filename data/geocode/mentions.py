@@ -206,6 +206,8 @@ def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
         return False
     if start.role is Role.JOIN or end.role is Role.JOIN:
         return False
+    if end.ordinal and last - first > 1 and _begins_next(words, last):
+        return False
     core = [token for token in words[first:last] if token.role is not Role.KIND]
     if not core:
         return last - first > 1
@@ -214,12 +216,18 @@ def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
     return True
 
 
+def _begins_next(words: Sequence[Token], at: int) -> bool:
+    """Whether a word for "street" comes here: "first thing in Hafez Street"."""
+    return at < len(words) and words[at].role is Role.KIND and words[at].first
+
+
 def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: all that is said, or between words of an address."""
     calls = RELATIONS | {Role.CROSSING, Role.JOIN, Role.UNTIL}
     if words[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
-        begins = last < len(words) and words[last].role is Role.KIND  # "first thing in ... Street"
-        return not begins and not (first and words[first - 1].role is Role.NUMBER)
+        return not _begins_next(words, last) and not (
+            first and words[first - 1].role is Role.NUMBER
+        )
     before = words[first - 1].role if first else None
     after = words[last].role if last < len(words) else None
     if before is Role.NUMBER or (first and before is None):
@@ -235,7 +243,8 @@ def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
         for first in range(len(words) - width + 1):
             span = words[first : first + width]
             same = span[0].clause == span[-1].clause and not all(each.digits for each in span)
-            if same and all(token.role is None for token in span):
+            ordinal = span[-1].ordinal and _begins_next(words, first + width)
+            if same and not ordinal and all(token.role is None for token in span):
                 yield first, first + width
 
 

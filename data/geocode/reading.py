@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from data.geocode.areas import DISTRICT
 from data.geocode.language import RELATIONS, Role
 from data.geocode.mentions import Mention
 from data.geocode.names import NameBook
 from data.geocode.sentence import Token
 
-WIDE = ("neighbourhood", "park", "university", "district")
+WIDE = ("neighbourhood", "park", "university", DISTRICT)
 """Kinds of places that are too large to be an address."""
 
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})

@@ -1,5 +1,6 @@
 """Addresses of a city with Latin names, in a grid of streets and avenues."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -156,3 +157,25 @@ def test_the_likeliest_place_of_a_name_is_the_one_near_by() -> None:
     )
     found = Geocoder(twice, ()).candidates("کوچه لاله", near=v.node_at(6))
     assert [each.segment_id for each in found] == [2, 1]
+
+
+def test_a_district_tells_which_street_of_a_name() -> None:
+    streets = [
+        v.a_segment(number, 1, 2, line=(v.at_m(east_m, 0), v.at_m(east_m + 80, 0)), fa="کوچه لاله")
+        for number, east_m in ((1, 0), (2, 9000))
+    ]
+    north, south = (
+        replace(s, district=d) for s, d in zip(streets, ("منطقه ۱", "منطقه ۲"), strict=True)
+    )
+    found = Geocoder(build_network([north, south]), ()).candidates("منطقه دو، کوچه لاله")
+    assert (found[0].segment_id, found[0].confident) == (2, True)
+
+
+def test_the_first_part_of_a_street_is_not_the_first_alley() -> None:
+    streets = [
+        v.a_segment(1, 1, 2, fa="خیابان حافظ"),
+        v.a_segment(2, 2, 5, fa="کوچه ۱"),
+        v.a_segment(3, 3, 6, fa="شهدا ۱"),
+    ]
+    found = Geocoder(build_network(streets), ()).candidates("اول خیابان حافظ یخ زده")
+    assert found[0].segment_id == 1
