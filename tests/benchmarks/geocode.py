@@ -53,11 +53,11 @@ def _speed() -> Iterator[tuple[str, str, str]]:
     """Yield how long callers and typing operators wait in a city of 20,000 names."""
     city = large_city()
     geocoder = Geocoder(city.network, city.places)
-    queries = list(city.callers(HELD_OUT_SEED, held_out=True).queries(EACH))
-    sentences = [query for query in queries if query.kind == "sentences"]
-    answers = ask(city, geocoder, sentences)
+    callers = city.callers(HELD_OUT_SEED, held_out=True)
+    answers = ask(city, geocoder, list(callers.queries(EACH, ("sentences",))))
     yield f"{city.name}: a sentence, median", f"{median_ms(answers):.1f} ms", "30 ms"
-    begun = [query.text[:letters] for query in queries[:EACH] for letters in range(2, 12)]
+    names = [query.text for query in callers.queries(EACH, ("exact",))]
+    begun = [name[:letters] for name in names for letters in range(2, 12)]
     waits_ms = np.array([_suggested_ms(geocoder, text) for text in begun])
     yield f"{city.name}: type-ahead, p95", f"{np.percentile(waits_ms, 95):.1f} ms", "50 ms"
 

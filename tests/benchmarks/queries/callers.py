@@ -1,6 +1,6 @@
 """Callers: what they say of a city's streets, class by class, and what they mean."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import shapely
@@ -55,9 +55,11 @@ class Callers:
             "negatives": self.negative,
         }
 
-    def queries(self, each: int) -> Iterator[Query]:
-        """Yield so many queries of every class that the city has enough streets for."""
+    def queries(self, each: int, kinds: Collection[str] = ()) -> Iterator[Query]:
+        """Yield so many queries of every class, or of some, that the city has streets for."""
         for kind, maker in self.makers().items():
+            if kinds and kind not in kinds:
+                continue
             seen: set[str] = set()
             for _ in range(each * MOST_TRIES):
                 made = maker()
