@@ -16,6 +16,27 @@ PUBLIC = {
     ("POST", "/positions"): "devices come with a token",
     ("GET", "/osmand"): "devices come with a token",
     ("POST", "/osmand"): "devices come with a token",
+    **dict.fromkeys(
+        [
+            ("GET", "/open311/discovery.{form}"),
+            *(
+                ("GET", f"/open311/v2/{path}")
+                for path in (
+                    "discovery.{form}",
+                    "services.{form}",
+                    "services/{service_code}.{form}",
+                    "requests.{form}",
+                    "requests/{service_request_id}.{form}",
+                    "tokens/{token}.{form}",
+                    "servicerequestupdates.{form}",
+                    "media/{name}",
+                )
+            ),
+            ("POST", "/open311/v2/requests.{form}"),
+            ("POST", "/open311/v2/servicerequestupdates.{form}"),
+        ],
+        "anybody reads what all may know; more, and writing, wants a key",
+    ),
 }
 
 A_WORD = {"json": {"kind": "plow", "text": "School Street"}}
@@ -102,7 +123,7 @@ ALL = set(ORDERS)
 MAY = {
     Role.ADMINISTRATOR: ALL,
     Role.DISPATCHER: ALL - SETUP,
-    Role.SUPERVISOR: BOARD | INTAKE | COUNCIL | WATCH | OFFICE,
+    Role.SUPERVISOR: BOARD | INTAKE | COUNCIL | WATCH | OFFICE | {"read who called"},
     Role.OPERATOR: INTAKE
     | {"follow the stream of a street", "look for an address", "read who called"},
     Role.DRIVER: DRIVE | {"see a route"},
