@@ -85,6 +85,7 @@ class OpenPart:
         self._best = part.new_best(len(windows), room + 2)
         self._load(stays)
         self.holds = bool(filling.take_in(self._part, self._rows, self._undo, self._best))
+        self._cost_before = self.cost
 
     def _load(self, stays: Sequence[Ints]) -> None:
         at = 0
@@ -101,6 +102,11 @@ class OpenPart:
     def cost(self) -> float:
         """Cost of the best rows and of the tasks without a place."""
         return float(self._best.cost[0])
+
+    @property
+    def improved(self) -> bool:
+        """Whether better rows were found than those at first."""
+        return not self.holds or self.cost < self._cost_before
 
     @property
     def absent(self) -> int:

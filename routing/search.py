@@ -182,7 +182,11 @@ class Search:
 
     def _put(self, part: OpenPart, windows: Sequence[Window], rows: Sequence[Ints]) -> bool:
         """Bring rows of a part into the routes; return whether all can be driven."""
-        news = zip(windows, rows, strict=True)
+        news = [
+            (window, tasks)
+            for window, tasks in zip(windows, rows, strict=True)
+            if not np.array_equal(self._tasks_in(window), tasks)
+        ]
         holds = [self._replace(window, tasks) for window, tasks in news]
         self._at.spot["route"][part.tasks] = NONE
         for window in windows:
@@ -197,6 +201,10 @@ class Search:
         ends = waiting.wait_for_all(*arrays)
         holds = [drive(self._gaps, self._facts, self._routes, v) for v in changed]
         return all(holds) and waiting.first_fault(*arrays, ends) == NONE
+
+    def _tasks_in(self, window: Window) -> Ints:
+        tasks: Ints = self._routes.stop["task"][window.vehicle, window.first : window.last]
+        return tasks
 
     def _replace(self, window: Window, tasks: Ints) -> bool:
         v = window.vehicle
@@ -329,7 +337,7 @@ class Search:
                 choices.append(choice)
                 taken.update(window.vehicle for window in choice.windows)
         for part in self._run_parts(choices, lambda part: PART_ITERATIONS, temperature):
-            if self._has_room(part.best()):
+            if part.improved and self._has_room(part.best()):
                 self._try(part)
         return PART_ITERATIONS * PART_COUNT
 

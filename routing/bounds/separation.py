@@ -52,9 +52,8 @@ def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
     """Return cuts that a point breaks, each once; another `turn` looks elsewhere."""
     if country.junctions > FEW_JUNCTIONS:
         _, label = connected_components(_between(country, x[country.moving], slice(None)), False)
-        wide = [visits(country, side) for side in _rings(country)]
-        narrow = islands(country, label)
-        return [cut for cut in (*narrow, *wide) if cut and cut.lack(x) > LEAST_LACK]
+        parts = [label, *_rings(country)] if country.load.sum() > 1.0 else [label]
+        return [cut for part in parts for cut in islands(country, part) if cut.lack(x) > LEAST_LACK]
     sets: dict[bytes, Flags] = {}
     for inside in _sets(country, x, turn):
         sets |= {side.tobytes(): side for side in (inside, ~inside)}
@@ -63,22 +62,21 @@ def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
     return sorted(found.values(), key=lambda cut: -cut.lack(x) / len(cut.column) ** 0.5)[:MOST_CUTS]
 
 
-def _rings(country: Country) -> Iterator[Flags]:
-    """Yield what is farther than ever more streets from all stops, whole and by its parts.
+def _rings(country: Country) -> Iterator[Numbers]:
+    """Yield the parts int64[J] that hang together beyond ever more streets from all stops.
 
-    One hopper after another comes through each ring to what lies behind.
+    One hopper after another comes through each ring to what lies behind. What lies before it is
+    one part more.
     """
     links = _between(country, np.ones(len(country.tail)), slice(None))
-    stops = np.concatenate((country.start, country.site))
-    steps = dijkstra(
-        links, directed=False, indices=np.unique(stops), unweighted=True, min_only=True
-    )
+    stops = np.unique(np.concatenate((country.start, country.site)))
+    steps = dijkstra(links, directed=False, indices=stops, unweighted=True, min_only=True)
     steps[~np.isfinite(steps)] = -1.0
     for far in range(int(steps.max())):
         behind = np.flatnonzero(steps > far)
-        yield _flags(country.junctions, behind)
-        for part in _components(links[behind][:, behind]):
-            yield _flags(country.junctions, behind[part])
+        label = np.zeros(country.junctions, np.int64)
+        label[behind] = 1 + connected_components(links[behind][:, behind], directed=False)[1]
+        yield label
 
 
 def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:

@@ -104,8 +104,11 @@ def test_callers_are_shown_to_those_who_call_back_only(client, sign_in):
     silent = {"email": "", "language": "", "consent": False}
     assert caller == {"name": "Sara", "phone": "044 3333", **silent}
     sign_in("supervisor")
-    assert client.get(f"/api/requests/{request['id']}/caller").status_code == 403
+    assert client.get(f"/api/requests/{request['id']}/caller").json() == caller
     assert "Sara" not in client.get(f"/api/requests/{request['id']}").text
+    for stranger in ("council", "driver"):
+        sign_in(stranger)
+        assert client.get(f"/api/requests/{request['id']}/caller").status_code == 403
 
 
 def test_how_a_caller_wants_to_be_told_is_kept_with_the_number(operator):

@@ -61,11 +61,11 @@ def test_vehicles_come_as_often_as_their_hoppers_are_emptied():
 
 def test_in_large_networks_hoppers_are_counted_through_every_ring_around_the_stops(monkeypatch):
     far = [(2, 3), (4, 5), (6, 7)]
-    laden = {"material_kg": [60, 60, 60], "capacity_kg": [100] * 3, "load_kg": [100] * 3}
+    laden = {"material_kg": [100, 100, 100], "capacity_kg": [100] * 3, "load_kg": [100] * 3}
     heavy = a_town(STAR, far, vehicles=3, **laden)
     heavy = replace(heavy, turn_s=np.zeros_like(heavy.turn_s))
     monkeypatch.setattr(separation, "FEW_JUNCTIONS", 1)
-    assert bound_of(heavy) == pytest.approx(3 * (20 + 20 + 10))
+    assert bound_of(heavy) == pytest.approx(3 * (20 + 20))  # the way back may be half of the work
 
 
 @settings(max_examples=15, deadline=None)
