@@ -182,11 +182,7 @@ class Search:
 
     def _put(self, part: OpenPart, windows: Sequence[Window], rows: Sequence[Ints]) -> bool:
         """Bring rows of a part into the routes; return whether all can be driven."""
-        news = [
-            (window, tasks)
-            for window, tasks in zip(windows, rows, strict=True)
-            if not np.array_equal(self._tasks_in(window), tasks)
-        ]
+        news = zip(windows, rows, strict=True)
         holds = [self._replace(window, tasks) for window, tasks in news]
         self._at.spot["route"][part.tasks] = NONE
         for window in windows:
@@ -202,13 +198,11 @@ class Search:
         holds = [drive(self._gaps, self._facts, self._routes, v) for v in changed]
         return all(holds) and waiting.first_fault(*arrays, ends) == NONE
 
-    def _tasks_in(self, window: Window) -> Ints:
-        tasks: Ints = self._routes.stop["task"][window.vehicle, window.first : window.last]
-        return tasks
-
     def _replace(self, window: Window, tasks: Ints) -> bool:
         v = window.vehicle
         row, size = self._routes.stop["task"][v], int(self._routes.row["size"][v])
+        if np.array_equal(row[window.first : window.last], tasks):
+            return True
         behind = row[window.last : size].copy()
         middle = window.first + len(tasks)
         row[window.first : middle] = tasks
