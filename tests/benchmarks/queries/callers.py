@@ -1,5 +1,6 @@
 """Callers: what they say of a city's streets, class by class, and what they mean."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -34,7 +35,7 @@ class Words(Protocol):
 type Maker = Callable[[], tuple[str, shapely.Geometry | None] | None]
 
 
-class Callers:
+class Callers(ABC):
     """Seeded callers of a city; `held_out` ones use phrases that no others use, too."""
 
     def __init__(self, facts: Facts, words: Words, seed: int, *, held_out: bool) -> None:
@@ -77,9 +78,9 @@ class Callers:
     def street(self) -> Street:
         return self.chance.choice(self.facts.streets)
 
+    @abstractmethod
     def say(self, street: Street) -> str:
         """Return how a caller calls a street."""
-        raise NotImplementedError
 
     def meant(self, *names: str) -> shapely.Geometry | None:
         """Return the streets that bear any of these names."""
@@ -100,9 +101,9 @@ class Callers:
         text = slipped if self.chance.random() < 0.4 else self.kinded(street, slipped)
         return text, self.meant(street.name)
 
+    @abstractmethod
     def kinded(self, street: Street, base: str) -> str:
         """Return a name with the word for "street" of a street."""
-        raise NotImplementedError
 
     def house(self) -> tuple[str, shapely.Geometry | None] | None:
         if self.facts.mapped_houses:
