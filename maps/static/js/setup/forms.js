@@ -1,8 +1,26 @@
 // Pieces of forms that the pages of the set-up share.
 import { html } from "lit";
+import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 
 const ROLES = ["administrator", "dispatcher", "supervisor", "operator", "driver", "council"];
+
+/** A part of a page that reads what it shows when it comes up, and sets the keyboard on what it opens. */
+export class SetupPart extends Part {
+  connectedCallback() {
+    super.connectedCallback();
+    this.refresh();
+  }
+
+  updated() {
+    this.querySelector("[data-focus]")?.focus();
+    this.querySelector("[data-focus]")?.removeAttribute("data-focus");
+  }
+}
+
+/** Why something was refused. */
+export const problem = (fault) =>
+  fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : "";
 
 /** A control under its label. */
 export const field = (id, label, control, hint = "") => html`<div class="field">

@@ -3,12 +3,11 @@ import "../core/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
 import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { date, t } from "../core/texts.js";
 import { Store } from "../core/store.js";
-import { field, roleBoxes, rolesIn } from "./forms.js";
+import { field, problem, roleBoxes, rolesIn, SetupPart } from "./forms.js";
 import "./link.js";
 
 const LANGUAGES = ["fa", "en"];
@@ -52,26 +51,20 @@ async function invite(event) {
   }
 }
 
-class People extends Part {
+class People extends SetupPart {
   get stores() {
     return [people];
   }
 
-  connectedCallback() {
-    super.connectedCallback();
+  refresh() {
     refresh();
-  }
-
-  updated() {
-    this.querySelector("[data-focus]")?.focus();
-    this.querySelector("[data-focus]")?.removeAttribute("data-focus");
   }
 
   invitation() {
     const { fault } = people.value;
     return html`<form class="card column" @submit=${invite} aria-label=${t("Invite somebody")}>
       <h2>${t("Invite somebody")}</h2>
-      ${fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : ""}
+      ${problem(fault)}
       <div class="fields">
         ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="ltr" data-focus>`)}
         ${field("language", t("Language of the pages"), html`<select id="language" name="language">${LANGUAGES.map((code) => html`<option value=${code} ?selected=${code === boot.language}>${t(`language:${code}`)}</option>`)}</select>`)}

@@ -3,12 +3,11 @@ import "../core/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
 import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { Store } from "../core/store.js";
 import { date, t } from "../core/texts.js";
-import { field } from "./forms.js";
+import { field, problem, SetupPart } from "./forms.js";
 import "./link.js";
 
 const systems = new Store({ list: null, broken: "", adding: false, ending: null, fault: null, made: null });
@@ -39,26 +38,20 @@ async function end(key) {
   if (ended) systems.set({ list: systems.value.list.map((one) => (one.id === ended.id ? ended : one)), ending: null });
 }
 
-class Systems extends Part {
+class Systems extends SetupPart {
   get stores() {
     return [systems];
   }
 
-  connectedCallback() {
-    super.connectedCallback();
+  refresh() {
     refresh();
-  }
-
-  updated() {
-    this.querySelector("[data-focus]")?.focus();
-    this.querySelector("[data-focus]")?.removeAttribute("data-focus");
   }
 
   adding() {
     const { fault } = systems.value;
     return html`<form class="card column" @submit=${add} aria-label=${t("Give out a key")}>
       <h2>${t("Give out a key")}</h2>
-      ${fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : ""}
+      ${problem(fault)}
       <div class="fields">
         ${field("name", t("Name of the system"), html`<input id="name" name="name" maxlength="80" required autocomplete="off" dir="auto" data-focus>`)}
         ${field("contact", t("Whom to call about it"), html`<input id="contact" name="contact" maxlength="80" required autocomplete="off" dir="auto">`)}
