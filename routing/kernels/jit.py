@@ -1,11 +1,15 @@
 """How loops are compiled: cached on disk, and free of Python's lock and of counted references."""
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from numba import njit, types
 
 type _Resolve = Callable[[tuple[object, ...], dict[str, object]], object]
+
+
+_BARE: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+"""Options of kernels; numba's hints lack the last one."""
 
 
 class _Compiled[**P, R](Protocol):
@@ -22,8 +26,7 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     Without `_nrt=False` numba counts a reference for every array of every call, atomically: with
     thirty arrays in tuples the search was five times slower. Who needs new arrays uses `maker`.
     """
-    compiled = njit(cache=True, nogil=True, _nrt=False)(function)  # type: ignore[call-overload]  # numba's hints lack `_nrt`
-    return _once(cast("_Compiled[P, R]", compiled))
+    return _once(cast("_Compiled[P, R]", njit(**_BARE)(function)))
 
 
 def maker[**P, R](function: Callable[P, R]) -> Callable[P, R]:
