@@ -79,9 +79,11 @@ def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
     """Solve runs of the queue of a city, one after the other, until told to leave."""
     settings = Settings()
     prepare_numba(settings)
+    from fleet.warming import warm_up as warm_up_matching
     from routing.warming import warm_up
 
     warm_up()
+    warm_up_matching()
     engine = open_city_database(folder)
     with holding(folder):
         _work(engine, clock, stopped, settings.solver_threads)

@@ -1,89 +1,49 @@
-"""Which street each fix belongs to, pure: the likeliest way through the last few fixes."""
+"""Which street each fix belongs to: the likeliest way through the fixes, with a fixed lag.
+
+`docs/matching.md` has the model in formulas, its prices, and what was measured.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import pairwise
-from math import exp, inf
+from math import inf, nan
+from threading import Lock
 from typing import Protocol
 
-from data.model import DirectedSegment, LonLat, Match, Oneway, Position
+import numpy as np
+
+from data.model import Match, Position
 from data.network import StreetNetwork
-from fleet.steps import metres_between
+from fleet.kernels.layers import advance
+from fleet.kernels.layout import Answers, Fixes, Layers, Nearby, Prices
+from fleet.kernels.settle import finish
+from fleet.prices import PRICES
 from fleet.ways import Spot, Stretch, Ways, total_m
 
-SIGMA_M = 8.0
-"""GPS error between houses, standard deviation."""
+STREETS = 10
+"""Streets looked at per fix, each in both directions."""
 
-WITHIN_M = 35.0
-"""Streets farther away than this are not candidates."""
+RING = 32
+"""Fixes kept while two streets stay likely; more than the lag of the kernel."""
 
-CANDIDATES = 6
-"""Streets looked at per fix."""
+GAP_S = 300.0
+"""Over a longer silence nothing is counted as driven."""
 
-HEADING_DEG = 30.0
-"""Error of a heading in motion, standard deviation."""
+GAP_M = 500.0
+"""Nor over a longer beeline."""
 
-MOVING_MPS = 1.5
-"""Slower, a receiver's heading means nothing."""
+FAST_MPS = 40.0
+"""Nor where the way would have been driven faster."""
 
-WORST_HEADING = 8.0
-"""What a heading may cost at most: a truck backs out of a dead end."""
-
-AGAINST_ONEWAY = 3.0
-"""Cost of driving against a one-way street: plows do, but rarely."""
-
-DETOUR_M = 10.0
-"""Scale of the difference between way and beeline (Newson & Krumm's beta)."""
-
-JUMP = 10.0
-"""Cost of a step that no way explains: the streets before it were wrong, or are not in the file."""
-
-BEAM = 25.0
-"""Candidates this much worse than the best are given up."""
-
-LAG = 15
-"""Fixes waited for at most, where two streets stay equally likely."""
-
-STILL_M = 5.0
-"""A shorter move is none: errors of a standing receiver are alike and prove nothing twice."""
-
-GAP = timedelta(seconds=60)
-"""After a longer silence nobody knows the way."""
-
-FAR_M = 400.0
-"""Nor over a longer distance."""
-
-FAST_MPS = 30.0
-"""Nor where the way would have been driven faster than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    spot: Spot
-    distance_m: float
-    cost: float
-
-
-@dataclass(slots=True)
-class _Layer:
-    """A fix with its candidates; `back[i]` is the best predecessor of candidate i.
-
-    `leaves` is the last fix at the same place, where the vehicle stood.
-    """
-
-    position: Position
-    candidates: list[_Candidate]
-    costs: list[float]
-    back: list[int]
-    leaves: Position
+NOISE_M = 60.0
+"""A way longer by this than a truck can drive may be noise."""
 
 
 @dataclass(slots=True)
 class Trail:
-    """Fixes of one vehicle that are not settled yet; belongs to the matcher."""
+    """Fixes of one vehicle that have no match yet; belongs to the matcher."""
 
-    layers: list[_Layer] = field(default_factory=list)
+    waiting: list[Position] = field(default_factory=list)
+    layers: Layers | None = None
 
 
 class Matcher(Protocol):
@@ -102,186 +62,118 @@ class Matcher(Protocol):
 class StreetMatcher:
     """Finds the likeliest streets by distance, heading and continuity.
 
-    Viterbi over the nearest streets, settled as soon as all likely ways agree, after Newson & Krumm
-    (2009), Hidden Markov map matching through noise and sparseness, ACM GIS.
+    Several threads may share one. The answer does not depend on how the fixes are cut in batches.
     """
 
-    def __init__(self, network: StreetNetwork) -> None:
+    def __init__(self, network: StreetNetwork, prices: Prices = PRICES) -> None:
+        self.ways = Ways(network, prices)
         self._network = network
-        self._ways = Ways(network)
+        self._prices = prices
+        self._lock = Lock()
+        whole, real = np.zeros((2, STREETS), np.int64), np.zeros((2, STREETS))
+        self._nearby = Nearby(whole[0], whole[1], real[0], real[1])
 
     def match(self, trail: Trail, positions: Sequence[Position]) -> list[Match]:
         """Return the matches that are settled now, in order; later ones stay in the trail.
 
-        `positions` are one vehicle's, by time and after those of the trail. A fix off every street
-        has segment `None`.
+        `positions` are one vehicle's, by time and after those of the trail. Each gets a match, and
+        off every street it has segment `None`.
         """
-        settled: list[Match] = []
-        for position in positions:
-            newest = trail.layers[-1] if trail.layers else None
-            stands = newest is not None and _moved_m(newest, position) < STILL_M
-            if newest and stands and position.fixed_at - newest.position.fixed_at <= GAP:
-                newest.leaves = position
-                continue
-            candidates = self._candidates(position)
-            layer = None
-            if newest and candidates and not stands:  # who stands for long has arrived: settle
-                layer = self._linked(newest, position, candidates)
-            if layer is None:
-                settled += self.settle(trail)
-            if not candidates:
-                settled.append(Match(position.fixed_at, None, 0.0, inf, 0.0))
-                continue
-            trail.layers.append(layer or _first_layer(position, candidates))
-            settled += self._settle(trail, max(_agreed(trail), len(trail.layers) - LAG))
-        return settled
+        return self._follow(trail, positions, last=False) if positions else []
 
     def settle(self, trail: Trail) -> list[Match]:
         """Return the matches of all that is left in the trail, which is empty then."""
-        return self._settle(trail, len(trail.layers))
+        return self._follow(trail, (), last=True) if trail.layers is not None else []
 
     def between(self, a: Match, b: Match) -> list[Stretch]:
         """Return what was driven between two matches in a row; empty where nobody knows.
 
-        A gap is bridged only over a short time, a short way, and at a speed that trucks have.
+        Of streets on one of several likely ways nobody knows. Over a long silence, a long beeline,
+        or faster than trucks drive, nothing counts.
         """
-        elapsed = b.fixed_at - a.fixed_at
-        if a.segment is None or b.segment is None or not timedelta() < elapsed <= GAP:
+        elapsed_s = (b.fixed_at - a.fixed_at).total_seconds()
+        if a.segment is None or b.segment is None or not 0.0 < elapsed_s <= GAP_S:
             return []
-        stretches = self._ways.stretches(self._spot(a), self._spot(b))
-        way_m, beeline_m = total_m(stretches), metres_between(self._place(a), self._place(b))
-        fast_m = FAST_MPS * elapsed.total_seconds() + 4 * SIGMA_M
-        return stretches if way_m <= min(FAR_M, fast_m, beeline_m + JUMP * DETOUR_M) else []
+        start, goal = self._spot(a), self._spot(b)
+        with self._lock:
+            if self.ways.beeline_m(start, goal) > GAP_M:
+                return []
+            stretches = self.ways.stretches(start, goal, sure=True)
+        return stretches if total_m(stretches) <= FAST_MPS * elapsed_s + NOISE_M else []
 
-    def _candidates(self, position: Position) -> list[_Candidate]:
-        found: list[_Candidate] = []
-        for snap in self._network.nearby(position.location, WITHIN_M)[:CANDIDATES]:
-            segment = self._network.segment(snap.segment_id)
-            street_deg = self._network.heading_at(snap.segment_id, snap.offset_m)
-            away = (snap.distance_m / SIGMA_M) ** 2 / 2
-            for forward in (True, False):
-                directed = DirectedSegment(snap.segment_id, forward)
-                along_m = snap.offset_m if forward else segment.length_m - snap.offset_m
-                heading_deg = street_deg if forward else street_deg + 180.0
-                cost = away + _heading_cost(position, heading_deg)
-                if segment.oneway is (Oneway.BACKWARD if forward else Oneway.FORWARD):
-                    cost += AGAINST_ONEWAY
-                found.append(_Candidate(Spot(directed, along_m), snap.distance_m, cost))
-        return found
+    def _follow(self, trail: Trail, positions: Sequence[Position], *, last: bool) -> list[Match]:
+        layers = trail.layers = trail.layers or _no_layers()
+        first = len(trail.waiting)
+        trail.waiting.extend(positions)
+        count = len(trail.waiting)
+        fixes, answers = self._fixes(trail.waiting), _no_answers(count)
+        with self._lock:
+            ground = (self.ways.streets, self.ways.reach, self._prices, layers)
+            written = advance(*ground, self._nearby, fixes, first, count, answers)
+            if last:
+                written = finish(*ground, fixes, count, written, answers)
+        settled = self._matches(trail.waiting[:written], answers)
+        del trail.waiting[:written]
+        layers.fix[:] -= written
+        return settled
 
-    def _linked(
-        self, newest: _Layer, position: Position, candidates: list[_Candidate]
-    ) -> _Layer | None:
-        """Return the layer linked to the newest one, or `None` over a gap in time or space."""
-        beeline_m = _moved_m(newest, position)
-        if position.fixed_at - newest.leaves.fixed_at > GAP or beeline_m > FAR_M:
-            return None
-        alive = [i for i, cost in enumerate(newest.costs) if cost < inf]
-        costs, back = [], []
-        for candidate in candidates:
-            options = [
-                newest.costs[i]
-                + min(self._way_cost(newest.candidates[i].spot, candidate.spot, beeline_m), JUMP)
-                for i in alive
-            ]
-            best = min(range(len(options)), key=options.__getitem__)
-            costs.append(options[best] + candidate.cost)
-            back.append(alive[best])
-        least = min(costs)
-        costs = [cost - least if cost - least <= BEAM else inf for cost in costs]
-        return _Layer(position, candidates, costs, back, position)
-
-    def _way_cost(self, a: Spot, b: Spot, beeline_m: float) -> float:
-        way_m = self._ways.way_m(a, b)
-        if way_m is None:
-            return inf
-        backward_m = a.along_m - b.along_m if a.directed == b.directed else 0.0
-        return (abs(way_m - beeline_m) + max(backward_m, 0.0)) / DETOUR_M
-
-    def _settle(self, trail: Trail, count: int) -> list[Match]:
-        """Take the oldest layers off the trail and return their matches."""
-        if count <= 0:
-            return []
-        chosen, matches = _best_way(trail), list[Match]()
-        for layer, one in zip(trail.layers[:count], chosen, strict=False):
-            matches.append(self._match(layer.position, layer.candidates[one]))
-            if layer.leaves is not layer.position:
-                matches.append(self._match(layer.leaves, layer.candidates[one]))
-        del trail.layers[:count]
-        if trail.layers:
-            _forget_other_ways(trail, chosen[count - 1])
-        return matches
-
-    def _match(self, position: Position, candidate: _Candidate) -> Match:
-        directed, along_m = candidate.spot.directed, candidate.spot.along_m
-        length_m = self._ways.length_m(directed.segment_id)
-        return Match(
-            fixed_at=position.fixed_at,
-            segment=directed,
-            offset_m=along_m if directed.forward else length_m - along_m,
-            distance_m=candidate.distance_m,
-            confidence=exp(-((candidate.distance_m / SIGMA_M) ** 2) / 8),
+    def _fixes(self, positions: Sequence[Position]) -> Fixes:
+        lonlat = np.array([fix.location for fix in positions], np.float64).reshape(-1, 2)
+        plane = self._network.projection.planes(lonlat)
+        speeds = [nan if fix.speed_mps is None else fix.speed_mps for fix in positions]
+        headings = [nan if fix.heading_deg is None else fix.heading_deg for fix in positions]
+        return Fixes(
+            np.ascontiguousarray(plane[:, 0]),
+            np.ascontiguousarray(plane[:, 1]),
+            np.array([fix.fixed_at.timestamp() for fix in positions]),
+            np.array(speeds, np.float64),
+            np.array(headings, np.float64),
         )
 
-    def _place(self, match: Match) -> LonLat:
-        assert match.segment is not None  # noqa: S101 - asked only for matches on a street
-        return self._network.point_at(match.segment.segment_id, match.offset_m)
+    def _matches(self, positions: Sequence[Position], answers: Answers) -> list[Match]:
+        settled = []
+        columns = (column.tolist() for column in answers)
+        for position, arc, along_m, away_m, sure in zip(positions, *columns, strict=False):
+            if arc < 0:
+                settled.append(Match(position.fixed_at, None, 0.0, inf, 0.0))
+                continue
+            street = self.ways.directed[arc]
+            offset_m = along_m if street.forward else self.ways.arc_length_m[arc] - along_m
+            settled.append(Match(position.fixed_at, street, offset_m, away_m, sure))
+        return settled
 
     def _spot(self, match: Match) -> Spot:
         assert match.segment is not None  # noqa: S101 - asked only for matches on a street
-        length_m = self._ways.length_m(match.segment.segment_id)
+        length_m = self.ways.arc_length_m[self.ways.arc(match.segment)]
         forward = match.segment.forward
         return Spot(match.segment, match.offset_m if forward else length_m - match.offset_m)
 
 
-def _heading_cost(position: Position, street_deg: float) -> float:
-    standing = position.speed_mps is not None and position.speed_mps < MOVING_MPS
-    if position.heading_deg is None or standing:
-        return 0.0
-    off_deg = abs((position.heading_deg - street_deg + 180.0) % 360.0 - 180.0)
-    return min((off_deg / HEADING_DEG) ** 2 / 2, WORST_HEADING)
+def _no_answers(count: int) -> Answers:
+    return Answers(
+        np.full(count, -1, np.int32), np.zeros(count), np.full(count, inf), np.zeros(count)
+    )
 
 
-def _moved_m(layer: _Layer, position: Position) -> float:
-    return metres_between(layer.position.location, position.location)
-
-
-def _first_layer(position: Position, candidates: list[_Candidate]) -> _Layer:
-    costs = [one.cost for one in candidates]
-    return _Layer(position, candidates, costs, [-1] * len(costs), position)
-
-
-def _agreed(trail: Trail) -> int:
-    """Return how many of the oldest layers all that is still likely agrees on."""
-    alive = {i for i, cost in enumerate(trail.layers[-1].costs) if cost < inf}
-    for count in range(len(trail.layers) - 1, 0, -1):
-        alive = {trail.layers[count].back[i] for i in alive}
-        if len(alive) == 1:
-            return count
-    return 0
-
-
-def _forget_other_ways(trail: Trail, chosen: int) -> None:
-    """Rule out what does not come from the candidate just settled before the oldest layer."""
-    oldest = trail.layers[0]
-    oldest.costs = [
-        cost if before == chosen else inf
-        for cost, before in zip(oldest.costs, oldest.back, strict=True)
-    ]
-    for layer, following in pairwise(trail.layers):
-        following.costs = [
-            cost if layer.costs[before] < inf else inf
-            for cost, before in zip(following.costs, following.back, strict=True)
-        ]
-
-
-def _best_way(trail: Trail) -> list[int]:
-    """Return the chosen candidate of each layer, oldest first."""
-    if not trail.layers:
-        return []
-    costs = trail.layers[-1].costs
-    chosen = [min(range(len(costs)), key=costs.__getitem__)]
-    chosen += [0] * (len(trail.layers) - 1)
-    for i, layer in enumerate(reversed(trail.layers[1:]), start=1):
-        chosen[i] = layer.back[chosen[i - 1]]
-    return chosen[::-1]
+def _no_layers() -> Layers:
+    places = 2 * STREETS + 1
+    return Layers(
+        head=np.zeros(3, np.int64),
+        seen=np.zeros(2),
+        fix=np.zeros(RING, np.int64),
+        x=np.zeros(RING),
+        y=np.zeros(RING),
+        at_s=np.zeros(RING),
+        speed_mps=np.zeros(RING),
+        size=np.zeros(RING, np.int64),
+        arc=np.zeros((RING, places), np.int32),
+        along_m=np.zeros((RING, places)),
+        away_m=np.zeros((RING, places)),
+        unlike=np.zeros((RING, places)),
+        cost=np.zeros((RING, places)),
+        ahead=np.zeros((RING, places)),
+        back=np.zeros((RING, places), np.int32),
+        link=np.zeros((RING, places, places), np.float32),
+        chosen=np.zeros(RING, np.int64),
+        sure=np.zeros(RING),
+    )

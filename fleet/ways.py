@@ -1,30 +1,22 @@
 """Where a vehicle may have gone between two fixes: short ways through the streets.
 
-What a truck did is not what signs allow, so turn restrictions play no part here.
+What a truck did is not what signs allow: one-way streets and forbidden turns have a price only.
 """
 
-from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from math import hypot, inf
 
-from data.model import DirectedSegment, SegmentId
+import numpy as np
+
+from data.model import DirectedSegment
 from data.network import StreetNetwork
-
-REACH_M = 500.0
-"""How far a way may lead between two fixes."""
-
-U_TURN_M = 60.0
-"""What turning round costs, as metres driven."""
-
-TURN_WITHIN_M = 60.0
-"""Metres to and from a dead end that may lie between two fixes."""
-
-NOISE_M = 20.0
-"""On a loop, a spot this much behind is noise and not another round."""
-
-REMEMBERED = 20_000
-"""Starts whose surroundings are kept."""
+from fleet.kernels.layout import Prices
+from fleet.kernels.links import ALONG, THROUGH, TURNED
+from fleet.kernels.nearby import place
+from fleet.kernels.routes import between
+from fleet.prices import PRICES
+from fleet.street_arrays import reach_for, streets_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +36,36 @@ class Stretch:
     to_m: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """Junctions near the end of a directed street: metres to each, and how it is reached."""
-
-    metres: dict[int, float]
-    last: dict[int, DirectedSegment]
-    before: dict[DirectedSegment, DirectedSegment | None]
-
-
 class Ways:
-    """Shortest ways of some hundred metres over a network, remembered by their start."""
+    """Likeliest ways of some hundred metres over a network, remembered by their start.
 
-    def __init__(self, network: StreetNetwork) -> None:
+    Attributes
+    ----------
+    streets, reach
+        What the kernels read, and what they remember of ways.
+    directed : list of DirectedSegment
+        By arc, as `fleet.kernels.layout` numbers them.
+    arc_length_m : list of float
+        By arc.
+    """
+
+    def __init__(self, network: StreetNetwork, prices: Prices = PRICES) -> None:
+        self.streets = streets_from(network, prices.within_m)
+        self.reach = reach_for(self.streets)
+        self.directed = [
+            DirectedSegment(segment.id, forward)
+            for segment in network.segments
+            for forward in (True, False)
+        ]
+        self.arc_length_m: list[float] = np.repeat(self.streets.length_m, 2).tolist()
         self._network = network
-        self._leaving: dict[int, list[DirectedSegment]] = defaultdict(list)
-        touching: dict[int, int] = defaultdict(int)
-        for segment in network.segments:
-            touching[segment.start] += 1
-            touching[segment.end] += 1
-        for arc in range(len(network.arc_segment)):
-            directed = network.directed(arc)
-            self._leaving[self.tail(directed)].append(directed)
-        self._dead_ends = frozenset(node for node, count in touching.items() if count == 1)
-        self._reaches: OrderedDict[DirectedSegment, _Reach] = OrderedDict()
+        self._prices = prices
+        self._arcs = np.zeros(len(self.directed), np.int32)
+        self._span = np.zeros(2, np.int32)
 
-    def length_m(self, segment_id: SegmentId) -> float:
-        """Return a street's length."""
-        return self._network.segment(segment_id).length_m
+    def arc(self, directed: DirectedSegment) -> int:
+        """Return the number of a direction of a segment; raise `NotFoundError`."""
+        return 2 * self._network.index_of(directed.segment_id) + (not directed.forward)
 
     def tail(self, directed: DirectedSegment) -> int:
         """Return the junction where this direction begins."""
@@ -83,98 +77,58 @@ class Ways:
         return self.tail(reverse(directed))
 
     def way_m(self, a: Spot, b: Spot) -> float | None:
-        """Return the metres driven from one spot to the other, turning round included.
+        """Return the metres driven from one spot to the other; `None` without a short way."""
+        metres, _, _, _ = self._between(a, b)
+        return metres if metres < inf else None
 
-        A spot a little behind on the same street is noise: 0. `None` where there is no short way.
+    def beeline_m(self, a: Spot, b: Spot) -> float:
+        """Return how far two spots are apart."""
+        ax, ay = place(self.streets, self.arc(a.directed), a.along_m)
+        bx, by = place(self.streets, self.arc(b.directed), b.along_m)
+        return hypot(ax - bx, ay - by)
+
+    def stretches(self, a: Spot, b: Spot, *, sure: bool = False) -> list[Stretch]:
+        """Return what was driven from one spot to the other, in order; empty without a way.
+
+        `sure` leaves out streets that another way, nearly as likely, would not have in common.
         """
-        if self._along_one_street(a, b):
-            return max(b.along_m - a.along_m, 0.0)
-        rest_m = self.length_m(a.directed.segment_id) - a.along_m
-        if b.directed == reverse(a.directed):
-            return abs(b.along_m - rest_m) + U_TURN_M
-        reach, node = self._reach(a.directed), self.tail(b.directed)
-        if node not in reach.metres:
-            return None
-        turned_m = 0.0
-        if reach.last.get(node) == reverse(b.directed) and node not in self._dead_ends:
-            turned_m = U_TURN_M
-        return rest_m + reach.metres[node] + b.along_m + turned_m
-
-    def stretches(self, a: Spot, b: Spot) -> list[Stretch]:
-        """Return what was driven from one spot to the other, in order; empty without a way."""
-        if self._along_one_street(a, b):
-            return _longer_than_nothing([Stretch(a.directed, a.along_m, b.along_m)])
-        length_m = self.length_m(a.directed.segment_id)
-        if b.directed == reverse(a.directed):
-            return self._turned(a, b, length_m)
-        reach, node = self._reach(a.directed), self.tail(b.directed)
-        if node not in reach.metres:
-            return []
-        between: list[Stretch] = []
-        arc = reach.last.get(node)
-        while arc is not None:
-            between.append(Stretch(arc, 0.0, self.length_m(arc.segment_id)))
-            arc = reach.before[arc]
-        first = Stretch(a.directed, a.along_m, length_m)
-        last = Stretch(b.directed, 0.0, b.along_m)
-        return _longer_than_nothing([first, *reversed(between), last])
-
-    def _turned(self, a: Spot, b: Spot, length_m: float) -> list[Stretch]:
-        """Return what was driven before and after turning round on one street.
-
-        At a dead end that is near the truck turned at its end; elsewhere only what is sure counts.
-        """
-        rest_m = length_m - a.along_m
-        if self.head(a.directed) in self._dead_ends and rest_m + b.along_m <= TURN_WITHIN_M:
-            there, back = length_m, 0.0
+        _, how, _, count = self._between(a, b)
+        length_m = self.arc_length_m[self.arc(a.directed)]
+        if how == ALONG:
+            whole = [Stretch(a.directed, a.along_m, b.along_m)]
+        elif how == TURNED:
+            there, back = length_m - b.along_m, length_m - a.along_m
+            whole = [Stretch(a.directed, a.along_m, there), Stretch(b.directed, back, b.along_m)]
+        elif how == THROUGH:
+            whole = self._through(a, b, count)
+            start, stop = self._span.tolist()
+            if sure and start < stop:
+                whole = whole[: start + 1] + whole[stop + 1 :]
         else:
-            there, back = length_m - b.along_m, rest_m
-        return _longer_than_nothing(
-            [Stretch(a.directed, a.along_m, there), Stretch(b.directed, back, b.along_m)]
+            whole = []
+        return [stretch for stretch in whole if stretch.to_m > stretch.from_m]
+
+    def _through(self, a: Spot, b: Spot, count: int) -> list[Stretch]:
+        inner = self._arcs[:count].tolist()
+        return [
+            Stretch(a.directed, a.along_m, self.arc_length_m[self.arc(a.directed)]),
+            *(Stretch(self.directed[arc], 0.0, self.arc_length_m[arc]) for arc in inner),
+            Stretch(b.directed, 0.0, b.along_m),
+        ]
+
+    def _between(self, a: Spot, b: Spot) -> tuple[float, int, float, int]:
+        first, last = self.arc(a.directed), self.arc(b.directed)
+        return between(
+            self.streets,
+            self.reach,
+            self._prices,
+            first,
+            a.along_m,
+            last,
+            b.along_m,
+            self._arcs,
+            self._span,
         )
-
-    def _along_one_street(self, a: Spot, b: Spot) -> bool:
-        if a.directed != b.directed:
-            return False
-        loop = self.tail(a.directed) == self.head(a.directed)
-        return not loop or b.along_m >= a.along_m - NOISE_M
-
-    def _reach(self, start: DirectedSegment) -> _Reach:
-        known = self._reaches.get(start)
-        if known is None:
-            known = self._reaches[start] = self._explore(start)
-            if len(self._reaches) > REMEMBERED:
-                self._reaches.popitem(last=False)
-        return known
-
-    def _explore(self, start: DirectedSegment) -> _Reach:
-        reach = _Reach({self.head(start): 0.0}, {}, {})
-        heap: list[tuple[float, DirectedSegment, DirectedSegment | None]] = []
-        self._push_next(heap, 0.0, start, None)
-        while heap:
-            metres, arc, before = heappop(heap)
-            if arc in reach.before:
-                continue
-            reach.before[arc] = before
-            node = self.head(arc)
-            if node not in reach.metres:
-                reach.metres[node] = metres
-                reach.last[node] = arc
-            self._push_next(heap, metres, arc, arc)
-        return reach
-
-    def _push_next(
-        self,
-        heap: list[tuple[float, DirectedSegment, DirectedSegment | None]],
-        metres: float,
-        arc: DirectedSegment,
-        before: DirectedSegment | None,
-    ) -> None:
-        node, back = self.head(arc), reverse(arc)
-        for follower in self._leaving[node]:
-            ahead_m = metres + self.length_m(follower.segment_id)
-            if ahead_m <= REACH_M and (follower != back or node in self._dead_ends):
-                heappush(heap, (ahead_m, follower, before))
 
 
 def reverse(directed: DirectedSegment) -> DirectedSegment:
@@ -185,7 +139,3 @@ def reverse(directed: DirectedSegment) -> DirectedSegment:
 def total_m(stretches: Iterable[Stretch]) -> float:
     """Return the metres of the stretches together."""
     return sum(one.to_m - one.from_m for one in stretches)
-
-
-def _longer_than_nothing(stretches: list[Stretch]) -> list[Stretch]:
-    return [one for one in stretches if one.to_m > one.from_m]

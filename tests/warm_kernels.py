@@ -1,4 +1,4 @@
-"""Compile the optimizer's kernels for all kinds of problems in the tests, each kind once.
+"""Compile the kernels of the optimizer, each kind of problem once, and of the map matching.
 
 Test processes that start together would each compile them all.
 """
@@ -30,6 +30,15 @@ def warm(kind: tuple[int, bool, bool]) -> None:
     warm_up_kind(modes, refills=refills, ruled=ruled)
 
 
+def warm_matching() -> None:
+    """Compile the kernels of the matching, or load them."""
+    prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
+    from fleet.warming import warm_up
+
+    warm_up()
+
+
 if __name__ == "__main__":
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        pool.submit(warm_matching)
         list(pool.map(warm, KINDS))

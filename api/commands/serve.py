@@ -40,9 +40,10 @@ def serve(
 
     from api.clock import Clock
     from api.logs import configure_logs
-    from api.settings import Settings, chosen_city, list_cities
+    from api.settings import Settings, chosen_city, list_cities, prepare_numba
 
     settings = Settings()
+    prepare_numba(settings)
     first = setup or not (city or list_cities(settings))
     folder = None if first else chosen_city(settings, city)
     configure_logs(settings.log)

@@ -141,7 +141,7 @@ def test_a_short_gap_is_bridged_and_a_long_one_is_not(tx: Tx, storm: Storm) -> N
 
 def test_a_gap_of_minutes_is_not_bridged(tx: Tx, storm: Storm) -> None:
     before = a_drive((-10, 0), (40, 0), blade=True)
-    after = a_drive((380, 0), (410, 0), blade=True, start_s=120)
+    after = a_drive((380, 0), (410, 0), blade=True, start_s=360)
     sent(tx, storm, [*before, *after])
     assert passed(tx, storm) == set()
 

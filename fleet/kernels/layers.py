@@ -1,0 +1,227 @@
+"""Hidden Markov matching, a fix at a time: candidates, the cost of each, and the best before it.
+
+After Newson & Krumm (2009), Hidden Markov map matching through noise and sparseness, ACM GIS.
+"""
+
+from math import atan2, degrees, inf
+
+from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Nearby, Prices, Reach, Streets
+from fleet.kernels.links import reach_m, way
+from fleet.kernels.nearby import nearby
+from fleet.kernels.reach import ensure
+from fleet.kernels.settle import agreed, dwell, finish, settle
+from routing.kernels.jit import kernel
+
+LAG = 24
+"""Layers waited for at most, where two streets stay equally likely; less than R."""
+
+SLACK_M = 60.0
+"""A jump or a way shorter than this may be noise, however fast it seems."""
+
+
+@kernel
+def distance_cost(prices: Prices, sigma_m: float, away_m: float) -> float:
+    """Return the cost of a distance from a street: a bell, with longer tails than a normal one."""
+    z = away_m / sigma_m
+    if z <= prices.tail:
+        return z * z / 2.0
+    return prices.tail * (z - prices.tail / 2.0)
+
+
+@kernel
+def heading_cost(prices: Prices, fixes: Fixes, i: int, street_deg: float) -> float:
+    """Return the cost of driving in another direction than the receiver says; 0 at a stand."""
+    heading_deg = fixes.heading_deg[i]
+    if not heading_deg >= 0.0 or fixes.speed_mps[i] < 3.0 * prices.still_mps:
+        return 0.0
+    off_deg = abs((heading_deg - street_deg + 180.0) % 360.0 - 180.0)
+    z = off_deg / prices.heading_deg
+    cost = z * z / 2.0
+    return cost if cost < prices.heading_most else prices.heading_most
+
+
+@kernel
+def propose(
+    streets: Streets,
+    prices: Prices,
+    layers: Layers,
+    here: Nearby,
+    fixes: Fixes,
+    i: int,
+    at: int,
+    weight: float,
+) -> None:
+    """Fill a layer with the candidates of a fix: both directions of each street, and none."""
+    found = nearby(streets, fixes.x[i], fixes.y[i], prices.within_m, here)
+    if found > 0 and here.away_m[0] < 45.0:
+        layers.seen[1] += (here.away_m[0] ** 2 - layers.seen[1]) / 20.0
+    sigma_m = min(prices.sigma_m + prices.sigma_share * layers.seen[1] ** 0.5, prices.sigma_most_m)
+    for c in range(found):
+        segment = here.segment[c]
+        piece = here.piece[c]
+        street_deg = degrees(atan2(streets.piece_dx[piece], streets.piece_dy[piece]))
+        away = distance_cost(prices, sigma_m, here.away_m[c])
+        for side in range(2):
+            k = 2 * c + side
+            layers.arc[at, k] = 2 * segment + side
+            along_m = here.along_m[c]
+            layers.along_m[at, k] = along_m if side == 0 else streets.length_m[segment] - along_m
+            layers.away_m[at, k] = here.away_m[c]
+            turned_deg = street_deg + 180.0 * side
+            layers.unlike[at, k] = away + heading_cost(prices, fixes, i, turned_deg)
+            layers.unlike[at, k] *= weight
+    layers.arc[at, 2 * found] = OFF
+    layers.along_m[at, 2 * found] = 0.0
+    layers.away_m[at, 2 * found] = inf
+    layers.unlike[at, 2 * found] = prices.off * weight
+    layers.size[at] = 2 * found + 1
+    layers.fix[at] = i
+    layers.x[at] = fixes.x[i]
+    layers.y[at] = fixes.y[i]
+    layers.at_s[at] = fixes.at_s[i]
+    layers.speed_mps[at] = fixes.speed_mps[i]
+
+
+@kernel
+def step_cost(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    before: int,
+    j: int,
+    at: int,
+    k: int,
+    beeline_m: float,
+    elapsed_s: float,
+) -> float:
+    """Return what it costs to come from candidate `j` of a layer to `k` of the next."""
+    a = layers.arc[before, j]
+    b = layers.arc[at, k]
+    if a == OFF or b == OFF:
+        return prices.off_step if a == b else prices.off_enter
+    within_m = reach_m(beeline_m)
+    metres, price_m, _ = way(
+        streets,
+        reach,
+        prices,
+        a,
+        layers.along_m[before, j],
+        b,
+        layers.along_m[at, k],
+        within_m,
+    )
+    if metres > SLACK_M + prices.fast_mps * elapsed_s:
+        return prices.jump
+    scale_m = prices.detour_m + prices.detour_share * beeline_m
+    return min((abs(metres - beeline_m) + price_m) / scale_m, prices.jump)
+
+
+@kernel
+def connect(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    before: int,
+    at: int,
+    beeline_m: float,
+    elapsed_s: float,
+) -> None:
+    """Find the best way to each candidate of a layer from those of the layer before."""
+    for k in range(layers.size[at]):
+        layers.cost[at, k] = inf
+    for j in range(layers.size[before]):
+        so_far = layers.cost[before, j]
+        if so_far == inf:
+            continue
+        if layers.arc[before, j] != OFF:
+            ensure(streets, reach, layers.arc[before, j], reach_m(beeline_m))
+        for k in range(layers.size[at]):
+            step = step_cost(streets, reach, prices, layers, before, j, at, k, beeline_m, elapsed_s)
+            layers.link[at, j, k] = step
+            if so_far + step < layers.cost[at, k]:
+                layers.cost[at, k] = so_far + step
+                layers.back[at, k] = j
+    for k in range(layers.size[at]):
+        layers.cost[at, k] += layers.unlike[at, k]
+
+
+@kernel
+def prune(prices: Prices, layers: Layers, at: int) -> None:
+    """Count costs of a layer from its best candidate, and give up those far behind it."""
+    least = inf
+    for k in range(layers.size[at]):
+        least = min(least, layers.cost[at, k])
+    for k in range(layers.size[at]):
+        layers.cost[at, k] -= least
+        if layers.cost[at, k] > prices.beam:
+            layers.cost[at, k] = inf
+
+
+@kernel
+def stays(
+    prices: Prices, layers: Layers, fixes: Fixes, i: int, newest: int, moved_m: float
+) -> bool:
+    """Whether a fix is too near to the newest layer to say anything new."""
+    if moved_m < prices.thin_m:
+        return True
+    stands = fixes.speed_mps[i] < prices.still_mps and layers.speed_mps[newest] < prices.still_mps
+    return bool(stands and moved_m < 3.0 * prices.thin_m)
+
+
+@kernel
+def advance(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    here: Nearby,
+    fixes: Fixes,
+    first: int,
+    count: int,
+    answers: Answers,
+) -> int:
+    """Follow the fixes `first` to `count - 1`; return how many of all have their answer now.
+
+    Fixes before `first` wait for an answer from earlier calls.
+    """
+    written = 0
+    rings = len(layers.fix)
+    for i in range(first, count):
+        size = layers.head[1]
+        beeline_m = 0.0
+        silence_s = 0.0
+        newest = 0
+        if size > 0:
+            newest = (layers.head[0] + size - 1) % rings
+            dx = fixes.x[i] - layers.x[newest]
+            dy = fixes.y[i] - layers.y[newest]
+            beeline_m = (dx * dx + dy * dy) ** 0.5
+            silence_s = fixes.at_s[i] - layers.seen[0]
+            far_m = min(prices.gap_m, SLACK_M + prices.fast_mps * silence_s)
+            if silence_s > prices.gap_s or beeline_m > far_m:
+                written = finish(streets, reach, prices, layers, fixes, i, written, answers)
+                size = 0
+        layers.seen[0] = fixes.at_s[i]
+        if size > 0 and stays(prices, layers, fixes, i, newest, beeline_m):
+            if fixes.at_s[i] - layers.at_s[newest] > prices.dwell_s:
+                written = dwell(streets, reach, prices, layers, fixes, i, written, answers)
+            continue
+        at = (layers.head[0] + size) % rings
+        weight = 1.0
+        if size > 0:
+            since_s = fixes.at_s[i] - layers.at_s[newest]
+            weight = min(max(since_s / prices.alike_s, prices.alike_least), 1.0)
+        propose(streets, prices, layers, here, fixes, i, at, weight)
+        if size == 0:
+            for k in range(layers.size[at]):
+                layers.cost[at, k] = layers.unlike[at, k]
+        else:
+            connect(streets, reach, prices, layers, newest, at, beeline_m, silence_s)
+        prune(prices, layers, at)
+        layers.head[1] = size + 1
+        ready = max(agreed(layers), size + 1 - LAG)
+        if ready > layers.head[2]:
+            written = settle(streets, reach, prices, layers, fixes, ready, written, answers)
+    return written

@@ -1,0 +1,54 @@
+"""What a step from one place on a street to another costs."""
+
+from math import inf
+
+from fleet.kernels.layout import Prices, Reach, Streets
+from fleet.kernels.reach import slot_of
+from routing.kernels.jit import kernel
+
+NONE, ALONG, TURNED, THROUGH = range(4)
+"""How a way leads from one place to another."""
+
+
+@kernel
+def reach_m(beeline_m: float) -> float:
+    """Return how far to look for ways, prices included."""
+    return 180.0 + 1.6 * beeline_m
+
+
+@kernel
+def way(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    a: int,
+    a_m: float,
+    b: int,
+    b_m: float,
+    within_m: float,
+) -> tuple[float, float, int]:
+    """Return metres from a place on arc `a` to one on arc `b`, their price in metres, and how.
+
+    How: `ALONG` one street, `TURNED` on it, `THROUGH` its end, or `NONE`, where metres and price
+    are infinite, or a step back that is taken for noise: 0 m. The row of `a` must be there.
+    """
+    rest_m = streets.length_m[a >> 1] - a_m
+    metres = inf
+    price_m = inf
+    how = NONE
+    if b == a:
+        if b_m >= a_m:
+            return b_m - a_m, 0.0, ALONG
+        metres = 0.0
+        price_m = prices.back_m * (a_m - b_m)
+    elif b == a ^ 1:
+        metres = abs(rest_m - b_m)
+        price_m = prices.turn_m
+        how = TURNED
+    slot = slot_of(reach, a, b)
+    if slot >= 0 and reach.metres[slot] + reach.price_m[slot] <= within_m:
+        through_m = rest_m + reach.metres[slot] + b_m
+        through_price_m = float(reach.price_m[slot])
+        if through_m + through_price_m < metres + price_m:
+            return through_m, through_price_m, THROUGH
+    return metres, price_m, how

@@ -1,0 +1,277 @@
+"""Settling the oldest layers: which street it was, how sure that is, and the fixes in between."""
+
+from math import exp, inf
+
+from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Prices, Reach, Streets
+from fleet.kernels.links import reach_m
+from fleet.kernels.nearby import on_segment
+from fleet.kernels.reach import ensure, slot_of
+from routing.kernels.jit import kernel
+
+
+@kernel
+def agreed(layers: Layers) -> int:
+    """Return how many of the oldest layers all that is still likely agrees on."""
+    rings = len(layers.fix)
+    at = (layers.head[0] + layers.head[1] - 1) % rings
+    alive = 0
+    for k in range(layers.size[at]):
+        if layers.cost[at, k] < inf:
+            alive |= 1 << k
+    for count in range(layers.head[1], layers.head[2], -1):
+        if alive & (alive - 1) == 0:
+            return int(count)
+        at = (layers.head[0] + count - 1) % rings
+        before = 0
+        for k in range(layers.size[at]):
+            if alive >> k & 1:
+                before |= 1 << layers.back[at, k]
+        alive = before
+    return 0
+
+
+@kernel
+def choose(layers: Layers) -> None:
+    """Follow the best way back from the newest layer to the oldest that is not settled."""
+    rings = len(layers.fix)
+    size = layers.head[1]
+    at = (layers.head[0] + size - 1) % rings
+    best = 0
+    for k in range(layers.size[at]):
+        if layers.cost[at, k] < layers.cost[at, best]:
+            best = k
+    for i in range(size - 1, layers.head[2] - 1, -1):
+        at = (layers.head[0] + i) % rings
+        layers.chosen[at] = best
+        best = layers.back[at, best]
+
+
+@kernel
+def look_back(layers: Layers) -> None:
+    """Fill `ahead`: what the fixes after each layer cost at least from each candidate."""
+    rings = len(layers.fix)
+    size = layers.head[1]
+    after = (layers.head[0] + size - 1) % rings
+    for k in range(layers.size[after]):
+        layers.ahead[after, k] = 0.0
+    for i in range(size - 2, -1, -1):
+        at = (layers.head[0] + i) % rings
+        for j in range(layers.size[at]):
+            least = inf
+            if layers.cost[at, j] < inf:
+                for k in range(layers.size[after]):
+                    if layers.cost[after, k] < inf:
+                        further = (
+                            layers.link[after, j, k]
+                            + layers.unlike[after, k]
+                            + layers.ahead[after, k]
+                        )
+                        least = min(least, further)
+            layers.ahead[at, j] = least
+        after = at
+
+
+@kernel
+def sureness(prices: Prices, layers: Layers, at: int) -> float:
+    """Return how likely the chosen candidate is among all of its layer (0-1)."""
+    chosen = layers.chosen[at]
+    best = layers.cost[at, chosen] + layers.ahead[at, chosen]
+    total = 0.0
+    for k in range(layers.size[at]):
+        if layers.cost[at, k] < inf and layers.ahead[at, k] < inf:
+            behind = layers.cost[at, k] + layers.ahead[at, k] - best
+            total += exp(-behind / prices.temperature)
+    return 1.0 / max(total, 1.0)
+
+
+@kernel
+def forget_others(layers: Layers, count: int) -> None:
+    """Keep the layer `count - 1` as the oldest, with what was chosen, and what comes from it."""
+    rings = len(layers.fix)
+    at = (layers.head[0] + count - 1) % rings
+    for k in range(layers.size[at]):
+        if k != layers.chosen[at]:
+            layers.cost[at, k] = inf
+    for i in range(count, layers.head[1]):
+        following = (layers.head[0] + i) % rings
+        for k in range(layers.size[following]):
+            if layers.cost[at, layers.back[following, k]] == inf:
+                layers.cost[following, k] = inf
+        at = following
+    layers.head[0] = (layers.head[0] + count - 1) % rings
+    layers.head[1] -= count - 1
+    layers.head[2] = 1
+
+
+@kernel
+def write(layers: Layers, at: int, i: int, answers: Answers) -> None:
+    """Answer a fix with what was chosen for a layer."""
+    chosen = layers.chosen[at]
+    answers.arc[i] = layers.arc[at, chosen]
+    answers.along_m[i] = layers.along_m[at, chosen]
+    answers.away_m[i] = layers.away_m[at, chosen]
+    answers.sure[i] = layers.sure[at]
+
+
+@kernel
+def write_if_nearer(
+    streets: Streets,
+    arc: int,
+    from_m: float,
+    to_m: float,
+    fixes: Fixes,
+    i: int,
+    answers: Answers,
+) -> None:
+    """Answer a fix with a part of an arc, where that is nearer than the answer so far."""
+    segment = arc >> 1
+    length_m = streets.length_m[segment]
+    low_m, high_m = from_m, max(from_m, to_m)
+    if arc & 1:
+        low_m, high_m = length_m - high_m, length_m - low_m
+    away_m, along_m = on_segment(streets, segment, fixes.x[i], fixes.y[i], low_m, high_m)
+    if away_m < answers.away_m[i]:
+        answers.arc[i] = arc
+        answers.along_m[i] = length_m - along_m if arc & 1 else along_m
+        answers.away_m[i] = away_m
+
+
+@kernel
+def write_between(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    before: int,
+    at: int,
+    fixes: Fixes,
+    i: int,
+    answers: Answers,
+) -> None:
+    """Answer a fix between two layers with the nearest place of the way between them."""
+    write(layers, before, i, answers)
+    a = layers.arc[before, layers.chosen[before]]
+    b = layers.arc[at, layers.chosen[at]]
+    answers.sure[i] = min(layers.sure[before], layers.sure[at])
+    dx = layers.x[at] - layers.x[before]
+    dy = layers.y[at] - layers.y[before]
+    moved_m = (dx * dx + dy * dy) ** 0.5
+    elapsed_s = layers.at_s[at] - layers.at_s[before]
+    if a == OFF or b == OFF or moved_m < prices.still_mps * elapsed_s:
+        return
+    answers.away_m[i] = inf
+    a_m = layers.along_m[before, layers.chosen[before]]
+    b_m = layers.along_m[at, layers.chosen[at]]
+    a_length_m = streets.length_m[a >> 1]
+    if a == b and b_m >= a_m:
+        write_if_nearer(streets, a, a_m, b_m, fixes, i, answers)
+        return
+    if a ^ 1 == b:
+        write_if_nearer(streets, a, a_m, a_length_m - b_m, fixes, i, answers)
+        write_if_nearer(streets, b, a_length_m - a_m, b_m, fixes, i, answers)
+        return
+    ensure(streets, reach, a, reach_m(moved_m))
+    slot = slot_of(reach, a, b)
+    if a == b or slot < 0:
+        write(layers, before, i, answers)
+        return
+    write_if_nearer(streets, a, a_m, a_length_m, fixes, i, answers)
+    arc = reach.before[slot]
+    while arc >= 0:
+        write_if_nearer(streets, arc, 0.0, streets.length_m[arc >> 1], fixes, i, answers)
+        arc = reach.before[slot_of(reach, a, arc)]
+    write_if_nearer(streets, b, 0.0, b_m, fixes, i, answers)
+
+
+@kernel
+def answer(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    fixes: Fixes,
+    count: int,
+    written: int,
+    answers: Answers,
+) -> int:
+    """Answer all fixes up to the layer `count - 1`; return how many have their answer now."""
+    rings = len(layers.fix)
+    choose(layers)
+    look_back(layers)
+    for i in range(layers.head[2], count):
+        at = (layers.head[0] + i) % rings
+        layers.sure[at] = sureness(prices, layers, at)
+        if i > 0:
+            before = (layers.head[0] + i - 1) % rings
+            for fix in range(written, layers.fix[at]):
+                write_between(streets, reach, prices, layers, before, at, fixes, fix, answers)
+        write(layers, at, layers.fix[at], answers)
+        written = layers.fix[at] + 1
+    return written
+
+
+@kernel
+def settle(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    fixes: Fixes,
+    count: int,
+    written: int,
+    answers: Answers,
+) -> int:
+    """Answer up to the layer `count - 1` and go on from what was chosen there."""
+    written = answer(streets, reach, prices, layers, fixes, count, written, answers)
+    forget_others(layers, count)
+    return written
+
+
+@kernel
+def hold(layers: Layers, upto: int, written: int, answers: Answers) -> int:
+    """Answer the fixes after the newest layer with its place: the vehicle stood there."""
+    at = (layers.head[0] + layers.head[1] - 1) % len(layers.fix)
+    for fix in range(written, upto):
+        write(layers, at, fix, answers)
+    return upto
+
+
+@kernel
+def dwell(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    fixes: Fixes,
+    i: int,
+    written: int,
+    answers: Answers,
+) -> int:
+    """Answer all up to fix `i`, where the vehicle stands; how it goes on stays open."""
+    size = layers.head[1]
+    written = answer(streets, reach, prices, layers, fixes, size, written, answers)
+    layers.head[0] = (layers.head[0] + size - 1) % len(layers.fix)
+    layers.head[1] = 1
+    layers.head[2] = 1
+    return hold(layers, i + 1, written, answers)
+
+
+@kernel
+def finish(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    fixes: Fixes,
+    upto: int,
+    written: int,
+    answers: Answers,
+) -> int:
+    """Answer all fixes before `upto` and forget where the vehicle was."""
+    size = layers.head[1]
+    if size > 0:
+        written = answer(streets, reach, prices, layers, fixes, size, written, answers)
+        written = hold(layers, upto, written, answers)
+    layers.head[1] = 0
+    layers.head[2] = 0
+    return written

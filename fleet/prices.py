@@ -1,0 +1,35 @@
+"""What the map matching holds for likely: every number of its model, with its unit.
+
+Costs are negative logarithms of likelihoods; `docs/matching.md` has the formulas.
+"""
+
+from fleet.kernels.layout import Prices
+
+PRICES = Prices(
+    sigma_m=6.0,
+    sigma_share=0.5,
+    sigma_most_m=20.0,
+    tail=2.0,
+    alike_s=10.0,
+    alike_least=0.15,
+    within_m=60.0,
+    thin_m=10.0,
+    heading_deg=30.0,
+    heading_most=6.0,
+    detour_m=8.0,
+    detour_share=0.06,
+    back_m=1.0,
+    turn_m=60.0,
+    off=6.0,
+    off_step=0.0,
+    off_enter=6.0,
+    jump=14.0,
+    beam=16.0,
+    doubt=3.0,
+    fast_mps=40.0,
+    gap_s=300.0,
+    gap_m=1000.0,
+    dwell_s=60.0,
+    still_mps=0.5,
+    temperature=2.0,
+)
