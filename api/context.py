@@ -32,6 +32,7 @@ from data.store.people import find_user_by_login
 from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet
 from fleet.records import StormRecords
+from fleet.storm_history import StormHistory
 from maps.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"
@@ -67,6 +68,7 @@ class App:
     intake: IntakeDoor
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
+    history: StormHistory = field(default_factory=StormHistory)
     plans: PlanDesk = field(default_factory=PlanDesk)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)

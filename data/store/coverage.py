@@ -34,7 +34,7 @@ def list_passes(
     for ids in _chunks(segment_ids):
         query = select(passage).where(passage.c.storm_id == storm_id, passage.c.segment_id.in_(ids))
         for row in tx.execute(query.order_by(passage.c.started_at, passage.c.id)):
-            one = _pass(row)
+            one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return found
 
@@ -54,7 +54,7 @@ def find_last_pass(
         .limit(1)
     )
     row = tx.execute(query).first()
-    return None if row is None else _pass(row)
+    return None if row is None else pass_of(row)
 
 
 def replace_passes(
@@ -128,7 +128,8 @@ def _pass_row(storm_id: StormId, one: Pass) -> dict[str, object]:
     }
 
 
-def _pass(row: Row[Any]) -> Pass:
+def pass_of(row: Row[Any]) -> Pass:
+    """Return a row as a pass."""
     return Pass(
         segment_id=SegmentId(row.segment_id),
         forward=row.forward,

@@ -94,7 +94,7 @@ def list_reload_sites(tx: Tx) -> list[ReloadSite]:
 def list_vehicles(tx: Tx) -> list[Vehicle]:
     """Return the vehicles in use, by id."""
     query = select(vehicle).where(vehicle.c.retired.is_(False)).order_by(vehicle.c.id)
-    return [_vehicle(row) for row in tx.execute(query)]
+    return [vehicle_of(row) for row in tx.execute(query)]
 
 
 def get_vehicle(tx: Tx, vehicle_id: VehicleId) -> Vehicle:
@@ -102,14 +102,14 @@ def get_vehicle(tx: Tx, vehicle_id: VehicleId) -> Vehicle:
     row = tx.execute(select(vehicle).where(vehicle.c.id == vehicle_id)).first()
     if row is None:
         raise NotFoundError("vehicle", vehicle_id)
-    return _vehicle(row)
+    return vehicle_of(row)
 
 
 def find_vehicle_by_name(tx: Tx, name: str) -> Vehicle | None:
     """Return the vehicle in use of this name."""
     query = select(vehicle).where(vehicle.c.name == name, vehicle.c.retired.is_(False))
     row = tx.execute(query).first()
-    return None if row is None else _vehicle(row)
+    return None if row is None else vehicle_of(row)
 
 
 def _upsert(tx: Tx, table: Table, name: str, values: dict[str, object]) -> int:
@@ -150,7 +150,8 @@ def _vehicle_values(machine: Vehicle) -> dict[str, object]:
     }
 
 
-def _vehicle(row: Row[Any]) -> Vehicle:
+def vehicle_of(row: Row[Any]) -> Vehicle:
+    """Return a row as a vehicle."""
     return Vehicle(
         id=VehicleId(row.id),
         name=row.name,

@@ -29,7 +29,7 @@ def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
     """
     query = select(position).where(position.c.seen.is_(False)).order_by(position.c.id)
     rows = tx.execute(query.limit(limit)).all()
-    return [_position(row) for row in rows], rows[-1].id if rows else 0
+    return [position_of(row) for row in rows], rows[-1].id if rows else 0
 
 
 def mark_seen_until(tx: Tx, last: int) -> None:
@@ -62,7 +62,7 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
         )
         .order_by(position.c.fixed_at, position.c.id)
     )
-    return [_position(row) for row in tx.execute(query)]
+    return [position_of(row) for row in tx.execute(query)]
 
 
 def heard_between(
@@ -100,14 +100,14 @@ def list_last(tx: Tx) -> list[Position]:
         newest,
         (position.c.vehicle_id == newest.c.vehicle_id) & (position.c.fixed_at == newest.c.fixed_at),
     )
-    return list({row.vehicle_id: _position(row) for row in tx.execute(query)}.values())
+    return list({row.vehicle_id: position_of(row) for row in tx.execute(query)}.values())
 
 
 def find_last(tx: Tx, device_id: DeviceId) -> Position | None:
     """Return the latest fix that a device sent."""
     query = select(position).where(position.c.device_id == device_id)
     row = tx.execute(query.order_by(position.c.id.desc()).limit(1)).first()
-    return None if row is None else _position(row)
+    return None if row is None else position_of(row)
 
 
 def _row(one: Position) -> Mapping[str, object]:
@@ -132,7 +132,8 @@ def _row(one: Position) -> Mapping[str, object]:
     }
 
 
-def _position(row: Row[Any]) -> Position:
+def position_of(row: Row[Any]) -> Position:
+    """Return a row as a fix."""
     return Position(
         device_id=DeviceId(row.device_id),
         vehicle_id=VehicleId(row.vehicle_id),

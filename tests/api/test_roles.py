@@ -45,6 +45,9 @@ COUNCIL_ORDERS = {
     "see the council's figures": ("GET", "/api/council", {}),
     "see the council's map": ("GET", "/api/council/coverage", {}),
     "see a street as the council does": ("GET", "/api/council/streets/1", {}),
+    "replay a storm": ("GET", "/api/replay", {}),
+    "see colors of the past": ("GET", "/api/replay/99/colors/0", {}),
+    "see tracks of the past": ("GET", "/api/replay/99/tracks/0", {}),
     "take the streets home as a table": ("GET", "/council/coverage.csv", {}),
 }
 ORDERS = {

@@ -35,6 +35,7 @@ from fleet.answer import Outlook
 from fleet.clocks import Step
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.handover import ANSWERS
+from fleet.history_events import Moment
 from fleet.office_report import Span
 from maps.callbacks import TOLD
 from maps.followup import Lens
@@ -149,6 +150,7 @@ SHOWN_NAMES = {
     *(f"side:{side}" for side in Side),
     *(f"shift:{state}" for state in (PLANNED, DRIVING, ENDED)),
     *(f"turn:{side}" for side in TURNS),
+    *(f"moment:{kind}" for kind in Moment if kind not in (Moment.FIRST_CLEAR, Moment.ALL_CLEARED)),
     *EXPECTED.values(),
     *MESSAGES.values(),
 }

@@ -1,0 +1,80 @@
+"""The replay of a storm: its page, and its history hour by hour; the council sees no names."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import HTMLResponse
+
+from api.context import Context, CouncilContext
+from api.council import wanted_storm
+from api.pages import BOARD_ROLES
+from api.shell import boot_of, page
+from data.errors import NotFoundError
+from data.model import Storm, StormId
+from data.store.engine import Tx
+from data.store.history import list_vehicles_heard
+from data.store.storms import get_storm, list_storms
+from fleet.storm_history import HOUR_S
+from maps.replay import (
+    ColorsOfHour,
+    ReplayView,
+    TracksOfHour,
+    colors_of_hour,
+    replay_view,
+    tracks_of_hour,
+)
+
+LONGEST_H = 24 * 60
+"""Hours of the longest storm that is played."""
+
+router = APIRouter()
+
+Wanted = Annotated[StormId | None, Query(description="a storm; the newest where none is given")]
+Hour = Annotated[int, Path(ge=0, lt=LONGEST_H, description="counted from the storm's start")]
+
+
+@router.get("/replay")
+def replay_page(request: Request, context: CouncilContext) -> HTMLResponse:
+    """Show the page that plays a storm."""
+    return page(request, "replay/page.html", {"boot": boot_of(request, context)})
+
+
+@router.get("/api/replay")
+def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
+    """Return a storm as a whole: how long it was, what happened, who was out."""
+    app, now = context.app, context.now
+    with context.reading() as tx:
+        storms, shown = list_storms(tx), wanted_storm(tx, storm)
+        story = app.history.story(tx, shown, app.network, app.policy, now) if shown else None
+    return replay_view(now, storms, app.network, story, names=context.has(*BOARD_ROLES))
+
+
+@router.get("/api/replay/{storm_id}/colors/{hour}")
+def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> ColorsOfHour:
+    """Return the color of every street when an hour of a storm began, and what changed in it."""
+    app = context.app
+    with context.reading() as tx:
+        storm = _storm_with(tx, context, storm_id, hour)
+        changes = app.history.colors(tx, storm, app.network, app.policy, context.now, hour)
+    return colors_of_hour(changes, hour)
+
+
+@router.get("/api/replay/{storm_id}/tracks/{hour}")
+def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> TracksOfHour:
+    """Return where vehicles were in an hour of a storm, along the streets."""
+    app = context.app
+    with context.reading() as tx:
+        storm = _storm_with(tx, context, storm_id, hour)
+        heard = list_vehicles_heard(tx, storm.started_at, storm.ended_at or context.now)
+        found = app.history.tracks(tx, storm, app.network, app.policy, hour)
+    numbers = {vehicle.id: number for number, vehicle in enumerate(heard)}
+    return tracks_of_hour(storm, hour, numbers, found)
+
+
+def _storm_with(tx: Tx, context: Context, storm_id: StormId, hour: int) -> Storm:
+    """Return a storm that had this hour; raise `NotFoundError`."""
+    storm = get_storm(tx, storm_id)
+    lasted = (storm.ended_at or context.now) - storm.started_at
+    if hour * HOUR_S > lasted.total_seconds():
+        raise NotFoundError("hour", hour)
+    return storm

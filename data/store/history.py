@@ -1,0 +1,112 @@
+"""What a storm left behind, read as a whole: passes, fixes of a time, lines of the storm book."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, func, select
+
+from data.model import (
+    DirectedSegment,
+    Event,
+    Job,
+    JobId,
+    JobState,
+    Pass,
+    Position,
+    StormId,
+    Vehicle,
+    VehicleId,
+)
+from data.store.coverage import pass_of
+from data.store.engine import Tx
+from data.store.events import event_of
+from data.store.fleet import vehicle_of
+from data.store.jobs import list_jobs
+from data.store.positions import position_of
+from data.store.schema import coverage, event, job, passage, position, vehicle
+
+CANCELLED = "job.cancelled"
+
+
+def list_storm_passes(tx: Tx, storm_id: StormId) -> dict[DirectedSegment, list[Pass]]:
+    """Return all passes of a storm by direction, in the order in which they ended."""
+    query = select(passage).where(passage.c.storm_id == storm_id)
+    found: dict[DirectedSegment, list[Pass]] = {}
+    for row in tx.execute(query.order_by(passage.c.ended_at, passage.c.id)):
+        one = pass_of(row)
+        found.setdefault(DirectedSegment(one.segment_id, one.forward), []).append(one)
+    return found
+
+
+def pass_mark(tx: Tx, storm_id: StormId) -> tuple[object, ...]:
+    """Return what changes whenever passes or coverage of a storm do."""
+    passes = select(func.count(), func.max(passage.c.id), func.max(passage.c.ended_at))
+    driven = select(func.count(), func.max(coverage.c.driven_at))
+    return (
+        *tx.execute(passes.where(passage.c.storm_id == storm_id)).one(),
+        *tx.execute(driven.where(coverage.c.storm_id == storm_id)).one(),
+    )
+
+
+def list_job_spans(tx: Tx, storm_id: StormId) -> list[tuple[Job, datetime | None]]:
+    """Return every job of a storm with the moment at which it was no longer open, by id."""
+    query = select(event.c.subject, func.max(event.c.at)).where(event.c.verb == CANCELLED)
+    closed = {
+        JobId(int(subject.partition(":")[2])): at
+        for subject, at in tx.execute(query.group_by(event.c.subject))
+    }
+    done = select(job.c.id, job.c.done_at).where(job.c.storm_id == storm_id)
+    closed |= {JobId(one): at for one, at in tx.execute(done.where(job.c.done_at.is_not(None)))}
+    return [
+        (one, None if one.state is JobState.OPEN else closed.get(one.id))
+        for one in list_jobs(tx, storm_id)
+    ]
+
+
+def list_fixes_between(
+    tx: Tx, since: datetime, until: datetime
+) -> Iterator[tuple[VehicleId, list[Position]]]:
+    """Yield the fixes of a time by vehicle, oldest fix first; those set aside are left out."""
+    query = (
+        select(position)
+        .where(_heard(since, until), position.c.fault == "")
+        .order_by(position.c.vehicle_id, position.c.fixed_at, position.c.id)
+    )
+    rows = map(position_of, tx.execute(query))
+    for vehicle_id, fixes in groupby(rows, key=lambda fix: fix.vehicle_id):
+        yield vehicle_id, list(fixes)
+
+
+def count_fixes_between(tx: Tx, since: datetime, until: datetime) -> int:
+    """Return how many fixes there are of a time."""
+    query = select(func.count()).select_from(position).where(_heard(since, until))
+    return int(tx.execute(query).scalar_one())
+
+
+def list_vehicles_heard(tx: Tx, since: datetime, until: datetime) -> list[Vehicle]:
+    """Return the vehicles that sent a fix in a time, retired or not, by id."""
+    sent = (
+        select(position.c.id)
+        .where(position.c.vehicle_id == vehicle.c.id, position.c.fixed_at.between(since, until))
+        .exists()
+    )
+    return [
+        vehicle_of(row) for row in tx.execute(select(vehicle).where(sent).order_by(vehicle.c.id))
+    ]
+
+
+def _heard(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Return the condition on fixes of a time, by which the index on vehicles finds them."""
+    ours = position.c.vehicle_id.in_(select(vehicle.c.id))
+    return ours & position.c.fixed_at.between(since, until)
+
+
+def list_events_between(
+    tx: Tx, verbs: Collection[str], since: datetime, until: datetime, limit: int
+) -> list[Event]:
+    """Return the first lines of the storm book of these verbs in a time, oldest first."""
+    query = select(event).where(event.c.verb.in_(verbs), event.c.at.between(since, until))
+    return [
+        event_of(row) for row in tx.execute(query.order_by(event.c.at, event.c.id).limit(limit))
+    ]

@@ -1,0 +1,261 @@
+"""How the color of every street changed over a storm, pure: what a replay paints, second by second.
+
+Nothing new is decided here. At each whole second of a storm at which a color can change, the rules
+of `fleet.coverage` are asked about the passes that had ended by then; only changes are kept.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment, Storm, Treatment
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.coverage import (
+    AGEING_FROM,
+    DUE_FROM,
+    NO_DIRECTION,
+    OVERDUE_FROM,
+    coverage_of,
+    coverage_state,
+    drivable,
+)
+
+AGES = (AGEING_FROM, DUE_FROM, OVERDUE_FROM)
+"""Ages, in cycles, at which a color changes without news."""
+
+JobSpan = tuple[Job, datetime | None]
+"""A job and the moment at which it was no longer open; `None` while it is."""
+
+Ints = NDArray[np.int32]
+States = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What is known of a storm's streets: all passes by direction, and what they count for.
+
+    `coverage` are the stored rows, `salted` the segments that only salt colors.
+    """
+
+    passes: Mapping[DirectedSegment, Sequence[Pass]]
+    coverage: Mapping[DirectedSegment, Coverage]
+    salted: frozenset[int]
+    jobs: Sequence[JobSpan]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StreetChanges:
+    """Colors of S streets over a storm: at its start, and K changes after it.
+
+    Attributes
+    ----------
+    first : int8[S, 2]
+        State (forward, backward) when the storm began, in the order of the network's segments.
+    at_s : int32[K]
+        Whole seconds after the storm's start, rising.
+    street : int32[K]
+        Index into the network's segments.
+    state : int8[K, 2]
+        State (forward, backward) from that second on.
+    """
+
+    first: States
+    at_s: Ints
+    street: Ints
+    state: States
+
+    def at(self, second: int) -> States:
+        """Return the state of every street at a second: int8[S, 2]."""
+        return self.after(self.first, -1, second)
+
+    def after(self, states: States, since: int, until: int) -> States:
+        """Return what `states`, right at one second, have become by a later one."""
+        start, end = np.searchsorted(self.at_s, [since, until], "right")
+        later = states.copy()
+        later[self.street[start:end]] = self.state[start:end]  # of several the last one stays
+        return later
+
+    def between(self, since: int, until: int) -> "StreetChanges":
+        """Return the same from one second to another: its state then, and the changes after it."""
+        start, end = np.searchsorted(self.at_s, [since, until], "right")
+        part = slice(int(start), int(end))
+        return StreetChanges(self.at(since), self.at_s[part], self.street[part], self.state[part])
+
+
+def street_changes(
+    network: StreetNetwork, policy: Policy, storm: Storm, proven: Proven, until: datetime
+) -> StreetChanges:
+    """Return how streets changed their colors from a storm's start until a moment."""
+    last_s = max(floor((until - storm.started_at).total_seconds()), 0)
+    jobs: dict[int, list[JobSpan]] = {}
+    for span in proven.jobs:
+        jobs.setdefault(span[0].segment_id, []).append(span)
+    unseen: dict[timedelta | None, list[tuple[int, int]]] = {}
+    first = np.full((len(network.segments), 2), NO_DIRECTION, np.int8)
+    rows: list[tuple[int, int, int, int]] = []
+    for index, segment in enumerate(network.segments):
+        rule = policy.rule_of(segment)
+        spans = jobs.get(segment.id, ()) if rule.cycle is None else ()
+        courses = [
+            _course(segment, rule, storm, proven, spans, last_s, unseen, forward=forward)
+            for forward in (True, False)
+        ]
+        steps = list(_both(*courses))
+        first[index] = steps[0][1:]
+        rows += [(at_s, index, one, other) for at_s, one, other in steps[1:]]
+    rows.sort()
+    table = np.array(rows, np.int32).reshape(-1, 4)
+    return StreetChanges(first, table[:, 0], table[:, 1], table[:, 2:].astype(np.int8))
+
+
+def _course(
+    segment: Segment,
+    rule: ClassRule,
+    storm: Storm,
+    proven: Proven,
+    spans: Sequence[JobSpan],
+    last_s: int,
+    unseen: dict[timedelta | None, list[tuple[int, int]]],
+    *,
+    forward: bool,
+) -> list[tuple[int, int]]:
+    """Return (second, state) of a direction, from 0 on, wherever the state is another one.
+
+    `unseen` remembers the course of streets that nobody came to, by their cycle.
+    """
+    if not drivable(segment, forward=forward):
+        return [(0, NO_DIRECTION)]
+    directed = DirectedSegment(segment.id, forward)
+    known = coverage_steps(segment, directed, proven, storm)
+    if not known and not spans and rule.cycle in unseen:
+        return unseen[rule.cycle]
+    moments = _moments(rule, storm, known, spans, last_s)
+    course = _changes(moments, _state_at(rule, storm, known, spans))
+    if not known and not spans:
+        unseen[rule.cycle] = course
+    return course
+
+
+def coverage_steps(
+    segment: Segment, directed: DirectedSegment, proven: Proven, storm: Storm
+) -> list[tuple[datetime, Coverage]]:
+    """Return what was proved of a direction, from each moment on at which more was, in order.
+
+    A pass counts from the moment it ended.
+    """
+    passes = [one for one in proven.passes.get(directed, ()) if one.started_at >= storm.started_at]
+    stored = proven.coverage.get(directed)
+    if stored is None:
+        return []
+    treatment = Treatment.SALT if segment.id in proven.salted else Treatment.PLOW
+    driven = {one.ended_at for one in passes if one.treatment is None}
+    if stored.driven_at is not None:
+        driven.add(stored.driven_at)
+    counted = sorted(
+        (one for one in passes if one.treatment is treatment), key=lambda one: one.ended_at
+    )
+    steps: list[tuple[datetime, Coverage]] = []
+    for at in sorted({one.ended_at for one in passes} | driven):
+        ended = [one for one in counted if one.ended_at <= at]
+        driven_at = max((one for one in driven if one <= at), default=None)
+        needed = stored.passes_needed
+        steps.append((at, coverage_of(directed, segment.length_m, ended, needed, driven_at)))
+    return steps
+
+
+def _moments(
+    rule: ClassRule,
+    storm: Storm,
+    known: Sequence[tuple[datetime, Coverage]],
+    spans: Sequence[JobSpan],
+    last_s: int,
+) -> list[int]:
+    """Return the seconds at which a direction's color may change, in order and with 0."""
+    moments = {storm.started_at, *(at for at, _ in known)}
+    served = {one.last_pass_at for _, one in known if one.last_pass_at is not None}
+    for since in (storm.started_at, *served):
+        moments |= {since + age * rule.cycle for age in AGES} if rule.cycle else set()
+    for job, closed_at in spans:
+        cycle = job.due_at - job.starts_at
+        moments |= {since + age * cycle for since in (job.starts_at, *served) for age in AGES}
+        moments |= {at for at in (job.starts_at, closed_at) if at is not None}
+    seconds = [(at - storm.started_at).total_seconds() for at in moments]
+    # A color changes at an age, or right after it: both seconds are asked.
+    asked = {0, *(ceil(s) for s in seconds), *(floor(s) + 1 for s in seconds)}
+    return sorted(s for s in asked if 0 <= s <= last_s)
+
+
+def _state_at(
+    rule: ClassRule,
+    storm: Storm,
+    known: Sequence[tuple[datetime, Coverage]],
+    spans: Sequence[JobSpan],
+) -> Callable[[int], int]:
+    """Return what says the state at a second; to be asked of later and later ones."""
+    place = -1
+
+    def state(second: int) -> int:
+        nonlocal place
+        now = storm.started_at + timedelta(seconds=second)
+        while place + 1 < len(known) and known[place + 1][0] <= now:
+            place += 1
+        coverage = known[place][1] if place >= 0 else None
+        open_jobs = [
+            job
+            for job, closed_at in spans
+            if job.starts_at <= now and (closed_at is None or now < closed_at)
+        ]
+        job = open_jobs[-1] if open_jobs else None
+        return int(coverage_state(coverage, rule, storm, now, job))
+
+    return state
+
+
+def _changes(seconds: Iterable[int], state_at: Callable[[int], int]) -> list[tuple[int, int]]:
+    course: list[tuple[int, int]] = []
+    for second in seconds:
+        state = state_at(second)
+        if not course or course[-1][1] != state:
+            course.append((second, state))
+    return course
+
+
+def _both(
+    forward: Sequence[tuple[int, int]], backward: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield (second, forward, backward) wherever one of the two is another."""
+    if len(forward) == len(backward) == 1:
+        yield 0, forward[0][1], backward[0][1]
+        return
+    one, other = dict(forward), dict(backward)
+    f, b = forward[0][1], backward[0][1]
+    for second in sorted(one.keys() | other.keys()):
+        f, b = one.get(second, f), other.get(second, b)
+        yield second, f, b
+
+
+def shares_of_states(
+    network: StreetNetwork, changes: StreetChanges, seconds: Sequence[int], states: int
+) -> NDArray[np.float64]:
+    """Return which share of all driven metres was in each state: float64[len(seconds), states].
+
+    `seconds` rise. Both directions of a street count, each with its length.
+    """
+    length_m = np.array([segment.length_m for segment in network.segments])
+    weights = np.repeat(length_m, 2)
+    now = changes.first
+    shares = np.zeros((len(seconds), states))
+    for row, (before, at) in enumerate(pairwise([-1, *seconds])):
+        now = changes.after(now, before, at)
+        flat = now.reshape(-1)
+        known = flat >= 0
+        shares[row] = np.bincount(flat[known], weights[known], states)
+    whole_m = max(float(shares[0].sum()), 1e-9)
+    result: NDArray[np.float64] = shares / whole_m
+    return result

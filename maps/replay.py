@@ -1,0 +1,201 @@
+"""A storm as the replay plays it: what happened, and the colors and tracks of one hour at a time.
+
+For somebody who may not see which machine was where, vehicles are numbers without a name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from data.model import Storm, VehicleId
+from data.network import StreetNetwork
+from fleet.coverage import CoverageState
+from fleet.history import StreetChanges, shares_of_states
+from fleet.history_events import Happened
+from fleet.history_tracks import TrackPoint
+from fleet.storm_history import HOUR_S, Story
+from maps.council import StormChoice, storm_choice
+
+POINTS = 120
+"""Moments of the curve behind the slider."""
+
+MICRO = 1_000_000
+"""Places are whole millionths of a degree: a tenth of a metre."""
+
+GROUPS = {
+    "clear": (CoverageState.FRESH, CoverageState.AGEING),
+    "progress": (CoverageState.PROGRESS,),
+    "late": (CoverageState.DUE, CoverageState.OVERDUE),
+}
+"""What the curve tells apart; the rest was not due."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayVehicle:
+    """A vehicle of the storm; without a name for those who may not know it."""
+
+    number: int
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayMoment:
+    """Something to jump to, in seconds after the storm's start; `count` of the same at once."""
+
+    at_s: int
+    kind: str
+    service_class: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView:
+    """A storm as a whole.
+
+    `streets` are ids in the order that colors use. `curve_s` are seconds after the start;
+    `curve` has shares of all street metres at each, by group.
+    """
+
+    now: datetime
+    storms: tuple[StormChoice, ...]
+    storm: StormChoice | None
+    lasts_s: int
+    hour_s: int
+    streets: list[int]
+    vehicles: tuple[ReplayVehicle, ...]
+    moments: tuple[ReplayMoment, ...]
+    curve_s: list[int]
+    curve: Mapping[str, list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class ColorsOfHour:
+    """Colors from one second of a storm to another.
+
+    `first` has the color of every street at `from_s`; then `street` (index) has another `color`
+    from `at_s` on. A color is eight times the forward state and the backward one, each plus one.
+    """
+
+    from_s: int
+    to_s: int
+    first: list[int]
+    at_s: list[int]
+    street: list[int]
+    color: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackOfHour:
+    """A vehicle's places in millionths of a degree at tenths of a second, and what it did then on.
+
+    `motion`: 0 nobody knows, 1 stood, 2 drove, 3 worked.
+    """
+
+    number: int
+    at_ds: list[int]
+    lon: list[int]
+    lat: list[int]
+    motion: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TracksOfHour:
+    """Where vehicles were from one second of a storm to another."""
+
+    from_s: int
+    to_s: int
+    tracks: tuple[TrackOfHour, ...]
+
+
+def replay_view(
+    now: datetime,
+    storms: Sequence[Storm],
+    network: StreetNetwork,
+    story: Story | None,
+    *,
+    names: bool,
+) -> ReplayView:
+    """Return a storm for the page; `names` says whether vehicles have theirs."""
+    choices = tuple(storm_choice(storm) for storm in storms)
+    if story is None:
+        return ReplayView(now, choices, None, 0, HOUR_S, [], (), (), [], {})
+    lasts_s = int((story.until - story.storm.started_at).total_seconds())
+    seconds = [round(lasts_s * i / (POINTS - 1)) for i in range(POINTS)]
+    shares = shares_of_states(network, story.changes, seconds, len(CoverageState))
+    vehicles = tuple(
+        ReplayVehicle(number, one.name if names else "", one.type if names else "")
+        for number, one in enumerate(story.vehicles)
+    )
+    curve = {
+        name: np.round(shares[:, [int(s) for s in states]].sum(axis=1), 4).tolist()
+        for name, states in GROUPS.items()
+    }
+    return ReplayView(
+        now=now,
+        storms=choices,
+        storm=storm_choice(story.storm),
+        lasts_s=lasts_s,
+        hour_s=HOUR_S,
+        streets=[segment.id for segment in network.segments],
+        vehicles=vehicles,
+        moments=_moments(story.storm, story.happened),
+        curve_s=seconds,
+        curve=curve,
+    )
+
+
+def colors_of_hour(changes: StreetChanges, hour: int) -> ColorsOfHour:
+    """Return the colors of an hour for the wire."""
+    first, state = ((part.astype(int) + 1) @ (8, 1) for part in (changes.first, changes.state))
+    return ColorsOfHour(
+        hour * HOUR_S,
+        (hour + 1) * HOUR_S,
+        first.tolist(),
+        changes.at_s.tolist(),
+        changes.street.tolist(),
+        state.tolist(),
+    )
+
+
+def tracks_of_hour(
+    storm: Storm,
+    hour: int,
+    numbers: Mapping[VehicleId, int],
+    tracks: Sequence[tuple[VehicleId, Sequence[TrackPoint]]],
+) -> TracksOfHour:
+    """Return the tracks of an hour for the wire; `numbers` are those of `ReplayView.vehicles`."""
+    return TracksOfHour(
+        hour * HOUR_S,
+        (hour + 1) * HOUR_S,
+        tuple(
+            TrackOfHour(
+                numbers[vehicle_id],
+                [round((p.at - storm.started_at).total_seconds() * 10) for p in points],
+                [round(p.place.lon * MICRO) for p in points],
+                [round(p.place.lat * MICRO) for p in points],
+                [int(p.motion) for p in points],
+            )
+            for vehicle_id, points in tracks
+            if vehicle_id in numbers
+        ),
+    )
+
+
+def _moments(storm: Storm, happened: Sequence[Happened]) -> tuple[ReplayMoment, ...]:
+    """Return what happened, the same things within a minute as one."""
+    found: list[ReplayMoment] = []
+    for one in happened:
+        at_s = int((one.at - storm.started_at).total_seconds())
+        same = found[-1] if found else None
+        if (
+            same
+            and (same.kind, same.at_s // 60) == (one.moment, at_s // 60)
+            and (same.service_class == one.service_class)
+        ):
+            found[-1] = ReplayMoment(same.at_s, same.kind, same.service_class, same.count + 1)
+        else:
+            found.append(ReplayMoment(at_s, one.moment, one.service_class, 1))
+    return tuple(found)

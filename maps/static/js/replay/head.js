@@ -1,0 +1,27 @@
+// Which storm is played.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { day, t } from "../core/texts.js";
+import { load, storm } from "./state.js";
+
+class Head extends Part {
+  get stores() {
+    return [storm];
+  }
+
+  render() {
+    const { view, failed } = storm.value;
+    if (failed) return html`<p class="problem" role="alert">${failed}</p>`;
+    if (!view) return html`<span class="storm" aria-busy="true"></span>`;
+    if (!view.storm) return html`<p class="muted">${t("There was no storm yet. What happens in one can be played again here.")}</p>`;
+    return html`<label class="storm">
+      <span class="unseen">${t("Storm")}</span>
+      <select @change=${(event) => load(Number(event.target.value), 0)}>
+        ${view.storms.map(
+          (one) => html`<option value=${one.id} ?selected=${one.id === view.storm.id}>${one.name} · ${day(one.started_at)}</option>`,
+        )}
+      </select>
+    </label>`;
+  }
+}
+customElements.define("replay-head", Head);

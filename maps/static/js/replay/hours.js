@@ -1,0 +1,82 @@
+// The history of a storm hour by hour: asked for shortly before it is played, and forgotten soon after.
+import { get } from "../core/net.js";
+import { notify } from "../core/notices.js";
+
+const KEPT = 8; // hours in memory
+const AHEAD_S = 6; // wall seconds before an hour is played at which it is asked for
+const PATIENCE_MS = 5000; // before an hour that failed is asked for again
+
+let hours = new Map();
+const followers = new Set();
+
+/** Call back whenever an hour has come. */
+export const followHours = (follower) => followers.add(follower);
+
+/** Forget everything: another storm is played. */
+export function forget() {
+  hours = new Map();
+}
+
+const number = (view, at) => Math.floor(Math.min(at, Math.max(view.lasts_s - 1, 0)) / view.hour_s);
+
+function tracksOf(answer) {
+  return answer.tracks.map(({ number: vehicle, at_ds: at, lon, lat, motion }) => ({
+    number: vehicle,
+    at: Int32Array.from(at),
+    lon: Int32Array.from(lon),
+    lat: Int32Array.from(lat),
+    motion: Uint8Array.from(motion),
+  }));
+}
+
+const colorsOf = (answer) => ({
+  from: answer.from_s,
+  to: answer.to_s,
+  first: Uint8Array.from(answer.first),
+  at: Int32Array.from(answer.at_s),
+  street: Int32Array.from(answer.street),
+  color: Uint8Array.from(answer.color),
+});
+
+async function ask(view, hour) {
+  const kept = hours;
+  const entry = { colors: null, tracks: null, failedAt: null };
+  kept.set(hour, entry);
+  const path = (kind) => `/api/replay/${view.storm.id}/${kind}/${hour}`;
+  try {
+    const [colors, tracks] = await Promise.all([get(path("colors")), get(path("tracks"))]);
+    Object.assign(entry, { colors: colorsOf(colors), tracks: tracksOf(tracks) });
+  } catch (error) {
+    entry.failedAt = performance.now();
+    notify(error.message);
+  }
+  if (kept === hours) followers.forEach((follower) => follower(hour));
+}
+
+function want(view, hour) {
+  const known = hours.get(hour);
+  if (known && (known.failedAt === null || performance.now() - known.failedAt < PATIENCE_MS)) return;
+  ask(view, hour);
+}
+
+function tidy(hour) {
+  const far = [...hours.keys()].sort((one, other) => Math.abs(other - hour) - Math.abs(one - hour));
+  for (const one of far.slice(0, Math.max(0, hours.size - KEPT))) hours.delete(one);
+}
+
+/** The colors and tracks of the hour of a moment, or null while they are on the way. */
+export function hourAt(view, at) {
+  const hour = number(view, at);
+  want(view, hour);
+  tidy(hour);
+  const known = hours.get(hour);
+  return known?.colors ? known : null;
+}
+
+/** Ask for what comes next at this speed. */
+export function prefetch(view, at, speed) {
+  want(view, number(view, at + AHEAD_S * speed));
+}
+
+/** What is in memory of the hour before a moment's hour, for trails; null where it is not there. */
+export const hourBefore = (view, at) => hours.get(number(view, at) - 1) ?? null;

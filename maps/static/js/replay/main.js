@@ -1,0 +1,15 @@
+// Starts the replay of a storm.
+import "../core/theme.js";
+import "../core/notices.js";
+import "./clock.js";
+import "./controls.js";
+import "./head.js";
+import "./legend.js";
+import { showMap } from "./ground.js";
+import { listen } from "./keys.js";
+import { load } from "./state.js";
+
+const drawn = showMap();
+listen();
+await load();
+await drawn;

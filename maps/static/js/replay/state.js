@@ -1,0 +1,89 @@
+// What is played: the storm, the moment, how fast, and what the reader chose to see.
+import { setClock } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { Store } from "../core/store.js";
+import { forget, hourAt, prefetch } from "./hours.js";
+
+export const SPEEDS = [1, 10, 30, 60, 120, 300];
+
+const asked = new URLSearchParams(location.search);
+const wanted = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
+
+/** The storm as a whole; `failed` says in words why there is none. */
+export const storm = new Store({ view: null, failed: null });
+
+/** The moment in seconds after the storm's start; `waits` while its hour is on the way. */
+export const play = new Store({ at: 0, running: false, speed: 60, waits: false });
+
+/** What is shown besides streets. */
+export const shown = new Store({ hidden: new Set(), trails: true, truck: null });
+
+const clamp = (at) => Math.min(Math.max(at, 0), storm.value.view?.lasts_s ?? 0);
+
+/** The clock time of a moment, in ms. */
+export const momentAt = (at) => Date.parse(storm.value.view.storm.started_at) + at * 1000;
+
+/** Write storm and moment into the address, and into where the switch of language comes back to. */
+function keepAddress() {
+  const { view } = storm.value;
+  if (!view?.storm) return;
+  const address = `${location.pathname}?storm=${view.storm.id}&at=${Math.floor(play.value.at)}`;
+  history.replaceState(null, "", address);
+  for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
+}
+
+/** Ask for a storm, the newest where none is named, and show it from a moment on. */
+export async function load(id = wanted("storm"), at = wanted("at") ?? 0) {
+  play.set({ running: false });
+  try {
+    const view = await get(id === null ? "/api/replay" : `/api/replay?storm=${id}`);
+    setClock(view.now);
+    forget();
+    storm.set({ view, failed: null });
+    seek(at);
+  } catch (error) {
+    storm.set({ failed: error.message });
+  }
+}
+
+/** Go to a moment. */
+export function seek(at) {
+  play.set({ at: clamp(at) });
+  keepAddress();
+}
+
+/** Go on playing, from the start where the end was reached, or hold. */
+export function toggle() {
+  const { running, at } = play.value;
+  const { view } = storm.value;
+  if (!view?.storm) return;
+  if (!running && at >= view.lasts_s) play.set({ at: 0 });
+  play.set({ running: !running });
+  if (running) keepAddress();
+}
+
+/** The next faster or slower speed. */
+export function faster(step) {
+  const place = SPEEDS.indexOf(play.value.speed) + step;
+  if (SPEEDS[place]) play.set({ speed: SPEEDS[place] });
+}
+
+/** The next or the last moment at which something happened. */
+export function jump(step) {
+  const { at } = play.value;
+  const moments = storm.value.view?.moments ?? [];
+  const next = step > 0 ? moments.find((one) => one.at_s > at + 1) : moments.findLast((one) => one.at_s < at - 1);
+  if (next) seek(next.at_s);
+}
+
+/** Let time go on by some wall milliseconds; it stands while the hour it comes to is on the way. */
+export function tick(ms) {
+  const { at, speed, running } = play.value;
+  const { view } = storm.value;
+  if (!running || !view?.storm) return;
+  const next = clamp(at + (ms / 1000) * speed);
+  prefetch(view, next, speed);
+  const ready = hourAt(view, next) !== null;
+  play.set({ at: ready ? next : at, waits: !ready, running: next < view.lasts_s });
+  if (next >= view.lasts_s) keepAddress();
+}

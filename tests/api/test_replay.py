@@ -1,0 +1,117 @@
+"""The history of a storm over HTTP: what a dispatcher sees again, and what a council does not."""
+
+from datetime import timedelta
+
+import pytest
+
+from data.store.engine import transaction
+from data.store.people import add_device
+from data.store.positions import add_positions
+from fleet.coverage import CoverageState
+from tests.fleet.drives import a_drive
+from tests.village import MAIN_EAST, NOW, a_vehicle, at_m
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def plowed(client, sign_in, clock):
+    """A storm of three hours in which truck 1 plowed the main street after ten minutes."""
+    sign_in()
+    storm_id = client.post("/api/storms", json={"name": "First snow"}).json()["id"]
+    app = client.app.state.barfrub
+    with transaction(app.engine) as tx:
+        add_device(tx, "phone-1", a_vehicle(1).id, "hash")
+        there, back = (0, 0), (600, 0)
+        for lap, (start, end) in enumerate([(there, back), (back, there)] * 2):
+            drive = a_drive(start, end, start_s=600 + 300 * lap, blade=True)
+            add_positions(tx, drive)
+    clock.moment = NOW + HOUR
+    while app.consumer.look():
+        pass
+    clock.moment = NOW + 3 * HOUR
+    app.consumer.look()
+    return storm_id
+
+
+def street(view, hour, segment_id, second):
+    """(forward, backward) of a street as the page would paint it."""
+    row = view["streets"].index(segment_id)
+    color = hour["first"][row]
+    for at_s, one, later in zip(hour["at_s"], hour["street"], hour["color"], strict=True):
+        if one == row and at_s <= second:
+            color = later
+    return color // 8 - 1, color % 8 - 1
+
+
+def test_a_street_is_not_due_then_worked_on_then_clear(client, plowed):
+    view = client.get("/api/replay").json()
+    hour = client.get(f"/api/replay/{plowed}/colors/0").json()
+
+    assert view["storm"]["id"] == plowed
+    assert view["lasts_s"] == 3 * 3_600
+    assert street(view, hour, MAIN_EAST, 599) == (CoverageState.NOT_DUE, CoverageState.NOT_DUE)
+    assert street(view, hour, MAIN_EAST, 800)[0] == CoverageState.PROGRESS
+    assert street(view, hour, MAIN_EAST, 3_000)[0] == CoverageState.FRESH
+
+
+def test_the_next_hour_begins_as_the_one_before_it_ended(client, plowed):
+    view = client.get("/api/replay").json()
+    first, second = (client.get(f"/api/replay/{plowed}/colors/{n}").json() for n in (0, 1))
+
+    ended = [street(view, first, one, 3_600) for one in view["streets"]]
+    assert [street(view, second, one, 3_600) for one in view["streets"]] == ended
+    assert first["to_s"] == second["from_s"] == 3_600
+
+
+def test_a_truck_drives_along_the_street_at_the_times_of_its_fixes(client, plowed):
+    (track,) = client.get(f"/api/replay/{plowed}/tracks/0").json()["tracks"]
+
+    assert track["at_ds"][0] == 6_000
+    assert track["at_ds"] == sorted(track["at_ds"])
+    west, east = (at_m(east, 0) for east in (0, 600))
+    assert min(track["lon"]) == pytest.approx(west.lon * 1e6, abs=300)
+    assert max(track["lon"]) == pytest.approx(east.lon * 1e6, abs=300)
+    assert max(abs(lat - west.lat * 1e6) for lat in track["lat"]) < 20  # two metres
+    assert {1, 3} <= set(track["motion"])
+
+
+def test_what_happened_is_told_in_order(client, plowed):
+    moments = client.get("/api/replay").json()["moments"]
+
+    kinds = [one["kind"] for one in moments]
+    assert kinds[0] == "storm_started"
+    assert "first_clear" in kinds
+    assert [one["at_s"] for one in moments] == sorted(one["at_s"] for one in moments)
+
+
+def test_a_council_sees_trucks_without_names(client, sign_in, plowed):
+    named = client.get("/api/replay").json()["vehicles"]
+    sign_in("council")
+    bare = client.get("/api/replay")
+
+    assert [one["name"] for one in named] == ["Truck 1"]
+    assert "Truck 1" not in bare.text
+    assert len(bare.json()["vehicles"]) == 1
+    assert client.get(f"/api/replay/{plowed}/tracks/0").json()["tracks"]
+
+
+def test_there_is_no_hour_after_the_end(client, plowed):
+    assert client.get(f"/api/replay/{plowed}/colors/4").status_code == 404
+    assert client.get(f"/api/replay/{plowed}/tracks/99999").status_code == 422
+
+
+def test_a_late_position_shows_in_the_hour_that_it_belongs_to(client, plowed, clock):
+    app = client.app.state.barfrub
+    before = client.get(f"/api/replay/{plowed}/tracks/1").json()["tracks"]
+    with transaction(app.engine) as tx:
+        add_positions(tx, a_drive((0, 0), (0, 150), start_s=4_000, received_at=clock.moment))
+
+    assert before == []
+    assert client.get(f"/api/replay/{plowed}/tracks/1").json()["tracks"]
+
+
+def test_before_the_first_storm_there_is_nothing_to_play(client, sign_in):
+    sign_in("supervisor")
+    assert client.get("/api/replay").json()["storm"] is None
+    assert client.get("/replay", headers={"accept": "text/html"}).status_code == 200
