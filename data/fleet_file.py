@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from data.errors import InvalidError, Need
 from data.model import (
+    RELOAD_RADIUS_M,
+    YARD_RADIUS_M,
     Depot,
     DepotId,
     LonLat,
@@ -56,6 +58,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "min_street_m": (0, 20),
     "shift_h": (0.5, 24),
     "fill_min": (0, 600),
+    "radius_m": (5, 2_000),
 }
 """Least and greatest value of each number of a fleet."""
 
@@ -150,7 +153,12 @@ def _location(table: TomlTable) -> LonLat:
 
 def _depot(number: int, table: TomlTable) -> Depot:
     depot = Depot(
-        DepotId(number), table.text("name"), _location(table), assumed=table.flag("assumed")
+        DepotId(number),
+        table.text("name"),
+        _location(table),
+        assumed=table.flag("assumed"),
+        radius_m=table.number("radius_m", *LIMITS["radius_m"], default=YARD_RADIUS_M),
+        polygon=_polygon(table),
     )
     table.done()
     return depot
@@ -163,9 +171,15 @@ def _reload_site(number: int, table: TomlTable) -> ReloadSite:
         _location(table),
         fill_s=table.number("fill_min", *LIMITS["fill_min"], default=DEFAULT_FILL_MIN) * 60,
         materials=table.choices("materials", MATERIALS, default=("salt",)),
+        radius_m=table.number("radius_m", *LIMITS["radius_m"], default=RELOAD_RADIUS_M),
+        polygon=_polygon(table),
     )
     table.done()
     return site
+
+
+def _polygon(table: TomlTable) -> tuple[LonLat, ...]:
+    return table.places("polygon", 3) if "polygon" in table else ()
 
 
 def vehicles_from(tables: Sequence[TomlTable], depots: Sequence[Depot]) -> tuple[Vehicle, ...]:
@@ -267,7 +281,8 @@ def _place_toml(name: str, location: LonLat) -> list[str]:
 
 def _depot_toml(depot: Depot) -> str:
     lines = ["[[depot]]", *_place_toml(depot.name, depot.location)]
-    return "\n".join([*lines, *(["assumed = true"] if depot.assumed else []), ""])
+    assumed = ["assumed = true"] if depot.assumed else []
+    return "\n".join([*lines, *assumed, *_ground_toml(depot, YARD_RADIUS_M), ""])
 
 
 def _reload_toml(site: ReloadSite) -> str:
@@ -277,9 +292,19 @@ def _reload_toml(site: ReloadSite) -> str:
             *_place_toml(site.name, site.location),
             f"fill_min = {_number(site.fill_s / 60)}",
             f"materials = [{', '.join(map(_text, site.materials))}]",
+            *_ground_toml(site, RELOAD_RADIUS_M),
             "",
         ]
     )
+
+
+def _ground_toml(site: Depot | ReloadSite, usual_m: float) -> list[str]:
+    """Return how far a site reaches, where somebody said it."""
+    lines = [] if site.radius_m == usual_m else [f"radius_m = {_number(site.radius_m)}"]
+    if site.polygon:
+        corners = ", ".join(f"[{lon!r}, {lat!r}]" for lon, lat in site.polygon)
+        lines.append(f"polygon = [{corners}]")
+    return lines
 
 
 def _vehicle_toml(vehicle: Vehicle, depot: str | None) -> str:

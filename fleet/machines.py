@@ -72,7 +72,7 @@ def save_depot(
     _refuse_taken(depot, fleet.depots)
     renamed = {old.name: depot.name} if old is not None and old.name != depot.name else {}
     change = _Change("depot.changed" if old else "depot.added", depot.name, depots=renamed)
-    new = replace(fleet, depots=_put(fleet.depots, depot))
+    new = replace(fleet, depots=_put(fleet.depots, _on_its_ground(depot, old)))
     return _save(tx, actor, new, change, network, now)
 
 
@@ -113,7 +113,7 @@ def save_reload_site(
     old = _known("reload_site", fleet.reload_sites, site.id)
     _refuse_taken(site, fleet.reload_sites)
     change = _Change("site.changed" if old else "site.added", site.name)
-    new = replace(fleet, reload_sites=_put(fleet.reload_sites, site))
+    new = replace(fleet, reload_sites=_put(fleet.reload_sites, _on_its_ground(site, old)))
     return _save(tx, actor, new, change, network, now)
 
 
@@ -249,6 +249,14 @@ def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], k
     if found is None:
         raise NotFoundError(kind, key)
     return found
+
+
+def _on_its_ground[T: Depot | ReloadSite](site: T, old: T | None) -> T:
+    """Return a changed site with the ground it had; what was drawn stays where it was drawn."""
+    if old is None:
+        return site
+    polygon = old.polygon if old.location == site.location else ()
+    return replace(site, radius_m=old.radius_m, polygon=polygon)
 
 
 def _refuse_far_away(place: Depot | ReloadSite, network: StreetNetwork) -> None:

@@ -39,7 +39,14 @@ from data.model.ids import (
     UserId,
     VehicleId,
 )
-from data.model.machines import Depot, ReloadSite, Shift, Vehicle
+from data.model.machines import (
+    RELOAD_RADIUS_M,
+    YARD_RADIUS_M,
+    Depot,
+    ReloadSite,
+    Shift,
+    Vehicle,
+)
 from data.model.notices import Notice, NoticeKind, NoticeState
 from data.model.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.people import (
@@ -115,6 +122,8 @@ from data.model.work import (
 
 __all__ = [
     "PENDING",
+    "RELOAD_RADIUS_M",
+    "YARD_RADIUS_M",
     "Actor",
     "ActorKind",
     "ApiKey",

@@ -7,26 +7,39 @@ from datetime import datetime
 from data.model.ids import DepotId, LonLat, ReloadSiteId, ShiftId, StormId, UserId, VehicleId
 from data.model.work import Treatment
 
+YARD_RADIUS_M = 100.0
+"""How far a depot reaches where nobody said it: a yard with its gate."""
+
+RELOAD_RADIUS_M = 60.0
+"""How far a reload site reaches where nobody said it: a heap and the loader's space."""
+
 
 @dataclass(frozen=True, slots=True)
 class Depot:
-    """Where vehicles start and end; `assumed` when Barfrub chose it for want of a better."""
+    """Where vehicles start and end; `assumed` when Barfrub chose it for want of a better.
+
+    Who stands within `radius_m` of it is in its yard, or within `polygon` where that is drawn.
+    """
 
     id: DepotId
     name: str
     location: LonLat
     assumed: bool = False
+    radius_m: float = YARD_RADIUS_M
+    polygon: tuple[LonLat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReloadSite:
-    """Where hoppers are filled."""
+    """Where hoppers are filled; its ground is `polygon`, or what lies within `radius_m`."""
 
     id: ReloadSiteId
     name: str
     location: LonLat
     fill_s: float
     materials: tuple[str, ...] = ("salt",)
+    radius_m: float = RELOAD_RADIUS_M
+    polygon: tuple[LonLat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,17 @@ def list_depots(tx: Tx) -> list[Depot]:
         select(vehicle.c.depot_id).where(vehicle.c.retired)
     ) & depot.c.id.not_in(in_use)
     rows = tx.execute(select(depot).where(~named_only_by_retired).order_by(depot.c.id))
-    return [Depot(DepotId(row.id), row.name, LonLat(row.lon, row.lat), row.assumed) for row in rows]
+    return [
+        Depot(
+            DepotId(row.id),
+            row.name,
+            LonLat(row.lon, row.lat),
+            assumed=row.assumed,
+            radius_m=row.radius_m,
+            polygon=_corners(row.polygon),
+        )
+        for row in rows
+    ]
 
 
 def list_reload_sites(tx: Tx) -> list[ReloadSite]:
@@ -86,6 +96,8 @@ def list_reload_sites(tx: Tx) -> list[ReloadSite]:
             location=LonLat(row.lon, row.lat),
             fill_s=row.fill_s,
             materials=tuple(row.materials),
+            radius_m=row.radius_m,
+            polygon=_corners(row.polygon),
         )
         for row in tx.execute(select(reload_site).order_by(reload_site.c.id))
     ]
@@ -122,16 +134,28 @@ def _upsert(tx: Tx, table: Table, name: str, values: dict[str, object]) -> int:
 
 
 def _depot_values(site: Depot) -> dict[str, object]:
-    return {"lon": site.location.lon, "lat": site.location.lat, "assumed": site.assumed}
+    return {**_ground_values(site), "assumed": site.assumed}
 
 
 def _reload_values(site: ReloadSite) -> dict[str, object]:
     return {
-        "lon": site.location.lon,
-        "lat": site.location.lat,
+        **_ground_values(site),
         "fill_s": site.fill_s,
         "materials": list(site.materials),
     }
+
+
+def _ground_values(site: Depot | ReloadSite) -> dict[str, object]:
+    return {
+        "lon": site.location.lon,
+        "lat": site.location.lat,
+        "radius_m": site.radius_m,
+        "polygon": [list(corner) for corner in site.polygon],
+    }
+
+
+def _corners(polygon: list[list[float]]) -> tuple[LonLat, ...]:
+    return tuple(LonLat(lon, lat) for lon, lat in polygon)
 
 
 def _vehicle_values(machine: Vehicle) -> dict[str, object]:

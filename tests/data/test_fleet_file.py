@@ -110,6 +110,15 @@ def test_names_with_quotes_survive_writing():
     assert fleet_from_toml(toml_from_fleet(fleet)).depots[0].name == name
 
 
+def test_grounds_survive_writing_and_usual_ones_need_no_word():
+    corners = (LonLat(45.07, 37.55), LonLat(45.08, 37.55), LonLat(45.08, 37.56))
+    fleet = FleetFile((a_depot(polygon=corners),), (a_reload_site(radius_m=25.0),), (a_vehicle(),))
+    text = toml_from_fleet(fleet)
+    again = fleet_from_toml(text)
+    assert (again.depots[0].polygon, again.reload_sites[0].radius_m) == (corners, 25.0)
+    assert text.count("radius_m") == 1
+
+
 def test_a_fleet_without_depots_is_spread_over_assumed_ones_that_reload_salt():
     depots = [a_depot(n, name=f"D{n}", assumed=True) for n in (1, 2, 3)]
     fleet = with_depots(fleet_from_toml(DEFAULT_FLEET), depots)

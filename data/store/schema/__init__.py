@@ -16,6 +16,7 @@ from data.store.schema.city import (
 )
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, call_attempt, hand_over, queue_change
+from data.store.schema.logbook import log_part
 from data.store.schema.notices import notice, tracking_code
 from data.store.schema.open311 import (
     api_key,
@@ -56,6 +57,7 @@ __all__ = [
     "hand_over",
     "job",
     "leg_progress",
+    "log_part",
     "metadata",
     "notice",
     "partner_report",

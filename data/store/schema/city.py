@@ -137,6 +137,8 @@ depot = Table(
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
     Column("assumed", Boolean, nullable=False),
+    Column("radius_m", Float, nullable=False, server_default="100"),
+    Column("polygon", JSON, nullable=False, server_default="[]", doc="[lon, lat] each"),
 )
 
 reload_site = Table(
@@ -148,6 +150,8 @@ reload_site = Table(
     Column("lat", Float, nullable=False),
     Column("fill_s", Float, nullable=False),
     Column("materials", JSON, nullable=False),
+    Column("radius_m", Float, nullable=False, server_default="60"),
+    Column("polygon", JSON, nullable=False, server_default="[]", doc="[lon, lat] each"),
 )
 
 vehicle = Table(

@@ -1,0 +1,121 @@
+"""What vehicles did, by quarters of an hour: kept until new fixes bear on one, then read again.
+
+A part holds the newest fix that bears on it. What was read without that fix is not stored, so two
+readers at once do no harm; and fixes beyond the newest of all parts are those nobody has noted.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from data.model import VehicleId
+from data.store.engine import Tx
+from data.store.schema import log_part, position
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """A quarter of an hour of a vehicle; `position_id` is the newest fix that bears on it."""
+
+    vehicle_id: VehicleId
+    starts_at: datetime
+    position_id: int
+
+
+def list_unnoted(tx: Tx, limit: int) -> list[tuple[int, VehicleId, datetime]]:
+    """Return the fixes that no part knows of, by arrival: id, vehicle, time."""
+    newest = tx.execute(select(func.max(log_part.c.position_id))).scalar() or 0
+    query = (
+        select(position.c.id, position.c.vehicle_id, position.c.fixed_at)
+        .where(position.c.id > newest, position.c.seen.is_(True))
+        .order_by(position.c.id)
+        .limit(limit)
+    )
+    return [(row.id, VehicleId(row.vehicle_id), row.fixed_at) for row in tx.execute(query)]
+
+
+def note_parts(tx: Tx, newest: Mapping[tuple[VehicleId, datetime], int]) -> None:
+    """Mark parts as to be read again, by vehicle and start, with the newest fix of each."""
+    if not newest:
+        return
+    rows = [
+        {
+            "vehicle_id": vehicle_id,
+            "starts_at": starts_at,
+            "position_id": position_id,
+            "stale": True,
+            "spells": [],
+        }
+        for (vehicle_id, starts_at), position_id in newest.items()
+    ]
+    new = insert(log_part)
+    changed = {"position_id": new.excluded.position_id, "stale": True}
+    key = ["vehicle_id", "starts_at"]
+    tx.execute(new.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def list_stale(
+    tx: Tx,
+    since: datetime | None,
+    until: datetime,
+    read_before: datetime,
+    limit: int,
+    vehicle_ids: Collection[VehicleId] | None = None,
+) -> list[LogPart]:
+    """Return parts to read again that start in a time, oldest first.
+
+    Those read after `read_before` may wait. `since` is `None` for all times.
+    """
+    wanted: list[ColumnElement[bool]] = [
+        log_part.c.stale.is_(True),
+        log_part.c.starts_at < until,
+        or_(log_part.c.read_at.is_(None), log_part.c.read_at < read_before),
+    ]
+    if since is not None:
+        wanted.append(log_part.c.starts_at >= since)
+    if vehicle_ids is not None:
+        wanted.append(log_part.c.vehicle_id.in_(vehicle_ids))
+    query = select(log_part.c.vehicle_id, log_part.c.starts_at, log_part.c.position_id)
+    query = query.where(*wanted).order_by(log_part.c.starts_at, log_part.c.vehicle_id)
+    return [
+        LogPart(VehicleId(row.vehicle_id), row.starts_at, row.position_id)
+        for row in tx.execute(query.limit(limit))
+    ]
+
+
+def save_parts(tx: Tx, read: Iterable[tuple[LogPart, list[Any]]], now: datetime) -> None:
+    """Store the spells of parts; of those that newer fixes bear on by now, nothing."""
+    for part, spells in read:
+        tx.execute(
+            update(log_part)
+            .where(
+                log_part.c.vehicle_id == part.vehicle_id,
+                log_part.c.starts_at == part.starts_at,
+                log_part.c.position_id == part.position_id,
+            )
+            .values(spells=spells, stale=False, read_at=now)
+        )
+
+
+def list_spells(
+    tx: Tx, since: datetime, until: datetime, vehicle_id: VehicleId | None = None
+) -> dict[VehicleId, list[Any]]:
+    """Return the spells of parts that start in a time, by vehicle, oldest first."""
+    query = select(log_part.c.vehicle_id, log_part.c.spells).where(
+        log_part.c.starts_at >= since, log_part.c.starts_at < until
+    )
+    if vehicle_id is not None:
+        query = query.where(log_part.c.vehicle_id == vehicle_id)
+    found: dict[VehicleId, list[Any]] = {}
+    for row in tx.execute(query.order_by(log_part.c.vehicle_id, log_part.c.starts_at)):
+        found.setdefault(VehicleId(row.vehicle_id), []).extend(row.spells)
+    return found
+
+
+def forget_parts(tx: Tx) -> None:
+    """Forget all parts: they are read again from positions, with the streets of today."""
+    tx.execute(delete(log_part))

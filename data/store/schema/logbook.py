@@ -1,0 +1,18 @@
+"""Table of what vehicles did, by quarters of an hour: derived from positions, never edited."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table
+
+from data.store.schema.base import UtcDateTime, metadata
+
+log_part = Table(
+    "log_part",
+    metadata,
+    Column("vehicle_id", ForeignKey("vehicle.id"), primary_key=True),
+    Column("starts_at", UtcDateTime, primary_key=True),
+    Column("position_id", Integer, nullable=False, doc="newest fix that bears on it"),
+    Column("stale", Boolean, nullable=False, doc="fixes came that it does not count yet"),
+    Column("read_at", UtcDateTime),
+    Column("spells", JSON, nullable=False),
+)
+Index("log_part_newest", log_part.c.position_id)
+Index("log_part_stale", log_part.c.starts_at, sqlite_where=log_part.c.stale.is_(True))

@@ -1,0 +1,156 @@
+"""Vehicles' logs kept by quarters of an hour: read from positions once, again when some come late.
+
+Reading is slow and writes nothing; only noting and storing are writes, and they are short.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from data.model import LonLat, VehicleId
+from data.network import StreetNetwork
+from data.store.engine import Tx
+from data.store.logbook import (
+    LogPart,
+    list_spells,
+    list_stale,
+    list_unnoted,
+    note_parts,
+    save_parts,
+)
+from data.store.positions import list_between
+from fleet.matching import Matcher
+from fleet.spells import Activity, Spell, spells_of
+from fleet.steps import FORGET_AFTER
+from fleet.sums import Sums
+
+PART = timedelta(minutes=15)
+"""Time of one part."""
+
+BEFORE = timedelta(minutes=2)
+"""Fixes before a part that help to place its first ones."""
+
+AFTER = FORGET_AFTER + timedelta(minutes=1)
+"""Fixes after a part: its last step may end there, and standing shows only later."""
+
+NOTED_AT_ONCE = 20_000
+"""Fixes looked at in one transaction."""
+
+READ_AT_ONCE = 50
+"""Parts stored in one transaction."""
+
+FRESH = timedelta(seconds=60)
+"""A part that goes on is not read again sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """How to reach the parts: transactions that read and write, and what matches streets."""
+
+    reading: Callable[[], AbstractContextManager[Tx]]
+    writing: Callable[[], AbstractContextManager[Tx]]
+    network: StreetNetwork
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parts somebody wants to see: of a time, of some vehicles or of all."""
+
+    since: datetime | None
+    until: datetime
+    vehicle_ids: Collection[VehicleId] | None = None
+
+
+def note_fixes(shelf: Shelf) -> int:
+    """Note which parts new fixes bear on, and return how many fixes were new."""
+    noted = 0
+    while True:
+        with shelf.reading() as tx:
+            fixes = list_unnoted(tx, NOTED_AT_ONCE)
+        if not fixes:
+            return noted
+        newest: dict[tuple[VehicleId, datetime], int] = {}
+        for position_id, vehicle_id, fixed_at in fixes:
+            for starts_at in _touched(fixed_at):
+                newest[vehicle_id, starts_at] = position_id
+        with shelf.writing() as tx:
+            note_parts(tx, newest)
+        noted += len(fixes)
+
+
+def read_parts(shelf: Shelf, wanted: Wanted, now: datetime, most: int) -> int:
+    """Read stale parts, at `most` so many, and return how many were read."""
+    read = 0
+    while read < most:
+        limit = min(READ_AT_ONCE, most - read)
+        with shelf.reading() as tx:
+            stale = list_stale(
+                tx, wanted.since, wanted.until, now - FRESH, limit, wanted.vehicle_ids
+            )
+            found = [(part, _read(tx, shelf, part)) for part in stale]
+        if not stale:
+            return read
+        with shelf.writing() as tx:
+            save_parts(tx, found, now)
+        read += len(stale)
+        if len(stale) < limit:
+            return read
+    return read
+
+
+def spells_between(
+    tx: Tx, since: datetime, until: datetime, vehicle_id: VehicleId | None = None
+) -> dict[VehicleId, list[Spell]]:
+    """Return what vehicles did in the parts that touch a time, as far as it was read."""
+    found = list_spells(tx, part_of(since - FORGET_AFTER), until, vehicle_id)
+    return {each: [_spell(line) for line in lines] for each, lines in found.items()}
+
+
+def part_of(moment: datetime) -> datetime:
+    """Return when the part of a moment starts."""
+    seconds = int(PART.total_seconds())
+    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
+
+
+def _touched(fixed_at: datetime) -> Sequence[datetime]:
+    first, last = part_of(fixed_at - AFTER), part_of(fixed_at + BEFORE)
+    return [first + n * PART for n in range((last - first) // PART + 1)]
+
+
+def _read(tx: Tx, shelf: Shelf, part: LogPart) -> list[Any]:
+    since, until = part.starts_at, part.starts_at + PART
+    fixes = list_between(tx, part.vehicle_id, since - BEFORE, until + AFTER)
+    spells = spells_of(fixes, shelf.matcher, shelf.network, since, until)
+    return [_line(spell) for spell in spells]
+
+
+def _line(spell: Spell) -> list[Any]:
+    sums = spell.sums
+    numbers = (
+        *(sums.work_s, sums.drive_s, sums.stand_s, sums.running_s, sums.off_s),
+        *(sums.work_m, sums.drive_m, sums.sensed_s),
+    )
+    amounts = (sums.told_kg, sums.rated_kg, sums.spread_m2)
+    return [
+        spell.activity,
+        spell.starts_at.timestamp(),
+        spell.ends_at.timestamp(),
+        [round(each, 6) for each in (*spell.start, *spell.place)],
+        [round(each, 2) for each in numbers],
+        [{name: round(kg, 3) for name, kg in each.items()} for each in amounts],
+    ]
+
+
+def _spell(line: Sequence[Any]) -> Spell:
+    activity, starts_s, ends_s, places, numbers, amounts = line
+    return Spell(
+        activity=Activity(activity),
+        starts_at=datetime.fromtimestamp(starts_s, UTC),
+        ends_at=datetime.fromtimestamp(ends_s, UTC),
+        start=LonLat(*places[:2]),
+        place=LonLat(*places[2:]),
+        sums=Sums(*numbers, *amounts),
+    )

@@ -1,0 +1,55 @@
+"""Where yards and reload sites are: grounds drawn as a circle or a polygon."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import shapely
+
+from data.model import Depot, LonLat, ReloadSite
+from fleet.steps import metres_between
+
+ONE_PLACE_M = 20.0
+"""A depot and a reload site nearer to each other than this are one place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A ground of the city where machines stand or load; `reload` without `yard` only loads."""
+
+    name: str
+    location: LonLat
+    radius_m: float
+    polygon: tuple[LonLat, ...] = ()
+    yard: bool = False
+    reload: bool = False
+
+    def holds(self, place: LonLat) -> bool:
+        """Whether a place lies on this ground."""
+        if self.polygon:
+            return bool(shapely.covers(shapely.Polygon(self.polygon), shapely.Point(place)))
+        return metres_between(self.location, place) <= self.radius_m
+
+
+def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tuple[Site, ...]:
+    """Return the grounds of a fleet; a depot where one also loads is a single one."""
+    sites = [Site(one.name, one.location, one.radius_m, one.polygon, yard=True) for one in depots]
+    for one in reload_sites:
+        at = next(
+            (
+                i
+                for i, site in enumerate(sites)
+                if metres_between(site.location, one.location) <= ONE_PLACE_M
+            ),
+            None,
+        )
+        if at is None:
+            sites.append(Site(one.name, one.location, one.radius_m, one.polygon, reload=True))
+        else:
+            sites[at] = replace(sites[at], reload=True)
+    return tuple(sites)
+
+
+def site_at(sites: Sequence[Site], place: LonLat) -> Site | None:
+    """Return the site that a place lies in, the nearest where grounds overlap."""
+    holding = [site for site in sites if site.holds(place)]
+    return min(holding, key=lambda site: metres_between(site.location, place), default=None)

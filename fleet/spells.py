@@ -1,0 +1,307 @@
+"""What a vehicle did for how long, pure: its fixes as spells of working, driving and standing.
+
+Metres come from the streets that a vehicle took; only where it was on none do its fixes count.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import TypeIs
+
+from data.model import DirectedSegment, LonLat, Match, Position
+from data.network import StreetNetwork
+from data.policy import clear_width_m
+from fleet.matching import Matcher, Trail
+from fleet.standing import hops_m, standing
+from fleet.steps import FORGET_AFTER, filtered, metres_between
+from fleet.sums import Sums
+from fleet.ways import NOISE_M, Stretch
+
+STEADY = timedelta(seconds=15)
+"""Over a longer gap, equipment counts as working only if it worked at both ends."""
+
+FLICKER = timedelta(seconds=30)
+"""A shorter change between work and driving makes no spell of its own; its sums stay exact."""
+
+SPREAD_KG = "spread_kg"
+"""Attribute with which a spreader tells what it has spread since it was switched on."""
+
+DEFAULT_MATERIAL = "salt"
+
+
+class Activity(StrEnum):
+    """What a vehicle does."""
+
+    WORK = "work"
+    DRIVE = "drive"
+    STAND = "stand"
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time of one activity; `place` is the middle of where it stood, else where it went to."""
+
+    activity: Activity
+    starts_at: datetime
+    ends_at: datetime
+    start: LonLat
+    place: LonLat
+    sums: Sums
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted."""
+        return (self.ends_at - self.starts_at).total_seconds()
+
+
+@dataclass(slots=True)
+class _Step:
+    """From one fix to the next, at most `FORGET_AFTER` apart."""
+
+    a: Position
+    b: Position
+    stands: bool
+    metres: float
+    area_m2: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return (self.b.fixed_at - self.a.fixed_at).total_seconds()
+
+    @property
+    def activity(self) -> Activity:
+        if self.stands:
+            return Activity.STAND
+        works = self._kept_on(attrgetter("blade")) or self.spreads
+        return Activity.WORK if works else Activity.DRIVE
+
+    @property
+    def spreads(self) -> bool:
+        return not self.stands and self._kept_on(attrgetter("spreader"))
+
+    def _kept_on(self, switch: Callable[[Position], bool | None]) -> bool:
+        steady = self.b.fixed_at - self.a.fixed_at <= STEADY
+        return bool(switch(self.a)) and (steady or bool(switch(self.b)))
+
+
+def spells_of(
+    fixes: Sequence[Position],
+    matcher: Matcher,
+    network: StreetNetwork,
+    since: datetime,
+    until: datetime,
+) -> list[Spell]:
+    """Return what a vehicle did from `since` to before `until`, by time.
+
+    `fixes` should reach a little farther on both sides. A step belongs to the time in which it
+    begins, so that neighboring times leave nothing out and count nothing twice. Silence longer than
+    `FORGET_AFTER` belongs to no spell.
+    """
+    kept, _ = filtered(fixes)
+    steps = _steps(kept)
+    if not any(since <= step.a.fixed_at < until for step in steps):
+        return []
+    _measure(steps, kept, matcher, network)
+    inside = [step for step in steps if since <= step.a.fixed_at < until]
+    return [_spell(part) for part in _smoothed(_unbroken(inside))]
+
+
+def _steps(fixes: Sequence[Position]) -> list[_Step]:
+    return [
+        _Step(a, b, still, 0.0 if still else metres)
+        for (a, b), still, metres in zip(
+            pairwise(fixes), standing(fixes), hops_m(fixes), strict=True
+        )
+        if b.fixed_at - a.fixed_at <= FORGET_AFTER
+    ]
+
+
+class _Way:
+    """Counts what is new on the way: a receiver's steps back and forth on a street add nothing."""
+
+    def __init__(self, network: StreetNetwork) -> None:
+        self._network = network
+        self._street: DirectedSegment | None = None
+        self._reached_m = 0.0
+
+    def go(self, stretches: Iterable[Stretch]) -> tuple[float, float]:
+        """Return the metres and the square metres that these stretches add."""
+        metres = area_m2 = 0.0
+        for one in stretches:
+            if one.directed != self._street or one.to_m < self._reached_m - NOISE_M:
+                self._street, self._reached_m = one.directed, one.from_m
+            new_m = max(one.to_m - max(one.from_m, self._reached_m), 0.0)
+            self._reached_m = max(self._reached_m, one.to_m)
+            metres += new_m
+            area_m2 += new_m * clear_width_m(self._network.segment(one.directed.segment_id))
+        return metres, area_m2
+
+
+def _measure(
+    steps: Sequence[_Step], fixes: Sequence[Position], matcher: Matcher, network: StreetNetwork
+) -> None:
+    """Give steps between matches the metres and the area of the streets that were taken."""
+    starts, way = [step.a.fixed_at for step in steps], _Way(network)
+    for before, after in pairwise(_matches(fixes, matcher)):
+        stretches = matcher.between(before, after)
+        if not stretches and not _stays(before, after):
+            continue
+        first = bisect_left(starts, before.fixed_at)
+        last = bisect_left(starts, after.fixed_at)
+        moving = [step for step in steps[first:last] if not step.stands]
+        metres, area_m2 = way.go(stretches)
+        for step, share in zip(moving, _shares(moving), strict=True):
+            step.metres = metres * share
+            step.area_m2 = area_m2 * share
+
+
+def _stays(before: Match, after: Match) -> bool:
+    """Whether two matches are one spot of a street, as far as a receiver can tell."""
+    on_it = before.segment is not None and before.segment == after.segment
+    return on_it and abs(after.offset_m - before.offset_m) <= NOISE_M
+
+
+def _matches(fixes: Sequence[Position], matcher: Matcher) -> list[Match]:
+    trail = Trail()
+    return [*matcher.match(trail, fixes), *matcher.settle(trail)]
+
+
+def _shares(steps: Sequence[_Step]) -> list[float]:
+    """Return the share of each step in a way: by its beeline, by time where that says nothing."""
+    lengths = [metres_between(step.a.location, step.b.location) for step in steps]
+    if sum(lengths) <= 0.0:
+        lengths = [step.seconds for step in steps]
+    whole = sum(lengths)
+    return [length / whole for length in lengths] if whole > 0.0 else [0.0 for _ in steps]
+
+
+def _unbroken(steps: Sequence[_Step]) -> Iterator[list[_Step]]:
+    """Yield the steps of one activity that follow each other without silence."""
+    run: list[_Step] = []
+    for activity, group in groupby(steps, key=lambda step: step.activity):
+        for step in group:
+            if run and (run[-1].activity is not activity or run[-1].b is not step.a):
+                yield run
+                run = []
+            run.append(step)
+    if run:
+        yield run
+
+
+def _smoothed(runs: Iterable[list[_Step]]) -> list[list[_Step]]:
+    """Put short flickers between work and driving into the movement before them."""
+    kept: list[list[_Step]] = []
+    for run in runs:
+        before = kept[-1] if kept else None
+        joins = before is not None and before[-1].b is run[0].a
+        if before is not None and joins and not before[0].stands and not run[0].stands:
+            lasts = run[-1].b.fixed_at - run[0].a.fixed_at
+            lasted = before[-1].b.fixed_at - before[0].a.fixed_at
+            if min(lasts, lasted) < FLICKER or _main(before) is _main(run):
+                before.extend(run)
+                continue
+        kept.append(list(run))
+    return kept
+
+
+def _main(steps: Sequence[_Step]) -> Activity:
+    if steps[0].stands:
+        return Activity.STAND
+    worked_s = sum(step.seconds for step in steps if step.activity is Activity.WORK)
+    half_s = sum(step.seconds for step in steps) / 2
+    return Activity.WORK if worked_s > half_s else Activity.DRIVE
+
+
+def _spell(steps: Sequence[_Step]) -> Spell:
+    activity, last = _main(steps), steps[-1].b
+    place = last.location
+    if activity is Activity.STAND:
+        places = [step.a.location for step in steps]
+        lon, lat = (sum(each) / len(places) for each in zip(*places, strict=True))
+        place = LonLat(lon, lat)
+    return Spell(
+        activity=activity,
+        starts_at=steps[0].a.fixed_at,
+        ends_at=last.fixed_at,
+        start=place if activity is Activity.STAND else steps[0].a.location,
+        place=place,
+        sums=_sums(steps),
+    )
+
+
+def _sums(steps: Sequence[_Step]) -> Sums:
+    seconds = dict.fromkeys(Activity, 0.0)
+    metres = dict.fromkeys(Activity, 0.0)
+    running_s = off_s = sensed_s = 0.0
+    told_kg: dict[str, float] = {}
+    rated_kg: dict[str, float] = {}
+    spread_m2: dict[str, float] = {}
+    for step in steps:
+        activity, fix = step.activity, step.a
+        seconds[activity] += step.seconds
+        metres[activity] += step.metres
+        if fix.blade is not None or fix.spreader is not None:
+            sensed_s += step.seconds
+        ignition = fix.attributes.get("ignition")
+        if step.stands and ignition is True:
+            running_s += step.seconds
+        elif step.stands and ignition is False:
+            off_s += step.seconds
+        counted = _counted_kg(step)
+        if counted is None and not step.spreads:
+            continue
+        material = fix.material or DEFAULT_MATERIAL
+        if counted is not None:
+            _add(told_kg, material, counted)
+        elif fix.rate_gm2 is not None:
+            _add(rated_kg, material, fix.rate_gm2 * step.area_m2 / 1000)
+        else:
+            _add(spread_m2, material, step.area_m2)
+    return Sums(
+        work_s=seconds[Activity.WORK],
+        drive_s=seconds[Activity.DRIVE],
+        stand_s=seconds[Activity.STAND],
+        running_s=running_s,
+        off_s=off_s,
+        work_m=metres[Activity.WORK],
+        drive_m=metres[Activity.DRIVE],
+        sensed_s=sensed_s,
+        told_kg=told_kg,
+        rated_kg=rated_kg,
+        spread_m2=spread_m2,
+    )
+
+
+def _counted_kg(step: _Step) -> float | None:
+    """Return what the spreader counted on a step; `None` where it counts nothing.
+
+    A count that falls was set back, and says nothing of this step.
+    """
+    before, after = (fix.attributes.get(SPREAD_KG) for fix in (step.a, step.b))
+    if not _is_number(before) or not _is_number(after):
+        return None
+    return max(float(after) - float(before), 0.0)
+
+
+def _is_number(value: object) -> TypeIs[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _add(amounts: dict[str, float], material: str, amount: float) -> None:
+    if amount > 0.0:
+        amounts[material] = amounts.get(material, 0.0) + amount
+
+
+def clipped(spell: Spell, since: datetime, until: datetime) -> Spell | None:
+    """Return the part of a spell in a time, its sums in proportion; `None` where there is none."""
+    starts_at, ends_at = max(spell.starts_at, since), min(spell.ends_at, until)
+    if starts_at >= ends_at:
+        return None
+    if (starts_at, ends_at) == (spell.starts_at, spell.ends_at):
+        return spell
+    part = (ends_at - starts_at).total_seconds() / spell.seconds
+    return replace(spell, starts_at=starts_at, ends_at=ends_at, sums=spell.sums.share(part))
