@@ -19,7 +19,13 @@ from fleet.matching import Matcher, Trail
 from fleet.standing import hops_m, standing
 from fleet.steps import FORGET_AFTER, filtered, metres_between
 from fleet.sums import Sums
-from fleet.ways import NOISE_M, Stretch
+from fleet.ways import Stretch
+
+NOISE_M = 20.0
+"""A spot so much behind the last one on a street is the receiver's error and no other round."""
+
+UNSURE_M = 50.0
+"""Where matching leaves out more of a way than this, since it is not sure, the beeline counts."""
 
 STEADY = timedelta(seconds=15)
 """Over a longer gap, equipment counts as working only if it worked at both ends."""
@@ -154,6 +160,9 @@ def _measure(
         last = bisect_left(starts, after.fixed_at)
         moving = [step for step in steps[first:last] if not step.stands]
         metres, area_m2 = way.go(stretches)
+        if moving:
+            beeline_m = metres_between(moving[0].a.location, moving[-1].b.location)
+            metres = beeline_m if beeline_m > metres + UNSURE_M else metres
         for step, share in zip(moving, _shares(moving), strict=True):
             step.metres = metres * share
             step.area_m2 = area_m2 * share
