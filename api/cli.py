@@ -9,6 +9,7 @@ import typer
 from api.commands.apikey import apikey
 from api.commands.backup import backup
 from api.commands.city import city
+from api.commands.coverage import coverage
 from api.commands.demo import demo
 from api.commands.erase import erase
 from api.commands.fleet import fleet, policy
@@ -34,6 +35,7 @@ commands.add_typer(fleet, name="fleet", help="Set depots, reload sites and machi
 policy.add_typer(overrides, name="overrides", help="Decide the class of single streets.")
 commands.add_typer(policy, name="policy", help="Set the levels of service.")
 commands.add_typer(storm, name="storm", help="Start and end a storm.")
+commands.add_typer(coverage, name="coverage", help="Derive coverage anew, show its revisions.")
 commands.add_typer(user, name="user", help="Add people who sign in.")
 commands.add_typer(device, name="device", help="Add trackers that send positions.")
 commands.command()(geocode)

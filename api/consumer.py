@@ -119,7 +119,7 @@ class Consumer:
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
             runs = list_runs(tx, storm.id, RUNS) if storm else []
-            waiting = bool(list_unseen(tx, 1)[0]) or bool(self._tracks.silent(now))
+            waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
         found = self._digest(storm, now) if waiting else Digest()
         with reading(self._engine) as tx:
             self._publish_vehicles(tx, found, now)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from math import ceil, cos, radians
 
 from data.errors import InvalidError, Need
+from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
 from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
 from data.model import (
     ClassRule,
@@ -56,6 +57,7 @@ class Policy:
     join: JoinRule = field(default_factory=JoinRule)
     levels: Mapping[SegmentId, Level] = field(default_factory=dict)
     followup: FollowUpRules = field(default_factory=FollowUpRules)
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -128,6 +130,7 @@ def policy_from(root: TomlTable) -> Policy:
         street_rules=street_rules_of(root),
         join=_join(root.table("join")) if "join" in root else JoinRule(),
         followup=followup_rules_of(root),
+        evidence=evidence_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -184,6 +187,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield f"across_classes = {str(policy.join.across_classes).lower()}"
     yield ""
     yield from street_rules_toml(policy.street_rules)
+    yield from evidence_rules_toml(policy.evidence)
     yield from followup_rules_toml(policy.followup)
 
 

@@ -7,17 +7,16 @@ may make one pass together, and one truck that stands and trembles never makes t
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from itertools import pairwise
 
+from data.evidence_rules import EvidenceRules, Grade
 from data.model import (
     ClassRule,
     Coverage,
     DirectedSegment,
     Directions,
-    Evidence,
     Job,
     Oneway,
     Pass,
@@ -27,6 +26,7 @@ from data.model import (
     Treatment,
 )
 from data.network import StreetNetwork
+from data.passes import VISIT_GAP
 from data.policy import Policy
 
 WHOLE = 0.9
@@ -40,12 +40,6 @@ LEAST = 0.6
 
 BEGUN = 0.25
 """Share from which a street counts as being worked on."""
-
-VISIT_GAP = timedelta(seconds=15)
-"""After a longer silence a vehicle on the same street is on another visit."""
-
-SEAM_M = 1.0
-"""Parts of one visit that are so near belong together."""
 
 AGEING_FROM, DUE_FROM, OVERDUE_FROM = 0.5, 1.0, 1.5
 """Ages at which the state changes, in cycles of the street."""
@@ -133,72 +127,50 @@ class _Depth:
         return place
 
 
-def merged(passes: Iterable[Pass]) -> list[Pass]:
-    """Return the passes of one direction with touching parts of one visit made one.
-
-    Adding what is already there changes nothing, so fixes may be looked at twice.
-    """
-    kept: list[Pass] = []
-    for one in sorted(passes, key=lambda p: (p.started_at, p.ended_at, p.from_m)):
-        whole, apart = one, []
-        for other in kept:
-            if _joined(other, whole):
-                whole = _together(other, whole)
-            else:
-                apart.append(other)
-        kept = [*apart, whole]
-    return kept
-
-
-def _joined(a: Pass, b: Pass) -> bool:
-    return (
-        a.vehicle_id == b.vehicle_id
-        and a.treatment is b.treatment
-        and a.evidence.kind is b.evidence.kind
-        and b.started_at <= a.ended_at + VISIT_GAP
-        and a.started_at <= b.ended_at + VISIT_GAP
-        and b.from_m <= a.to_m + SEAM_M
-        and a.from_m <= b.to_m + SEAM_M
-    )
-
-
-def _together(a: Pass, b: Pass) -> Pass:
-    from_m, to_m = min(a.from_m, b.from_m), max(a.to_m, b.to_m)
-    kg_per_m = max(p.material_kg / (p.to_m - p.from_m) for p in (a, b))
-    confidence = min(a.evidence.confidence, b.evidence.confidence)
-    return replace(
-        a,
-        from_m=from_m,
-        to_m=to_m,
-        started_at=min(a.started_at, b.started_at),
-        ended_at=max(a.ended_at, b.ended_at),
-        evidence=Evidence(a.evidence.kind, confidence),
-        material_kg=kg_per_m * (to_m - from_m),
-    )
+def counting(passes: Iterable[Pass], rules: EvidenceRules) -> list[Pass]:
+    """Return the passes whose evidence is good enough to close a job."""
+    return [
+        one
+        for one in passes
+        if one.treatment is not None and rules.grade_of(one.evidence) is Grade.CLOSES
+    ]
 
 
 def coverage_of(
     directed: DirectedSegment,
     length_m: float,
-    passes: Sequence[Pass],
+    seen: Sequence[Pass],
     passes_needed: int,
-    driven_at: datetime | None = None,
+    treatment: Treatment,
+    rules: EvidenceRules,
 ) -> Coverage:
-    """Return what the passes of one treatment prove about a direction.
+    """Return what was seen on a direction proves, of the treatment that counts there.
 
     `evidence` is the latest part's, once parts of a first pass are worth showing.
     """
-    times = whole_passes(passes, length_m)
-    begun_m = sum(end - start for start, end in union((p.from_m, p.to_m) for p in passes))
-    latest = max(passes, key=lambda p: p.ended_at, default=None)
+    counted = counting(seen, rules)
+    times = {
+        each: whole_passes([one for one in counted if one.treatment is each], length_m)
+        for each in Treatment
+    }
+    shown = [
+        one
+        for one in seen
+        if one.treatment is treatment and rules.grade_of(one.evidence) is not Grade.NOTHING
+    ]
+    begun_m = sum(end - start for start, end in union((p.from_m, p.to_m) for p in shown))
+    latest = max(shown, key=lambda p: p.ended_at, default=None)
+    driven = [one.ended_at for one in seen if one not in counted]
     return Coverage(
         segment_id=directed.segment_id,
         forward=directed.forward,
-        passes_done=len(times),
+        passes_done=len(times[treatment]),
         passes_needed=passes_needed,
-        last_pass_at=times[-1] if times else None,
-        driven_at=driven_at,
+        last_pass_at=max(times[treatment], default=None),
+        driven_at=max(driven, default=None),
         evidence=latest.evidence if latest and begun_m >= BEGUN * length_m else None,
+        plowed_at=max(times[Treatment.PLOW], default=None),
+        salted_at=max(times[Treatment.SALT], default=None),
     )
 
 

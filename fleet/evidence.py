@@ -1,7 +1,7 @@
 """From driven stretches to stored proof: passes, coverage, and the jobs that they close."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from data.model import (
     ActorKind,
     ClosingReason,
     Coverage,
+    CoverageChange,
+    CoverageRevision,
     DirectedSegment,
     Job,
     JobId,
@@ -17,34 +19,41 @@ from data.model import (
     Pass,
     RequestId,
     RequestState,
+    RevisionCause,
     SegmentId,
     Storm,
     StormId,
     Treatment,
 )
 from data.network import StreetNetwork
+from data.passes import merged
 from data.policy import Policy
-from data.store.coverage import list_coverage, list_passes, replace_passes, save_coverage
+from data.store.coverage import (
+    list_coverage,
+    list_seen,
+    list_told,
+    remove_coverage,
+    replace_told,
+    save_coverage,
+)
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments, set_job_state
 from data.store.requests import list_requests_of_jobs
+from data.store.revisions import add_revision
+from data.store.windows import list_window, replace_window
 from fleet.closing import close_by_evidence
-from fleet.coverage import counted_treatments, coverage_of, done_at, merged
+from fleet.coverage import counted_treatments, counting, coverage_of, done_at
+from fleet.windows import Window
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
 """Who closes jobs by evidence."""
 
+Changed = list[tuple[Coverage | None, Coverage]]
+"""Coverage rows before and after; before a first pass there is none."""
+
 AT_ONCE = 500
 """Segments looked at in one question to the database."""
-
-
-@dataclass(frozen=True, slots=True)
-class Driven:
-    """A direction that somebody drove through without proof of work."""
-
-    directed: DirectedSegment
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,23 @@ class Proof:
     jobs: tuple[JobId, ...] = ()
     requests: tuple[RequestId, ...] = ()
 
+    def __add__(self, other: "Proof") -> "Proof":
+        """Return what both changed."""
+        return Proof(
+            (*self.coverage, *other.coverage),
+            (*self.jobs, *other.jobs),
+            (*self.requests, *other.requests),
+        )
+
+
+def storms_in(storms: Iterable[Storm], since: datetime, until: datetime) -> list[StormId]:
+    """Return which storms a time touches."""
+    return [
+        storm.id
+        for storm in storms
+        if storm.started_at <= until and (storm.ended_at is None or storm.ended_at > since)
+    ]
+
 
 def keep_evidence(
     tx: Tx,
@@ -62,46 +88,141 @@ def keep_evidence(
     network: StreetNetwork,
     policy: Policy,
     passes: Sequence[Pass],
-    driven: Iterable[Driven],
     now: datetime,
 ) -> Proof:
-    """Store passes and what follows from them for a storm; looking twice changes nothing."""
+    """Store passes that people told of, and what follows; telling twice changes nothing."""
     fresh: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for one in passes:
-        if one.started_at >= storm.started_at:
+        if _belongs(one, storm):
             fresh[DirectedSegment(one.segment_id, one.forward)].append(one)
-    driven_at: dict[DirectedSegment, datetime] = {}
-    for through in driven:
-        if through.at >= storm.started_at:
-            latest = driven_at.get(through.directed, through.at)
-            driven_at[through.directed] = max(through.at, latest)
-    touched = sorted({directed.segment_id for directed in fresh.keys() | driven_at.keys()})
-    coverage: list[Coverage] = []
+    known = list_told(tx, storm.id, {directed.segment_id for directed in fresh})
+    replace_told(tx, storm.id, {way: merged([*known[way], *fresh[way]]) for way in fresh})
+    return refresh(tx, storm, network, policy, {way.segment_id for way in fresh}, now)
+
+
+def keep_windows(
+    tx: Tx,
+    network: StreetNetwork,
+    policy: Policy,
+    storms: Sequence[Storm],
+    windows: Iterable[Window],
+    now: datetime,
+) -> Proof:
+    """Store what changed in half hours of positions, and what follows from it in each storm."""
+    touched: dict[StormId, set[SegmentId]] = defaultdict(set)
+    for window in windows:
+        for storm_id, segment_id in store_window(tx, storms, window):
+            touched[storm_id].add(segment_id)
+    proof = Proof()
+    for storm in storms:
+        if storm.id in touched:
+            proof += refresh(tx, storm, network, policy, touched[storm.id], now)
+    return proof
+
+
+def store_window(
+    tx: Tx, storms: Sequence[Storm], window: Window
+) -> Iterator[tuple[StormId, SegmentId]]:
+    """Store what changed in a half hour; yield the streets, of each storm, that it changed."""
+    ways = window.changed
+    before: dict[DirectedSegment, list[tuple[StormId, Pass]]] = defaultdict(list)
+    if window.anew:
+        for storm_id, one in list_window(tx, *window.key):
+            before[DirectedSegment(one.segment_id, one.forward)].append((storm_id, one))
+        ways = window.changed | before.keys()
+    after = {way: _by_storm(storms, window.passes(way)) for way in ways}
+    differing = [way for way in sorted(ways) if not window.anew or after[way] != before[way]]
+    replace_window(tx, *window.key, differing, (row for way in differing for row in after[way]))
+    window.changed.clear()
+    window.anew = False
+    for way in differing:
+        for storm_id, _ in {*before[way], *after[way]}:
+            yield storm_id, way.segment_id
+
+
+def _by_storm(storms: Iterable[Storm], passes: Iterable[Pass]) -> list[tuple[StormId, Pass]]:
+    """Return passes with the storm that each belongs to; those of no storm are left out."""
+    return [(storm.id, one) for one in passes for storm in storms if _belongs(one, storm)]
+
+
+def _belongs(one: Pass, storm: Storm) -> bool:
+    ended = storm.ended_at is not None and one.started_at >= storm.ended_at
+    return one.started_at >= storm.started_at and not ended
+
+
+def refresh(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    segment_ids: Iterable[SegmentId],
+    now: datetime,
+) -> Proof:
+    """Derive the coverage of some streets anew, close jobs that it proves, say what changed.
+
+    What changes in a storm that has ended makes a numbered revision and closes nothing: its jobs
+    were cancelled with it.
+    """
+    proof, changed = derive(tx, storm, network, policy, segment_ids, now)
+    if storm.ended_at is not None and changed:
+        note_revision(tx, TRACKING, storm.id, RevisionCause.LATE, network.version, changed, now)
+    return proof
+
+
+def derive(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    segment_ids: Iterable[SegmentId],
+    now: datetime,
+) -> tuple[Proof, Changed]:
+    """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
+    touched = sorted(one for one in segment_ids if network.find(one) is not None)
+    changed: Changed = []
     jobs: dict[JobId, datetime] = {}
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(tx, storm.id, ids)
-        known = _stored(tx, storm.id, ids, fresh)
-        coverage += _covered(tx, storm.id, network, policy, ids, known, driven_at, wanted)
-        jobs |= _close_jobs(tx, network, known, wanted, now)
-    return Proof(tuple(coverage), tuple(jobs), _answer_requests(tx, jobs, now))
+        seen = list_seen(tx, storm.id, ids)
+        changed += _covered(tx, storm.id, network, policy, ids, seen, wanted)
+        if storm.ended_at is None:
+            jobs |= _close_jobs(tx, network, policy, seen, wanted, now)
+    rows = tuple(after for _, after in changed)
+    return Proof(rows, tuple(jobs), _answer_requests(tx, jobs, now)), changed
 
 
-def _stored(
+def note_revision(
     tx: Tx,
+    actor: Actor,
     storm_id: StormId,
-    segment_ids: Sequence[SegmentId],
-    fresh: Mapping[DirectedSegment, Sequence[Pass]],
-) -> dict[DirectedSegment, list[Pass]]:
-    """Add the fresh passes of these segments to the stored ones and return all of them."""
-    known = list_passes(tx, storm_id, segment_ids)
-    changed: dict[DirectedSegment, list[Pass]] = {}
-    for segment_id in segment_ids:
-        for directed in (DirectedSegment(segment_id, True), DirectedSegment(segment_id, False)):
-            if directed in fresh:
-                changed[directed] = merged([*known.get(directed, ()), *fresh[directed]])
-    replace_passes(tx, storm_id, changed)
-    return {**known, **changed}
+    cause: RevisionCause,
+    network_version: str,
+    changed: Iterable[tuple[Coverage | None, Coverage]],
+    now: datetime,
+) -> CoverageRevision:
+    """Give what changed in a storm's coverage a number; the storm book says so too."""
+    changes = [_change(before, after) for before, after in changed]
+    revision = add_revision(tx, storm_id, now, cause, network_version, changes)
+    after = {
+        "revision": revision.number,
+        "cause": cause,
+        "directions": revision.directions,
+        "network_version": network_version,
+    }
+    add_event(tx, now, actor, "storm.revised", f"storm:{storm_id}", after=after)
+    return revision
+
+
+def _change(before: Coverage | None, after: Coverage) -> CoverageChange:
+    return CoverageChange(
+        after.segment_id,
+        after.forward,
+        before.passes_done if before else 0,
+        after.passes_done,
+        before.last_pass_at if before else None,
+        after.last_pass_at,
+    )
 
 
 def _covered(
@@ -110,11 +231,13 @@ def _covered(
     network: StreetNetwork,
     policy: Policy,
     segment_ids: Sequence[SegmentId],
-    passes: Mapping[DirectedSegment, Sequence[Pass]],
-    driven_at: Mapping[DirectedSegment, datetime],
+    seen: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
-) -> list[Coverage]:
-    """Return the coverage rows of these segments that changed, stored."""
+) -> Changed:
+    """Store the coverage rows of these segments that changed; return them before and after.
+
+    A direction on which nothing was seen after all has no row any more, and comes back empty.
+    """
     before = {
         DirectedSegment(row.segment_id, row.forward): row
         for row in list_coverage(tx, storm_id, segment_ids)
@@ -123,35 +246,40 @@ def _covered(
     needed = {
         job.segment_id: job.passes for job in jobs if job.treatment is counted[job.segment_id]
     }
-    changed: list[Coverage] = []
-    for directed in sorted(passes.keys() | driven_at.keys()):
-        if directed.segment_id not in segment_ids:
-            continue
-        segment, old = network.segment(directed.segment_id), before.get(directed)
-        treatment = counted.get(segment.id, Treatment.PLOW)
-        times = (driven_at.get(directed), old.driven_at if old else None)
-        row = coverage_of(
-            directed,
+    changed: Changed = []
+    for way in sorted(seen.keys() | before.keys()):
+        segment, passes = network.segment(way.segment_id), seen.get(way, ())
+        after = coverage_of(
+            way,
             segment.length_m,
-            [p for p in passes.get(directed, ()) if p.treatment is treatment],
+            passes,
             needed.get(segment.id) or policy.passes_for(segment),
-            max((time for time in times if time is not None), default=None),
+            counted.get(segment.id, Treatment.PLOW),
+            policy.evidence,
         )
-        if row != old:
-            changed.append(row)
-    save_coverage(tx, storm_id, changed)
+        if not passes or after != before.get(way):
+            changed.append((before.get(way), after))
+    kept = [after for _, after in changed if _way(after) in seen]
+    save_coverage(tx, storm_id, kept)
+    remove_coverage(tx, storm_id, [_way(after) for _, after in changed if _way(after) not in seen])
     return changed
+
+
+def _way(row: Coverage) -> DirectedSegment:
+    return DirectedSegment(row.segment_id, row.forward)
 
 
 def _close_jobs(
     tx: Tx,
     network: StreetNetwork,
-    passes: Mapping[DirectedSegment, Sequence[Pass]],
+    policy: Policy,
+    seen: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
     now: datetime,
 ) -> dict[JobId, datetime]:
     """Set the jobs that passes prove to done, and return since when each is."""
     closed: dict[JobId, datetime] = {}
+    passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
     for job in jobs:
         if job.state is not JobState.OPEN:
             continue
@@ -166,10 +294,34 @@ def _close_jobs(
             "job.done",
             f"job:{job.id}",
             before={"state": job.state},
-            after={"state": JobState.DONE, "done_at": finished_at.isoformat()},
+            after={
+                "state": JobState.DONE,
+                "done_at": finished_at.isoformat(),
+                "evidence": _attached(job, passes, finished_at),
+            },
         )
         closed[job.id] = finished_at
     return closed
+
+
+def _attached(
+    job: Job, passes: Mapping[DirectedSegment, Sequence[Pass]], finished_at: datetime
+) -> list[dict[str, object]]:
+    """Return the passes that made a job done, as the storm book keeps them."""
+    return [
+        {
+            "vehicle": one.vehicle_id,
+            "kind": one.evidence.kind,
+            "confidence": round(one.evidence.confidence, 3),
+            "forward": one.forward,
+            "from_m": round(one.from_m, 1),
+            "to_m": round(one.to_m, 1),
+            "ended_at": one.ended_at.isoformat(),
+        }
+        for forward in (True, False)
+        for one in passes.get(DirectedSegment(job.segment_id, forward), ())
+        if one.treatment is job.treatment and job.starts_at <= one.started_at <= finished_at
+    ]
 
 
 def _answer_requests(

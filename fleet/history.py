@@ -5,7 +5,7 @@ of `fleet.coverage` are asked about the passes that had ended by then; only chan
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil, floor
@@ -13,6 +13,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
+from data.evidence_rules import EvidenceRules
 from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment, Storm, Treatment
 from data.network import StreetNetwork
 from data.policy import Policy
@@ -40,13 +41,15 @@ States = NDArray[np.int8]
 class Proven:
     """What is known of a storm's streets: all passes by direction, and what they count for.
 
-    `coverage` are the stored rows, `salted` the segments that only salt colors.
+    `coverage` are the stored rows, `salted` the segments that only salt colors, `rules` say which
+    evidence counts.
     """
 
     passes: Mapping[DirectedSegment, Sequence[Pass]]
     coverage: Mapping[DirectedSegment, Coverage]
     salted: frozenset[int]
     jobs: Sequence[JobSpan]
+    rules: EvidenceRules = field(default_factory=EvidenceRules)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,18 +157,20 @@ def coverage_steps(
     if stored is None:
         return []
     treatment = Treatment.SALT if segment.id in proven.salted else Treatment.PLOW
-    driven = {one.ended_at for one in passes if one.treatment is None}
-    if stored.driven_at is not None:
-        driven.add(stored.driven_at)
-    counted = sorted(
-        (one for one in passes if one.treatment is treatment), key=lambda one: one.ended_at
-    )
+    told = {stored.driven_at} if stored.driven_at is not None else set()
     steps: list[tuple[datetime, Coverage]] = []
-    for at in sorted({one.ended_at for one in passes} | driven):
-        ended = [one for one in counted if one.ended_at <= at]
-        driven_at = max((one for one in driven if one <= at), default=None)
-        needed = stored.passes_needed
-        steps.append((at, coverage_of(directed, segment.length_m, ended, needed, driven_at)))
+    for at in sorted({one.ended_at for one in passes} | told):
+        ended = sorted((one for one in passes if one.ended_at <= at), key=lambda one: one.ended_at)
+        row = coverage_of(
+            directed,
+            segment.length_m,
+            ended,
+            stored.passes_needed,
+            treatment,
+            proven.rules,
+        )
+        driven = [one for one in (row.driven_at, *told) if one is not None and one <= at]
+        steps.append((at, replace(row, driven_at=max(driven, default=None))))
     return steps
 
 

@@ -20,8 +20,9 @@ from data.store.performance import (
     list_served_marks,
     segments_only_salted,
 )
+from data.store.revisions import newest_revision
 from data.store.storms import list_storms
-from fleet.coverage import whole_passes
+from fleet.coverage import counting, whole_passes
 from fleet.performance import (
     Asked,
     Lanes,
@@ -58,8 +59,8 @@ class _Kept:
     marks: dict[DirectedSegment, ServedMark] = field(default_factory=dict)
     served: dict[DirectedSegment, Sequence[datetime]] = field(default_factory=dict)
     spells: Spells | None = None
-    whole: bool = False
-    """Whether it was read after the storm's end, so that nothing can be added."""
+    whole_at: int | None = None
+    """The revision at which it was read after the storm's end: nothing was added since."""
 
 
 class StormRecords:
@@ -80,10 +81,11 @@ class StormRecords:
             self._kept[storm.id] = kept  # the last asked for stands last
             while len(self._kept) > STORMS_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            if kept.spells is None or not kept.whole:
-                _follow(tx, storm, network, kept)
+            revision = newest_revision(tx, storm.id)
+            if kept.spells is None or kept.whole_at != revision:
+                _follow(tx, storm, network, policy, kept)
                 kept.spells = late_spells(lanes, kept.served, storm.started_at)
-                kept.whole = storm.ended_at is not None
+                kept.whole_at = None if storm.ended_at is None else revision
             return Account(storm, lanes, kept.spells, asked)
 
     def _lanes_of(self, network: StreetNetwork, policy: Policy) -> Lanes:
@@ -126,19 +128,23 @@ def _asked(
     return Asked(since, since + deadline, one.answered_at, one.service_class, district)
 
 
-def _follow(tx: Tx, storm: Storm, network: StreetNetwork, kept: _Kept) -> None:
+def _follow(tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, kept: _Kept) -> None:
     """Bring what is kept of a storm up to what the database knows."""
     marks = {mark.directed: mark for mark in list_served_marks(tx, storm.id)}
     changed = [mark for directed, mark in marks.items() if kept.marks.get(directed) != mark]
     for gone in kept.marks.keys() - marks.keys():
         del kept.served[gone]
     kept.served |= {mark.directed: (mark.last_pass_at,) for mark in changed}
-    kept.served |= _served_again(tx, storm, network, changed)
+    kept.served |= _served_again(tx, storm, network, policy, changed)
     kept.marks = marks
 
 
 def _served_again(
-    tx: Tx, storm: Storm, network: StreetNetwork, marks: Sequence[ServedMark]
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    marks: Sequence[ServedMark],
 ) -> Served:
     """Return all moments at which directions were served that were so more than once."""
     often = [
@@ -154,7 +160,8 @@ def _served_again(
     for mark in often:
         segment = network.segment(mark.directed.segment_id)
         treatment = Treatment.SALT if segment.id in salted else Treatment.PLOW
-        fitting = [one for one in passes.get(mark.directed, ()) if one.treatment is treatment]
+        proved = counting(passes.get(mark.directed, ()), policy.evidence)
+        fitting = [one for one in proved if one.treatment is treatment]
         times = whole_passes(fitting, segment.length_m)[mark.passes_needed - 1 :]
         if times:
             served[mark.directed] = times

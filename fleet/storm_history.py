@@ -129,7 +129,7 @@ class StormHistory:
             if known is not None and storm.ended_at is None and now - known[1] < FRESH_FOR:
                 return known[1], known[2]
             if known is None or known[:2] != (mark, until):
-                proven = _proven(tx, storm)
+                proven = _proven(tx, storm, policy)
                 known = mark, until, street_changes(network, policy, storm, proven, until)
                 self._colors[storm.id] = known
                 while len(self._colors) > STORMS_KEPT:
@@ -148,10 +148,11 @@ class StormHistory:
         self._ground = (network, policy)
 
 
-def _proven(tx: Tx, storm: Storm) -> Proven:
+def _proven(tx: Tx, storm: Storm, policy: Policy) -> Proven:
     return Proven(
         list_storm_passes(tx, storm.id),
         {DirectedSegment(row.segment_id, row.forward): row for row in list_coverage(tx, storm.id)},
         frozenset(segments_only_salted(tx, storm.id)),
         list_job_spans(tx, storm.id),
+        policy.evidence,
     )

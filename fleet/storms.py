@@ -87,6 +87,14 @@ def storm_name(tx: Tx, now: datetime) -> str:
     return next(name for name in names if name not in taken)
 
 
+def chosen_storm(tx: Tx, storm_id: int | None) -> Storm:
+    """Return a storm, the newest where none is named; raise `NotFoundError` without one."""
+    if storm_id is not None:
+        return get_storm(tx, StormId(storm_id))
+    known = list_storms(tx)
+    return known[0] if known else get_storm(tx, StormId(0))
+
+
 def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
     """End a storm: its open jobs are cancelled, not done, and their requests wait again."""
     storm = get_storm(tx, storm_id)

@@ -1,54 +1,43 @@
 """A batch of positions through steps, matching and passes, one vehicle after the other.
 
-Fixes are looked at twice where that is needed - after a restart, or when they come late - because
-proof that is there already changes nothing.
+A vehicle's track is cut into windows of half an hour (`fleet.windows`). Fixes in order go on where
+the last ones ended; a window that a late fix or a restart touches is followed anew from the stored
+positions, and what it proves replaces what it had proved.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from data.model import (
     Coverage,
-    Evidence,
-    EvidenceKind,
     JobId,
-    Match,
     Pass,
     Position,
     RequestId,
     Storm,
-    Treatment,
     VehicleId,
 )
 from data.network import StreetNetwork
-from data.policy import Policy, clear_width_m
+from data.policy import Policy
 from data.store.engine import Tx
 from data.store.positions import list_between
-from fleet.evidence import Driven, Proof, keep_evidence
-from fleet.matching import Matcher, StreetMatcher, Trail
-from fleet.steps import filtered
-from fleet.ways import Stretch, total_m
-
-AROUND = timedelta(minutes=2)
-"""Earlier and later fixes looked at again around late ones and after a restart."""
+from data.store.storms import list_storms
+from data.store.windows import close_windows, list_open_windows, open_windows
+from fleet.evidence import Proof, keep_windows, storms_in
+from fleet.matching import Matcher, StreetMatcher
+from fleet.orders import OrderBook, Orders
+from fleet.windows import Window, looked_at_by, looks_at
 
 SETTLED_AFTER = timedelta(minutes=1)
 """A vehicle silent for so long will not change our mind about its last fixes."""
 
-STEADY = timedelta(seconds=15)
-"""Over a longer gap, equipment counts as working only if it worked at both ends."""
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""A vehicle from which nothing came for so long is not waited for."""
 
-
-@dataclass(slots=True)
-class Track:
-    """What is known of a vehicle on its way: fixes not settled yet, and the last that were."""
-
-    trail: Trail = field(default_factory=Trail)
-    waiting: dict[datetime, Position] = field(default_factory=dict)
-    newest: Position | None = None
-    last: tuple[Position, Match] | None = None
+RESUMED_AT_ONCE = 20
+"""Windows taken up again in one go after a restart, apart from those that fixes ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +66,44 @@ class Digest:
 
 
 class TrackBook:
-    """The tracks of all vehicles; one consumer writes it, in memory, and a restart rebuilds it."""
+    """The open windows of all vehicles; one consumer writes it, and a restart rebuilds it.
+
+    `left` are the windows that a restart has left open, `None` until they were looked for.
+    """
 
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
-        self.tracks: dict[VehicleId, Track] = {}
+        self.orders = OrderBook()
+        self.windows: dict[tuple[VehicleId, int], Window] = {}
+        self.newest: dict[VehicleId, datetime] = {}
+        self.fed_at: dict[VehicleId, datetime] = {}
+        self.left: list[tuple[VehicleId, int]] | None = None
 
-    def silent(self, now: datetime) -> list[Track]:
-        """Return the tracks whose last fixes can be settled, since nothing comes any more."""
+    def silent(self, now: datetime) -> list[Window]:
+        """Return the windows whose last fixes are to be settled: nothing comes for a while."""
         return [
-            track
-            for track in self.tracks.values()
-            if track.waiting and track.newest and now - track.newest.fixed_at > SETTLED_AFTER
+            window
+            for window in self.windows.values()
+            if not window.settled and window.heard_at and now - window.heard_at > SETTLED_AFTER
         ]
+
+    def over(self, now: datetime) -> list[Window]:
+        """Return the windows that nothing comes to any more: later fixes came, or none for long."""
+        return [
+            window
+            for window in self.windows.values()
+            if self.newest[window.vehicle_id] >= looks_at(window.number)[1]
+            or now - self.fed_at[window.vehicle_id] > FORGOTTEN_AFTER
+        ]
+
+    def waits(self, now: datetime) -> bool:
+        """Whether there is something to do without any new position."""
+        return self.left is None or bool(self.left) or bool(self.silent(now))
 
 
 def new_track_book(network: StreetNetwork) -> TrackBook:
     """Return an empty track book with the matcher in use."""
     return TrackBook(StreetMatcher(network))
-
-
-@dataclass(slots=True)
-class _Found:
-    """What the vehicles of a batch did."""
-
-    network: StreetNetwork
-    passes: list[Pass] = field(default_factory=list)
-    driven: list[Driven] = field(default_factory=list)
-    dropped: Counter[str] = field(default_factory=Counter)
 
 
 def digest(
@@ -118,135 +117,102 @@ def digest(
 ) -> Digest:
     """Match a batch, store the passes it proves, and say what changed.
 
-    `batch` is in order of arrival and not marked as seen yet. Tracks of vehicles that have fallen
-    silent are settled on the way, so an empty batch is worth a call now and then.
+    `batch` is in order of arrival and not marked as seen yet; `storm` is the active one, and what
+    is older goes to the storm that it belongs to. Windows of vehicles that have fallen silent are
+    settled on the way, so an empty batch is worth a call now and then.
     """
     by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
     for position in batch:
         by_vehicle[position.vehicle_id].append(position)
-    found = _Found(network)
+    at_work = _Round(tx, network, tracks, storm, now)
     for vehicle_id, fixes in by_vehicle.items():
-        _follow(tx, tracks, vehicle_id, fixes, found)
-    for track in tracks.silent(now):
-        _settle(tracks.matcher, track, found)
-    proof = Proof()
-    if storm is not None:
-        proof = keep_evidence(tx, storm, network, policy, found.passes, found.driven, now)
-    return Digest(tuple(batch), tuple(found.passes), proof, found.dropped)
+        at_work.follow(vehicle_id, fixes)
+    at_work.resume()
+    at_work.settle()
+    touched = list(at_work.touched.values())
+    passes = [one for window in touched for way in window.changed for one in window.passes(way)]
+    proof = keep_windows(tx, network, policy, at_work.storms, touched, now)
+    work = tuple(one for one in passes if one.treatment is not None)
+    return Digest(tuple(batch), work, proof, +at_work.dropped)
 
 
-def _follow(
-    tx: Tx, tracks: TrackBook, vehicle_id: VehicleId, fixes: Sequence[Position], found: _Found
-) -> None:
-    """Follow a vehicle on; fixes older than its newest are looked at with those around them."""
-    track = tracks.tracks.get(vehicle_id)
-    if track is None:
-        track = tracks.tracks[vehicle_id] = Track()
-        *_, latest = _clusters(fixes)
-        first_at = latest[0].fixed_at
-        before = list_between(tx, vehicle_id, first_at - AROUND, first_at)
-        _advance(tracks.matcher, track, before, found)
-        newest_at: datetime | None = first_at - timedelta.resolution
-    else:
-        newest_at = track.newest.fixed_at if track.newest else None
-    for late in _clusters(f for f in fixes if newest_at is not None and f.fixed_at <= newest_at):
-        around = list_between(tx, vehicle_id, late[0].fixed_at - AROUND, late[-1].fixed_at + AROUND)
-        aside = Track()
-        _advance(tracks.matcher, aside, [*around, *late], found)
-        _settle(tracks.matcher, aside, found)
-    in_time = [fix for fix in fixes if newest_at is None or fix.fixed_at > newest_at]
-    _advance(tracks.matcher, track, in_time, found)
+class _Round:
+    """One batch on its way through the windows that it touches."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        network: StreetNetwork,
+        tracks: TrackBook,
+        storm: Storm | None,
+        now: datetime,
+    ) -> None:
+        self._tx = tx
+        self._network = network
+        self._tracks = tracks
+        self._now = now
+        ended = [one for one in list_storms(tx) if one.ended_at is not None]
+        self.storms = [*ended, storm] if storm is not None else ended
+        self.touched: dict[tuple[VehicleId, int], Window] = {}
+        self.dropped: Counter[str] = Counter()
+        if tracks.left is None:
+            tracks.left = list_open_windows(tx)
+
+    def follow(self, vehicle_id: VehicleId, fixes: Iterable[Position]) -> None:
+        """Bring a vehicle's fixes to the windows that look at them."""
+        by_window: dict[int, list[Position]] = defaultdict(list)
+        for fix in sorted(fixes, key=_in_time):
+            for number in looked_at_by(fix.fixed_at):
+                by_window[number].append(fix)
+        for number in sorted(by_window):
+            window, mine = self._tracks.windows.get((vehicle_id, number)), by_window[number]
+            if window is None or window.heard_at is None or mine[0].fixed_at <= window.heard_at:
+                self._anew(vehicle_id, number, mine)
+            else:
+                self.dropped += self._feed(window, mine)
+
+    def resume(self) -> None:
+        """Take up some of the windows that a restart has left open."""
+        left = [key for key in self._tracks.left or () if key not in self._tracks.windows]
+        for vehicle_id, number in left[:RESUMED_AT_ONCE]:
+            self._anew(vehicle_id, number, [])
+        self._tracks.left = left[RESUMED_AT_ONCE:]
+
+    def settle(self) -> None:
+        """Settle what is silent or over, and store which windows are open."""
+        tracks = self._tracks
+        over = tracks.over(self._now)
+        for window in {*tracks.silent(self._now), *(one for one in over if not one.settled)}:
+            window.settle(tracks.matcher, self._network, self._orders(window))
+            self.touched[window.key] = window
+        for window in over:
+            del tracks.windows[window.key]
+        close_windows(self._tx, [window.key for window in over])
+        opened = (one.key for one in self.touched.values() if one.anew)
+        open_windows(self._tx, (key for key in opened if key in tracks.windows))
+
+    def _anew(self, vehicle_id: VehicleId, number: int, fixes: Sequence[Position]) -> None:
+        """Follow a window from its first stored fix."""
+        since, until = looks_at(number)
+        stored = list_between(self._tx, vehicle_id, since, until - timedelta.resolution)
+        window = self._tracks.windows[vehicle_id, number] = Window(vehicle_id, number)
+        both = self._feed(window, sorted([*stored, *fixes], key=_in_time))
+        if both:
+            both -= Window(vehicle_id, number).dropped(stored)
+        self.dropped += both
+
+    def _feed(self, window: Window, fixes: Sequence[Position]) -> Counter[str]:
+        tracks, vehicle_id = self._tracks, window.vehicle_id
+        tracks.fed_at[vehicle_id] = self._now
+        last_at = fixes[-1].fixed_at if fixes else looks_at(window.number)[0]
+        tracks.newest[vehicle_id] = max(tracks.newest.get(vehicle_id, last_at), last_at)
+        self.touched[window.key] = window
+        return window.feed(tracks.matcher, self._network, self._orders(window), fixes)
+
+    def _orders(self, window: Window) -> Orders:
+        since, until = looks_at(window.number)
+        return self._tracks.orders.during(self._tx, storms_in(self.storms, since, until))
 
 
-def _clusters(fixes: Iterable[Position]) -> Iterator[list[Position]]:
-    """Yield fixes that are near in time together, so that no more is looked at than needed."""
-    cluster: list[Position] = []
-    for fix in sorted(fixes, key=lambda fix: fix.fixed_at):
-        if cluster and fix.fixed_at - cluster[-1].fixed_at > AROUND:
-            yield cluster
-            cluster = []
-        cluster.append(fix)
-    if cluster:
-        yield cluster
-
-
-def _advance(matcher: Matcher, track: Track, fixes: Sequence[Position], found: _Found) -> None:
-    kept, dropped = filtered(fixes, track.newest)
-    found.dropped += dropped
-    if kept:
-        track.newest = kept[-1]
-        track.waiting |= {fix.fixed_at: fix for fix in kept}
-        _walk(matcher, track, matcher.match(track.trail, kept), found)
-
-
-def _settle(matcher: Matcher, track: Track, found: _Found) -> None:
-    _walk(matcher, track, matcher.settle(track.trail), found)
-
-
-def _walk(matcher: Matcher, track: Track, matches: Iterable[Match], found: _Found) -> None:
-    """Turn settled matches into passes, from each fix to the next."""
-    for match in matches:
-        position = track.waiting[match.fixed_at]
-        for passed in [at for at in track.waiting if at <= match.fixed_at]:
-            del track.waiting[passed]  # fixes of a standing vehicle share one match
-        if track.last is not None:
-            before, start = track.last
-            stretches = matcher.between(start, match)
-            confidence = min(start.confidence, match.confidence)
-            _judge(before, position, stretches, confidence, found)
-        track.last = (position, match)
-
-
-def _judge(
-    a: Position, b: Position, stretches: Sequence[Stretch], confidence: float, found: _Found
-) -> None:
-    """Say of every stretch whether it was worked on or only driven through."""
-    whole_m, gone_m = total_m(stretches), 0.0
-    kinds = [
-        (treatment, kind)
-        for treatment, kind, before, after in (
-            (Treatment.PLOW, EvidenceKind.BLADE, a.blade, b.blade),
-            (Treatment.SALT, EvidenceKind.SPREADER, a.spreader, b.spreader),
-        )
-        if before and (after or b.fixed_at - a.fixed_at <= STEADY)
-    ]
-    for stretch in stretches:
-        started_at = a.fixed_at + (b.fixed_at - a.fixed_at) * (gone_m / whole_m)
-        gone_m += stretch.to_m - stretch.from_m
-        ended_at = a.fixed_at + (b.fixed_at - a.fixed_at) * (gone_m / whole_m)
-        if not kinds:
-            found.driven.append(Driven(stretch.directed, ended_at))
-        for treatment, kind in kinds:
-            evidence = Evidence(kind, confidence)
-            one = _pass(found.network, a, stretch, started_at, ended_at, treatment, evidence)
-            found.passes.append(one)
-
-
-def _pass(
-    network: StreetNetwork,
-    fix: Position,
-    stretch: Stretch,
-    started_at: datetime,
-    ended_at: datetime,
-    treatment: Treatment,
-    evidence: Evidence,
-) -> Pass:
-    segment = network.segment(stretch.directed.segment_id)
-    from_m, to_m = stretch.from_m, stretch.to_m
-    if not stretch.directed.forward:
-        from_m, to_m = segment.length_m - to_m, segment.length_m - from_m
-    material_kg = 0.0
-    if treatment is Treatment.SALT and fix.rate_gm2 is not None:
-        material_kg = fix.rate_gm2 * clear_width_m(segment) * (to_m - from_m) / 1000
-    return Pass(
-        segment_id=segment.id,
-        forward=stretch.directed.forward,
-        from_m=from_m,
-        to_m=to_m,
-        vehicle_id=fix.vehicle_id,
-        started_at=started_at,
-        ended_at=ended_at,
-        treatment=treatment,
-        evidence=evidence,
-        material_kg=material_kg,
-    )
+def _in_time(fix: Position) -> tuple[datetime, str]:
+    return fix.fixed_at, fix.source

@@ -105,7 +105,17 @@ from data.model.streets import (
     Side,
     Snap,
 )
-from data.model.tracking import Coverage, Evidence, EvidenceKind, Match, Pass, Position
+from data.model.tracking import (
+    Coverage,
+    CoverageChange,
+    CoverageRevision,
+    Evidence,
+    EvidenceKind,
+    Match,
+    Pass,
+    Position,
+    RevisionCause,
+)
 from data.model.work import (
     Blockage,
     ClassRule,
@@ -143,6 +153,8 @@ __all__ = [
     "Comment",
     "CostBreakdown",
     "Coverage",
+    "CoverageChange",
+    "CoverageRevision",
     "Danger",
     "Depot",
     "DepotId",
@@ -205,6 +217,7 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "Restriction",
+    "RevisionCause",
     "RoadClass",
     "Role",
     "Route",

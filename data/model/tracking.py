@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import DeviceId, LonLat, SegmentId, VehicleId
+from data.model.ids import DeviceId, LonLat, SegmentId, StormId, VehicleId
 from data.model.streets import DirectedSegment
 from data.model.work import Treatment
 
 
 class EvidenceKind(StrEnum):
-    """What proves a pass; `SPEED` alone means the street was only driven through."""
+    """What proves a pass; `SPEED` is the way a vehicle moved, and nothing else."""
 
     BLADE = "blade"
     SPREADER = "spreader"
@@ -65,7 +65,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A stretch of one direction that a vehicle was seen to serve: observed, never planned."""
+    """A stretch of one direction that a vehicle was seen on: observed, never planned.
+
+    Without a `treatment` the street was only driven through.
+    """
 
     segment_id: SegmentId
     forward: bool
@@ -83,7 +86,8 @@ class Pass:
 class Coverage:
     """What evidence says about one direction of a segment.
 
-    `driven_at` is the last time somebody drove through without proof of work.
+    `driven_at` is the last time somebody drove through without proof of work, `plowed_at` and
+    `salted_at` when the last whole pass of each treatment was complete.
     """
 
     segment_id: SegmentId
@@ -93,3 +97,37 @@ class Coverage:
     last_pass_at: datetime | None
     driven_at: datetime | None = None
     evidence: Evidence | None = None
+    plowed_at: datetime | None = None
+    salted_at: datetime | None = None
+
+
+class RevisionCause(StrEnum):
+    """Why the coverage of a storm was numbered anew."""
+
+    LATE = "late"
+    RECOMPUTED = "recomputed"
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChange:
+    """What a revision changed about one direction of a segment."""
+
+    segment_id: SegmentId
+    forward: bool
+    passes_before: int
+    passes_after: int
+    last_pass_before: datetime | None
+    last_pass_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRevision:
+    """A numbered state of a storm's coverage; `number` counts from 1 within the storm."""
+
+    storm_id: StormId
+    number: int
+    made_at: datetime
+    cause: RevisionCause
+    network_version: str
+    directions: int
+    """How many directions of streets it changed."""

@@ -19,6 +19,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.passes import merged
 from data.store.engine import Tx
 from data.store.schema import coverage, passage
 
@@ -29,11 +30,40 @@ ASKED_AT_ONCE = 500
 def list_passes(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
 ) -> dict[DirectedSegment, list[Pass]]:
-    """Return what was seen on these segments in a storm by direction, oldest first."""
+    """Return the work seen on these segments in a storm by direction, oldest first."""
+    seen = list_seen(tx, storm_id, segment_ids)
+    work = {
+        directed: [one for one in passes if one.treatment is not None]
+        for directed, passes in seen.items()
+    }
+    return defaultdict(list, {directed: passes for directed, passes in work.items() if passes})
+
+
+def list_seen(
+    tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
+) -> dict[DirectedSegment, list[Pass]]:
+    """Return work and mere driving on these segments in a storm by direction, oldest first."""
     found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for ids in _chunks(segment_ids):
         query = select(passage).where(passage.c.storm_id == storm_id, passage.c.segment_id.in_(ids))
-        for row in tx.execute(query.order_by(passage.c.started_at, passage.c.id)):
+        for row in tx.execute(query):
+            one = pass_of(row)
+            found[DirectedSegment(one.segment_id, one.forward)].append(one)
+    return {directed: merged(passes) for directed, passes in found.items()}
+
+
+def list_told(
+    tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
+) -> dict[DirectedSegment, list[Pass]]:
+    """Return the passes that people told of, and no positions, by direction."""
+    found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    for ids in _chunks(segment_ids):
+        query = select(passage).where(
+            passage.c.storm_id == storm_id,
+            passage.c.segment_id.in_(ids),
+            passage.c.window.is_(None),
+        )
+        for row in tx.execute(query):
             one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return found
@@ -42,13 +72,14 @@ def list_passes(
 def find_last_pass(
     tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime
 ) -> Pass | None:
-    """Return the newest pass of a vehicle that ended at a time or later."""
+    """Return the newest work of a vehicle that ended at a time or later."""
     query = (
         select(passage)
         .where(
             passage.c.storm_id == storm_id,
             passage.c.vehicle_id == vehicle_id,
             passage.c.ended_at >= since,
+            passage.c.treatment.is_not(None),
         )
         .order_by(passage.c.ended_at.desc())
         .limit(1)
@@ -57,10 +88,10 @@ def find_last_pass(
     return None if row is None else pass_of(row)
 
 
-def replace_passes(
+def replace_told(
     tx: Tx, storm_id: StormId, changed: Mapping[DirectedSegment, Sequence[Pass]]
 ) -> None:
-    """Store all passes of these directions anew."""
+    """Store all passes of these directions anew that people told of."""
     if not changed:
         return
     tx.execute(
@@ -68,10 +99,11 @@ def replace_passes(
             passage.c.storm_id == storm_id,
             passage.c.segment_id == bindparam("of_segment"),
             passage.c.forward == bindparam("of_forward"),
+            passage.c.window.is_(None),
         ),
         [{"of_segment": d.segment_id, "of_forward": d.forward} for d in changed],
     )
-    rows = [_pass_row(storm_id, one) for passes in changed.values() for one in passes]
+    rows = [pass_row(storm_id, one) for passes in changed.values() for one in passes]
     if rows:
         tx.execute(insert(passage), rows)
 
@@ -96,7 +128,7 @@ def save_coverage(tx: Tx, storm_id: StormId, rows: Iterable[Coverage]) -> None:
     if not values:
         return
     new = upsert(coverage)
-    facts = ("passes_done", "passes_needed", "last_pass_at", "driven_at")
+    facts = ("passes_done", "passes_needed", "last_pass_at", "driven_at", "plowed_at", "salted_at")
     tx.execute(
         new.on_conflict_do_update(
             index_elements=["storm_id", "segment_id", "forward"],
@@ -106,12 +138,27 @@ def save_coverage(tx: Tx, storm_id: StormId, rows: Iterable[Coverage]) -> None:
     )
 
 
+def remove_coverage(tx: Tx, storm_id: StormId, directions: Iterable[DirectedSegment]) -> None:
+    """Forget the coverage of directions that nothing was seen on after all."""
+    gone = [{"of_segment": d.segment_id, "of_forward": d.forward} for d in directions]
+    if gone:
+        tx.execute(
+            delete(coverage).where(
+                coverage.c.storm_id == storm_id,
+                coverage.c.segment_id == bindparam("of_segment"),
+                coverage.c.forward == bindparam("of_forward"),
+            ),
+            gone,
+        )
+
+
 def _chunks(segment_ids: Collection[SegmentId]) -> Iterable[list[SegmentId]]:
     ids = sorted(segment_ids)
     return (ids[i : i + ASKED_AT_ONCE] for i in range(0, len(ids), ASKED_AT_ONCE))
 
 
-def _pass_row(storm_id: StormId, one: Pass) -> dict[str, object]:
+def pass_row(storm_id: StormId, one: Pass, window: int | None = None) -> dict[str, object]:
+    """Return a pass as a row; `window` numbers the half hour of positions it follows from."""
     return {
         "storm_id": storm_id,
         "segment_id": one.segment_id,
@@ -125,6 +172,7 @@ def _pass_row(storm_id: StormId, one: Pass) -> dict[str, object]:
         "evidence_kind": one.evidence.kind,
         "confidence": one.evidence.confidence,
         "material_kg": one.material_kg,
+        "window": window,
     }
 
 
@@ -153,6 +201,8 @@ def _coverage_row(storm_id: StormId, one: Coverage) -> dict[str, object]:
         "passes_needed": one.passes_needed,
         "last_pass_at": one.last_pass_at,
         "driven_at": one.driven_at,
+        "plowed_at": one.plowed_at,
+        "salted_at": one.salted_at,
         "evidence_kind": one.evidence.kind if one.evidence else None,
         "confidence": one.evidence.confidence if one.evidence else None,
     }
@@ -167,5 +217,7 @@ def _coverage(row: Row[Any]) -> Coverage:
         passes_needed=row.passes_needed,
         last_pass_at=row.last_pass_at,
         driven_at=row.driven_at,
+        plowed_at=row.plowed_at,
+        salted_at=row.salted_at,
         evidence=None if kind is None else Evidence(EvidenceKind(kind), row.confidence),
     )

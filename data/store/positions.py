@@ -88,6 +88,20 @@ def sensors_between(
     return row.blade > 0, row.salt > 0
 
 
+def first_words(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, *, of_blade: bool
+) -> tuple[datetime | None, bool]:
+    """Return when a sensor first spoke in a time, and whether it ever said "at work"."""
+    sensor = position.c.blade if of_blade else position.c.spreader
+    spoke = select(func.min(position.c.fixed_at), func.max(sensor)).where(
+        position.c.vehicle_id == vehicle_id,
+        position.c.fixed_at.between(since, until),
+        sensor.is_not(None),
+    )
+    first, at_work = tx.execute(spoke).one()
+    return first, bool(at_work)
+
+
 def list_last(tx: Tx) -> list[Position]:
     """Return each vehicle's latest fix."""
     newest = (

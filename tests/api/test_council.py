@@ -66,7 +66,7 @@ def plow(app, at, street=MAIN_WEST, times=4):
                 treatment=Treatment.PLOW,
                 evidence=Evidence(EvidenceKind.BLADE, 0.9),
             )
-            keep_evidence(tx, storm, app.network, app.policy, [one], [], done)
+            keep_evidence(tx, storm, app.network, app.policy, [one], done)
 
 
 def call(client, sign_in, clock, at):

@@ -63,7 +63,7 @@ def _storm(tx, name, began, hours, streets):
         for street in streets
         for lap in range(4)
     ]
-    keep_evidence(tx, storm, village(), POLICY, passes, [], began + hours * HOUR)
+    keep_evidence(tx, storm, village(), POLICY, passes, began + hours * HOUR)
     return storm
 
 

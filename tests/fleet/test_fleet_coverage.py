@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.evidence_rules import EvidenceRules
 from data.model import (
     Coverage,
     DirectedSegment,
@@ -17,13 +18,13 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.passes import merged
 from data.policy import DEFAULT_POLICY, policy_from_toml
 from fleet.coverage import (
     CoverageState,
     coverage_of,
     coverage_state,
     done_at,
-    merged,
     painted,
     union,
     visits,
@@ -116,7 +117,7 @@ def test_a_receiver_may_lose_ten_metres_but_never_half_of_a_street(
 
 
 def test_half_a_pass_does_not_count() -> None:
-    covered = coverage_of(MAIN, LENGTH_M, [a_pass(0, 50)], 1)
+    covered = coverage_of(MAIN, LENGTH_M, [a_pass(0, 50)], 1, Treatment.PLOW, EvidenceRules())
     assert covered.passes_done == 0
     assert covered.last_pass_at is None
 

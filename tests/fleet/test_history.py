@@ -53,11 +53,9 @@ def proven(passes, jobs=()):
 def coverage_at(directed, passes, second) -> Coverage:
     """What the stored row would have said then."""
     ended = [one for one in passes if one.ended_at <= NOW + timedelta(seconds=second)]
-    driven = [one.ended_at for one in ended if one.treatment is None]
     segment = village().segment(directed.segment_id)
-    plowed = [one for one in ended if one.treatment is Treatment.PLOW]
     needed = POLICY.passes_for(segment)
-    return coverage_of(directed, segment.length_m, plowed, needed, max(driven, default=None))
+    return coverage_of(directed, segment.length_m, ended, needed, Treatment.PLOW, POLICY.evidence)
 
 
 def rules_say(known, second):

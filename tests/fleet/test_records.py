@@ -58,7 +58,7 @@ def plow(tx: Tx, storm: Storm, at: datetime, times: int = 1, street: SegmentId =
             treatment=Treatment.PLOW,
             evidence=Evidence(EvidenceKind.BLADE, 0.9),
         )
-        keep_evidence(tx, storm, v.village(), POLICY, [one], [], ended_at)
+        keep_evidence(tx, storm, v.village(), POLICY, [one], ended_at)
 
 
 def needed() -> int:

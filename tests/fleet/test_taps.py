@@ -6,9 +6,12 @@ from data.errors import ConflictError
 from data.model import (
     Coverage,
     DeviceId,
+    DirectedSegment,
+    Evidence,
     EvidenceKind,
     JobState,
     LegKind,
+    Pass,
     Plan,
     PlanState,
     Position,
@@ -16,7 +19,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage import list_coverage, list_passes, save_coverage
+from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.jobs import list_jobs_on_segment
 from data.store.people import add_device
@@ -24,6 +27,7 @@ from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions
 from data.store.schema import job as job_table
 from data.store.storms import get_storm
+from data.store.windows import replace_window
 from fleet.driving import (
     UNDO_WITHIN,
     Legs,
@@ -35,7 +39,7 @@ from fleet.driving import (
 )
 from fleet.evidence import Proof
 from fleet.storms import start_storm
-from fleet.taps import LONGEST, SEEN, UNSEEN, prove_taps, taps_wait
+from fleet.taps import AGAINST_SENSOR, DEAD_AFTER, LONGEST, SEEN, UNSEEN, prove_taps, taps_wait
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan
@@ -142,6 +146,38 @@ def a_fix(tx: Tx, minutes: float, **sensors: bool) -> None:
     add_positions(tx, [fix])
 
 
+def drive_by(tx: Tx, plan: Plan, treatment: Treatment | None) -> None:
+    """Let positions show the truck on School Street, from its start to its end."""
+    at = TAPPED - timedelta(minutes=1)
+    length_m = v.village().segment(v.SCHOOL).length_m
+    evidence = Evidence(EvidenceKind.SPEED, 0.5)
+    seen = Pass(v.SCHOOL, True, 0.0, length_m, VehicleId(1), at, at, treatment, evidence)
+    way = DirectedSegment(v.SCHOOL, True)
+    replace_window(tx, VehicleId(1), 1, [way], [(plan.storm_id, seen)])
+
+
+def test_a_dead_sensor_does_not_outweigh_a_tap_where_the_truck_was_seen(tx: Tx, plan: Plan) -> None:
+    drive_by(tx, plan, None)
+    a_fix(tx, DEAD_AFTER / timedelta(minutes=1), blade=False)
+    a_fix(tx, 1, blade=False)
+    done(tx, plan, 0, 2)
+    proved(tx, plan)
+    there, back = coverage(tx, plan, v.SCHOOL), coverage(tx, plan, v.SCHOOL, forward=False)
+    assert there is not None
+    assert there.evidence == Evidence(EvidenceKind.DRIVER, AGAINST_SENSOR)
+    assert back is None
+
+
+@pytest.mark.parametrize(("pattern", "passes"), [(Treatment.PLOW, 1), (None, 0)])
+def test_a_sensor_that_is_not_believed_leaves_the_tap_and_the_speed_pattern(
+    tx: Tx, plan: Plan, pattern: Treatment | None, passes: int
+) -> None:
+    drive_by(tx, plan, pattern)
+    a_fix(tx, 1, blade=True)
+    done(tx, plan, 0, 2)
+    assert len(proved(tx, plan).coverage) == passes
+
+
 @pytest.mark.parametrize("down", [True, False])
 def test_where_the_blade_has_a_sensor_the_sensor_decides(tx: Tx, plan: Plan, down: bool) -> None:
     a_fix(tx, 1, blade=down)
@@ -157,8 +193,7 @@ def test_an_older_word_of_a_sensor_and_another_sensor_do_not_matter(tx: Tx, plan
 
 
 def test_positions_on_the_street_make_a_tap_more_credible(tx: Tx, plan: Plan) -> None:
-    seen = Coverage(v.SCHOOL, True, 0, 1, None, TAPPED - timedelta(minutes=1), None)
-    save_coverage(tx, plan.storm_id, [seen])
+    drive_by(tx, plan, None)
     done(tx, plan, 0, 2)
     proved(tx, plan)
     there, back = coverage(tx, plan, v.SCHOOL), coverage(tx, plan, v.SCHOOL, forward=False)

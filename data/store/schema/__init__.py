@@ -38,7 +38,14 @@ from data.store.schema.storms import (
     shift,
     storm,
 )
-from data.store.schema.tracking import coverage, passage, position
+from data.store.schema.tracking import (
+    coverage,
+    coverage_change,
+    coverage_revision,
+    open_window,
+    passage,
+    position,
+)
 
 __all__ = [
     "UtcDateTime",
@@ -49,6 +56,8 @@ __all__ = [
     "caller",
     "city",
     "coverage",
+    "coverage_change",
+    "coverage_revision",
     "depot",
     "device",
     "district",
@@ -60,6 +69,7 @@ __all__ = [
     "log_part",
     "metadata",
     "notice",
+    "open_window",
     "partner_report",
     "partner_update",
     "passage",

@@ -57,9 +57,18 @@ passage = Table(
     Column("evidence_kind", Text, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("material_kg", Float, nullable=False),
+    Column("window", Integer, doc="half hour of positions that it follows from; else told"),
 )
 Index("pass_by_segment", passage.c.storm_id, passage.c.segment_id, passage.c.forward)
 Index("pass_by_vehicle", passage.c.storm_id, passage.c.vehicle_id, passage.c.ended_at)
+Index("pass_by_window", passage.c.vehicle_id, passage.c.window)
+
+open_window = Table(
+    "open_window",
+    metadata,
+    Column("vehicle_id", ForeignKey("vehicle.id"), primary_key=True),
+    Column("window", Integer, primary_key=True),
+)
 
 coverage = Table(
     "coverage",
@@ -73,4 +82,31 @@ coverage = Table(
     Column("driven_at", UtcDateTime),
     Column("evidence_kind", Text),
     Column("confidence", Float),
+    Column("plowed_at", UtcDateTime),
+    Column("salted_at", UtcDateTime),
 )
+
+coverage_revision = Table(
+    "coverage_revision",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("network_version", Text, nullable=False),
+    UniqueConstraint("storm_id", "number", name="coverage_revision_key"),
+)
+
+coverage_change = Table(
+    "coverage_change",
+    metadata,
+    Column("revision_id", ForeignKey("coverage_revision.id"), primary_key=True),
+    Column("segment_id", Integer, primary_key=True),
+    Column("forward", Boolean, primary_key=True),
+    Column("passes_before", Integer, nullable=False),
+    Column("passes_after", Integer, nullable=False),
+    Column("last_pass_before", UtcDateTime),
+    Column("last_pass_after", UtcDateTime),
+)
+Index("coverage_change_by_segment", coverage_change.c.segment_id)

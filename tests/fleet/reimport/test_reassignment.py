@@ -96,7 +96,7 @@ def test_jobs_and_passes_of_streets_that_stay_stay(engine, storm, update, split)
             evidence=Evidence(EvidenceKind.BLADE, 1.0),
             material_kg=0.0,
         )
-        keep_evidence(tx, storm, load_network(tx), get_policy(tx), [done], [], NOW)
+        keep_evidence(tx, storm, load_network(tx), get_policy(tx), [done], NOW)
         coverage = list_coverage(tx, storm.id)
     update(split)
     with reading(engine) as tx:

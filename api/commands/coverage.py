@@ -1,0 +1,70 @@
+"""`barfrub coverage`: derive a storm's coverage anew, and say what changed since it was closed."""
+
+from typing import Annotated
+
+import typer
+
+coverage = typer.Typer(no_args_is_help=True)
+
+CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+StormOption = Annotated[int | None, typer.Option("--storm", help="Its number; else the newest.")]
+
+
+@coverage.callback()
+def coverages() -> None:
+    """Derive coverage anew, and show its revisions."""
+
+
+@coverage.command()
+def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
+    """Derive a storm anew from its positions, with the streets and the policy of today.
+
+    What changed makes a numbered revision. Jobs that nothing proves any more are named and stay
+    done until somebody looks.
+    """
+    from api.clock import Clock
+    from api.console import CONSOLE, open_city_database
+    from api.settings import Settings, chosen_city, prepare_numba
+    from data.store.cities import get_policy
+    from data.store.engine import transaction
+    from data.store.network import load_network
+    from fleet.recompute import recompute
+    from fleet.storms import chosen_storm
+
+    settings = Settings()
+    prepare_numba(settings)
+    engine = open_city_database(chosen_city(settings, city))
+    with transaction(engine) as tx:
+        found, network = chosen_storm(tx, storm), load_network(tx)
+        done = recompute(tx, CONSOLE, network, get_policy(tx), found.id, Clock().now())
+    typer.echo(f"Storm {found.name!r}: {done.windows} half hours of positions derived anew.")
+    if done.revision is None:
+        typer.echo("Nothing changed.")
+        return
+    typer.echo(f"Revision {done.revision.number}: {done.revision.directions} directions changed.")
+    if done.jobs:
+        typer.echo(f"{len(done.jobs)} jobs are done by it.")
+    if done.doubtful:
+        typer.echo(f"Jobs that nothing proves any more: {', '.join(map(str, done.doubtful))}")
+
+
+@coverage.command()
+def revisions(city: CityOption = None, storm: StormOption = None) -> None:
+    """Print the numbered revisions of a storm's coverage."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import reading
+    from data.store.revisions import list_revisions
+    from fleet.storms import chosen_storm
+
+    engine = open_city_database(chosen_city(Settings(), city))
+    with reading(engine) as tx:
+        found = chosen_storm(tx, storm)
+        known = list_revisions(tx, found.id)
+    if not known:
+        typer.echo(f"Storm {found.name!r} has no revision: its coverage is as first derived.")
+    for one in known:
+        typer.echo(
+            f"{one.number}  {one.made_at:%Y-%m-%d %H:%M}Z  {one.cause}  "
+            f"{one.directions} directions  network {one.network_version[:12]}"
+        )

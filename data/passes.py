@@ -1,0 +1,69 @@
+"""Passes put together, pure: touching parts of one visit are one pass."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from data.model import Evidence, Pass
+
+VISIT_GAP = timedelta(seconds=15)
+"""After a longer silence a vehicle on the same street is on another visit."""
+
+SEAM_M = 1.0
+"""Parts of one visit that are so near belong together."""
+
+
+def merged(passes: Iterable[Pass]) -> list[Pass]:
+    """Return the passes of one direction with touching parts of one visit made one.
+
+    The same parts in any order give the same passes, and adding what is already there changes
+    nothing.
+    """
+    kept: list[Pass] = []
+    for one in sorted(passes, key=_order):
+        whole, apart = one, []
+        for other in kept:
+            if _joined(other, whole):
+                whole = _together(other, whole)
+            else:
+                apart.append(other)
+        kept = [*apart, whole]
+    return sorted(kept, key=_order)
+
+
+def _order(one: Pass) -> tuple[object, ...]:
+    return one.started_at, one.ended_at, one.vehicle_id, one.from_m, one.to_m, one.evidence.kind
+
+
+def _joined(a: Pass, b: Pass) -> bool:
+    return (
+        a.vehicle_id == b.vehicle_id
+        and a.treatment is b.treatment
+        and a.evidence.kind is b.evidence.kind
+        and b.started_at <= a.ended_at + VISIT_GAP
+        and a.started_at <= b.ended_at + VISIT_GAP
+        and b.from_m <= a.to_m + SEAM_M
+        and a.from_m <= b.to_m + SEAM_M
+    )
+
+
+def _together(a: Pass, b: Pass) -> Pass:
+    from_m, to_m = min(a.from_m, b.from_m), max(a.to_m, b.to_m)
+    same = a.evidence == b.evidence
+    confidence = a.evidence.confidence if same else _mean_confidence(a, b)
+    kg_per_m = max(p.material_kg / (p.to_m - p.from_m) for p in (a, b))
+    return replace(
+        a,
+        from_m=from_m,
+        to_m=to_m,
+        started_at=min(a.started_at, b.started_at),
+        ended_at=max(a.ended_at, b.ended_at),
+        evidence=Evidence(a.evidence.kind, confidence),
+        material_kg=kg_per_m * (to_m - from_m),
+    )
+
+
+def _mean_confidence(a: Pass, b: Pass) -> float:
+    """Return the mean by length: one bad fix does not spoil the proof of a whole street."""
+    a_m, b_m = a.to_m - a.from_m, b.to_m - b.from_m
+    return (a.evidence.confidence * a_m + b.evidence.confidence * b_m) / (a_m + b_m)

@@ -1,0 +1,108 @@
+"""Numbered revisions of a storm's coverage, as rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+
+from data.model import (
+    CoverageChange,
+    CoverageRevision,
+    RevisionCause,
+    SegmentId,
+    StormId,
+)
+from data.store.engine import Tx
+from data.store.schema import coverage_change, coverage_revision
+
+
+def add_revision(
+    tx: Tx,
+    storm_id: StormId,
+    made_at: datetime,
+    cause: RevisionCause,
+    network_version: str,
+    changes: Sequence[CoverageChange],
+) -> CoverageRevision:
+    """Add the next revision of a storm's coverage and return it."""
+    number = newest_revision(tx, storm_id) + 1
+    values = {
+        "storm_id": storm_id,
+        "number": number,
+        "made_at": made_at,
+        "cause": cause,
+        "network_version": network_version,
+    }
+    new = insert(coverage_revision).values(values).returning(coverage_revision.c.id)
+    revision_id = tx.execute(new).scalar_one()
+    rows = [
+        {
+            "revision_id": revision_id,
+            "segment_id": one.segment_id,
+            "forward": one.forward,
+            "passes_before": one.passes_before,
+            "passes_after": one.passes_after,
+            "last_pass_before": one.last_pass_before,
+            "last_pass_after": one.last_pass_after,
+        }
+        for one in changes
+    ]
+    if rows:
+        tx.execute(insert(coverage_change), rows)
+    return CoverageRevision(storm_id, number, made_at, cause, network_version, len(rows))
+
+
+def newest_revision(tx: Tx, storm_id: StormId) -> int:
+    """Return the number of a storm's newest revision; 0 while its coverage is as first derived."""
+    newest = select(func.max(coverage_revision.c.number))
+    return tx.execute(newest.where(coverage_revision.c.storm_id == storm_id)).scalar() or 0
+
+
+def list_revisions(
+    tx: Tx, storm_id: StormId, segment_id: SegmentId | None = None
+) -> list[CoverageRevision]:
+    """Return a storm's revisions, oldest first; of one segment, those that changed it."""
+    revision, change = coverage_revision, coverage_change
+    query = (
+        select(revision, func.count(change.c.segment_id).label("directions"))
+        .outerjoin(change, change.c.revision_id == revision.c.id)
+        .where(revision.c.storm_id == storm_id)
+        .group_by(revision.c.id)
+        .order_by(revision.c.number)
+    )
+    if segment_id is not None:
+        query = query.where(change.c.segment_id == segment_id)
+    return [_revision(row) for row in tx.execute(query)]
+
+
+def list_changes(tx: Tx, storm_id: StormId, number: int) -> list[CoverageChange]:
+    """Return what a revision changed, by street."""
+    query = (
+        select(coverage_change)
+        .join(coverage_revision, coverage_revision.c.id == coverage_change.c.revision_id)
+        .where(coverage_revision.c.storm_id == storm_id, coverage_revision.c.number == number)
+        .order_by(coverage_change.c.segment_id, coverage_change.c.forward)
+    )
+    return [
+        CoverageChange(
+            SegmentId(row.segment_id),
+            row.forward,
+            row.passes_before,
+            row.passes_after,
+            row.last_pass_before,
+            row.last_pass_after,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+def _revision(row: Row[Any]) -> CoverageRevision:
+    return CoverageRevision(
+        StormId(row.storm_id),
+        row.number,
+        row.made_at,
+        RevisionCause(row.cause),
+        row.network_version,
+        row.directions,
+    )

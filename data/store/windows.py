@@ -1,0 +1,93 @@
+"""What half hours of a vehicle's positions came to, as rows: replaced as a whole or in part."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from data.model import DirectedSegment, EvidenceKind, Pass, StormId, VehicleId
+from data.store.coverage import pass_of, pass_row
+from data.store.engine import Tx
+from data.store.schema import open_window, passage, position
+
+SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
+"""Kinds of evidence that only positions give."""
+
+
+def list_window(tx: Tx, vehicle_id: VehicleId, window: int) -> list[tuple[StormId, Pass]]:
+    """Return what a half hour of a vehicle's positions came to, with the storm of each."""
+    query = select(passage).where(passage.c.vehicle_id == vehicle_id, passage.c.window == window)
+    return [(StormId(row.storm_id), pass_of(row)) for row in tx.execute(query)]
+
+
+def replace_window(
+    tx: Tx,
+    vehicle_id: VehicleId,
+    window: int,
+    directions: Collection[DirectedSegment],
+    passes: Iterable[tuple[StormId, Pass]],
+) -> None:
+    """Store anew what a half hour of a vehicle's positions came to on these directions."""
+    if directions:
+        tx.execute(
+            delete(passage).where(
+                passage.c.vehicle_id == vehicle_id,
+                passage.c.window == window,
+                passage.c.segment_id == bindparam("of_segment"),
+                passage.c.forward == bindparam("of_forward"),
+            ),
+            [{"of_segment": d.segment_id, "of_forward": d.forward} for d in directions],
+        )
+    rows = [pass_row(storm_id, one, window) for storm_id, one in passes]
+    if rows:
+        tx.execute(insert(passage), rows)
+
+
+def remove_sensed(tx: Tx, storm_id: StormId) -> None:
+    """Forget everything in a storm that followed from positions; what people told stays."""
+    sensed = or_(passage.c.window.is_not(None), passage.c.evidence_kind.in_(SENSED))
+    tx.execute(delete(passage).where(passage.c.storm_id == storm_id, sensed))
+
+
+def open_windows(tx: Tx, windows: Iterable[tuple[VehicleId, int]]) -> None:
+    """Remember half hours that are not settled, so that a restart takes them up again."""
+    rows = [{"vehicle_id": vehicle_id, "window": window} for vehicle_id, window in windows]
+    if rows:
+        tx.execute(upsert(open_window).on_conflict_do_nothing(), rows)
+
+
+def close_windows(tx: Tx, windows: Iterable[tuple[VehicleId, int]]) -> None:
+    """Forget half hours that are settled."""
+    rows = [{"of_vehicle": vehicle_id, "of_window": window} for vehicle_id, window in windows]
+    if rows:
+        tx.execute(
+            delete(open_window).where(
+                open_window.c.vehicle_id == bindparam("of_vehicle"),
+                open_window.c.window == bindparam("of_window"),
+            ),
+            rows,
+        )
+
+
+def list_open_windows(tx: Tx) -> list[tuple[VehicleId, int]]:
+    """Return the half hours that were not settled, oldest first."""
+    query = select(open_window).order_by(open_window.c.window, open_window.c.vehicle_id)
+    return [(VehicleId(row.vehicle_id), row.window) for row in tx.execute(query)]
+
+
+def heard_of(
+    tx: Tx, since: datetime, until: datetime
+) -> list[tuple[VehicleId, datetime, datetime]]:
+    """Return each vehicle heard of in a time, with its first and last fix there."""
+    query = (
+        select(
+            position.c.vehicle_id,
+            func.min(position.c.fixed_at).label("first"),
+            func.max(position.c.fixed_at).label("last"),
+        )
+        .where(position.c.fixed_at.between(since, until), position.c.fault == "")
+        .group_by(position.c.vehicle_id)
+        .order_by(position.c.vehicle_id)
+    )
+    return [(VehicleId(row.vehicle_id), row.first, row.last) for row in tx.execute(query)]

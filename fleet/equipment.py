@@ -1,0 +1,93 @@
+"""What blade and spreader do, as far as their sensors are to be believed.
+
+A sensor is believed until it shows that it is broken: it flaps, it says "at work" at a speed at
+which nobody works, or it never says "up" where the route says to drive. From then on it is as if
+there were none, until it behaves. Everything follows from earlier fixes alone, so that the stream
+and a recomputation judge alike.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from data.model import Position
+
+CARRIED = timedelta(seconds=30)
+"""What a sensor said holds so long for fixes of a second device that knows nothing of it."""
+
+FLAPPING_WITHIN = timedelta(minutes=2)
+FLAPS = 6
+"""More changes in that time are no work but a loose contact."""
+
+FAST_S = 20.0
+"""Seconds "at work" faster than anybody works, without a word of "up", that prove it stuck."""
+
+DRIVES_M = 300.0
+"""Metres "at work" where the route says to drive, without a word of "up", that prove it too."""
+
+
+@dataclass(slots=True)
+class Sensor:
+    """One on/off sensor of a vehicle."""
+
+    said: bool | None = None
+    said_at: datetime | None = None
+    changes: deque[datetime] = field(default_factory=deque)
+    fast_s: float = 0.0
+    drives_m: float = 0.0
+    was_up: bool = False
+
+    def hear(self, says: bool | None, at: datetime, *, fast: bool) -> None:
+        """Take in what it says at a fix; `fast` where the vehicle is too fast for work."""
+        while self.changes and at - self.changes[0] > FLAPPING_WITHIN:
+            self.changes.popleft()
+        if says is None:
+            if self.said_at is not None and at - self.said_at > CARRIED:
+                self.said, self.said_at = None, None
+            return
+        if self.said is not None and says != self.said:
+            self.changes.append(at)
+        if not says:
+            self.fast_s, self.drives_m, self.was_up = 0.0, 0.0, True
+        elif fast and self.said_at is not None:
+            self.fast_s += (at - self.said_at).total_seconds()
+        self.said, self.said_at = says, at
+
+    def drive(self, metres: float) -> None:
+        """Take in metres driven where the route has nothing to work on."""
+        if self.said and not self.was_up:
+            self.drives_m += metres
+
+    @property
+    def believed(self) -> bool | None:
+        """What it says, or `None` where there is no sensor or none to be believed."""
+        broken = len(self.changes) > FLAPS or self.fast_s > FAST_S or self.drives_m > DRIVES_M
+        return None if broken else self.said
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the sensors say at a fix; `None` where they say nothing that is to be believed."""
+
+    blade: bool | None
+    spreader: bool | None
+
+
+@dataclass(slots=True)
+class Equipment:
+    """Both sensors of a vehicle."""
+
+    blade: Sensor = field(default_factory=Sensor)
+    spreader: Sensor = field(default_factory=Sensor)
+
+    def hear(self, fix: Position, too_fast_mps: float) -> Claim:
+        """Take in a fix, in the order of their times, and return what is believed there."""
+        fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
+        self.blade.hear(fix.blade, fix.fixed_at, fast=fast)
+        self.spreader.hear(fix.spreader, fix.fixed_at, fast=fast)
+        return Claim(self.blade.believed, self.spreader.believed)
+
+    def drive(self, metres: float) -> None:
+        """Take in metres driven where the route has nothing to work on."""
+        self.blade.drive(metres)
+        self.spreader.drive(metres)

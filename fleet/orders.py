@@ -1,0 +1,93 @@
+"""What each vehicle was told to do at any time of a storm, by the plans in force then."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    DirectedSegment,
+    LegKind,
+    PlanId,
+    Route,
+    StormId,
+    Treatment,
+    Vehicle,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.fleet import list_vehicles
+from data.store.plans import find_published_plan_id, list_plans
+
+USUAL_MPS = 25 / 3.6
+"""Working speed of a vehicle that we know nothing of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where a vehicle works and where it only drives, since the plan came into force."""
+
+    since: datetime
+    work: frozenset[DirectedSegment]
+    drive: frozenset[DirectedSegment]
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The vehicles of a fleet and what they were told, oldest first."""
+
+    vehicles: Mapping[VehicleId, Vehicle]
+    told: Mapping[VehicleId, Sequence[Order]]
+
+    def at(self, vehicle_id: VehicleId, moment: datetime) -> Order | None:
+        """Return what a vehicle was told last before a moment."""
+        known = [order for order in self.told.get(vehicle_id, ()) if order.since <= moment]
+        return known[-1] if known else None
+
+    def work_mps(self, vehicle_id: VehicleId) -> float:
+        """Return the speed at which a vehicle plows, or does what it can."""
+        vehicle = self.vehicles.get(vehicle_id)
+        speeds = vehicle.work_speed_mps if vehicle else {}
+        return speeds.get(Treatment.PLOW) or max(speeds.values(), default=USUAL_MPS)
+
+    def plows(self, vehicle_id: VehicleId) -> bool:
+        """Whether a vehicle is able to plow."""
+        vehicle = self.vehicles.get(vehicle_id)
+        return vehicle is not None and Treatment.PLOW in vehicle.capabilities
+
+
+class OrderBook:
+    """Orders of storms, read again when a plan was published."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[StormId, ...], tuple[tuple[PlanId | None, ...], Orders]] = {}
+
+    def during(self, tx: Tx, storm_ids: Iterable[StormId]) -> Orders:
+        """Return what was told in these storms."""
+        storms = tuple(sorted(storm_ids))
+        published = tuple(find_published_plan_id(tx, one) for one in storms)
+        known = self._known.get(storms)
+        if known is None or known[0] != published:
+            self._known[storms] = known = (published, _read(tx, storms))
+        return known[1]
+
+
+def _read(tx: Tx, storm_ids: Iterable[StormId]) -> Orders:
+    told: dict[VehicleId, list[Order]] = defaultdict(list)
+    for storm_id in storm_ids:
+        for plan in list_plans(tx, storm_id):
+            events = list_events(tx, f"plan:{plan.id}")
+            since = [one.at for one in events if one.verb == "plan.published"]
+            for route in plan.routes if since else ():
+                told[route.vehicle_id].append(_order(route, since[0]))
+    return Orders(
+        {vehicle.id: vehicle for vehicle in list_vehicles(tx)},
+        {one: sorted(orders, key=lambda each: each.since) for one, orders in told.items()},
+    )
+
+
+def _order(route: Route, since: datetime) -> Order:
+    work = {step for leg in route.legs if leg.kind is LegKind.WORK for step in leg.path}
+    every = {step for leg in route.legs for step in leg.path}
+    return Order(since, frozenset(work), frozenset(every - work))

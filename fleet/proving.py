@@ -1,0 +1,115 @@
+"""From one fix to the next: what was worked on, and what was only driven through."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import Evidence, EvidenceKind, Pass, Position, Treatment
+from data.network import StreetNetwork
+from data.policy import clear_width_m
+from fleet.equipment import Claim
+from fleet.orders import Order
+from fleet.ways import Stretch, total_m
+
+STEADY = timedelta(seconds=15)
+"""Over a longer gap, equipment counts as working only if it worked at both ends."""
+
+WORKING = 1.3
+"""Up to so many times its working speed, a vehicle may be at work."""
+
+FAST = 2.0
+"""At so many times its working speed it is not, whatever its sensor says."""
+
+ON_ROUTE, NO_ROUTE = 0.8, 0.4
+"""How sure a speed pattern is: on a street that the vehicle's route works on, and without route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """A fix, and what is believed of the equipment there."""
+
+    fix: Position
+    claim: Claim
+
+
+def proofs(
+    network: StreetNetwork,
+    a: Sighted,
+    b: Sighted,
+    stretches: Sequence[Stretch],
+    confidence: float,
+    order: Order | None,
+    work_mps: float,
+    *,
+    plows: bool,
+) -> Iterator[Pass]:
+    """Yield a pass for every stretch between two fixes and every treatment that it got.
+
+    `plows` says whether the vehicle is able to at all, `work_mps` how fast it works.
+    """
+    if not stretches:
+        return
+    elapsed, whole_m, gone_m = b.fix.fixed_at - a.fix.fixed_at, total_m(stretches), 0.0
+    speed_mps = whole_m / elapsed.total_seconds()
+    for stretch in stretches:
+        started_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
+        gone_m += stretch.to_m - stretch.from_m
+        ended_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
+        sure = _pattern(a, stretch, order, speed_mps / work_mps) if plows else 0.0
+        for treatment, evidence in _evidence(a, b, confidence, sure, speed_mps / work_mps):
+            yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
+
+
+def _evidence(
+    a: Sighted, b: Sighted, confidence: float, sure: float, pace: float
+) -> Iterator[tuple[Treatment | None, Evidence]]:
+    """Yield each treatment with its evidence; none where the street was only driven through."""
+    brief = b.fix.fixed_at - a.fix.fixed_at <= STEADY
+    plowed = bool(a.claim.blade) and (bool(b.claim.blade) or brief) and pace <= FAST
+    salted = bool(a.claim.spreader) and (bool(b.claim.spreader) or brief)
+    if plowed:
+        yield Treatment.PLOW, Evidence(EvidenceKind.BLADE, confidence)
+    if salted:
+        yield Treatment.SALT, Evidence(EvidenceKind.SPREADER, confidence)
+    if not plowed and not salted:
+        treatment = Treatment.PLOW if sure else None
+        yield treatment, Evidence(EvidenceKind.SPEED, confidence * (sure or 1.0))
+
+
+def _pattern(a: Sighted, stretch: Stretch, order: Order | None, pace: float) -> float:
+    """Return how sure the way a vehicle moves shows that it plows; 0 where it does not."""
+    if a.claim.blade is not None or pace > WORKING:
+        return 0.0
+    if order is None:
+        return NO_ROUTE
+    return ON_ROUTE if stretch.directed in order.work else 0.0
+
+
+def _pass(
+    network: StreetNetwork,
+    fix: Position,
+    stretch: Stretch,
+    started_at: datetime,
+    ended_at: datetime,
+    treatment: Treatment | None,
+    evidence: Evidence,
+) -> Pass:
+    segment = network.segment(stretch.directed.segment_id)
+    from_m, to_m = stretch.from_m, stretch.to_m
+    if not stretch.directed.forward:
+        from_m, to_m = segment.length_m - to_m, segment.length_m - from_m
+    material_kg = 0.0
+    if treatment is Treatment.SALT and fix.rate_gm2 is not None:
+        material_kg = fix.rate_gm2 * clear_width_m(segment) * (to_m - from_m) / 1000
+    return Pass(
+        segment_id=segment.id,
+        forward=stretch.directed.forward,
+        from_m=from_m,
+        to_m=to_m,
+        vehicle_id=fix.vehicle_id,
+        started_at=started_at,
+        ended_at=ended_at,
+        treatment=treatment,
+        evidence=evidence,
+        material_kg=material_kg,
+    )

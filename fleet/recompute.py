@@ -1,0 +1,131 @@
+"""A storm's passes and coverage derived anew from its stored positions.
+
+With the streets and the policy of today, so that what was corrected holds for the past too. What
+people told stays as it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import (
+    Actor,
+    Coverage,
+    CoverageRevision,
+    DirectedSegment,
+    JobId,
+    JobState,
+    RevisionCause,
+    SegmentId,
+    Storm,
+    StormId,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.coverage import list_coverage, list_seen, remove_coverage
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.jobs import list_jobs
+from data.store.positions import list_between
+from data.store.storms import get_storm, list_storms
+from data.store.windows import heard_of, remove_sensed
+from fleet.coverage import counting, done_at
+from fleet.evidence import derive, note_revision, store_window, storms_in
+from fleet.matching import Matcher, StreetMatcher
+from fleet.orders import OrderBook
+from fleet.windows import AFTER, BEFORE, Window, looked_at_by, looks_at
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What a recomputation came to; `revision` is `None` where nothing changed.
+
+    `doubtful` are jobs that count as done and that no pass or tap proves any more; they stay done
+    until somebody looks.
+    """
+
+    windows: int
+    revision: CoverageRevision | None
+    changed: tuple[Coverage, ...]
+    jobs: tuple[JobId, ...]
+    doubtful: tuple[JobId, ...]
+
+
+def recompute(
+    tx: Tx,
+    actor: Actor,
+    network: StreetNetwork,
+    policy: Policy,
+    storm_id: StormId,
+    now: datetime,
+    matcher: Matcher | None = None,
+) -> Recomputed:
+    """Derive a storm anew and number what changed; raise `NotFoundError` without that storm."""
+    storm, storms = get_storm(tx, storm_id), list_storms(tx)
+    before = {_way(row): row for row in list_coverage(tx, storm_id)}
+    remove_sensed(tx, storm_id)
+    remove_coverage(tx, storm_id, before)
+    windows = 0
+    for window in _windows(tx, network, storm, storms, matcher or StreetMatcher(network), now):
+        windows += 1
+        for _ in store_window(tx, [storm], window):
+            pass
+    ids = {segment.id for segment in network.segments}
+    proof, _ = derive(tx, storm, network, policy, ids, now)
+    after = {_way(row): row for row in list_coverage(tx, storm_id)}
+    changed = [
+        (before.get(way), after.get(way) or _nothing(way, before[way]))
+        for way in sorted(before.keys() | after.keys())
+        if before.get(way) != after.get(way)
+    ]
+    add_event(tx, now, actor, "storm.recomputed", f"storm:{storm_id}", after={"windows": windows})
+    revision = None
+    if changed:
+        cause = RevisionCause.RECOMPUTED
+        revision = note_revision(tx, actor, storm_id, cause, network.version, changed, now)
+    rows = tuple(row for _, row in changed)
+    return Recomputed(windows, revision, rows, proof.jobs, _doubtful(tx, storm, network, policy))
+
+
+def _windows(
+    tx: Tx,
+    network: StreetNetwork,
+    storm: Storm,
+    storms: list[Storm],
+    matcher: Matcher,
+    now: datetime,
+) -> Iterator[Window]:
+    """Yield the settled half hours of every vehicle that prove something of a storm."""
+    book, until = OrderBook(), storm.ended_at or now
+    for vehicle_id, first, last in heard_of(tx, storm.started_at - BEFORE, until + AFTER):
+        numbers = range(min(looked_at_by(first)), max(looked_at_by(last)) + 1)
+        for number in numbers:
+            since, end = looks_at(number)
+            fixes = list_between(tx, vehicle_id, since, end - timedelta.resolution)
+            if not fixes:
+                continue
+            orders = book.during(tx, storms_in(storms, since, end))
+            window = Window(vehicle_id, number)
+            window.feed(
+                matcher, network, orders, sorted(fixes, key=lambda f: (f.fixed_at, f.source))
+            )
+            window.settle(matcher, network, orders)
+            yield window
+
+
+def _doubtful(tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> tuple[JobId, ...]:
+    """Return the jobs done whose passes prove it no more."""
+    done = [job for job in list_jobs(tx, storm.id, JobState.DONE) if network.find(job.segment_id)]
+    seen = list_seen(tx, storm.id, {job.segment_id for job in done})
+    proved = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
+    return tuple(
+        job.id for job in done if done_at(job, network.segment(job.segment_id), proved) is None
+    )
+
+
+def _way(row: Coverage) -> DirectedSegment:
+    return DirectedSegment(row.segment_id, row.forward)
+
+
+def _nothing(way: DirectedSegment, before: Coverage) -> Coverage:
+    return Coverage(SegmentId(way.segment_id), way.forward, 0, before.passes_needed, None)

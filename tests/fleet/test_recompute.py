@@ -1,0 +1,184 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from data.evidence_rules import EvidenceRules, Grade
+from data.model import (
+    Actor,
+    ActorKind,
+    Coverage,
+    Directions,
+    EvidenceKind,
+    JobState,
+    Position,
+    RevisionCause,
+    Storm,
+)
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.store.coverage import list_coverage
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.jobs import add_job, get_job
+from data.store.people import add_device
+from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.revisions import list_changes, list_revisions
+from data.store.schema import passage
+from data.store.storms import add_storm, close_storm
+from fleet.recompute import recompute
+from fleet.tracking import TrackBook, digest, new_track_book
+from fleet.windows import LENGTH, begins_at, number_at
+from tests import village as v
+from tests.fleet.drives import a_drive, ends_at
+
+POLICY = policy_from_toml(DEFAULT_POLICY)
+NETWORK = v.village()
+AUDITOR = Actor(ActorKind.USER, "auditor")
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def storm(tx: Tx) -> Storm:
+    for vehicle in (1, 2):
+        add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    return add_storm(tx, "First snow", "active", v.NOW)
+
+
+def take_in(tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: TrackBook) -> None:
+    add_positions(tx, fixes)
+    unseen, last = list_unseen(tx, 10_000)
+    at = max(fix.received_at for fix in fixes)
+    digest(tx, NETWORK, tracks, unseen, POLICY, storm, at)
+    mark_seen_until(tx, last)
+
+
+def rows(tx: Tx) -> list[tuple[object, ...]]:
+    kept = [column for column in passage.c if column.name != "id"]
+    return sorted(
+        (tuple(row) for row in tx.execute(passage.select().with_only_columns(*kept))), key=str
+    )
+
+
+def coverage(tx: Tx, storm: Storm) -> list[Coverage]:
+    return sorted(list_coverage(tx, storm.id), key=lambda row: (row.segment_id, row.forward))
+
+
+def a_night(seed: int) -> list[Position]:
+    """Two trucks over the end of a half hour: one with a blade, one without any sensor."""
+    chance = np.random.default_rng(seed)
+    border_s = (begins_at(number_at(v.NOW) + 1) - v.NOW).total_seconds()
+    round_ = [(-10, 0), (410, 0), (400, 155), (200, 150), (200, 0), (0, 0), (0, 150), (200, 150)]
+    fixes: list[Position] = []
+    for vehicle, blade in ((1, True), (2, None)):
+        starts_s = border_s - float(chance.uniform(20, 200))
+        fixes += a_drive(
+            *round_, vehicle=vehicle, start_s=starts_s, blade=blade, noise_m=3, seed=seed
+        )
+    up = chance.random(len(fixes)) < 0.1
+    return [
+        replace(f, blade=f.blade and not gone) if f.blade else f
+        for f, gone in zip(fixes, up, strict=True)
+    ]
+
+
+def as_it_came(fixes: Sequence[Position], seed: int) -> list[list[Position]]:
+    """Batches in order of arrival: most fixes at once, some minutes later."""
+    chance = np.random.default_rng(seed + 100)
+    delays_s = np.where(chance.random(len(fixes)) < 0.25, chance.uniform(0, 400, len(fixes)), 1.0)
+    sent = [
+        replace(fix, received_at=fix.fixed_at + timedelta(seconds=float(delay_s)))
+        for fix, delay_s in zip(fixes, delays_s, strict=True)
+    ]
+    sent.sort(key=lambda fix: fix.received_at)
+    batches: list[list[Position]] = []
+    while sent:
+        size = int(chance.integers(1, 25))
+        batches.append(sent[:size])
+        sent = sent[size:]
+    return batches
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_recomputed_night_is_what_the_stream_gave_whatever_came_late_or_restarted(
+    tx: Tx, storm: Storm, seed: int
+) -> None:
+    tracks, fixes = new_track_book(NETWORK), a_night(seed)
+    chance = np.random.default_rng(seed)
+    for batch in as_it_came(fixes, seed):
+        if chance.random() < 0.1:
+            tracks = new_track_book(NETWORK)
+        take_in(tx, storm, batch, tracks)
+    later = ends_at(fixes) + HOUR
+    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, later)
+    live = rows(tx), coverage(tx, storm)
+    assert any(row.passes_done for row in live[1])
+    again = recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    assert (rows(tx), coverage(tx, storm)) == live
+    assert (again.revision, again.changed, again.doubtful) == (None, (), ())
+
+
+def test_what_comes_after_the_storm_makes_a_numbered_revision(tx: Tx, storm: Storm) -> None:
+    tracks, fixes = new_track_book(NETWORK), a_drive((-10, 0), (410, 0), blade=True)
+    job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id, passes=1))
+    take_in(tx, storm, fixes[:3], tracks)
+    close_storm(tx, storm.id, "ended", v.NOW + HOUR)
+    assert list_revisions(tx, storm.id) == []
+    take_in(tx, None, [replace(f, received_at=v.NOW + 2 * HOUR) for f in fixes[3:]], tracks)
+    (revision,) = list_revisions(tx, storm.id)
+    assert (revision.number, revision.cause) == (1, RevisionCause.LATE)
+    changes = {one.segment_id: one for one in list_changes(tx, storm.id, 1)}
+    assert (changes[v.MAIN_WEST].passes_before, changes[v.MAIN_WEST].passes_after) == (0, 1)
+    assert [one.number for one in list_revisions(tx, storm.id, v.MAIN_WEST)] == [1]
+    assert list_revisions(tx, storm.id, v.ORCHARD) == []
+    assert [one.verb for one in list_events(tx, f"storm:{storm.id}")] == ["storm.revised"]
+    assert get_job(tx, job.id).state is JobState.OPEN
+
+
+def test_fixes_made_after_a_storm_are_no_part_of_it(tx: Tx, storm: Storm) -> None:
+    close_storm(tx, storm.id, "ended", v.NOW)
+    take_in(tx, None, a_drive((-10, 0), (410, 0), blade=True), new_track_book(NETWORK))
+    assert (rows(tx), list_revisions(tx, storm.id)) == ([], [])
+
+
+def test_another_policy_is_applied_to_history_in_a_revision(tx: Tx, storm: Storm) -> None:
+    fixes = a_drive((-10, 0), (410, 0), blade=None, speed_mps=6.0)
+    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, ends_at(fixes) + HOUR)
+    assert not any(row.passes_done for row in coverage(tx, storm))
+    grades = {**POLICY.evidence.grades, EvidenceKind.SPEED: Grade.CLOSES}
+    lenient = replace(POLICY, evidence=EvidenceRules(grades, 0.1))
+    again = recompute(tx, AUDITOR, NETWORK, lenient, storm.id, v.NOW + HOUR)
+    assert again.revision is not None
+    assert (again.revision.number, again.revision.cause) == (1, RevisionCause.RECOMPUTED)
+    assert {row.segment_id for row in again.changed if row.passes_done} == {
+        v.MAIN_WEST,
+        v.MAIN_EAST,
+    }
+    events = [(one.verb, one.actor) for one in list_events(tx, f"storm:{storm.id}")]
+    assert events == [("storm.recomputed", AUDITOR), ("storm.revised", AUDITOR)]
+
+
+def test_a_job_whose_proof_is_gone_is_named_and_stays_done(tx: Tx, storm: Storm) -> None:
+    job = add_job(
+        tx,
+        v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id, passes=1, directions=Directions.FORWARD),
+    )
+    fixes = a_drive((-10, 0), (410, 0), blade=True)
+    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, ends_at(fixes) + HOUR)
+    assert get_job(tx, job.id).state is JobState.DONE
+    (closing,) = list_events(tx, f"job:{job.id}")
+    assert [one["kind"] for one in closing.after["evidence"]] == ["blade"]
+    blind = EvidenceRules({**POLICY.evidence.grades, EvidenceKind.BLADE: Grade.NOTHING})
+    policy = replace(POLICY, evidence=blind)
+    again = recompute(tx, AUDITOR, NETWORK, policy, storm.id, v.NOW + HOUR)
+    assert get_job(tx, job.id).state is JobState.DONE
+    assert again.doubtful == (job.id,)
+
+
+def test_a_window_is_half_an_hour() -> None:
+    number = number_at(v.NOW)
+    assert begins_at(number) <= v.NOW < begins_at(number) + LENGTH
+    assert number_at(begins_at(number)) == number
