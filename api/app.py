@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import (
+    alerts,
     answer,
     api_keys,
     blockages,
@@ -32,11 +33,13 @@ from api import (
     replay,
     request_file,
     requests,
+    route_check,
     setup,
     shifts,
     storms,
     stream,
 )
+from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
 from api.auth import Seals
 from api.clock import Clock
@@ -84,6 +87,8 @@ ROUTES = (
     coverage,
     positions,
     stream,
+    alerts,
+    route_check,
     driver,
     blockages,
     council,
@@ -149,6 +154,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         hub=hub,
         live=live,
         consumer=consumer,
+        watch=AlertWatch(engine, clock, ground, hub, live),
         office=OfficeWatch(engine, clock, ground, hub),
         door=PositionDoor(engine, consumer.wake),
         seals=Seals(settings.secret_key()),
@@ -169,9 +175,11 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.messenger.start()
         app.intake.start()
         app.office.start()
+        app.watch.start()
         app.eraser.start()
         yield
         await app.eraser.stop()
+        await app.watch.stop()
         await app.office.stop()
         await app.intake.stop()
         await app.messenger.stop()

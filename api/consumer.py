@@ -125,6 +125,7 @@ class Consumer:
             self._publish_vehicles(tx, found, now)
             self._publish_requests(tx, found)
             self._publish_colors(tx, storm, found, now)
+            self._hub.publish("evidence", [(one.segment_id,) for one in found.passes])
             self._publish_storm(tx, storm)
         self._publish_runs(runs)
         self.looked_s = time.monotonic()
@@ -194,6 +195,7 @@ class Consumer:
         with reading(self._engine) as tx:
             self._publish_requests(tx, Digest(proof=proof))
         self._colors.cover(proof.coverage)
+        self._hub.publish("evidence", [(row.segment_id,) for row in proof.coverage])
         rows = self._colors.changed(now, {row.segment_id for row in proof.coverage})
         self._hub.publish("coverage", rows)
 

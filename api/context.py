@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from api.alert_watch import AlertWatch
 from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
 from api.clock import Clock
 from api.code_limit import CodeLimit, TrackCodeLimit
@@ -58,6 +59,7 @@ class App:
     hub: Hub
     live: LiveFleet
     consumer: Consumer
+    watch: AlertWatch
     office: OfficeWatch
     door: PositionDoor
     seals: Seals

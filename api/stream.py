@@ -32,7 +32,7 @@ ALONE = frozenset({"beat", "ground", "storm"})
 
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
-_BOARD = _DESK | {"legs", "blockages"}
+_BOARD = _DESK | {"legs", "blockages", "alerts", "checks"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -51,9 +51,11 @@ router = APIRouter()
 async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
-    `vehicles`, `coverage`, `requests`, `runs`, `legs`, `blockages` and `storm`, which also tells of
-    a new plan; `ground` where the city itself changed. Where none of them comes for a while, `beat`
-    tells the time. Nothing is repeated after a break: read all anew whenever the stream opens.
+    `vehicles`, `coverage`, `requests`, `runs`, `legs`, `blockages`, `alerts`, `checks` of
+    routes and `storm`, which also tells of a new plan; `ground` where the city itself
+    changed. `beat` tells the time where none of them comes for a while.
+
+    Nothing is repeated after a break: read all anew whenever the stream opens.
     """
     kinds = frozenset[str]().union(*(HEARD_BY[role] for role in context.user.roles))
     events = board_events(context.app.hub, context.app.clock, kinds)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib.resources import files
 from math import ceil, cos, radians
 
+from data.alert_rules import AlertRules, alert_rules_of, alert_rules_toml
 from data.errors import InvalidError, Need
 from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
 from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
@@ -58,6 +59,7 @@ class Policy:
     levels: Mapping[SegmentId, Level] = field(default_factory=dict)
     followup: FollowUpRules = field(default_factory=FollowUpRules)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
+    alerts: AlertRules = field(default_factory=AlertRules)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -131,6 +133,7 @@ def policy_from(root: TomlTable) -> Policy:
         join=_join(root.table("join")) if "join" in root else JoinRule(),
         followup=followup_rules_of(root),
         evidence=evidence_rules_of(root),
+        alerts=alert_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -189,6 +192,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from street_rules_toml(policy.street_rules)
     yield from evidence_rules_toml(policy.evidence)
     yield from followup_rules_toml(policy.followup)
+    yield from alert_rules_toml(policy.alerts)
 
 
 def _class_lines(policy: Policy, service_class: ServiceClass, rule: ClassRule) -> Iterator[str]:

@@ -40,6 +40,7 @@ class VehicleLive:
     speed_mps: float | None
     state: VehicleState
     fixed_at: datetime
+    blade: bool | None = None
 
 
 class LiveFleet:
@@ -101,6 +102,7 @@ def _seen_at(
         speed_mps=fix.speed_mps,
         state=VehicleState.SILENT if silent else _state(fix),
         fixed_at=fix.fixed_at,
+        blade=fix.blade,
     )
 
 

@@ -3,6 +3,7 @@
 Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 
+from data.model.alerts import Alert, AlertKind
 from data.model.followup import Comment, Followed, RequestClock, Sighting
 from data.model.handover import (
     PENDING,
@@ -17,6 +18,7 @@ from data.model.handover import (
     News,
 )
 from data.model.ids import (
+    AlertId,
     ApiKeyId,
     BlockageId,
     BodyId,
@@ -136,6 +138,9 @@ __all__ = [
     "YARD_RADIUS_M",
     "Actor",
     "ActorKind",
+    "Alert",
+    "AlertId",
+    "AlertKind",
     "ApiKey",
     "ApiKeyId",
     "Blockage",

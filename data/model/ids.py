@@ -21,6 +21,7 @@ NoticeId = NewType("NoticeId", int)
 HandOverId = NewType("HandOverId", int)
 QueueChangeId = NewType("QueueChangeId", int)
 ApiKeyId = NewType("ApiKeyId", int)
+AlertId = NewType("AlertId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

@@ -71,6 +71,16 @@ def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[
     return [_job(row) for row in tx.execute(query)]
 
 
+def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: datetime) -> list[Job]:
+    """Return the open jobs of a storm that are due in a time, by id."""
+    query = select(job).where(
+        job.c.storm_id == storm_id,
+        job.c.state == JobState.OPEN,
+        job.c.due_at.between(since, until),
+    )
+    return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
+
+
 def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
     """Return these jobs, by id."""
     query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id)

@@ -3,7 +3,8 @@
 import gzip
 import json
 from dataclasses import asdict, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, insert, select, update
 
@@ -26,6 +27,15 @@ from data.store.schema import plan, route
 
 GZIP_LEVEL = 5
 """Legs shrink to a tenth at a speed nobody notices."""
+
+
+class PlanHead(NamedTuple):
+    """A plan without its routes."""
+
+    id: PlanId
+    revision: int
+    made_at: datetime
+    state: PlanState
 
 
 def add_plan(tx: Tx, new: Plan) -> Plan:
@@ -77,6 +87,17 @@ def find_newest_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
     """Return which plan of the storm was made last, in whatever state."""
     found = tx.execute(select(func.max(plan.c.id)).where(plan.c.storm_id == storm_id)).scalar()
     return None if found is None else PlanId(found)
+
+
+def list_plan_heads(tx: Tx, storm_id: StormId) -> list[PlanHead]:
+    """Return which plans of a storm are or were driven, the newest first."""
+    query = select(plan.c.id, plan.c.revision, plan.c.made_at, plan.c.state).where(
+        plan.c.storm_id == storm_id, plan.c.state != PlanState.DRAFT
+    )
+    return [
+        PlanHead(PlanId(row.id), row.revision, row.made_at, PlanState(row.state))
+        for row in tx.execute(query.order_by(plan.c.revision.desc()))
+    ]
 
 
 def list_plans(tx: Tx, storm_id: StormId) -> list[Plan]:

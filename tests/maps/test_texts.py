@@ -13,6 +13,7 @@ from api.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
 from data.geocode import Reason
 from data.model import (
+    AlertKind,
     BodyKind,
     CallOutcome,
     ClosingReason,
@@ -20,6 +21,7 @@ from data.model import (
     EvidenceKind,
     HandOverState,
     HandOverWay,
+    LegKind,
     LevelReason,
     News,
     RequestKind,
@@ -37,6 +39,7 @@ from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.office_report import Span
+from fleet.route_check import LegState
 from maps.callbacks import TOLD
 from maps.followup import Lens
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
@@ -44,6 +47,7 @@ from maps.menu import PAGES
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.open311_services import QUESTIONS
 from maps.request_table import QUEUE_COLUMNS
+from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
@@ -117,6 +121,10 @@ SHOWN_NAMES = {
     *(f"report:{span}" for span in Span),
     *(f"part:{part}" for part in ("class", "district", "district_class", "kind")),
     *(f"column:{name}" for name in (*REPORT_COLUMNS, *CLOCK_COLUMNS)),
+    *(f"alert:{kind}" for kind in AlertKind),
+    *(f"leg:{state}" for state in LegState),
+    *(f"leg_kind:{kind}" for kind in LegKind),
+    *(f"column:{name}" for name in CHECK_COLUMNS),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
     *(f"short:{name}" for name in ServiceClass),

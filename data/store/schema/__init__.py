@@ -1,5 +1,6 @@
 """Tables of a city's database; every time goes in and comes out as aware UTC."""
 
+from data.store.schema.alerts import alert
 from data.store.schema.base import UtcDateTime, metadata
 from data.store.schema.city import (
     city,
@@ -49,6 +50,7 @@ from data.store.schema.tracking import (
 
 __all__ = [
     "UtcDateTime",
+    "alert",
     "api_key",
     "blockage",
     "body",

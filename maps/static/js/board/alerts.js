@@ -3,7 +3,8 @@ import { boot, now } from "../core/boot.js";
 import { t } from "../core/texts.js";
 import { blockedName, openBlockages } from "./blockage.js";
 import { needsPin, requestPlace } from "./rows.js";
-import { board, coverage, openRequests, vehicles } from "./state.js";
+import { board, coverage, openRequests } from "./state.js";
+import { alertText, lasting } from "./watch.js";
 
 const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");
 
@@ -61,18 +62,19 @@ function broken() {
     }));
 }
 
-function silent() {
-  return vehicles()
-    .filter((vehicle) => vehicle.state === "silent" && vehicle.fixed_at)
-    .map((vehicle) => ({
-      id: `truck-${vehicle.id}`,
-      kind: "truck",
-      target: vehicle.id,
-      tone: "plain",
-      title: vehicle.name,
-      text: t("Sends no position."),
-      since: vehicle.fixed_at,
-    }));
+const fleetTitle = (alert) => (alert.kind === "silent" ? t("Trucks that are silent") : t("Streets at risk"));
+
+/** What the server watches over: of a truck, or of a street that nobody reaches in time. */
+function watched() {
+  return lasting().map((alert) => ({
+    id: `alert-${alert.id}`,
+    kind: alert.vehicle_id === null ? "street" : "truck",
+    target: alert.vehicle_id ?? alert.segment_id,
+    tone: alert.acknowledged_by ? "plain" : "danger",
+    title: alert.vehicle_id === null ? fleetTitle(alert) : (board.value.vehicles.get(alert.vehicle_id)?.name ?? ""),
+    text: alertText(alert),
+    since: alert.since,
+  }));
 }
 
 function overdue() {
@@ -97,4 +99,11 @@ function overdue() {
 }
 
 /** Everything that wants attention, the gravest first. */
-export const alerts = () => [...blocked(), ...broken(), ...unplaced(), ...late(), ...overdue(), ...silent()];
+export const alerts = () => [
+  ...blocked(),
+  ...broken(),
+  ...watched(),
+  ...unplaced(),
+  ...late(),
+  ...overdue(),
+];

@@ -12,6 +12,7 @@ import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, coverage, openRequests, selection } from "./state.js";
 import { routeOf } from "./truck.js";
+import { withStates } from "./watch.js";
 
 const STREETS = ["streets", "forward", "backward", "casing"];
 const REACH_PX = 6;
@@ -132,7 +133,9 @@ function click(map, trucks) {
 async function showRoute(map, chosen) {
   const route = chosen?.kind === "truck" ? routeOf(chosen.id) : null;
   const lines = route
-    ? await attempt(() => get(`/api/plans/${board.value.plan.id}/routes/${route.shift_id}`))
+    ? await attempt(async () =>
+        withStates(await get(`/api/plans/${board.value.plan.id}/routes/${route.shift_id}`), route.shift_id),
+      )
     : null;
   if (selection.value.chosen !== chosen) return;
   map.getSource("route").setData(lines ?? collection([]));
@@ -193,6 +196,8 @@ export async function showMap() {
   board.follow((value, changes) => {
     if (changes.vehicles) trucks.update([...value.vehicles.values()]);
     if (changes.requests || changes.blockages) requests();
+    const { chosen } = selection.value;
+    if (changes.checks && chosen?.kind === "truck") showRoute(map, chosen);
   });
   trucks.update([...board.value.vehicles.values()]);
   requests();

@@ -13,10 +13,12 @@ import { listen } from "./keys.js";
 import { reload } from "./state.js";
 import { follow } from "./stream.js";
 import { showMap } from "./ground.js";
+import { reloadWatch } from "./watch.js";
 
 listen();
 const drawn = showMap();
 await attempt(reload);
 attempt(reloadDrivers);
+attempt(reloadWatch);
 follow();
 await drawn;

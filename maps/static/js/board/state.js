@@ -13,6 +13,8 @@ export const board = new Store({
   runs: new Map(),
   shifts: new Map(),
   blockages: new Map(),
+  alerts: new Map(),
+  checks: new Map(),
   plan: null,
   heardAt: Date.now(),
   connected: false,

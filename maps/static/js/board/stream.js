@@ -4,6 +4,7 @@ import { notify, attempt } from "../core/notices.js";
 import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
 import { reloadDrivers } from "./drivers.js";
+import { reloadWatch } from "./watch.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
@@ -12,7 +13,7 @@ const silently = () => reload().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  await Promise.all([reload(), reloadDrivers()]);
+  await Promise.all([reload(), reloadDrivers(), reloadWatch()]);
 }
 
 function finished(runs) {
@@ -53,6 +54,8 @@ export function follow() {
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
     legs: (list) => merge("shifts", list),
     blockages: (list) => merge("blockages", list),
+    alerts: (list) => merge("alerts", list),
+    checks: (list) => merge("checks", list),
     storm: () => attempt(everything),
     ground: (ground) => {
       if (ground.network_version !== boot.city.network_version)

@@ -4,6 +4,7 @@ import { age, length, named, number, t, time } from "../core/texts.js";
 import { driverFacts } from "./drivers.js";
 import { facts } from "./facts.js";
 import { board } from "./state.js";
+import { alertFacts, checkFacts } from "./watch.js";
 
 /** The published route of a truck, if it has one. */
 export const routeOf = (vehicleId) =>
@@ -29,7 +30,7 @@ export function truckPanel(id) {
   const vehicle = board.value.vehicles.get(id);
   if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
-    ${facts([
+    ${alertFacts(id)} ${facts([
       [
         t("Doing"),
         html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`,
@@ -43,5 +44,5 @@ export function truckPanel(id) {
           : t("never"),
       ],
     ])}
-    ${driverFacts(id)} ${routeFacts(routeOf(id))}`;
+    ${driverFacts(id)} ${checkFacts(id)} ${routeFacts(routeOf(id))}`;
 }

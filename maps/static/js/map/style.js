@@ -127,7 +127,7 @@ export function paints(theme, hidden) {
     ["names", "text-color", color("text")],
     ["names", "text-halo-color", color("halo")],
     ["route-halo", "line-color", color("halo")],
-    ["route", "line-color", color("text")],
+    ["route", "line-color", legColor()],
     ["request-rings", "circle-stroke-color", requestColor()],
     ["request-rings", "circle-color", color("halo")],
     ["request-ages", "circle-color", requestColor()],
@@ -142,6 +142,27 @@ export function paints(theme, hidden) {
   );
   return [...ground, ...backdropPaints(), ...streets];
 }
+
+// What became of a leg: skipped is red and widest, what another truck did gray; what is done is thin and fades.
+const legColor = () => [
+  "match",
+  ["get", "state"],
+  "skipped",
+  color("danger"),
+  ["by_other", "passed"],
+  color("muted"),
+  ["done", "out_of_order", "told"],
+  color("accent"),
+  color("text"),
+];
+const LEG_WIDTH = [
+  "case",
+  ["==", ["get", "state"], "skipped"],
+  5,
+  ["all", ["==", ["get", "kind"], "work"], ["!", ["in", ["get", "state"], ["literal", ["done", "by_other"]]]]],
+  3,
+  1.5,
+];
 
 const requestColor = () => ["case", ["get", "danger"], color("danger"), color("text")];
 
@@ -177,7 +198,7 @@ const overlays = () => [
     type: "line",
     source: "route",
     layout: { "line-join": "round" },
-    paint: { "line-color": color("text"), "line-width": ["case", ["==", ["get", "kind"], "work"], 3, 1.5] },
+    paint: { "line-color": legColor(), "line-width": LEG_WIDTH },
   },
   {
     id: "route-arrows",

@@ -1,0 +1,98 @@
+"""Looks at routes and trucks every few seconds, and tells boards what changed."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from api.clock import Clock
+from api.ground import GroundKeeper
+from data.model import SegmentId, ShiftId
+from data.store.engine import Database, reading, transaction
+from data.store.storms import find_active_storm
+from fleet.live import Hub, LiveFleet
+from fleet.route_desk import PlanCheck
+from fleet.watch import Watch
+from maps.alerts import alert_view
+from maps.route_check import CheckView, check_views
+
+LOOK_S = 2.0
+"""Pause between two looks."""
+
+HEARS = frozenset({"evidence", "legs"})
+"""News that change how routes are driven: new passes by street, taps by shift."""
+
+_log = logging.getLogger(__name__)
+
+
+class AlertWatch:
+    """Checks the driven plan and keeps alerts, as long as the server runs.
+
+    `check` is the plan as of the last look, `None` while nothing is driven: it never changes, so
+    that any thread may read it.
+    """
+
+    def __init__(
+        self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub, live: LiveFleet
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._ground = ground
+        self._hub = hub
+        self._live = live
+        self._watch = Watch()
+        self._news = hub.subscribe(lambda: None, HEARS)
+        self._told: dict[int, CheckView] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.check: PlanCheck | None = None
+
+    def start(self) -> None:
+        """Begin to look; call it in the event loop of the server."""
+        self._task = asyncio.create_task(self._go_on())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def look(self) -> int:
+        """Look once, tell the boards what changed, and return how many alerts that was."""
+        now, ground = self._clock.now(), self._ground.now
+        news = dict(self._news.take())
+        streets = [SegmentId(row[0]) for row in news.get("evidence", ())]
+        shifts = [ShiftId(view.id) for view in news.get("legs", ())]
+        rules = ground.policy.alerts
+        try:
+            with reading(self._engine) as tx:
+                storm, live = find_active_storm(tx), self._live.picture()
+                look = self._watch.look(
+                    tx, storm, ground.network, live, rules, now, streets, shifts
+                )
+                calm = self._watch.calm(tx, look, now)
+        except BaseException:
+            self._watch = Watch()  # what was heard is lost: read all anew next time
+            raise
+        changed = []
+        if not calm:
+            with transaction(self._engine) as tx:
+                changed = self._watch.keep(tx, look, rules, now)
+        self.check = look.check
+        self._tell_routes()
+        self._hub.publish("alerts", [alert_view(one, ground.network) for one in changed])
+        return len(changed)
+
+    def _tell_routes(self) -> None:
+        """Tell the boards which routes stand otherwise than they were told."""
+        views = check_views(self.check) if self.check else []
+        fresh = [view for view in views if self._told.get(view.id) != view]
+        self._told = {view.id: view for view in views}
+        self._hub.publish("checks", fresh)
+
+    async def _go_on(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:
+                _log.exception("routes and trucks could not be looked at")

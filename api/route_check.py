@@ -1,0 +1,158 @@
+"""Planned against driven: live for the board, and by plan revision as tables to take home."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.context import BoardContext, Context
+from api.plans import vehicle_names
+from api.shell import boot_of, page, translator_of
+from data.errors import NotFoundError
+from data.model import AlertKind, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
+from data.store.alerts import list_alerts
+from data.store.engine import Tx
+from data.store.plans import PlanHead, list_plan_heads
+from data.store.positions import list_between
+from data.store.storms import find_active_storm, list_storms
+from fleet.corridor import Corridor
+from fleet.route_check import LegState, RouteCheck
+from fleet.route_desk import PlanCheck, check_plan
+from fleet.watch import yards_of
+from maps.route_check import (
+    SHOWN,
+    CheckView,
+    check_csv,
+    check_views,
+    detour_rows,
+    leg_rows,
+    truck_rows,
+)
+
+router = APIRouter()
+
+Wanted = Annotated[PlanId | None, Query(description="which plan; where none is given the newest")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A storm's plans, the one that is meant as it was driven, and until when that counts."""
+
+    storm: Storm | None
+    heads: list[PlanHead]
+    check: PlanCheck | None
+    until: datetime
+
+
+@router.get("/api/route-checks")
+def show_checks(context: BoardContext) -> list[CheckView]:
+    """Return how every route of the driven plan stands."""
+    checked = context.app.watch.check
+    return [] if checked is None else check_views(checked)
+
+
+@router.get("/api/route-checks/{shift_id}")
+def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
+    """Return what became of each leg of a shift's driven route, in driving order."""
+    checked = context.app.watch.check
+    for one in checked.routes if checked else ():
+        if one.shift_id == shift_id:
+            return [leg.state for leg in one.legs]
+    raise NotFoundError("route", shift_id)
+
+
+@router.get("/routes")
+def routes_page(request: Request, context: BoardContext, plan: Wanted = None) -> HTMLResponse:
+    """Show how the trucks of a plan drove it."""
+    t = translator_of(request)
+    with context.reading() as tx:
+        found = _found(tx, context, plan)
+        vehicles, off = vehicle_names(tx), _off_route(tx, found)
+    rows = truck_rows(found.check, vehicles, off, t) if found.check else ()
+    shown = {"found": found, "rows": rows, "states": SHOWN, "boot": boot_of(request, context)}
+    return page(request, "dispatch/routes.html", shown)
+
+
+@router.get("/routes/{shift_id}")
+def route_page(
+    request: Request, shift_id: ShiftId, context: BoardContext, plan: Wanted = None
+) -> HTMLResponse:
+    """Show every leg of a truck's route and what became of it."""
+    t, network = translator_of(request), context.app.network
+    with context.reading() as tx:
+        found = _found(tx, context, plan)
+        route, check = _route_of(found.check, shift_id)
+        vehicles = vehicle_names(tx)
+        since = found.check.plan.made_at if found.check else found.until
+        fixes = list_between(tx, route.vehicle_id, since, found.until)
+        yards = yards_of(tx)
+    detours = Corridor(route, network).detours(fixes, yards)
+    shown = {
+        "found": found,
+        "truck": vehicles.get(route.vehicle_id, ""),
+        "legs": leg_rows(route, check, network, vehicles, t),
+        "detours": detour_rows(detours, network, t),
+        "boot": boot_of(request, context),
+    }
+    return page(request, "dispatch/route.html", shown)
+
+
+@router.get("/routes.csv")
+def download_legs(request: Request, context: BoardContext, plan: Wanted = None) -> Response:
+    """Return every leg of a plan and what became of it, for a spreadsheet."""
+    with context.reading() as tx:
+        found, vehicles = _found(tx, context, plan), vehicle_names(tx)
+    if found.check is None:
+        raise NotFoundError("plan", plan or 0)
+    text = check_csv(found.check, context.app.network, vehicles, translator_of(request))
+    name = f"routes-plan-{found.check.plan.revision}.csv"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=disposition)
+
+
+def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
+    """Return the plan that is meant; a superseded one counts until the next was made."""
+    storm = find_active_storm(tx) or next(iter(list_storms(tx)), None)
+    heads = list_plan_heads(tx, storm.id) if storm else []
+    if plan_id is None:
+        head = next((one for one in heads if one.state is PlanState.PUBLISHED), None)
+        head = head or next(iter(heads), None)
+    else:
+        head = next((one for one in heads if one.id == plan_id), None)
+        if head is None:
+            raise NotFoundError("plan", plan_id)
+    until = (storm.ended_at if storm else None) or context.now
+    if head is None:
+        return _Found(storm, heads, None, until)
+    later = [one.made_at for one in heads if one.revision > head.revision]
+    until = min([until, *later])
+    live = context.app.watch.check
+    published = head.state is PlanState.PUBLISHED
+    driven = published and live is not None and live.plan.id == head.id
+    check = live if driven else check_plan(tx, head.id, context.app.network, until)
+    return _Found(storm, heads, check, until)
+
+
+def _route_of(checked: PlanCheck | None, shift_id: ShiftId) -> tuple[Route, RouteCheck]:
+    pairs = zip(checked.plan.routes, checked.routes, strict=True) if checked else ()
+    for route, check in pairs:
+        if route.shift_id == shift_id:
+            return route, check
+    raise NotFoundError("route", shift_id)
+
+
+def _off_route(tx: Tx, found: _Found) -> dict[VehicleId, timedelta]:
+    """Return how long each truck was off its route, as its alerts say, while the plan counted."""
+    away: dict[VehicleId, timedelta] = {}
+    if found.storm is None or found.check is None:
+        return away
+    since = found.check.plan.made_at
+    for one in list_alerts(tx, found.storm.id):
+        if one.kind is AlertKind.OFF_ROUTE and one.vehicle_id is not None:
+            ends_at = min(one.until or found.until, found.until)
+            spent = ends_at - max(one.since, since)
+            known = away.get(one.vehicle_id, timedelta(0))
+            away[one.vehicle_id] = known + max(spent, timedelta(0))
+    return away

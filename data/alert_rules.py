@@ -1,0 +1,71 @@
+"""When something needs a dispatcher: the section `[alerts]` of `policy.toml`, with defaults."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from data.toml_table import TomlTable
+from data.toml_text import toml_number
+
+_MINUTE = timedelta(minutes=1)
+_DAY_MIN = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """Thresholds of alerts.
+
+    A truck is wrong that is silent, stands or leaves its route for so long, drives faster than its
+    street allows by `speed_over_kmh`, or drives so far with its blade down where it has no work.
+    Streets are at risk that are expected after their time, and due within `risk`; an alert that is
+    over closes after `calm`, and one that begins again within `again` is the same.
+    """
+
+    silent: timedelta = 10 * _MINUTE
+    stop: timedelta = 10 * _MINUTE
+    off_route: timedelta = 3 * _MINUTE
+    speed_over_kmh: float = 20.0
+    blade_down_m: float = 1500.0
+    risk: timedelta = 120 * _MINUTE
+    risk_late: timedelta = 10 * _MINUTE
+    calm: timedelta = 1 * _MINUTE
+    again: timedelta = 10 * _MINUTE
+
+
+def alert_rules_of(root: TomlTable) -> AlertRules:
+    """Return the rules of a `policy.toml`; raise `InvalidError` naming field, value and need."""
+    if "alerts" not in root:
+        return AlertRules()
+    table, usual = root.table("alerts"), AlertRules()
+    rules = AlertRules(
+        silent=_minutes(table, "silent_min", usual.silent),
+        stop=_minutes(table, "stop_min", usual.stop),
+        off_route=_minutes(table, "off_route_min", usual.off_route),
+        speed_over_kmh=table.number("speed_over_kmh", 0, 100, usual.speed_over_kmh),
+        blade_down_m=table.number("blade_down_m", 100, 100_000, usual.blade_down_m),
+        risk=_minutes(table, "risk_min", usual.risk),
+        risk_late=_minutes(table, "risk_late_min", usual.risk_late),
+        calm=_minutes(table, "calm_min", usual.calm),
+        again=_minutes(table, "again_min", usual.again),
+    )
+    table.done()
+    return rules
+
+
+def alert_rules_toml(rules: AlertRules) -> Iterator[str]:
+    """Yield the lines of a `policy.toml` that say these rules."""
+    yield "[alerts]"
+    yield f"silent_min = {toml_number(rules.silent / _MINUTE)}"
+    yield f"stop_min = {toml_number(rules.stop / _MINUTE)}"
+    yield f"off_route_min = {toml_number(rules.off_route / _MINUTE)}"
+    yield f"speed_over_kmh = {toml_number(rules.speed_over_kmh)}"
+    yield f"blade_down_m = {toml_number(rules.blade_down_m)}"
+    yield f"risk_min = {toml_number(rules.risk / _MINUTE)}"
+    yield f"risk_late_min = {toml_number(rules.risk_late / _MINUTE)}"
+    yield f"calm_min = {toml_number(rules.calm / _MINUTE)}"
+    yield f"again_min = {toml_number(rules.again / _MINUTE)}"
+    yield ""
+
+
+def _minutes(table: TomlTable, key: str, usual: timedelta) -> timedelta:
+    return table.number(key, 0.5, _DAY_MIN, usual / _MINUTE) * _MINUTE

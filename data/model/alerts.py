@@ -1,0 +1,39 @@
+"""What needs a dispatcher: opened, updated and closed by the watch, acknowledged by people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from data.model.ids import AlertId, LonLat, StormId, VehicleId
+
+
+class AlertKind(StrEnum):
+    """What is wrong, the gravest first."""
+
+    SILENT = "silent"
+    AT_RISK = "at_risk"
+    LONG_STOP = "long_stop"
+    OFF_ROUTE = "off_route"
+    BLADE_DOWN = "blade_down"
+    SPEEDING = "speeding"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something wrong since a time; `until` is `None` while it lasts.
+
+    `vehicle_id` is `None` for what concerns the whole fleet. `facts` are numbers and codes that a
+    page makes a sentence of.
+    """
+
+    id: AlertId
+    storm_id: StormId
+    kind: AlertKind
+    vehicle_id: VehicleId | None
+    since: datetime
+    until: datetime | None = None
+    location: LonLat | None = None
+    facts: Mapping[str, float | str] = field(default_factory=dict)
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None

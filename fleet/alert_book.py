@@ -1,0 +1,146 @@
+"""Signs made alerts: each opens once, changes, closes by itself, and is acknowledged by people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from data.alert_rules import AlertRules
+from data.model import (
+    Actor,
+    ActorKind,
+    Alert,
+    AlertId,
+    AlertKind,
+    Storm,
+    VehicleId,
+)
+from data.store.alerts import (
+    add_alert,
+    get_alert,
+    list_closed_since,
+    list_open_alerts,
+    save_alert,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from fleet.alerts import Sign
+
+WATCH = Actor(ActorKind.SYSTEM, "watch")
+"""Who the storm book names where an alert opens or closes by itself."""
+
+NOT_YET = AlertId(0)
+"""Id of an alert that the database has not numbered yet."""
+
+Key = tuple[AlertKind, VehicleId | None]
+
+
+@dataclass(slots=True)
+class AlertBook:
+    """Which open alerts had a sign when; the alerts themselves are in the database."""
+
+    seen_at: dict[AlertId, datetime] = field(default_factory=dict)
+
+    def calm(self, tx: Tx, storm: Storm | None, signs: Iterable[Sign], now: datetime) -> bool:
+        """Whether all is as it was, so that `keep` would write nothing."""
+        mine = {_key(sign): sign for sign in signs} if storm else {}
+        calm = True
+        for alert in list_open_alerts(tx):
+            sign = mine.pop(_key(alert), None)
+            if sign is None or _changed(alert, sign):
+                calm = False
+            else:
+                self.seen_at[alert.id] = now
+        return calm and not mine
+
+    def keep(
+        self,
+        tx: Tx,
+        storm: Storm | None,
+        signs: Iterable[Sign],
+        rules: AlertRules,
+        now: datetime,
+    ) -> list[Alert]:
+        """Open, change and close alerts as the signs say; return those that changed.
+
+        Alerts of a storm that is over close at once.
+        """
+        mine = {_key(sign): sign for sign in signs} if storm else {}
+        changed: list[Alert] = []
+        for alert in list_open_alerts(tx):
+            sign = mine.get(_key(alert))
+            over = storm is None or alert.storm_id != storm.id
+            if sign is not None and not over:
+                del mine[_key(alert)]
+                self.seen_at[alert.id] = now
+                changed += _changed_by(tx, alert, sign)
+            elif over or now - self.seen_at.setdefault(alert.id, now) >= rules.calm:
+                self.seen_at.pop(alert.id, None)
+                changed.append(_closed(tx, alert, now))
+        if storm is not None and mine:
+            past = {_key(one): one for one in list_closed_since(tx, storm.id, now - rules.again)}
+            for key, sign in mine.items():
+                opened = _opened(tx, storm, sign, past.get(key), now)
+                self.seen_at[opened.id] = now
+                changed.append(opened)
+        return changed
+
+
+def acknowledge(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:
+    """Say that somebody has seen an alert and sees to it; the first who did stays."""
+    alert = get_alert(tx, alert_id)
+    if alert.acknowledged_at is not None:
+        return alert
+    known = replace(alert, acknowledged_by=actor.id, acknowledged_at=now)
+    save_alert(tx, known)
+    add_event(tx, now, actor, "alert.acknowledged", _subject(alert))
+    return known
+
+
+def _key(one: Alert | Sign) -> Key:
+    return one.kind, one.vehicle_id
+
+
+def _subject(alert: Alert) -> str:
+    return f"alert:{alert.id}"
+
+
+def _changed(alert: Alert, sign: Sign) -> bool:
+    return dict(alert.facts) != dict(sign.facts)
+
+
+def _changed_by(tx: Tx, alert: Alert, sign: Sign) -> list[Alert]:
+    if not _changed(alert, sign):
+        return []
+    changed = replace(alert, facts=sign.facts, location=sign.location or alert.location)
+    save_alert(tx, changed)
+    return [changed]
+
+
+def _closed(tx: Tx, alert: Alert, now: datetime) -> Alert:
+    closed = replace(alert, until=now)
+    save_alert(tx, closed)
+    add_event(tx, now, WATCH, "alert.closed", _subject(alert), {"kind": alert.kind})
+    return closed
+
+
+def _opened(tx: Tx, storm: Storm, sign: Sign, past: Alert | None, now: datetime) -> Alert:
+    """Open the alert of a sign; one that has just closed goes on."""
+    if past is not None:
+        opened = replace(past, until=None, facts=sign.facts, location=sign.location)
+        save_alert(tx, opened)
+    else:
+        opened = add_alert(
+            tx,
+            Alert(
+                NOT_YET,
+                storm.id,
+                sign.kind,
+                sign.vehicle_id,
+                since=sign.since,
+                location=sign.location,
+                facts=sign.facts,
+            ),
+        )
+    after: dict[str, object] = {"kind": sign.kind, "vehicle": sign.vehicle_id, **sign.facts}
+    add_event(tx, now, WATCH, "alert.opened", _subject(opened), after=after)
+    return opened

@@ -1,0 +1,208 @@
+"""What is wrong with trucks and targets now, pure: signs, of which the watch makes alerts.
+
+Signs are about the present. A fix that came late, or came twice, raises none about the past.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from data.alert_rules import AlertRules
+from data.model import AlertKind, LegKind, LonLat, Route, VehicleId
+from data.network import StreetNetwork
+from fleet.corridor import ON_STREET_M, Corridor, Whereabouts, near_any
+from fleet.live import VehicleLive
+from fleet.route_check import RouteCheck
+from fleet.steps import metres_between
+
+OLD = timedelta(minutes=5)
+"""A fix older than this says nothing about what its truck does now, and not how it got on."""
+
+STANDS_M = 60.0
+"""Within this a truck stands where it stood, whatever its receiver says."""
+
+KMH = 3.6
+"""Kilometres an hour of a metre a second."""
+
+MANY = 5
+"""Trucks from which silence may be the network's fault: then one alert tells of all."""
+
+HALF_KM = 500.0
+"""Steps in which an alert tells how far a blade was down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something wrong now, since a time; `facts` change seldom, so that pages need not."""
+
+    kind: AlertKind
+    vehicle_id: VehicleId | None
+    since: datetime
+    location: LonLat | None = None
+    facts: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TruckNow:
+    """A truck with a shift, its latest fix, and its route of the published plan."""
+
+    vehicle_id: VehicleId
+    seen: VehicleLive | None
+    driving: bool
+    route: Route | None = None
+    check: RouteCheck | None = None
+    corridor: Corridor | None = None
+
+    @property
+    def at_work(self) -> bool:
+        """Whether its plan still wants it on the road."""
+        return self.check is not None and not self.check.over
+
+
+@dataclass(slots=True)
+class Course:
+    """What a truck has done lately: since when it stands, is off its route, drives too fast.
+
+    `wanted_at` is when we first waited for a truck that was never heard of.
+    """
+
+    last: VehicleLive | None = None
+    anchor: LonLat | None = None
+    stands_since: datetime | None = None
+    off_since: datetime | None = None
+    off: bool = False
+    down_since: datetime | None = None
+    down_m: float = 0.0
+    fast_since: datetime | None = None
+    fast_fixes: int = 0
+    fastest_kmh: float = 0.0
+    limit_kmh: float = 0.0
+    wanted_at: datetime | None = None
+
+    def follow(self, truck: TruckNow, network: StreetNetwork, rules: AlertRules) -> None:
+        """Take in the truck's latest fix, unless it was taken in before."""
+        seen, last = truck.seen, self.last
+        if seen is None or (last is not None and seen.fixed_at <= last.fixed_at):
+            return
+        if last is not None and seen.fixed_at - last.fixed_at > OLD:
+            self.off_since, self.down_since, self.fast_since = None, None, None
+            self.off, self.down_m, self.fast_fixes = False, 0.0, 0
+            last = None
+        self._stand(seen)
+        self._leave(truck, seen)
+        self._lower(truck, seen, last)
+        self._speed(seen, network, rules)
+        self.last = seen
+
+    def _stand(self, seen: VehicleLive) -> None:
+        if self.anchor is None or metres_between(self.anchor, seen.location) > STANDS_M:
+            self.anchor, self.stands_since = seen.location, seen.fixed_at
+
+    def _leave(self, truck: TruckNow, seen: VehicleLive) -> None:
+        if truck.corridor is None or truck.check is None or not truck.at_work:
+            self.off, self.off_since = False, None
+            return
+        where = truck.corridor.where(seen.location, truck.check.next_leg)
+        if where is Whereabouts.AWAY:
+            return
+        self.off = where is Whereabouts.OFF
+        if self.off:
+            self.off_since = self.off_since or seen.fixed_at
+        else:
+            self.off_since = None
+
+    def _lower(self, truck: TruckNow, seen: VehicleLive, last: VehicleLive | None) -> None:
+        if not seen.blade or truck.corridor is None or truck.corridor.at_work(seen.location):
+            self.down_since, self.down_m = None, 0.0
+            return
+        if self.down_since is None or last is None:
+            self.down_since = seen.fixed_at
+            return
+        self.down_m += metres_between(last.location, seen.location)
+
+    def _speed(self, seen: VehicleLive, network: StreetNetwork, rules: AlertRules) -> None:
+        kmh = (seen.speed_mps or 0.0) * KMH
+        limit_kmh = _limit_kmh(network, seen.location) if kmh > rules.speed_over_kmh else None
+        if limit_kmh is None or kmh <= limit_kmh + rules.speed_over_kmh:
+            self.fast_since, self.fast_fixes, self.fastest_kmh = None, 0, 0.0
+            return
+        self.fast_since = self.fast_since or seen.fixed_at
+        self.fast_fixes += 1
+        if kmh > self.fastest_kmh:
+            self.fastest_kmh, self.limit_kmh = kmh, limit_kmh
+
+
+def truck_signs(
+    truck: TruckNow, course: Course, yards: Sequence[LonLat], rules: AlertRules, now: datetime
+) -> Iterator[Sign]:
+    """Yield what is wrong with a truck that is heard of; silence is another matter."""
+    seen = truck.seen
+    if seen is None or now - seen.fixed_at > OLD:
+        return
+    here = seen.location
+
+    def sign(kind: AlertKind, since: datetime, **facts: float | str) -> Sign:
+        return Sign(kind, truck.vehicle_id, since, here, facts)
+
+    in_yard = near_any(here, yards)
+    stands = course.stands_since
+    if (
+        stands
+        and now - stands >= rules.stop
+        and truck.at_work
+        and not in_yard
+        and not _waits(truck)
+    ):
+        yield sign(AlertKind.LONG_STOP, stands)
+    off = course.off_since
+    if off and course.off and now - off >= rules.off_route and not in_yard:
+        yield sign(AlertKind.OFF_ROUTE, off)
+    if course.down_since and course.down_m >= rules.blade_down_m:
+        km = course.down_m // HALF_KM * HALF_KM / 1000
+        yield sign(AlertKind.BLADE_DOWN, course.down_since, km=km)
+    if course.fast_since and course.fast_fixes >= 2:
+        kmh, limit_kmh = round(course.fastest_kmh), round(course.limit_kmh)
+        yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
+
+
+def silent_signs(
+    trucks: Iterable[TruckNow],
+    courses: Mapping[VehicleId, Course],
+    began_at: datetime,
+    rules: AlertRules,
+    now: datetime,
+) -> list[Sign]:
+    """Return which trucks should be heard of and are not; one sign for all where most are silent.
+
+    Heard of should be who drives, and who was heard of since the storm began and still has work.
+    """
+    heard: list[datetime] = []
+    silent: list[Sign] = []
+    for truck in trucks:
+        seen = truck.seen if truck.seen and truck.seen.fixed_at >= began_at else None
+        if not truck.driving and not (seen and truck.at_work):
+            continue
+        since = seen.fixed_at if seen else courses[truck.vehicle_id].wanted_at or now
+        heard.append(since)
+        if now - since > rules.silent:
+            place = seen.location if seen else None
+            silent.append(Sign(AlertKind.SILENT, truck.vehicle_id, since, place))
+    if len(silent) >= MANY and 2 * len(silent) > len(heard):
+        since = max(one.since for one in silent)
+        return [Sign(AlertKind.SILENT, None, since, facts={"count": len(silent)})]
+    return silent
+
+
+def _waits(truck: TruckNow) -> bool:
+    """Whether the plan wants a truck to stand: it reloads or rests next."""
+    if truck.route is None or truck.check is None or truck.check.over:
+        return False
+    return truck.route.legs[truck.check.next_leg].kind in (LegKind.RELOAD, LegKind.REST)
+
+
+def _limit_kmh(network: StreetNetwork, place: LonLat) -> float | None:
+    """Return how fast the fastest of the streets here may be driven; `None` off every street."""
+    near = network.nearby(place, ON_STREET_M)
+    speeds = (network.segment(snap.segment_id).drive_speed_mps for snap in near)
+    fastest_mps = max(speeds, default=None)
+    return None if fastest_mps is None else fastest_mps * KMH

@@ -1,0 +1,79 @@
+"""Which streets will be late, pure: the plan's times, and what trucks have lost on the way."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.alert_rules import AlertRules
+from data.model import AlertKind, Job, VehicleId
+from fleet.alerts import Sign
+from fleet.route_check import SERVED, Place, PlanIndex, RouteCheck, expected_at
+
+IN_STEPS = timedelta(minutes=5)
+"""Lateness is told in such steps: nobody knows it better, and pages keep still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A job that will be late, and whose truck it is; nobody comes where that is `None`."""
+
+    job: Job
+    vehicle_id: VehicleId | None
+    late: timedelta
+
+
+def risks(
+    index: PlanIndex,
+    checks: Sequence[RouteCheck],
+    jobs: Iterable[Job],
+    rules: AlertRules,
+    now: datetime,
+) -> list[Risk]:
+    """Return the open jobs due soon that no truck reaches in time as things go.
+
+    `checks` are the routes of the plan in its order.
+    """
+    found: list[Risk] = []
+    for job in jobs:
+        if not now <= job.due_at <= now + rules.risk:
+            continue
+        mine = [at for at in index.legs_for.get(job.id, ()) if _ahead(checks[at.route], at.leg)]
+        if not mine:
+            found.append(Risk(job, None, timedelta(0)))
+            continue
+        ends = [(_ends_at(index, checks, at, now), at) for at in mine]
+        last, at = max(ends)
+        if last - job.due_at >= rules.risk_late:
+            found.append(Risk(job, index.vehicle_of(at), last - job.due_at))
+    return found
+
+
+def risk_signs(found: Iterable[Risk], now: datetime) -> list[Sign]:
+    """Return a sign for each truck that comes too late, and one for where nobody comes at all."""
+    by_truck: dict[VehicleId | None, list[Risk]] = {}
+    for risk in found:
+        by_truck.setdefault(risk.vehicle_id, []).append(risk)
+    return [_sign(vehicle_id, mine, now) for vehicle_id, mine in by_truck.items()]
+
+
+def _sign(vehicle_id: VehicleId | None, mine: Sequence[Risk], now: datetime) -> Sign:
+    first = min(mine, key=lambda risk: (risk.job.service_class, risk.job.due_at, risk.job.id))
+    facts: dict[str, float | str] = {
+        "count": len(mine),
+        "service_class": first.job.service_class,
+        "segment_id": first.job.segment_id,
+        "due_at": first.job.due_at.isoformat(),
+    }
+    if vehicle_id is not None:
+        worst = max(risk.late for risk in mine)
+        facts["late_min"] = round(worst / IN_STEPS) * IN_STEPS / timedelta(minutes=1)
+    return Sign(AlertKind.AT_RISK, vehicle_id, now, facts=facts)
+
+
+def _ahead(check: RouteCheck, leg: int) -> bool:
+    return leg >= check.next_leg and check.legs[leg].state not in SERVED
+
+
+def _ends_at(index: PlanIndex, checks: Sequence[RouteCheck], at: Place, now: datetime) -> datetime:
+    route, check = index.plan.routes[at.route], checks[at.route]
+    return max(expected_at(route, at.leg, check), now)

@@ -1,0 +1,408 @@
+"""Planned against driven, pure: what became of every leg, how late a truck is, when it will end.
+
+Which pass did which leg is settled street by street: a whole traversal counts for the truck's own
+next leg over that direction, and only where it has none left for somebody else's.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from data.model import (
+    DirectedSegment,
+    JobId,
+    Leg,
+    LegKind,
+    LegProgress,
+    Pass,
+    Plan,
+    Route,
+    ShiftId,
+    Treatment,
+    VehicleId,
+)
+from fleet.coverage import BEGUN, union, visits, whole_m
+from fleet.driving import DONE as TAPPED_DONE
+from fleet.driving import SKIPPED as TAPPED_SKIPPED
+
+PASSED_BY = 3
+"""So many later legs done, a leg that is not done was skipped and is not merely a moment late."""
+
+MADE_BEFORE = timedelta(minutes=2)
+"""Work that began so shortly before a plan was made may still be its first legs."""
+
+JUMP = 5
+"""A truck that leaves more open legs behind has jumped ahead, until it does some more there."""
+
+STEADY_LEGS = 5
+"""Legs done from which a truck's own pace says something about the rest."""
+
+SLOWEST, FASTEST = 2.0, 0.7
+"""Bounds of that pace, in times the plan's."""
+
+
+class LegState(StrEnum):
+    """What became of a leg; `TOLD` is done by the driver's word alone, without evidence."""
+
+    DONE = "done"
+    OUT_OF_ORDER = "out_of_order"
+    BY_OTHER = "by_other"
+    TOLD = "told"
+    SKIPPED = "skipped"
+    BEGUN = "begun"
+    PASSED = "passed"
+    AHEAD = "ahead"
+
+
+SERVED = frozenset({LegState.DONE, LegState.OUT_OF_ORDER, LegState.BY_OTHER, LegState.TOLD})
+"""States of legs that nobody has to come for any more."""
+
+
+class Place(NamedTuple):
+    """Where a leg stands in a plan: which of its routes, which leg of that."""
+
+    route: int
+    leg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Evidence that a leg was done: when, and by which vehicle."""
+
+    at: datetime
+    vehicle_id: VehicleId
+
+
+@dataclass(frozen=True, slots=True)
+class LegCheck:
+    """What became of a leg; `vehicle_id` is who did it, `reason` why its driver left it out."""
+
+    state: LegState
+    at: datetime | None = None
+    vehicle_id: VehicleId | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCheck:
+    """A route as it was driven so far.
+
+    `next_leg` is the first leg that still lies ahead, the number of legs at the end. `late` is how
+    late the truck is there against the plan, less than nothing where it is early. `ends_at` is when
+    it will have driven the rest; `None` for a route without legs.
+    """
+
+    shift_id: ShiftId
+    vehicle_id: VehicleId
+    legs: tuple[LegCheck, ...]
+    next_leg: int
+    late: timedelta
+    planned_end: datetime | None
+    ends_at: datetime | None
+    pace: float
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of the route lies ahead."""
+        return self.next_leg >= len(self.legs)
+
+    def counts(self, route: Route) -> Counter[LegState]:
+        """Return how many work legs there are in each state."""
+        legs = zip(route.legs, self.legs, strict=True)
+        return Counter(check.state for leg, check in legs if leg.kind is LegKind.WORK)
+
+
+class PlanIndex:
+    """Which legs of a plan work on which direction, in the planned order, and for which job."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.legs_on: dict[DirectedSegment, list[Place]] = defaultdict(list)
+        self.legs_for: dict[JobId, list[Place]] = defaultdict(list)
+        for number, route in enumerate(plan.routes):
+            for i, leg in enumerate(route.legs):
+                if leg.kind is not LegKind.WORK:
+                    continue
+                for step in leg.path:
+                    self.legs_on[step].append(Place(number, i))
+                for job_id in leg.job_ids:
+                    self.legs_for[job_id].append(Place(number, i))
+        for places in self.legs_on.values():
+            places.sort(key=lambda at: (self.leg(at).ends_at, at))
+
+    def leg(self, at: Place) -> Leg:
+        """Return a leg."""
+        return self.plan.routes[at.route].legs[at.leg]
+
+    def vehicle_of(self, at: Place) -> VehicleId:
+        """Return who is to do a leg."""
+        return self.plan.routes[at.route].vehicle_id
+
+
+@dataclass(frozen=True, slots=True)
+class StreetWork:
+    """What passes over one direction did for the legs there: whole ones, and those begun."""
+
+    served: Mapping[Place, Served]
+    begun: frozenset[Place]
+
+
+def work_on(
+    index: PlanIndex, directed: DirectedSegment, length_m: float, passes: Iterable[Pass]
+) -> StreetWork:
+    """Return which legs over a direction its passes did, and which they began."""
+    since = index.plan.made_at - MADE_BEFORE
+    fresh = [one for one in passes if one.ended_at >= since]
+    served: dict[Place, Served] = {}
+    begun: set[Place] = set()
+    for treatment in Treatment:
+        left = [at for at in index.legs_on.get(directed, ()) if _wants(index.leg(at), treatment)]
+        fitting = [one for one in fresh if one.treatment is treatment]
+        for one in _whole(fitting, length_m):
+            at = _leg_for(index, left, one.vehicle_id)
+            if at is not None:
+                left.remove(at)
+                served[at] = one
+        for vehicle_id in _beginners(fitting, length_m):
+            began = next((at for at in left if index.vehicle_of(at) == vehicle_id), None)
+            if began is not None:
+                begun.add(began)
+    return StreetWork(served, frozenset(begun))
+
+
+def check_route(
+    index: PlanIndex,
+    number: int,
+    work: Mapping[DirectedSegment, StreetWork],
+    tapped: Sequence[LegProgress],
+    now: datetime,
+) -> RouteCheck:
+    """Return how a route was driven until now, by work on its streets and its driver's taps."""
+    route = index.plan.routes[number]
+    taps = {tap.leg: tap for tap in tapped}
+    found = [_found(index, Place(number, i), leg, work, taps) for i, leg in enumerate(route.legs)]
+    own = [i for i, leg in enumerate(found) if leg.state is LegState.DONE]
+    in_order = _without_jump(route, found, _longest_in_order([(i, found[i].at) for i in own]))
+    for i in own:
+        if i not in in_order:
+            one = found[i]
+            found[i] = LegCheck(LegState.OUT_OF_ORDER, one.at, one.vehicle_id)
+    last = max([*in_order, *(i for i, tap in taps.items() if tap.state == TAPPED_DONE)], default=-1)
+    _pass_by(route, found, last, in_order)
+    following = _next(route, found, last)
+    return _timed(route, found, last, following, now)
+
+
+def at_moment(route: Route, check: RouteCheck, now: datetime) -> RouteCheck:
+    """Return a check whose legs did not change, with its times as of `now`."""
+    last = max(
+        (i for i, one in enumerate(check.legs[: check.next_leg]) if one.state in _OWN), default=-1
+    )
+    return _timed(route, check.legs, last, check.next_leg, now)
+
+
+def expected_at(route: Route, leg: int, check: RouteCheck) -> datetime:
+    """Return when a leg that lies ahead is expected to end, as late and as slow as the truck is."""
+    ahead = route.legs[leg].ends_at - route.legs[check.next_leg].starts_at
+    starts_at = route.legs[check.next_leg].starts_at + check.late
+    return starts_at + ahead * max(check.pace, 1.0)
+
+
+_OWN = frozenset({LegState.DONE, LegState.TOLD})
+_OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
+
+
+def _wants(leg: Leg, treatment: Treatment) -> bool:
+    return (Treatment.PLOW if leg.blade else Treatment.SALT) is treatment
+
+
+def _whole(passes: Sequence[Pass], length_m: float) -> list[Served]:
+    """Return the whole traversals of a direction, oldest first; two halves make one of the later.
+
+    Less exact than `fleet.coverage.whole_passes`, which knows depths, but it knows who drove.
+    """
+    found: list[Served] = []
+    rest: list[tuple[float, float]] = []
+    need_m = whole_m(length_m)
+    for visit in visits(passes):
+        parts = [(one.from_m, one.to_m) for one in visit]
+        who = Served(max(one.ended_at for one in visit), visit[0].vehicle_id)
+        if _length_m(parts) >= need_m:
+            found.append(who)
+        elif _length_m([*rest, *parts]) >= need_m:
+            found.append(who)
+            rest = []
+        else:
+            rest += parts
+    return found
+
+
+def _length_m(parts: Iterable[tuple[float, float]]) -> float:
+    return sum(end - start for start, end in union(parts))
+
+
+def _beginners(passes: Sequence[Pass], length_m: float) -> set[VehicleId]:
+    """Return who did a part of a street that is worth showing, and not yet all of it."""
+    parts: dict[VehicleId, list[tuple[float, float]]] = defaultdict(list)
+    for one in passes:
+        parts[one.vehicle_id].append((one.from_m, one.to_m))
+    return {
+        vehicle_id
+        for vehicle_id, mine in parts.items()
+        if BEGUN * length_m <= _length_m(mine) < whole_m(length_m)
+    }
+
+
+def _leg_for(index: PlanIndex, left: Sequence[Place], vehicle_id: VehicleId) -> Place | None:
+    own = next((at for at in left if index.vehicle_of(at) == vehicle_id), None)
+    return own if own is not None else next(iter(left), None)
+
+
+def _found(
+    index: PlanIndex,
+    at: Place,
+    leg: Leg,
+    work: Mapping[DirectedSegment, StreetWork],
+    taps: Mapping[int, LegProgress],
+) -> LegCheck:
+    """Return what evidence, or for want of it the driver, says of a leg taken by itself."""
+    if leg.kind is not LegKind.WORK:
+        return LegCheck(LegState.AHEAD)
+    streets = [work.get(step) for step in leg.path]
+    served = [street.served[at] for street in streets if street and at in street.served]
+    tap = taps.get(at.leg)
+    if len(served) == len(leg.path):
+        last, own = max(served, key=lambda one: one.at), index.vehicle_of(at)
+        others = [one for one in served if one.vehicle_id != own]
+        if others:
+            return LegCheck(LegState.BY_OTHER, last.at, others[-1].vehicle_id)
+        return LegCheck(LegState.DONE, last.at, own)
+    if tap is not None and tap.state == TAPPED_SKIPPED:
+        return LegCheck(LegState.SKIPPED, tap.ended_at, reason=tap.reason)
+    if tap is not None and tap.state == TAPPED_DONE:
+        return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at))
+    if served or any(street and at in street.begun for street in streets):
+        return LegCheck(LegState.BEGUN)
+    return LegCheck(LegState.AHEAD)
+
+
+def _longest_in_order(done: Sequence[tuple[int, datetime | None]]) -> set[int]:
+    """Return the most legs that were done in the planned order: the others were not.
+
+    Longest non-decreasing subsequence of the times, in O(n log n).
+    """
+    tails: list[datetime] = []
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for leg, at in done:
+        if at is None:
+            continue
+        place = bisect_right(tails, at)
+        before[leg] = ends[place - 1] if place else None
+        tails[place : place + 1] = [at]
+        ends[place : place + 1] = [leg]
+    chosen: set[int] = set()
+    step = ends[-1] if ends else None
+    while step is not None:
+        chosen.add(step)
+        step = before[step]
+    return chosen
+
+
+def _without_jump(route: Route, found: Sequence[LegCheck], in_order: set[int]) -> set[int]:
+    """Return the legs done in order without the last few, where far too much lies open before."""
+    ordered = sorted(in_order)
+    kept = len(ordered)
+    for place in range(len(ordered) - 1, max(len(ordered) - PASSED_BY, 0) - 1, -1):
+        before = ordered[place - 1] if place else -1
+        between = range(before + 1, ordered[place])
+        if sum(_open(route, found, i) for i in between) > JUMP:
+            kept = place
+    return set(ordered[:kept])
+
+
+def _open(route: Route, found: Sequence[LegCheck], leg: int) -> bool:
+    """Whether a leg is work that nobody has done yet."""
+    return route.legs[leg].kind is LegKind.WORK and found[leg].state in _OPEN
+
+
+def _pass_by(route: Route, found: list[LegCheck], last: int, in_order: set[int]) -> None:
+    """Say of the legs before the last one done that they were passed, or skipped."""
+    later = 0
+    for i in range(last, -1, -1):
+        one = found[i]
+        if route.legs[i].kind is not LegKind.WORK:
+            found[i] = LegCheck(LegState.PASSED)
+        elif one.state in _OPEN and later >= PASSED_BY:
+            found[i] = LegCheck(LegState.SKIPPED)
+        later += i in in_order or one.state is LegState.TOLD
+
+
+def _next(route: Route, found: Sequence[LegCheck], last: int) -> int:
+    """Return the first leg after the last one done that is still to be driven."""
+    work = next((i for i in range(last + 1, len(found)) if _open(route, found, i)), None)
+    if work is None:
+        return len(found)
+    # The drive there belongs to it, but not what was done or skipped on the way.
+    first = work
+    while first > last + 1 and route.legs[first - 1].kind is not LegKind.WORK:
+        first -= 1
+    return first
+
+
+def _timed(
+    route: Route, found: Sequence[LegCheck], last: int, following: int, now: datetime
+) -> RouteCheck:
+    """Return the check with how late the truck is and when it will have driven the rest."""
+    nothing = timedelta(0)
+    planned_end = route.legs[-1].ends_at if route.legs else None
+    late = nothing
+    done_at = found[last].at if last >= 0 else None
+    if done_at is not None:
+        late = done_at - route.legs[last].ends_at
+    if following < len(found):
+        late = max(late, now - route.legs[following].ends_at)
+    pace = _pace(route, found)
+    ends_at = planned_end
+    if planned_end is not None and following < len(found):
+        rest = sum(
+            (
+                leg.ends_at - leg.starts_at
+                for leg, one in zip(route.legs[following:], found[following:], strict=True)
+                if one.state not in SERVED
+            ),
+            nothing,
+        )
+        starts_at = max(route.legs[following].starts_at + late, done_at or route.legs[0].starts_at)
+        ends_at = max(starts_at + rest * pace, now)
+    elif done_at is not None:
+        ends_at = done_at
+    return RouteCheck(
+        shift_id=route.shift_id,
+        vehicle_id=route.vehicle_id,
+        legs=tuple(found),
+        next_leg=following,
+        late=late,
+        planned_end=planned_end,
+        ends_at=ends_at,
+        pace=pace,
+    )
+
+
+def _pace(route: Route, found: Sequence[LegCheck]) -> float:
+    """Return how much longer than planned a truck takes, by the legs done in order so far."""
+    marks = [
+        (one.at, route.legs[i].ends_at)
+        for i, one in enumerate(found)
+        if one.state is LegState.DONE and one.at is not None
+    ]
+    if len(marks) < STEADY_LEGS:
+        return 1.0
+    planned = marks[-1][1] - marks[0][1]
+    if planned <= timedelta(0):
+        return 1.0
+    return min(max((marks[-1][0] - marks[0][0]) / planned, FASTEST), SLOWEST)

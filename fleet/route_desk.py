@@ -1,0 +1,128 @@
+"""Planned against driven for a whole plan: in memory while it is driven, or made for history."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
+from data.network import StreetNetwork
+from data.store.coverage import list_passes
+from data.store.engine import Tx
+from data.store.plans import get_plan
+from data.store.shifts import list_progress, list_progress_of_plan
+from fleet.corridor import Corridor
+from fleet.route_check import (
+    PlanIndex,
+    RouteCheck,
+    StreetWork,
+    at_moment,
+    check_route,
+    work_on,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCheck:
+    """A plan and how its routes were driven, in the plan's order of routes."""
+
+    plan: Plan
+    routes: tuple[RouteCheck, ...]
+
+
+class RouteDesk:
+    """The checks of the plan that is driven; only what changed is made anew. One thread uses it."""
+
+    def __init__(self, plan: Plan, network: StreetNetwork) -> None:
+        self.index = PlanIndex(plan)
+        self.network = network
+        self._work: dict[DirectedSegment, StreetWork] = {}
+        self._tapped: dict[ShiftId, Sequence[LegProgress]] = {}
+        self._checks: dict[int, RouteCheck] = {}
+        self._corridors: dict[int, Corridor] = {}
+        self._number = {route.shift_id: i for i, route in enumerate(plan.routes)}
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is checked."""
+        return self.index.plan
+
+    def load(self, tx: Tx) -> None:
+        """Read all evidence of the plan's streets, and all that its drivers tapped."""
+        self._tapped = dict(list_progress_of_plan(tx, self.plan.id))
+        self._checks.clear()
+        self.read(tx, {step.segment_id for step in self.index.legs_on})
+
+    def read(self, tx: Tx, segment_ids: Collection[SegmentId]) -> None:
+        """Read the evidence of these streets again."""
+        mine = {
+            segment_id
+            for segment_id in segment_ids
+            if any(step in self.index.legs_on for step in _both(segment_id))
+        }
+        if mine:
+            self.take(mine, list_passes(tx, self.plan.storm_id, mine))
+
+    def take(
+        self,
+        segment_ids: Iterable[SegmentId],
+        passes: Mapping[DirectedSegment, Collection[Pass]],
+    ) -> None:
+        """Take in all passes over these streets; routes that they do not touch stay as they are."""
+        for step in (step for segment_id in segment_ids for step in _both(segment_id)):
+            segment = self.network.find(step.segment_id)
+            if step not in self.index.legs_on or segment is None:
+                continue
+            work = work_on(self.index, step, segment.length_m, passes.get(step, ()))
+            if work != self._work.get(step):
+                self._work[step] = work
+                for place in self.index.legs_on[step]:
+                    self._checks.pop(place.route, None)
+
+    def read_taps(self, tx: Tx, shift_ids: Iterable[ShiftId]) -> None:
+        """Read again what the drivers of these shifts tapped."""
+        for shift_id in shift_ids:
+            if shift_id in self._number:
+                self.tapped(shift_id, list_progress(tx, self.plan.id, shift_id))
+
+    def tapped(self, shift_id: ShiftId, taps: Sequence[LegProgress]) -> None:
+        """Take in all that the driver of a shift of this plan tapped."""
+        self._tapped[shift_id] = taps
+        self._checks.pop(self._number[shift_id], None)
+
+    def checks(self, now: datetime) -> tuple[RouteCheck, ...]:
+        """Return how each route was driven until now."""
+        return tuple(self._check(number, now) for number in range(len(self.plan.routes)))
+
+    def corridor(self, number: int) -> Corridor:
+        """Return the streets of a route, found by place."""
+        if number not in self._corridors:
+            self._corridors[number] = Corridor(self.plan.routes[number], self.network)
+        return self._corridors[number]
+
+    def _check(self, number: int, now: datetime) -> RouteCheck:
+        route = self.plan.routes[number]
+        known = self._checks.get(number)
+        if known is not None:
+            return at_moment(route, known, now)
+        tapped = self._tapped.get(route.shift_id, ())
+        made = self._checks[number] = check_route(self.index, number, self._work, tapped, now)
+        return made
+
+
+def check_plan(tx: Tx, plan_id: PlanId, network: StreetNetwork, until: datetime) -> PlanCheck:
+    """Return how a plan was driven until a moment, from what is stored: for history."""
+    plan = get_plan(tx, plan_id)
+    desk = RouteDesk(plan, network)
+    streets = {step.segment_id for step in desk.index.legs_on}
+    seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    for step, passes in list_passes(tx, plan.storm_id, streets).items():
+        seen[step] = [one for one in passes if one.ended_at <= until]
+    desk.take(streets, seen)
+    for shift_id, tapped in list_progress_of_plan(tx, plan_id).items():
+        desk.tapped(shift_id, [tap for tap in tapped if tap.ended_at and tap.ended_at <= until])
+    return PlanCheck(plan, desk.checks(until))
+
+
+def _both(segment_id: SegmentId) -> tuple[DirectedSegment, DirectedSegment]:
+    return DirectedSegment(segment_id, True), DirectedSegment(segment_id, False)

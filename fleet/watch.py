@@ -1,0 +1,147 @@
+"""The dispatcher's second pair of eyes: how routes are driven, and what is wrong with it, now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from data.alert_rules import AlertRules
+from data.model import (
+    Alert,
+    LonLat,
+    SegmentId,
+    Shift,
+    ShiftId,
+    Storm,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from data.store.engine import Tx
+from data.store.fleet import list_depots, list_reload_sites
+from data.store.jobs import list_open_jobs_due
+from data.store.plans import find_published_plan_id, get_plan
+from data.store.shifts import list_shifts
+from fleet.alert_book import AlertBook
+from fleet.alerts import Course, Sign, TruckNow, silent_signs, truck_signs
+from fleet.driving import DRIVING, ENDED
+from fleet.live import VehicleLive
+from fleet.risk import risk_signs, risks
+from fleet.route_check import RouteCheck
+from fleet.route_desk import PlanCheck, RouteDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found: the driven plan, and what is wrong with trucks and targets."""
+
+    check: PlanCheck | None = None
+    signs: tuple[Sign, ...] = ()
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at a storm again and again; one thread, in memory, rebuilt from what is stored."""
+
+    book: AlertBook = field(default_factory=AlertBook)
+    desk: RouteDesk | None = None
+    courses: dict[VehicleId, Course] = field(default_factory=dict)
+    _storm: Storm | None = None
+
+    def look(
+        self,
+        tx: Tx,
+        storm: Storm | None,
+        network: StreetNetwork,
+        live: Mapping[VehicleId, VehicleLive],
+        rules: AlertRules,
+        now: datetime,
+        streets: Iterable[SegmentId] = (),
+        shifts: Iterable[ShiftId] = (),
+    ) -> Look:
+        """Return what there is to see now; `streets` and `shifts` have news since the last look."""
+        if storm is None or self._storm is None or storm.id != self._storm.id:
+            self.courses.clear()
+        self._storm = storm
+        if storm is None:
+            self.desk = None
+            return Look()
+        self._follow_plan(tx, storm, network, set(streets), shifts)
+        checks = self.desk.checks(now) if self.desk else ()
+        trucks = self._trucks(list_shifts(tx, storm.id), live, checks)
+        signs = self._signs(tx, storm, network, trucks, checks, rules, now)
+        return Look(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
+
+    def keep(self, tx: Tx, look: Look, rules: AlertRules, now: datetime) -> list[Alert]:
+        """Store what a look says about alerts, and return those that changed."""
+        return self.book.keep(tx, self._storm, look.signs, rules, now)
+
+    def calm(self, tx: Tx, look: Look, now: datetime) -> bool:
+        """Whether there is nothing to store of a look."""
+        return self.book.calm(tx, self._storm, look.signs, now)
+
+    def _follow_plan(
+        self,
+        tx: Tx,
+        storm: Storm,
+        network: StreetNetwork,
+        streets: set[SegmentId],
+        shifts: Iterable[ShiftId],
+    ) -> None:
+        plan_id = find_published_plan_id(tx, storm.id)
+        if plan_id is None:
+            self.desk = None
+        elif self.desk is None or self.desk.plan.id != plan_id or self.desk.network is not network:
+            self.desk = RouteDesk(get_plan(tx, plan_id), network)
+            self.desk.load(tx)
+        else:
+            self.desk.read(tx, streets)
+            self.desk.read_taps(tx, shifts)
+
+    def _trucks(
+        self,
+        shifts: Iterable[Shift],
+        live: Mapping[VehicleId, VehicleLive],
+        checks: Iterable[RouteCheck],
+    ) -> list[TruckNow]:
+        """Return every truck with a shift that has not ended."""
+        numbers = {check.shift_id: (i, check) for i, check in enumerate(checks)}
+        found: list[TruckNow] = []
+        for shift in shifts:
+            if shift.state == ENDED:
+                continue
+            truck = TruckNow(
+                shift.vehicle_id, live.get(shift.vehicle_id), driving=shift.state == DRIVING
+            )
+            if self.desk is not None and shift.id in numbers:
+                number, check = numbers[shift.id]
+                route, corridor = self.desk.plan.routes[number], self.desk.corridor(number)
+                truck = replace(truck, route=route, check=check, corridor=corridor)
+            found.append(truck)
+        return found
+
+    def _signs(
+        self,
+        tx: Tx,
+        storm: Storm,
+        network: StreetNetwork,
+        trucks: Sequence[TruckNow],
+        checks: tuple[RouteCheck, ...],
+        rules: AlertRules,
+        now: datetime,
+    ) -> tuple[Sign, ...]:
+        yards = yards_of(tx)
+        found: list[Sign] = []
+        for truck in trucks:
+            course = self.courses.setdefault(truck.vehicle_id, Course(wanted_at=now))
+            course.follow(truck, network, rules)
+            found += truck_signs(truck, course, yards, rules, now)
+        found += silent_signs(trucks, self.courses, storm.started_at, rules, now)
+        if self.desk is not None:
+            jobs = list_open_jobs_due(tx, storm.id, now, now + rules.risk)
+            found += risk_signs(risks(self.desk.index, checks, jobs, rules, now), now)
+        return tuple(found)
+
+
+def yards_of(tx: Tx) -> list[LonLat]:
+    """Return where trucks stand and reload: nobody asks what they do there."""
+    depots = [depot.location for depot in list_depots(tx)]
+    return [*depots, *(site.location for site in list_reload_sites(tx))]

@@ -1,0 +1,48 @@
+"""Alerts as the board shows them, untranslated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import Alert
+from data.network import StreetNetwork
+from maps.stages import Label
+from maps.street import street_name
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """Something that needs or needed a dispatcher; `street` is the one it is about, if any."""
+
+    id: int
+    kind: str
+    vehicle_id: int | None
+    segment_id: int | None
+    street: Label | None
+    since: datetime
+    until: datetime | None
+    lon: float | None
+    lat: float | None
+    facts: Mapping[str, float | str]
+    acknowledged_by: str
+    acknowledged_at: datetime | None
+
+
+def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
+    """Return an alert for the board."""
+    street, place = alert.facts.get("segment_id"), alert.location
+    segment = None if street is None else network.find(int(street))
+    return AlertView(
+        id=alert.id,
+        kind=alert.kind,
+        vehicle_id=alert.vehicle_id,
+        segment_id=segment.id if segment else None,
+        street=Label(*street_name(segment)) if segment else None,
+        since=alert.since,
+        until=alert.until,
+        lon=place.lon if place else None,
+        lat=place.lat if place else None,
+        facts=alert.facts,
+        acknowledged_by=alert.acknowledged_by,
+        acknowledged_at=alert.acknowledged_at,
+    )

@@ -1,0 +1,257 @@
+"""Planned against driven: what the board shows of a truck, and the auditor's tables."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
+from data.network import StreetNetwork
+from fleet.corridor import Detour
+from fleet.route_check import LegCheck, LegState, RouteCheck
+from fleet.route_desk import PlanCheck
+from maps.i18n import Translator
+from maps.street import StreetName, called, street_name
+from maps.streets_table import BYTE_ORDER_MARK
+
+CHECK_COLUMNS = (
+    *("truck", "leg", "street", "leg_kind", "planned_start", "planned_end"),
+    *("leg_state", "done_at", "done_by", "skip_reason", "late_min"),
+)
+"""Columns of the table of legs; their headings are texts of the catalog."""
+
+MINUTE = timedelta(minutes=1)
+
+SHOWN = (
+    LegState.DONE,
+    LegState.OUT_OF_ORDER,
+    LegState.BY_OTHER,
+    LegState.TOLD,
+    LegState.SKIPPED,
+    LegState.AHEAD,
+)
+"""States with a column of their own; work that was begun or passed counts as ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A truck's route as the board tells it; `id` is the vehicle's, times are whole minutes."""
+
+    id: int
+    shift_id: int
+    plan_id: int
+    next_leg: int
+    legs: int
+    counts: dict[str, int]
+    late_min: int
+    planned_end: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TruckRow:
+    """A truck in the table of a plan, ready to print; `link` opens its legs."""
+
+    truck: str
+    link: str
+    counts: tuple[str, ...]
+    off: str
+    late: str
+    planned_end: str
+    ends_at: str
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    """A leg in the table of a truck, ready to print."""
+
+    number: str
+    what: str
+    planned: str
+    state: str
+    words: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetourRow:
+    """A time off the route, ready to print."""
+
+    when: str
+    minutes: str
+    length: str
+    street: str
+
+
+def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
+    """Return how a route stands, for the board."""
+    ends_at = check.ends_at
+    return CheckView(
+        id=check.vehicle_id,
+        shift_id=check.shift_id,
+        plan_id=plan.id,
+        next_leg=check.next_leg,
+        legs=len(check.legs),
+        counts=_counts(route, check),
+        late_min=round(check.late / MINUTE),
+        planned_end=check.planned_end,
+        ends_at=ends_at.replace(second=0, microsecond=0) if ends_at else None,
+    )
+
+
+def check_views(checked: PlanCheck) -> list[CheckView]:
+    """Return how every route of a plan stands, for the board."""
+    pairs = zip(checked.plan.routes, checked.routes, strict=True)
+    return [check_view(checked.plan, route, one) for route, one in pairs]
+
+
+def truck_rows(
+    checked: PlanCheck,
+    vehicles: Mapping[VehicleId, str],
+    off: Mapping[VehicleId, timedelta],
+    t: Translator,
+) -> tuple[TruckRow, ...]:
+    """Return a row for every truck with a route; `off` is how long each was off it."""
+    plan, rows = checked.plan, []
+    for route, check in zip(plan.routes, checked.routes, strict=True):
+        if not route.legs:
+            continue
+        counts = _counts(route, check)
+        away = off.get(route.vehicle_id, timedelta(0))
+        rows.append(
+            TruckRow(
+                truck=vehicles.get(route.vehicle_id, ""),
+                link=f"/routes/{route.shift_id}?plan={plan.id}",
+                counts=tuple(t.number(counts[state]) for state in SHOWN),
+                off=t.plural("{count} min", round(away / MINUTE)) if away else "–",
+                late=_late(check, t),
+                planned_end=t.time(check.planned_end) if check.planned_end else "–",
+                ends_at=t.time(check.ends_at) if check.ends_at else "–",
+                behind=check.late >= 10 * MINUTE and not check.over,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: row.truck))
+
+
+def leg_rows(
+    route: Route,
+    check: RouteCheck,
+    network: StreetNetwork,
+    vehicles: Mapping[VehicleId, str],
+    t: Translator,
+) -> tuple[LegRow, ...]:
+    """Return a row for every leg of a route that is more than a drive between two others."""
+    return tuple(
+        LegRow(
+            number=t.number(number + 1),
+            what=_what(leg, network, t),
+            planned=t.time(leg.ends_at),
+            state=one.state,
+            words=t(f"leg:{one.state}"),
+            note=_note(leg, one, vehicles, t),
+        )
+        for number, (leg, one) in enumerate(zip(route.legs, check.legs, strict=True))
+        if leg.kind is not LegKind.DRIVE
+    )
+
+
+def detour_rows(
+    detours: Iterable[Detour], network: StreetNetwork, t: Translator
+) -> tuple[DetourRow, ...]:
+    """Return a row for every time that a truck was off its route."""
+    return tuple(
+        DetourRow(
+            when=t("{since} to {until}", since=t.time(one.since), until=t.time(one.until)),
+            minutes=t.plural("{count} min", round((one.until - one.since) / MINUTE)),
+            length=t("{value} km", value=round(one.length_m / 1000, 1)),
+            street=_street_at(one, network, t),
+        )
+        for one in detours
+    )
+
+
+def check_csv(
+    checked: PlanCheck, network: StreetNetwork, vehicles: Mapping[VehicleId, str], t: Translator
+) -> str:
+    """Return every leg of a plan and what became of it, for a spreadsheet."""
+    text = StringIO()
+    table = csv.writer(text)
+    table.writerow([t(f"column:{name}") for name in CHECK_COLUMNS])
+    for route, check in zip(checked.plan.routes, checked.routes, strict=True):
+        table.writerows(_csv_rows(route, check, network, vehicles, t))
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _csv_rows(
+    route: Route,
+    check: RouteCheck,
+    network: StreetNetwork,
+    vehicles: Mapping[VehicleId, str],
+    t: Translator,
+) -> Iterator[Sequence[object]]:
+    for number, (leg, one) in enumerate(zip(route.legs, check.legs, strict=True)):
+        late = "" if one.at is None else round((one.at - leg.ends_at) / MINUTE, 1)
+        yield (
+            vehicles.get(route.vehicle_id, ""),
+            number + 1,
+            _what(leg, network, t),
+            t(f"leg_kind:{leg.kind}"),
+            _local(leg.starts_at, t),
+            _local(leg.ends_at, t),
+            t(f"leg:{one.state}"),
+            _local(one.at, t),
+            vehicles.get(one.vehicle_id, "") if one.vehicle_id is not None else "",
+            t(f"skip:{one.reason}") if one.reason else "",
+            late,
+        )
+
+
+def _counts(route: Route, check: RouteCheck) -> dict[str, int]:
+    found = check.counts(route)
+    counts = {str(state): found[state] for state in SHOWN}
+    counts[LegState.AHEAD] += found[LegState.BEGUN] + found[LegState.PASSED]
+    return counts
+
+
+def _late(check: RouteCheck, t: Translator) -> str:
+    minutes = round(check.late / MINUTE)
+    if minutes == 0:
+        return t("on time")
+    if minutes < 0:
+        return t("{span} early", span=t.plural("{count} min", -minutes))
+    return t("{span} late", span=t.plural("{count} min", minutes))
+
+
+def _what(leg: Leg, network: StreetNetwork, t: Translator) -> str:
+    if leg.kind in (LegKind.RELOAD, LegKind.REST):
+        return t(f"leg_kind:{leg.kind}")
+    names = [_name(network.find(step.segment_id), t) for step in leg.path]
+    return t(", ").join(dict.fromkeys(names))
+
+
+def _name(segment: Segment | None, t: Translator) -> str:
+    return called(street_name(segment) if segment else StreetName("", "", ""), t)
+
+
+def _note(leg: Leg, one: LegCheck, vehicles: Mapping[VehicleId, str], t: Translator) -> str:
+    """Return when and by whom a leg was done, or why it was not."""
+    if one.reason:
+        return t(f"skip:{one.reason}")
+    if one.at is None:
+        return ""
+    if one.state is LegState.BY_OTHER and one.vehicle_id is not None:
+        truck = f"\u2068{vehicles.get(one.vehicle_id, '')}\u2069"
+        return t("at {time} by {truck}", time=t.time(one.at), truck=truck)
+    return t("at {time}", time=t.time(one.at))
+
+
+def _street_at(one: Detour, network: StreetNetwork, t: Translator) -> str:
+    near = network.nearest(one.place, 50.0)
+    return _name(network.segment(near.segment_id) if near else None, t)
+
+
+def _local(at: datetime | None, t: Translator) -> str:
+    return "" if at is None else f"{at.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"

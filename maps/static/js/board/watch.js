@@ -1,0 +1,98 @@
+// What the server watches over: alerts of trucks and targets, and how each route is driven.
+import { html } from "lit";
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { brief, number, streetName, t, time } from "../core/texts.js";
+import { facts } from "./facts.js";
+import { board, keyed, mayDispatch, merge } from "./state.js";
+
+const MINUTE_MS = 60000;
+const LATE_MIN = 10;
+
+/** Ask for what lasts and how routes stand: at the start, after a break, with a new storm or plan. */
+export async function reloadWatch() {
+  const [alerts, checks] = await Promise.all([get("/api/alerts"), get("/api/route-checks")]);
+  board.set({ alerts: keyed(alerts), checks: keyed(checks) });
+}
+
+/** What lasts, the oldest first; of one truck where given. */
+export const lasting = (vehicleId) =>
+  [...board.value.alerts.values()]
+    .filter((alert) => !alert.until && (vehicleId === undefined || alert.vehicle_id === vehicleId))
+    .sort((one, other) => one.since.localeCompare(other.since));
+
+/** What an alert says, in one sentence. */
+export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
+  const first = street ? `\u2068${streetName(street)}\u2069` : "";
+  if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
+  if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
+  if (kind === "at_risk")
+    return t("alert:at_risk", { count: known.count, late: brief(known.late_min * MINUTE_MS), street: first });
+  return t(`alert:${kind}`, { km: known.km, kmh: known.kmh, limit: known.limit_kmh });
+}
+
+async function see(alert) {
+  const seen = await attempt(() => post(`/api/alerts/${alert.id}/acknowledge`));
+  if (seen) merge("alerts", [seen]);
+}
+
+function alertItem(alert) {
+  return html`<li class="alert">
+    <span class="icon icon-triangle-alert danger" aria-hidden="true"></span>
+    <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
+    ${
+      alert.acknowledged_by
+        ? html`<span class="muted small">${t("Seen by {who}", { who: `\u2068${alert.acknowledged_by}\u2069` })}</span>`
+        : mayDispatch
+          ? html`<button @click=${() => see(alert)}>
+              <span class="icon icon-check" aria-hidden="true"></span>${t("I see to it")}
+            </button>`
+          : ""
+    }
+  </li>`;
+}
+
+/** The alerts of a truck, for its panel. */
+export function alertFacts(vehicleId) {
+  const mine = lasting(vehicleId);
+  return mine.length === 0 ? "" : html`<ul class="alerts">${mine.map(alertItem)}</ul>`;
+}
+
+function late(check) {
+  const minutes = check.late_min;
+  if (Math.abs(minutes) < 1) return t("on time");
+  const span = brief(Math.abs(minutes) * MINUTE_MS);
+  const words = minutes < 0 ? t("{span} early", { span }) : t("{span} late", { span });
+  return minutes >= LATE_MIN ? html`<strong class="danger">${words}</strong>` : words;
+}
+
+const COUNTED = ["out_of_order", "by_other", "told", "skipped"];
+
+/** How a truck drives its route, for its panel. */
+export function checkFacts(vehicleId) {
+  const check = board.value.checks.get(vehicleId);
+  if (!check || check.legs === 0 || check.plan_id !== board.value.plan?.id) return "";
+  const all = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
+  const done = all - check.counts.ahead - check.counts.skipped;
+  return html`<h3>${t("How it drives its route")}</h3>
+    ${facts([
+      [t("Legs done"), t("{found} of {all}", { found: done, all })],
+      ...COUNTED.map((state) => [
+        html`<span class="leg leg-${state}" aria-hidden="true"></span>${t(`leg:${state}`)}`,
+        check.counts[state] > 0 ? number(check.counts[state]) : null,
+      ]),
+      [t("Now"), late(check)],
+      [t("Expected end"), check.ends_at ? time(check.ends_at) : null],
+    ])}
+    <p><a href="/routes/${check.shift_id}">${t("All legs of this truck")}</a></p>`;
+}
+
+/** The legs of a truck's route with what became of each, for the map. */
+export async function withStates(lines, shiftId) {
+  const states = await get(`/api/route-checks/${shiftId}`).catch(() => []);
+  const features = lines.features.map((leg) => ({
+    ...leg,
+    properties: { ...leg.properties, state: states[leg.properties.order] ?? "ahead" },
+  }));
+  return { ...lines, features };
+}

@@ -1,0 +1,134 @@
+"""Route check and alerts over HTTP: live for the board, by revision for the auditor."""
+
+from datetime import timedelta
+
+import pytest
+
+from data.model import AlertKind, JobState, PlanState
+from data.store.engine import transaction
+from data.store.events import list_events
+from data.store.jobs import list_jobs
+from data.store.people import add_device
+from data.store.plans import add_plan, set_plan_state
+from data.store.storms import find_active_storm
+from fleet.people import token_digest
+from maps.i18n import translator
+from tests import village as v
+from tests.fleet.drives import a_drive
+from tests.village_plan import a_leg, a_plan
+
+MINUTE = timedelta(minutes=1)
+STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
+
+
+@pytest.fixture
+def app(client):
+    return client.app.state.barfrub
+
+
+@pytest.fixture
+def plan(client, app, sign_in):
+    """The plan of a storm, published; its first truck has three streets."""
+    sign_in()
+    assert client.post("/api/storms", json={"name": "First snow"}).status_code == 201
+    with transaction(app.engine) as tx:
+        storm = find_active_storm(tx)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
+        legs = [
+            a_leg(segment_id=street, starts_at=v.NOW + i * MINUTE, job_ids=(jobs[street],))
+            for i, street in enumerate(STREETS)
+        ]
+        made = add_plan(tx, a_plan(*legs))
+        set_plan_state(tx, made.id, PlanState.PUBLISHED)
+        add_device(tx, "tracker", v.a_vehicle(1).id, token_digest("token"))
+    return made
+
+
+def drive(client, app, clock) -> None:
+    """Drive along the first two streets, blade down, then stand so long that all is settled."""
+    fixes = a_drive((0, 0), (400, 0), blade=True)
+    entries = [
+        {
+            "fixed_at": fix.fixed_at.isoformat(),
+            "lon": fix.location.lon,
+            "lat": fix.location.lat,
+            "speed_mps": fix.speed_mps,
+            "heading_deg": fix.heading_deg,
+            "blade": True,
+        }
+        for fix in fixes
+    ]
+    clock.moment = fixes[-1].fixed_at + 2 * MINUTE
+    headers = {"Authorization": "Bearer token"}
+    sent = client.post("/positions", json={"positions": entries}, headers=headers)
+    assert sent.json()["stored"] == len(fixes)
+    for _ in range(3):
+        app.consumer.look()
+    app.watch.look()
+
+
+def test_the_board_is_told_how_routes_stand_and_what_is_wrong(client, app, clock, plan) -> None:
+    heard = app.hub.subscribe(lambda: None, frozenset({"checks", "alerts"}))
+    app.watch.look()
+    drive(client, app, clock)
+    [check] = [one for one in client.get("/api/route-checks").json() if one["legs"]]
+    assert check["counts"]["done"] == 2
+    assert check["next_leg"] == 2
+    assert client.get(f"/api/route-checks/{check['shift_id']}").json() == ["done", "done", "ahead"]
+    assert client.get("/api/route-checks/99").status_code == 404
+    clock.moment += 20 * MINUTE
+    app.watch.look()
+    alerts = [one for one in client.get("/api/alerts").json() if one["vehicle_id"]]
+    assert AlertKind.SILENT in {one["kind"] for one in alerts}
+    told = dict(heard.take())
+    assert {one.id for one in told["alerts"]} >= {one["id"] for one in alerts}
+    assert told["checks"]
+
+
+def test_an_alert_is_acknowledged_under_ones_name(client, app, clock, plan) -> None:
+    drive(client, app, clock)
+    clock.moment += 20 * MINUTE
+    app.watch.look()
+    alert = client.get("/api/alerts").json()[0]
+    known = client.post(f"/api/alerts/{alert['id']}/acknowledge").json()
+    assert known["acknowledged_by"] == "dispatcher"
+    with transaction(app.engine) as tx:
+        verbs = [event.verb for event in list_events(tx, f"alert:{alert['id']}")]
+    assert verbs == ["alert.opened", "alert.acknowledged"]
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_auditor_reads_every_leg_by_plan(client, app, clock, plan, language: str) -> None:
+    drive(client, app, clock)
+    t = translator(language, "Asia/Tehran")
+    page = client.get(f"/routes?lang={language}").text
+    assert t("leg:done") in page
+    assert f"/routes/1?plan={plan.id}" in page
+    legs = client.get(f"/routes/1?plan={plan.id}&lang={language}").text
+    assert legs.count('class="leg leg-done"') == 2
+    assert t("This truck has not left its route.") in legs
+    rows = client.get(f"/routes.csv?plan={plan.id}&lang={language}").text.splitlines()
+    assert len(rows) == 1 + len(STREETS)
+    assert t("leg:done") in rows[1]
+    assert t("leg:ahead") in rows[3]
+
+
+def test_a_superseded_plan_is_read_as_it_was_driven_until_the_next(
+    client, app, clock, plan
+) -> None:
+    drive(client, app, clock)
+    with transaction(app.engine) as tx:
+        set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
+        newer = add_plan(tx, a_plan(a_leg(segment_id=v.MILL), made_at=v.NOW + MINUTE / 2))
+        set_plan_state(tx, newer.id, PlanState.PUBLISHED)
+    old = client.get(f"/routes/1?plan={plan.id}").text
+    assert old.count('class="leg leg-done"') == 0
+    assert client.get("/routes?plan=99").status_code == 404
+
+
+def test_before_the_first_plan_the_page_says_what_will_be_there(client, sign_in) -> None:
+    sign_in()
+    assert "No plan has been driven yet" in client.get("/routes?lang=en").text
+    assert client.get("/routes.csv").status_code == 404
+    assert client.get("/api/route-checks").json() == []
+    assert client.get("/api/alerts").json() == []

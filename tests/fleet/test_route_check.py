@@ -1,0 +1,221 @@
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from data.model import (
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    Leg,
+    LegKind,
+    LegProgress,
+    Pass,
+    PlanId,
+    Position,
+    Route,
+    SegmentId,
+    ShiftId,
+    Treatment,
+    VehicleId,
+)
+from fleet.corridor import Corridor, Whereabouts
+from fleet.driving import DONE, SKIPPED
+from fleet.route_check import LegState, PlanIndex, RouteCheck, check_route, expected_at, work_on
+from tests import village as v
+from tests.fleet.drives import a_drive
+from tests.village_plan import a_leg, a_plan
+
+MINUTE = timedelta(minutes=1)
+FIRST, SECOND = VehicleId(1), VehicleId(2)
+STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.TULIP, v.MILL, v.ROSE, v.SCHOOL, v.ORCHARD, v.BACK)
+"""One leg each, two minutes a leg, for the first truck."""
+
+D, A = LegState.DONE, LegState.AHEAD
+
+
+def a_work_leg(street: int, minute: int, **changes: object) -> Leg:
+    return a_leg(segment_id=street, starts_at=v.NOW + minute * MINUTE, **changes)
+
+
+def index_of(streets: Sequence[int] = STREETS, others: Sequence[int] = ()) -> PlanIndex:
+    plan = a_plan(*(a_work_leg(street, 2 * i) for i, street in enumerate(streets)))
+    theirs = tuple(a_work_leg(street, 60 + 2 * i) for i, street in enumerate(others))
+    return PlanIndex(replace(plan, routes=(plan.routes[0], Route(ShiftId(2), SECOND, theirs))))
+
+
+def a_pass(street: int, minute: float, vehicle: int = FIRST, share: float = 1.0) -> Pass:
+    length_m = v.village().segment(street).length_m
+    return Pass(
+        SegmentId(street),
+        True,
+        0.0,
+        share * length_m,
+        VehicleId(vehicle),
+        v.NOW + (minute - 0.5) * MINUTE,
+        v.NOW + minute * MINUTE,
+        Treatment.PLOW,
+        Evidence(EvidenceKind.BLADE, 1.0),
+    )
+
+
+def in_order(*streets: int, start: int = 1) -> list[Pass]:
+    return [a_pass(street, start + 2 * i) for i, street in enumerate(streets)]
+
+
+def check(
+    index: PlanIndex,
+    passes: Sequence[Pass],
+    taps: Sequence[LegProgress] = (),
+    number: int = 0,
+    minute: float = 0,
+) -> RouteCheck:
+    by_step: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    for one in passes:
+        by_step[DirectedSegment(one.segment_id, one.forward)].append(one)
+    work = {
+        step: work_on(index, step, v.village().segment(step.segment_id).length_m, by_step[step])
+        for step in index.legs_on
+    }
+    now = max([v.NOW + minute * MINUTE, *(one.ended_at for one in passes)])
+    return check_route(index, number, work, taps, now)
+
+
+def states(checked: RouteCheck) -> list[LegState]:
+    return [leg.state for leg in checked.legs]
+
+
+def tap(leg: int, state: str, minute: float, reason: str = "") -> LegProgress:
+    at = v.NOW + minute * MINUTE
+    return LegProgress(PlanId(0), ShiftId(1), leg, state, ended_at=at, reason=reason)
+
+
+def test_a_route_driven_as_planned_is_done_in_order_and_on_time() -> None:
+    checked = check(index_of(), in_order(*STREETS))
+    assert states(checked) == [D] * 8
+    assert checked.over
+    assert checked.late == timedelta(0)
+    assert checked.ends_at == checked.planned_end
+
+
+def test_legs_left_behind_are_skipped_once_three_later_ones_are_done() -> None:
+    two_on = in_order(v.MAIN_WEST, v.MILL, v.ROSE)
+    assert states(check(index_of(), two_on))[1:3] == [A, A]
+    checked = check(index_of(), [*two_on, a_pass(v.SCHOOL, 7)])
+    assert states(checked) == [D, LegState.SKIPPED, LegState.SKIPPED, D, D, D, A, A]
+    assert checked.next_leg == 6
+
+
+def test_a_leg_done_after_its_followers_is_out_of_order() -> None:
+    swapped = in_order(v.MAIN_WEST, v.TULIP, v.MILL, v.ROSE, v.MAIN_EAST, v.SCHOOL)
+    assert states(check(index_of(), swapped)) == [D, LegState.OUT_OF_ORDER, D, D, D, D, A, A]
+
+
+def test_a_leap_ahead_does_not_skip_what_lies_between() -> None:
+    checked = check(index_of(), in_order(v.MAIN_WEST, v.BACK))
+    assert states(checked) == [D, A, A, A, A, A, A, LegState.OUT_OF_ORDER]
+    assert checked.next_leg == 1
+
+
+def test_another_truck_that_did_a_leg_is_named() -> None:
+    checked = check(index_of(), [*in_order(v.MAIN_WEST), a_pass(v.TULIP, 4, SECOND)])
+    assert states(checked)[:3] == [D, A, LegState.BY_OTHER]
+    assert checked.legs[2].vehicle_id == SECOND
+
+
+def test_two_trucks_on_one_street_each_get_their_own_pass() -> None:
+    index = index_of((v.MILL,), (v.MILL,))
+    theirs = a_pass(v.MILL, 61, SECOND)
+    assert states(check(index, [theirs])) == [A]
+    assert states(check(index, [theirs], number=1)) == [D]
+    twice = [theirs, a_pass(v.MILL, 70, SECOND)]
+    assert states(check(index, twice)) == [LegState.BY_OTHER]
+
+
+def test_half_a_street_is_begun_and_two_halves_are_done_by_the_later() -> None:
+    index = index_of((v.MILL,))
+    assert states(check(index, [a_pass(v.MILL, 1, share=0.5)])) == [LegState.BEGUN]
+    length_m = v.village().segment(v.MILL).length_m
+    rest = replace(a_pass(v.MILL, 9, SECOND), from_m=length_m / 2)
+    assert states(check(index, [a_pass(v.MILL, 1, share=0.5), rest])) == [LegState.BY_OTHER]
+
+
+def test_salt_on_a_street_to_plow_does_no_leg() -> None:
+    salted = replace(a_pass(v.MILL, 1), treatment=Treatment.SALT)
+    assert states(check(index_of((v.MILL,)), [salted])) == [A]
+
+
+def test_work_before_the_plan_was_made_is_not_of_it() -> None:
+    assert states(check(index_of((v.MILL,)), [a_pass(v.MILL, -10)])) == [A]
+
+
+def test_the_drivers_word_counts_until_there_is_evidence() -> None:
+    taps = [tap(0, DONE, 2), tap(1, SKIPPED, 3, "parked_cars")]
+    told = check(index_of(), [], taps)
+    assert states(told)[:3] == [LegState.TOLD, LegState.SKIPPED, A]
+    assert told.legs[1].reason == "parked_cars"
+    assert told.next_leg == 2
+    proved = check(index_of(), in_order(v.MAIN_WEST, v.MAIN_EAST), taps)
+    assert states(proved)[:2] == [D, D]
+
+
+def test_a_late_truck_ends_its_route_as_late_at_least() -> None:
+    ten_late = in_order(*STREETS[:4], start=11)
+    checked = check(index_of(), ten_late)
+    assert checked.late == 10 * MINUTE
+    assert checked.ends_at == checked.planned_end + 10 * MINUTE - 3 * MINUTE  # no idle minutes
+    assert expected_at(index_of().plan.routes[0], 4, checked) == v.NOW + 19 * MINUTE
+
+
+def test_a_truck_that_stands_still_gets_later_and_later() -> None:
+    passes = in_order(*STREETS[:2])
+    assert check(index_of(), passes).late == timedelta(0)
+    assert check(index_of(), passes, minute=45).late == 40 * MINUTE
+
+
+def test_a_slow_truck_is_expected_to_stay_slow() -> None:
+    slow = [a_pass(street, 4 * (i + 1)) for i, street in enumerate(STREETS[:6])]
+    checked = check(index_of(), slow)
+    assert checked.pace == pytest.approx(2.0)
+
+
+def test_drives_and_reloads_on_the_way_are_passed() -> None:
+    plan = a_plan(
+        a_work_leg(v.MAIN_WEST, 0),
+        a_leg(LegKind.DRIVE, v.MAIN_EAST, starts_at=v.NOW + 2 * MINUTE),
+        a_work_leg(v.MILL, 4),
+        a_leg(LegKind.DRIVE, v.ROSE, starts_at=v.NOW + 6 * MINUTE),
+        a_work_leg(v.SCHOOL, 8),
+    )
+    checked = check(PlanIndex(plan), in_order(v.MAIN_WEST, v.MILL))
+    assert states(checked) == [D, LegState.PASSED, D, A, A]
+    assert checked.next_leg == 3
+
+
+ROUTE = index_of((v.MAIN_WEST, v.MAIN_EAST)).plan.routes[0]
+
+
+def at_minutes(fixes: Sequence[Position], since: datetime) -> list[Position]:
+    return [replace(fix, fixed_at=since + i * MINUTE) for i, fix in enumerate(fixes)]
+
+
+def test_a_truck_is_on_its_route_elsewhere_off_it_or_away() -> None:
+    corridor = Corridor(ROUTE, v.village())
+    assert corridor.where(v.at_m(100, 10), 0) is Whereabouts.ON
+    assert corridor.where(v.at_m(100, 10), 60) is Whereabouts.ELSEWHERE
+    assert corridor.where(v.at_m(300, 150), 0) is Whereabouts.OFF
+    assert corridor.where(v.at_m(100, 400), 0) is Whereabouts.AWAY
+
+
+def test_only_a_detour_of_minutes_over_other_streets_is_one() -> None:
+    corridor = Corridor(ROUTE, v.village())
+    away = at_minutes(a_drive((0, 150), (400, 150), speed_mps=10, every_s=5), v.NOW)
+    [detour] = corridor.detours(away, [])
+    assert detour.length_m == pytest.approx(400, rel=0.02)
+    assert (detour.since, detour.until) == (away[0].fixed_at, away[-1].fixed_at)
+    assert corridor.detours(away[:3], []) == []
+    assert corridor.detours(away, [v.at_m(200, 150)]) == []
+    on_it = at_minutes(a_drive((0, 0), (400, 0), speed_mps=10), v.NOW)
+    assert corridor.detours(on_it, []) == []

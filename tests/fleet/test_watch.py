@@ -1,0 +1,238 @@
+"""Trucks in a storm of the village: what the watch says of them, and what becomes of its alerts."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from data.alert_rules import AlertRules
+from data.model import Alert, AlertKind, JobState, PlanState, Position, Storm, VehicleId
+from data.store.alerts import get_alert, list_alerts, list_open_alerts
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.fleet import list_vehicles
+from data.store.jobs import list_jobs
+from data.store.plans import add_plan, set_plan_state
+from data.store.storms import get_storm
+from fleet.alert_book import AlertBook, acknowledge
+from fleet.alerts import Course, Sign, TruckNow, silent_signs
+from fleet.live import LiveFleet
+from fleet.route_check import LegState
+from fleet.route_desk import check_plan
+from fleet.storms import end_storm, start_storm
+from fleet.tracking import digest, new_track_book
+from fleet.watch import Look, Watch
+from tests import village as v
+from tests.fleet.drives import Metres, a_drive, a_fix
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+MINUTE = timedelta(minutes=1)
+RULES = AlertRules()
+ROUTE = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
+EAST_ON_MAIN: tuple[Metres, ...] = ((0, 0), (400, 0))
+
+
+class Desk:
+    """A storm with a published plan for the first truck, and the watch over it."""
+
+    def __init__(self, tx: Tx, streets: Sequence[int] = ROUTE) -> None:
+        self.tx, self.now = tx, v.NOW
+        self.storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, self.storm.id)}
+        legs = [
+            a_leg(segment_id=street, starts_at=v.NOW + i * MINUTE, job_ids=(jobs[street],))
+            for i, street in enumerate(streets)
+        ]
+        self.plan = add_plan(tx, a_plan(*legs))
+        set_plan_state(tx, self.plan.id, PlanState.PUBLISHED)
+        self.live, self.watch = LiveFleet(), Watch()
+        self.live.meet(list_vehicles(tx))
+        self.tracks = new_track_book(v.village())
+
+    def drive(self, fixes: Sequence[Position]) -> list[Alert]:
+        """Let fixes come, one after the other, and look after each."""
+        changed: list[Alert] = []
+        for fix in fixes:
+            self.now = max(self.now, fix.fixed_at)
+            changed += self.look([fix])
+        return changed
+
+    def wait(self, minutes: float) -> list[Alert]:
+        changed: list[Alert] = []
+        for _ in range(round(minutes * 2)):
+            self.now += MINUTE / 2
+            changed += self.look()
+        return changed
+
+    def look(self, fixes: Sequence[Position] = ()) -> list[Alert]:
+        found = digest(self.tx, v.village(), self.tracks, fixes, POLICY, self.storm, self.now)
+        self.live.see(fixes, self.now)
+        streets = {one.segment_id for one in (*found.passes, *found.coverage)}
+        storm = get_storm(self.tx, self.storm.id)
+        active = storm if storm.ended_at is None else None
+        seen = self.seen = self.watch.look(
+            self.tx, active, v.village(), self.live.picture(), RULES, self.now, streets
+        )
+        return self.watch.keep(self.tx, seen, RULES, self.now)
+
+    @property
+    def seen_route(self) -> list[LegState]:
+        assert self.seen.check is not None
+        return [leg.state for leg in self.seen.check.routes[0].legs]
+
+    def open(self) -> list[AlertKind]:
+        """Which alerts of trucks are open; the village has more streets than its plan."""
+        return [one.kind for one in list_open_alerts(self.tx) if one.vehicle_id is not None]
+
+
+@pytest.fixture
+def desk(tx: Tx) -> Desk:
+    return Desk(tx)
+
+
+def standing(at: Metres, since_s: float, minutes: int, **facts: object) -> list[Position]:
+    place = v.at_m(*at)
+    steps = range(0, minutes * 60 + 1, 30)
+    return [a_fix(place, since_s + s, **({"speed_mps": 0.0} | facts)) for s in steps]
+
+
+def test_a_truck_that_drives_its_plan_raises_nothing(desk: Desk) -> None:
+    desk.drive(a_drive(*EAST_ON_MAIN, (400, 150), blade=True))
+    desk.wait(2)
+    assert desk.open() == []
+    assert desk.seen_route == [LegState.DONE] * 3
+
+
+def test_history_says_the_same_as_the_live_desk(desk: Desk) -> None:
+    desk.drive(a_drive(*EAST_ON_MAIN, (400, 150), blade=True))
+    desk.wait(2)
+    history = check_plan(desk.tx, desk.plan.id, v.village(), desk.now)
+    assert history == desk.seen.check
+    early = check_plan(desk.tx, desk.plan.id, v.village(), v.NOW + MINUTE / 2)
+    assert [leg.state for leg in early.routes[0].legs][1:] == [LegState.AHEAD] * 2
+
+
+def test_a_long_stop_on_the_road_opens_once_and_closes_when_the_truck_goes_on(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    changed = desk.drive(standing((100, 0), 60, 14))
+    assert [(one.kind, one.until) for one in changed if one.vehicle_id] == [
+        (AlertKind.LONG_STOP, None)
+    ]
+    changed = desk.drive(a_drive((100, 0), (400, 0), start_s=15 * 60 + 30, blade=True))
+    changed += desk.drive(a_drive((400, 0), (400, 150), start_s=16 * 60 + 30, every_s=20))
+    assert [one.kind for one in changed if one.until] == [AlertKind.LONG_STOP]
+    assert desk.open() == []
+
+
+def test_nobody_asks_why_a_truck_stands_in_the_yard(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    desk.drive(standing((600, 0), 120, 20))
+    assert AlertKind.LONG_STOP not in desk.open()
+
+
+def test_a_truck_off_its_route_is_told_once(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    there_and_back = [((0, 150), (180, 150)), ((180, 150), (0, 150))] * 4
+    changed: list[Alert] = []
+    for i, points in enumerate(there_and_back):
+        changed += desk.drive(a_drive(*points, start_s=60 + 60 * i, speed_mps=3.5, every_s=10))
+    mine = [one for one in changed if one.vehicle_id]
+    assert [(one.kind, one.until) for one in mine] == [(AlertKind.OFF_ROUTE, None)]
+
+
+def test_a_few_steps_back_on_the_route_do_not_make_a_second_alert(desk: Desk) -> None:
+    rules, book = RULES, AlertBook()
+    sign = Sign(AlertKind.OFF_ROUTE, VehicleId(1), v.NOW)
+    steps = [(0, True), (1, False), (3, False), (5, True)]
+    for minute, wrong in steps:
+        book.keep(desk.tx, desk.storm, [sign] if wrong else [], rules, v.NOW + minute * MINUTE)
+    [alert] = list_alerts(desk.tx, desk.storm.id)
+    assert alert.until is None
+    verbs = [event.verb for event in list_events(desk.tx, f"alert:{alert.id}")]
+    assert verbs == ["alert.opened", "alert.closed", "alert.opened"]
+
+
+def test_speeding_wants_two_fixes_and_says_how_fast(desk: Desk) -> None:
+    fast = a_drive(*EAST_ON_MAIN, speed_mps=25.0, blade=False)
+    desk.drive(fast[:1])
+    assert desk.open() == []
+    desk.drive(fast[1:3])
+    [alert] = [one for one in list_open_alerts(desk.tx) if one.vehicle_id]
+    assert alert.kind is AlertKind.SPEEDING
+    assert alert.facts == {"kmh": 90, "limit_kmh": 30}
+
+
+def test_a_blade_down_far_from_all_work_is_told(desk: Desk) -> None:
+    school = [((0, 150), (180, 150)), ((180, 150), (0, 150))] * 6
+    for i, points in enumerate(school):
+        desk.drive(a_drive(*points, start_s=30 * i, speed_mps=8.0, blade=True))
+    assert AlertKind.BLADE_DOWN in desk.open()
+    desk.drive(a_drive(*EAST_ON_MAIN, start_s=400, blade=True))
+    desk.wait(1.5)
+    assert AlertKind.BLADE_DOWN not in desk.open()
+
+
+def test_a_silent_truck_is_told_and_heard_again(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    changed = desk.wait(12)
+    assert [one.kind for one in changed if one.vehicle_id] == [AlertKind.SILENT]
+    desk.drive(standing((100, 0), 13 * 60, 2))
+    assert AlertKind.SILENT not in desk.open()
+
+
+def test_late_and_repeated_fixes_raise_nothing_about_the_past(desk: Desk) -> None:
+    desk.now = v.NOW + 30 * MINUTE
+    desk.look(a_drive(*EAST_ON_MAIN, speed_mps=25.0))
+    assert AlertKind.SPEEDING not in desk.open()
+
+
+def test_streets_that_a_late_truck_will_miss_are_at_risk(tx: Tx) -> None:
+    desk = Desk(tx)
+    jobs = list_jobs(tx, desk.storm.id, JobState.OPEN)
+    due = min(job.due_at for job in jobs)
+    desk.now = due - 20 * MINUTE
+    desk.look([a_fix(v.at_m(0, 0), (desk.now - v.NOW).total_seconds())])
+    risky = [one for one in list_open_alerts(tx) if one.kind is AlertKind.AT_RISK]
+    by_truck = {one.vehicle_id: one.facts for one in risky}
+    assert by_truck.get(None, {}).get("count", 0) > 0, "nobody comes to the other streets"
+
+
+def test_an_alert_is_acknowledged_once_by_name(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    [alert] = [one for one in desk.wait(12) if one.vehicle_id]
+    known = acknowledge(desk.tx, DISPATCHER, alert.id, desk.now)
+    assert (known.acknowledged_by, known.acknowledged_at) == ("leila", desk.now)
+    other = DISPATCHER._replace(id="reza")
+    assert acknowledge(desk.tx, other, alert.id, desk.now + MINUTE) == known
+    assert get_alert(desk.tx, alert.id) == known
+
+
+def test_alerts_survive_a_restart_and_end_with_the_storm(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    desk.wait(12)
+    before = list_open_alerts(desk.tx)
+    desk.watch = Watch()
+    assert desk.wait(1) == []
+    assert list_open_alerts(desk.tx) == before
+    end_storm(desk.tx, DISPATCHER, desk.storm.id, desk.now)
+    assert {one.until for one in desk.wait(0.5)} == {desk.now}
+    assert list_open_alerts(desk.tx) == []
+
+
+def test_when_most_trucks_are_silent_one_alert_tells_of_all() -> None:
+    trucks = [TruckNow(VehicleId(i), None, driving=True) for i in range(6)]
+    courses = {truck.vehicle_id: Course(wanted_at=v.NOW) for truck in trucks}
+    later: datetime = v.NOW + 11 * MINUTE
+    [sign] = silent_signs(trucks, courses, v.NOW, RULES, later)
+    assert (sign.vehicle_id, sign.facts) == (None, {"count": 6})
+    assert len(silent_signs(trucks[:4], courses, v.NOW, RULES, later)) == 4
+
+
+def test_a_quiet_look_needs_no_writing(desk: Desk) -> None:
+    desk.drive(a_drive((0, 0), (100, 0), blade=True))
+    storm: Storm = desk.storm
+    seen: Look = desk.seen
+    assert desk.watch.calm(desk.tx, seen, desk.now)
+    odd = Sign(AlertKind.OFF_ROUTE, VehicleId(1), desk.now)
+    assert not desk.watch.book.calm(desk.tx, storm, [odd], desk.now)
