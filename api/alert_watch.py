@@ -62,12 +62,12 @@ class AlertWatch:
         news = dict(self._news.take())
         streets = [SegmentId(row[0]) for row in news.get("evidence", ())]
         shifts = [ShiftId(view.id) for view in news.get("legs", ())]
-        rules = ground.policy.alerts
+        policy = ground.policy
         try:
             with reading(self._engine) as tx:
                 storm, live = find_active_storm(tx), self._live.picture()
                 look = self._watch.look(
-                    tx, storm, ground.network, live, rules, now, streets, shifts
+                    tx, storm, ground.network, live, policy, now, streets, shifts
                 )
                 calm = self._watch.calm(tx, look, now)
         except BaseException:
@@ -76,7 +76,7 @@ class AlertWatch:
         changed = []
         if not calm:
             with transaction(self._engine) as tx:
-                changed = self._watch.keep(tx, look, rules, now)
+                changed = self._watch.keep(tx, look, policy.alerts, now)
         self.check = look.check
         self._tell_routes()
         self._hub.publish("alerts", [alert_view(one, ground.network) for one in changed])

@@ -125,7 +125,9 @@ class Consumer:
             self._publish_vehicles(tx, found, now)
             self._publish_requests(tx, found)
             self._publish_colors(tx, storm, found, now)
-            self._hub.publish("evidence", [(one.segment_id,) for one in found.passes])
+            changed = {one.segment_id for one in found.passes}
+            changed |= {row.segment_id for row in found.coverage}
+            self._hub.publish("evidence", [(street,) for street in changed])
             self._publish_storm(tx, storm)
         self._publish_runs(runs)
         self.looked_s = time.monotonic()

@@ -114,6 +114,7 @@ def download_legs(request: Request, context: BoardContext, plan: Wanted = None) 
 
 def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
     """Return the plan that is meant; a superseded one counts until the next was made."""
+    app = context.app
     storm = find_active_storm(tx) or next(iter(list_storms(tx)), None)
     heads = list_plan_heads(tx, storm.id) if storm else []
     if plan_id is None:
@@ -128,10 +129,10 @@ def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
         return _Found(storm, heads, None, until)
     later = [one.made_at for one in heads if one.revision > head.revision]
     until = min([until, *later])
-    live = context.app.watch.check
+    live = app.watch.check
     published = head.state is PlanState.PUBLISHED
     driven = published and live is not None and live.plan.id == head.id
-    check = live if driven else check_plan(tx, head.id, context.app.network, until)
+    check = live if driven else check_plan(tx, head.id, app.network, app.policy, until)
     return _Found(storm, heads, check, until)
 
 

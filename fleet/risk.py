@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from data.alert_rules import AlertRules
 from data.model import AlertKind, Job, VehicleId
 from fleet.alerts import Sign
-from fleet.route_check import SERVED, Place, PlanIndex, RouteCheck, expected_at
+from fleet.leg_work import Place, PlanIndex
+from fleet.route_check import SERVED, RouteCheck, expected_at
 
 IN_STEPS = timedelta(minutes=5)
 """Lateness is told in such steps: nobody knows it better, and pages keep still."""

@@ -1,39 +1,27 @@
-"""Planned against driven, pure: what became of every leg, how late a truck is, when it will end.
-
-Which pass did which leg is settled street by street: a whole traversal counts for the truck's own
-next leg over that direction, and only where it has none left for somebody else's.
-"""
+"""Planned against driven, pure: what became of every leg, how late a truck is, when it ends."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from data.model import (
     DirectedSegment,
-    JobId,
     Leg,
     LegKind,
     LegProgress,
-    Pass,
-    Plan,
     Route,
     ShiftId,
-    Treatment,
     VehicleId,
 )
-from fleet.coverage import BEGUN, union, visits, whole_m
 from fleet.driving import DONE as TAPPED_DONE
 from fleet.driving import SKIPPED as TAPPED_SKIPPED
+from fleet.leg_work import Place, PlanIndex, StreetWork
 
 PASSED_BY = 3
 """So many later legs done, a leg that is not done was skipped and is not merely a moment late."""
-
-MADE_BEFORE = timedelta(minutes=2)
-"""Work that began so shortly before a plan was made may still be its first legs."""
 
 JUMP = 5
 """A truck that leaves more open legs behind has jumped ahead, until it does some more there."""
@@ -60,21 +48,6 @@ class LegState(StrEnum):
 
 SERVED = frozenset({LegState.DONE, LegState.OUT_OF_ORDER, LegState.BY_OTHER, LegState.TOLD})
 """States of legs that nobody has to come for any more."""
-
-
-class Place(NamedTuple):
-    """Where a leg stands in a plan: which of its routes, which leg of that."""
-
-    route: int
-    leg: int
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """Evidence that a leg was done: when, and by which vehicle."""
-
-    at: datetime
-    vehicle_id: VehicleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,64 +87,6 @@ class RouteCheck:
         """Return how many work legs there are in each state."""
         legs = zip(route.legs, self.legs, strict=True)
         return Counter(check.state for leg, check in legs if leg.kind is LegKind.WORK)
-
-
-class PlanIndex:
-    """Which legs of a plan work on which direction, in the planned order, and for which job."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.legs_on: dict[DirectedSegment, list[Place]] = defaultdict(list)
-        self.legs_for: dict[JobId, list[Place]] = defaultdict(list)
-        for number, route in enumerate(plan.routes):
-            for i, leg in enumerate(route.legs):
-                if leg.kind is not LegKind.WORK:
-                    continue
-                for step in leg.path:
-                    self.legs_on[step].append(Place(number, i))
-                for job_id in leg.job_ids:
-                    self.legs_for[job_id].append(Place(number, i))
-        for places in self.legs_on.values():
-            places.sort(key=lambda at: (self.leg(at).ends_at, at))
-
-    def leg(self, at: Place) -> Leg:
-        """Return a leg."""
-        return self.plan.routes[at.route].legs[at.leg]
-
-    def vehicle_of(self, at: Place) -> VehicleId:
-        """Return who is to do a leg."""
-        return self.plan.routes[at.route].vehicle_id
-
-
-@dataclass(frozen=True, slots=True)
-class StreetWork:
-    """What passes over one direction did for the legs there: whole ones, and those begun."""
-
-    served: Mapping[Place, Served]
-    begun: frozenset[Place]
-
-
-def work_on(
-    index: PlanIndex, directed: DirectedSegment, length_m: float, passes: Iterable[Pass]
-) -> StreetWork:
-    """Return which legs over a direction its passes did, and which they began."""
-    since = index.plan.made_at - MADE_BEFORE
-    fresh = [one for one in passes if one.ended_at >= since]
-    served: dict[Place, Served] = {}
-    begun: set[Place] = set()
-    for treatment in Treatment:
-        left = [at for at in index.legs_on.get(directed, ()) if _wants(index.leg(at), treatment)]
-        fitting = [one for one in fresh if one.treatment is treatment]
-        for one in _whole(fitting, length_m):
-            at = _leg_for(index, left, one.vehicle_id)
-            if at is not None:
-                left.remove(at)
-                served[at] = one
-        for vehicle_id in _beginners(fitting, length_m):
-            began = next((at for at in left if index.vehicle_of(at) == vehicle_id), None)
-            if began is not None:
-                begun.add(began)
-    return StreetWork(served, frozenset(begun))
 
 
 def check_route(
@@ -214,52 +129,6 @@ def expected_at(route: Route, leg: int, check: RouteCheck) -> datetime:
 
 _OWN = frozenset({LegState.DONE, LegState.TOLD})
 _OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
-
-
-def _wants(leg: Leg, treatment: Treatment) -> bool:
-    return (Treatment.PLOW if leg.blade else Treatment.SALT) is treatment
-
-
-def _whole(passes: Sequence[Pass], length_m: float) -> list[Served]:
-    """Return the whole traversals of a direction, oldest first; two halves make one of the later.
-
-    Less exact than `fleet.coverage.whole_passes`, which knows depths, but it knows who drove.
-    """
-    found: list[Served] = []
-    rest: list[tuple[float, float]] = []
-    need_m = whole_m(length_m)
-    for visit in visits(passes):
-        parts = [(one.from_m, one.to_m) for one in visit]
-        who = Served(max(one.ended_at for one in visit), visit[0].vehicle_id)
-        if _length_m(parts) >= need_m:
-            found.append(who)
-        elif _length_m([*rest, *parts]) >= need_m:
-            found.append(who)
-            rest = []
-        else:
-            rest += parts
-    return found
-
-
-def _length_m(parts: Iterable[tuple[float, float]]) -> float:
-    return sum(end - start for start, end in union(parts))
-
-
-def _beginners(passes: Sequence[Pass], length_m: float) -> set[VehicleId]:
-    """Return who did a part of a street that is worth showing, and not yet all of it."""
-    parts: dict[VehicleId, list[tuple[float, float]]] = defaultdict(list)
-    for one in passes:
-        parts[one.vehicle_id].append((one.from_m, one.to_m))
-    return {
-        vehicle_id
-        for vehicle_id, mine in parts.items()
-        if BEGUN * length_m <= _length_m(mine) < whole_m(length_m)
-    }
-
-
-def _leg_for(index: PlanIndex, left: Sequence[Place], vehicle_id: VehicleId) -> Place | None:
-    own = next((at for at in left if index.vehicle_of(at) == vehicle_id), None)
-    return own if own is not None else next(iter(left), None)
 
 
 def _found(

@@ -7,19 +7,15 @@ from datetime import datetime
 
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
 from data.network import StreetNetwork
+from data.policy import Policy
 from data.store.coverage import list_passes
 from data.store.engine import Tx
 from data.store.plans import get_plan
 from data.store.shifts import list_progress, list_progress_of_plan
 from fleet.corridor import Corridor
-from fleet.route_check import (
-    PlanIndex,
-    RouteCheck,
-    StreetWork,
-    at_moment,
-    check_route,
-    work_on,
-)
+from fleet.coverage import counting
+from fleet.leg_work import PlanIndex, StreetWork, work_on
+from fleet.route_check import RouteCheck, at_moment, check_route
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +29,10 @@ class PlanCheck:
 class RouteDesk:
     """The checks of the plan that is driven; only what changed is made anew. One thread uses it."""
 
-    def __init__(self, plan: Plan, network: StreetNetwork) -> None:
+    def __init__(self, plan: Plan, network: StreetNetwork, policy: Policy) -> None:
         self.index = PlanIndex(plan)
         self.network = network
+        self.policy = policy
         self._work: dict[DirectedSegment, StreetWork] = {}
         self._tapped: dict[ShiftId, Sequence[LegProgress]] = {}
         self._checks: dict[int, RouteCheck] = {}
@@ -46,6 +43,11 @@ class RouteDesk:
     def plan(self) -> Plan:
         """The plan that is checked."""
         return self.index.plan
+
+    def stands_on(self, plan_id: PlanId, network: StreetNetwork, policy: Policy) -> bool:
+        """Whether this is the desk of a plan, on these streets and by this policy."""
+        same_ground = self.network is network and self.policy is policy
+        return same_ground and self.plan.id == plan_id
 
     def load(self, tx: Tx) -> None:
         """Read all evidence of the plan's streets, and all that its drivers tapped."""
@@ -73,7 +75,8 @@ class RouteDesk:
             segment = self.network.find(step.segment_id)
             if step not in self.index.legs_on or segment is None:
                 continue
-            work = work_on(self.index, step, segment.length_m, passes.get(step, ()))
+            good = counting(passes.get(step, ()), self.policy.evidence)
+            work = work_on(self.index, step, segment.length_m, good)
             if work != self._work.get(step):
                 self._work[step] = work
                 for place in self.index.legs_on[step]:
@@ -110,10 +113,12 @@ class RouteDesk:
         return made
 
 
-def check_plan(tx: Tx, plan_id: PlanId, network: StreetNetwork, until: datetime) -> PlanCheck:
+def check_plan(
+    tx: Tx, plan_id: PlanId, network: StreetNetwork, policy: Policy, until: datetime
+) -> PlanCheck:
     """Return how a plan was driven until a moment, from what is stored: for history."""
     plan = get_plan(tx, plan_id)
-    desk = RouteDesk(plan, network)
+    desk = RouteDesk(plan, network, policy)
     streets = {step.segment_id for step in desk.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for step, passes in list_passes(tx, plan.storm_id, streets).items():

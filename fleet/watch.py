@@ -15,6 +15,7 @@ from data.model import (
     VehicleId,
 )
 from data.network import StreetNetwork
+from data.policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.jobs import list_open_jobs_due
@@ -52,7 +53,7 @@ class Watch:
         storm: Storm | None,
         network: StreetNetwork,
         live: Mapping[VehicleId, VehicleLive],
-        rules: AlertRules,
+        policy: Policy,
         now: datetime,
         streets: Iterable[SegmentId] = (),
         shifts: Iterable[ShiftId] = (),
@@ -64,10 +65,10 @@ class Watch:
         if storm is None:
             self.desk = None
             return Look()
-        self._follow_plan(tx, storm, network, set(streets), shifts)
+        self._follow_plan(tx, storm, network, policy, set(streets), shifts)
         checks = self.desk.checks(now) if self.desk else ()
         trucks = self._trucks(list_shifts(tx, storm.id), live, checks)
-        signs = self._signs(tx, storm, network, trucks, checks, rules, now)
+        signs = self._signs(tx, storm, network, trucks, checks, policy.alerts, now)
         return Look(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
 
     def keep(self, tx: Tx, look: Look, rules: AlertRules, now: datetime) -> list[Alert]:
@@ -83,14 +84,15 @@ class Watch:
         tx: Tx,
         storm: Storm,
         network: StreetNetwork,
+        policy: Policy,
         streets: set[SegmentId],
         shifts: Iterable[ShiftId],
     ) -> None:
         plan_id = find_published_plan_id(tx, storm.id)
         if plan_id is None:
             self.desk = None
-        elif self.desk is None or self.desk.plan.id != plan_id or self.desk.network is not network:
-            self.desk = RouteDesk(get_plan(tx, plan_id), network)
+        elif self.desk is None or not self.desk.stands_on(plan_id, network, policy):
+            self.desk = RouteDesk(get_plan(tx, plan_id), network, policy)
             self.desk.load(tx)
         else:
             self.desk.read(tx, streets)

@@ -23,7 +23,8 @@ from data.model import (
 )
 from fleet.corridor import Corridor, Whereabouts
 from fleet.driving import DONE, SKIPPED
-from fleet.route_check import LegState, PlanIndex, RouteCheck, check_route, expected_at, work_on
+from fleet.leg_work import PlanIndex, work_on
+from fleet.route_check import LegState, RouteCheck, check_route, expected_at
 from tests import village as v
 from tests.fleet.drives import a_drive
 from tests.village_plan import a_leg, a_plan

@@ -72,7 +72,7 @@ class Desk:
         storm = get_storm(self.tx, self.storm.id)
         active = storm if storm.ended_at is None else None
         seen = self.seen = self.watch.look(
-            self.tx, active, v.village(), self.live.picture(), RULES, self.now, streets
+            self.tx, active, v.village(), self.live.picture(), POLICY, self.now, streets
         )
         return self.watch.keep(self.tx, seen, RULES, self.now)
 
@@ -107,9 +107,9 @@ def test_a_truck_that_drives_its_plan_raises_nothing(desk: Desk) -> None:
 def test_history_says_the_same_as_the_live_desk(desk: Desk) -> None:
     desk.drive(a_drive(*EAST_ON_MAIN, (400, 150), blade=True))
     desk.wait(2)
-    history = check_plan(desk.tx, desk.plan.id, v.village(), desk.now)
+    history = check_plan(desk.tx, desk.plan.id, v.village(), POLICY, desk.now)
     assert history == desk.seen.check
-    early = check_plan(desk.tx, desk.plan.id, v.village(), v.NOW + MINUTE / 2)
+    early = check_plan(desk.tx, desk.plan.id, v.village(), POLICY, v.NOW + MINUTE / 2)
     assert [leg.state for leg in early.routes[0].legs][1:] == [LegState.AHEAD] * 2
 
 
