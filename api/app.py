@@ -38,6 +38,7 @@ from api import (
     shifts,
     storms,
     stream,
+    vehicle_days,
 )
 from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
@@ -53,6 +54,7 @@ from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
 from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
+from api.log_keeper import LogKeeper
 from api.logs import RequestLog
 from api.messenger import Messenger
 from api.meters import Meters
@@ -95,6 +97,7 @@ ROUTES = (
     replay,
     followup,
     office_report,
+    vehicle_days,
     setup,
     people,
     api_keys,
@@ -160,6 +163,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
+        logs=LogKeeper(engine, clock, ground),
         intake=IntakeDoor(engine, ground, clock.now, tell_boards),
         eraser=Eraser(engine, clock, ground, settings, city_folder),
         messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
@@ -177,7 +181,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.office.start()
         app.watch.start()
         app.eraser.start()
+        app.logs.start()
         yield
+        await app.logs.stop()
         await app.eraser.stop()
         await app.watch.stop()
         await app.office.stop()

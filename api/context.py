@@ -19,6 +19,7 @@ from api.errand import Errand
 from api.ground import GroundKeeper
 from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
+from api.log_keeper import LogKeeper
 from api.messenger import Messenger
 from api.meters import Meters
 from api.office_watch import OfficeWatch
@@ -67,6 +68,7 @@ class App:
     limits: PublicLimits
     eraser: Eraser
     messenger: Messenger
+    logs: LogKeeper
     intake: IntakeDoor
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)

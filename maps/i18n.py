@@ -105,6 +105,22 @@ class Translator:
         text = f"{moment.astimezone(ZoneInfo(self.timezone)):%H:%M}"
         return text.translate(_PERSIAN) if self.language == "fa" else text
 
+    def day_time(self, moment: datetime) -> str:
+        """Return the day without its year, and the clock time."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        if self.language != "fa":
+            return f"{local.day} {local:%b}, {self.time(moment)}"
+        day = jdatetime.date.fromgregorian(date=local.date(), locale="fa_IR")
+        return f"{day.day} {day.strftime('%B')}، {self.time(moment)}".translate(_PERSIAN)
+
+    def stamp(self, moment: datetime) -> str:
+        """Return day and time in the city for a spreadsheet, sortable: Jalali in Persian."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        day = local.date()
+        if self.language == "fa":
+            return f"{jdatetime.date.fromgregorian(date=day).isoformat()} {local:%H:%M}"
+        return f"{day.isoformat()} {local:%H:%M}"
+
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         return _PLACEHOLDER.sub(lambda match: self._shown(values.get(match[1], match[0])), text)
 

@@ -24,6 +24,7 @@ PAGES = (
     MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
     MenuPage("/routes", "Route check", "route", _WATCHING),
+    MenuPage("/vehicles", "Vehicles' day", "clipboard-clock", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/replay", "Replay", "history", _WATCHING | {Role.COUNCIL}),
     MenuPage("/classes", "Classes of streets", "layers", _WATCHING),

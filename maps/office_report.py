@@ -67,7 +67,7 @@ def report_view(report: OfficeReport, title: str, t: Translator, now: datetime) 
     period = report.period
     return ReportView(
         title=title or t(f"report:{period.span}"),
-        when=_when(period, t),
+        when=when_text(period, t),
         figures=_figures(report, t),
         tables=tuple(each for each in _tables(report, t) if each.rows),
         query=query_of(period.span, period.since),
@@ -97,7 +97,7 @@ def report_csv(report: OfficeReport, t: Translator) -> str:
         for part, lines in parts
         for name, its_class, one in lines
     ]
-    return _csv(REPORT_COLUMNS, rows, t)
+    return table_csv(REPORT_COLUMNS, rows, t)
 
 
 def clocks_csv(
@@ -118,7 +118,7 @@ def clocks_csv(
         ]
         for one in received
     ]
-    return _csv(CLOCK_COLUMNS, rows, t)
+    return table_csv(CLOCK_COLUMNS, rows, t)
 
 
 def span_text(seconds: float | None, t: Translator) -> str:
@@ -150,7 +150,8 @@ def _times(one: Followed) -> tuple[datetime | None, ...]:
     )
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
+def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
+    """Return a table for a spreadsheet; `columns` are names of texts of the catalog."""
     text = StringIO()
     table = csv.writer(text)
     table.writerow([t(f"column:{name}") for name in columns])
@@ -168,7 +169,8 @@ def _local(at: datetime | None, t: Translator) -> str:
     return "" if at is None else f"{at.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"
 
 
-def _when(period: Period, t: Translator) -> str:
+def when_text(period: Period, t: Translator) -> str:
+    """Return the time of a report as people say it."""
     since, until = period.since, period.until
     if period.span is Span.DAY:
         return t.date(since)

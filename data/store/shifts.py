@@ -45,6 +45,12 @@ def list_shifts(tx: Tx, storm_id: StormId) -> list[Shift]:
     return [_shift(row) for row in tx.execute(query)]
 
 
+def list_shifts_between(tx: Tx, since: datetime, until: datetime) -> list[Shift]:
+    """Return the shifts of all storms that touch a time, by their start."""
+    query = select(shift).where(shift.c.starts_at < until, shift.c.ends_at > since)
+    return [_shift(row) for row in tx.execute(query.order_by(shift.c.starts_at, shift.c.id))]
+
+
 def find_shift_of_driver(tx: Tx, driver_id: UserId) -> Shift | None:
     """Return the newest shift of a driver."""
     query = select(shift).where(shift.c.driver_id == driver_id).order_by(shift.c.id.desc())

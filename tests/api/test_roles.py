@@ -68,6 +68,8 @@ ORDERS = {
     "end a storm": ("POST", "/api/storms/99/end", {}),
     "ask for a plan": ("POST", "/api/plans", {"json": {}}),
     "publish a plan": ("POST", "/api/plans/99/publish", {}),
+    "see the vehicles' day": ("GET", "/vehicles.csv", {}),
+    "see a vehicle's log": ("GET", "/vehicles/1/log.csv", {}),
     "see a route": ("GET", "/api/plans/99/routes/99", {}),
     "see a shift": ("GET", "/api/shifts/99", {}),
     "see a vehicle": ("GET", "/api/vehicles/1", {}),
@@ -110,7 +112,8 @@ ORDERS = {
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle", "see the classes"}
-WATCH = {"see how far shifts are", "see blocked streets", "see the photo"}
+WATCH = {"see the vehicles' day", "see a vehicle's log"}
+WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
 DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}

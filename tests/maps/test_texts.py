@@ -40,6 +40,8 @@ from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.office_report import Span
 from fleet.route_check import LegState
+from fleet.trips import Doing
+from fleet.vehicle_days import Known
 from maps.callbacks import TOLD
 from maps.followup import Lens
 from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
@@ -51,6 +53,9 @@ from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
+from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
+from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
+from maps.vehicle_words import MATERIALS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
@@ -159,6 +164,12 @@ SHOWN_NAMES = {
     *(f"shift:{state}" for state in (PLANNED, DRIVING, ENDED)),
     *(f"turn:{side}" for side in TURNS),
     *(f"moment:{kind}" for kind in Moment if kind not in (Moment.FIRST_CLEAR, Moment.ALL_CLEARED)),
+    *(f"doing:{doing}" for doing in Doing),
+    *(f"known:{way}" for way in Known),
+    *(f"list:{table}" for table in Table),
+    *(f"material:{name}" for name in MATERIALS),
+    *(f"column:{name}" for name in (*DAYS_COLUMNS, *LOG_COLUMNS)),
+    *(*DAYS_HEADS, *LOG_HEADS, *TRIP_HEADS, *SHIFT_HEADS),
     *EXPECTED.values(),
     *MESSAGES.values(),
 }

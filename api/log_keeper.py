@@ -1,0 +1,77 @@
+"""Reads what vehicles did from their positions: quarters of an hour that are over, then others."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from threading import Lock
+
+from api.clock import Clock
+from api.ground import Ground, GroundKeeper
+from data.store.engine import Database, reading, transaction
+from fleet.logbook import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
+from fleet.matching import StreetMatcher
+
+LOOK_S = 20.0
+"""Pause between two looks."""
+
+READ_AT_ONCE = 400
+"""Parts read in one look: some seconds of work, so that a stop of the server waits no longer."""
+
+_log = logging.getLogger(__name__)
+
+
+class LogKeeper:
+    """Keeps the logs of vehicles read, as long as the server runs; one reader at a time."""
+
+    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._keeper = ground
+        self._ground: Ground | None = None
+        self._shelf: Shelf | None = None
+        self._lock = Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look; call it in the event loop of the server."""
+        self._task = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def look(self) -> int:
+        """Read parts that are over, and return how many were read."""
+        now = self._clock.now()
+        return self.read(Wanted(None, now - PART - AFTER), READ_AT_ONCE)
+
+    def read(self, wanted: Wanted, most: int) -> int:
+        """Read stale parts that somebody wants to see, at `most` so many."""
+        with self._lock:
+            shelf = self._current_shelf()
+            note_fixes(shelf)
+            return read_parts(shelf, wanted, self._clock.now(), most)
+
+    def _current_shelf(self) -> Shelf:
+        """Return the shelf with the streets of now."""
+        ground = self._keeper.now
+        if self._shelf is None or self._ground is not ground:
+            self._ground = ground
+            self._shelf = Shelf(
+                lambda: reading(self._engine),
+                lambda: transaction(self._engine),
+                ground.network,
+                StreetMatcher(ground.network),
+            )
+        return self._shelf
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:
+                _log.exception("the logs of vehicles could not be read")

@@ -1,0 +1,130 @@
+"""What vehicles did in a shift, a day or a storm: a list, a vehicle's log, and tables."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+from starlette.responses import HTMLResponse, Response
+
+from api.context import BoardContext, Context
+from api.shell import boot_of, page, translator_of
+from data.model import VehicleId
+from data.store.engine import Tx
+from data.store.storms import list_storms
+from fleet.logbook import PART, Wanted, part_of
+from fleet.office_report import Period, Span, day_of, shift_of
+from fleet.vehicle_days import VehicleDay, vehicle_days
+from maps.vehicle_days import Asked, Table, days_view, log_view
+from maps.vehicle_tables import days_csv, log_csv
+
+router = APIRouter()
+
+READ_AT_ONCE = 300
+"""Quarters of an hour read while somebody waits for the page."""
+
+SpanAsked = Annotated[Span, Query(description="what the page is about")]
+At = Annotated[AwareDatetime | None, Query(description="a moment in it; now where none is given")]
+Named = Annotated[str, Query(max_length=80, description="part of a vehicle's name")]
+Page = Annotated[int, Query(ge=1, le=100_000, alias="page")]
+
+
+@router.get("/vehicles")
+def days_page(
+    request: Request,
+    context: BoardContext,
+    span: SpanAsked = Span.DAY,
+    at: At = None,
+    named: Named = "",
+    page_number: Page = 1,
+) -> HTMLResponse:
+    """Show what all vehicles did in a time."""
+    asked, days = _days(context, span, at)
+    view = days_view(asked, days, context.app.policy, named, page_number, translator_of(request))
+    shown = {"view": view, "spans": tuple(Span), "boot": boot_of(request, context)}
+    return page(request, "vehicles/days.html", shown)
+
+
+@router.get("/vehicles.csv")
+def download_days(
+    request: Request, context: BoardContext, span: SpanAsked = Span.DAY, at: At = None
+) -> Response:
+    """Return what all vehicles did in a time, for a spreadsheet."""
+    asked, days = _days(context, span, at)
+    text = days_csv(asked, days, context.app.policy, translator_of(request))
+    return _attachment(text, "vehicles", asked.period, context)
+
+
+@router.get("/vehicles/{vehicle_id}")
+def log_page(
+    request: Request,
+    context: BoardContext,
+    vehicle_id: VehicleId,
+    span: SpanAsked = Span.DAY,
+    at: At = None,
+    show: Table = Table.LOG,
+    page_number: Page = 1,
+) -> HTMLResponse:
+    """Show what one vehicle did in a time, line by line."""
+    asked, (day,) = _days(context, span, at, vehicle_id)
+    t, app = translator_of(request), context.app
+    view = log_view(asked, day, app.policy, show, page_number, app.geocoder.say, t)
+    shown = {
+        "view": view,
+        "spans": tuple(Span),
+        "tables": tuple(Table),
+        "boot": boot_of(request, context),
+    }
+    return page(request, "vehicles/log.html", shown)
+
+
+@router.get("/vehicles/{vehicle_id}/log.csv")
+def download_log(
+    request: Request,
+    context: BoardContext,
+    vehicle_id: VehicleId,
+    span: SpanAsked = Span.DAY,
+    at: At = None,
+) -> Response:
+    """Return what one vehicle did in a time, line by line, for a spreadsheet."""
+    asked, (day,) = _days(context, span, at, vehicle_id)
+    text = log_csv(day, context.app.policy, context.app.geocoder.say, translator_of(request))
+    return _attachment(text, f"vehicle-{vehicle_id}", asked.period, context)
+
+
+def _days(
+    context: Context, span: Span, at: datetime | None, vehicle_id: VehicleId | None = None
+) -> tuple[Asked, list[VehicleDay]]:
+    """Return what is asked for, after reading what new positions bear on."""
+    app, now = context.app, context.now
+    with context.reading() as tx:
+        asked = _asked(tx, context, span, at or now)
+    since, until = part_of(asked.period.since), asked.period.until
+    ids = None if vehicle_id is None else (vehicle_id,)
+    read = app.logs.read(Wanted(since - PART, min(until, now), ids), READ_AT_ONCE)
+    asked.unread = read >= READ_AT_ONCE
+    with context.reading() as tx:
+        return asked, vehicle_days(tx, asked.period, vehicle_id)
+
+
+def _asked(tx: Tx, context: Context, span: Span, at: datetime) -> Asked:
+    """Return the time that is meant; before the first storm, the day."""
+    app, now = context.app, context.now
+    if span is Span.SHIFT:
+        return Asked(shift_of(app.policy.followup.shifts, app.city.timezone, at), now)
+    storms = sorted(list_storms(tx), key=lambda storm: storm.started_at)
+    begun = [storm for storm in storms if storm.started_at <= at] or storms[:1]
+    if span is Span.DAY or not begun:
+        return Asked(day_of(app.city.timezone, at), now)
+    storm = begun[-1]
+    after = next((one.started_at for one in storms if one.started_at > storm.started_at), None)
+    period = Period(Span.STORM, storm.started_at, storm.ended_at or now)
+    return Asked(period, now, title=storm.name, next_at=after)
+
+
+def _attachment(text: str, what: str, period: Period, context: Context) -> Response:
+    local = period.since.astimezone(ZoneInfo(context.app.city.timezone))
+    name = f"{what}-{period.span}-{local:%Y-%m-%d-%H%M}.csv"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=disposition)

@@ -1,0 +1,105 @@
+"""What vehicles did in a shift, a day or a storm, with the hours of who drove them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.model import Shift, User, UserId, Vehicle, VehicleId
+from data.policy import Policy
+from data.store.engine import Tx
+from data.store.fleet import get_vehicle, list_depots, list_reload_sites, list_vehicles
+from data.store.people import list_users
+from data.store.shifts import list_shifts_between
+from fleet.logbook import spells_between
+from fleet.office_report import Period
+from fleet.sites import sites_of
+from fleet.sums import Sums, added
+from fleet.trips import Duty, VehicleLog, duty_of, log_of
+
+
+class Known(StrEnum):
+    """How an amount of material is known, the best way first."""
+
+    SENSOR = "sensor"
+    RATE = "rate"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftHours:
+    """A shift, the login of who drove it ("" for nobody), and the hours of service in it.
+
+    `over` where they are more than the vehicle's shift may have.
+    """
+
+    shift: Shift
+    driver: str
+    duty: Duty
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleDay:
+    """What one vehicle did."""
+
+    vehicle: Vehicle
+    log: VehicleLog
+    shifts: tuple[ShiftHours, ...]
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """Logins of who drove it, each once."""
+        return tuple(dict.fromkeys(one.driver for one in self.shifts if one.driver))
+
+
+def vehicle_days(tx: Tx, period: Period, vehicle_id: VehicleId | None = None) -> list[VehicleDay]:
+    """Return what vehicles of which anything is known did in a time, by name.
+
+    Raises `NotFoundError` for a `vehicle_id` that nobody has; a known one is always there.
+    """
+    since, until = period.since, period.until
+    sites = sites_of(list_depots(tx), list_reload_sites(tx))
+    found = spells_between(tx, since, until, vehicle_id)
+    if vehicle_id is not None:
+        found.setdefault(vehicle_id, [])
+    vehicles = {one.id: one for one in list_vehicles(tx)}
+    vehicles |= {one: get_vehicle(tx, one) for one in found.keys() - vehicles.keys()}
+    shifts, users = list_shifts_between(tx, since, until), {one.id: one for one in list_users(tx)}
+    days = []
+    for each, spells in found.items():
+        log, vehicle = log_of(spells, sites, since, until), vehicles[each]
+        if log.entries or vehicle_id is not None:
+            hours = _hours(vehicle, shifts, log, users)
+            days.append(VehicleDay(vehicle, log, tuple(hours)))
+    return sorted(days, key=lambda day: _natural(day.vehicle.name))
+
+
+def material_kg(sums: Sums, policy: Policy) -> dict[str, float]:
+    """Return what was spread, by material: as counted, by rate, else by the policy's rate."""
+    assumed = {name: m2 * policy.salt_gm2 / 1000 for name, m2 in sums.spread_m2.items()}
+    return added((sums.told_kg, sums.rated_kg, assumed))
+
+
+def material_known(sums: Sums) -> tuple[Known, ...]:
+    """Return in which ways these amounts are known."""
+    ways = ((Known.SENSOR, sums.told_kg), (Known.RATE, sums.rated_kg))
+    return tuple(way for way, kg in (*ways, (Known.POLICY, sums.spread_m2)) if kg)
+
+
+def _hours(
+    vehicle: Vehicle, shifts: Iterable[Shift], log: VehicleLog, users: Mapping[UserId, User]
+) -> Iterable[ShiftHours]:
+    mine = [shift for shift in shifts if shift.vehicle_id == vehicle.id]
+    for shift in mine:
+        duty = duty_of(log.entries, shift.starts_at, shift.ends_at)
+        driver = users.get(shift.driver_id) if shift.driver_id is not None else None
+        over = duty.service_s > vehicle.shift_h * 3600
+        yield ShiftHours(shift, driver.login if driver else "", duty, over)
+
+
+def _natural(name: str) -> list[tuple[bool, float, str]]:
+    """Return a key that puts machine 9 before machine 10, in any digits."""
+    words = name.split()
+    return [
+        (not word.isdecimal(), float(word) if word.isdecimal() else 0.0, word) for word in words
+    ]

@@ -1,0 +1,75 @@
+"""The bar of a vehicle's day: what it did when, and the hours under it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fleet.office_report import Period
+from fleet.trips import Doing, Entry
+from maps.i18n import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """A part of the bar of a day, in thousandths of it from the left."""
+
+    doing: Doing
+    x: float
+    width: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickView:
+    """A mark under the bar: where, and which time."""
+
+    percent: float
+    time: str
+
+
+def bar_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[BarPart, ...]:
+    """Return the parts of the bar of a time, one for each line of a log."""
+    return tuple(
+        BarPart(
+            one.doing,
+            _across(one.starts_at, period, t, one.ends_at),
+            round(one.seconds / _seconds(period) * 1000, 2),
+            t(
+                "{doing}, {since} to {until}",
+                doing=t(f"doing:{one.doing}"),
+                since=t.time(one.starts_at),
+                until=t.time(one.ends_at),
+            ),
+        )
+        for one in entries
+    )
+
+
+def ticks_of(period: Period, t: Translator) -> tuple[TickView, ...]:
+    """Return marks at whole hours, at most eight."""
+    hours = _seconds(period) / 3600
+    step_h = next((each for each in (1, 2, 3, 6, 12, 24, 48, 96) if hours / each <= 8), 240)
+    first = period.since.replace(minute=0, second=0, microsecond=0)
+    marks = (first + n * timedelta(hours=step_h) for n in range(int(hours / step_h) + 2))
+    return tuple(
+        TickView(round(_across(at, period, t) / 10, 2), t.time(at))
+        for at in marks
+        if period.since <= at < period.until
+    )
+
+
+def doings_of(seen: Iterable[Doing]) -> tuple[Doing, ...]:
+    """Return the kinds that are seen, in the order of the legend."""
+    known = set(seen)
+    return tuple(each for each in Doing if each in known)
+
+
+def _seconds(period: Period) -> float:
+    return max((period.until - period.since).total_seconds(), 1.0)
+
+
+def _across(at: datetime, period: Period, t: Translator, ends_at: datetime | None = None) -> float:
+    """Return how far from the left a time begins, in thousandths; in Persian time runs leftward."""
+    if t.direction == "rtl":
+        return round((period.until - (ends_at or at)).total_seconds() / _seconds(period) * 1000, 2)
+    return round((at - period.since).total_seconds() / _seconds(period) * 1000, 2)

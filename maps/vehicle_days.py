@@ -1,0 +1,350 @@
+"""Vehicles' day as its pages show it: who did what, how far, with which material; and as tables."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+from data.policy import Policy
+from fleet.office_report import Period, Span
+from fleet.sums import summed
+from fleet.trips import MOVING, Doing, Entry, Trip
+from fleet.vehicle_days import ShiftHours, VehicleDay, material_known
+from maps.i18n import Translator
+from maps.office_report import (
+    FigureView,
+    TableView,
+    query_of,
+    span_text,
+    when_text,
+)
+from maps.vehicle_bar import BarPart, TickView, bar_of, doings_of, ticks_of
+from maps.vehicle_words import (
+    Say,
+    from_to_text,
+    km_text,
+    listed,
+    material_text,
+    place_text,
+    visits_text,
+    where_text,
+)
+
+ROWS = 50
+"""Vehicles on one page."""
+
+LINES = 100
+"""Lines of a log on one page."""
+
+A_DAY = timedelta(hours=25)
+"""Over a longer time, clock times need their day: 25 hours is the longest day of a city."""
+
+DAYS_HEADS = (
+    *("Vehicle", "Driver", "On the move", "km", "km at work", "Driving", "At work"),
+    *("Stops", "Idling", "Yard", "Reloads", "Material"),
+)
+LOG_HEADS = ("Begins", "Ends", "How long", "What", "Where", "km", "Idling", "Material")
+TRIP_HEADS = (
+    *("Begins", "Ends", "How long", "Where from", "Where to"),
+    *("km", "km at work", "Material"),
+)
+SHIFT_HEADS = (
+    *("Shift", "Driver", "On the move", "Hours of service", "Driving", "At work"),
+    *("Breaks", "Longest without a break", "Limit"),
+)
+"""Headings of tables: texts of the catalog."""
+
+type Clock = Callable[[datetime], str]
+
+
+class Table(StrEnum):
+    """What is listed of a vehicle."""
+
+    LOG = "log"
+    TRIPS = "trips"
+
+
+@dataclass(slots=True)
+class Asked:
+    """A time that somebody asks about; `unread` while not all of it was read from positions."""
+
+    period: Period
+    now: datetime
+    title: str = ""
+    next_at: datetime | None = None
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A vehicle in the list."""
+
+    id: int
+    name: str
+    driver: str
+    over: bool
+    bar: tuple[BarPart, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameView:
+    """What both pages have above: the time, the ways to others, key figures."""
+
+    span: Span
+    title: str
+    when: str
+    unread: bool
+    query: str
+    earlier: str
+    later: str
+    figures: tuple[FigureView, ...]
+    since: str
+    page: int
+    pages: int
+
+    @property
+    def before(self) -> int:
+        """The page before."""
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        """The next page."""
+        return self.page + 1
+
+
+@dataclass(frozen=True, slots=True)
+class DaysView:
+    """The list of vehicles."""
+
+    frame: FrameView
+    named: str
+    heads: tuple[str, ...]
+    rows: tuple[RowView, ...]
+    doings: tuple[Doing, ...]
+    ticks: tuple[TickView, ...]
+
+    @property
+    def more(self) -> str:
+        """The part of an address that keeps the search."""
+        return f"&named={quote(self.named)}" if self.named else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """One vehicle: its bar, its log or its trips, its shifts."""
+
+    frame: FrameView
+    id: int
+    name: str
+    drivers: str
+    show: Table
+    bar: tuple[BarPart, ...]
+    ticks: tuple[TickView, ...]
+    doings: tuple[Doing, ...]
+    lines: TableView
+    shifts: TableView
+
+    @property
+    def base(self) -> str:
+        """The address of the page."""
+        return f"/vehicles/{self.id}"
+
+    @property
+    def more(self) -> str:
+        """The part of an address that keeps what is listed."""
+        return f"&show={self.show}"
+
+
+def days_view(
+    asked: Asked,
+    days: Sequence[VehicleDay],
+    policy: Policy,
+    named: str,
+    page: int,
+    t: Translator,
+) -> DaysView:
+    """Return a page of the vehicles whose name has `named` in it; the figures count all of them."""
+    wanted = named.strip().casefold()
+    shown = [day for day in days if wanted in day.vehicle.name.casefold()]
+    pages = max(1, -(-len(shown) // ROWS))
+    page = min(page, pages)
+    rows = [_row(day, asked, policy, t) for day in shown[(page - 1) * ROWS : page * ROWS]]
+    return DaysView(
+        frame=_frame(asked, shown, policy, page, pages, t),
+        named=named,
+        heads=tuple(t(head) for head in DAYS_HEADS),
+        rows=tuple(rows),
+        doings=doings_of(part.doing for row in rows for part in row.bar),
+        ticks=ticks_of(asked.period, t),
+    )
+
+
+def log_view(
+    asked: Asked, day: VehicleDay, policy: Policy, show: Table, page: int, say: Say, t: Translator
+) -> LogView:
+    """Return a page of a vehicle's log or trips."""
+    entries, trips = day.log.entries, day.log.trips
+    pages = max(1, -(-len(entries if show is Table.LOG else trips) // LINES))
+    page = min(page, pages)
+    clock = t.time if asked.period.until - asked.period.since <= A_DAY else t.day_time
+    cut = slice((page - 1) * LINES, page * LINES)
+    lines = (
+        _log_table(entries[cut], clock, policy, say, t)
+        if show is Table.LOG
+        else _trips_table(trips[cut], clock, policy, say, t)
+    )
+    return LogView(
+        frame=_frame(asked, [day], policy, page, pages, t),
+        id=day.vehicle.id,
+        name=day.vehicle.name,
+        drivers=listed(day.drivers, t),
+        show=show,
+        bar=bar_of(entries, asked.period, t),
+        ticks=ticks_of(asked.period, t),
+        doings=doings_of(one.doing for one in entries),
+        lines=lines,
+        shifts=_shifts_table(day.shifts, t),
+    )
+
+
+def _frame(
+    asked: Asked, days: Sequence[VehicleDay], policy: Policy, page: int, pages: int, t: Translator
+) -> FrameView:
+    period = asked.period
+    later = asked.next_at if period.span is Span.STORM else period.until
+    return FrameView(
+        span=period.span,
+        title=asked.title or t(f"report:{period.span}"),
+        when=when_text(period, t),
+        unread=asked.unread,
+        query=query_of(period.span, period.since),
+        earlier=query_of(period.span, period.since - timedelta(seconds=1)),
+        later=query_of(period.span, later) if later is not None and later <= asked.now else "",
+        figures=_figures(days, policy, t),
+        since=period.since.isoformat(),
+        page=page,
+        pages=pages,
+    )
+
+
+def _figures(days: Sequence[VehicleDay], policy: Policy, t: Translator) -> tuple[FigureView, ...]:
+    logs = [day.log.figures for day in days]
+    sums = summed(one.sums for one in logs)
+    reloads = sum(one.visits[Doing.RELOAD] for one in logs)
+    reload_s = sum(one.stood_s[Doing.RELOAD] for one in logs)
+    stops = sum(one.visits[Doing.STOP] for one in logs)
+    idle_s = sum(one.idle_s for one in logs)
+    share = sums.work_m / sums.moved_m * 100 if sums.moved_m else 0.0
+    return (
+        FigureView(
+            km_text(sums.moved_m, t),
+            t("km on the streets"),
+            t("{share} % of them at work", share=round(share)),
+        ),
+        FigureView(
+            km_text(sums.work_m, t),
+            t("km at work"),
+            t("blade down or spreader on, as sensors told"),
+        ),
+        FigureView(
+            span_text(sums.work_s, t),
+            t("At work"),
+            t("and {span} driving", span=span_text(sums.drive_s, t)),
+        ),
+        FigureView(
+            span_text(idle_s, t), t("Idling"), t.plural("{count} stops outside the yards", stops)
+        ),
+        FigureView(t.number(reloads), t("Reloads"), span_text(reload_s, t)),
+        FigureView(
+            material_text(sums, policy, t),
+            t("Material spread"),
+            ", ".join(t(f"known:{way}") for way in material_known(sums)),
+        ),
+    )
+
+
+def _row(day: VehicleDay, asked: Asked, policy: Policy, t: Translator) -> RowView:
+    figures = day.log.figures
+    return RowView(
+        id=day.vehicle.id,
+        name=day.vehicle.name,
+        driver=listed(day.drivers, t),
+        over=any(one.over for one in day.shifts),
+        bar=bar_of(day.log.entries, asked.period, t),
+        cells=(
+            from_to_text(figures.first_moved_at, figures.last_moved_at, t),
+            km_text(figures.sums.moved_m, t),
+            km_text(figures.sums.work_m, t) if figures.knows_work else "–",
+            span_text(figures.sums.drive_s, t),
+            span_text(figures.sums.work_s, t) if figures.knows_work else "–",
+            *(
+                visits_text(figures.visits[each], figures.stood_s[each], t)
+                for each in (Doing.STOP,)
+            ),
+            span_text(figures.idle_s, t),
+            *(
+                visits_text(figures.visits[each], figures.stood_s[each], t)
+                for each in (Doing.YARD, Doing.RELOAD)
+            ),
+            material_text(figures.sums, policy, t),
+        ),
+    )
+
+
+def _log_table(
+    entries: Iterable[Entry], clock: Clock, policy: Policy, say: Say, t: Translator
+) -> TableView:
+    rows = tuple(
+        (
+            clock(one.starts_at),
+            clock(one.ends_at),
+            span_text(one.seconds, t),
+            t(f"doing:{one.doing}"),
+            where_text(one, say, t),
+            km_text(one.sums.moved_m, t) if one.doing in MOVING else "",
+            span_text(one.idle_s, t) if one.idle_s else "",
+            material_text(one.sums, policy, t) if one.sums.spread else "",
+        )
+        for one in entries
+    )
+    return TableView(t("Line by line"), tuple(t(head) for head in LOG_HEADS), rows)
+
+
+def _trips_table(
+    trips: Iterable[Trip], clock: Clock, policy: Policy, say: Say, t: Translator
+) -> TableView:
+    rows = tuple(
+        (
+            clock(one.starts_at),
+            clock(one.ends_at),
+            span_text((one.ends_at - one.starts_at).total_seconds(), t),
+            place_text(one.start, say, t),
+            place_text(one.place, say, t),
+            km_text(one.sums.moved_m, t),
+            km_text(one.sums.work_m, t) if one.sums.sensed_s else "–",
+            material_text(one.sums, policy, t) if one.sums.spread else "",
+        )
+        for one in trips
+    )
+    return TableView(t("Trips from stop to stop"), tuple(t(head) for head in TRIP_HEADS), rows)
+
+
+def _shifts_table(shifts: Iterable[ShiftHours], t: Translator) -> TableView:
+    rows = tuple(
+        (
+            from_to_text(one.shift.starts_at, one.shift.ends_at, t),
+            one.driver or "–",
+            from_to_text(one.duty.first_at, one.duty.last_at, t),
+            span_text(one.duty.service_s, t),
+            span_text(one.duty.drive_s, t),
+            span_text(one.duty.work_s, t),
+            span_text(one.duty.break_s, t),
+            span_text(one.duty.longest_s, t),
+            t("over the limit") if one.over else t("within"),
+        )
+        for one in shifts
+    )
+    return TableView(t("Hours of service"), tuple(t(head) for head in SHIFT_HEADS), rows)

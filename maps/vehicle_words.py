@@ -1,0 +1,73 @@
+"""Words for what vehicles do: where, how far, how much of which material."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from data.geocode import Address
+from data.model import LonLat
+from data.policy import Policy
+from fleet.sums import Sums
+from fleet.trips import Doing, Entry
+from fleet.vehicle_days import material_kg
+from maps.i18n import Translator
+from maps.office_report import span_text
+
+type Say = Callable[[LonLat, str], Address | None]
+"""Says where a place is, in a language."""
+
+MATERIALS = ("salt", "sand", "brine")
+"""Those that have a name in every language."""
+
+
+def where_text(one: Entry, say: Say, t: Translator) -> str:
+    """Return where a line of a log was: the site, or the address of a stop."""
+    if one.site:
+        return one.site
+    return place_text(one.place, say, t) if one.doing is Doing.STOP else ""
+
+
+def place_text(place: LonLat, say: Say, t: Translator) -> str:
+    """Return the address of a place."""
+    address = say(place, t.language)
+    return t("away from all streets") if address is None else address.text
+
+
+def from_to_text(since: datetime | None, until: datetime | None, t: Translator) -> str:
+    """Return two times of day; a dash where there are none."""
+    if since is None or until is None:
+        return "–"
+    return t("{since} to {until}", since=t.time(since), until=t.time(until))
+
+
+def visits_text(count: int, seconds: float, t: Translator) -> str:
+    """Return how many visits, and how long they took together."""
+    if not count:
+        return t.number(0)
+    return t("{count} in {span}", count=count, span=span_text(seconds, t))
+
+
+def km_text(metres: float, t: Translator) -> str:
+    """Return metres as kilometres."""
+    return t.number(metres / 1000, 1)
+
+
+def material_text(sums: Sums, policy: Policy, t: Translator) -> str:
+    """Return what was spread, by material; a dash for nothing."""
+    amounts = material_kg(sums, policy)
+    if not amounts:
+        return "–"
+    words = (
+        t("{kg} kg {material}", kg=round(kg), material=_material_name(name, t))
+        for name, kg in sorted(amounts.items())
+    )
+    return ", ".join(words)
+
+
+def _material_name(name: str, t: Translator) -> str:
+    """Return what a material is called; a name that a device made up stays as it is."""
+    return t(f"material:{name}") if name in MATERIALS else name
+
+
+def listed(names: Sequence[str], t: Translator) -> str:
+    """Return names in a row; a dash for none."""
+    return ("، " if t.language == "fa" else ", ").join(names) or "–"
