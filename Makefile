@@ -26,7 +26,7 @@ test: setup-browser
 bench: setup-browser
 	python -m tests.benchmarks $(ONLY)
 
-# SECONDS, JOBS and SEED reach it through the environment; PEERS=1 installs other people's solvers.
+# SECONDS, JOBS, SEED and INSTANCES (of the peers) reach it through the environment; PEERS=1 installs other people's solvers.
 bench-routing: setup
 	$(if $(PEERS),uv pip install --quiet --require-hashes -r requirements-peers.lock)
 	python -m tests.benchmarks.routing $(ONLY)
