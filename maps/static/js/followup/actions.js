@@ -3,6 +3,7 @@ import { html } from "lit";
 import { now } from "../core/boot.js";
 import { notify } from "../core/notices.js";
 import { named, t } from "../core/texts.js";
+import { placeOf } from "./sighting.js";
 import { assign, close, escalate, note, office, reopen, settle, sight } from "./state.js";
 
 const HOURS = [1, 2, 4, 8, 24];
@@ -28,8 +29,11 @@ async function sendSighting(id, fields) {
   if (coords) {
     fields.append("lon", coords.longitude);
     fields.append("lat", coords.latitude);
-  } else notify(t("Your phone did not say where you are. The photo was sent without a place."));
-  return sight(id, fields);
+  }
+  const file = await sight(id, fields);
+  const seen = file?.sightings.at(-1);
+  if (seen && !seen.near) notify(placeOf(seen));
+  return file;
 }
 
 const assignment = ({ row, clock }) => html`<form class="action" @submit=${sent((fields) => assign(row.id, fields.get("login"), dueAt(fields.get("hours"))))}>
