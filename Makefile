@@ -8,7 +8,7 @@ CITY ?=
 setup:
 	@scripts/setup
 
-setup-browser:
+setup-browser: setup
 	@scripts/setup --browser
 
 check: setup
@@ -18,10 +18,11 @@ check: setup
 	lint-imports
 
 # The browser's tests apart: Playwright keeps an event loop in the process that it ran in.
+# They wait more than they compute, so they come in more processes.
 test: setup-browser
 	python -m tests.warm_kernels
-	pytest -n 2 --dist loadfile -m "not browser"
-	pytest -n 2 --dist loadfile -m browser
+	pytest -n 2 --dist worksteal -m "not browser"
+	pytest -n 3 --dist worksteal -m browser
 
 bench: setup-browser
 	python -m tests.benchmarks $(ONLY)
