@@ -16,8 +16,10 @@ from data.store.engine import Database, Tx, reading, transaction
 from data.store.notices import list_due_notices, list_unpromised
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.storms import find_active_storm
+from fleet.driven_plan import PlanDesk, Trucks
 from fleet.notices import Window, tell_planned, windows_of
-from fleet.outbox import Letter, claim_letters, lose_interrupted, settle_letter
+from fleet.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
+from fleet.promise import promise_open
 from maps.i18n import translator
 from maps.notices import NoticeText, notice_text
 from maps.street import called, street_name
@@ -55,6 +57,7 @@ class Messenger:
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        self._plans = PlanDesk()
         self._plan_id: PlanId | None = None
         self._windows: Mapping[JobId, Window] = {}
         self._promised_s = float("-inf")
@@ -135,7 +138,7 @@ class Messenger:
         )
 
     def promise(self) -> None:
-        """Tell those who joined a planned job what its plan promised already."""
+        """Promise those who joined a planned job its time, and tell them."""
         if time.monotonic() < self._promised_s + PROMISES_S:
             return
         self._promised_s = time.monotonic()
@@ -145,6 +148,10 @@ class Messenger:
         if waiting:
             windows = {job_id: self._windows[job_id] for job_id in waiting}
             with transaction(self._engine) as tx:
+                storm = find_active_storm(tx)
+                driven = self._plans.driven(tx, storm.id) if storm else None
+                if driven is not None:
+                    promise_open(tx, MESSENGER, Trucks(tx, driven, now), waiting)
                 tell_planned(tx, windows, now)
 
     def planned(self, tx: Tx) -> Mapping[JobId, Window]:

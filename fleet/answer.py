@@ -27,7 +27,7 @@ from data.store.storms import find_active_storm
 from fleet.driven_plan import DrivenPlan, PlanDesk, Trucks, Visit
 from fleet.intake import TREATMENTS
 from fleet.joining import covering_job
-from fleet.promise import REMEMBERED, TrackRecord, Window, track_record, window_of
+from fleet.promise import REMEMBERED, TrackRecord, Window, late_share, track_record, window_of
 
 
 class Outlook(StrEnum):
@@ -180,8 +180,8 @@ def _in_plan(
     visit = Trucks(tx, driven, now).visit(job.id)
     if visit is None:
         return Prospect(Outlook.PASSED)
-    outcomes = list_promise_outcomes(tx, REMEMBERED)
-    window = window_of(visit, outcomes, now)
+    outcomes = list_promise_outcomes(tx, REMEMBERED, now)
+    window = window_of(visit, late_share(outcomes, now), now)
     if window is None:
         return Prospect(Outlook.BEHIND, visit)
     return Prospect(Outlook.PLANNED, visit, window, track_record(outcomes, service_class, now))
