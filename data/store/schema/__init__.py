@@ -15,7 +15,7 @@ from data.store.schema.city import (
     vehicle,
 )
 from data.store.schema.followup import request_clock, request_comment, sighting
-from data.store.schema.handover import body, call_attempt, hand_over, queue_change
+from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
 from data.store.schema.notices import notice, tracking_code
 from data.store.schema.open311 import (
     api_key,
@@ -44,6 +44,7 @@ __all__ = [
     "api_key",
     "blockage",
     "body",
+    "body_letter",
     "call_attempt",
     "caller",
     "city",
