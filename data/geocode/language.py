@@ -46,10 +46,12 @@ class Language:
     code: str
     kinds: Mapping[str, tuple[str, ...]]
     kinds_first: bool
+    relations_first: bool
     kind_endings: tuple[str, ...]
     like: Mapping[str, tuple[str, ...]]
     words: Mapping[Role, tuple[str, ...]]
     titles: tuple[str, ...]
+    counted: tuple[str, ...]
     abbreviations: Mapping[str, str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -81,10 +83,12 @@ def _read(code: str) -> Language:
             if kind not in ("position", "endings")
         },
         kinds_first=kinds["position"] == "before",
+        relations_first=words.get("position", "before") == "before",
         kind_endings=tuple(kinds.get("endings", ())),
         like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
         words={role: tuple(words.get(role, ())) for role in WORD_ROLES},
         titles=tuple(words.get("titles", ())),
+        counted=tuple(words.get("counted", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_cardinals(numbers)),
         ordinals=dict(_ordinals(numbers)),

@@ -100,6 +100,34 @@ def test_an_alley_numbered_after_its_street_is_sure_without_more():
         assert name_of(the_one(f"{name} یخ زده")[0]) == name
 
 
+@pytest.mark.parametrize(
+    "words", ["ولیعصر، کوچه {}", "خیابون ولی عصر ک {}", "کوچه {} ولیعصر", "ولیعصر کوچهٔ {} یخ زده"]
+)
+def test_an_alley_numbered_after_its_street_may_be_called_an_alley(words: str):
+    names = {name_of(s) for s in NETWORK.segments if s.names}
+    alone = [n for n in names if n.startswith("ولیعصر ") and f"کوچهٔ {n.split()[1]}" not in names]
+
+    for name in alone:
+        found = geocoder().candidates(words.format(name.split()[1]))[0]
+        assert name_of(NETWORK.segment(found.segment_id)) == name
+    assert alone
+
+
+def test_numbers_of_districts_and_hours_are_no_houses():
+    for words in ("ناحیه ۲، خیابان سعدی", "خیابان سعدی ۱۲ ساعته بسته است", "سعدی ۳ تا ماشین مونده"):
+        assert name_of(the_one(words)[0]) == "خیابان سعدی"
+        assert the_one(words)[1].kind == "street"
+
+
+def test_the_floor_is_no_alley():
+    assert the_one("امام خمینی، پ ۱۲، واحد ۳، طبقه دوم")[1].name == "خیابان امام خمینی 12"
+
+
+def test_a_crossing_of_an_unknown_street_is_never_sure():
+    for words in ("زنبورآباد نبش خیابان سعدی", "تقاطع سعدی و زنبورآباد", "سعدی نبش زنبورآباد"):
+        assert not any(each.confident for each in geocoder().candidates(words))
+
+
 def test_a_dead_end_whose_name_is_given_twice_is_found_by_its_street():
     ends = [s for s in NETWORK.segments if s.names and name_of(s).startswith("بن‌بست")]
     pairs = [
