@@ -1,4 +1,5 @@
 // What can be done about a request: give it to somebody, look on the spot, note, close, reopen.
+import "../core/photo-field.js";
 import { html } from "lit";
 import { now } from "../core/boot.js";
 import { notify } from "../core/notices.js";
@@ -65,7 +66,7 @@ const inspection = ({ row }) => html`<form class="action" @submit=${sent((fields
     <label class="tick"><input type="radio" name="clear" value="false" />${t("It is not clear: it stays open")}</label>
   </fieldset>
   <label for="photo">${t("Photo, which is the evidence")}</label>
-  <input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required />
+  <photo-field><input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required /></photo-field>
   <label for="seen">${t("What there is to say")}</label>
   <input id="seen" name="text" maxlength="2000" dir="auto" autocomplete="off" />
   <button class="primary">${t("Send what I saw")}</button>

@@ -21,7 +21,7 @@ const clockLine = (clock, step) => html`<li class=${clock[`${step}_at`] ? "passe
 
 const comment = (noted) => html`<li class="said">
   <p dir="auto">${noted.text}</p>
-  <p class="muted small"><bdi>${noted.author}</bdi>, ${moment(noted.at)}</p>
+  <p class="muted small"><bdi>${noted.author}</bdi>${t(", ")}${moment(noted.at)}</p>
 </li>`;
 
 const entries = (title, list, draw) =>
