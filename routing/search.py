@@ -223,8 +223,7 @@ class Search:
             self._load_tasks(self._sure)
         self._sure, self._sure_cost = self._tasks_of_routes(), self._cost()
         self._best, self._best_cost = self._sure, self._sure_cost
-        if not self._long():
-            self._load_tasks(now)
+        self._load_tasks(now)
 
     def _learn(self, walker: Walker) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)

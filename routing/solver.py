@@ -21,7 +21,7 @@ HOT = 0.5
 """First temperature, as a share of the mean cost of a task."""
 COLD = 0.03
 """Last temperature over the first; whole costs leave nothing to gain below."""
-CORRECT = 0.1
+CORRECT = 0.02
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60
 """Least number of times that the search is asked to go on, so that it can cool down."""

@@ -11,7 +11,7 @@ from routing.facts import empty_routes
 from routing.grouping import fork
 from routing.kernels import sweep
 from routing.kernels.layout import Facts, Gaps, Places, Routes, Starts
-from routing.problem import Ints, Problem, Random
+from routing.problem import NONE, Ints, Problem, Random
 
 LOOKS = 2_000
 """Tasks looked at between two looks at the stop."""
@@ -35,6 +35,7 @@ class Sweeps:
     ) -> None:
         """Begin with all tasks that somebody can do; none where routes depend on one another."""
         self._arrays: Final = (gaps, facts, routes, at)
+        self._at: Final = at
         self._index: Final = index
         self._copies: Final = empty_routes(problem, routes.stop.shape[1] - 1, vehicles=2)
         alone = not (facts.terms.ordered or facts.terms.united)
@@ -61,6 +62,7 @@ class Sweeps:
     def run(self, random: Random) -> int:
         """Go on with the sweep; return how many tasks were looked at."""
         if not len(self._order):
+            self._stale |= self._fit & (self._at.spot["route"] == NONE)
             stale = np.flatnonzero(self._stale).astype(np.int32)
             self._order = np.random.default_rng(fork(random)).permutation(stale)
         done, looked = sweep.improve(*self._arrays, self._copies, self._order, self._stale, LOOKS)
