@@ -59,17 +59,19 @@ class Search:
         threads: int,
         whole_tasks: int | None = None,
         long_route: int | None = None,
+        dense_ends: int | None = None,
     ) -> None:
         ends = ends_of(problem)
         self._problem = problem
         self._ends = ends
-        self._gaps, next_end = gaps_of(problem, line, ends, threads)
+        self._gaps, next_end = gaps_of(problem, line, ends, threads, dense_ends)
         self._facts, self._index = facts_of(problem, line, ends, self._gaps, next_end)
         self._routes = empty_routes(problem, room(problem))
         self._at = places(problem, alone.fit())
         few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
         self._whole = few and not self._index.next_end.shape[1]
         self._everything: OpenPart | None = None
+        self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
         self._mark = np.zeros(problem.tasks, np.bool_)
         self._queue = np.empty(PART_LOOKS, np.int32)
         self._threads = threads
@@ -356,7 +358,7 @@ class Search:
             self._agrees(touched)
 
     def _random_task(self) -> int:
-        return min(int(draw(self._random) * self._problem.tasks), self._problem.tasks - 1)
+        return int(self.seeds[min(int(draw(self._random) * len(self.seeds)), len(self.seeds) - 1)])
 
     def _around(self, seed: int, taken: set[int]) -> Choice:
         """Return windows around the nearest tasks of a task, and absent tasks there.
