@@ -22,9 +22,12 @@ def with_numbered_alleys(
 ) -> list[Mention]:
     """Return the mentions in order, alleys also by the names of the streets beside them."""
     found = list(mentions)
-    for first, (kind, number) in enumerate(pairwise(words)):
-        alley = kind.role is Role.KIND and kind.first and kind.kind in ALLEYS
+    for first, pair in enumerate(pairwise(words)):
+        kind, number = pair if pair[1].digits else pair[::-1]  # "alley 12", "the 12th alley"
+        alley = kind.role is Role.KIND and kind.kind in ALLEYS
         if not alley or not number.digits or kind.clause != number.clause:
+            continue
+        if kind.first and number is pair[0]:
             continue
         known = [m for m in found if m.first < first + 2 and m.last > first]
         hits = list(_hits(book, [m for m in mentions if m not in known], number.text))

@@ -1,6 +1,7 @@
 """Finds the place that a caller's words mean; says whether it is sure."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from data.geocode.alleys import with_numbered_alleys
@@ -97,10 +98,12 @@ class Geocoder:
         found.sort(key=lambda each: (-round(each.placed.score, 3), _away_m(each.placed, near)))
         chosen = _distinct(found)
         scores = [each.placed.score for each in chosen[:RIVALS]]
-        return [
+        judged = [
             _judged(words, each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth)
             for nth, each in enumerate(chosen[:limit])
         ]
+        falling = accumulate((each.confidence for each in judged), min)  # none surer than a better
+        return [each._replace(confidence=c) for each, c in zip(judged, falling, strict=True)]
 
     def _at_coordinates(self, text: str) -> Iterator[Candidate]:
         point = coordinates(text, self._network.bounds)

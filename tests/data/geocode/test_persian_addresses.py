@@ -6,7 +6,9 @@ import pytest
 
 from data.geocode import Candidate, Geocoder, Reason
 from data.model import Segment
+from data.network import build_network
 from data.projection import distance_m
+from tests import village as v
 from tests.town import named, sample_town
 
 NETWORK, PLACES = sample_town()
@@ -101,16 +103,25 @@ def test_an_alley_numbered_after_its_street_is_sure_without_more():
 
 
 @pytest.mark.parametrize(
-    "words", ["ولیعصر، کوچه {}", "خیابون ولی عصر ک {}", "کوچه {} ولیعصر", "ولیعصر کوچهٔ {} یخ زده"]
+    "words",
+    [
+        "ولیعصر، کوچه ۱۲",
+        "خیابون ولی عصر ک ۱۲ یخ زده",
+        "کوچه دوازدهم ولیعصر",
+        "Valiasr Blvd, alley 12",
+        "kuche 12 valiasr",
+    ],
 )
 def test_an_alley_numbered_after_its_street_may_be_called_an_alley(words: str):
-    names = {name_of(s) for s in NETWORK.segments if s.names}
-    alone = [n for n in names if n.startswith("ولیعصر ") and f"کوچهٔ {n.split()[1]}" not in names]
+    def line(east_m: int, length_m: int):
+        return v.at_m(east_m, 0), v.at_m(east_m, length_m)
 
-    for name in alone:
-        found = geocoder().candidates(words.format(name.split()[1]))[0]
-        assert name_of(NETWORK.segment(found.segment_id)) == name
-    assert alone
+    streets = [
+        v.a_segment(1, 1, 2, line=line(0, 500), fa="بلوار ولیعصر", en="Valiasr Boulevard"),
+        v.a_segment(2, 2, 3, line=line(20, 90), fa="ولیعصر ۱۲", en="Valiasr 12"),
+        v.a_segment(3, 4, 5, line=line(900, 90), fa="کوچهٔ ۱۲"),
+    ]
+    assert Geocoder(build_network(streets), ()).candidates(words)[0].segment_id == 2
 
 
 def test_numbers_of_districts_and_hours_are_no_houses():
