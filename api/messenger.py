@@ -39,11 +39,9 @@ LOOK_S = 2.0
 PROMISES_S = 10.0
 """Time between two looks for callers who joined a job that is planned already."""
 
-AT_ONCE = 40
-"""Messages that one look takes."""
-
 SENDERS = 4
-"""Messages at the gateways at the same time."""
+"""Messages at the gateways at the same time: of no more is it unknown whether they arrived when the
+server is killed."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +91,7 @@ class Messenger:
                 sent += await asyncio.to_thread(self.look_for_bodies)
             except Exception:  # the next look may succeed, and what waits must not wait for ever
                 _log.exception("messages could not be sent")
-            if sent < AT_ONCE:
+            if sent < SENDERS:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), LOOK_S)
 
@@ -113,7 +111,7 @@ class Messenger:
                 return 0
         city = self._ground.now.city
         with transaction(self._engine) as tx:
-            letters = claim_letters(tx, self._settings.rules, city.timezone, now, AT_ONCE)
+            letters = claim_letters(tx, self._settings.rules, city.timezone, now, SENDERS)
         faults = list(self._pool.map(self._sent, letters))
         self._settle(letters, faults)
         return len(letters)
@@ -125,7 +123,7 @@ class Messenger:
             if not list_due_body_letters(tx, now, 1):
                 return 0
         with transaction(self._engine) as tx:
-            letters = claim_body_letters(tx, now, AT_ONCE)
+            letters = claim_body_letters(tx, now, SENDERS)
         faults = list(self._pool.map(self._sent_to_body, letters))
         with transaction(self._engine) as tx:
             for letter, fault in zip(letters, faults, strict=True):
