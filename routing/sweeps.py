@@ -40,7 +40,7 @@ class Sweeps:
         self._copies: Final = empty_routes(problem, routes.stop.shape[1] - 1, vehicles=2)
         alone = not (facts.terms.ordered or facts.terms.united)
         self._fit: Final = at.spot["fit"] & alone
-        self._stale: Final = self._fit.copy()
+        self._stale = self._fit.copy()
         self._order = np.empty(0, np.int32)
         self.due = alone
         """Whether a sweep is on its way, or enough has changed for one."""
