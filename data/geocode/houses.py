@@ -67,6 +67,13 @@ class HouseBook:
             found = list(self._snapped(stretch, number, points, estimated=True))
         yield from found
 
+    def numbered(self, stretch: Stretch) -> bool:
+        """Whether the map knows any house of a street, so that it can lack one."""
+        segments = self._streets.network.segments
+        return any(self._known.get(key) for key in self._keys(stretch)) or any(
+            segments[index].houses for index in stretch.indexes
+        )
+
     def _keys(self, stretch: Stretch) -> set[str]:
         segment = self._streets.network.segments[stretch.indexes[0]]
         return {_key(each) for several in segment.names.values() for each in several}

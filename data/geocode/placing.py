@@ -126,9 +126,11 @@ class Placer:
         if houses:
             yield from houses
             return
-        if reading.number:
+        if reading.number and self._houses.numbered(stretch):
             score *= HOUSE_UNKNOWN
             reasons = [*reasons, Reason.HOUSE_UNKNOWN]
+        elif reading.number:
+            reasons = [*reasons, Reason.HOUSES_UNMAPPED]
         spelled = self._spelled(stretch, reading.target.text) or stretch
         spot = self._tied(stretch, held, nth)
         spot = spot or self._streets.middle(self._leaving(spelled, held, nth))

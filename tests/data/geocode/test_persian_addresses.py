@@ -203,3 +203,13 @@ def test_a_quarter_tells_which_alley_but_is_no_address():
 def test_a_short_name_that_people_use_is_enough():
     assert name_of(the_one("خیابان امام بسته است")[0]) == "خیابان امام خمینی"
     assert name_of(the_one("Shariati Street")[0]) == "خیابان شریعتی"
+
+
+def test_a_house_number_does_not_cast_doubt_on_a_street_whose_houses_nobody_mapped():
+    bare = Geocoder(NETWORK, [each for each in PLACES if not each.number])
+
+    found = bare.candidates("خیابان سعدی، پلاک ۱۲")[0]
+
+    assert found.confident
+    assert found.name == "خیابان سعدی"
+    assert Reason.HOUSES_UNMAPPED in found.reasons
