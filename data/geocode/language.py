@@ -86,7 +86,7 @@ def _read(code: str) -> Language:
         relations_first=words.get("position", "before") == "before",
         kind_endings=tuple(kinds.get("endings", ())),
         like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
-        words={role: tuple(words.get(role, ())) for role in WORD_ROLES},
+        words={role: tuple(_said(role, words)) for role in WORD_ROLES},
         titles=tuple(words.get("titles", ())),
         counted=tuple(words.get("counted", ())),
         abbreviations=table.get("abbreviations", {}),
@@ -95,6 +95,13 @@ def _read(code: str) -> Language:
         number_join=numbers.get("join", ""),
         speech=table["speech"],
     )
+
+
+def _said(role: Role, words: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the words of a role, as they are and as speech ends them ("it is snowy")."""
+    endings = words.get(f"{role}_endings", ())
+    for word in words.get(role, ()):
+        yield from (word, *(word + ending for ending in endings))
 
 
 def _cardinals(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

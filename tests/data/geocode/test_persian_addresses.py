@@ -213,3 +213,8 @@ def test_a_house_number_does_not_cast_doubt_on_a_street_whose_houses_nobody_mapp
     assert found.confident
     assert found.name == "خیابان سعدی"
     assert Reason.HOUSES_UNMAPPED in found.reasons
+
+
+@pytest.mark.parametrize("said", ["برفیه", "برفه", "پر برفه", "یخه", "لیزه", "بسته‌ست"])
+def test_how_the_street_is_casts_no_doubt_on_it(said: str):
+    assert the_one(f"خیابان سعدی {said}")[1].name == "خیابان سعدی"
