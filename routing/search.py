@@ -35,7 +35,7 @@ PART_HALF = 14
 PART_ABSENT = 20
 PART_LOOKS = 2_000
 """Tasks without a place in a part, and tasks looked at to find its windows."""
-PART_ITERATIONS = 60
+PART_ITERATIONS = 150
 """Iterations on windows of routes before the next ones."""
 PART_COUNT = 8
 """Parts of windows in a round."""
