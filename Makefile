@@ -8,7 +8,7 @@ CITY ?=
 setup:
 	@scripts/setup
 
-setup-browser:
+setup-browser: setup
 	@scripts/setup --browser
 
 check: setup
@@ -18,15 +18,16 @@ check: setup
 	lint-imports
 
 # The browser's tests apart: Playwright keeps an event loop in the process that it ran in.
+# They wait more than they compute, so they come in more processes.
 test: setup-browser
 	python -m tests.warm_kernels
-	pytest -n 2 --dist loadfile -m "not browser"
-	pytest -n 2 --dist loadfile -m browser
+	pytest -n 2 --dist worksteal -m "not browser"
+	pytest -n 3 --dist worksteal -m browser
 
 bench: setup-browser
 	python -m tests.benchmarks $(ONLY)
 
-# SECONDS, JOBS and SEED reach it through the environment; PEERS=1 installs other people's solvers.
+# SECONDS, JOBS, SEED and INSTANCES (of the peers) reach it through the environment; PEERS=1 installs other people's solvers.
 bench-routing: setup
 	$(if $(PEERS),uv pip install --quiet --require-hashes -r requirements-peers.lock)
 	python -m tests.benchmarks.routing $(ONLY)

@@ -45,14 +45,17 @@ def answer_at_once(
     segment_id: Number = None,
     lon: Lon = None,
     lat: Lat = None,
+    *,
+    join: bool = True,
 ) -> AnswerView:
     """Return what can be said of a place before the request is recorded: a pin, a street or both.
 
-    It is computed from evidence and the published plan; without a plan it says so.
+    It is computed from evidence and the published plan; without a plan it says so. `join=false`
+    asks for a request that gets work of its own.
     """
     snap = _snap(context.app.network, segment_id, lon, lat)
     with context.reading() as tx:
-        return _viewed(tx, context, answered(tx, context, snap, kind))
+        return _viewed(tx, context, answered(tx, context, snap, kind, join=join))
 
 
 @router.get("/api/requests/{request_id}/answer")
@@ -67,7 +70,7 @@ def answer_again(request_id: RequestId, context: IntakeContext) -> AnswerView:
                 request=asked.id,
                 reference=asked.reference,
             )
-        answer = answered(tx, context, asked.snap, asked.kind, asked.id)
+        answer = answered(tx, context, asked.snap, asked.kind, asked)
         return _viewed(tx, context, answer, asked.reference)
 
 
@@ -85,11 +88,14 @@ def answered(
     context: Context,
     snap: Snap,
     kind: RequestKind,
-    asked_as: RequestId | None = None,
+    asked: ServiceRequest | None = None,
+    *,
+    join: bool = True,
 ) -> CallAnswer:
-    """Return what can be said of a place now; `asked_as` is the request, once it is stored."""
+    """Return what can be said of a place now; `asked` is the request, once it is stored."""
     app = context.app
-    return answer_call(tx, snap, kind, app.network, app.policy, app.plans, context.now, asked_as)
+    args = (app.network, app.policy, app.plans, context.now, asked)
+    return answer_call(tx, snap, kind, *args, join=join)
 
 
 def promise(tx: Tx, context: Context, asked: ServiceRequest) -> None:

@@ -63,6 +63,7 @@ from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
+from api.open311.faults import install_outer_faults
 from api.settings import Settings
 from data.model import ServiceRequest
 from data.store.engine import open_database
@@ -124,6 +125,7 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
     )
     web.state.barfrub = app
     install_error_handlers(web)
+    install_outer_faults(web)
     for routes in ROUTES:
         web.include_router(routes.router)
     tiles = city_folder / "tiles"

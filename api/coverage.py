@@ -15,6 +15,7 @@ from data.store.jobs import list_jobs, list_jobs_on_segment
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan
 from data.store.requests import list_requests, list_requests_of_jobs
+from data.store.sightings import list_sightings_on_segment
 from data.store.storms import find_active_storm
 from fleet.coverage import painted
 from maps.street import StreetView, street_view
@@ -70,6 +71,7 @@ def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
             list_passes(tx, storm.id, [segment_id]) if storm else {},
             jobs,
             list_requests_of_jobs(tx, [job.id for job in jobs]),
+            list_sightings_on_segment(tx, segment_id, storm.started_at) if storm else [],
             vehicle_names(tx),
             context.now,
         )

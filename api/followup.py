@@ -132,7 +132,8 @@ def sight_request(
     name = save_photo(folder, redrawn(_content(photo)))
     try:
         with context.writing() as tx:
-            sight(tx, context.actor, request_id, Spot(clear, name, place, text), context.now)
+            spot = Spot(clear, name, place, text)
+            sight(tx, context.app.network, context.actor, request_id, spot, context.now)
             view = _file(tx, context, request_id)
     except BaseException:
         remove_photo(folder, name)

@@ -10,6 +10,7 @@ from api.context import AdminContext, Context, IntakeContext
 from api.schemas import Short, Wire
 from api.shell import boot_of, page, translator_of
 from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
+from data.store.body_letters import find_body_letter, list_body_letters
 from data.store.engine import Tx
 from data.store.handovers import get_body, get_hand_over, list_bodies, list_hand_overs
 from data.store.requests import get_request
@@ -94,7 +95,9 @@ def drop_body(key: Key, context: AdminContext) -> list[BodyView]:
 def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
     """Return what bodies still have, the longest waiting first, then what is over."""
     with context.reading() as tx:
-        return [hand_over_view(*each) for each in list_hand_overs(tx, LISTED)]
+        found = list_hand_overs(tx, LISTED)
+        letters = list_body_letters(tx, [each.hand_over.id for each in found])
+        return [hand_over_view(*each, letters.get(each.hand_over.id)) for each in found]
 
 
 @router.post("/api/hand-overs/{key}/answer")
@@ -127,4 +130,5 @@ def _kept(wanted: Body, context: Context) -> list[BodyView]:
 
 
 def _view(tx: Tx, one: HandOver) -> HandOverView:
-    return hand_over_view(one, get_request(tx, one.request_id), get_body(tx, one.body_id))
+    asked, body = get_request(tx, one.request_id), get_body(tx, one.body_id)
+    return hand_over_view(one, asked, body, find_body_letter(tx, one.id))

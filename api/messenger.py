@@ -9,15 +9,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from api.clock import Clock
-from api.gateways import REFUSED, Gateway, LogGateway, NoticeSettings
+from api.gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from api.ground import GroundKeeper
 from data.model import JobId, PlanId, SegmentId
+from data.store.body_letters import list_due_body_letters
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.notices import list_due_notices, list_unpromised
 from data.store.plans import find_published_plan_id, get_plan
+from data.store.requests import Caller
 from data.store.storms import find_active_storm
+from fleet.body_letters import (
+    ToBody,
+    claim_body_letters,
+    lose_interrupted_letters,
+    settle_body_letter,
+)
+from fleet.driven_plan import PlanDesk, Trucks
 from fleet.notices import Window, tell_planned, windows_of
-from fleet.outbox import Letter, claim_letters, lose_interrupted, settle_letter
+from fleet.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
+from fleet.promise import promise_open
+from maps.handover import letter_text, paper_view
 from maps.i18n import translator
 from maps.notices import NoticeText, notice_text
 from maps.street import called, street_name
@@ -28,11 +39,9 @@ LOOK_S = 2.0
 PROMISES_S = 10.0
 """Time between two looks for callers who joined a job that is planned already."""
 
-AT_ONCE = 40
-"""Messages that one look takes."""
-
 SENDERS = 4
-"""Messages at the gateways at the same time."""
+"""Messages at the gateways at the same time: of no more is it unknown whether they arrived when the
+server is killed."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +64,7 @@ class Messenger:
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        self._plans = PlanDesk()
         self._plan_id: PlanId | None = None
         self._windows: Mapping[JobId, Window] = {}
         self._promised_s = float("-inf")
@@ -78,16 +88,18 @@ class Messenger:
             try:
                 await asyncio.to_thread(self.promise)
                 sent = await asyncio.to_thread(self.look)
+                sent += await asyncio.to_thread(self.look_for_bodies)
             except Exception:  # the next look may succeed, and what waits must not wait for ever
                 _log.exception("messages could not be sent")
-            if sent < AT_ONCE:
+            if sent < SENDERS:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), LOOK_S)
 
     def recover(self) -> None:
         """Give up what was with a gateway when the last server was killed."""
         with transaction(self._engine) as tx:
-            lost = lose_interrupted(tx, self._clock.now())
+            now = self._clock.now()
+            lost = lose_interrupted(tx, now) + lose_interrupted_letters(tx, now)
         if lost:
             _log.warning("%d messages were being sent when the server stopped", lost)
 
@@ -99,10 +111,34 @@ class Messenger:
                 return 0
         city = self._ground.now.city
         with transaction(self._engine) as tx:
-            letters = claim_letters(tx, self._settings.rules, city.timezone, now, AT_ONCE)
+            letters = claim_letters(tx, self._settings.rules, city.timezone, now, SENDERS)
         faults = list(self._pool.map(self._sent, letters))
         self._settle(letters, faults)
         return len(letters)
+
+    def look_for_bodies(self) -> int:
+        """Send letters to other bodies that are due and return how many those were."""
+        now = self._clock.now()
+        with reading(self._engine) as tx:
+            if not list_due_body_letters(tx, now, 1):
+                return 0
+        with transaction(self._engine) as tx:
+            letters = claim_body_letters(tx, now, SENDERS)
+        faults = list(self._pool.map(self._sent_to_body, letters))
+        with transaction(self._engine) as tx:
+            for letter, fault in zip(letters, faults, strict=True):
+                settle_body_letter(tx, letter, fault, self._clock.now(), again=fault != NO_WAY)
+        return len(letters)
+
+    def _sent_to_body(self, one: ToBody) -> str:
+        """Return the fault of a letter; without a gateway for e-mail there is no way but paper."""
+        if not self._settings.email and self._clock.speed == 1.0:
+            return NO_WAY
+        ground = self._ground.now
+        t = translator(ground.city.language, ground.city.timezone)
+        args = (one.asked, one.body, one.caller_phone, ground.network, t)
+        to = Caller(one.body.name, "", b"", one.body.email, ground.city.language)
+        return self._guarded(to, letter_text(paper_view(one.hand_over, *args), t))
 
     def _settle(self, letters: Sequence[Letter], faults: Sequence[str]) -> None:
         if not letters:
@@ -116,9 +152,12 @@ class Messenger:
         self.tally.update(state.value for state in states)
 
     def _sent(self, letter: Letter) -> str:
+        return self._guarded(letter.who, self._text(letter))
+
+    def _guarded(self, who: Caller, text: NoticeText) -> str:
         """Return the fault of a message; whatever a gateway does, the others must go on."""
         try:
-            return self.gateway.send(letter.who, self._text(letter))
+            return self.gateway.send(who, text)
         except Exception:
             _log.exception("a gateway failed")
             return REFUSED
@@ -135,7 +174,7 @@ class Messenger:
         )
 
     def promise(self) -> None:
-        """Tell those who joined a planned job what its plan promised already."""
+        """Promise those who joined a planned job its time, and tell them."""
         if time.monotonic() < self._promised_s + PROMISES_S:
             return
         self._promised_s = time.monotonic()
@@ -145,6 +184,10 @@ class Messenger:
         if waiting:
             windows = {job_id: self._windows[job_id] for job_id in waiting}
             with transaction(self._engine) as tx:
+                storm = find_active_storm(tx)
+                driven = self._plans.driven(tx, storm.id) if storm else None
+                if driven is not None:
+                    promise_open(tx, MESSENGER, Trucks(tx, driven, now), waiting)
                 tell_planned(tx, windows, now)
 
     def planned(self, tx: Tx) -> Mapping[JobId, Window]:

@@ -10,7 +10,7 @@ from api.context import AdminContext, Context
 from api.machines import Base, UndoIn, attachment, content_of
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
-from data.model import RoadClass, ServiceClass
+from data.model import RequestKind, RoadClass, ServiceClass
 from data.osm_tags import PLACE_KINDS
 from data.policy import policy_from_toml
 from data.store.cities import get_policy, get_policy_text
@@ -45,6 +45,7 @@ def policy_page(request: Request, context: AdminContext) -> Response:
         "classes": list(ServiceClass),
         "roads": list(RoadClass),
         "places": PLACE_KINDS,
+        "kinds": list(RequestKind),
     }
     boot = {**boot_of(request, context), "policy": words, "machines": {"limits": {}}}
     return page(request, "setup/policy.html", {"boot": boot})

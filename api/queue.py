@@ -33,8 +33,14 @@ from data.model import (
 from data.store.engine import Tx
 from data.store.handovers import last_hand_overs, list_bodies
 from data.store.queue_changes import find_last_queue_change
-from data.store.request_search import search_requests, spots_of_requests, tally_requests
+from data.store.request_search import (
+    list_found_by_phone,
+    search_requests,
+    spots_of_requests,
+    tally_requests,
+)
 from data.store.requests import list_requests_by_id
+from fleet.callers import note_phone_search
 from fleet.handover import HandingOver
 from fleet.intake import TEXT_LETTERS
 from fleet.queue import (
@@ -55,6 +61,9 @@ PAGE_ROWS = 50
 MOST_ROWS = 200
 MOST_AT_ONCE = 200
 """Requests that one order changes: a longer one would keep positions waiting."""
+
+MOST_NOTED = 1000
+"""Requests that the line of a look at callers' phones names."""
 
 MOST_LINES = 20_000
 """Lines of a table that goes out."""
@@ -184,6 +193,7 @@ def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> Que
     app, wanted, after = context.app, asked.wanted(context), asked.after
     behind = None if after is None else RequestId(after)
     classes = app.policy.classes
+    _note_look(context, wanted)
     with context.reading() as tx:
         found = search_requests(tx, wanted, classes, asked.order, asked.limit + 1, behind)
         tallies = tally_requests(tx, wanted, classes)
@@ -204,8 +214,10 @@ def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> Que
 @router.get("/api/queue/map")
 def show_spots(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> Response:
     """Return all requests that fit and have a place: `[id, lon, lat, kind, danger, seconds]`."""
+    wanted = asked.wanted(context)
+    _note_look(context, wanted)
     with context.reading() as tx:
-        spots = spots_of_requests(tx, asked.wanted(context), context.app.policy.classes)
+        spots = spots_of_requests(tx, wanted, context.app.policy.classes)
     return Response(spots_json(spots), media_type="application/json")
 
 
@@ -215,6 +227,7 @@ def download_queue(
 ) -> Response:
     """Return the requests that fit as a spreadsheet, callers left out."""
     wanted, classes = asked.wanted(context), context.app.policy.classes
+    _note_look(context, wanted)
     with context.reading() as tx:
         found = search_requests(tx, wanted, classes, Order.OLDEST, MOST_LINES)
     return attachment(queue_table(found, translator_of(request)), "text/csv", "requests.csv")
@@ -283,6 +296,15 @@ def undo(
         context,
         lambda tx: undo_change(tx, context.actor, change, ground, context.now),
     )
+
+
+def _note_look(context: Context, wanted: RequestFilter) -> None:
+    """Write down what a search finds by phone numbers; most searches have no digits."""
+    with context.reading() as tx:
+        found = list_found_by_phone(tx, wanted, context.app.policy.classes, MOST_NOTED)
+    if found:
+        with context.writing() as tx:
+            note_phone_search(tx, context.actor, found, context.now)
 
 
 def _ids(ids: list[int]) -> list[RequestId]:

@@ -162,10 +162,10 @@ def announced(context: Context, view: RequestView) -> RequestView:
 
 
 def _placed(tx: Tx, context: Context, asked: ServiceRequest, told: ReportIn) -> ServiceRequest:
-    app, who, now = context.app, context.actor, context.now
+    app, who, now, join = context.app, context.actor, context.now, told.join
     if told.segment_id is None:
-        return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, now)
+        return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, now, join=join)
     snap = on_street(app.network, asked.location, SegmentId(told.segment_id))
     if told.side is not None:
         snap = replace(snap, side=told.side)
-    return place_by_hand(tx, who, asked.id, snap, app.network, app.policy, now)
+    return place_by_hand(tx, who, asked.id, snap, app.network, app.policy, now, join=join)

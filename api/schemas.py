@@ -25,7 +25,10 @@ class Wire(BaseModel):
 
 
 class ReportIn(Wire):
-    """A caller's words; a pin and a street where the operator chose them."""
+    """A caller's words; a pin and a street where the operator chose them.
+
+    Without `join` the request gets work of its own, whatever is open on its street.
+    """
 
     kind: RequestKind
     text: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
@@ -42,6 +45,7 @@ class ReportIn(Wire):
     channel: Annotated[str, Field(min_length=1, max_length=40)] = "phone"
     idempotency_key: Annotated[str, Field(min_length=8, max_length=100)] | None = None
     dangers: Annotated[tuple[Danger, ...], Field(max_length=len(Danger))] = ()
+    join: bool = True
 
     def report(self) -> Report:
         """Return the record that `fleet.intake` takes; half a pin is an `InvalidError`."""

@@ -20,7 +20,8 @@ class FollowUpRules:
 
     A kind and class that `done` does not have is to be done by the deadline of its class; what is
     dangerous within `danger` at the latest. What is late by `escalate` is the supervisor's.
-    `shifts` are the hours of the city's clock at which the office changes hands.
+    `shifts` are the hours of the city's clock at which the office changes hands. A photo taken
+    within `spot_m` of the street shows that somebody was on the spot.
     """
 
     place: timedelta = 30 * _MINUTE
@@ -29,6 +30,11 @@ class FollowUpRules:
     danger: timedelta = 1 * _HOUR
     done: Mapping[tuple[RequestKind, ServiceClass], timedelta] = field(default_factory=dict)
     shifts: tuple[time, ...] = (time(7), time(15), time(23))
+    spot_m: float = 100.0
+
+    def on_the_spot(self, away_m: float | None) -> bool | None:
+        """Whether a photo taken so far from the street is of it; `None` where nobody knows."""
+        return None if away_m is None else away_m <= self.spot_m
 
     def work_target(
         self, kind: RequestKind, service_class: ServiceClass, deadline: timedelta, *, danger: bool
@@ -50,6 +56,7 @@ def followup_rules_of(root: TomlTable) -> FollowUpRules:
         danger=table.number("danger_h", 0.25, WEEK_H, usual.danger / _HOUR) * _HOUR,
         done=dict(_targets(table.table("done_h"))) if "done_h" in table else {},
         shifts=_shifts(table) if "shifts" in table else usual.shifts,
+        spot_m=table.number("spot_m", 10, 5000, usual.spot_m),
     )
     table.done()
     return rules
@@ -63,6 +70,7 @@ def followup_rules_toml(rules: FollowUpRules) -> Iterator[str]:
     yield f"escalate_min = {toml_number(rules.escalate / _MINUTE)}"
     yield f"danger_h = {toml_number(rules.danger / _HOUR)}"
     yield f"shifts = {toml_list([f'{at:%H:%M}' for at in rules.shifts])}"
+    yield f"spot_m = {toml_number(rules.spot_m)}"
     yield ""
     for kind in RequestKind:
         mine = {its: target for (each, its), target in rules.done.items() if each is kind}

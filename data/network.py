@@ -218,6 +218,11 @@ class StreetNetwork:
         lon, lat = self._lonlat[piece] + share * (self._lonlat[piece + 1] - self._lonlat[piece])
         return LonLat(float(lon), float(lat))
 
+    def away_m(self, segment_id: int, point: LonLat) -> float:
+        """Return how far a point is from the nearest part of a segment."""
+        here = shapely.Point(*self.projection.plane(point))
+        return float(shapely.distance(self.lines[self.index_of(segment_id)], here))
+
     def heading_at(self, segment_id: int, offset_m: float) -> float:
         """Return degrees clockwise from north, driving from start to end at this offset."""
         index = self.index_of(segment_id)

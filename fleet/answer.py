@@ -8,11 +8,12 @@ from enum import StrEnum
 from data.model import (
     Coverage,
     Job,
+    JobState,
     Oneway,
-    RequestId,
     RequestKind,
     Segment,
     ServiceClass,
+    ServiceRequest,
     Snap,
     Storm,
     VehicleId,
@@ -21,13 +22,14 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
+from data.store.jobs import get_job
 from data.store.promises import list_promise_outcomes
 from data.store.requests import count_requests_of_job
 from data.store.storms import find_active_storm
 from fleet.driven_plan import DrivenPlan, PlanDesk, Trucks, Visit
 from fleet.intake import TREATMENTS
 from fleet.joining import covering_job
-from fleet.promise import REMEMBERED, TrackRecord, Window, track_record, window_of
+from fleet.promise import REMEMBERED, TrackRecord, Window, late_share, track_record, window_of
 
 
 class Outlook(StrEnum):
@@ -108,15 +110,22 @@ def answer_call(
     policy: Policy,
     plans: PlanDesk,
     now: datetime,
-    asked_as: RequestId | None = None,
+    asked: ServiceRequest | None = None,
+    *,
+    join: bool = True,
 ) -> CallAnswer:
-    """Return what can be said of a place; `asked_as` is the request, once it is stored."""
+    """Return what can be said of a place; `asked` is the request, once it is stored.
+
+    Without `join` it is said of work that would be added, whatever is open on the street.
+    """
     segment = network.segment(snap.segment_id)
     rule, storm = policy.rule_of(segment), find_active_storm(tx)
     treatment = TREATMENTS.get(kind)
     job = None
     if storm is not None and treatment is not None:
-        job = covering_job(tx, storm.id, snap, treatment, network, policy)
+        job = _own_job(tx, asked)
+        if job is None and join:
+            job = covering_job(tx, storm.id, snap, treatment, network, policy)
     coverages = list_coverage(tx, storm.id, [segment.id]) if storm else []
     return CallAnswer(
         segment=segment,
@@ -125,7 +134,7 @@ def answer_call(
         storm=storm,
         cleared=cleared_of(coverages, segment),
         job=job,
-        waiting=count_requests_of_job(tx, job.id, asked_as) if job else 0,
+        waiting=count_requests_of_job(tx, job.id, asked.id if asked else None) if job else 0,
         due_at=job.due_at if job else now + rule.deadline if storm and treatment else None,
         prospect=(
             prospect_of(tx, storm, job, rule.service_class, plans, now)
@@ -170,6 +179,14 @@ def cleared_of(coverages: Iterable[Coverage], segment: Segment) -> Cleared:
     )
 
 
+def _own_job(tx: Tx, asked: ServiceRequest | None) -> Job | None:
+    """Return the open job that a stored request waits for."""
+    if asked is None or asked.job_id is None:
+        return None
+    job = get_job(tx, asked.job_id)
+    return job if job.state is JobState.OPEN else None
+
+
 def _in_plan(
     tx: Tx, driven: DrivenPlan, job: Job, service_class: ServiceClass, now: datetime
 ) -> Prospect:
@@ -180,8 +197,8 @@ def _in_plan(
     visit = Trucks(tx, driven, now).visit(job.id)
     if visit is None:
         return Prospect(Outlook.PASSED)
-    outcomes = list_promise_outcomes(tx, REMEMBERED)
-    window = window_of(visit, outcomes, now)
+    outcomes = list_promise_outcomes(tx, REMEMBERED, now)
+    window = window_of(visit, late_share(outcomes, now), now)
     if window is None:
         return Prospect(Outlook.BEHIND, visit)
     return Prospect(Outlook.PLANNED, visit, window, track_record(outcomes, service_class, now))

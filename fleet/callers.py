@@ -1,12 +1,15 @@
 """Who called: nobody looks at it without a line in the storm book."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.model import Actor, RequestId, ServiceRequest
 from data.store.engine import Tx
-from data.store.events import add_event
+from data.store.events import add_event, find_last_event_of
 from data.store.requests import Caller, list_callers, list_requests_of_number
+
+SAME_LOOK = timedelta(minutes=15)
+"""Within this time the same list on the same desk is one look."""
 
 SEEN = "caller.seen"
 """Verb of a look; its line names requests, never people."""
@@ -49,6 +52,18 @@ def requests_of_phone(
         seen = {"requests": sorted(ids), "purpose": "same_phone"}
         add_event(tx, now, actor, SEEN, _subject(ids), after=seen)
     return found
+
+
+def note_phone_search(tx: Tx, actor: Actor, found: Collection[RequestId], now: datetime) -> None:
+    """Write down that somebody found requests by digits of their callers' phones.
+
+    A list that is read again and again is one look: the same one is written anew after a while.
+    """
+    ids = sorted(found)
+    seen = {"requests": ids, "purpose": "phone_search"}
+    last = find_last_event_of(tx, SEEN, actor, now - SAME_LOOK)
+    if ids and (last is None or last.after != seen):
+        add_event(tx, now, actor, SEEN, _subject(ids), after=seen)
 
 
 def _subject(found: Collection[RequestId]) -> str:

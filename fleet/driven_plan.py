@@ -12,7 +12,6 @@ from data.model import (
     LegProgress,
     Pass,
     Plan,
-    PlanId,
     Route,
     SegmentId,
     StormId,
@@ -47,17 +46,9 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """What a published plan still means to do for a job; `streets_before` of that truck's route.
+class Expected:
+    """When the last pass of a job ends: by its plan, and as late as the truck is now."""
 
-    `expected_at` is when the last pass ends, as late as the truck is now. `heading_for` is the
-    street that the truck works on next.
-    """
-
-    plan_id: PlanId
-    vehicle_id: VehicleId
-    streets_before: int
-    heading_for: SegmentId
     planned_at: datetime
     expected_at: datetime
 
@@ -65,6 +56,18 @@ class Visit:
     def late(self) -> timedelta:
         """How much later than planned."""
         return self.expected_at - self.planned_at
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Expected):
+    """What a published plan still means to do for a job; `streets_before` of that truck's route.
+
+    `heading_for` is the street that the truck works on next.
+    """
+
+    vehicle_id: VehicleId
+    streets_before: int
+    heading_for: SegmentId
 
 
 @dataclass(frozen=True)
@@ -114,26 +117,38 @@ class Trucks:
         self._tx, self.driven, self.now = tx, driven, now
         self._progress: dict[int, Progress] = {}
 
+    def expected(self, job_id: JobId) -> Expected | None:
+        """Return when a job's last pass ends; `None` where the trucks are past it."""
+        ahead = self._ahead(job_id)
+        return self._expected(max(ahead, key=self._ends_at)) if ahead else None
+
     def visit(self, job_id: JobId) -> Visit | None:
         """Return what is still meant for a job; `None` where the trucks are past it."""
-        places = self.driven.legs_of.get(job_id, ())
-        ahead = [at for at in places if at.leg > self._progress_of(at.route).leg]
+        ahead = self._ahead(job_id)
         if not ahead:
             return None
         last = max(ahead, key=self._ends_at)
+        moment = self._expected(last)
         first = min(at.leg for at in ahead if at.route == last.route)
         route = self.driven.plan.routes[last.route]
         after = self._progress_of(last.route).leg + 1
         works = [leg for leg in route.legs[after:first] if leg.kind is LegKind.WORK]
         next_leg = works[0] if works else route.legs[first]
         return Visit(
-            plan_id=self.driven.plan.id,
+            planned_at=moment.planned_at,
+            expected_at=moment.expected_at,
             vehicle_id=route.vehicle_id,
             streets_before=len({step.segment_id for leg in works for step in leg.path}),
             heading_for=next_leg.path[0].segment_id,
-            planned_at=route.legs[last.leg].ends_at,
-            expected_at=max(self._ends_at(last), self.now),
         )
+
+    def _ahead(self, job_id: JobId) -> list[LegAt]:
+        places = self.driven.legs_of.get(job_id, ())
+        return [at for at in places if at.leg > self._progress_of(at.route).leg]
+
+    def _expected(self, last: LegAt) -> Expected:
+        leg = self.driven.plan.routes[last.route].legs[last.leg]
+        return Expected(leg.ends_at, max(self._ends_at(last), self.now))
 
     def _ends_at(self, at: LegAt) -> datetime:
         leg = self.driven.plan.routes[at.route].legs[at.leg]

@@ -149,11 +149,19 @@ def comment(tx: Tx, actor: Actor, request_id: RequestId, text: str, now: datetim
     add_event(tx, now, actor, "request.commented", subject_of(asked))
 
 
-def sight(tx: Tx, actor: Actor, request_id: RequestId, spot: Spot, now: datetime) -> ServiceRequest:
+def sight(
+    tx: Tx,
+    network: StreetNetwork,
+    actor: Actor,
+    request_id: RequestId,
+    spot: Spot,
+    now: datetime,
+) -> Sighting:
     """Keep what somebody saw on the spot; a clear street closes all who asked for its job.
 
-    It is evidence of an inspection: the map's colors stay those of passes. Raises `ConflictError`
-    where the request is closed already.
+    It is evidence of an inspection, for the requests and for the street's record: the map's colors
+    stay those of passes. How far from the street it was taken is kept with it. Raises
+    `ConflictError` where the request is closed already.
     """
     asked = get_request(tx, request_id)
     if asked.state not in CLOSABLE:
@@ -166,26 +174,34 @@ def sight(tx: Tx, actor: Actor, request_id: RequestId, spot: Spot, now: datetime
         clear=spot.clear,
         photo=spot.photo,
         location=spot.location,
+        away_m=_away_m(network, asked, spot.location),
         text=_noted(spot.text),
     )
     kept = add_sighting(tx, seen)
-    after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo}
+    after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo, "away_m": kept.away_m}
     add_event(tx, now, actor, "request.seen", subject_of(asked), after=after)
-    return _closed_as_seen(tx, actor, asked, now) if kept.clear else asked
+    if kept.clear:
+        _close_as_seen(tx, actor, asked, now)
+    return kept
 
 
-def _closed_as_seen(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> ServiceRequest:
-    closed = close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
+def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None) -> float | None:
+    if place is None or asked.snap is None or network.find(asked.snap.segment_id) is None:
+        return None
+    return round(network.away_m(asked.snap.segment_id, place), 1)
+
+
+def _close_as_seen(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
     job = None if asked.job_id is None else get_job(tx, asked.job_id)
     if job is None or job.state is not JobState.OPEN:
-        return closed
+        return
     set_job_state(tx, [job.id], JobState.DONE, now)
     after = {"state": JobState.DONE, "done_at": now.isoformat(), "seen_by": actor.id}
     add_event(tx, now, actor, "job.done", f"job:{job.id}", {"state": job.state}, after)
     for other in list_requests_of_jobs(tx, [job.id]):
         if other.state is RequestState.OPEN:
             close_by_evidence(tx, actor, other, ClosingReason.INSPECTED, now, now)
-    return closed
 
 
 def _escalate(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:

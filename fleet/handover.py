@@ -16,6 +16,7 @@ from data.model import (
     RequestState,
     ServiceRequest,
 )
+from data.store.body_letters import add_body_letter
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.handovers import (
@@ -26,6 +27,7 @@ from data.store.handovers import (
     save_hand_over,
 )
 from data.store.requests import get_request
+from fleet.body_letters import drop_body_letter
 from fleet.closing import close_request, reopen_request
 from fleet.intake import subject_of
 
@@ -48,7 +50,7 @@ class HandingOver:
 def hand_over(
     tx: Tx, actor: Actor, asked: ServiceRequest, handing: HandingOver, now: datetime
 ) -> ServiceRequest:
-    """Hand a request over to a body.
+    """Hand a request over to a body; a message waits in the outbox then, in the same transaction.
 
     Raises `InvalidError` for a message to a body without an e-mail address, `ConflictError` where
     the body left the register, another one has the request or it is closed.
@@ -69,6 +71,8 @@ def hand_over(
         with_caller=handing.with_caller,
     )
     hand_over_id = add_hand_over(tx, new)
+    if new.way is HandOverWay.MESSAGE:
+        add_body_letter(tx, hand_over_id, now)
     after = {"hand_over": hand_over_id, "body": body.id, "name": body.name, "way": new.way}
     add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
     return gone
@@ -109,6 +113,7 @@ def withdraw_hand_over(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetim
         raise _over(asked)
     withdrawn = replace(pending, state=HandOverState.WITHDRAWN, answered_at=now)
     save_hand_over(tx, withdrawn)
+    drop_body_letter(tx, withdrawn)
     change = ({"answer": pending.state}, {"hand_over": pending.id, "answer": withdrawn.state})
     add_event(tx, now, actor, "request.taken_from_body", subject_of(asked), *change)
 

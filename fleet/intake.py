@@ -162,6 +162,8 @@ def locate(
     geocoder: Geocoder,
     policy: Policy,
     now: datetime,
+    *,
+    join: bool = True,
 ) -> ServiceRequest:
     """Place a request by its pin, else by its words where they leave no doubt.
 
@@ -174,7 +176,7 @@ def locate(
         return asked
     location, snap = found
     placed = replace(asked, location=location, snap=snap)
-    return _place(tx, actor, placed, network, policy, now)
+    return _place(tx, actor, placed, network, policy, now, join=join)
 
 
 def place_by_hand(
@@ -185,8 +187,10 @@ def place_by_hand(
     network: StreetNetwork,
     policy: Policy,
     now: datetime,
+    *,
+    join: bool = True,
 ) -> ServiceRequest:
-    """Place a waiting request where a human put the pin.
+    """Place a waiting request where a human put the pin; it gets work of its own without `join`.
 
     Raises `ConflictError` where it is placed already, `InvalidError` for a pin off every street.
     """
@@ -201,7 +205,7 @@ def place_by_hand(
             )
         location, snap = place, near
     placed = replace(asked, location=location, snap=snap)
-    return _place(tx, actor, placed, network, policy, now)
+    return _place(tx, actor, placed, network, policy, now, join=join)
 
 
 def open_work(
@@ -212,9 +216,12 @@ def open_work(
     network: StreetNetwork,
     policy: Policy,
     now: datetime,
+    *,
+    join: bool = True,
 ) -> ServiceRequest:
     """Join a placed request to the open job of its street and treatment, or add that job.
 
+    Without `join` a job is added whatever is open: the operator heard that it is another matter.
     What no machine on the street does is open without a job, until somebody looked.
     """
     if placed.snap is None:
@@ -231,7 +238,7 @@ def open_work(
     if treatment is None:
         return _open_by_hand(tx, actor, placed, segment.id, now)
 
-    job = covering_job(tx, storm.id, placed.snap, treatment, network, policy)
+    job = covering_job(tx, storm.id, placed.snap, treatment, network, policy) if join else None
     joined = job is not None
     if job is None:
         blade_m = typical_blade_m(list_vehicles(tx))
@@ -316,10 +323,12 @@ def _place(
     network: StreetNetwork,
     policy: Policy,
     now: datetime,
+    *,
+    join: bool = True,
 ) -> ServiceRequest:
     storm = find_active_storm(tx)
     if storm is not None:
-        return open_work(tx, actor, placed, storm, network, policy, now)
+        return open_work(tx, actor, placed, storm, network, policy, now, join=join)
     require_present(tx, network)
     mark_placed(tx, placed.id, now)
     save_request(tx, placed)

@@ -20,8 +20,10 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.engine import Tx
-from data.store.jobs import find_done_at, get_job
+from data.store.jobs import find_done_at, get_job, segments_of_jobs
 from data.store.notices import (
+    NewNotice,
+    add_new_notices,
     add_notice,
     count_notices,
     drop_notice,
@@ -115,7 +117,8 @@ def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
     expecting = list_expecting(tx, ahead.keys())
     told = find_last_notices(tx, sorted(expecting), NoticeKind.PLANNED)
     promises = list_last_promises(tx, expecting)
-    count = 0
+    segments = segments_of_jobs(tx, set(expecting.values()))
+    new = []
     for request_id, job_id in expecting.items():
         window = _promised(promises.get(request_id), job_id, ahead[job_id])
         last = told.get(request_id)
@@ -125,14 +128,15 @@ def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
             set_notice(tx, last.id, NoticeState.STALE, last.due_at)
         facts = {
             "job": str(job_id),
-            "segment": str(get_job(tx, job_id).segment_id),
+            "segment": str(segments[job_id]),
             "from": window.starts_at.isoformat(),
             "until": window.ends_at.isoformat(),
         }
         nth = last.nth + 1 if last else 1
         stale_at = min(window.ends_at, now + STALE_AFTER[NoticeKind.PLANNED])
-        count += add_notice(tx, request_id, NoticeKind.PLANNED, nth, facts, now, stale_at)
-    return count
+        new.append(NewNotice(request_id, nth, facts, stale_at))
+    add_new_notices(tx, NoticeKind.PLANNED, new, now)
+    return len(new)
 
 
 def windows_of(plan: Plan) -> dict[JobId, Window]:

@@ -25,6 +25,9 @@ MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
 BACK_OFF = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 180))
 """How long a message waits after each failed try; after the last one it is given up."""
 
+LOOKED_AT = 40
+"""Messages due that one look goes through, since many may have to wait for the morning."""
+
 DAY = timedelta(hours=24)
 
 PROMPT = frozenset({NoticeKind.ACKNOWLEDGED, NoticeKind.REOPENED})
@@ -62,9 +65,14 @@ class Letter:
 def claim_letters(
     tx: Tx, rules: OutboxRules, timezone: str, now: datetime, most: int
 ) -> list[Letter]:
-    """Return messages to send now, marked as being sent; others wait, or are said no more."""
+    """Return at most so many messages to send now, marked as being sent.
+
+    Others that are due stay so, wait for a better hour, or are said no more.
+    """
     letters: list[Letter] = []
-    for notice in list_due_notices(tx, now, most):
+    for notice in list_due_notices(tx, now, LOOKED_AT):
+        if len(letters) == most:
+            break
         who = find_caller(tx, notice.request_id)
         if who is None or not who.consent:
             _end(tx, notice, NoticeState.UNWANTED, "", now)

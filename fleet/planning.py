@@ -35,8 +35,10 @@ from data.store.plans import add_plan, find_published_plan_id, get_plan, set_pla
 from data.store.request_clocks import mark_planned
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
+from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.driving import ENDED
 from fleet.notices import tell_planned, windows_of
+from fleet.promise import promise_open
 from fleet.streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
@@ -169,6 +171,7 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
 
     Raises `ConflictError` where it is no draft, the storm has ended, or the streets or a planned
     job changed since. Jobs that were done meanwhile do no harm; new ones wait for the next plan.
+    Every open request that it comes to gets its promise, in the same transaction.
     """
     plan = get_plan(tx, plan_id)
     if plan.state is not PlanState.DRAFT:
@@ -201,8 +204,10 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
     mark_planned(tx, now)
     change = ({"state": plan.state}, {"state": PlanState.PUBLISHED})
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", *change)
+    published = replace(plan, state=PlanState.PUBLISHED)
+    promise_open(tx, actor, Trucks(tx, DrivenPlan(published), now))
     tell_planned(tx, windows_of(plan), now)
-    return replace(plan, state=PlanState.PUBLISHED)
+    return published
 
 
 def _get_active(tx: Tx, storm_id: StormId) -> Storm:

@@ -3,7 +3,7 @@
 A promise is kept when evidence shows the work done by the end of its window; sooner is no breach.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -11,6 +11,7 @@ from math import inf
 from data.model import (
     Actor,
     ClosingReason,
+    JobId,
     JobState,
     Promise,
     PromiseOutcome,
@@ -20,8 +21,14 @@ from data.model import (
 )
 from data.store.engine import Tx
 from data.store.events import add_event
-from data.store.promises import add_promise, find_promise, list_promise_outcomes
-from fleet.driven_plan import Trucks, Visit
+from data.store.promises import (
+    AwaitingPromise,
+    add_promises,
+    find_promise,
+    list_awaiting_promise,
+    list_promise_outcomes,
+)
+from fleet.driven_plan import Expected, Trucks
 from fleet.performance import quantile
 
 EARLY_SHARE, LATE_SHARE = 0.15, 0.35
@@ -117,13 +124,19 @@ def late_share(outcomes: Sequence[PromiseOutcome], now: datetime) -> float:
     return LATE_SHARE if found is None else min(max(found, LATE_SHARE / 2), WIDEST_SHARE)
 
 
-def window_of(visit: Visit, outcomes: Sequence[PromiseOutcome], now: datetime) -> Window | None:
-    """Return the window to tell for a visit; `None` where its truck is too late to say."""
+def window_of(visit: Expected, share: float, now: datetime) -> Window | None:
+    """Return the window to tell for a visit; `None` where its truck is too late to say.
+
+    Parameters
+    ----------
+    share
+        Its width after the expected moment, as `late_share` returns it.
+    """
     if visit.late > FARTHEST_LATE:
         return None
     lead = visit.expected_at - now
     from_at = visit.expected_at - max(EARLY_SHARE * lead, EARLY_LEAST)
-    to_at = visit.expected_at + max(late_share(outcomes, now) * lead, LATE_LEAST)
+    to_at = visit.expected_at + max(share * lead, LATE_LEAST)
     return Window(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
 
 
@@ -135,21 +148,11 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) ->
     """
     if asked.state is not RequestState.OPEN or asked.job_id is None:
         return None
-    now, visit = trucks.now, trucks.visit(asked.job_id)
-    if visit is None:
+    now = trucks.now
+    share = late_share(list_promise_outcomes(tx, REMEMBERED, now), now)
+    given = _promise(AwaitingPromise(asked.id, asked.job_id, None), trucks, share)
+    if given is None:
         return None
-    window = window_of(visit, list_promise_outcomes(tx, REMEMBERED), now)
-    if window is None:
-        return None
-    given = Promise(
-        request_id=asked.id,
-        job_id=asked.job_id,
-        plan_id=visit.plan_id,
-        made_at=now,
-        expected_at=window.expected_at,
-        from_at=window.from_at,
-        to_at=window.to_at,
-    )
     before = find_promise(tx, asked.id)
     if before is not None and (before.job_id, before.from_at, before.to_at) == (
         given.job_id,
@@ -157,7 +160,7 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) ->
         given.to_at,
     ):
         return before
-    add_promise(tx, given)
+    add_promises(tx, [given])
     after = {
         "job": given.job_id,
         "plan": given.plan_id,
@@ -166,6 +169,46 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) ->
     }
     add_event(tx, now, actor, "request.promised", f"request:{asked.id}", after=after)
     return given
+
+
+def promise_open(
+    tx: Tx, actor: Actor, trucks: Trucks, job_ids: Iterable[JobId] | None = None
+) -> int:
+    """Keep what a published plan promises all open requests, and return how many promises it made.
+
+    Who was promised a time for this job that can still be kept is promised no other. One line of
+    the storm book tells of them all. `job_ids` are the only jobs looked at, where given.
+    """
+    now = trucks.now
+    share = late_share(list_promise_outcomes(tx, REMEMBERED, now), now)
+    wanted = trucks.driven.legs_of.keys() if job_ids is None else set(job_ids)
+    waiting = [one for one in list_awaiting_promise(tx) if one.job_id in wanted]
+    found = (_promise(one, trucks, share) for one in waiting)
+    given = [promise for promise in found if promise is not None]
+    if given:
+        add_promises(tx, given)
+        after = {"requests": [promise.request_id for promise in given]}
+        subject = f"plan:{trucks.driven.plan.id}"
+        add_event(tx, now, actor, "plan.promised", subject, after=after)
+    return len(given)
+
+
+def _promise(asked: AwaitingPromise, trucks: Trucks, share: float) -> Promise | None:
+    visit = trucks.expected(asked.job_id)
+    if visit is None or (asked.until is not None and visit.expected_at <= asked.until):
+        return None
+    window = window_of(visit, share, trucks.now)
+    if window is None:
+        return None
+    return Promise(
+        request_id=asked.request_id,
+        job_id=asked.job_id,
+        plan_id=trucks.driven.plan.id,
+        made_at=trucks.now,
+        expected_at=window.expected_at,
+        from_at=window.from_at,
+        to_at=window.to_at,
+    )
 
 
 def _needed_share(one: PromiseOutcome) -> float:

@@ -59,6 +59,8 @@ MAP_TEXTS = (
     "Your phone does not tell where it is. Tap the place on the map.",
     "Your phone says this within {meters} m. Tap the map to correct it.",
     "Looking for your place",
+    "Choose a photo",
+    "No photo chosen",
 )
 """Texts that the form's script needs."""
 

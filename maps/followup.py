@@ -11,6 +11,7 @@ from data.policy import Policy
 from fleet.clocks import Due, Step, class_of, district_of
 from fleet.closing import CLOSABLE, CLOSED_AS
 from fleet.followup import Waiting
+from maps.sightings import SightingView, sighting_view
 from maps.views import RequestView, request_view
 
 ROWS = 50
@@ -78,19 +79,6 @@ class CommentView:
     at: datetime
     author: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SightingView:
-    """What somebody saw on the spot, and where the photo of it is."""
-
-    at: datetime
-    author: str
-    clear: bool
-    text: str
-    photo: str
-    lon: float | None
-    lat: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +174,8 @@ def file_view(
             reopened_at=clock.reopened_at,
         ),
         comments=tuple(CommentView(each.at, each.author, each.text) for each in comments),
-        sightings=tuple(_sighting(each) for each in sightings),
+        sightings=tuple(sighting_view(each, policy) for each in sightings),
         reasons=_reasons(asked.state),
-    )
-
-
-def _sighting(seen: Sighting) -> SightingView:
-    place = seen.location
-    return SightingView(
-        at=seen.seen_at,
-        author=seen.author,
-        clear=seen.clear,
-        text=seen.text,
-        photo=f"/api/sightings/{seen.id}/photo",
-        lon=place.lon if place else None,
-        lat=place.lat if place else None,
     )
 
 

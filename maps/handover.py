@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Body, HandOver, ServiceRequest
+from data.model import Body, BodyLetter, HandOver, ServiceRequest
 from data.network import StreetNetwork
 from maps.i18n import Translator
+from maps.notices import NoticeText
 from maps.setup import FactView
 from maps.street import called, street_name
 
@@ -26,7 +27,10 @@ class BodyView:
 
 @dataclass(frozen=True, slots=True)
 class HandOverView:
-    """A request that went to a body, and what came back."""
+    """A request that went to a body, and what came back.
+
+    `letter` is the state of its e-mail in the outbox, `None` where it went by paper.
+    """
 
     id: int
     request_id: int
@@ -42,6 +46,8 @@ class HandOverView:
     state: str
     answer: str
     answered_at: datetime | None
+    letter: str | None
+    letter_tries: int
 
 
 def bodies_view(bodies: Iterable[Body]) -> list[BodyView]:
@@ -53,7 +59,9 @@ def bodies_view(bodies: Iterable[Body]) -> list[BodyView]:
     ]
 
 
-def hand_over_view(one: HandOver, asked: ServiceRequest, body: Body) -> HandOverView:
+def hand_over_view(
+    one: HandOver, asked: ServiceRequest, body: Body, letter: BodyLetter | None
+) -> HandOverView:
     """Return a hand-over with what a list says of its request and its body."""
     return HandOverView(
         id=one.id,
@@ -70,6 +78,8 @@ def hand_over_view(one: HandOver, asked: ServiceRequest, body: Body) -> HandOver
         state=one.state,
         answer=one.answer,
         answered_at=one.answered_at,
+        letter=letter.state if letter else None,
+        letter_tries=letter.tries if letter else 0,
     )
 
 
@@ -115,4 +125,16 @@ def paper_view(
         facts=tuple(FactView(label, value) for label, value in known if value),
         words=asked.text,
         note=one.note,
+    )
+
+
+def letter_text(paper: PaperView, t: Translator) -> NoticeText:
+    """Return the sheet as an e-mail; all that may name a person stands below its first sentence."""
+    below = [f"{fact.label}: {fact.value}" for fact in paper.facts]
+    below += [line for line in (paper.words, paper.note) if line]
+    below.append(t("Please answer and name the reference."))
+    return NoticeText(
+        title=t("Request {reference}", reference=paper.reference),
+        body=t("We ask you to look after what a resident has told us."),
+        link="\n".join(below),
     )

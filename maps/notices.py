@@ -10,7 +10,10 @@ from maps.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """A message as it is read; `link` is where its request may be followed."""
+    """A message as it is read; `link` is where its request may be followed, and is never logged.
+
+    A letter to another body has its facts there.
+    """
 
     title: str
     body: str

@@ -64,7 +64,8 @@ UPDATES: Mapping[str, RequestState] = {
 class Published:
     """A request with all that is published about it.
 
-    `own` says whether whoever asks brought it; `media` are addresses of pictures, for them only.
+    `agency` answers for it: the city, or the body that it was handed over to. `own` says whether
+    whoever asks brought it; `media` are addresses of pictures, for them only.
     """
 
     asked: ServiceRequest

@@ -15,12 +15,14 @@ from data.model import (
     Pass,
     Segment,
     ServiceRequest,
+    Sighting,
     Storm,
     VehicleId,
 )
 from data.policy import Policy
 from fleet.coverage import coverage_state, drivable
 from maps.i18n import Translator
+from maps.sightings import SightingView, sighting_view
 
 
 class StreetName(NamedTuple):
@@ -84,7 +86,10 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class StreetView:
-    """A street with the evidence behind its color; `job` is the one most wanted."""
+    """A street with the evidence behind its color; `job` is the one most wanted.
+
+    `sightings`, the newest first, are evidence too, but color nothing: that only passes do.
+    """
 
     id: int
     name: str
@@ -100,6 +105,7 @@ class StreetView:
     jobs: tuple[JobView, ...]
     passes: tuple[PassView, ...]
     requests: tuple[str, ...]
+    sightings: tuple[SightingView, ...]
 
 
 def street_name(segment: Segment) -> StreetName:
@@ -124,6 +130,7 @@ def street_view(
     passes: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
     requests: Iterable[ServiceRequest],
+    sightings: Sequence[Sighting],
     vehicles: Mapping[VehicleId, str],
     now: datetime,
 ) -> StreetView:
@@ -159,6 +166,7 @@ def street_view(
         jobs=work,
         passes=tuple(_pass(one, vehicles) for one in reversed(seen)),
         requests=tuple(request.reference for request in requests),
+        sightings=tuple(sighting_view(one, policy) for one in reversed(sightings)),
     )
 
 

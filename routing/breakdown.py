@@ -18,16 +18,24 @@ from routing.timing import Ways
 
 HELPERS = 12
 """Vehicles at most that take over work, and ..."""
-HELPED_TASKS = 3_000
+HELPED_TASKS = 6_000
 """... tasks at most that they and the broken one have."""
+EXACT_ENDS = 1_000
+"""Up to so many ends all deadheads are looked up; above, that alone would take seconds."""
 SAMPLE = 8
 """Tasks of the broken vehicle from which is measured how near others are."""
+CORRECTIONS = 4
+"""Times at most that the first routes are loaded until their distant deadheads are true."""
 DEAR = 20.0
 """First price of a task that changes hands, in mean costs of a task."""
 STAYING = 0.15
 """Share of the effort in which nothing is to change hands that need not."""
-LOOKS = 0.05
+LOOKS = 0.04
 """Share of the effort after which the price of changing hands is set anew."""
+DEARER, CHEAPER, MUCH_CHEAPER = 2.0, 0.7, 0.4
+"""Factors on that price: too many changes, room for some more, not half of them used."""
+CHEAPEST = 0.03
+"""Least price of a task that changes hands, in mean costs of a task."""
 WARM, COLD = 0.1, 0.01
 """First temperature in mean costs of a task, and the last one over the first."""
 
@@ -207,7 +215,7 @@ class _Handover:
     ) -> None:
         self._before = part.inside(rest)
         local = {int(task): i for i, task in enumerate(part.tasks)}
-        self._free = [local[task] for task in freed]
+        self._free = np.array([local[task] for task in freed], np.int32)
         self._budget = budget
         self._own = extra_prices(part.problem)
         self._moves = self._moves_of(part.problem)
@@ -218,11 +226,24 @@ class _Handover:
             change_price=np.ones(part.problem.tasks),
         )
         problem = replace(part.problem, rules=priced)
-        self._search = Search(problem, line, alone(problem, line), seed, threads)
-        self._search.begin(self._before)
+        single = alone(problem, line)
+        self._fit = single.fit()
+        self._search = Search(problem, line, single, seed, threads, dense_ends=EXACT_ENDS)
+        self._walker = Walker(problem, line)
+        self._begin()
         self._price = DEAR * self._search.cost_per_task
+        self._least_price = CHEAPEST * self._search.cost_per_task
         self._reprice(self._price)
         self._best, self._least = self._before, np.inf
+
+    def _begin(self) -> None:
+        """Load the routes of before, again as long as estimates make one too long for its shift."""
+        search, served = self._search, sum(len(tasks_of(route)) for route in self._before)
+        for _ in range(CORRECTIONS):
+            search.begin(self._before)
+            search.correct(self._walker)
+            if sum(len(tasks_of(route)) for route in search.best_routes()) == served:
+                break
 
     def _moves_of(self, problem: Problem) -> Floats:
         """Return float64[T, V], 1 where a task would be another vehicle's than before."""
@@ -241,28 +262,44 @@ class _Handover:
         """Return the best routes with few enough changes found until told to stop."""
         search = self._search
         scale = WARM * search.cost_per_task
-        iterations, looked = 0, 0.0
-        progress = stop.progress(0, feasible=False)
-        while progress < 1.0:
-            iterations += search.run(search.chunk, scale * COLD**progress)
-            progress = stop.progress(iterations, feasible=False)
-            if progress >= looked + LOOKS:
-                looked = progress
-                self._look(progress)
+        iterations, gone, looked = 0, 0.0, 0.0
+        begun = stop.progress(0, feasible=False)
+        self._aim(self._before, gone)
+        while begun < 1.0 and gone < 1.0:
+            iterations += search.run(search.chunk, scale * COLD**gone)
+            gone = (stop.progress(iterations, feasible=False) - begun) / (1.0 - begun)
+            if gone >= looked + LOOKS:
+                looked = gone
+                self._look(gone)
         self._look(1.0)
         return self._best
 
-    def _look(self, progress: float) -> None:
+    def _aim(self, routes: Sequence[Route], gone: float) -> None:
+        """Let the search look around what was freed, as often around what still has no place.
+
+        In the second half of the effort it looks around everything.
+        """
+        lacking = self._fit.copy()
+        lacking[[task for route in routes for task in tasks_of(route)]] = False
+        missing = np.flatnonzero(lacking).astype(np.int32)
+        around = self._free if 2 * gone < 1.0 else np.arange(len(self._fit), dtype=np.int32)
+        as_often = np.resize(missing, len(around)) if len(missing) else missing
+        self._search.seeds = np.append(as_often, around)
+
+    def _look(self, gone: float) -> None:
         """Keep the routes if they are the best so far, and set the price of a change anew."""
+        self._search.correct(self._walker)
         routes = self._search.best_routes()
-        changes = moved(self._before, routes, self._free)
+        changes = moved(self._before, routes, self._free.tolist())
         cost = self._search.best_cost - self._price * self._priced(routes)
         if changes <= self._budget and cost < self._least:
             self._best, self._least = routes, cost
         if changes > self._budget:
-            self._reprice(1.5 * self._price)
-        elif progress > STAYING and changes < 0.9 * self._budget:
-            self._reprice(0.7 * self._price)
+            self._reprice(DEARER * self._price)
+        elif gone > STAYING and changes < 0.9 * self._budget:
+            factor = MUCH_CHEAPER if 2 * changes < self._budget else CHEAPER
+            self._reprice(max(factor * self._price, self._least_price))
+        self._aim(routes, gone)
 
     def _priced(self, routes: Sequence[Route]) -> float:
         return float(sum(self._moves[tasks_of(route), v].sum() for v, route in enumerate(routes)))

@@ -100,12 +100,13 @@ def _groups(problem: Problem) -> Ints:
     return np.asarray(group, np.int32).reshape(-1)
 
 
-def empty_routes(problem: Problem, room: int) -> Routes:
-    """Return routes without tasks, each with room for so many."""
-    shape = (problem.vehicles, room + 1)
+def empty_routes(problem: Problem, room: int, vehicles: int | None = None) -> Routes:
+    """Return empty routes with room for so many tasks, one for every vehicle unless said."""
+    count = problem.vehicles if vehicles is None else vehicles
+    shape = (count, room + 1)
     return Routes(
         stop=np.zeros(shape, STOP),
-        row=np.zeros(problem.vehicles, ROW),
+        row=np.zeros(count, ROW),
         link=np.zeros((*shape, problem.modes**2), np.float32),
         ahead=np.zeros((*shape, problem.modes)),
         behind=np.zeros((*shape, problem.modes)),

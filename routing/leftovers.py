@@ -79,31 +79,31 @@ class Leftovers:
         )
         return Added(task, (*refill, visit), after)
 
-    def fits(self, v: int, here: Here, tasks: Ints) -> bool:
-        """Return whether a vehicle could do any of the tasks if only order did not count."""
+    def fits(self, v: int, here: Here, tasks: Ints) -> Flags:
+        """Return which of N tasks a vehicle could do if only order did not count, bool[N]."""
         nothing = np.zeros(len(tasks))
         ends = self._ends_with(v, here, tasks, nothing, nothing + np.inf)
-        return bool(np.isfinite(ends.over_s).any()) and bool(
-            ends.over_s.min() <= self._problem.shift_end_s[v]
-        )
+        fits: Flags = np.isfinite(ends.over_s) & (ends.over_s <= self._problem.shift_end_s[v])
+        return fits
 
-    def carries(self, v: int, here: Here, task: int) -> bool:
-        """Return whether a vehicle can do a task alone and has or gets the material."""
+    def carries(self, v: int, here: Here, tasks: Ints) -> Flags:
+        """Return which of N tasks a vehicle can do alone and has or gets the material for."""
         problem = self._problem
-        able = np.isfinite(problem.service_s[task, problem.vehicle_type[v]])
-        if not able or (task, v) in self._forbidden or not self._reaches(v, task):
-            return False
-        need_kg = float(problem.material_kg[task])
         full_kg = float(problem.capacity_kg[v]) if problem.sites else 0.0
-        return need_kg <= max(here.load_kg, full_kg) + SLACK_KG
+        can: Flags = np.isfinite(problem.service_s[tasks, problem.vehicle_type[v]])
+        can &= problem.material_kg[tasks] <= max(here.load_kg, full_kg) + SLACK_KG
+        can &= ~np.isin(tasks, [task for task, vehicle in self._forbidden if vehicle == v])
+        can &= self._reaches(v, tasks)
+        return can
 
-    def _reaches(self, v: int, task: int) -> bool:
+    def _reaches(self, v: int, tasks: Ints) -> Flags:
         problem = self._problem
-        arcs = problem.mode_arc[task][problem.mode_arc[task] != NONE]
+        arcs = problem.mode_arc[tasks]
         around_s = self._from_place(int(problem.start_arc[v]))[arcs]
         if problem.end_arc[v] != NONE:
             around_s = around_s + self._to_place(int(problem.end_arc[v]))[arcs]
-        return bool(np.isfinite(around_s).any())
+        reaches: Flags = (np.isfinite(around_s) & (arcs != NONE)).any(axis=1)
+        return reaches
 
     def _order_s(self, tasks: Ints, done_s: dict[int, float]) -> tuple[Floats, Floats]:
         """Return when each task may begin for the passes before it, and by when it must."""
@@ -125,9 +125,9 @@ class Leftovers:
         problem = self._problem
         pace = problem.pace[problem.vehicle_type[v]]
         arcs = problem.mode_arc[tasks]
-        back_s = np.zeros(problem.arcs)
+        back_s = np.zeros(arcs.shape)
         if problem.end_arc[v] != NONE:
-            back_s = self._to_place(int(problem.end_arc[v])) * pace
+            back_s = self._to_place(int(problem.end_arc[v]))[arcs] * pace
         drive_s, site = self._drive_s(v, here, tasks)
         work_s = problem.service_s[tasks, problem.vehicle_type[v]][:, None]
         release_s = np.maximum(problem.release_s[tasks], wait_s)[:, None]
@@ -137,7 +137,7 @@ class Leftovers:
         rests = (begins_s + work_s > rest_by_s) & (rest_s > 0)
         begins_s = np.where(rests, np.maximum(here.clock_s + rest_s + drive_s, release_s), begins_s)
         done_s = begins_s + work_s
-        over_s = done_s + back_s[arcs]
+        over_s = done_s + back_s
         over_s += np.where(~rests & (over_s > rest_by_s), rest_s, 0.0)
         over_s[begins_s > begin_by_s[:, None]] = np.inf
         for task, vehicle in self._forbidden:

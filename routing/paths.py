@@ -112,9 +112,14 @@ def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     return label - line.drive_s
 
 
-def gaps_of(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
-    """Return the deadheads between all ends, and the nearest ends of each in order."""
-    if len(ends.arc) <= DENSE_ENDS:
+def gaps_of(
+    problem: Problem, line: LineGraph, ends: Ends, threads: int, dense_ends: int | None = None
+) -> tuple[Gaps, Ints]:
+    """Return the deadheads between all ends, and the nearest ends of each in order.
+
+    Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) all are exact.
+    """
+    if len(ends.arc) <= (DENSE_ENDS if dense_ends is None else dense_ends):
         return _dense(problem, line, ends, threads), np.empty((len(ends.arc), 0), np.int32)
     return _sparse(problem, line, ends, threads)
 

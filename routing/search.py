@@ -16,13 +16,14 @@ from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
 from routing.first_routes import ways
 from routing.grouping import Choice, fork, whole_routes
-from routing.kernels import construct, farness, nearness, waiting
+from routing.kernels import construct, farness, moves, nearness, waiting
 from routing.kernels.layout import FAR_S
 from routing.kernels.randomness import draw
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, Walker, ends_of, gaps_of
 from routing.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
+from routing.sweeps import Sweeps
 from routing.terms import fleet_price
 
 WHOLE_TASKS = 1_200
@@ -34,7 +35,7 @@ PART_HALF = 14
 PART_ABSENT = 20
 PART_LOOKS = 2_000
 """Tasks without a place in a part, and tasks looked at to find its windows."""
-PART_ITERATIONS = 60
+PART_ITERATIONS = 150
 """Iterations on windows of routes before the next ones."""
 PART_COUNT = 8
 """Parts of windows in a round."""
@@ -58,20 +59,23 @@ class Search:
         threads: int,
         whole_tasks: int | None = None,
         long_route: int | None = None,
+        dense_ends: int | None = None,
     ) -> None:
         ends = ends_of(problem)
         self._problem = problem
         self._ends = ends
-        self._gaps, next_end = gaps_of(problem, line, ends, threads)
+        self._gaps, next_end = gaps_of(problem, line, ends, threads, dense_ends)
         self._facts, self._index = facts_of(problem, line, ends, self._gaps, next_end)
         self._routes = empty_routes(problem, room(problem))
         self._at = places(problem, alone.fit())
         few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
         self._whole = few and not self._index.next_end.shape[1]
         self._everything: OpenPart | None = None
+        self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
         self._mark = np.zeros(problem.tasks, np.bool_)
         self._queue = np.empty(PART_LOOKS, np.int32)
         self._threads = threads
+        self._sweeps = Sweeps(problem, self._gaps, self._facts, self._index, self._routes, self._at)
         self._long_route = LONG_ROUTE if long_route is None else long_route
         self._best: tuple[Ints, ...] = ()
         self._best_cost = np.inf
@@ -200,15 +204,10 @@ class Search:
 
     def _replace(self, window: Window, tasks: Ints) -> bool:
         v = window.vehicle
-        row, size = self._routes.stop["task"][v], int(self._routes.row["size"][v])
-        if np.array_equal(row[window.first : window.last], tasks):
+        if np.array_equal(self._routes.stop["task"][v, window.first : window.last], tasks):
             return True
-        behind = row[window.last : size].copy()
-        middle = window.first + len(tasks)
-        row[window.first : middle] = tasks
-        row[middle : middle + len(behind)] = behind
-        self._routes.row["size"][v] = middle + len(behind)
-        return bool(drive(self._gaps, self._facts, self._routes, v))
+        arrays = (self._gaps, self._facts, self._routes)
+        return bool(moves.put_between(*arrays, v, window.first, window.last, tasks))
 
     def correct(self, walker: Walker) -> None:
         """Replace the estimates that the routes rely on by the truth.
@@ -226,12 +225,12 @@ class Search:
             self._load_tasks(self._sure)
         self._sure, self._sure_cost = self._tasks_of_routes(), self._cost()
         self._best, self._best_cost = self._sure, self._sure_cost
-        if not self._long():
-            self._load_tasks(now)
+        self._load_tasks(now)
 
     def _learn(self, walker: Walker) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
         count = farness.guessed(self._gaps, self._facts, self._routes, pairs)
+        self._sweeps.note_ends(pairs[:count])
         for i, j in pairs[:count].tolist():
             seconds, _ = walker.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
             farness.learn(self._gaps, i, j, min(seconds, FAR_S))
@@ -258,9 +257,11 @@ class Search:
             count = min(iterations, CHUNK_ITERATIONS)
             self._everything.run(count, temperature, self._random)
             return count
-        if self._long():
-            return self._improve_windows(temperature)
-        return self._anneal_groups(iterations, temperature)
+        if not self._long():
+            return self._anneal_groups(iterations, temperature)
+        if self._sweeps.due:
+            return self._sweeps.run(self._random)
+        return self._improve_windows(temperature)
 
     def _anneal_groups(self, iterations: int, temperature: float) -> int:
         """Go on with annealing in all groups of neighbouring routes, as newly chosen."""
@@ -333,6 +334,7 @@ class Search:
         for part in self._run_parts(choices, lambda part: PART_ITERATIONS, temperature):
             if part.improved and self._has_room(part.best()):
                 self._try(part)
+                self._sweeps.note(part.tasks)
         return PART_ITERATIONS * PART_COUNT
 
     def _try(self, part: OpenPart) -> None:
@@ -356,7 +358,7 @@ class Search:
             self._agrees(touched)
 
     def _random_task(self) -> int:
-        return min(int(draw(self._random) * self._problem.tasks), self._problem.tasks - 1)
+        return int(self.seeds[min(int(draw(self._random) * len(self.seeds)), len(self.seeds) - 1)])
 
     def _around(self, seed: int, taken: set[int]) -> Choice:
         """Return windows around the nearest tasks of a task, and absent tasks there.
@@ -383,9 +385,6 @@ class Search:
     def best_routes(self) -> tuple[Route, ...]:
         """Return the best routes so far."""
         self._settle()
-        return self._shown()
-
-    def _shown(self) -> tuple[Route, ...]:
         return tuple(self._route(v) for v in range(self._problem.vehicles))
 
     def _route(self, v: int) -> Route:

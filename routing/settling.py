@@ -181,7 +181,6 @@ class Settled:
     def _reasons(self, alone: Alone) -> dict[int, Reason]:
         """Return why each absent task is in no route."""
         absent = self._absent().tolist()
-        here = [self._last(v) for v in range(self.problem.vehicles)]
         before = self.problem.rules.before()
         left = set(absent)
         waiting = {t for t in absent if any(e in left for e, _ in before.get(t, ()))}
@@ -190,16 +189,23 @@ class Settled:
             for task, reason in alone.hopeless.items()
             if reason != "time" or task not in before
         }
+        open_ones = [task for task in absent if task not in known and task not in waiting]
+        found = self._reasons_at_ends(np.array(open_ones, np.int32))
         return {
-            task: known.get(task) or ("order" if task in waiting else self._reason(task, here))
+            task: known.get(task) or ("order" if task in waiting else found[task])
             for task in absent
         }
 
-    def _reason(self, task: int, here: Sequence[Here]) -> Reason:
-        """Return why nobody can do a task as the last one of a route."""
-        tasks = np.array([task], np.int32)
-        look = self._leftovers
-        if any(look.fits(v, at, tasks) for v, at in enumerate(here)):
-            return "order"
-        carried = any(look.carries(v, at, task) for v, at in enumerate(here))
-        return "time" if carried else "capacity"
+    def _reasons_at_ends(self, tasks: Ints) -> dict[int, Reason]:
+        """Return why nobody does each of some tasks as the last one of a route."""
+        fits, carried = np.zeros((2, len(tasks)), np.bool_)
+        for v in range(self.problem.vehicles if len(tasks) else 0):
+            here = self._last(v)
+            fits |= self._leftovers.fits(v, here, tasks)
+            carried |= self._leftovers.carries(v, here, tasks)
+        return {
+            task: "order" if fitting else "time" if carries else "capacity"
+            for task, fitting, carries in zip(
+                tasks.tolist(), fits.tolist(), carried.tolist(), strict=True
+            )
+        }

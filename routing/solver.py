@@ -21,7 +21,7 @@ HOT = 0.5
 """First temperature, as a share of the mean cost of a task."""
 COLD = 0.03
 """Last temperature over the first; whole costs leave nothing to gain below."""
-CORRECT = 0.1
+CORRECT = 0.02
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60
 """Least number of times that the search is asked to go on, so that it can cool down."""
@@ -61,32 +61,32 @@ def solve(
     walker = Walker(problem, line)
     behind = behind_pins(problem, walker)
     single = alone(behind.problem, line)
-    beside = Beside(rising_bounds(behind.problem, single), behind.cost)
-    if not problem.tasks or not problem.vehicles:
-        bound = beside.last(wait=True)
-        return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
-    search = Search(behind.problem, line, single, seed, threads)
-    given = fitting(problem, start.routes) if start else None
-    search.begin(behind.rest(given) if given else None)
-    search.correct(walker)
-    first = given or behind.whole(search.best_routes())
+    with Beside(rising_bounds(behind.problem, single), behind.cost) as beside:
+        if not problem.tasks or not problem.vehicles:
+            bound = beside.last(wait=True)
+            return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
+        search = Search(behind.problem, line, single, seed, threads)
+        given = fitting(problem, start.routes) if start else None
+        search.begin(behind.rest(given) if given else None)
+        search.correct(walker)
+        first = given or behind.whole(search.best_routes())
 
-    def tell(iterations: int) -> None:
-        report(search.best_cost + behind.cost, beside.value, search.absent, iterations)
+        def tell(iterations: int) -> None:
+            report(search.best_cost + behind.cost, beside.value, search.absent, iterations)
 
-    def proven() -> bool:
-        return search.best_cost + behind.cost <= beside.value * (1.0 + EQUAL)
+        def proven() -> bool:
+            return search.best_cost + behind.cost <= beside.value * (1.0 + EQUAL)
 
-    tell(0)
-    until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
-    iterations = _improve(search, walker, problem, until, tell)
-    bound = beside.last(wait=by_iterations(stop))
-    best = behind.whole(search.best_routes())
-    better = _settled(problem, walker, single, bound, seed, best)
-    floor = _settled(problem, walker, single, bound, seed, first)
-    better = better if better.cost.total <= floor.cost.total else floor
-    report(better.cost.total, bound, len(better.unserved), iterations)
-    return replace(better, iterations=iterations)
+        tell(0)
+        until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
+        iterations = _improve(search, walker, problem, until, tell)
+        bound = beside.last(wait=by_iterations(stop))
+        best = behind.whole(search.best_routes())
+        better = _settled(problem, walker, single, bound, seed, best)
+        floor = _settled(problem, walker, single, bound, seed, first)
+        better = better if better.cost.total <= floor.cost.total else floor
+        report(better.cost.total, bound, len(better.unserved), iterations)
+        return replace(better, iterations=iterations)
 
 
 def _improve(

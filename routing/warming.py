@@ -11,6 +11,9 @@ from routing.search import LONG_ROUTE, Search
 from routing.solver import solve
 from routing.stop import MaxIterations
 
+ROUNDS = 3
+"""Calls of a search after which its sweeps over the tiny problem are over and windows follow."""
+
 
 def warm_up(like: Problem | None = None) -> None:
     """Solve a tiny problem as a whole and in parts of both kinds, so that kernels are ready.
@@ -51,7 +54,8 @@ def warm_up_kind(modes: int, *, refills: bool, ruled: bool) -> None:
     for long_route in (LONG_ROUTE, 0):
         search = Search(problem, line, alone(problem, line), 1, 1, 0, long_route)
         search.begin(None)
-        search.run(1, 1.0)
+        for _ in range(ROUNDS):
+            search.run(1, 1.0)
 
 
 def _tiny_rules() -> Rules:

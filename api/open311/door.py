@@ -29,7 +29,7 @@ class Visitor:
     def writing_key(self) -> ApiKey:
         """The key that somebody writes with; raise `ForbiddenError` without one."""
         if self.key is None:
-            raise ForbiddenError("a key is missing")
+            raise ForbiddenError("a key is missing", field="api_key")
         return self.key
 
 
@@ -77,7 +77,7 @@ def _known(app: App, address: str, api_key: str) -> ApiKey:
         key = find_key(tx, api_key)
     if key is None:
         _enter(app, Door.WRONG_KEY, address)
-        raise ForbiddenError("this is no key, or a revoked one")
+        raise ForbiddenError("this is no key, or a revoked one", field="api_key")
     return key
 
 

@@ -1,9 +1,9 @@
 """Errors as Open311 wants them: a list of codes and descriptions, in the format that was asked."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -12,10 +12,24 @@ from api.auth import TooManyError
 from api.errors import fault_text, first_fault, message_of
 from api.open311.door import translator_for
 from api.open311.wire import Format, answer
-from data.errors import BarfrubError
+from data.errors import BarfrubError, ForbiddenError, NotFoundError
+from maps.i18n import Translator
+
+HTTP_TEXTS = {404: "error:not_found", 405: "error:no_method"}
 
 STATUS = {"not_found": 404, "forbidden": 403, "too_many": 429}
 """HTTP status by our code; the standard wants 400 for everything else."""
+
+FIELDS = {
+    "service": "service_code",
+    "jurisdiction": "jurisdiction_id",
+    "request": "service_request_id",
+    "address": "address_id",
+}
+"""What the standard calls the things that may not exist."""
+
+OUTSIDE = "/open311/"
+"""Addresses below this are answered as the standard wants, also where nothing is."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -36,12 +50,25 @@ class FaultsAsRecords(APIRoute):
         return handled
 
 
+def install_outer_faults(web: FastAPI) -> None:
+    """Let what no route of the interface takes be an answer of Open311, too."""
+    usual = web.exception_handlers[HTTPException]
+
+    def answered(request: Request, error: HTTPException) -> Response | Awaitable[Response]:
+        ours = request.url.path.startswith(OUTSIDE)
+        return fault_answer(request, error) if ours else usual(request, error)
+
+    web.exception_handler(HTTPException)(answered)
+
+
 def fault_answer(
     request: Request, error: BarfrubError | RequestValidationError | HTTPException
 ) -> Response:
     """Return an error as a list of one."""
     status, text = _told(request, error)
-    headers = {"Retry-After": str(error.retry_s)} if isinstance(error, TooManyError) else {}
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if isinstance(error, TooManyError):
+        headers["Retry-After"] = str(error.retry_s)
     record: dict[str, Any] = {"code": str(status), "description": text}
     return answer(_format(request), "errors", [record], status, headers)
 
@@ -51,12 +78,24 @@ def _told(
 ) -> tuple[int, str]:
     t = translator_for(request)
     if isinstance(error, BarfrubError):
-        return STATUS.get(error.code, 400), message_of(error, t)
+        return STATUS.get(error.code, 400), _worded(error, t)
     if isinstance(error, HTTPException):
-        return error.status_code, t("error:error")
+        return error.status_code, t(HTTP_TEXTS.get(error.status_code, "error:error"))
     fault = error.errors()[0]
     values = first_fault(error.errors(), t)
     return (404 if "path" in fault["loc"] else 400), fault_text(values, t)
+
+
+def _worded(error: BarfrubError, t: Translator) -> str:
+    """Return what is wrong, in words for the people of another system."""
+    if isinstance(error, NotFoundError):
+        kind, key = str(error.values["kind"]), str(error.values["key"])
+        return t("{field}: there is no “{key}” here.", field=FIELDS.get(kind, kind), key=key)
+    if not isinstance(error, ForbiddenError):
+        return message_of(error, t)
+    if "field" in error.values:
+        return t("api_key: a valid key is needed, and this is none.")
+    return t("service_request_id: this request came from another system.")
 
 
 def _format(request: Request) -> Format:

@@ -7,7 +7,8 @@ from datetime import datetime
 from math import isfinite
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from data.errors import InvalidError, Need, NotFoundError
 from data.model import ApiKey, Danger, LonLat, RequestKind
@@ -54,14 +55,26 @@ class Sent:
 
 async def read_form(request: Request) -> Sent:
     """Return what was sent, by form or in the address; what the form says counts."""
-    async with request.form(max_files=MOST_PHOTOS, max_fields=MOST_FIELDS) as form:
+    form = await _parsed(request)
+    try:
         pairs = [
             *((name, text) for name, text in form.multi_items() if isinstance(text, str)),
             *request.query_params.multi_items(),
         ]
         files = [file for _, file in form.multi_items() if isinstance(file, UploadFile)]
         photos = [await file.read(MOST_BYTES + 1) for file in files]
+    finally:
+        await form.close()
     return _sent([(name, text.strip()) for name, text in pairs], [each for each in photos if each])
+
+
+async def _parsed(request: Request) -> FormData:
+    try:
+        return await request.form(max_files=MOST_PHOTOS, max_fields=MOST_FIELDS)
+    except HTTPException as error:
+        most = {"photos": MOST_PHOTOS, "fields": MOST_FIELDS}
+        need = Need("a form with at most {photos} pictures and {fields} fields", **most)
+        raise InvalidError("media", str(error.detail), need) from error
 
 
 def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> Sent:

@@ -52,7 +52,8 @@ def _take(form: Format, request: Request, sent: Sent) -> Response:
 def _stored(visitor: Visitor, report: Report, sent: Sent) -> tuple[ServiceRequest, bool]:
     """Keep the photos before the rows that name them, and none that no row names."""
     folder = visitor.app.folder
-    names = [save_photo(folder, content) for content in map(redrawn, sent.photos)]
+    drawn = [redrawn(content) for content in sent.photos]
+    names = [save_photo(folder, content) for content in drawn]
     extras = Extras(
         attributes=sent.attributes,
         media_urls=sent.media_urls,

@@ -6,8 +6,9 @@ from fastapi import Request
 
 from api.open311.door import Visitor
 from api.requests import deadlines
-from data.model import PartnerReport, ServiceRequest
+from data.model import PartnerReport, RequestState, ServiceRequest
 from data.store.engine import Tx
+from data.store.handovers import agencies_of
 from data.store.partners import list_partner_reports
 from data.store.published import last_changes, list_notes
 from data.store.request_photos import list_request_photos
@@ -38,13 +39,14 @@ def _published(
     own = {each.request_id: each for each in told.values() if _brought(visitor, each)}
     photos = list_request_photos(tx, sorted(own))
     changed_at, due_at = last_changes(tx, ids), deadlines(tx, list(found))
+    agencies = agencies_of(tx, [one.id for one in found if one.state is RequestState.HANDED_OVER])
     notes = list_notes(tx, ids, NOTED) if more else {}
     return [
         Published(
             asked=asked,
             changed_at=changed_at.get(asked.id, asked.received_at),
             due_at=due_at,
-            agency=visitor.app.city.name,
+            agency=agencies.get(asked.id, visitor.app.city.name),
             own=asked.id in own,
             media=_media(request, photos.get(asked.id, ()), own.get(asked.id)),
             told=own.get(asked.id),

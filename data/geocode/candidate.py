@@ -19,6 +19,7 @@ class Reason(StrEnum):
     HOUSE = "house"
     HOUSE_ESTIMATED = "house_estimated"
     HOUSE_UNKNOWN = "house_unknown"
+    HOUSES_UNMAPPED = "houses_unmapped"
     ALLEY_UNKNOWN = "alley_unknown"
     CROSSING = "crossing"
     APART = "apart"

@@ -25,9 +25,13 @@ CALIBRATION = (
 `python -m tests.benchmarks.queries.calibrate 11 12`: drawn callers of five towns, one drawn by us
 and four real ones, of four languages; between two rows in proportion."""
 
-STRAY, MISSING_STREET, MISSING_ALLEY, UNTOLD = 0.85, 0.55, 0.5, 0.75
-"""What is left of the confidence for each unknown word beside a name, each street or alley that
-nothing on the map bears, and where nothing but its spelling says that a word is a name."""
+STRAY, MISSING_STREET, MISSING_ALLEY, MISSING_HOUSE = 0.78, 0.55, 0.5, 0.8
+"""What is left of the confidence for each unknown word beside a name, and each street, alley or
+house that nothing on the map bears."""
+
+GUESSED, UNTOLD = 0.93, 0.75
+"""As above, where a name is another one by its letters and nothing else speaks for it, and where
+nothing but its spelling says that a word is a name."""
 
 
 def confidence(
@@ -37,6 +41,8 @@ def confidence(
     strays: int,
     missing_streets: int,
     missing_alley: bool,
+    missing_house: bool,
+    guessed: bool,
     told: bool,
 ) -> float:
     """Return how often an answer with this score is right, from 0 to 1.
@@ -51,6 +57,10 @@ def confidence(
     sure *= STRAY**strays * MISSING_STREET**missing_streets
     if missing_alley:
         sure *= MISSING_ALLEY
+    if missing_house:
+        sure *= MISSING_HOUSE
+    if guessed:
+        sure *= GUESSED
     return calibrated(sure if told else sure * UNTOLD)
 
 

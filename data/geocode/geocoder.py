@@ -1,12 +1,14 @@
 """Finds the place that a caller's words mean; says whether it is sure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
+from data.geocode.alleys import with_numbered_alleys
 from data.geocode.areas import districts
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.confidence import CONFIDENT, confidence
-from data.geocode.coordinates import coordinates
+from data.geocode.coordinates import coordinates, gives_coordinates
 from data.geocode.houses import SNAP_M, HouseBook
 from data.geocode.language import Role
 from data.geocode.mentions import Mention, MentionFinder
@@ -28,6 +30,13 @@ SURE_SCORE = 0.9
 """Nobody asks what the last words may be the beginning of, where all agree so well."""
 
 RIVALS = 50
+
+MAX_LETTERS = 1000
+"""Letters after these are not read: nobody gives an address at the end of a long story."""
+
+
+_GUESSES = frozenset({Reason.TYPO, Reason.SOUND})
+_PROOFS = frozenset({Reason.HOUSE, Reason.CROSSING, Reason.BESIDE, Reason.BETWEEN})
 
 
 class _Answer(NamedTuple):
@@ -54,9 +63,9 @@ class Geocoder:
 
         Of answers that are equally likely, those nearest to `near` come first.
         """
-        pin = self._at_coordinates(text)
-        if pin is not None:
-            return [pin]
+        text = text[:MAX_LETTERS]
+        if gives_coordinates(text):
+            return list(self._at_coordinates(text))
         words = tokens(text)
         found = self._answers(words, self._finder.find(words))
         if max((each.placed.score for each in found), default=0.0) < SURE_SCORE:
@@ -65,7 +74,7 @@ class Geocoder:
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Candidate]:
         """Return what an address that is still being typed may become, likeliest first."""
-        words = tokens(prefix)
+        words = tokens(prefix[:MAX_LETTERS])
         found = self._answers(words, self._finder.find(words))
         found += self._answers(words, self._finder.begun(words))
         return self._ranked(words, found, limit, None)
@@ -75,6 +84,7 @@ class Geocoder:
         return self._sayer.say(point, language)
 
     def _answers(self, words: Sequence[Token], mentions: Sequence[Mention]) -> list[_Answer]:
+        mentions = with_numbered_alleys(self._book, words, mentions)
         return [
             _Answer(placed, reading, tuple(mentions))
             for reading in self._reader.readings(words, mentions)
@@ -88,20 +98,22 @@ class Geocoder:
         found.sort(key=lambda each: (-round(each.placed.score, 3), _away_m(each.placed, near)))
         chosen = _distinct(found)
         scores = [each.placed.score for each in chosen[:RIVALS]]
-        return [
+        judged = [
             _judged(words, each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth)
             for nth, each in enumerate(chosen[:limit])
         ]
+        falling = accumulate((each.confidence for each in judged), min)  # none surer than a better
+        return [each._replace(confidence=c) for each, c in zip(judged, falling, strict=True)]
 
-    def _at_coordinates(self, text: str) -> Candidate | None:
+    def _at_coordinates(self, text: str) -> Iterator[Candidate]:
         point = coordinates(text, self._network.bounds)
         snap = None if point is None else self._network.nearest(point, SNAP_M)
         if point is None or snap is None:
-            return None
+            return
         name = main_name(self._network.segment(snap.segment_id))
         reasons = (Reason.COORDINATES,)
         placed = Placed(1.0, snap, point, name, "coordinates", reasons, frozenset())
-        return _candidate(placed, 1.0, text.strip(), reasons, confident=True)
+        yield _candidate(placed, 1.0, text.strip(), reasons, confident=True)
 
 
 def _judged(words: Sequence[Token], answer: _Answer, rival: float, *, best: bool) -> Candidate:
@@ -114,6 +126,8 @@ def _judged(words: Sequence[Token], answer: _Answer, rival: float, *, best: bool
         strays=sum(mention.stray for mention in (target, *others)),
         missing_streets=left.missing_streets,
         missing_alley=left.missing_alley,
+        missing_house=Reason.HOUSE_UNKNOWN in placed.reasons,
+        guessed=_guessed(placed.reasons),
         told=target.told or bool(others) or _whole(words, target),
     )
     reasons = (*placed.reasons, Reason.ALLEY_UNKNOWN) if left.missing_alley else placed.reasons
@@ -136,6 +150,11 @@ def _candidate(
         matched,
         tuple(dict.fromkeys(reasons)),
     )
+
+
+def _guessed(reasons: Sequence[Reason]) -> bool:
+    """Whether a name is spelled otherwise on the map, and nothing near it was named."""
+    return not _GUESSES.isdisjoint(reasons) and _PROOFS.isdisjoint(reasons)
 
 
 def _whole(words: Sequence[Token], mention: Mention) -> bool:

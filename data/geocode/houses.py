@@ -9,7 +9,7 @@ from typing import NamedTuple
 from data.geocode.names import joined
 from data.geocode.sentence import name_parts, name_tokens
 from data.geocode.stretches import Streets, Stretch
-from data.geocode.words import normal
+from data.geocode.words import folded
 from data.model import LonLat, NumberRange, Place, Snap
 
 FARTHEST_APART = 60
@@ -47,20 +47,32 @@ class HouseBook:
         self._known: dict[str, list[_Known]] = defaultdict(list)
         for place in places:
             if place.street and place.number:
-                number = normal(place.number)
-                known = _Known(number, _value(number), place.location)
-                self._known[_key(place.street)].append(known)
+                number = "".join(folded(place.number).split())
+                ends = _ends(number)
+                self._known[_key(place.street)] += [
+                    _Known(number, value, place.location) for value in ends or (None,)
+                ]
 
     def find(self, stretch: Stretch, number: str) -> Iterator[House]:
         """Yield where a number stands on a street; else where it would, if anything tells."""
         known = [each for key in self._keys(stretch) for each in self._known.get(key, ())]
-        exact = [each.location for each in known if each.number == number]
+        plain = number.replace("-", "")  # 31-05 is 3105 in some mouths
+        exact = [each.location for each in known if each.number.replace("-", "") == plain]
+        exact = list(dict.fromkeys(exact))
         found = list(self._snapped(stretch, number, exact, estimated=False))
         if not found:
             found = list(self._in_ranges(stretch, number))
         if not found:
-            found = list(self._snapped(stretch, number, _between(known, number), estimated=True))
+            points = _between(*_block(known, number))
+            found = list(self._snapped(stretch, number, points, estimated=True))
         yield from found
+
+    def numbered(self, stretch: Stretch) -> bool:
+        """Whether the map knows any house of a street, so that it can lack one."""
+        segments = self._streets.network.segments
+        return any(self._known.get(key) for key in self._keys(stretch)) or any(
+            segments[index].houses for index in stretch.indexes
+        )
 
     def _keys(self, stretch: Stretch) -> set[str]:
         segment = self._streets.network.segments[stretch.indexes[0]]
@@ -125,6 +137,31 @@ def _between(known: Sequence[_Known], number: str) -> list[LonLat]:
     share = (wanted - below[0]) / (above[0] - below[0])
     (lon, lat), (far_lon, far_lat) = below[1], above[1]
     return [LonLat(lon + share * (far_lon - lon), lat + share * (far_lat - lat))]
+
+
+def _ends(number: str) -> tuple[int, ...]:
+    """Return the numbers of a building: one, or the first and the last of "120-124"."""
+    numbers = [int(each) for each in _NUMBER.findall(number)[:2]]
+    if "-" in number and len(numbers) == 2 and 0 < numbers[1] - numbers[0] <= FARTHEST_APART:
+        return tuple(numbers)
+    return tuple(numbers[:1])
+
+
+def _block(known: Sequence[_Known], number: str) -> tuple[Sequence[_Known], str]:
+    """Return the houses among which a number is counted, and what it is there.
+
+    "31-05" is the fifth of the block that begins at 31st Street, where other houses have such
+    numbers; else it is a building that begins at 31.
+    """
+    head, hyphen, tail = number.partition("-")
+    block = [each for each in known if each.number.startswith(head + hyphen)] if hyphen else []
+    if not block:
+        return known, head
+    own = [each.number.removeprefix(head + hyphen) for each in block]
+    return [
+        _Known(tail_of, _value(tail_of), each.location)
+        for tail_of, each in zip(own, block, strict=True)
+    ], tail
 
 
 @cache

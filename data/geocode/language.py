@@ -46,10 +46,12 @@ class Language:
     code: str
     kinds: Mapping[str, tuple[str, ...]]
     kinds_first: bool
+    relations_first: bool
     kind_endings: tuple[str, ...]
     like: Mapping[str, tuple[str, ...]]
     words: Mapping[Role, tuple[str, ...]]
     titles: tuple[str, ...]
+    counted: tuple[str, ...]
     abbreviations: Mapping[str, str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -81,16 +83,25 @@ def _read(code: str) -> Language:
             if kind not in ("position", "endings")
         },
         kinds_first=kinds["position"] == "before",
+        relations_first=words.get("position", "before") == "before",
         kind_endings=tuple(kinds.get("endings", ())),
         like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
-        words={role: tuple(words.get(role, ())) for role in WORD_ROLES},
+        words={role: tuple(_said(role, words)) for role in WORD_ROLES},
         titles=tuple(words.get("titles", ())),
+        counted=tuple(words.get("counted", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_cardinals(numbers)),
         ordinals=dict(_ordinals(numbers)),
         number_join=numbers.get("join", ""),
         speech=table["speech"],
     )
+
+
+def _said(role: Role, words: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the words of a role, as they are and as speech ends them ("it is snowy")."""
+    endings = words.get(f"{role}_endings", ())
+    for word in words.get(role, ()):
+        yield from (word, *(word + ending for ending in endings))
 
 
 def _cardinals(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

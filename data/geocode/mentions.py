@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from data.geocode.candidate import Reason
 from data.geocode.language import RELATIONS, Role
 from data.geocode.names import Hit, NameBook, joined
-from data.geocode.sentence import NameParts, Token, alike, is_title, name_parts
+from data.geocode.sentence import NameParts, Token, alike, is_counted, is_title, name_parts
 
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4
 MAX_FUZZY_SPANS = 48
 """Spans of a sentence that are looked up as misspelled names: the cost of a long story."""
+
+MAX_MENTIONS = 6
+"""Names in one address; of more, those that are told and come first."""
 
 HITS = 12
 """Names that one span may mean; more are not looked at."""
@@ -67,7 +71,7 @@ class MentionFinder:
     def find(self, words: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence in order: those that explain most of its letters."""
         spans = list(self._spans(words))
-        return _counted(words, _credible(_best_chain(words, spans)))
+        return _counted(words, _credible(words, _best_chain(words, spans)))
 
     def begun(self, words: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are the beginning of a name."""
@@ -181,8 +185,7 @@ def _merged(spans: Sequence[_Span]) -> _Span:
     best: dict[int, Hit] = {}
     for hit in sorted((h for s in spans for h in s.mention.hits), key=lambda hit: -hit.quality):
         best.setdefault(hit.name, hit)
-    weight = max(span.weight for span in spans)
-    return _Span(weight, replace(spans[0].mention, hits=tuple(best.values())[:HITS]))
+    return _Span(spans[0].weight, replace(spans[0].mention, hits=tuple(best.values())[:HITS]))
 
 
 def _agreement(own: frozenset[str], said: frozenset[str]) -> float:
@@ -206,6 +209,8 @@ def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
         return False
     if start.role is Role.JOIN or end.role is Role.JOIN:
         return False
+    if start.role is Role.KIND and not start.first and _names(words, first - 1, start.clause):
+        return False  # "James St | Syracuse", not "James | St Syracuse"
     if end.ordinal and last - first > 1 and _begins_next(words, last):
         return False
     core = [token for token in words[first:last] if token.role is not Role.KIND]
@@ -216,6 +221,10 @@ def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
     return True
 
 
+def _names(words: Sequence[Token], at: int, clause: int) -> bool:
+    return at >= 0 and words[at].clause == clause and not (words[at].role or words[at].digits)
+
+
 def _begins_next(words: Sequence[Token], at: int) -> bool:
     """Whether a word for "street" comes here: "first thing in Hafez Street"."""
     return at < len(words) and words[at].role is Role.KIND and words[at].first
@@ -224,6 +233,10 @@ def _begins_next(words: Sequence[Token], at: int) -> bool:
 def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: all that is said, or between words of an address."""
     calls = RELATIONS | {Role.CROSSING, Role.JOIN, Role.UNTIL}
+    if is_counted(words, first):
+        return False
+    if last - first == 2 and first and words[first - 1].role is not Role.NUMBER:
+        return True  # "Hejab, 12/3" is an alley off the twelfth
     if words[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
         return not _begins_next(words, last) and not (
             first and words[first - 1].role is Role.NUMBER
@@ -244,8 +257,15 @@ def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
             span = words[first : first + width]
             same = span[0].clause == span[-1].clause and not all(each.digits for each in span)
             ordinal = span[-1].ordinal and _begins_next(words, first + width)
-            if same and not ordinal and all(token.role is None for token in span):
+            if same and not ordinal and _plain(span):
                 yield first, first + width
+
+
+def _plain(span: Sequence[Token]) -> bool:
+    """Whether no word has a role, but for "street" before the last one: "Erie Street West"."""
+    named = [token for token in span if token.role is not None]
+    inner = len(span) > 2 and named == [span[-2]] and span[-2].role is Role.KIND
+    return not named or (inner and not span[-2].first)
 
 
 def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int]:
@@ -261,13 +281,18 @@ def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int
 
 
 def _told(words: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the word before says that a name comes, or a house number follows it."""
+    """Whether the words before say that a name comes, or a house number follows it."""
     clause = words[first].clause
     before = words[first - 1] if first and words[first - 1].clause == clause else None
     after = words[last] if last < len(words) else None
     calls = RELATIONS | {Role.CROSSING}
-    if before is not None and before.role in calls:
+    if before is not None and before.role in calls and before.first:
         return True
+    if after is not None and after.role in RELATIONS and not after.first:
+        return True
+    if before is not None and before.role in (Role.JOIN, Role.UNTIL):  # the second of a pair
+        pair = (Role.BETWEEN, Role.CROSSING)
+        return any(token.role in pair and token.clause == clause for token in words[:first])
     return after is not None and after.role is Role.NUMBER
 
 
@@ -304,10 +329,21 @@ def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]
     return chain[::-1]
 
 
-def _credible(mentions: Sequence[Mention]) -> list[Mention]:
-    """Return the mentions without guesses, where a name is told or spelled as on the map."""
-    sure = [mention for mention in mentions if mention.told or not _guessed(mention)]
-    return sure or list(mentions)
+def _credible(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions without guesses, where a name is told or spelled as on the map.
+
+    A guess that "and" joins to another name stays, as do all where there is nothing else.
+    """
+    paired = {
+        mention
+        for pair in pairwise(mentions)
+        for mention in pair
+        if [token.role for token in words[pair[0].last : pair[1].first]] == [Role.JOIN]
+    }
+    sure = [m for m in mentions if m.told or m in paired or not _guessed(m)]
+    once = {mention.text: mention for mention in reversed(sure or mentions)}  # people repeat
+    told = sorted(once.values(), key=lambda m: (not m.told, m.first))[:MAX_MENTIONS]
+    return sorted(told, key=lambda mention: mention.first)
 
 
 def _guessed(mention: Mention) -> bool:

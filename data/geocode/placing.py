@@ -126,11 +126,14 @@ class Placer:
         if houses:
             yield from houses
             return
-        if reading.number:
+        if reading.number and self._houses.numbered(stretch):
             score *= HOUSE_UNKNOWN
             reasons = [*reasons, Reason.HOUSE_UNKNOWN]
+        elif reading.number:
+            reasons = [*reasons, Reason.HOUSES_UNMAPPED]
+        spelled = self._spelled(stretch, reading.target.text) or stretch
         spot = self._tied(stretch, held, nth)
-        spot = spot or self._streets.middle(self._spelled(stretch, reading.target.text) or stretch)
+        spot = spot or self._streets.middle(self._leaving(spelled, held, nth))
         crossed = next((each.name for each in held if each.tie is Tie.CROSS), "")
         title = " – ".join(filter(None, (main_name(spot.segment), crossed)))
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
@@ -154,6 +157,17 @@ class Placer:
             return spots[0]
         feet = shapely.multipoints([self._streets.plane(spot.point) for spot in between])
         return self._streets.at(stretch, shapely.centroid(feet))
+
+    def _leaving(self, stretch: Stretch, held: Sequence[_Held], nth: int) -> Stretch:
+        """Return the part of a street that is nearest to the one it leaves, if that was told."""
+        parents = [e for e in held if e.tie is Tie.PARENT and e.scores[nth] > NOT_TIED]
+        if not parents:
+            return stretch
+        lines = self._streets.network.lines[list(stretch.indexes)]
+        away_m = shapely.distance(lines, parents[0].shapes[nth])
+        near = np.flatnonzero(away_m <= away_m.min() + 1.0).tolist()
+        shape = shapely.multilinestrings([lines[at] for at in near])
+        return Stretch(tuple(stretch.indexes[at] for at in near), shape)
 
     def _held(self, mention: Mention, tie: Tie, shapes: NDArray[np.object_]) -> _Held:
         """Return how well each stretch agrees with another name, by its best meaning."""

@@ -5,24 +5,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from data.geocode.alleys import ALLEYS
 from data.geocode.areas import DISTRICT
 from data.geocode.language import RELATIONS, Role
 from data.geocode.mentions import Mention
 from data.geocode.names import NameBook
-from data.geocode.sentence import Token
+from data.geocode.sentence import Token, is_counted
 
 WIDE = ("neighbourhood", "park", "university", DISTRICT)
 """Kinds of places that are too large to be an address."""
 
-ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
-"""Kinds of lanes that callers place by the street they leave."""
-
 LEFT_OUT = 0.45
 """How likely it is that one of the names in an address is no part of it, or not on this map."""
+
+BESIDE_THE_POINT = 0.8
+"""As above, of a name that nothing calls one, behind a street that is called so: of the city."""
 
 SECOND, THIRD = 0.93, 0.85
 """How likely the less usual meanings of two streets side by side are, to the usual one."""
 
+
+AS_LIKELY = 0.02
+"""A name this little worse than another is as likely to be meant."""
 
 WITHOUT_ALLEY = 0.8
 """How likely it is that a number that may be an alley is none."""
@@ -73,8 +77,8 @@ class Reader:
 
     def _whole(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Reading]:
         number = house_number(words, mentions)
-        streets = [mention for mention in mentions if self.is_street(mention)]
-        places = [mention for mention in mentions if not self.is_street(mention)]
+        streets = [each for each in mentions if self.is_street(each, with_house=bool(number))]
+        places = [mention for mention in mentions if mention not in streets]
         context = tuple((place, self._place_tie(place)) for place in places)
         if not streets:
             wide = [place for place in places if self._is_wide(place)]
@@ -118,10 +122,12 @@ class Reader:
             share = 1.0 if crossing else THIRD
             yield from _side_by_side(free, (*ties, *context), number, share)
 
-    def is_street(self, mention: Mention) -> bool:
-        """Whether a mention means streets rather than places."""
+    def is_street(self, mention: Mention, *, with_house: bool = False) -> bool:
+        """Whether a mention means streets rather than places, which have no numbers."""
         best = mention.hits[0]
-        return bool(self._book.names[best.name].segments)
+        likely = [hit for hit in mention.hits if hit.quality >= best.quality - AS_LIKELY]
+        meant = likely if with_house and not mention.kinds else [best]
+        return any(self._book.names[hit.name].segments for hit in meant)
 
     def _is_alley(self, mention: Mention) -> bool:
         name = self._book.names[mention.hits[0].name]
@@ -137,9 +143,9 @@ class Reader:
 
 
 def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
-    """Return which names and numbers after a word for "street" nothing bears."""
+    """Return which names and numbers after a word for "street" or at a crossing nothing bears."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
-    streets, alley = 0, False
+    streets, alley = _unknown_at_crossings(words, covered), False
     for at, token in enumerate(words):
         if token.role is not Role.KIND or at in covered:
             continue
@@ -154,29 +160,64 @@ def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
     return Remarks(streets, alley)
 
 
+def _unknown_at_crossings(words: Sequence[Token], covered: set[int]) -> int:
+    """Count the words that stand where the other street of a crossing has its name."""
+
+    def unknown(at: int) -> bool:
+        if not 0 <= at < len(words) or at in covered:
+            return False
+        token = words[at]
+        if token.digits or (token.role is Role.KIND and not token.first):
+            return unknown(at - 1) or token.role is Role.KIND
+        return token.role is None
+
+    found = 0
+    for at, token in enumerate(words):
+        related = at > 0 and words[at - 1].role in RELATIONS  # "before the big crossroads"
+        if at in covered or related or token.role not in (Role.CROSSING, Role.JOIN):
+            continue
+        named = token.role is Role.CROSSING or at - 1 in covered
+        ahead = unknown(at + 1) and words[at + 1].clause == token.clause and named
+        behind = unknown(at - 1) and words[at - 1].clause == token.clause and at + 1 in covered
+        found += ahead + behind
+    return found
+
+
 def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
-    """Return the house number: after its word, else in digits right behind or before a street."""
+    """Return the house number: beside its word, else in digits right behind or before a street."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
     free = {at: t for at, t in enumerate(words) if t.digits and at not in covered}
     for at, token in free.items():
         if at and words[at - 1].role is Role.NUMBER:
             return token.text
+    for at, token in free.items():
+        if at + 1 < len(words) and words[at + 1].role is Role.NUMBER:  # "the 300 block"
+            return token.text
     for mention in mentions:
         for at in (mention.last, mention.first - 1):
-            if at in free and not free[at].spelled and not _of_kind(words, at):
+            counts = at in free and not free[at].spelled and not is_counted(words, at)
+            if counts and not _of_kind(words, at):
                 return free[at].text
     return ""
 
 
 def _without_one(reading: Reading) -> Iterator[Reading]:
     """Yield what is left of an address without one name; of an alley unknown there, its street."""
-    share = reading.share * LEFT_OUT
+    share, target = reading.share * LEFT_OUT, reading.target
+    if any(_idle(target, mention) for mention, _ in reading.ties):
+        rest = tuple(tie for tie in reading.ties if not _idle(target, tie[0]))
+        yield Reading(target, rest, reading.number, reading.share * BESIDE_THE_POINT)
     for nth, (mention, tie) in enumerate(reading.ties):
         rest = (*reading.ties[:nth], *reading.ties[nth + 1 :])
         if tie is not Tie.CROSS:
-            yield Reading(reading.target, rest, reading.number, share)
+            yield Reading(target, rest, reading.number, share)
         if tie is Tie.PARENT:
             yield Reading(mention, rest, "", share)
+
+
+def _idle(target: Mention, other: Mention) -> bool:
+    """Whether nothing calls another name one, while the street before it is called so."""
+    return bool(target.kinds) and not other.told and other.first > target.first
 
 
 def _of_kind(words: Sequence[Token], at: int) -> bool:
@@ -201,13 +242,16 @@ def _side_by_side(
 
 
 def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
-    """Return the relation that the words right before a mention say."""
+    """Return the relation that the words right beside a mention say, on their language's side."""
+    behind = words[mention.last] if mention.last < len(words) else None
+    if behind is not None and behind.role in RELATIONS and not behind.first:
+        return behind.role
     for at in range(mention.first - 1, -1, -1):
         role = words[at].role
         if words[at].clause != words[mention.first].clause:
             return None
         if role in RELATIONS:
-            return role
+            return role if words[at].first else None
         if role not in (Role.CROSSING, Role.KIND, Role.FILLER):
             return None
     return None

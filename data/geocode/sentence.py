@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from data.geocode.language import Role, languages
+from data.geocode.language import RELATIONS, Role, languages
 from data.geocode.words import folded
 
 MAX_TOKENS = 80
@@ -15,10 +15,11 @@ SHORTEST_STEM = 3
 """Letters that a compound name needs before its word for "street"."""
 
 _BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+")
-_WORD = re.compile(r"\w+|[&@+×]|(?<!\d)/|/(?!\d)")
+_WORD = re.compile(r"(?<![\d-])\d+-\d+(?![\d-])|\w+|[&@+×]|(?<!\d)/|/(?!\d)")
 _AND = ("&", "@", "+", "×", "/")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|ام|م)")
-_NUMBER = re.compile(r"\d+[^\W\d_]?")
+_NUMBER = re.compile(r"\d+(?:[^\W\d_]|-\d+)?")
+_FRACTION = re.compile(r"(?<=\d)(?:\s*[¼-¾]|\s+\d[/⁄]\d(?!\d))")
 
 _ROLE_ORDER = (
     Role.NUMBER,
@@ -41,7 +42,7 @@ class Token(NamedTuple):
     """A word or a phrase with one meaning; `kind` says which street, where the role is kind.
 
     `spelled` marks a number that was written in letters, `ordinal` one like "fifth", `first` a kind
-    that precedes its name.
+    or a relation that precedes its name.
     """
 
     text: str
@@ -69,7 +70,7 @@ class _Phrase(NamedTuple):
 def tokens(text: str) -> list[Token]:
     """Return the words of a sentence in order, phrases of the grammar together."""
     found: list[Token] = []
-    for clause, part in enumerate(_BREAKS.split(folded(text))):
+    for clause, part in enumerate(_BREAKS.split(folded(_FRACTION.sub("", text)))):
         found += _labelled(list(_numbered(list(_words(part)))), clause)
         if len(found) >= MAX_TOKENS:
             break
@@ -85,6 +86,14 @@ def name_tokens(name: str) -> list[Token]:
 def is_title(word: str) -> bool:
     """Whether callers leave this word of a name out: "martyr", "doctor"."""
     return word in _titles()
+
+
+def is_counted(words: Sequence[Token], at: int) -> bool:
+    """Whether a number counts something else than houses: "district 6", "for 2 hours"."""
+    if at and words[at - 1].text in _counted():
+        return True
+    after = [token.digits for token in words[at + 2 : at + 3]]
+    return at + 1 < len(words) and words[at + 1].text in _counted() and after != [True]
 
 
 @cache
@@ -181,8 +190,19 @@ def _phrases() -> dict[str, _Phrase]:
     for role in _ROLE_ORDER:
         for language in languages():
             for word in language.words[role]:
-                found.setdefault(_spelling(word), _Phrase(role))
+                first = language.relations_first or role not in RELATIONS
+                found.setdefault(_spelling(word), _Phrase(role, first=first))
+    for language in languages():
+        for word in language.counted:
+            found.setdefault(_spelling(word), _Phrase(Role.FILLER))
     return found
+
+
+@cache
+def _counted() -> frozenset[str]:
+    return frozenset(
+        _spelling(word).replace(" ", "") for each in languages() for word in each.counted
+    )
 
 
 @cache

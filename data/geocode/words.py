@@ -36,6 +36,7 @@ _LETTERS = str.maketrans(
 )
 _EZAFE = re.compile(r"(?<=ه)[\u200c ]ی(?!\w)")
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑](?=(?:e|ye|i|o|ol|ul|al|od|os|ar|an)\b)")
+_RANGES = re.compile(r"(?<=\d)\s?[‐‑–—]\s?(?=\d)")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _SHORT = re.compile(r"\b([a-z]{1,4})\.")
 _BREAKS = re.compile(r"[،,;؛.!?؟:()\n\r]+")
@@ -77,7 +78,8 @@ def folded(text: str) -> str:
     plain = _EZAFE.sub("", plain)  # «کوچه‌ی» is «کوچه»
     lowered = plain.translate(_LETTERS).casefold().translate(_LETTERS)
     lowered = _REPEATED.sub(r"\1\1", lowered)
-    spelled = _dotted()[0].sub(_spelled_out, _HYPHENS.sub("", lowered))
+    lowered = _RANGES.sub("-", _HYPHENS.sub("", lowered))
+    spelled = _dotted()[0].sub(_spelled_out, lowered)
     return _SHORT.sub(r"\1 ", spelled)
 
 

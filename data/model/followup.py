@@ -48,7 +48,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What somebody of the city saw on the spot; `photo` names a file of the photo folder."""
+    """What somebody of the city saw on the spot; `photo` names a file of the photo folder.
+
+    `away_m` is how far from the street the photo was taken; `None` where no place was sent with it,
+    or the request has no street.
+    """
 
     id: int
     request_id: RequestId
@@ -57,4 +61,5 @@ class Sighting:
     clear: bool
     photo: str
     location: LonLat | None = None
+    away_m: float | None = None
     text: str = ""

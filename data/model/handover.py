@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.model.ids import BodyId, HandOverId, Language, RequestId
+from data.model.notices import NoticeState
 from data.model.requests import ServiceRequest
 
 
@@ -21,7 +22,7 @@ class BodyKind(StrEnum):
 
 
 class HandOverWay(StrEnum):
-    """How a request goes to another body; a `MESSAGE` is sent by the desk's own mail program."""
+    """How a request goes to another body; a `MESSAGE` is an e-mail through the outbox."""
 
     MESSAGE = "message"
     PAPER = "paper"
@@ -69,6 +70,17 @@ class HandOver:
     state: HandOverState = HandOverState.SENT
     answer: str = ""
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLetter:
+    """The e-mail of a hand-over: `tries` so far, `told_at` when it last went to a gateway."""
+
+    hand_over_id: HandOverId
+    state: NoticeState
+    due_at: datetime
+    tries: int = 0
+    told_at: datetime | None = None
 
 
 class CallOutcome(StrEnum):

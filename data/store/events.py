@@ -63,6 +63,19 @@ def find_last_event(tx: Tx, verb: str) -> Event | None:
     return None if row is None else event_of(row)
 
 
+def find_last_event_of(tx: Tx, verb: str, actor: Actor, since: datetime) -> Event | None:
+    """Return the newest event of a verb that somebody wrote since then."""
+    query = (
+        select(event)
+        .where(event.c.verb == verb, event.c.at > since)
+        .where(event.c.actor_kind == actor.kind, event.c.actor_id == actor.id)
+        .order_by(event.c.at.desc(), event.c.id.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else event_of(row)
+
+
 def event_of(row: Row[Any]) -> Event:
     """Return a row as a line of the storm book."""
     return Event(

@@ -108,6 +108,13 @@ def last_hand_overs(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestI
     return {each.request_id: each for each in found}
 
 
+def agencies_of(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, str]:
+    """Return the name of the body that each of these requests went to last."""
+    query = select(hand_over.c.request_id, body.c.name).join(body)
+    found = query.where(hand_over.c.request_id.in_(request_ids)).order_by(hand_over.c.id)
+    return {RequestId(row.request_id): row.name for row in tx.execute(found)}
+
+
 def _joined(
     tx: Tx, states: Collection[HandOverState], *, oldest: bool, limit: int
 ) -> list[HandedOver]:

@@ -87,6 +87,15 @@ def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
     return [_job(row) for row in tx.execute(query)]
 
 
+def segments_of_jobs(tx: Tx, job_ids: Collection[JobId]) -> dict[JobId, SegmentId]:
+    """Return on which street each of these jobs is."""
+    found: dict[JobId, SegmentId] = {}
+    for ids in batched(sorted(job_ids), AT_ONCE, strict=False):
+        query = select(job.c.id, job.c.segment_id).where(job.c.id.in_(ids))
+        found |= {JobId(row.id): SegmentId(row.segment_id) for row in tx.execute(query)}
+    return found
+
+
 def list_jobs_on_segment(tx: Tx, storm_id: StormId, segment_id: SegmentId) -> list[Job]:
     """Return the jobs of a storm on one segment, by id."""
     query = select(job).where(job.c.storm_id == storm_id, job.c.segment_id == segment_id)

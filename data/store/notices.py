@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Row, Text, cast, delete, false, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -28,6 +28,15 @@ ONGOING = (NoticeState.SENDING, NoticeState.SENT, NoticeState.LOST)
 """What has reached a person, or may have."""
 
 
+class NewNotice(NamedTuple):
+    """A message that is written with many others of its kind."""
+
+    request_id: RequestId
+    nth: int
+    facts: Mapping[str, str]
+    stale_at: datetime
+
+
 def add_notice(
     tx: Tx,
     request_id: RequestId,
@@ -49,6 +58,25 @@ def add_notice(
         stale_at=stale_at,
     )
     return tx.execute(row.on_conflict_do_nothing()).rowcount > 0
+
+
+def add_new_notices(tx: Tx, kind: NoticeKind, new: Sequence[NewNotice], now: datetime) -> None:
+    """Write messages of one kind down, due at once; each is the next of its request and kind."""
+    rows = [
+        {
+            "request_id": one.request_id,
+            "kind": kind,
+            "nth": one.nth,
+            "facts": dict(one.facts),
+            "state": NoticeState.WAITING,
+            "written_at": now,
+            "due_at": now,
+            "stale_at": one.stale_at,
+        }
+        for one in new
+    ]
+    if rows:
+        tx.execute(insert(notice), rows)
 
 
 def list_due_notices(tx: Tx, now: datetime, limit: int) -> list[Notice]:

@@ -1,9 +1,10 @@
 """What callers were promised, as rows."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, and_, func, insert, or_, select
 
 from data.model import (
     ClosingReason,
@@ -13,6 +14,7 @@ from data.model import (
     Promise,
     PromiseOutcome,
     RequestId,
+    RequestState,
     ServiceClass,
 )
 from data.store.engine import Tx
@@ -22,19 +24,51 @@ ASKED_AT_ONCE = 500
 """Requests named in one question: SQLite takes some thousand variables."""
 
 
-def add_promise(tx: Tx, given: Promise) -> None:
-    """Keep what a caller was promised; the caller of this writes the event."""
-    tx.execute(
-        insert(promise).values(
-            request_id=given.request_id,
-            job_id=given.job_id,
-            plan_id=given.plan_id,
-            made_at=given.made_at,
-            expected_at=given.expected_at,
-            from_at=given.from_at,
-            to_at=given.to_at,
-        )
+class AwaitingPromise(NamedTuple):
+    """An open request with its job; `until` ends what was promised last for that job."""
+
+    request_id: RequestId
+    job_id: JobId
+    until: datetime | None
+
+
+def add_promises(tx: Tx, given: Iterable[Promise]) -> None:
+    """Keep what callers were promised; the caller of this writes the event."""
+    rows = [
+        {
+            "request_id": one.request_id,
+            "job_id": one.job_id,
+            "plan_id": one.plan_id,
+            "made_at": one.made_at,
+            "expected_at": one.expected_at,
+            "from_at": one.from_at,
+            "to_at": one.to_at,
+        }
+        for one in given
+    ]
+    if rows:
+        tx.execute(insert(promise), rows)
+
+
+def list_awaiting_promise(tx: Tx) -> list[AwaitingPromise]:
+    """Return the open requests that have a job, by id, and until when each was promised it."""
+    last = (
+        select(func.max(promise.c.id))
+        .where(promise.c.request_id == request.c.id)
+        .correlate(request)
+        .scalar_subquery()
     )
+    same = and_(promise.c.id == last, promise.c.job_id == request.c.job_id)
+    query = (
+        select(request.c.id, request.c.job_id, promise.c.to_at)
+        .select_from(request.outerjoin(promise, same))
+        .where(request.c.state == RequestState.OPEN, request.c.job_id.is_not(None))
+        .order_by(request.c.id)
+    )
+    return [
+        AwaitingPromise(RequestId(row.id), JobId(row.job_id), row.to_at)
+        for row in tx.execute(query)
+    ]
 
 
 def find_promise(tx: Tx, request_id: RequestId) -> Promise | None:
@@ -52,23 +86,27 @@ def list_last_promises(tx: Tx, request_ids: Collection[RequestId]) -> dict[Reque
     return found
 
 
-def list_promise_outcomes(tx: Tx, limit: int) -> list[PromiseOutcome]:
-    """Return the promises given last, newest first, and what evidence says of each.
+def list_promise_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutcome]:
+    """Return the newest promises that are decided, newest first, and what evidence says of each.
 
-    A request that got another job meanwhile is measured by that one too.
+    Those that may still be kept are left out: a plan makes thousands at once, and they would hide
+    all history. A request that got another job meanwhile is measured by that one too.
     """
     later = job.alias("later_job")
+    done_at = func.coalesce(job.c.done_at, later.c.done_at)
+    decided = (done_at.is_not(None), promise.c.to_at < now, job.c.state == JobState.CANCELLED)
     query = (
         select(
             promise,
             job.c.service_class,
             job.c.state.label("job_state"),
             request.c.closed_for,
-            func.coalesce(job.c.done_at, later.c.done_at).label("done_at"),
+            done_at.label("done_at"),
         )
         .join(job, job.c.id == promise.c.job_id)
         .join(request, request.c.id == promise.c.request_id)
         .outerjoin(later, later.c.id == request.c.job_id)
+        .where(or_(*decided))
         .order_by(promise.c.id.desc())
         .limit(limit)
     )

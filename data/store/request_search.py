@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -32,13 +33,10 @@ from data.model import (
     Stage,
     Tally,
 )
+from data.phone_number import plain_number
 from data.store.engine import Tx
 from data.store.requests import request_of
 from data.store.schema import caller, job, request, segment, segment_level
-
-PHONE_DIGITS = 4
-"""A search for this many digits and more looks into phone numbers too."""
-
 
 type ClassOfRoad = Mapping[RoadClass, ServiceClass]
 
@@ -116,6 +114,24 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
     return [Spot(*row) for row in tx.execute(query)]
 
 
+def list_found_by_phone(
+    tx: Tx, wanted: RequestFilter, classes: ClassOfRoad, limit: int
+) -> list[RequestId]:
+    """Return the newest requests that fit and whose caller's number the words have a part of."""
+    numbers = [number for words in _runs(wanted.words) if (number := _number(words))]
+    if not numbers:
+        return []
+    query = (
+        select(request.c.id)
+        .select_from(_TABLES)
+        .where(or_(*(request.c.id.in_(_phoned(number)) for number in numbers)))
+        .where(*_conditions(wanted, classes))
+        .order_by(request.c.id.desc())
+        .limit(limit)
+    )
+    return [RequestId(found) for found in tx.execute(query).scalars()]
+
+
 def _rows(classes: ClassOfRoad) -> Select[Any]:
     columns = (*request.c, _class(classes).label("level"), _DISTRICT.label("district"))
     return select(*columns, job.c.due_at).select_from(_TABLES)
@@ -147,16 +163,25 @@ def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnE
 
 
 def _words(wanted: RequestFilter) -> Iterable[ColumnElement[bool]]:
-    for word in normal(wanted.words).split():
-        said = request.c.sought.contains(word, autoescape=True)
-        if word.isdecimal() and len(word) >= PHONE_DIGITS:
-            said = or_(said, request.c.id.in_(_phoned(word)))
-        yield said
+    for words in _runs(wanted.words):
+        said = and_(*(request.c.sought.contains(word, autoescape=True) for word in words))
+        number = _number(words)
+        yield or_(said, request.c.id.in_(_phoned(number))) if number else said
 
 
-def _phoned(digits: str) -> Select[tuple[int]]:
-    bare = func.replace(func.replace(caller.c.phone, " ", ""), "-", "")
-    return select(caller.c.request_id).where(bare.contains(digits, autoescape=True))
+def _runs(text: str) -> Iterable[list[str]]:
+    """Yield the words of a search; numbers that follow each other together, as phones are said."""
+    for numeric, group in groupby(normal(text).split(), str.isdecimal):
+        words = list(group)
+        yield from [words] if numeric else [[word] for word in words]
+
+
+def _number(words: list[str]) -> str:
+    return plain_number("".join(words)) if words[0].isdecimal() else ""
+
+
+def _phoned(number: str) -> Select[tuple[int]]:
+    return select(caller.c.request_id).where(caller.c.number.contains(number, autoescape=True))
 
 
 def _class(classes: ClassOfRoad) -> ColumnElement[str]:

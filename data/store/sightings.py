@@ -1,14 +1,15 @@
 """What people of the city saw on the spot, as rows."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select
 
 from data.errors import NotFoundError
-from data.model import LonLat, RequestId, Sighting
+from data.model import LonLat, RequestId, SegmentId, Sighting
 from data.store.engine import Tx
-from data.store.schema import sighting
+from data.store.schema import request, sighting
 
 
 def add_sighting(tx: Tx, seen: Sighting) -> Sighting:
@@ -34,6 +35,13 @@ def list_sightings(tx: Tx, request_id: RequestId) -> list[Sighting]:
     return [_sighting(row) for row in tx.execute(query.order_by(sighting.c.id))]
 
 
+def list_sightings_on_segment(tx: Tx, segment_id: SegmentId, since: datetime) -> list[Sighting]:
+    """Return what was seen of a street since then, whoever asked for it, oldest first."""
+    query = select(sighting).join(request).where(request.c.segment_id == segment_id)
+    within = query.where(sighting.c.seen_at >= since)
+    return [_sighting(row) for row in tx.execute(within.order_by(sighting.c.id))]
+
+
 def _sighting(row: Row[Any]) -> Sighting:
     return Sighting(
         id=row.id,
@@ -43,5 +51,6 @@ def _sighting(row: Row[Any]) -> Sighting:
         clear=row.clear,
         photo=row.photo,
         location=None if row.lon is None else LonLat(row.lon, row.lat),
+        away_m=row.away_m,
         text=row.text,
     )

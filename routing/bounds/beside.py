@@ -5,7 +5,10 @@ from threading import Event, Thread
 
 
 class Beside:
-    """The last of ever better bounds; `value` may be asked at any time."""
+    """The last of ever better bounds; `value` may be asked at any time.
+
+    A process that ends waits for the linear program at hand: cutting it off aborts the process.
+    """
 
     def __init__(self, bounds: Iterator[float], add: float = 0.0) -> None:
         """Take the first bound at once and the others in a thread.
@@ -19,7 +22,7 @@ class Beside:
         self._add = add
         self._enough = Event()
         self.value = next(bounds) + add
-        self._thread = Thread(target=self._rise, name="lower bound", daemon=True)
+        self._thread = Thread(target=self._rise, name="lower bound")
         self._thread.start()
 
     def _rise(self) -> None:
@@ -27,6 +30,13 @@ class Beside:
             self.value = max(self.value, bound + self._add)
             if self._enough.is_set():
                 break
+
+    def __enter__(self) -> "Beside":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop: nobody will ask for a better bound."""
+        self._enough.set()
 
     def last(self, *, wait: bool) -> float:
         """Return the best bound and stop; with `wait` not before there is no better one."""

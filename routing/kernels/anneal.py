@@ -40,6 +40,14 @@ from routing.kernels.undo import forget, keep_best, note, roll_back, touch
 
 STRING = 10.0
 """Longest string of tasks taken out of one row, and the mean number taken out at once."""
+LONG_ROW = 50.0
+"""Mean tasks of a row from which there are two kinds of ruins:"""
+LONG_SHARE = 0.25
+"""this share of them takes out"""
+LONG_STRING = 30.0
+"""longer strings"""
+LONG_RUIN = 20.0
+"""and so many tasks on average: what fits into another full row may be much."""
 SPLIT = 0.5
 """Share of strings that keep some tasks in their middle, and of those that keep one more."""
 BLINK = 0.01
@@ -81,8 +89,13 @@ def ruin(f: Part, r: Rows, u: Undo, rng: NDArray[np.uint64]) -> None:
         if r.size[w] > 0:
             used += 1
     mean = (tasks - r.number[0]) / max(used, 1)
-    longest = max(1.0, min(STRING, mean))
-    strings = int(1.0 + draw(rng) * (4.0 * STRING / (1.0 + longest) - 1.0))
+    string = STRING
+    out = STRING
+    if mean >= LONG_ROW and draw(rng) < LONG_SHARE:
+        string = LONG_STRING
+        out = LONG_RUIN
+    longest = max(1.0, min(string, mean))
+    strings = int(1.0 + draw(rng) * (4.0 * out / (1.0 + longest) - 1.0))
     taken = 0
     for q in range(-1, f.near.shape[1]):
         c = seed if q < 0 else f.near[seed, q]

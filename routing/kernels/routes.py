@@ -150,9 +150,15 @@ def _lead_via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
 @kernel
 def drive(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
     """Compute all that follows from the tasks of a route; return whether it can be driven."""
-    n = r.row[v].size
-    for p in range(n + 1):
+    for p in range(r.row[v].size + 1):
         connect(g, f, r, v, p)
+    return drive_on(g, f, r, v)
+
+
+@kernel
+def drive_on(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+    """Do as `drive` where the deadheads of the route are known, all without refills."""
+    n = r.row[v].size
     choose_modes(f, r, v)
     fits = place_refills(g, f, r, v)
     refills = 0

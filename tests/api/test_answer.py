@@ -6,7 +6,7 @@ from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise
-from tests.village import MILL, NOW, at_m
+from tests.village import MILL, NOW, SCHOOL, at_m
 from tests.village_plan import a_leg, a_plan
 
 
@@ -97,3 +97,22 @@ def test_a_place_that_is_none_is_named(planned, where, status, field):
 def test_a_request_without_a_place_has_no_answer_yet(planned):
     asked = planned.post("/requests", json={"kind": "plow", "text": "somewhere"}).json()
     assert planned.get(f"/api/requests/{asked['id']}/answer").status_code == 409
+
+
+def test_an_operator_who_refuses_to_join_gets_work_of_its_own(client, sign_in):
+    sign_in("dispatcher")
+    client.post("/api/storms", json={"name": "First snow"})
+    sign_in("operator")
+    told = {"kind": "plow", "text": "School Street, another matter", "segment_id": SCHOOL}
+    asked = {"segment_id": SCHOOL, "kind": "plow"}
+    assert client.get("/api/answer", params=asked).json()["joins"] is not None
+    alone = client.get("/api/answer", params=asked | {"join": "false"}).json()
+    assert (alone["joins"], alone["waiting"]) == (None, 0)
+
+    joined = client.post("/requests", json=told).json()
+    own = client.post("/requests", json=told | {"join": False}).json()
+    third = client.post("/requests", json=told).json()
+    assert own["job_id"] not in (None, joined["job_id"])
+    assert third["job_id"] == joined["job_id"]
+    again = client.get(f"/api/requests/{own['id']}/answer").json()
+    assert again["waiting"] == 0

@@ -96,6 +96,9 @@ def test_a_photo_of_a_clear_street_closes_the_request_and_loses_what_the_camera_
     photo = office.get(seen["photo"])
     assert photo.headers["content-type"] == "image/jpeg"
     assert b"secret place" not in photo.content
+    (proof,) = office.get(f"/api/segments/{SCHOOL}").json()["sightings"]
+    assert proof == seen
+    assert (proof["near"], proof["away_m"] > 100) == (False, True)
 
 
 def test_a_photo_of_snow_leaves_it_open_and_no_photo_is_no_evidence(office, city_folder):

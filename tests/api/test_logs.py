@@ -54,8 +54,8 @@ def test_a_line_tells_route_status_time_and_role(client, sign_in, lines) -> None
     assert line["time"].endswith("+00:00")
 
 
-def test_no_line_holds_words_names_or_addresses(client, sign_in, written, lines) -> None:
-    sign_in("operator")
+def test_no_line_holds_words_names_or_addresses(client, sign_in_by_form, written, lines) -> None:
+    sign_in_by_form("operator")
     words = {"kind": "plow", "text": "Mrs Karimi, School Street 7", "caller_phone": "0914"}
     client.post("/requests", json=words)
     client.get("/api/geocode?q=Karimi+School+Street")

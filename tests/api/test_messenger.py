@@ -18,6 +18,7 @@ from data.errors import InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.engine import transaction
 from data.store.plans import add_plan
+from data.store.promises import find_promise
 from data.store.requests import Caller, list_requests
 from fleet.outbox import OutboxRules
 from maps.notices import NoticeText
@@ -68,7 +69,7 @@ def messenger(client, pigeon: Pigeon) -> Messenger:
 
 def ask(client, sign_in, **changes) -> dict:
     sign_in("operator")
-    told = {"kind": "plow", "text": "School Street 7", "caller_phone": "0914", "consent": True}
+    told = {"kind": "plow", "text": "School Street", "caller_phone": "0914", "consent": True}
     return client.post("/requests", json=told | changes).json()
 
 
@@ -114,7 +115,11 @@ def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, messen
     messenger.promise()
     messenger.look()
     said = sorted(text.body for _, text in pigeon.sent)
-    assert "planned between 08:30 and 08:51" in said[0]
+    assert "planned between 08:20 and 08:55" in said[0]
+    with transaction(app.engine) as tx:
+        given = find_promise(tx, asked.id)
+    assert given is not None
+    assert given.to_at - given.from_at == timedelta(minutes=35)
     assert "we have it" in said[1]
 
 

@@ -245,6 +245,35 @@ def test_what_does_not_fit_is_refused_in_the_format_that_was_asked(client, send,
     assert read(client, "requests.json") == []
 
 
+def test_errors_say_what_is_wrong_in_both_languages(client, send, app):
+    def said(answer) -> str:
+        return answer.json()[0]["description"]
+
+    assert said(send(service_code="holes")) == "service_code: there is no “holes” here."
+    assert said(send(api_key="guessed")) == "api_key: a valid key is needed, and this is none."
+    pictures = [("media", (f"{n}.jpg", a_picture(), "image/jpeg")) for n in range(5)]
+    assert "at most 4 pictures" in said(send(files=pictures))
+    one_bad = [pictures[0], ("media", ("b.jpg", b"no picture", "image/jpeg"))]
+    assert send(files=one_bad).status_code == 400
+    assert list((app.folder / "photos").glob("*")) == []
+    client.headers["accept-language"] = "fa"
+    assert said(send(service_code="holes")) == "service_code: «holes» اینجا وجود ندارد."
+
+
+def test_the_body_that_has_a_request_is_responsible_for_it(client, sign_in, send):
+    send(service_code="tree")
+    sign_in("administrator")
+    told = {"name": "Parks", "kind": "parks", "phone": "0441"}
+    (body,) = client.post("/api/bodies", json=told).json()
+    (before,) = read(client, "requests.json")
+    sign_in("dispatcher")
+    order = {"ids": [1], "body_id": body["id"], "way": "paper"}
+    assert client.post("/api/queue/hand-over", json=order).is_success
+    (after,) = read(client, "requests.json")
+    responsible = [each["agency_responsible"] for each in (before, after)]
+    assert (responsible, after["status"]) == (["Village", "Parks"], "closed")
+
+
 def test_a_place_may_be_an_address_or_the_number_of_a_street(client, send, app):
     send(lat="", long="", address_string="Mill Lane")
     send(lat="", long="", address_id="4")
@@ -271,6 +300,8 @@ def test_reading_refuses_what_it_does_not_know(client):
     assert refused("requests.json", page="0") == (400, "400")
     assert refused("requests.json", page_size="1001") == (400, "400")
     assert client.get(f"{BASE}/requests.html").status_code == 404
+    assert refused("nothing.json") == (404, "404")
+    assert fault(client.post(f"{BASE}/services.json")) == (405, "405")
     assert read(client, "requests.json", jurisdiction_id="village") == []
 
 

@@ -47,14 +47,14 @@ def test_an_invited_operator_chooses_a_password_and_is_at_the_desk(client, invit
     assert client.get("/operator", headers=HTML).status_code == 200
 
 
-def test_the_password_that_was_chosen_signs_in_later(client, invited, sign_in):
+def test_the_password_that_was_chosen_signs_in_later(client, invited, sign_in_by_form):
     come_in(client, invited["path"])
-    assert sign_in("sara", CHOSEN).status_code == 200
+    assert sign_in_by_form("sara", CHOSEN).status_code == 200
 
 
-def test_nobody_signs_in_before_the_link_was_used(invited, sign_in):
+def test_nobody_signs_in_before_the_link_was_used(invited, sign_in_by_form):
     for guess in ("", "sara", CHOSEN):
-        assert sign_in("sara", guess).status_code in {401, 422}
+        assert sign_in_by_form("sara", guess).status_code in {401, 422}
 
 
 def test_the_link_works_once(client, invited):
@@ -98,7 +98,9 @@ def test_no_answer_holds_a_password_or_its_digest(client, invited):
     assert "password" not in client.get("/api/people").text
 
 
-def test_who_is_shut_out_leaves_every_page_and_cannot_come_back(client, person_id, sign_in):
+def test_who_is_shut_out_leaves_every_page_and_cannot_come_back(
+    client, person_id, sign_in, sign_in_by_form
+):
     driver = person_id("driver")
     sign_in("driver")
     drivers = dict(client.cookies)
@@ -108,25 +110,25 @@ def test_who_is_shut_out_leaves_every_page_and_cannot_come_back(client, person_i
     client.cookies.clear()
     client.cookies.update(drivers)
     assert client.get("/api/shifts/99").status_code == 401
-    refused = sign_in("driver")
+    refused = sign_in_by_form("driver")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "disabled")
-    assert sign_in("driver", "a guess").json()["error"]["code"] == "wrong_password"
+    assert sign_in_by_form("driver", "a guess").json()["error"]["code"] == "wrong_password"
 
 
-def test_who_is_let_in_again_has_the_password_of_before(client, person_id, sign_in):
+def test_who_is_let_in_again_has_the_password_of_before(client, person_id, sign_in_by_form):
     driver = person_id("driver")
     client.post(f"/api/people/{driver}/disable")
     assert client.post(f"/api/people/{driver}/enable").json()["state"] == "active"
-    assert sign_in("driver").status_code == 200
+    assert sign_in_by_form("driver").status_code == 200
 
 
-def test_a_new_password_link_signs_out_whoever_had_the_old_one(client, person_id, sign_in):
+def test_a_new_password_link_signs_out_whoever_had_the_old_one(client, person_id, sign_in_by_form):
     operator = person_id("operator")
     invited = client.post(f"/api/people/{operator}/invitation").json()
     assert invited["person"]["state"] == "invited"
-    assert sign_in("operator").status_code == 401
+    assert sign_in_by_form("operator").status_code == 401
     come_in(client, invited["path"])
-    assert sign_in("operator", CHOSEN).status_code == 200
+    assert sign_in_by_form("operator", CHOSEN).status_code == 200
 
 
 def test_roles_change_what_somebody_may_do_at_once(client, person_id, sign_in):

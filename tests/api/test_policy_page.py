@@ -64,6 +64,27 @@ def test_what_was_set_is_in_force_in_the_file_and_in_the_database(admin, city_fo
     assert admin.get("/setup/policy.toml").text == text
 
 
+def test_how_long_requests_may_wait_is_set_in_the_form(admin):
+    def change(tables):
+        tables["followup"] |= {"place_min": 45, "shifts": ["06:00", "18:00"], "spot_m": 60}
+        tables["followup"]["done_h"] = {"ice": {}, "tree": {"P1": 3}}
+        tables["join"]["across_classes"] = True
+
+    view = changed(admin, change).json()
+    policy = admin.app.state.barfrub.policy
+    assert view["tables"]["followup"]["done_h"] == {"tree": {"P1": 3}}
+    assert [each.hour for each in policy.followup.shifts] == [6, 18]
+    assert (policy.followup.spot_m, policy.join.across_classes) == (60, True)
+    page = admin.get("/setup/policy", headers={"accept": "text/html"}).text
+    assert all(kind in page for kind in ("sidewalk", "haul"))
+
+    def too_late(tables):
+        tables["followup"]["shifts"] = ["25:00"]
+
+    refused = changed(admin, too_late)
+    assert (refused.status_code, "followup.shifts" in refused.text) == (422, True)
+
+
 def test_a_street_moves_to_another_class_with_its_kind(admin):
     def change(tables):
         tables["class"]["P3"]["roads"].remove("residential")

@@ -1,5 +1,7 @@
 import pytest
 
+from data.store.engine import reading
+from data.store.events import list_events
 from tests.village import SCHOOL, at_m
 
 WORDS = "Snow on School Street"
@@ -45,11 +47,30 @@ def upload(client, text, path="/api/queue/file"):
     return client.post(path, files={"file": ("calls.csv", text.encode(), "text/csv")})
 
 
+@pytest.mark.parametrize("words", ["044 555 1234", "۵۵۵۱۲۳۴", "044-5551234"])
+def test_a_search_by_phone_finds_and_is_written_down_as_one_look(desk, words):
+    path = {"/api/queue": 2, "/api/queue/map": 1, "/requests.csv": 1}
+    for each, times in path.items():
+        for _ in range(times):
+            assert desk.get(each, params={"words": words}).status_code == 200
+    assert references(desk, words=words) == ["B-0001"]
+    with reading(desk.app.state.barfrub.engine) as tx:
+        (look,) = [line for line in list_events(tx) if line.verb == "caller.seen"]
+    assert look.after == {"requests": [1], "purpose": "phone_search"}
+    assert look.actor.id == "operator"
+
+
+def test_digits_that_are_in_no_phone_are_no_look(desk):
+    assert references(desk, words="99999") == []
+    with reading(desk.app.state.barfrub.engine) as tx:
+        assert "caller.seen" not in {line.verb for line in list_events(tx)}
+
+
 def test_the_queue_is_filtered_counted_and_turned_page_by_page(desk):
     first = queue(desk, stage="unplaced", limit=2)
     second = queue(desk, stage="unplaced", limit=2, after=first["next"])
 
-    assert references(desk, words="044 555 1234") == []
+    assert references(desk, words="044 999 1234") == []
     assert references(desk, words="5551234") == references(desk, danger="ambulance") == ["B-0001"]
     assert [row["reference"] for row in first["rows"] + second["rows"]] == [
         "B-0002",

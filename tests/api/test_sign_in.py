@@ -12,16 +12,18 @@ from tests.api.conftest import PASSWORD
 HTML = {"accept": "text/html"}
 
 
-def test_the_right_password_opens_the_board(client, sign_in):
-    assert sign_in("dispatcher").json() == {"login": "dispatcher", "roles": ["dispatcher"]}
+def test_the_right_password_opens_the_board(client, sign_in_by_form):
+    assert sign_in_by_form("dispatcher").json() == {"login": "dispatcher", "roles": ["dispatcher"]}
     board = client.get("/", headers=HTML)
     assert board.status_code == 200
     assert "Village" in board.text
 
 
-def test_the_session_cookie_is_hidden_from_scripts_and_other_sites(client, sign_in):
+def test_the_session_cookie_is_hidden_from_scripts_and_other_sites(client, sign_in_by_form):
     cookie = next(
-        line for line in sign_in().headers.get_list("set-cookie") if "barfrub_session" in line
+        line
+        for line in sign_in_by_form().headers.get_list("set-cookie")
+        if "barfrub_session" in line
     )
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
@@ -33,8 +35,8 @@ def test_cookies_are_for_https_only_where_the_page_came_by_https(client):
 
 
 @pytest.mark.parametrize("login", ["dispatcher", "nobody"])
-def test_a_wrong_password_and_an_unknown_name_look_the_same(client, sign_in, login):
-    answer = sign_in(login, "guess")
+def test_a_wrong_password_and_an_unknown_name_look_the_same(client, sign_in_by_form, login):
+    answer = sign_in_by_form(login, "guess")
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "wrong_password"
     assert "barfrub_session" not in client.cookies
@@ -50,13 +52,13 @@ def test_a_wrong_password_in_the_browser_shows_the_form_again_with_the_name(clie
     assert 'role="alert"' in answer.text
 
 
-def test_after_five_failures_even_the_right_password_must_wait(sign_in):
+def test_after_five_failures_even_the_right_password_must_wait(sign_in_by_form):
     for _ in range(5):
-        assert sign_in("dispatcher", "guess").status_code == 401
-    refused = sign_in("dispatcher")
+        assert sign_in_by_form("dispatcher", "guess").status_code == 401
+    refused = sign_in_by_form("dispatcher")
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
-    assert sign_in("operator").status_code == 200
+    assert sign_in_by_form("operator").status_code == 200
 
 
 def test_the_limit_forgives_when_its_window_has_passed():
@@ -147,12 +149,12 @@ def test_a_new_password_ends_old_sessions(client, sign_in):
     assert client.get("/operator").status_code == 401
 
 
-def test_a_password_that_was_hashed_weakly_is_hashed_anew(client, sign_in):
+def test_a_password_that_was_hashed_weakly_is_hashed_anew(client, sign_in_by_form):
     engine = client.app.state.barfrub.engine
     weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with transaction(engine) as tx:
         set_password_hash(tx, find_user_by_login(tx, "dispatcher").id, weak)
-    assert sign_in().status_code == 200
+    assert sign_in_by_form().status_code == 200
     assert client.get("/operator").status_code == 200
     with transaction(engine) as tx:
         now_kept = find_user_by_login(tx, "dispatcher").password_hash
@@ -177,10 +179,10 @@ def test_a_session_ends_after_a_shift(monkeypatch):
     assert seals.read_session(genuine) is None
 
 
-def test_every_sign_in_makes_a_new_token(client, sign_in):
+def test_every_sign_in_makes_a_new_token(client, sign_in_by_form):
     tokens = []
     for _ in range(3):
-        sign_in()
+        sign_in_by_form()
         tokens.append(client.cookies["barfrub_csrf"])
     assert all(one != other for one, other in pairwise(tokens))
 

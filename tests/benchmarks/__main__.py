@@ -21,6 +21,7 @@ MODULES = (
     "board_page",
     "user_pages",
     "request_queue",
+    "plan_promises",
     "followup",
     "backup",
     "flood",

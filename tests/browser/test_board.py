@@ -1,8 +1,13 @@
 """The dispatcher's board and the operator's desk, as people use them."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
+from data.model import RequestId, RequestKind, RequestState, ServiceRequest
+from data.store.engine import transaction
+from data.store.requests import add_request
 from tests.browser.conftest import PATIENCE_MS, Visit, refuse
 from tests.village import TULIP, village
 
@@ -84,6 +89,29 @@ def test_what_an_operator_takes_appears_on_the_board_at_once(visit, desk):
     expect(page.locator("board-side .facts")).to_contain_text("On the list")
     visit.until(CHOSEN_ON_MAP)
     assert visit.complaints == []
+
+
+def test_a_long_list_draws_its_first_rows_and_finds_the_others(visit):
+    asked = [
+        ServiceRequest(
+            id=RequestId(number),
+            reference=f"B-{number:04d}",
+            received_at=visit.city.clock.now() + timedelta(seconds=number),
+            channel="phone",
+            text=f"call {number}",
+            kind=RequestKind.PLOW,
+            state=RequestState.NEW,
+        )
+        for number in range(1, 303)
+    ]
+    with transaction(visit.city.engine) as tx:
+        for one in asked:
+            add_request(tx, one)
+    page = visit.board()
+    expect(page.locator("#list-requests .row")).to_have_count(300)
+    expect(page.locator("board-lists")).to_contain_text("The first 300 are shown.")
+    page.fill("#filter", "call 302")
+    expect(page.locator("#list-requests .row")).to_have_count(1)
 
 
 def test_the_answer_to_read_out_is_the_largest_text(visit):

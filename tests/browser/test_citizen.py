@@ -40,6 +40,7 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
     page.set_input_files(
         "#photo", {"name": "snow.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
     )
+    assert page.inner_text("photo-field").split() == ["انتخاب", "عکس", "snow.jpg"]
     page.fill("#phone", "۰۹۱۴۱۲۳۴۵۶۷")
     page.check("input[name=consent]")
     page.click("#send")
@@ -64,6 +65,7 @@ def test_without_scripts_one_can_report_and_follow(visit: Visit):
     page = visit.page
     visit.go("/report?lang=en")
     assert page.is_hidden("#here")
+    assert page.is_visible("#photo")
     page.fill("#address", "School Street 7")
     page.click("#send")
     page.wait_for_selector(".keep")

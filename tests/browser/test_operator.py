@@ -1,4 +1,4 @@
-"""The operator's desk: calls taken by keyboard alone, and the answer while the caller waits."""
+"""The desk in the drawn village: calls taken by keyboard alone, and the answer while they wait."""
 
 from datetime import timedelta
 from typing import NamedTuple

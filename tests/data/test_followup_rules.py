@@ -39,11 +39,17 @@ def test_the_class_counts_where_no_target_is_set_and_danger_before_both() -> Non
     assert found.work_target(tree, p1, DAY, danger=True) == HOUR
 
 
+def test_a_photo_is_of_the_street_within_the_metres_of_the_policy() -> None:
+    found = rules("[followup]\nspot_m = 60\n")
+    assert [found.on_the_spot(away_m) for away_m in (60.0, 60.1, None)] == [True, False, None]
+
+
 @pytest.mark.parametrize(
     "section",
     [
         "[followup]\nplace_min = 0\n",
         "[followup]\nplace = 30\n",
+        "[followup]\nspot_m = 1\n",
         '[followup]\nshifts = ["7 o\'clock"]\n',
         '[followup]\nshifts = ["15:00", "07:00"]\n',
         "[followup.done_h.lawn]\nP1 = 2\n",
@@ -68,6 +74,7 @@ quarters = st.integers(1, 4 * 168).map(lambda number: number * HOUR / 4)
         tell=minutes,
         escalate=minutes,
         danger=quarters,
+        spot_m=st.integers(10, 5000).map(float),
         done=st.dictionaries(
             st.tuples(st.sampled_from(RequestKind), st.sampled_from(ServiceClass)), quarters
         ),

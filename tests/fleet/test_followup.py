@@ -22,7 +22,7 @@ from data.store.jobs import get_job, set_planned
 from data.store.people import add_user, set_disabled
 from data.store.request_clocks import get_clock, mark_planned, mark_told
 from data.store.requests import get_request
-from data.store.sightings import list_sightings
+from data.store.sightings import list_sightings, list_sightings_on_segment
 from fleet.clocks import Due, Step, next_due
 from fleet.closing import cancel_request, close_request, reopen_request
 from fleet.followup import (
@@ -198,7 +198,7 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     a_storm(tx)
     first, second = asked(tx), asked(tx)
     place = LonLat(45.07, 37.55)
-    sight(tx, DISPATCHER, first.id, Spot(True, "a.jpg", place, "dry"), LATER)
+    sight(tx, v.village(), DISPATCHER, first.id, Spot(True, "a.jpg", place, "dry"), LATER)
     assert first.job_id is not None
     assert get_job(tx, first.job_id).state is JobState.DONE
     for request in (first, second):
@@ -210,10 +210,28 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     assert broken_links(list_events(tx)) == []
 
 
+def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: Tx) -> None:
+    a_storm(tx)
+    request = asked(tx)
+    assert request.snap is not None
+    here = v.village().point_at(request.snap.segment_id, request.snap.offset_m)
+    for place in (here, v.CENTRE, None):
+        sight(tx, v.village(), DISPATCHER, request.id, Spot(False, "a.jpg", place), LATER)
+    near, far, unknown = list_sightings_on_segment(tx, request.snap.segment_id, v.NOW)
+    assert near.away_m == pytest.approx(0, abs=0.2)
+    assert far.away_m == pytest.approx(v.village().away_m(request.snap.segment_id, v.CENTRE), abs=1)
+    assert far.away_m is not None
+    assert far.away_m > RULES.spot_m
+    assert unknown.away_m is None
+    told = [line.after["away_m"] for line in list_events(tx) if line.verb == "request.seen"]
+    assert told == [near.away_m, far.away_m, None]
+    assert list_sightings_on_segment(tx, request.snap.segment_id, LATER + MINUTE) == []
+
+
 def test_a_street_seen_not_clear_stays_open(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
-    sight(tx, DISPATCHER, request.id, Spot(False, "a.jpg"), LATER)
+    sight(tx, v.village(), DISPATCHER, request.id, Spot(False, "a.jpg"), LATER)
     assert get_request(tx, request.id) == request
     assert verbs(tx, request)[-1] == "request.seen"
 
@@ -222,7 +240,7 @@ def test_a_closed_request_is_not_looked_at_any_more(tx: Tx) -> None:
     request = asked(tx)
     cancel_request(tx, DISPATCHER, request.id, "", LATER)
     with pytest.raises(ConflictError, match="is cancelled"):
-        sight(tx, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+        sight(tx, v.village(), DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
 
 
 def test_a_reopened_request_is_late_by_a_new_clock(tx: Tx) -> None:

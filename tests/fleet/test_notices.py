@@ -204,6 +204,15 @@ def test_what_was_with_a_gateway_when_the_server_died_is_never_sent_twice(tx: Tx
     assert states(tx, new) == [(NoticeKind.ACKNOWLEDGED, NoticeState.LOST)]
 
 
+def test_a_killed_server_loses_only_what_was_with_a_gateway(tx: Tx) -> None:
+    told = [asked(tx, caller_phone=f"0914000000{number}") for number in range(5)]
+    assert len(claim_letters(tx, RULES, TEHRAN, NOON, 2)) == 2
+    assert lose_interrupted(tx, NOON) == 2
+    assert len(claimed(tx)) == 3
+    kept = [states(tx, each)[0][1] for each in told]
+    assert sorted(kept) == [NoticeState.LOST] * 2 + [NoticeState.SENDING] * 3
+
+
 def test_an_opened_request_is_told_anew_what_becomes_of_it(tx: Tx) -> None:
     new = asked(tx)
     close_request(tx, DISPATCHER, new.id, ClosingReason.MELTED, "", NOON)

@@ -41,7 +41,7 @@ from data.store.promises import find_promise, list_promise_outcomes
 from data.store.requests import get_request, save_request
 from data.store.shifts import save_progress
 from fleet.closing import cancel_request
-from fleet.driven_plan import DrivenPlan, PlanDesk, Progress, Trucks, Visit, progress_of
+from fleet.driven_plan import DrivenPlan, Expected, PlanDesk, Progress, Trucks, progress_of
 from fleet.intake import Report, place_by_hand, receive
 from fleet.promise import (
     FARTHEST_LATE,
@@ -202,7 +202,7 @@ def test_the_same_window_is_not_promised_twice(tx: Tx) -> None:
     assert give_promise(tx, DISPATCHER, asked, trucks) == give_promise(
         tx, DISPATCHER, asked, trucks
     )
-    assert len(list_promise_outcomes(tx, 10)) == 1
+    assert len(list_promise_outcomes(tx, 10, v.NOW + 9 * HOUR)) == 1
 
 
 def test_nothing_is_promised_where_the_plan_does_not_go(tx: Tx) -> None:
@@ -222,7 +222,9 @@ def test_evidence_measures_promises(tx: Tx) -> None:
     for asked in (kept, broken):
         give_promise(tx, DISPATCHER, asked, trucks)
     set_job_state(tx, [job_on(tx, v.MILL).id], JobState.DONE, v.NOW + 35 * MINUTE)
-    outcomes = {one.promise.request_id: one for one in list_promise_outcomes(tx, 10)}
+    outcomes = {
+        one.promise.request_id: one for one in list_promise_outcomes(tx, 10, v.NOW + 9 * HOUR)
+    }
     assert was_kept(outcomes[kept.id], v.NOW + 9 * HOUR) is True
     assert was_kept(outcomes[broken.id], v.NOW) is None
     assert was_kept(outcomes[broken.id], v.NOW + 9 * HOUR) is False
@@ -235,7 +237,9 @@ def test_a_request_that_moved_to_another_job_is_measured_by_that_one(tx: Tx) -> 
     other = job_on(tx, v.MAIN_WEST)
     save_request(tx, replace(get_request(tx, asked.id), job_id=other.id))
     set_job_state(tx, [other.id], JobState.DONE, v.NOW + 10 * MINUTE)
-    assert [one.done_at for one in list_promise_outcomes(tx, 10)] == [v.NOW + 10 * MINUTE]
+    assert [one.done_at for one in list_promise_outcomes(tx, 10, v.NOW + 9 * HOUR)] == [
+        v.NOW + 10 * MINUTE
+    ]
 
 
 @pytest.mark.parametrize(
@@ -278,15 +282,15 @@ def test_the_record_is_that_of_the_class_where_it_has_one() -> None:
     }
 
 
-def a_visit(ahead: timedelta, late: timedelta = timedelta(0)) -> Visit:
+def a_visit(ahead: timedelta, late: timedelta = timedelta(0)) -> Expected:
     expected_at = v.NOW + ahead
-    return Visit(PlanId(1), VehicleId(1), 0, v.MILL, expected_at - late, expected_at)
+    return Expected(expected_at - late, expected_at)
 
 
 def test_promises_that_were_broken_make_windows_wider() -> None:
     late = [an_outcome(50 * MINUTE)] * LEAST_RECORD
-    narrow = window_of(a_visit(2 * HOUR), [], v.NOW)
-    wide = window_of(a_visit(2 * HOUR), late, v.NOW)
+    narrow = window_of(a_visit(2 * HOUR), LATE_SHARE, v.NOW)
+    wide = window_of(a_visit(2 * HOUR), late_share(late, v.NOW), v.NOW)
     assert narrow is not None
     assert wide is not None
     assert wide.to_at > narrow.to_at
@@ -298,7 +302,7 @@ def test_promises_never_kept_do_not_make_a_window_endless() -> None:
 
 
 def test_a_truck_hours_behind_is_promised_to_nobody() -> None:
-    assert window_of(a_visit(HOUR, FARTHEST_LATE + MINUTE), [], v.NOW) is None
+    assert window_of(a_visit(HOUR, FARTHEST_LATE + MINUTE), LATE_SHARE, v.NOW) is None
 
 
 @given(
@@ -311,7 +315,7 @@ def test_a_window_lies_around_the_expected_moment_and_not_in_the_past(
 ) -> None:
     outcomes = [an_outcome(timedelta(seconds=s)) for s in delays_s]
     visit = a_visit(timedelta(seconds=ahead_s), timedelta(seconds=late_s))
-    window = window_of(visit, outcomes, v.NOW)
+    window = window_of(visit, late_share(outcomes, v.NOW), v.NOW)
     assert window is not None
     assert v.NOW <= window.from_at <= window.expected_at <= window.to_at
     assert window.to_at - window.expected_at >= 20 * MINUTE

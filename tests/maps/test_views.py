@@ -16,6 +16,7 @@ from data.model import (
     RequestState,
     ServiceRequest,
     Side,
+    Sighting,
     Snap,
     Treatment,
     VehicleId,
@@ -163,6 +164,9 @@ def test_a_street_shows_the_last_pass_of_each_direction():
             MAIN_WEST, forward, 0.0, 200.0, VehicleId(vehicle), at, at, Treatment.PLOW, evidence
         )
 
+    def seen(number, away_m):
+        return Sighting(number, RequestId(1), NOW, "reza", clear=True, photo="", away_m=away_m)
+
     passes = {
         DirectedSegment(MAIN_WEST, True): [passed(1, 1, forward=True), passed(9, 2, forward=True)],
         DirectedSegment(MAIN_WEST, False): [passed(5, 1, forward=False)],
@@ -175,6 +179,7 @@ def test_a_street_shows_the_last_pass_of_each_direction():
         passes,
         [a_job(1, state=JobState.DONE), a_job(2, due_at=NOW + timedelta(hours=9))],
         [a_request()],
+        [seen(1, away_m=30.0), seen(2, away_m=400.0), seen(3, away_m=None)],
         NAMES,
         NOW,
     )
@@ -184,10 +189,11 @@ def test_a_street_shows_the_last_pass_of_each_direction():
     assert street.job is not None
     assert (street.job.id, street.job.state) == (2, "open")
     assert street.requests == ("B-0001",)
+    assert [one.near for one in street.sightings] == [None, False, True]
 
 
 def test_a_one_way_street_has_one_direction():
-    street = street_view(village().segment(ROSE), POLICY, None, (), {}, (), (), NAMES, NOW)
+    street = street_view(village().segment(ROSE), POLICY, None, (), {}, (), (), (), NAMES, NOW)
     assert [direction.forward for direction in street.directions] == [True]
     assert street.job is None
 

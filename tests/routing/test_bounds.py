@@ -167,6 +167,21 @@ def test_who_does_not_wait_gets_the_bound_so_far():
     go_on.set()
 
 
+def test_leaving_a_search_stops_its_bound():
+    ended = Event()
+
+    def bounds():
+        try:
+            while True:
+                yield 1.0
+        finally:
+            ended.set()
+
+    with pytest.raises(ZeroDivisionError), Beside(bounds()):
+        raise ZeroDivisionError
+    assert ended.wait(10.0)
+
+
 def test_only_a_stop_by_iterations_waits_for_the_last_bound():
     assert by_iterations(FirstFeasible(MaxIterations(5)))
     assert not by_iterations(FirstFeasible(MaxRuntime(5.0)))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from routing import breakdown, search
 from routing.breakdown import broken, moved
 from routing.check import violations
 from routing.problem import Rules, Visit
@@ -45,6 +46,19 @@ def test_the_work_of_a_broken_truck_is_taken_over_and_few_tasks_change_hands(see
     assert after.routes[vehicle] == plan.routes[vehicle][:1]
     assert after.unserved == {}
     assert moved(plan.routes, after.routes, lost) <= budget
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_a_city_too_everything_finds_a_place_and_few_tasks_change_hands(seed, monkeypatch):
+    monkeypatch.setattr(breakdown, "EXACT_ENDS", 1)
+    monkeypatch.setattr(search, "LONG_ROUTE", 2)
+    town, plan = a_running_town(seed)
+    vehicle = int(np.argmax([len(route) for route in plan.routes]))
+    lost = tasks_of(plan.routes[vehicle][1:])
+    after = RunningRoutes(town, plan).without(vehicle, 2, SOME)
+    assert violations(broken(town, vehicle), after) == []
+    assert after.unserved == {}
+    assert moved(plan.routes, after.routes, lost) <= 2
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -74,9 +74,8 @@ def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeyp
     problem = a_random_town(7, 60)
     line = paths.line_graph(problem)
     ends = paths.ends_of(problem)
-    monkeypatch.setattr(paths, "DENSE_ENDS", 1)
     monkeypatch.setattr(paths, "NEAREST", 12)
-    gaps, next_end = paths.gaps_of(problem, line, ends, threads=2)
+    gaps, next_end = paths.gaps_of(problem, line, ends, threads=2, dense_ends=1)
     for i in range(len(ends.arc)):
         exact = paths.from_arc(problem, line, ends.arc[i])[ends.arc]
         near = [j for j in next_end[i] if j >= 0] if i >= ends.places else range(len(ends.arc))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from routing import warming
-from routing.kernels import anneal, nearness
+from routing.kernels import anneal, nearness, sweep
 from routing.rules import Rules
 from routing.solver import solve
 from routing.stop import MaxIterations
@@ -18,6 +18,7 @@ def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     assert anneal.anneal.signatures
     assert nearness.around.signatures
     assert nearness.pulls.signatures
+    assert sweep.improve.signatures
 
 
 def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):

@@ -16,7 +16,7 @@ from data.store.schema.city import (
     vehicle,
 )
 from data.store.schema.followup import request_clock, request_comment, sighting
-from data.store.schema.handover import body, call_attempt, hand_over, queue_change
+from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
 from data.store.schema.logbook import log_part
 from data.store.schema.notices import notice, tracking_code
 from data.store.schema.open311 import (
@@ -54,6 +54,7 @@ __all__ = [
     "api_key",
     "blockage",
     "body",
+    "body_letter",
     "call_attempt",
     "caller",
     "city",

@@ -42,6 +42,7 @@ sighting = Table(
     Column("clear", Boolean, nullable=False),
     Column("lon", Float),
     Column("lat", Float),
+    Column("away_m", Float, doc="from the street that it is about"),
     Column("text", Text, nullable=False),
     Column("photo", Text, nullable=False, doc="file in the photo folder"),
 )

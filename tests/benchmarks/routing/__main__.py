@@ -3,7 +3,8 @@
     make bench-routing ONLY="carp carp-mixed" SECONDS=60 JOBS=1 SEED=1
 
 prints tables: the public sets by name, `roads`, `city` and `replan`. With PEERS=1 also `peers`:
-PyVRP and OR-Tools on the same problems, seconds and machine.
+PyVRP and OR-Tools on the same problems, seconds and machine; INSTANCES="CBMix5-TP CBMix10-TP"
+chooses among them.
 """
 
 import os
@@ -26,8 +27,8 @@ def shown(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) ->
         print("| " + " | ".join(row) + " |", flush=True)
 
 
-def main(chosen: list[str], seconds: float, jobs: int, seed: int) -> None:
-    """Print the tables asked for."""
+def main(chosen: list[str], seconds: float, jobs: int, seed: int, named: list[str]) -> None:
+    """Print the tables asked for; in that of the peers only the instances `named`, if any."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     print(f"{machine}; {seconds:g} s, one thread each, {jobs} at a time, seed {seed}")
     for name in chosen:
@@ -40,7 +41,7 @@ def main(chosen: list[str], seconds: float, jobs: int, seed: int) -> None:
         elif name == "peers":
             from tests.benchmarks.routing import side_by_side  # needs what PEERS=1 installs
 
-            shown("peers", PEERS, side_by_side.rows(seconds, seed))
+            shown("peers", PEERS, side_by_side.rows(seconds, seed, named))
         else:
             shown(name, PUBLIC, public.rows(name, seconds, jobs, seed))
 
@@ -53,4 +54,5 @@ if __name__ == "__main__":
         float(os.environ.get("SECONDS", "60")),
         int(os.environ.get("JOBS", "1")),
         int(os.environ.get("SEED", "1")),
+        os.environ.get("INSTANCES", "").split(),
     )

@@ -30,9 +30,10 @@ class Run:
 
 
 def files(chosen: str) -> list[Path]:
-    """Return the instances of a set, by name."""
+    """Return the instances of a set, by name; what people drive in Kerteminde is none."""
     found = sorted((SHARED / "routing" / chosen).iterdir())
-    return [path for path in found if path.suffix in (".dat", ".txt") or path.stem == "kerteminde"]
+    kinds = ([".dat"], [".txt"])
+    return [path for path in found if path.suffixes in kinds or path.name == "kerteminde.json"]
 
 
 def best_known() -> dict[str, float]:

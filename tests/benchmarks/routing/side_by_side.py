@@ -1,6 +1,6 @@
 """Barfrub, PyVRP and OR-Tools on the same problems, one after the other, for as many seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from routing.formats.model import model_of
@@ -13,10 +13,13 @@ LARGE = ("val10D", "egl-e4-C", "mval10D", "mval4D", "Lpr-a-03", "Lpr-b-03")
 SETS = ("carp-reload", "mcgrp", "mcgrp-turns")
 
 
-def rows(seconds: float, seed: int) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each instance, all costs in the file's own terms."""
+def rows(seconds: float, seed: int, named: Collection[str] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each instance, only for those `named` if any; costs in the file's own terms.
+
+    Raises `ValueError` for a name that no instance has.
+    """
     best = public.best_known()
-    for path in _files():
+    for path in _files(named):
         model = model_of(instance_from(path.read_bytes(), path.stem))
         ours = public.solved(path, seconds, seed)
         peers = (by_pyvrp(model.problem, seconds, seed), by_ortools(model.problem, seconds))
@@ -25,9 +28,13 @@ def rows(seconds: float, seed: int) -> Iterator[tuple[str, ...]]:
         yield (path.stem, str(ours.tasks), *shown)
 
 
-def _files() -> list[Path]:
+def _files(named: Collection[str]) -> list[Path]:
     large = [p for name in ("carp", "carp-mixed") for p in public.files(name) if p.stem in LARGE]
-    return large + [path for name in SETS for path in public.files(name)]
+    found = large + [path for name in SETS for path in public.files(name)]
+    unknown = set(named) - {path.stem for path in found}
+    if unknown:
+        raise ValueError(f"instances: not among the peers' ones: {', '.join(sorted(unknown))}")
+    return [path for path in found if path.stem in named] if named else found
 
 
 def _shown(cost: float, best: float | None) -> str:

@@ -6,8 +6,9 @@ from data.geocode.confidence import CALIBRATION, agreement_of, calibrated, confi
 
 
 def judged(score: float = 1.0, rival: float = 0.0, **remarks: float) -> float:
-    told = {"strays": 0, "missing_streets": 0, "missing_alley": False, "told": True, **remarks}
-    return confidence(score, rival, **told)
+    missing = {"missing_streets": 0, "missing_alley": False, "missing_house": False}
+    plain = {"strays": 0, "guessed": False, "told": True}
+    return confidence(score, rival, **{**plain, **missing, **remarks})
 
 
 def test_the_table_rises_on_both_sides():
@@ -27,7 +28,15 @@ def test_a_stronger_rival_never_makes_an_answer_surer(one: float, other: float):
 
 
 @pytest.mark.parametrize(
-    "remark", [{"strays": 1}, {"missing_streets": 1}, {"missing_alley": True}, {"told": False}]
+    "remark",
+    [
+        {"strays": 1},
+        {"missing_streets": 1},
+        {"missing_alley": True},
+        {"missing_house": True},
+        {"guessed": True},
+        {"told": False},
+    ],
 )
 def test_whatever_is_not_explained_makes_an_answer_less_sure(remark):
     assert judged(**remark) < judged()

@@ -90,6 +90,12 @@ def test_a_place_of_interest_is_found_where_no_street_is_named(geocoder: Geocode
     assert found.segment_id in {v.MAIN_WEST, v.MAIN_EAST, v.MILL}
 
 
+def test_no_answer_is_surer_than_a_better_one(geocoder: Geocoder) -> None:
+    for words in ("خیابان امام پلاک ۹۹", "خیابان مدرسه، خیابان باغ", "school near mill"):
+        sure = [each.confidence for each in geocoder.candidates(words)]
+        assert sure == sorted(sure, reverse=True)
+
+
 def test_words_that_name_nothing_find_nothing(geocoder: Geocoder) -> None:
     assert geocoder.candidates("") == []
     assert geocoder.candidates("zzz qqq") == []

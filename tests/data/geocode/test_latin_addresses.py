@@ -90,7 +90,44 @@ def test_a_number_is_found_within_its_range_on_its_side(words: str) -> None:
 def test_a_number_beyond_all_ranges_is_not_sure() -> None:
     found = best("9900 Ash St")
     assert Reason.HOUSE_UNKNOWN in found.reasons
-    assert found.kind == "street"
+    assert (found.kind, found.confident) == ("street", False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "252-256 W Court St",
+        "252 – 256 W Court St",
+        "252 1/2 W Court St",
+        "252½ W Court St",
+        "the 252 block of W Court St",
+        "252 W Court St apt 4",
+        "apt 4, 252 W Court St, please",
+        "252 W Court St Onondaga NY 13203",
+    ],
+)
+def test_a_house_is_found_among_other_numbers_and_names(words: str) -> None:
+    found = best(words)
+    assert (found.kind, found.side) == ("address", Side.LEFT)
+    assert distance_m(found.point, v.at_m(STEP_M * (1 + 52 / 98), STEP_M)) < 2
+
+
+@pytest.mark.parametrize(
+    ("words", "east_m"),
+    [("31-05 Ash St", 100), ("3105 Ash St", 100), ("31-07 Ash St", 130), ("40 Ash St", 400)],
+)
+def test_numbers_with_a_hyphen_are_houses_of_a_block_or_of_one_building(
+    words: str, east_m: int
+) -> None:
+    known = {"31-05": 100, "31-09": 160, "38-42": 400}
+    houses = [
+        Place("address", v.at_m(east, 5), {}, street="Ash Street", number=number)
+        for number, east in known.items()
+    ]
+    plain = [replace(segment, houses=()) for segment in grid().segments]
+    found = Geocoder(build_network(plain), houses).candidates(words)[0]
+    assert (found.kind, found.confident) == ("address", True)
+    assert distance_m(found.point, v.at_m(east_m, 5)) < 1
 
 
 def test_between_two_streets_is_the_middle_between_them() -> None:
@@ -116,6 +153,7 @@ def test_before_or_past_a_street_is_near_their_crossing(words: str) -> None:
         ("str. Victoriei", "Strada Victoriei"),
         ("Onandaga Ave", "Onondaga Ave"),
         ("Onondgaa Avenue has not been plowed", "Onondaga Ave"),
+        ("Beach Street North", "N Beech St"),
     ],
 )
 def test_a_street_is_found_as_people_write_it(words: str, name: str) -> None:
@@ -124,7 +162,17 @@ def test_a_street_is_found_as_people_write_it(words: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Washington Street", "corner of Washington and Lincoln", "please send a plow", "12 Foo Rd"],
+    [
+        "Washington Street",
+        "corner of Washington and Lincoln",
+        "please send a plow",
+        "12 Foo Rd",
+        "Washington & Mill Rd",
+        "Washington 12 corner Mill Rd",
+        "Mull Rd",
+        "Mill Valley",
+        "12.345 45.678 north",
+    ],
 )
 def test_a_street_that_the_city_lacks_is_never_sure(words: str) -> None:
     assert not any(each.confident for each in geocoder().candidates(words))
@@ -149,6 +197,11 @@ def test_candidates_say_which_words_they_are_from_and_where_on_the_segment() -> 
     segment = grid().segment(found.segment_id)
     assert 0 <= found.offset_m <= segment.length_m
     assert distance_m(grid().point_at(segment.id, found.offset_m), found.point) < 0.1
+
+
+def test_a_story_that_repeats_itself_is_answered_like_a_short_one() -> None:
+    story = "Mill Rd near Erie Blvd and " * 200
+    assert distance_m(best(story).point, corner("Mill Rd", "Erie Blvd")) < 60
 
 
 def test_the_likeliest_place_of_a_name_is_the_one_near_by() -> None:
@@ -179,3 +232,18 @@ def test_the_first_part_of_a_street_is_not_the_first_alley() -> None:
     ]
     found = Geocoder(build_network(streets), ()).candidates("اول خیابان حافظ یخ زده")
     assert found[0].segment_id == 1
+
+
+def test_an_alley_is_the_one_that_leaves_the_street_not_its_namesake_behind() -> None:
+    def line(*ends: tuple[float, float]) -> tuple[object, ...]:
+        return tuple(v.at_m(*end) for end in ends)
+
+    streets = [
+        v.a_segment(1, 1, 2, line=line((0, 0), (100, 0)), fa="خیابان حافظ"),
+        v.a_segment(2, 3, 4, line=line((50, 5), (50, 80)), fa="کوچه ۷"),
+        v.a_segment(3, 5, 6, line=line((50, 150), (50, 300)), fa="کوچه ۷"),
+        v.a_segment(4, 7, 8, line=line((90, 150), (90, 300)), fa="۱۲/۳"),
+    ]
+    found = Geocoder(build_network(streets), ())
+    assert found.candidates("حافظ، کوچه هفتم")[0].segment_id == 2
+    assert found.candidates("حافظ، ۱۲/۳")[0].segment_id == 4

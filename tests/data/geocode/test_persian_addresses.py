@@ -6,7 +6,9 @@ import pytest
 
 from data.geocode import Candidate, Geocoder, Reason
 from data.model import Segment
+from data.network import build_network
 from data.projection import distance_m
+from tests import village as v
 from tests.town import named, sample_town
 
 NETWORK, PLACES = sample_town()
@@ -100,6 +102,43 @@ def test_an_alley_numbered_after_its_street_is_sure_without_more():
         assert name_of(the_one(f"{name} یخ زده")[0]) == name
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ولیعصر، کوچه ۱۲",
+        "خیابون ولی عصر ک ۱۲ یخ زده",
+        "کوچه دوازدهم ولیعصر",
+        "Valiasr Blvd, alley 12",
+        "kuche 12 valiasr",
+    ],
+)
+def test_an_alley_numbered_after_its_street_may_be_called_an_alley(words: str):
+    def line(east_m: int, length_m: int):
+        return v.at_m(east_m, 0), v.at_m(east_m, length_m)
+
+    streets = [
+        v.a_segment(1, 1, 2, line=line(0, 500), fa="بلوار ولیعصر", en="Valiasr Boulevard"),
+        v.a_segment(2, 2, 3, line=line(20, 90), fa="ولیعصر ۱۲", en="Valiasr 12"),
+        v.a_segment(3, 4, 5, line=line(900, 90), fa="کوچهٔ ۱۲"),
+    ]
+    assert Geocoder(build_network(streets), ()).candidates(words)[0].segment_id == 2
+
+
+def test_numbers_of_districts_and_hours_are_no_houses():
+    for words in ("ناحیه ۲، خیابان سعدی", "خیابان سعدی ۱۲ ساعته بسته است", "سعدی ۳ تا ماشین مونده"):
+        assert name_of(the_one(words)[0]) == "خیابان سعدی"
+        assert the_one(words)[1].kind == "street"
+
+
+def test_the_floor_is_no_alley():
+    assert the_one("امام خمینی، پ ۱۲، واحد ۳، طبقه دوم")[1].name == "خیابان امام خمینی 12"
+
+
+def test_a_crossing_of_an_unknown_street_is_never_sure():
+    for words in ("زنبورآباد نبش خیابان سعدی", "تقاطع سعدی و زنبورآباد", "سعدی نبش زنبورآباد"):
+        assert not any(each.confident for each in geocoder().candidates(words))
+
+
 def test_a_dead_end_whose_name_is_given_twice_is_found_by_its_street():
     ends = [s for s in NETWORK.segments if s.names and name_of(s).startswith("بن‌بست")]
     pairs = [
@@ -164,3 +203,18 @@ def test_a_quarter_tells_which_alley_but_is_no_address():
 def test_a_short_name_that_people_use_is_enough():
     assert name_of(the_one("خیابان امام بسته است")[0]) == "خیابان امام خمینی"
     assert name_of(the_one("Shariati Street")[0]) == "خیابان شریعتی"
+
+
+def test_a_house_number_does_not_cast_doubt_on_a_street_whose_houses_nobody_mapped():
+    bare = Geocoder(NETWORK, [each for each in PLACES if not each.number])
+
+    found = bare.candidates("خیابان سعدی، پلاک ۱۲")[0]
+
+    assert found.confident
+    assert found.name == "خیابان سعدی"
+    assert Reason.HOUSES_UNMAPPED in found.reasons
+
+
+@pytest.mark.parametrize("said", ["برفیه", "برفه", "پر برفه", "یخه", "لیزه", "بسته‌ست"])
+def test_how_the_street_is_casts_no_doubt_on_it(said: str):
+    assert the_one(f"خیابان سعدی {said}")[1].name == "خیابان سعدی"

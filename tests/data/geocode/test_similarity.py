@@ -1,7 +1,7 @@
 """Spellings compared letter by letter, and names by their sound in two scripts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.geocode.similarity import distance, skeleton, sound_distance, spoken
@@ -34,6 +34,7 @@ def test_more_edits_than_the_limit_are_not_told_apart(one: str, other: str, limi
     assert distance(one, other, limit) == min(plain_distance(one, other), limit + 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abcde", min_size=3, max_size=8), min_size=1, max_size=12, unique=True))
 def test_a_name_is_found_with_one_letter_left_out(names: list[str]) -> None:
     index = SpellingIndex(names)

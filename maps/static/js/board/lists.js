@@ -14,6 +14,12 @@ const folded = (text) =>
     .replace(/ك/g, "ک")
     .replace(/\u200c/g, " ");
 
+/** Rows that are drawn at once: ten thousand would make every key wait. */
+const MOST_ROWS = 300;
+
+/** The first of a long list, and the selected one wherever it stands. */
+const drawn = (found, selected) => found.filter(({ id }, at) => at < MOST_ROWS || id === selected);
+
 const TABS = {
   requests: {
     title: () => t("Requests"),
@@ -116,12 +122,14 @@ class Lists extends Part {
       return html`<div class="empty"><h3>${empty()[0]}</h3><p class="muted small">${empty()[1]}</p></div>`;
     const found = all.filter((item) => folded(words(item)).includes(folded(this.sought)));
     const { chosen } = selection.value;
+    const selected = kind && chosen?.kind === kind ? chosen.id : undefined;
     return html`<p class="tally muted small" aria-live="polite">${t("{found} of {all}", { found: found.length, all: all.length })}</p>
+      ${found.length > MOST_ROWS ? html`<p class="muted small">${t("The first {count} are shown. Write above to find others.", { count: MOST_ROWS })}</p>` : ""}
       ${listbox({
         id: `list-${this.tab}`,
         label: title(),
-        items: found,
-        selected: kind && chosen?.kind === kind ? chosen.id : undefined,
+        items: drawn(found, selected),
+        selected,
         choose: (id) => this.take(id),
         row,
       })}`;

@@ -5,6 +5,7 @@ import { get } from "../core/net.js";
 import { Store } from "../core/store.js";
 import { age, deadline, length, named, streetName, t, time } from "../core/texts.js";
 import { rhythm, why } from "../levels/why.js";
+import { sightingEntry } from "../followup/sighting.js";
 import { facts } from "./facts.js";
 import { coverage, selection } from "./state.js";
 
@@ -57,6 +58,15 @@ function directionFacts(direction, alone) {
   </div>`;
 }
 
+const inspections = (sightings) =>
+  sightings.length
+    ? html`<section class="inspections">
+        <h3>${t("Inspection on the spot")}</h3>
+        <ul class="entries">${sightings.map(sightingEntry)}</ul>
+        <p class="small muted">${t("An inspection is evidence for the requests of the street. The colors of the map come from passes only.")}</p>
+      </section>`
+    : "";
+
 /** Everything about one street. */
 export function streetPanel(id) {
   const street = streets.value.known.get(id);
@@ -78,5 +88,6 @@ export function streetPanel(id) {
         street.requests?.length ? html`<bdi class="code">${street.requests.join(", ")}</bdi>` : null,
       ],
     ])}
-    ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}`;
+    ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
+    ${inspections(street.sightings)}`;
 }

@@ -1,8 +1,10 @@
 // What can be done about a request: give it to somebody, look on the spot, note, close, reopen.
+import "../core/photo-field.js";
 import { html } from "lit";
 import { now } from "../core/boot.js";
 import { notify } from "../core/notices.js";
 import { named, t } from "../core/texts.js";
+import { placeOf } from "./sighting.js";
 import { assign, close, escalate, note, office, reopen, settle, sight } from "./state.js";
 
 const HOURS = [1, 2, 4, 8, 24];
@@ -28,8 +30,11 @@ async function sendSighting(id, fields) {
   if (coords) {
     fields.append("lon", coords.longitude);
     fields.append("lat", coords.latitude);
-  } else notify(t("Your phone did not say where you are. The photo was sent without a place."));
-  return sight(id, fields);
+  }
+  const file = await sight(id, fields);
+  const seen = file?.sightings.at(-1);
+  if (seen && !seen.near) notify(placeOf(seen));
+  return file;
 }
 
 const assignment = ({ row, clock }) => html`<form class="action" @submit=${sent((fields) => assign(row.id, fields.get("login"), dueAt(fields.get("hours"))))}>
@@ -61,7 +66,7 @@ const inspection = ({ row }) => html`<form class="action" @submit=${sent((fields
     <label class="tick"><input type="radio" name="clear" value="false" />${t("It is not clear: it stays open")}</label>
   </fieldset>
   <label for="photo">${t("Photo, which is the evidence")}</label>
-  <input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required />
+  <photo-field><input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required /></photo-field>
   <label for="seen">${t("What there is to say")}</label>
   <input id="seen" name="text" maxlength="2000" dir="auto" autocomplete="off" />
   <button class="primary">${t("Send what I saw")}</button>

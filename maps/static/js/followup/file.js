@@ -1,9 +1,10 @@
 // All about one request: its clock, what was noted and seen, and what can be done about it.
-import { html, nothing } from "lit";
+import { html } from "lit";
 import { TickingPart } from "../core/element.js";
 import { date, deadline, named, t, time } from "../core/texts.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
 import { actions } from "./actions.js";
+import { sightingEntry } from "./sighting.js";
 import { office, open } from "./state.js";
 
 const TIMES = ["received", "placed", "planned", "done", "closed", "told"];
@@ -18,15 +19,9 @@ const clockLine = (clock, step) => html`<li class=${clock[`${step}_at`] ? "passe
   <span class="muted">${clock[`${step}_at`] ? moment(clock[`${step}_at`]) : t("not yet")}</span>
 </li>`;
 
-const sighting = (seen) => html`<li class="said">
-  <p><strong>${seen.clear ? t("Seen clear") : t("Seen not clear")}</strong> <span class="muted small"><bdi>${seen.author}</bdi>, ${moment(seen.at)}</span></p>
-  ${seen.text ? html`<p dir="auto">${seen.text}</p>` : nothing}
-  <a href=${seen.photo} target="_blank" rel="noopener"><img src=${seen.photo} alt=${t("Photo of the street, opens large")} loading="lazy" /></a>
-</li>`;
-
 const comment = (noted) => html`<li class="said">
   <p dir="auto">${noted.text}</p>
-  <p class="muted small"><bdi>${noted.author}</bdi>, ${moment(noted.at)}</p>
+  <p class="muted small"><bdi>${noted.author}</bdi>${t(", ")}${moment(noted.at)}</p>
 </li>`;
 
 const entries = (title, list, draw) =>
@@ -60,7 +55,7 @@ class File extends TickingPart {
         <ul class="times">${TIMES.map((step) => clockLine(file.clock, step))}</ul>
         ${file.clock.reopened_at ? html`<p class="muted small">${t("Reopened {count} times, last on {when}.", { count: file.row.reopened, when: said(file.clock.reopened_at) })}</p>` : ""}
       </section>
-      ${actions(file)} ${entries(t("Seen on the spot"), file.sightings, sighting)} ${entries(t("Notes"), file.comments, comment)}
+      ${actions(file)} ${entries(t("Seen on the spot"), file.sightings, sightingEntry)} ${entries(t("Notes"), file.comments, comment)}
     </article>`;
   }
 }

@@ -64,13 +64,11 @@ export async function follow() {
   );
 }
 
+/** Send an order, then read everything anew; what the server answered, or nothing where it refused. */
 async function order(task) {
-  const done = await attempt(async () => {
-    await task();
-    return true;
-  });
+  const done = await attempt(async () => (await task()) ?? true);
   await refresh();
-  return done === true;
+  return done;
 }
 
 const address = (id, what) => `/api/requests/${id}/${what}`;

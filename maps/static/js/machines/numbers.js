@@ -6,9 +6,15 @@ import { number, t } from "../core/texts.js";
 const DIGITS = /[۰-۹٠-٩]/g;
 const latin = (digit) => String(digit.charCodeAt(0) % 16);
 
+/** A text with its digits in Latin. */
+export const latinDigits = (text) => text.replace(DIGITS, latin);
+
+/** A text with its digits in the reader's. */
+export const ownDigits = (text) => text.replace(/\d/g, (digit) => number(Number(digit)));
+
 /** The number that somebody wrote, in any digits and with any decimal sign; NaN where it is none. */
 export function numberIn(text) {
-  const plain = text.replace(DIGITS, latin).replace(/[٫/,]/g, ".").replace(/[\s٬]/g, "");
+  const plain = latinDigits(text).replace(/[٫/,]/g, ".").replace(/[\s٬]/g, "");
   return plain === "" ? Number.NaN : Number(plain);
 }
 

@@ -10,6 +10,7 @@ import { field } from "../setup/forms.js";
 import { cell, numberInput } from "./cells.js";
 import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
 import { classChoice, rules } from "./rules.js";
+import { sharing, targets } from "./targets.js";
 
 const { classes, roads } = boot.policy;
 const COLUMNS = [
@@ -126,6 +127,8 @@ class Policy extends Part {
         ${this.section(t("Kinds of streets"), t("Every kind of street of the map belongs to one class."), this.roads(draft))}
         ${this.section(t("Streets that rank higher"), t("A rule lifts a street to a more urgent class and never lowers it."), rules(draft))}
         ${this.section(t("Passes and salt"), t("How many passes a street needs, and how much salt."), this.passes(draft))}
+        ${this.section(t("How long requests may wait"), t("What is late stands on top in the complaints office."), targets(draft))}
+        ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
         ${this.foot()}
       </form>`;
   }

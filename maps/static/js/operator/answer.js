@@ -31,6 +31,7 @@ const held = ({ window, record }) =>
       : t("no history yet");
 
 function joins({ joins: street, waiting }) {
+  if (!desk.value.join) return t("Not joined: this call makes work of its own");
   if (!street) return t("None: this call makes one");
   return html`<bdi>${streetName(street)}</bdi>${waiting > 0 ? html` · ${t("{count} wait for it", { count: waiting })}` : ""}`;
 }

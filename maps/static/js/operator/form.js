@@ -4,7 +4,7 @@ import { Part } from "../core/element.js";
 import { age, named, percent, streetName, t } from "../core/texts.js";
 import { listbox } from "../board/listbox.js";
 import { kindIcon } from "../board/rows.js";
-import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchLanguage, switchSide, toggleDanger } from "./keys.js";
+import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
 import { DANGERS, KINDS, askGuesses, askHistory, choose, desk, record } from "./state.js";
 
 const WORDS_PAUSE_MS = 150;
@@ -112,11 +112,12 @@ class Form extends Part {
   }
 
   switches() {
-    const { place, language, consent, caller_phone } = desk.value;
+    const { place, language, consent, join, caller_phone } = desk.value;
     return html`<div class="switches">
       <button type="button" ?disabled=${!place} @click=${switchSide}>${t("Side:")} ${place?.side ? named("side", place.side) : "–"}${key("S")}</button>
       <button type="button" @click=${switchLanguage}>${t("Speaks:")} ${named("language", language)}${key("L")}</button>
       <button type="button" aria-pressed=${consent} ?disabled=${caller_phone === ""} @click=${switchConsent}><span class="icon ${consent ? "icon-check" : "icon-square"}" aria-hidden="true"></span>${t("Wants messages")}${key("C")}</button>
+      <button type="button" aria-pressed=${!join} @click=${switchJoin}><span class="icon ${join ? "icon-square" : "icon-check"}" aria-hidden="true"></span>${t("Work of its own")}${key("J")}</button>
     </div>`;
   }
 

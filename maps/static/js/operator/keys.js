@@ -30,6 +30,12 @@ export const switchLanguage = () => desk.set({ language: desk.value.language ===
 /** Whether the caller wants messages, which needs somewhere to send them. */
 export const switchConsent = () => desk.set({ consent: !desk.value.consent && desk.value.caller_phone !== "" });
 
+/** Whether the request joins the open work of its street, or gets work of its own. */
+export function switchJoin() {
+  desk.set({ join: !desk.value.join });
+  return askAnswer();
+}
+
 /** Walk through the guesses. */
 export function step(by) {
   const { guesses, chosen } = desk.value;
@@ -45,7 +51,7 @@ function pushPin([east, north]) {
   movePin({ lng: from.lon + east * PIN_STEP_DEG, lat: from.lat + north * PIN_STEP_DEG });
 }
 
-const LETTERS = { KeyS: switchSide, KeyL: switchLanguage, KeyC: switchConsent };
+const LETTERS = { KeyS: switchSide, KeyL: switchLanguage, KeyC: switchConsent, KeyJ: switchJoin };
 
 function order(event) {
   if (event.shiftKey) return MOVES[event.key] && (() => pushPin(MOVES[event.key]));

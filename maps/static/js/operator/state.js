@@ -23,6 +23,7 @@ const newCall = () => ({
   consent: false,
   kind: "plow",
   dangers: [],
+  join: true,
   guesses: [],
   chosen: null,
   place: null,
@@ -88,10 +89,10 @@ let placeAsked = 0;
 
 /** Ask what can be said of the place; an answer that comes after the next question counts no more. */
 export async function askAnswer() {
-  const { place, kind } = desk.value;
+  const { place, kind, join } = desk.value;
   const turn = ++placeAsked;
   if (!place) return void desk.set({ answer: null });
-  const query = new URLSearchParams({ lon: place.lon, lat: place.lat, kind });
+  const query = new URLSearchParams({ lon: place.lon, lat: place.lat, kind, join });
   if (place.segment_id != null) query.set("segment_id", place.segment_id);
   const answer = await attempt(() => get(`/api/answer?${query}`));
   if (turn !== placeAsked) return undefined;
@@ -109,7 +110,7 @@ export async function askHistory(phone) {
   if (turn === phoneAsked && history !== undefined) desk.set({ history });
 }
 
-const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, place }) => ({
+const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place }) => ({
   idempotency_key: key,
   text,
   caller_name,
@@ -118,6 +119,7 @@ const told = ({ key, text, caller_name, caller_phone, language, consent, kind, d
   consent: consent && caller_phone !== "",
   kind,
   dangers,
+  join,
   ...(place ? { segment_id: place.segment_id, lon: place.lon, lat: place.lat, side: place.side } : {}),
 });
 

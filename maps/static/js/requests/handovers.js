@@ -12,11 +12,20 @@ import { load, queue } from "./state.js";
 const ANSWERS = ["accepted", "done", "declined"];
 const PENDING = ["sent", "accepted"];
 
+const ON_THE_WAY = ["waiting", "sending"];
+const NOT_ARRIVED = ["failed", "lost"];
+const LETTERS_PAUSE_MS = 5000;
+
+let again = 0;
+
 const given = new Store({ list: null, broken: "", open: null });
 
 async function askGiven() {
   try {
-    given.set({ list: await get("/api/hand-overs"), broken: "" });
+    const list = await get("/api/hand-overs");
+    given.set({ list, broken: "" });
+    clearTimeout(again);
+    if (list.some(({ letter }) => ON_THE_WAY.includes(letter))) again = setTimeout(() => queue.value.tab === "given" && askGiven(), LETTERS_PAUSE_MS);
   } catch (error) {
     given.set({ broken: error.message });
   }
@@ -28,6 +37,12 @@ const letter = (one) => {
   const body = encodeURIComponent([t("We ask you to look after what a resident has told us."), one.words, one.note].filter(Boolean).join("\r\n\r\n"));
   return `mailto:${encodeURIComponent(one.body_email)}?subject=${subject}&body=${body}`;
 };
+
+/** How far the e-mail is; one that did not arrive says what to do instead. */
+const letterState = ({ letter }) =>
+  letter
+    ? html`<p class="small ${NOT_ARRIVED.includes(letter) ? "danger" : "muted"}"><span class="icon icon-mail" aria-hidden="true"></span> ${t(`letter:${letter}`)}</p>`
+    : "";
 
 class HandOvers extends Part {
   get stores() {
@@ -73,11 +88,12 @@ class HandOvers extends Part {
         <p><strong><bdi>${one.body}</bdi></strong>${one.body_phone ? html` <a class="small" href="tel:${one.body_phone}" dir="ltr">${one.body_phone}</a>` : ""}</p>
         <p><bdi>${one.words}</bdi></p>
         <p class="muted small"><bdi class="code">${one.reference}</bdi> · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`hand over:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
+        ${letterState(one)}
         ${open ? this.answers(one) : ""}
       </div>
       <div class="ends">
         <a class="button" href="/requests/hand-overs/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Paper")}</a>
-        ${one.way === "message" ? html`<a class="button" href=${letter(one)}><span class="icon icon-mail" aria-hidden="true"></span>${t("Write the e-mail")}</a>` : ""}
+        ${one.body_email && NOT_ARRIVED.includes(one.letter) ? html`<a class="button" href=${letter(one)}><span class="icon icon-mail" aria-hidden="true"></span>${t("Write the e-mail")}</a>` : ""}
         ${pending ? html`<button aria-expanded=${open} @click=${toggle}>${t("Their answer")}</button>` : ""}
       </div>
     </li>`;

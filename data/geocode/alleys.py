@@ -1,0 +1,55 @@
+"""Numbered alleys that bear the name of the street they leave: "Saadi, alley 12" is "Saadi 12"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from data.geocode.candidate import Reason
+from data.geocode.language import Role
+from data.geocode.mentions import HITS, NO_KIND, Mention
+from data.geocode.names import Hit, NameBook
+from data.geocode.sentence import Token, is_title
+
+ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
+"""Kinds of lanes that callers place by the street they leave."""
+
+PARENT_HITS = 3
+"""Meanings of the street's name that are tried."""
+
+
+def with_numbered_alleys(
+    book: NameBook, words: Sequence[Token], mentions: Sequence[Mention]
+) -> list[Mention]:
+    """Return the mentions in order, alleys also by the names of the streets beside them."""
+    found = list(mentions)
+    for first, pair in enumerate(pairwise(words)):
+        kind, number = pair if pair[1].digits else pair[::-1]  # "alley 12", "the 12th alley"
+        alley = kind.role is Role.KIND and kind.kind in ALLEYS
+        if not alley or not number.digits or kind.clause != number.clause:
+            continue
+        if kind.first and number is pair[0]:
+            continue
+        known = [m for m in found if m.first < first + 2 and m.last > first]
+        hits = list(_hits(book, [m for m in mentions if m not in known], number.text))
+        if not hits or any((m.first, m.last) != (first, first + 2) for m in known):
+            continue
+        hits += [hit for mention in known for hit in mention.hits]
+        hits.sort(key=lambda hit: -hit.quality)
+        text = f"{kind.text} {number.text}"
+        mention = Mention(first, first + 2, (), frozenset({kind.kind}), text, told=True)
+        found = [m for m in found if m not in known]
+        found.append(replace(known[0] if known else mention, hits=tuple(hits[:HITS])))
+    return sorted(found, key=lambda mention: mention.first)
+
+
+def _hits(book: NameBook, parents: Sequence[Mention], number: str) -> Iterator[Hit]:
+    """Yield the names that are one of the parents' and a number."""
+    met: set[int] = set()
+    for parent in parents:
+        for hit in parent.hits[:PARENT_HITS]:
+            core = book.names[hit.name].core
+            plain = tuple(word for word in core if not is_title(word))
+            for each in (*book.exact((*core, number)), *book.exact((*plain, number))):
+                if each.name not in met and each.reason is Reason.EXACT:
+                    met.add(each.name)
+                    yield Hit(each.name, each.quality * hit.quality * NO_KIND, each.reason)

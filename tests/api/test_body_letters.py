@@ -1,0 +1,127 @@
+"""What is handed over by message goes through the outbox, and the desk sees what became of it."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from api.gateways import NoticeSettings
+from api.messenger import Messenger
+from data.store.body_letters import find_body_letter
+from data.store.engine import transaction
+from data.store.events import list_events
+from data.store.handovers import list_hand_overs
+from fleet.body_letters import claim_body_letters
+from fleet.outbox import BACK_OFF, OutboxRules
+from tests.api.test_messenger import Pigeon, PigeonSettings
+from tests.api.test_queue import WORDS, a_body, order
+
+AWAKE = OutboxRules(time(3), time(3, 1))
+EMAIL = "mailtos://us@snow.example?to={email}"
+
+
+@pytest.fixture
+def pigeon():
+    return Pigeon()
+
+
+@pytest.fixture
+def messenger(client, pigeon):
+    return a_messenger(client, PigeonSettings(AWAKE, email=EMAIL, pigeon=pigeon))
+
+
+def a_messenger(client, settings: NoticeSettings) -> Messenger:
+    app = client.app.state.barfrub
+    client.portal.call(app.messenger.stop)
+    return Messenger(app.engine, app.clock, app.ground, settings)
+
+
+def handed_over(client, sign_in, **more):
+    """Hand a phone call over to the parks by message; return its change."""
+    body_id = a_body(client, sign_in, email="parks@city.example")
+    told = {"kind": "tree", "text": WORDS, "caller_phone": "044 5551234"}
+    client.post("/requests", json=told)
+    handing = {"body_id": body_id, "way": "message", "note": "please hurry"} | more
+    return order(client, "hand-over", [1], **handing).json()
+
+
+def letter_of(client):
+    (one,) = client.get("/api/hand-overs").json()
+    return one["letter"]
+
+
+def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
+    client, sign_in, messenger, pigeon
+):
+    handed_over(client, sign_in)
+    assert letter_of(client) == "waiting"
+    assert messenger.look_for_bodies() == 1
+    assert messenger.look_for_bodies() == 0
+    ((who, text),) = pigeon.sent
+    assert (who.email, who.phone) == ("parks@city.example", "")
+    assert "B-0001" in text.title
+    assert WORDS in text.link
+    assert "please hurry" in text.link
+    assert "5551234" not in text.title + text.body + text.link
+    assert letter_of(client) == "sent"
+
+
+def test_the_callers_number_goes_along_where_it_was_wished_and_is_a_look(
+    client, sign_in, messenger, pigeon
+):
+    handed_over(client, sign_in, with_caller=True)
+    messenger.look_for_bodies()
+    ((_, text),) = pigeon.sent
+    assert "044 5551234" in text.link
+    assert "5551234" not in text.body
+    with transaction(client.app.state.barfrub.engine) as tx:
+        looks = [line.after for line in list_events(tx) if line.verb == "caller.seen"]
+    assert looks == [{"requests": [1], "purpose": "hand_over"}]
+
+
+def test_a_letter_that_is_refused_is_tried_again_and_then_given_up(
+    client, sign_in, clock, messenger, pigeon
+):
+    pigeon.refusals = 99
+    handed_over(client, sign_in)
+    seen = []
+    for wait in (*BACK_OFF, timedelta(hours=9)):
+        assert messenger.look_for_bodies() == 1
+        seen.append(letter_of(client))
+        clock.moment += wait
+    assert seen == ["waiting"] * len(BACK_OFF) + ["failed"]
+    assert messenger.look_for_bodies() == 0
+    assert pigeon.sent == []
+
+
+def test_without_a_gateway_for_email_the_desk_is_told_to_use_paper(client, sign_in):
+    handed_over(client, sign_in)
+    assert a_messenger(client, NoticeSettings(AWAKE)).look_for_bodies() == 1
+    assert letter_of(client) == "failed"
+
+
+def test_a_letter_whose_request_is_taken_back_does_not_leave(client, sign_in, messenger, pigeon):
+    change = handed_over(client, sign_in)["change_id"]
+    client.post(f"/api/queue/changes/{change}/undo")
+    assert messenger.look_for_bodies() == 0
+    assert pigeon.sent == []
+    assert letter_of(client) == "unwanted"
+
+
+def test_a_letter_that_was_being_sent_when_the_server_died_is_not_sent_twice(
+    client, sign_in, messenger, pigeon
+):
+    handed_over(client, sign_in)
+    app = client.app.state.barfrub
+    with transaction(app.engine) as tx:
+        assert len(claim_body_letters(tx, app.clock.now(), 9)) == 1
+    messenger.recover()
+    assert messenger.look_for_bodies() == 0
+    assert letter_of(client) == "lost"
+
+
+def test_paper_has_no_letter(client, sign_in, messenger):
+    handed_over(client, sign_in, way="paper")
+    assert letter_of(client) is None
+    with transaction(client.app.state.barfrub.engine) as tx:
+        (one,) = list_hand_overs(tx, 9)
+        assert find_body_letter(tx, one.hand_over.id) is None
