@@ -24,6 +24,8 @@ from api import (
     machines,
     metrics,
     office_report,
+    osmand,
+    owntracks,
     pages,
     people,
     plans,
@@ -38,6 +40,7 @@ from api import (
     shifts,
     storms,
     stream,
+    trackers,
     vehicle_days,
 )
 from api.alert_watch import AlertWatch
@@ -53,11 +56,13 @@ from api.errors import Failures, FaultOut, install_error_handlers
 from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
 from api.intake_door import IntakeDoor
+from api.ledger import Ledger
 from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.logs import RequestLog
 from api.messenger import Messenger
 from api.meters import Meters
+from api.mqtt import Broker
 from api.office_watch import OfficeWatch
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
@@ -65,6 +70,7 @@ from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
 from api.settings import Settings
+from api.tracker_paths import TrackerPaths
 from data.model import ServiceRequest
 from data.store.engine import open_database
 from data.store.lock import holding
@@ -89,6 +95,8 @@ ROUTES = (
     shifts,
     coverage,
     positions,
+    osmand,
+    owntracks,
     stream,
     alerts,
     route_check,
@@ -102,6 +110,7 @@ ROUTES = (
     setup,
     people,
     api_keys,
+    trackers,
     machines,
     policy,
     levels,
@@ -132,6 +141,7 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
     tiles.mkdir(exist_ok=True)
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
+    web.add_middleware(TrackerPaths)
     web.add_middleware(Failures)
     web.add_middleware(Compression)
     web.add_middleware(Armor)
@@ -161,7 +171,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         consumer=consumer,
         watch=AlertWatch(engine, clock, ground, hub, live),
         office=OfficeWatch(engine, clock, ground, hub),
-        door=PositionDoor(engine, consumer.wake),
+        door=PositionDoor(engine, Ledger(engine, clock), consumer.wake),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
@@ -178,6 +188,8 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     with holding(app.folder):
         app.consumer.start()
         app.door.start()
+        broker = Broker(app)
+        broker.start()
         app.messenger.start()
         app.intake.start()
         app.office.start()
@@ -191,6 +203,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         await app.office.stop()
         await app.intake.stop()
         await app.messenger.stop()
+        await broker.stop()
         await app.door.stop()
         await app.consumer.stop()
         app.engine.dispose()

@@ -5,9 +5,9 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
+from api.bodies import limited_body
 from api.context import BoardContext, Context, DispatcherContext, DriverContext
 from api.plans import vehicle_names
-from api.positions import limited_body
 from api.schemas import BlockageIn
 from api.shifts import answered_tap, legs_of, own_shift
 from data.errors import NotFoundError

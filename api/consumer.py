@@ -17,6 +17,7 @@ from data.store.plan_runs import list_runs
 from data.store.positions import list_last, list_unseen, mark_seen_until
 from data.store.requests import get_request
 from data.store.storms import find_active_storm, get_storm
+from data.store.trackers import add_faults
 from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub, LiveFleet
@@ -177,6 +178,7 @@ class Consumer:
             unseen, last = list_unseen(tx, portion)
             found = digest(tx, ground.network, self._tracks, unseen, ground.policy, storm, now)
             mark_seen_until(tx, last)
+            add_faults(tx, found.faults, now)
         if unseen:
             self._suspects.clear()
         self.tally["digested"] += len(found.positions)
@@ -210,6 +212,7 @@ class Consumer:
             fix = set_aside(tx, TRACKING, type(error).__name__, now)
             if fix is None:
                 return
+            add_faults(tx, {(fix.device_id, "set_aside"): 1}, now)
             self._suspects.add(fix.vehicle_id)
             if len(self._suspects) > MOST_SUSPECTS:
                 raise error
@@ -217,7 +220,7 @@ class Consumer:
         _log.error("a position of vehicle %s is set aside", fix.vehicle_id, exc_info=error)
 
     def _publish_vehicles(self, tx: Tx, found: Digest, now: datetime) -> None:
-        positions = list(found.positions)
+        positions = list(found.believed)
         if self._repainted is None or not self._live.knows(fix.vehicle_id for fix in positions):
             self._live.meet(list_vehicles(tx))
             positions += list_last(tx)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from api.auth import TooManyError
+from api.command_queue import CommandQueue
+from api.ledger import Ledger
 from data.model import Device, DeviceId, Position
 from data.store.engine import Database, reading, transaction
-from data.store.people import find_device_by_token_hash
+from data.store.people import find_device_by_name, find_device_by_token_hash
 from data.store.positions import add_positions
 from fleet.people import token_digest
 
@@ -43,17 +45,21 @@ class PositionDoor:
     `tally` counts what came in, for monitoring.
     """
 
-    def __init__(self, engine: Database, on_stored: Callable[[], None]) -> None:
+    def __init__(self, engine: Database, ledger: Ledger, on_stored: Callable[[], None]) -> None:
         self._engine = engine
+        self.ledger = ledger
         self._on_stored = on_stored
         self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue(WAITING_BATCHES)
         self._writer: asyncio.Task[None] | None = None
         self.tally: Counter[str] = Counter()
         self.devices = Devices(engine)
+        self.commands = CommandQueue(engine)
 
     def start(self) -> None:
         """Begin to write; call it in the event loop of the server."""
         self._writer = asyncio.create_task(self._write())
+        self.commands.load()
+        self.ledger.start()
 
     async def stop(self) -> None:
         """Write what waits, then end."""
@@ -61,6 +67,7 @@ class PositionDoor:
             await self._queue.put(None)
             await self._writer
             self._writer = None
+        await self.ledger.stop()
 
     async def store(self, positions: Sequence[Position]) -> int:
         """Return how many of the fixes were new, once all of them are on the disk."""
@@ -68,7 +75,14 @@ class PositionDoor:
             return 0
         stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         await self._queue.put((positions, stored))
-        return await stored
+        count = await stored
+        self.ledger.heard(positions)
+        return count
+
+    def reject(self, device_id: DeviceId, reason: str) -> None:
+        """Count what a tracker sent and nobody can believe."""
+        self.tally["rejected"] += 1
+        self.ledger.fault(device_id, reason)
 
     async def _write(self) -> None:
         open_for_more = True
@@ -115,33 +129,45 @@ def _answer(batch: Waiting, outcome: int | Exception) -> None:
 
 
 class Devices:
-    """Who may send: tokens looked up and remembered for some seconds, and how often they came."""
+    """Who may send: trackers looked up and remembered for some seconds, and how often they came."""
 
     def __init__(self, engine: Database) -> None:
         self._engine = engine
-        self._known: OrderedDict[str, tuple[Device | None, float]] = OrderedDict()
+        self._known: OrderedDict[tuple[bool, str], tuple[Device | None, float]] = OrderedDict()
         self._allowance: dict[DeviceId, tuple[float, float]] = {}
 
     async def find(self, token: str) -> Device | None:
-        """Return the device of a token; raise `TooManyError` when it comes too often."""
-        token_hash = token_digest(token)
-        device, until_s = self._known.get(token_hash, (None, 0.0))
-        if until_s < time.monotonic():
-            device = await asyncio.to_thread(self._look_up, token_hash)
-            self._known[token_hash] = (device, time.monotonic() + KNOWN_S)
-            if len(self._known) > KNOWN_TOKENS:
-                self._known.popitem(last=False)
-        if device is not None:
-            self._count(device.id, time.monotonic())
-        return device
+        """Return the tracker that holds a token."""
+        return await self._remembered((True, token_digest(token)))
 
-    def _look_up(self, token_hash: str) -> Device | None:
-        with reading(self._engine) as tx:
-            return find_device_by_token_hash(tx, token_hash)
+    async def named(self, name: str) -> Device | None:
+        """Return the tracker of a name, which proves nothing."""
+        return await self._remembered((False, name))
 
-    def _count(self, device_id: DeviceId, now_s: float) -> None:
+    def forget(self) -> None:
+        """Look everything up anew: a tracker was changed."""
+        self._known.clear()
+
+    def count(self, device_id: DeviceId) -> None:
+        """Count a message of a tracker; raise `TooManyError` when it comes too often."""
+        now_s = time.monotonic()
         left, at_s = self._allowance.get(device_id, (float(BURST), now_s))
         left = min(left + (now_s - at_s) * PER_S, float(BURST)) - 1.0
         if left < 0:
             raise TooManyError(1)
         self._allowance[device_id] = (left, now_s)
+
+    async def _remembered(self, key: tuple[bool, str]) -> Device | None:
+        device, until_s = self._known.get(key, (None, 0.0))
+        if until_s < time.monotonic():
+            device = await asyncio.to_thread(self._look_up, *key)
+            self._known[key] = (device, time.monotonic() + KNOWN_S)
+            if len(self._known) > KNOWN_TOKENS:
+                self._known.popitem(last=False)
+        return device
+
+    def _look_up(self, by_token: bool, word: str) -> Device | None:
+        with reading(self._engine) as tx:
+            return (
+                find_device_by_token_hash(tx, word) if by_token else find_device_by_name(tx, word)
+            )

@@ -23,6 +23,7 @@ class Door(StrEnum):
     READ = "read"
     KEY = "key"
     WRONG_KEY = "wrong_key"
+    STRANGER = "stranger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ ALLOWANCES: Mapping[Door, Allowance] = {
     # A city's other system sends what a whole city says.
     Door.KEY: Allowance(300, 600.0),
     Door.WRONG_KEY: Allowance(10, 2.0),
+    # A yard full of trackers that nobody has adopted yet, behind one router.
+    Door.STRANGER: Allowance(60, 60.0),
 }
 """What one sender may do by the usual pace."""
 

@@ -17,13 +17,14 @@ from data.store.backup import DATABASE, last_backup_at
 from data.store.engine import reading
 from data.store.plan_runs import count_runs
 from data.store.positions import count_unseen
+from data.store.trackers import count_faults
 
 LOOPBACK = ("127.0.0.1", "::1")
 
 FORWARDED = ("forwarded", "x-forwarded-for")
 """Headers of a request that a proxy on this machine passed on for somebody else."""
 
-OUTCOMES = ("stored", "repeated", "rejected", "digested", "set_aside")
+OUTCOMES = ("stored", "repeated", "rejected", "strangers", "digested", "set_aside")
 """What becomes of positions, apart from `dropped:REASON`; told even when nothing came yet."""
 
 router = APIRouter()
@@ -72,8 +73,18 @@ class StateOfServer(Collector):
         for outcome in sorted({*OUTCOMES, *door, *consumer.tally}):
             came.add_metric([outcome], door[outcome] + consumer.tally[outcome])
         yield came
+        self._app.door.ledger.write()
         with reading(self._app.engine) as tx:
             waiting, oldest_at = count_unseen(tx)
+            faults = count_faults(tx)
+        wrong = CounterMetricFamily(
+            "barfrub_tracker_faults",
+            "Positions that were not believed, by tracker and reason",
+            labels=["tracker", "reason"],
+        )
+        for (name, reason), times in sorted(faults.items()):
+            wrong.add_metric([name, reason], times)
+        yield wrong
         yield _gauge("positions_waiting", "Positions that are stored and not digested", waiting)
         lag_s = (self._app.clock.now() - oldest_at).total_seconds() if oldest_at else 0.0
         yield _gauge("digest_lag_seconds", "Age of the oldest of these", lag_s)

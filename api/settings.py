@@ -68,6 +68,18 @@ class Settings(BaseSettings):
         description="Usual limits of public doors times this; 0 for none",
     )
 
+    gateway_token: str = Field(
+        default="",
+        description="Word with which a Traccar server speaks for every tracker by its name",
+    )
+    mqtt_host: str = Field(
+        default="", description="Broker that brings positions by MQTT; without one there are none"
+    )
+    mqtt_port: int = Field(default=1883, ge=1, le=65535, description="Port of the broker")
+    mqtt_user: str = Field(default="", description="Name at the broker")
+    mqtt_password: str = Field(default="", description="Password at the broker")
+    mqtt_tls: bool = Field(default=False, description="Speak to the broker through TLS")
+
     solver_threads: int = Field(
         default=max(1, (os.cpu_count() or 1) - 1),
         ge=1,

@@ -205,7 +205,8 @@ async def receive_positions(
     fixes = from_phone(batch.positions)
     needed = not await asyncio.to_thread(_tracker_heard, context, fixes)
     stored = await context.app.door.store(fixes) if needed else 0
-    context.app.door.tally["rejected"] += len(batch.rejected)
+    for one in batch.rejected:
+        context.app.door.reject(device.id, one.reason)
     rejected = [RejectedOut(index=one.index, reason=one.reason) for one in batch.rejected]
     return PhoneOut(stored, needed, rejected)
 

@@ -1,32 +1,29 @@
-"""Positions as trackers say them: our JSON batches, and OsmAnd as Traccar Client speaks it.
+"""Positions as trackers say them: our JSON batches, OsmAnd, and Traccar's app and server.
 
-Whatever is wrong is told by a reason code: "future", or the name of the field.
+Whatever is wrong is told by a reason code: "future", "no_fix", or the name of the field.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from math import isfinite
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from data.errors import InvalidError
-from data.model import Device, LonLat, Position
-from data.units import mps_from_knots
-
-LATEST: Final = timedelta(minutes=5)
-"""How far a device's clock may be ahead of ours."""
-
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Older fixes come from clocks that were never set."""
-
-MILLISECONDS_FROM: Final = 2_147_483_647
-"""OsmAnd: smaller time stamps are seconds (Traccar, OsmAndProtocolDecoder)."""
-
-TEXT_LENGTH: Final = 200
-"""What is kept of a text that a device sends."""
-
-ON: Final = frozenset({"down", "on", "true", "1", "yes"})
-OFF: Final = frozenset({"up", "off", "false", "0", "no"})
+from data.model import Device, LonLat, Position, SpeedUnit
+from fleet.feed_values import (
+    ON,
+    Attribute,
+    attributes_of,
+    built_position,
+    heading,
+    known,
+    mapping,
+    moment,
+    number,
+    parsed,
+    place,
+    speed_mps,
+)
 
 QUERY_KEYS: Final = frozenset(
     """
@@ -35,6 +32,12 @@ QUERY_KEYS: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of one word a line would hide the page
 )
 """What the query form means to us; every other key is kept as an attribute."""
+
+REPEATED: Final = frozenset({"cell", "wifi"})
+"""Keys of the query form that may come several times, one value for each mast that is heard."""
+
+WORDS: Final = frozenset({"driverUniqueId", "notificationToken", *REPEATED})
+"""Keys whose values stay texts, even where they look like numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,15 @@ def positions_from_batch(entries: Sequence[object], device: Device, now: datetim
     return Reading(tuple(positions), tuple(rejected))
 
 
+def query_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the values of a query by key: of several the last, of masts all with `;` between."""
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        more = key in REPEATED and key in found
+        found[key] = f"{found[key]};{value}" if more else value
+    return found
+
+
 def position_from_osmand(
     params: Mapping[str, str],
     device: Device,
@@ -71,29 +83,32 @@ def position_from_osmand(
     now: datetime,
     zone: tzinfo = UTC,
 ) -> Position | None:
-    """Return the fix of OsmAnd's query form; speed comes in knots.
+    """Return the fix of OsmAnd's query form; speed comes in the device's unit, usually knots.
 
     A message without a place repeats the device's `last` one; `None` where that is unknown too.
     `zone` is meant by time stamps without one. Raises `InvalidError`.
     """
-    location = _location_from_query(params) or last
+    location = _place_from_query(params) or last
     if location is None:
         return None
-    extras = {key: _parsed(text) for key, text in params.items() if key not in QUERY_KEYS}
+    extras: dict[str, Attribute] = {
+        key: word if key in WORDS else parsed(word)
+        for key, word in params.items()
+        if key not in QUERY_KEYS
+    }
     if params.get("valid", "true").lower() not in ON:
-        extras["valid"] = False
-    speed_kn = _number("speed", params.get("speed"), low=0.0)
-    return _position(
+        extras = {"valid": False, **extras}
+    return built_position(
         device,
         "osmand",
         now,
-        fixed_at=_moment("timestamp", params.get("timestamp"), now, zone),
+        fixed_at=moment("timestamp", params.get("timestamp"), now, zone),
         location=location,
-        speed_mps=None if speed_kn is None else mps_from_knots(speed_kn),
-        heading_deg=_heading(params.get("bearing") or params.get("heading")),
-        accuracy_m=_number("accuracy", params.get("accuracy"), low=0.0),
+        speed_mps=speed_mps(number("speed", params.get("speed")), device.speed_unit),
+        heading_deg=heading(params.get("bearing") or params.get("heading")),
+        accuracy_m=known(number("accuracy", params.get("accuracy"))),
         equipment=params,
-        attributes=extras,
+        attributes=attributes_of(extras),
     )
 
 
@@ -105,186 +120,101 @@ def position_from_traccar(
     A heartbeat without `coords` repeats the device's `last` place; `None` where that is unknown.
     Raises `InvalidError`.
     """
-    message = _mapping("location", _mapping("body", body).get("location"))
-    coords = _mapping("coords", message.get("coords") or {})
-    location = _location(coords.get("latitude"), coords.get("longitude")) if coords else last
+    message = mapping("location", mapping("body", body).get("location"))
+    coords = mapping("coords", message.get("coords") or {})
+    location = place(coords.get("latitude"), coords.get("longitude")) if coords else last
     if location is None:
         return None
-    extras = _mapping("extras", message.get("extras") or {})
+    extras = mapping("extras", message.get("extras") or {})
     equipment = {**extras, "alarm": message.get("alarm") or extras.get("alarm")}
-    return _position(
+    return built_position(
         device,
         "osmand",
         now,
-        fixed_at=_moment("timestamp", message.get("timestamp"), now, UTC),
+        fixed_at=moment("timestamp", message.get("timestamp"), now, UTC),
         location=location,
-        speed_mps=_known(_number("speed", coords.get("speed"))),
-        heading_deg=_heading(_known(_number("heading", coords.get("heading")))),
-        accuracy_m=_known(_number("accuracy", coords.get("accuracy"))),
+        speed_mps=known(number("speed", coords.get("speed"))),
+        heading_deg=heading(known(number("heading", coords.get("heading")))),
+        accuracy_m=known(number("accuracy", coords.get("accuracy"))),
         equipment=equipment,
-        attributes=_traccar_attributes(message, extras),
+        attributes=_traccar_attributes(message, coords, extras),
+    )
+
+
+def position_from_forward(
+    body: object, device: Device, last: LonLat | None, now: datetime
+) -> Position | None:
+    """Return the fix that a Traccar server passes on as JSON; its speeds are in knots.
+
+    What the tracker's own protocol told beside the place - inputs, ignition - is in `attributes`.
+    A position without a place repeats the `last` one. Raises `InvalidError`.
+    """
+    fix = mapping("position", mapping("body", body).get("position"))
+    told = fix.get("latitude") is not None or fix.get("longitude") is not None
+    location = place(fix.get("latitude"), fix.get("longitude")) if told else last
+    if location is None:
+        return None
+    extras = mapping("attributes", fix.get("attributes") or {})
+    kept = {} if fix.get("valid") is not False else {"valid": False}
+    # Traccar writes 0 where a receiver does not know its accuracy.
+    accuracy_m = known(number("accuracy", fix.get("accuracy"))) or None
+    return built_position(
+        device,
+        "osmand",
+        now,
+        fixed_at=moment("fixTime", fix.get("fixTime"), now, UTC),
+        location=location,
+        speed_mps=speed_mps(number("speed", fix.get("speed")), SpeedUnit.KNOTS),
+        heading_deg=heading(fix.get("course"), "course"),
+        accuracy_m=accuracy_m,
+        equipment=extras,
+        attributes=attributes_of({**kept, **_others(extras), "altitude": fix.get("altitude")}),
     )
 
 
 def _position_from_entry(entry: object, device: Device, now: datetime) -> Position:
-    fix = _mapping("position", entry)
+    fix = mapping("position", entry)
     fixed_at = fix.get("fixed_at")
     if not isinstance(fixed_at, str):
         raise InvalidError("fixed_at", fixed_at, "a time in ISO 8601 with its zone")
-    return _position(
+    return built_position(
         device,
         "api",
         now,
-        fixed_at=_moment("fixed_at", fixed_at, now, None),
-        location=_location(fix.get("lat"), fix.get("lon")),
-        speed_mps=_number("speed_mps", fix.get("speed_mps"), low=0.0),
-        heading_deg=_heading(fix.get("heading_deg"), "heading_deg"),
-        accuracy_m=_number("accuracy_m", fix.get("accuracy_m"), low=0.0),
+        fixed_at=moment("fixed_at", fixed_at, now, None),
+        location=place(fix.get("lat"), fix.get("lon")),
+        speed_mps=number("speed_mps", fix.get("speed_mps"), low=0.0),
+        heading_deg=heading(fix.get("heading_deg"), "heading_deg"),
+        accuracy_m=number("accuracy_m", fix.get("accuracy_m"), low=0.0),
         equipment={**fix, "rate": fix.get("rate_gm2")},
         attributes={},
     )
 
 
-def _position(
-    device: Device,
-    source: str,
-    now: datetime,
-    *,
-    fixed_at: datetime,
-    location: LonLat,
-    speed_mps: float | None,
-    heading_deg: float | None,
-    accuracy_m: float | None,
-    equipment: Mapping[str, object],
-    attributes: Mapping[str, str | float | bool],
-) -> Position:
-    if fixed_at > now + LATEST:
-        raise InvalidError("future", fixed_at, "a time that has come")
-    if fixed_at < EARLIEST:
-        raise InvalidError("fixed_at", fixed_at, "a time after 2000")
-    return Position(
-        device_id=device.id,
-        vehicle_id=device.vehicle_id,
-        source=source,
-        fixed_at=fixed_at,
-        received_at=now,
-        location=location,
-        speed_mps=speed_mps,
-        heading_deg=heading_deg,
-        accuracy_m=accuracy_m,
-        blade=_switch("blade", equipment.get("blade")),
-        spreader=_switch("spreader", equipment.get("spreader")),
-        material=_text("material", equipment.get("material")),
-        rate_gm2=_number("rate", equipment.get("rate"), low=0.0),
-        alarm=_text("alarm", equipment.get("alarm")),
-        attributes=attributes,
-    )
-
-
-def _mapping(field: str, value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise InvalidError(field, value, "an object")
-    return value
-
-
-def _number(field: str, value: object, low: float | None = None) -> float | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise InvalidError(field, value, "a number")
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise InvalidError(field, value, "a number") from None
-    if not isfinite(number) or (low is not None and number < low):
-        raise InvalidError(field, value, "a number" if low is None else f"at least {low:g}")
-    return number
-
-
-def _known(number: float | None) -> float | None:
-    return None if number is None or number < 0 else number
-
-
-def _heading(value: object, field: str = "heading") -> float | None:
-    degrees = _number(field, value)
-    return None if degrees is None else degrees % 360.0
-
-
-def _location(lat: object, lon: object) -> LonLat:
-    lat_deg, lon_deg = _number("lat", lat), _number("lon", lon)
-    if lat_deg is None or not -90 <= lat_deg <= 90:
-        raise InvalidError("lat", lat, "-90 to 90")
-    if lon_deg is None or not -180 <= lon_deg <= 180:
-        raise InvalidError("lon", lon, "-180 to 180")
-    return LonLat(lon_deg, lat_deg)
-
-
-def _location_from_query(params: Mapping[str, str]) -> LonLat | None:
+def _place_from_query(params: Mapping[str, str]) -> LonLat | None:
     if "location" in params:
         lat, _, lon = params["location"].partition(",")
-        return _location(lat, lon)
+        return place(lat, lon)
     if "lat" in params or "lon" in params:
-        return _location(params.get("lat"), params.get("lon"))
+        return place(params.get("lat"), params.get("lon"))
     return None
 
 
-def _moment(field: str, value: object, now: datetime, zone: tzinfo | None) -> datetime:
-    if value is None or value == "":
-        return now
-    text = str(value)
-    try:
-        if text.lstrip("-").isdecimal():
-            stamp = int(text)
-            return datetime.fromtimestamp(stamp / (1 if stamp < MILLISECONDS_FROM else 1000), UTC)
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            if zone is None:
-                raise InvalidError(field, value, "a time with its zone")
-            moment = moment.replace(tzinfo=zone)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise InvalidError(field, value, "a time") from None
-
-
-def _switch(field: str, value: object) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    word = str(value).lower()
-    if word in ("", "none"):
-        return None
-    if word not in ON | OFF:
-        raise InvalidError(field, value, "down, up, on, off or none")
-    return word in ON
-
-
-def _text(field: str, value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise InvalidError(field, value, "a text")
-    return value[:TEXT_LENGTH]
-
-
-def _parsed(text: str) -> str | float | bool:
-    if text in ("true", "false"):
-        return text == "true"
-    try:
-        number = float(text)
-    except ValueError:
-        return text[:TEXT_LENGTH]
-    return number if isfinite(number) else text[:TEXT_LENGTH]
-
-
 def _traccar_attributes(
-    message: Mapping[str, object], extras: Mapping[str, object]
-) -> dict[str, str | float | bool]:
+    message: Mapping[str, object], coords: Mapping[str, object], extras: Mapping[str, object]
+) -> dict[str, Attribute]:
     battery, activity = message.get("battery"), message.get("activity")
-    told: dict[str, object] = {
-        **{key: value for key, value in extras.items() if key not in QUERY_KEYS},
-        **{key: message.get(key) for key in ("is_moving", "odometer", "event", "mock")},
-        "battery": battery.get("level") if isinstance(battery, Mapping) else None,
-        "charging": battery.get("is_charging") if isinstance(battery, Mapping) else None,
-        "activity": activity.get("type") if isinstance(activity, Mapping) else None,
-    }
-    plain = {key: value for key, value in told.items() if isinstance(value, str | float | int)}
-    return {key: v[:TEXT_LENGTH] if isinstance(v, str) else v for key, v in plain.items()}
+    return attributes_of(
+        {
+            **_others(extras),
+            **{key: message.get(key) for key in ("is_moving", "odometer", "event", "mock")},
+            "altitude": coords.get("altitude"),
+            "battery": battery.get("level") if isinstance(battery, Mapping) else None,
+            "charging": battery.get("is_charging") if isinstance(battery, Mapping) else None,
+            "activity": activity.get("type") if isinstance(activity, Mapping) else None,
+        }
+    )
+
+
+def _others(extras: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in extras.items() if key not in QUERY_KEYS}

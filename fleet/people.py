@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from data.errors import ConflictError, InvalidError, NotFoundError
+from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import Actor, ActorKind, CodeKind, Device, Role, SignInCode, User, UserId
 from data.store.codes import add_code, find_code, remove_codes
 from data.store.engine import Tx
@@ -25,6 +25,8 @@ from data.store.people import (
 
 LOGIN_LETTERS = 64
 TOKEN_BYTES = 32
+TRACKER_LETTERS = 60
+"""Length of a tracker's name, the `id` of the OsmAnd protocol."""
 
 NO_PASSWORD = ""
 """What is stored until somebody has chosen a password: fits none."""
@@ -150,11 +152,20 @@ def administers(user: User) -> bool:
 
 
 def add_tracker(
-    tx: Tx, actor: Actor, name: str, vehicle_name: str, now: datetime
+    tx: Tx,
+    actor: Actor,
+    name: str,
+    vehicle_name: str,
+    now: datetime,
+    *,
+    trusted: bool = False,
 ) -> tuple[Device, str]:
-    """Add a tracker for a vehicle and return it with its token, which is not kept anywhere."""
-    if not name.strip():
-        raise InvalidError("name", name, "a name, which is also the `id` of the OsmAnd protocol")
+    """Add a tracker for a vehicle and return it with its token, which is not kept anywhere.
+
+    Of a `trusted` one the name is enough.
+    """
+    if not name.strip() or len(name) > TRACKER_LETTERS or not name.isprintable():
+        raise InvalidError("name", name, Need("1 to {count} letters", count=TRACKER_LETTERS))
     vehicle = find_vehicle_by_name(tx, vehicle_name)
     if vehicle is None:
         raise NotFoundError("vehicle", vehicle_name)
@@ -163,8 +174,8 @@ def add_tracker(
             f"there is a device {name!r} already", reason="device_taken", device=name
         )
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    device = add_device(tx, name, vehicle.id, token_digest(token))
-    after = {"name": name, "vehicle": vehicle.id}
+    device = add_device(tx, name, vehicle.id, token_digest(token), trusted=trusted)
+    after = {"name": name, "vehicle": vehicle.id, "trusted": trusted}
     add_event(tx, now, actor, "device.added", f"device:{device.id}", after=after)
     return device, token
 

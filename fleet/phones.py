@@ -17,6 +17,9 @@ from fleet.people import TOKEN_BYTES, token_digest
 SOURCE = "phone"
 """Source of these positions."""
 
+PREFIX = "phone-"
+"""What the names of these devices begin with."""
+
 HEARD = timedelta(minutes=1)
 """A tracker counts as heard for so long before and after each of its fixes."""
 
@@ -64,5 +67,10 @@ def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:
     return heard_between(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
 
 
+def is_phone(device: Device) -> bool:
+    """Whether a device stands for a driver's phone: nobody sets it up."""
+    return device.name.removeprefix(PREFIX).isdecimal() and device.name.startswith(PREFIX)
+
+
 def _name(shift: Shift) -> str:
-    return f"phone-{shift.id}"
+    return f"{PREFIX}{shift.id}"

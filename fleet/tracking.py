@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from data.model import (
     Coverage,
+    DeviceId,
     JobId,
     Pass,
     Position,
@@ -28,6 +29,7 @@ from data.store.windows import close_windows, list_open_windows, open_windows
 from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook, Orders
+from fleet.sieve import Sieve
 from fleet.windows import Window, looked_at_by, looks_at
 
 SETTLED_AFTER = timedelta(minutes=1)
@@ -42,12 +44,18 @@ RESUMED_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a batch of positions came to."""
+    """What a batch of positions came to.
+
+    `believed` are those that can be true, by vehicle and time; `faults` says how many cannot, by
+    (tracker, reason).
+    """
 
     positions: tuple[Position, ...] = ()
     passes: tuple[Pass, ...] = ()
     proof: Proof = field(default_factory=Proof)
     dropped: Counter[str] = field(default_factory=Counter)
+    believed: tuple[Position, ...] = ()
+    faults: Counter[tuple[DeviceId, str]] = field(default_factory=Counter)
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:
@@ -74,6 +82,7 @@ class TrackBook:
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
         self.orders = OrderBook()
+        self.sieve = Sieve()
         self.windows: dict[tuple[VehicleId, int], Window] = {}
         self.newest: dict[VehicleId, datetime] = {}
         self.fed_at: dict[VehicleId, datetime] = {}
@@ -133,7 +142,8 @@ def digest(
     passes = [one for window in touched for way in window.changed for one in window.passes(way)]
     proof = keep_windows(tx, network, policy, at_work.storms, touched, now)
     work = tuple(one for one in passes if one.treatment is not None)
-    return Digest(tuple(batch), work, proof, +at_work.dropped)
+    believed, faults = tracks.sieve.sift(batch)
+    return Digest(tuple(batch), work, proof, +at_work.dropped, tuple(believed), faults)
 
 
 class _Round:

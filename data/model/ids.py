@@ -22,6 +22,7 @@ HandOverId = NewType("HandOverId", int)
 QueueChangeId = NewType("QueueChangeId", int)
 ApiKeyId = NewType("ApiKeyId", int)
 AlertId = NewType("AlertId", int)
+CommandId = NewType("CommandId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

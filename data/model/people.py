@@ -1,4 +1,4 @@
-"""Users, devices and the record of who did what."""
+"""Users and the record of who did what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.model.ids import DeviceId, ShiftId, UserId, VehicleId
+from data.model.ids import ShiftId, UserId
 
 
 class Role(StrEnum):
@@ -62,16 +62,6 @@ class SignInCode:
     user_id: UserId
     expires_at: datetime
     shift_id: ShiftId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A tracker that may send positions for a vehicle."""
-
-    id: DeviceId
-    name: str
-    vehicle_id: VehicleId
-    token_hash: str
 
 
 class Actor(NamedTuple):

@@ -1,12 +1,22 @@
 """Users and devices as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
 from data.errors import NotFoundError
-from data.model import Device, DeviceId, Role, User, UserId, VehicleId
+from data.model import (
+    Device,
+    DeviceId,
+    DeviceInput,
+    Equipment,
+    Role,
+    SpeedUnit,
+    User,
+    UserId,
+    VehicleId,
+)
 from data.store.engine import Tx
 from data.store.schema import device, user
 
@@ -61,10 +71,20 @@ def set_disabled(tx: Tx, user_id: UserId, *, disabled: bool) -> User:
     return _user(tx.execute(change.returning(user)).one())
 
 
-def add_device(tx: Tx, name: str, vehicle_id: VehicleId, token_hash: str) -> Device:
+def add_device(
+    tx: Tx, name: str, vehicle_id: VehicleId, token_hash: str, *, trusted: bool = False
+) -> Device:
     """Add a tracker; only the digest of its token is kept."""
-    new = insert(device).values(name=name, vehicle_id=vehicle_id, token_hash=token_hash)
-    return _device(tx.execute(new.returning(device)).one())
+    values = {"name": name, "vehicle_id": vehicle_id, "token_hash": token_hash, "trusted": trusted}
+    return _device(tx.execute(insert(device).values(**values).returning(device)).one())
+
+
+def get_device(tx: Tx, device_id: DeviceId) -> Device:
+    """Return the tracker."""
+    row = tx.execute(select(device).where(device.c.id == device_id)).first()
+    if row is None:
+        raise NotFoundError("device", device_id)
+    return _device(row)
 
 
 def find_device_by_token_hash(tx: Tx, token_hash: str) -> Device | None:
@@ -84,6 +104,17 @@ def set_token_hash(tx: Tx, device_id: DeviceId, token_hash: str) -> None:
     tx.execute(update(device).where(device.c.id == device_id).values(token_hash=token_hash))
 
 
+def save_device(tx: Tx, changed: Device) -> None:
+    """Write how a tracker is meant: its vehicle, speed unit, inputs, and whether it is trusted."""
+    values = {
+        "vehicle_id": changed.vehicle_id,
+        "speed_unit": changed.speed_unit,
+        "inputs": [_input_row(one) for one in changed.inputs],
+        "trusted": changed.trusted,
+    }
+    tx.execute(update(device).where(device.c.id == changed.id).values(**values))
+
+
 def list_devices(tx: Tx) -> list[Device]:
     """Return all trackers, by id."""
     return [_device(row) for row in tx.execute(select(device).order_by(device.c.id))]
@@ -101,4 +132,22 @@ def _user(row: Row[Any]) -> User:
 
 
 def _device(row: Row[Any]) -> Device:
-    return Device(DeviceId(row.id), row.name, VehicleId(row.vehicle_id), row.token_hash)
+    return Device(
+        id=DeviceId(row.id),
+        name=row.name,
+        vehicle_id=VehicleId(row.vehicle_id),
+        token_hash=row.token_hash,
+        speed_unit=SpeedUnit(row.speed_unit),
+        inputs=_inputs(row.inputs),
+        trusted=row.trusted,
+    )
+
+
+def _inputs(rows: Sequence[Mapping[str, Any]]) -> tuple[DeviceInput, ...]:
+    return tuple(
+        DeviceInput(row["key"], Equipment(row["equipment"]), row["inverted"]) for row in rows
+    )
+
+
+def _input_row(one: DeviceInput) -> dict[str, object]:
+    return {"key": one.key, "equipment": one.equipment, "inverted": one.inverted}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.engine import Tx
-from data.store.schema import position
+from data.store.schema import device, position
 
 
 def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
@@ -117,11 +117,16 @@ def list_last(tx: Tx) -> list[Position]:
     return list({row.vehicle_id: position_of(row) for row in tx.execute(query)}.values())
 
 
-def find_last(tx: Tx, device_id: DeviceId) -> Position | None:
-    """Return the latest fix that a device sent."""
-    query = select(position).where(position.c.device_id == device_id)
-    row = tx.execute(query.order_by(position.c.id.desc()).limit(1)).first()
-    return None if row is None else position_of(row)
+def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
+    """Return where a tracker was by its newest fix, on the vehicle that it is on."""
+    vehicle_id = select(device.c.vehicle_id).where(device.c.id == device_id).scalar_subquery()
+    query = select(position.c.lon, position.c.lat).where(
+        position.c.vehicle_id == vehicle_id,
+        position.c.device_id == device_id,
+        position.c.fault == "",
+    )
+    row = tx.execute(query.order_by(position.c.fixed_at.desc()).limit(1)).first()
+    return None if row is None else LonLat(row.lon, row.lat)
 
 
 def _row(one: Position) -> Mapping[str, object]:

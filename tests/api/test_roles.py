@@ -16,6 +16,7 @@ PUBLIC = {
     ("POST", "/positions"): "devices come with a token",
     ("GET", "/osmand"): "devices come with a token",
     ("POST", "/osmand"): "devices come with a token",
+    ("POST", "/owntracks"): "devices come with a token",
     **dict.fromkeys(
         [
             ("GET", "/open311/discovery.{form}"),
@@ -107,6 +108,9 @@ ORDERS = {
     "move a depot": ("POST", "/api/setup/depots/1", {"json": A_DEPOT}),
     "remove a machine": ("POST", "/api/setup/machines/1/remove", {"json": {"base": 99}}),
     "undo": ("POST", "/api/setup/fleet/undo", {"json": {"change": 99}}),
+    "see the trackers": ("GET", "/api/trackers", {}),
+    "give a tracker a token": ("POST", "/api/trackers/99/token", {}),
+    "send a text to a tracker": ("POST", "/api/trackers/99/commands", {"json": {"text": "on"}}),
     "see the policy": ("GET", "/api/setup/policy", {}),
     "set the policy": ("POST", "/api/setup/policy", {"json": {"base": 99, "tables": {}}}),
 }
@@ -121,7 +125,7 @@ INTAKE |= {"close a request", "escalate a request"}
 OFFICE = {"see the complaints office", "read the office's report", "give a request to somebody"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}
-SETUP |= {"see the policy", "set the policy"}
+SETUP |= {"see the policy", "set the policy", "see the trackers", "give a tracker a token"}
 SETUP |= {"see what the streets lack", "see files for the streets", "follow a newer street file"}
 SETUP |= {"compare a newer street file", "take a newer street file over"}
 COUNCIL = {"look for an address", *COUNCIL_ORDERS}

@@ -18,6 +18,7 @@ from data.model import (
     CallOutcome,
     ClosingReason,
     Danger,
+    Equipment,
     EvidenceKind,
     HandOverState,
     HandOverWay,
@@ -29,6 +30,7 @@ from data.model import (
     RoadClass,
     ServiceClass,
     Side,
+    SpeedUnit,
     Stage,
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
@@ -53,6 +55,7 @@ from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.style import STATES
+from maps.trackers import FAULTS
 from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.vehicle_words import MATERIALS
@@ -156,6 +159,9 @@ SHOWN_NAMES = {
     *(f"field:{name}" for name in ("number", "language", "contact", "email", "address")),
     *(f"request:{state}" for state in RequestState),
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
+    *(f"fault:{reason}" for reason in FAULTS),
+    *(f"speed_unit:{unit}" for unit in SpeedUnit),
+    *(f"equipment:{each}" for each in Equipment),
     *(page.name for page in PAGES),
     *(f"skip:{reason}" for reason in SkipReason),
     *(f"outlook:{outlook}" for outlook in Outlook),

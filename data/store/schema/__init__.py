@@ -39,6 +39,7 @@ from data.store.schema.storms import (
     shift,
     storm,
 )
+from data.store.schema.trackers import device_command, device_fault, device_word, stranger
 from data.store.schema.tracking import (
     coverage,
     coverage_change,
@@ -63,6 +64,9 @@ __all__ = [
     "coverage_revision",
     "depot",
     "device",
+    "device_command",
+    "device_fault",
+    "device_word",
     "district",
     "event",
     "former_segment",
@@ -96,6 +100,7 @@ __all__ = [
     "sighting",
     "sign_in_code",
     "storm",
+    "stranger",
     "tap",
     "tracking_code",
     "user",

@@ -42,6 +42,10 @@ device = Table(
     Column("name", Text, nullable=False, unique=True, doc="`id` of the OsmAnd protocol"),
     Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
     Column("token_hash", Text, nullable=False, unique=True),
+    Column("speed_unit", Text, nullable=False, server_default="kn"),
+    Column("inputs", JSON, nullable=False, server_default="[]"),
+    Column("trusted", Boolean, nullable=False, server_default=false(), doc="its name is enough"),
+    Column("heard_at", UtcDateTime),
 )
 
 event = Table(

@@ -1,0 +1,134 @@
+"""What the doors for positions remember of trackers, written down every few seconds.
+
+Counts and times of hearing only: positions themselves are on the disk before anybody is told so.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from api.clock import Clock
+from data.model import DeviceId, LonLat, Position, Stranger
+from data.store.engine import Database, DatabaseUnavailable, reading, transaction
+from data.store.positions import find_last_place
+from data.store.strangers import note_strangers
+from data.store.trackers import add_faults, set_heard
+
+WRITE_S = 5.0
+"""Time between two writings."""
+
+MOST_STRANGERS = 200
+"""Strangers remembered between two writings; the others are let go."""
+
+PLACES = 20_000
+"""Trackers whose last place is remembered."""
+
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """Counts faults by tracker and reason, strangers by name, and when trackers were heard.
+
+    `tally` adds up the faults by reason since the start, for monitoring.
+    """
+
+    def __init__(self, engine: Database, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lock = Lock()
+        self._faults: Counter[tuple[DeviceId, str]] = Counter()
+        self._heard: dict[DeviceId, datetime] = {}
+        self._strangers: dict[str, Stranger] = {}
+        self._places: dict[DeviceId, tuple[datetime, LonLat]] = {}
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to write; call it in the event loop of the server."""
+        self._task = asyncio.create_task(self._keep())
+
+    async def stop(self) -> None:
+        """Write what is left, then end."""
+        self._over.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    def heard(self, positions: Iterable[Position]) -> None:
+        """Remember that these fixes came, and the newest place of each tracker."""
+        with self._lock:
+            for fix in positions:
+                self._heard[fix.device_id] = fix.received_at
+                known = self._places.get(fix.device_id)
+                if known is None or known[0] < fix.fixed_at:
+                    self._places[fix.device_id] = (fix.fixed_at, fix.location)
+            while len(self._places) > PLACES:
+                del self._places[next(iter(self._places))]
+
+    def fault(self, device_id: DeviceId, reason: str, times: int = 1) -> None:
+        """Count what a tracker sent and nobody can believe."""
+        with self._lock:
+            self._heard[device_id] = self._clock.now()
+            self._faults[device_id, reason] += times
+
+    def stranger(self, seen: Stranger) -> None:
+        """Remember a sender whom nobody knows."""
+        with self._lock:
+            before = self._strangers.get(seen.name)
+            if before is None and len(self._strangers) >= MOST_STRANGERS:
+                return
+            self._strangers[seen.name] = seen if before is None else _again(before, seen)
+
+    async def last_place(self, device_id: DeviceId) -> LonLat | None:
+        """Return where a tracker was by its newest fix."""
+        known = self._places.get(device_id)
+        return known[1] if known else await asyncio.to_thread(self._look_up, device_id)
+
+    def write(self) -> None:
+        """Write down what is remembered; nothing is forgotten where the database is busy."""
+        with self._lock:
+            faults, self._faults = self._faults, Counter()
+            heard, self._heard = self._heard, {}
+            strangers, self._strangers = self._strangers, {}
+        if not (faults or heard or strangers):
+            return
+        now = self._clock.now()
+        try:
+            with transaction(self._engine) as tx:
+                set_heard(tx, heard)
+                add_faults(tx, faults, now)
+                if strangers:
+                    note_strangers(tx, strangers.values(), now)
+        except DatabaseUnavailable:
+            with self._lock:
+                self._faults += faults
+                self._heard = heard | self._heard
+                self._strangers = strangers | self._strangers
+            raise
+
+    def _look_up(self, device_id: DeviceId) -> LonLat | None:
+        with reading(self._engine) as tx:
+            return find_last_place(tx, device_id)
+
+    async def _keep(self) -> None:
+        while not self._over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), WRITE_S)
+            try:
+                await asyncio.to_thread(self.write)
+            except DatabaseUnavailable:
+                _log.warning("faults of trackers are not written yet: the database is busy")
+
+
+def _again(before: Stranger, seen: Stranger) -> Stranger:
+    return replace(
+        seen,
+        first_at=before.first_at,
+        times=before.times + seen.times,
+        location=seen.location or before.location,
+    )

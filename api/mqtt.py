@@ -1,0 +1,174 @@
+"""Positions by MQTT: `owntracks/USER/DEVICE` and our batches on `barfrub/NAME/positions`.
+
+A message is acknowledged to the broker once it is on the disk. Who may write to which topic is the
+broker's to say: a tracker is known here by its topic alone.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from api.bodies import json_of
+from api.context import App
+from api.owntracks import MOST_BYTES as MOST_WORD_BYTES
+from api.owntracks import command_of, take_message
+from api.positions import MOST, MOST_BYTES
+from api.sender import Claim, first_named, list_stranger
+from data.errors import InvalidError
+from data.model import Device
+from data.store.engine import DatabaseUnavailable
+from fleet.feeds import positions_from_batch
+from fleet.owntracks import names_of
+
+TOPICS = (("owntracks/+/+", 1), ("barfrub/+/positions", 1))
+"""What we listen to: each message at least once."""
+
+RECONNECT_S = (1, 60)
+"""First and longest pause before the broker is tried again."""
+
+RETRY_S = 1.0
+"""Pause before a message is stored again, where the database was busy."""
+
+DOOR = "mqtt"
+
+_log = logging.getLogger(__name__)
+
+
+class Broker:
+    """Listens to a broker in a thread of its own; the session lives on while we are away.
+
+    `connected` says whether the broker answers.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._client: Client | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.connected = False
+
+    def start(self) -> None:
+        """Begin to listen where a broker is set; call it in the event loop of the server."""
+        settings = self._app.settings
+        if not settings.mqtt_host:
+            return
+        self._loop = asyncio.get_running_loop()
+        self._client = client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"barfrub-{self._app.city.name}",
+            clean_session=False,
+            manual_ack=True,
+        )
+        if settings.mqtt_user:
+            client.username_pw_set(settings.mqtt_user, settings.mqtt_password)
+        if settings.mqtt_tls:
+            client.tls_set()
+        client.reconnect_delay_set(*RECONNECT_S)
+        client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
+        client.on_message = self._on_message
+        client.connect_async(settings.mqtt_host, settings.mqtt_port)
+        client.loop_start()
+
+    async def stop(self) -> None:
+        """Leave the broker; it keeps what comes until we are back."""
+        if self._client is not None:
+            self._client.disconnect()
+            await asyncio.to_thread(self._client.loop_stop)
+            self._client = None
+
+    def _on_connect(
+        self,
+        client: Client,
+        _userdata: object,
+        _flags: ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            _log.warning("the MQTT broker refuses us: %s", reason)
+            return
+        client.subscribe(list(TOPICS))
+        self.connected = True
+        _log.info("connected to the MQTT broker")
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _userdata: object,
+        _flags: DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if self.connected:
+            _log.warning("the MQTT broker is gone: %s", reason)
+        self.connected = False
+
+    def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._take(message), self._loop)
+
+    async def _take(self, message: MQTTMessage) -> None:
+        """Store a message, however long that takes, then acknowledge it."""
+        while True:
+            try:
+                await self._store(message.topic, bytes(message.payload))
+                break
+            except DatabaseUnavailable:
+                await asyncio.sleep(RETRY_S)
+            except Exception:  # one message must not hold up all the others
+                _log.exception("a message on %s could not be taken", message.topic)
+                break
+        if self._client is not None:
+            self._client.ack(message.mid, message.qos)
+
+    async def _store(self, topic: str, payload: bytes) -> None:
+        kind, user, _ = topic.split("/", 2)
+        ours = kind == "barfrub"
+        names = (user,) if ours else names_of(topic, "", "", None)
+        device = await first_named(self._app, names)
+        body = _read(payload, MOST_BYTES if ours else MOST_WORD_BYTES)
+        if device is None:
+            await list_stranger(self._app, _claim(names, body))
+            return
+        if body is None:
+            self._app.door.reject(device.id, "body")
+        elif ours:
+            await self._store_batch(device, body, self._app.clock.now())
+        else:
+            await take_message(self._app, device, body)
+        text = await self._app.door.commands.take(device.id, self._app.clock.now())
+        if text is not None and self._client is not None:
+            to = f"barfrub/{user}/commands" if ours else f"{topic}/cmd"
+            self._client.publish(to, text if ours else json.dumps(command_of(text)), qos=1)
+
+    async def _store_batch(self, device: Device, body: Mapping[str, object], now: datetime) -> None:
+        entries = body.get("positions")
+        if not isinstance(entries, list) or len(entries) > MOST:
+            self._app.door.reject(device.id, "positions")
+            return
+        batch = positions_from_batch(entries, device, now)
+        for one in batch.rejected:
+            self._app.door.reject(device.id, one.reason)
+        await self._app.door.store(batch.positions)
+
+
+def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:
+    """Return what a message says, `None` where nobody can read it."""
+    if len(payload) > most_bytes:
+        return None
+    try:
+        body = json_of(payload)
+    except InvalidError:
+        return None
+    return body if isinstance(body, Mapping) else None
+
+
+def _claim(names: tuple[str, ...], body: Mapping[str, object] | None) -> Claim:
+    said = body or {}
+    return Claim(names, "", DOOR, DOOR, said.get("lat"), said.get("lon"))

@@ -1,0 +1,130 @@
+"""The OsmAnd protocol: its query form, Traccar Client's JSON, and what a Traccar server forwards.
+
+It has no place for a token: `id` is the token itself, or the tracker's name where the token can
+come as a header or as `token=`, and where an administrator said that the name is enough.
+"""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+
+from api.bodies import json_of, limited_body
+from api.context import App, app_of
+from api.limits import address_of
+from api.sender import Claim, basic, bearer, find_sender
+from data.errors import InvalidError
+from data.model import Device, LonLat, Position
+from fleet.feed_values import UNBELIEVED
+from fleet.feeds import (
+    position_from_forward,
+    position_from_osmand,
+    position_from_traccar,
+    query_of,
+)
+
+MOST_BYTES = 20_000
+"""Size of one message."""
+
+DOOR = "osmand"
+
+NOTHING = "text/plain"
+"""Type of the answers that trackers expect: empty, or a text for them."""
+
+Read = Callable[[LonLat | None], Position | None]
+"""Makes a fix of a message, given the place that it repeats where it has none."""
+
+router = APIRouter()
+
+
+@router.get("/osmand")
+@router.post("/osmand")
+async def receive_osmand(request: Request) -> Response:
+    """Store one fix of OsmAnd's query form, or of Traccar's JSON; the answer is empty.
+
+    Where a text waits for the tracker, it is the answer. An unknown tracker gets 400 in the query
+    form and 404 in JSON, as from Traccar; so does 400 what cannot be read. A fix that can be read
+    but not believed is counted and answered like any other, so that nobody sends it for ever.
+    """
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return await _receive_json(request)
+    app, params = app_of(request), query_of(request.query_params.multi_items())
+    if not params:
+        body = await limited_body(request, MOST_BYTES)
+        params = query_of(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=None))
+    name = params.get("id") or params.get("deviceid") or ""
+    lat, _, lon = params.get("location", "").partition(",")
+    place = (params.get("lat", lat), params.get("lon", lon))
+    device = await _sender(request, name, params.get("token", ""), *place)
+    if device is None:
+        return Response(status_code=400, media_type=NOTHING)
+    now, zone = app.clock.now(), ZoneInfo(app.city.timezone)
+    return await _store_one(
+        app, device, lambda last: position_from_osmand(params, device, last, now, zone)
+    )
+
+
+async def _receive_json(request: Request) -> Response:
+    try:
+        body = json_of(await limited_body(request, MOST_BYTES))
+        name, lat, lon = _claimed(body)
+    except InvalidError:
+        return Response(status_code=400, media_type=NOTHING)
+    device = await _sender(request, name, "", lat, lon)
+    if device is None:
+        return Response(status_code=404, media_type=NOTHING)
+    app, now = app_of(request), app_of(request).clock.now()
+    read = position_from_forward if _forwarded(body) else position_from_traccar
+    return await _store_one(app, device, lambda last: read(body, device, last, now))
+
+
+def _forwarded(body: object) -> bool:
+    return isinstance(body, Mapping) and "position" in body
+
+
+def _claimed(body: object) -> tuple[str, object, object]:
+    """Return the name in a JSON message, and the place as written, for the list of strangers."""
+    if not isinstance(body, Mapping):
+        return "", None, None
+    if _forwarded(body):
+        device, place = _inner(body, "device"), _inner(body, "position")
+        name = device.get("uniqueId")
+    else:
+        place = _inner(_inner(body, "location"), "coords")
+        name = body.get("device_id")
+    return str(name or ""), place.get("latitude"), place.get("longitude")
+
+
+def _inner(body: Mapping[str, object], key: str) -> Mapping[str, object]:
+    found = body.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+async def _sender(
+    request: Request, name: str, token: str, lat: object, lon: object
+) -> Device | None:
+    secret = token or bearer(request) or basic(request)[1]
+    names = (name,) if name else ()
+    claim = Claim(names, secret, DOOR, address_of(request), lat, lon)
+    return await find_sender(app_of(request), claim) if names else None
+
+
+async def _store_one(app: App, device: Device, read: Read) -> Response:
+    try:
+        fix = read(None)
+        if fix is None:  # a message of sensors only: it was sent from where the device is
+            last = await app.door.ledger.last_place(device.id)
+            fix = read(last) if last else None
+    except InvalidError as error:
+        reason = str(error.values["field"])
+        app.door.reject(device.id, reason)
+        if reason not in UNBELIEVED:
+            return Response(status_code=400, media_type=NOTHING)
+    else:
+        if fix is None:
+            app.door.reject(device.id, "no_place")
+        else:
+            await app.door.store([fix])
+    text = await app.door.commands.take(device.id, app.clock.now())
+    return Response(text or "", media_type=NOTHING)

@@ -1,0 +1,87 @@
+"""The door for the OwnTracks apps in HTTP mode.
+
+An app sends a message again until it is taken, and everything after it waits; so whatever a known
+tracker says is answered with 200, and what nobody can believe is counted.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+
+from api.bodies import json_of, limited_body
+from api.context import App, app_of
+from api.limits import address_of
+from api.sender import Claim, basic, bearer, find_sender
+from data.errors import InvalidError
+from data.model import Device, DeviceWord
+from data.store.engine import transaction
+from data.store.trackers import add_word
+from fleet.owntracks import (
+    ENCRYPTED,
+    KEPT_KINDS,
+    LOCATION,
+    kind_of,
+    names_of,
+    position_from_owntracks,
+    told_at,
+)
+
+MOST_BYTES = 20_000
+"""Size of one message."""
+
+DOOR = "owntracks"
+
+router = APIRouter()
+
+
+@router.post("/owntracks")
+async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
+    """Take a message of an OwnTracks app; the answer is what waits for it, mostly nothing.
+
+    The password of Basic authentication is the token, the tracker is named by topic, by
+    `X-Limit-U` and `X-Limit-D`, or by the name of Basic authentication.
+    """
+    app, body = app_of(request), json_of(await limited_body(request, MOST_BYTES))
+    if not isinstance(body, Mapping):
+        raise InvalidError("body", "", "an object")
+    user, password = basic(request)
+    headers = request.headers
+    limits = (headers.get("x-limit-u", ""), headers.get("x-limit-d", ""))
+    named = names_of(body.get("topic"), *limits, body.get("tid"))
+    names = tuple(dict.fromkeys(name for name in (*named, user) if name))
+    secret = password or bearer(request)
+    place = (body.get("lat"), body.get("lon"))
+    device = await find_sender(app, Claim(names, secret, DOOR, address_of(request), *place))
+    if device is None:
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Barfrub"'})
+    await take_message(app, device, body)
+    text = await app.door.commands.take(device.id, app.clock.now())
+    return [] if text is None else [command_of(text)]
+
+
+async def take_message(app: App, device: Device, body: Mapping[str, object]) -> None:
+    """Store the fix of a message, or keep it as told, or count what is wrong with it."""
+    now = app.clock.now()
+    try:
+        kind = kind_of(body)
+        if kind == LOCATION:
+            await app.door.store([position_from_owntracks(body, device, now)])
+        elif kind in KEPT_KINDS:
+            word = DeviceWord(device.id, kind, told_at(body, now), body)
+            await asyncio.to_thread(_keep, app, word)
+        elif kind == ENCRYPTED:
+            app.door.reject(device.id, ENCRYPTED)
+    except InvalidError as error:
+        app.door.reject(device.id, str(error.values["field"]))
+
+
+def command_of(text: str) -> dict[str, Any]:
+    """Return a text as OwnTracks takes commands: "reportLocation" is one that all apps know."""
+    return {"_type": "cmd", "action": text}
+
+
+def _keep(app: App, word: DeviceWord) -> None:
+    with transaction(app.engine) as tx:
+        add_word(tx, word)

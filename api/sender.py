@@ -1,0 +1,136 @@
+"""Who sends positions: a tracker by its token or, where that is enough, by its name."""
+
+import base64
+import binascii
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+
+from api.context import App
+from api.limits import Door
+from data.errors import InvalidError
+from data.model import Device, LonLat, Stranger, StrangerFault
+from fleet.feed_values import place
+
+NAME_LETTERS = 60
+"""What is kept of a stranger's name."""
+
+TOKEN_LETTERS = 40
+"""A name as long as this may be somebody's token, and is not shown whole."""
+
+SHOWN_LETTERS = 6
+"""What is shown of such a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody claims to be: names, the best first; a token beside them, or none; the door."""
+
+    names: tuple[str, ...]
+    token: str
+    door: str
+    address: str
+    lat: object = None
+    lon: object = None
+
+
+async def find_sender(app: App, claim: Claim) -> Device | None:
+    """Return the tracker that a claim proves, else list it as a stranger.
+
+    The token may come beside the name or in its place. The token of the gateway speaks for every
+    name. Raises `TooManyError` for trackers and strangers who come too often.
+    """
+    device = await _proven(app, claim)
+    if device is not None:
+        app.door.devices.count(device.id)
+        return device
+    app.limits.enter(Door.STRANGER, claim.address, time.monotonic())
+    await list_stranger(app, claim)
+    return None
+
+
+def bearer(request: Request) -> str:
+    """Return the token of an `Authorization: Bearer`, empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def basic(request: Request) -> tuple[str, str]:
+    """Return name and password of an `Authorization: Basic`, empty where there is none."""
+    scheme, _, word = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        name, _, password = base64.b64decode(word, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return name, password
+
+
+async def _proven(app: App, claim: Claim) -> Device | None:
+    devices = app.door.devices
+    if not claim.token:
+        for name in claim.names:
+            device = await devices.find(name)
+            if device is not None:
+                return device
+            device = await devices.named(name)
+            if device is not None and device.trusted:
+                return device
+        return None
+    gateway = app.settings.gateway_token
+    if gateway and secrets.compare_digest(claim.token.encode(), gateway.encode()):
+        return await first_named(app, claim.names)
+    device = await devices.find(claim.token)
+    fits = device is not None and (not claim.names or device.name in claim.names)
+    return device if fits else None
+
+
+async def first_named(app: App, names: tuple[str, ...]) -> Device | None:
+    """Return the tracker that has the first of these names that any has."""
+    for name in names:
+        device = await app.door.devices.named(name)
+        if device is not None:
+            return device
+    return None
+
+
+async def list_stranger(app: App, claim: Claim) -> None:
+    """List who was not let in, for an administrator to adopt."""
+    name = next((name for name in claim.names if name.strip()), "")
+    if not name:
+        return
+    known = await first_named(app, claim.names)
+    fault = StrangerFault.NAME if known is None else StrangerFault.PROOF
+    app.door.tally["strangers"] += 1
+    shown = _shown(name if known is None else known.name)
+    app.door.ledger.stranger(_stranger(claim, shown, fault, app.clock.now()))
+
+
+def _stranger(claim: Claim, name: str, fault: StrangerFault, now: datetime) -> Stranger:
+    return Stranger(
+        name=name,
+        door=claim.door,
+        fault=fault,
+        address=claim.address,
+        first_at=now,
+        last_at=now,
+        times=1,
+        location=_claimed_place(claim),
+    )
+
+
+def _claimed_place(claim: Claim) -> LonLat | None:
+    try:
+        return place(claim.lat, claim.lon)
+    except InvalidError:
+        return None
+
+
+def _shown(name: str) -> str:
+    """Return what a page may show of a name: one line, and no whole token."""
+    plain = "".join(letter for letter in name if letter.isprintable())[:NAME_LETTERS]
+    return f"{plain[:SHOWN_LETTERS]}…" if len(plain) >= TOKEN_LETTERS else plain

@@ -1,0 +1,203 @@
+"""Trackers in the set-up: known ones, senders to adopt, and texts for them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api.context import AdminContext, Context, DispatcherContext
+from api.schemas import Wire
+from api.shell import boot_of, page
+from data.errors import NotFoundError
+from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, VehicleId
+from data.store.engine import Tx
+from data.store.fleet import list_vehicles
+from data.store.people import list_devices
+from data.store.strangers import forget_stranger, list_strangers
+from data.store.trackers import (
+    clear_faults,
+    list_commands,
+    list_faults,
+    list_heard,
+    list_last_words,
+)
+from fleet.people import TRACKER_LETTERS
+from fleet.trackers import (
+    COMMAND_LETTERS,
+    KEY_LETTERS,
+    MOST_INPUTS,
+    adopt,
+    queue_command,
+    renew_token,
+    set_tracker,
+    take_back_command,
+)
+from maps.trackers import Told, TrackersView, trackers_view
+
+COMMANDS_LISTED = 1_000
+"""Texts looked at, the latest first."""
+
+router = APIRouter()
+
+Key = Annotated[int, Path(ge=1, lt=2**63)]
+VehicleKey = Annotated[int, Field(ge=1, lt=2**63)]
+Named = Annotated[str, Field(min_length=1, max_length=TRACKER_LETTERS)]
+
+
+class TrackerIn(Wire):
+    """A tracker to add; `listed_as` is how a sender to adopt is listed."""
+
+    name: Named
+    vehicle_id: VehicleKey
+    trusted: bool = False
+    listed_as: Annotated[str, Field(max_length=TRACKER_LETTERS)] = ""
+
+
+class InputIn(Wire):
+    """A digital input: its key, what it tells of, and whether "on" means not."""
+
+    key: Annotated[str, Field(min_length=1, max_length=KEY_LETTERS)]
+    equipment: Equipment
+    inverted: bool = False
+
+
+class TrackerSetIn(Wire):
+    """How a tracker is meant from now on."""
+
+    vehicle_id: VehicleKey
+    speed_unit: SpeedUnit
+    trusted: bool
+    inputs: Annotated[list[InputIn], Field(max_length=MOST_INPUTS)]
+
+
+class CommandIn(Wire):
+    """A text for a tracker."""
+
+    text: Annotated[str, Field(min_length=1, max_length=COMMAND_LETTERS)]
+
+
+class StrangerIn(Wire):
+    """A sender to take off the list."""
+
+    name: Annotated[str, Field(min_length=1, max_length=TRACKER_LETTERS)]
+
+
+class TokenOut(BaseModel):
+    """A tracker's token, which is not shown again, and the page as it is now."""
+
+    name: str
+    token: str
+    page: TrackersView
+
+
+@router.get("/setup/trackers")
+def trackers_page(request: Request, context: AdminContext) -> Response:
+    """Show which trackers send positions, and who would like to."""
+    view = {"boot": boot_of(request, context)}
+    view["boot"]["base"] = str(request.base_url).rstrip("/")
+    return page(request, "setup/trackers.html", view)
+
+
+@router.get("/api/trackers")
+def read_trackers(context: AdminContext) -> TrackersView:
+    """Return all trackers with what was heard of them, and the senders that nobody knows."""
+    context.app.door.ledger.write()
+    with context.reading() as tx:
+        return _page(tx, context)
+
+
+@router.post("/api/trackers", status_code=201)
+def add_tracker(wanted: TrackerIn, context: AdminContext) -> TokenOut:
+    """Add a tracker, or adopt a sender that is listed as unknown."""
+    with context.writing() as tx:
+        device, token = adopt(
+            tx,
+            context.actor,
+            wanted.name,
+            VehicleId(wanted.vehicle_id),
+            context.now,
+            trusted=wanted.trusted,
+            listed_as=wanted.listed_as,
+        )
+        view = _page(tx, context)
+    context.app.door.devices.forget()
+    return TokenOut(name=device.name, token=token, page=view)
+
+
+@router.post("/api/trackers/{key}")
+def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> TrackersView:
+    """Say which vehicle a tracker is on and how its words are meant."""
+    inputs = [DeviceInput(one.key.strip(), one.equipment, one.inverted) for one in wanted.inputs]
+    with context.writing() as tx:
+        set_tracker(
+            tx,
+            context.actor,
+            DeviceId(key),
+            VehicleId(wanted.vehicle_id),
+            wanted.speed_unit,
+            inputs,
+            context.now,
+            trusted=wanted.trusted,
+        )
+        view = _page(tx, context)
+    context.app.door.devices.forget()
+    return view
+
+
+@router.post("/api/trackers/{key}/token", status_code=201)
+def give_new_token(key: Key, context: AdminContext) -> TokenOut:
+    """Give a tracker a new token; with the old one it is a stranger."""
+    with context.writing() as tx:
+        device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
+        view = _page(tx, context)
+    context.app.door.devices.forget()
+    return TokenOut(name=device.name, token=token, page=view)
+
+
+@router.post("/api/trackers/{key}/faults/clear")
+def count_anew(key: Key, context: AdminContext) -> TrackersView:
+    """Begin to count a tracker's faults anew."""
+    context.app.door.ledger.write()
+    with context.writing() as tx:
+        clear_faults(tx, DeviceId(key))
+        return _page(tx, context)
+
+
+@router.post("/api/trackers/{key}/commands", status_code=201)
+def send_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> TrackersView:
+    """Queue a text that the tracker gets with the answer to its next message."""
+    device_id = DeviceId(key)
+    with context.writing() as tx:
+        queue_command(tx, context.actor, device_id, wanted.text, context.now)
+        view = _page(tx, context)
+    context.app.door.commands.expect(device_id)
+    return view
+
+
+@router.post("/api/trackers/{key}/commands/{command}/take-back")
+def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersView:
+    """Take back a text that the tracker has not got."""
+    with context.writing() as tx:
+        take_back_command(tx, context.actor, DeviceId(key), CommandId(command), context.now)
+        return _page(tx, context)
+
+
+@router.post("/api/strangers/forget")
+def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
+    """Take a sender off the list; it comes back when it sends again."""
+    with context.writing() as tx:
+        if not forget_stranger(tx, wanted.name):
+            raise NotFoundError("stranger", wanted.name)
+        return _page(tx, context)
+
+
+def _page(tx: Tx, context: Context) -> TrackersView:
+    told = Told(
+        heard=list_heard(tx),
+        faults=tuple(list_faults(tx)),
+        commands=tuple(list_commands(tx, COMMANDS_LISTED)),
+        words=tuple(list_last_words(tx)),
+    )
+    devices, vehicles = list_devices(tx), list_vehicles(tx)
+    return trackers_view(devices, told, vehicles, list_strangers(tx), context.now)

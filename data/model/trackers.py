@@ -1,0 +1,102 @@
+"""Trackers: who may send, how their words are meant, and what went wrong with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model.ids import CommandId, DeviceId, LonLat, VehicleId
+
+
+class SpeedUnit(StrEnum):
+    """Unit of the speeds that a tracker sends in OsmAnd's query form."""
+
+    KNOTS = "kn"
+    KMH = "kmh"
+    MPS = "mps"
+    MPH = "mph"
+
+
+class Equipment(StrEnum):
+    """What a sensor of a vehicle can tell of."""
+
+    BLADE = "blade"
+    SPREADER = "spreader"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInput:
+    """A digital input: which equipment its `key` speaks of; `inverted` where "on" means not."""
+
+    key: str
+    equipment: Equipment
+    inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A tracker that may send positions for a vehicle.
+
+    Of a `trusted` one the name is enough, as for trackers that can send nothing but a number.
+    """
+
+    id: DeviceId
+    name: str
+    vehicle_id: VehicleId
+    token_hash: str
+    speed_unit: SpeedUnit = SpeedUnit.KNOTS
+    inputs: tuple[DeviceInput, ...] = ()
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFault:
+    """How often a tracker sent what could not be believed, for one reason."""
+
+    device_id: DeviceId
+    reason: str
+    times: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWord:
+    """What a tracker told besides positions, as it told it: a last will, a transition."""
+
+    device_id: DeviceId
+    kind: str
+    told_at: datetime
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCommand:
+    """A text for a tracker, handed over once with the answer to its next message."""
+
+    id: CommandId
+    device_id: DeviceId
+    text: str
+    asked_by: str
+    asked_at: datetime
+    sent_at: datetime | None = None
+
+
+class StrangerFault(StrEnum):
+    """Why a sender was not let in: nobody has its name, or its token is not that name's."""
+
+    NAME = "name"
+    PROOF = "proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A sender that no tracker is known for; `location` is where it last claimed to be."""
+
+    name: str
+    door: str
+    fault: StrangerFault
+    address: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+    location: LonLat | None = None

@@ -1,0 +1,91 @@
+"""Senders that no tracker is known for, as rows: a short list, whatever strangers send."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from data.model import LonLat, Stranger, StrangerFault
+from data.store.engine import Tx
+from data.store.schema import stranger
+
+MOST = 100
+"""Strangers listed."""
+
+MOST_OF_ADDRESS = 10
+"""Strangers listed of one address."""
+
+KEPT = timedelta(days=7)
+"""Who was not heard for so long is forgotten."""
+
+
+def note_strangers(tx: Tx, seen: Iterable[Stranger], now: datetime) -> None:
+    """Add to what is known of strangers, then forget the old and the too many.
+
+    Of too many those go first that came least often.
+    """
+    new = insert(stranger)
+    more = new.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "door": new.excluded.door,
+            "fault": new.excluded.fault,
+            "address": new.excluded.address,
+            "last_at": new.excluded.last_at,
+            "times": stranger.c.times + new.excluded.times,
+            "lon": func.coalesce(new.excluded.lon, stranger.c.lon),
+            "lat": func.coalesce(new.excluded.lat, stranger.c.lat),
+        },
+    )
+    rows = [_row(one) for one in seen]
+    if rows:
+        tx.execute(more, rows)
+    tx.execute(delete(stranger).where(stranger.c.last_at < now - KEPT))
+    worth = (stranger.c.times.desc(), stranger.c.last_at.desc())
+    place = func.row_number().over(partition_by=stranger.c.address, order_by=worth)
+    ranked = select(stranger.c.name, place.label("place")).subquery()
+    crowd = select(ranked.c.name).where(ranked.c.place > MOST_OF_ADDRESS)
+    tx.execute(delete(stranger).where(stranger.c.name.in_(crowd)))
+    kept = select(stranger.c.name).order_by(*worth).limit(MOST)
+    tx.execute(delete(stranger).where(stranger.c.name.not_in(kept)))
+
+
+def list_strangers(tx: Tx) -> list[Stranger]:
+    """Return who knocked, the latest first."""
+    return [
+        _stranger(row) for row in tx.execute(select(stranger).order_by(stranger.c.last_at.desc()))
+    ]
+
+
+def forget_stranger(tx: Tx, name: str) -> bool:
+    """Take a sender off the list; return whether it was there."""
+    return tx.execute(delete(stranger).where(stranger.c.name == name)).rowcount > 0
+
+
+def _row(one: Stranger) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "door": one.door,
+        "fault": one.fault,
+        "address": one.address,
+        "first_at": one.first_at,
+        "last_at": one.last_at,
+        "times": one.times,
+        "lon": one.location.lon if one.location else None,
+        "lat": one.location.lat if one.location else None,
+    }
+
+
+def _stranger(row: Row[Any]) -> Stranger:
+    return Stranger(
+        name=row.name,
+        door=row.door,
+        fault=StrangerFault(row.fault),
+        address=row.address,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        times=row.times,
+        location=None if row.lon is None else LonLat(row.lon, row.lat),
+    )

@@ -1,0 +1,47 @@
+"""Which of the fixes that come can be true, for the live map and for the counts of trackers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from data.model import DeviceId, Position, VehicleId
+from fleet.steps import STEPS, Step
+
+DOUBTS: tuple[tuple[str, Step], ...] = STEPS[1:]
+"""Steps that find mistakes of whoever sent; that two fixes have one time is nobody's mistake."""
+
+
+class Sieve:
+    """Remembers the newest fix of every vehicle that could be true."""
+
+    def __init__(self) -> None:
+        self._newest: dict[VehicleId, Position] = {}
+
+    def sift(
+        self, positions: Iterable[Position]
+    ) -> tuple[list[Position], Counter[tuple[DeviceId, str]]]:
+        """Return the fixes that can be true, and how many cannot, by (tracker, reason)."""
+        by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
+        for fix in positions:
+            by_vehicle[fix.vehicle_id].append(fix)
+        believed: list[Position] = []
+        faults: Counter[tuple[DeviceId, str]] = Counter()
+        for vehicle_id, fixes in by_vehicle.items():
+            believed += self._sift_one(vehicle_id, fixes, faults)
+        return believed, faults
+
+    def _sift_one(
+        self,
+        vehicle_id: VehicleId,
+        fixes: list[Position],
+        faults: Counter[tuple[DeviceId, str]],
+    ) -> list[Position]:
+        newest = self._newest.get(vehicle_id)
+        kept = sorted(fixes, key=lambda fix: fix.fixed_at)
+        for reason, step in DOUBTS:
+            came, (kept, fallen) = kept, step(kept, newest)
+            if fallen:
+                left = {id(fix) for fix in kept}
+                faults.update((fix.device_id, reason) for fix in came if id(fix) not in left)
+        if kept and (newest is None or newest.fixed_at < kept[-1].fixed_at):
+            self._newest[vehicle_id] = kept[-1]
+        return kept

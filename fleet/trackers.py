@@ -1,0 +1,151 @@
+"""Trackers in the set-up: added or adopted, set, given a new token; and texts for them."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError, Need
+from data.model import (
+    Actor,
+    ActorKind,
+    CommandId,
+    Device,
+    DeviceCommand,
+    DeviceId,
+    DeviceInput,
+    SpeedUnit,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import get_vehicle
+from data.store.people import get_device, save_device, set_token_hash
+from data.store.strangers import forget_stranger
+from data.store.trackers import add_command, find_next_command, remove_command, set_sent
+from fleet.people import TOKEN_BYTES, add_tracker, token_digest
+
+MOST_INPUTS = 8
+KEY_LETTERS = 40
+COMMAND_LETTERS = 200
+
+ON_THE_ROAD = Actor(ActorKind.SYSTEM, "door")
+"""Who the storm book names where a text was handed over."""
+
+
+def adopt(
+    tx: Tx,
+    actor: Actor,
+    name: str,
+    vehicle_id: VehicleId,
+    now: datetime,
+    *,
+    trusted: bool = False,
+    listed_as: str = "",
+) -> tuple[Device, str]:
+    """Add a tracker for a vehicle and return it with its token, which is not kept anywhere.
+
+    The sender that was `listed_as` unknown is known from now on.
+    """
+    vehicle = get_vehicle(tx, vehicle_id)
+    added = add_tracker(tx, actor, name.strip(), vehicle.name, now, trusted=trusted)
+    forget_stranger(tx, listed_as or name.strip())
+    return added
+
+
+def set_tracker(
+    tx: Tx,
+    actor: Actor,
+    device_id: DeviceId,
+    vehicle_id: VehicleId,
+    speed_unit: SpeedUnit,
+    inputs: Collection[DeviceInput],
+    now: datetime,
+    *,
+    trusted: bool,
+) -> Device:
+    """Say which vehicle a tracker is on and how its words are meant, from its next message on."""
+    device, vehicle = get_device(tx, device_id), get_vehicle(tx, vehicle_id)
+    changed = replace(
+        device,
+        vehicle_id=vehicle.id,
+        speed_unit=speed_unit,
+        inputs=_checked_inputs(inputs),
+        trusted=trusted,
+    )
+    if changed != device:
+        save_device(tx, changed)
+        add_event(tx, now, actor, "device.set", _subject(device), _told(device), _told(changed))
+    return changed
+
+
+def renew_token(tx: Tx, actor: Actor, device_id: DeviceId, now: datetime) -> tuple[Device, str]:
+    """Return the tracker with a new token; the old one lets nobody in from now on."""
+    device = get_device(tx, device_id)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    set_token_hash(tx, device.id, token_digest(token))
+    forget_stranger(tx, device.name)
+    add_event(tx, now, actor, "device.token_renewed", _subject(device))
+    return device, token
+
+
+def queue_command(
+    tx: Tx, actor: Actor, device_id: DeviceId, text: str, now: datetime
+) -> DeviceCommand:
+    """Queue a text for a tracker; it goes out once, with the answer to its next message."""
+    device, words = get_device(tx, device_id), text.strip()
+    if not words or len(words) > COMMAND_LETTERS or not words.isprintable():
+        raise InvalidError("text", text, Need("1 to {count} letters", count=COMMAND_LETTERS))
+    command = add_command(tx, device.id, words, actor.id, now)
+    after = {"text": words, "command": command.id}
+    add_event(tx, now, actor, "device.command_queued", _subject(device), after=after)
+    return command
+
+
+def take_back_command(
+    tx: Tx, actor: Actor, device_id: DeviceId, command_id: CommandId, now: datetime
+) -> None:
+    """Take a text back; raise `ConflictError` where its tracker has got it."""
+    device = get_device(tx, device_id)
+    if not remove_command(tx, device.id, command_id):
+        raise ConflictError(
+            f"{device.name} has got it already", reason="command_sent", device=device.name
+        )
+    after = {"command": command_id}
+    add_event(tx, now, actor, "device.command_taken_back", _subject(device), after=after)
+
+
+def take_command(tx: Tx, device_id: DeviceId, now: datetime) -> str | None:
+    """Return the oldest text that waits for a tracker, as handed over; `None` where none waits.
+
+    Once the transaction is committed nobody gets it again, whatever becomes of the answer.
+    """
+    command = find_next_command(tx, device_id)
+    if command is None:
+        return None
+    set_sent(tx, command.id, now)
+    after = {"text": command.text, "command": command.id}
+    add_event(tx, now, ON_THE_ROAD, "device.command_sent", f"device:{device_id}", after=after)
+    return command.text
+
+
+def _checked_inputs(inputs: Collection[DeviceInput]) -> tuple[DeviceInput, ...]:
+    if len(inputs) > MOST_INPUTS:
+        raise InvalidError("inputs", len(inputs), Need("at most {most}", most=MOST_INPUTS))
+    for one in inputs:
+        if not one.key or len(one.key) > KEY_LETTERS or not one.key.isprintable():
+            raise InvalidError("key", one.key, Need("1 to {count} letters", count=KEY_LETTERS))
+    return tuple(inputs)
+
+
+def _told(device: Device) -> dict[str, object]:
+    return {
+        "vehicle": device.vehicle_id,
+        "speed_unit": device.speed_unit,
+        "inputs": [f"{one.key}={one.equipment}{'!' * one.inverted}" for one in device.inputs],
+        "trusted": device.trusted,
+    }
+
+
+def _subject(device: Device) -> str:
+    return f"device:{device.id}"

@@ -1,0 +1,168 @@
+// Trackers that send positions: what was heard of them, what was wrong; and senders to adopt.
+import "../core/notices.js";
+import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { boot } from "../core/boot.js";
+import { age, number, t } from "../core/texts.js";
+import { field, problem, SetupPart } from "./forms.js";
+import "./link.js";
+import { editor, machineChoices, trustBox } from "./tracker_editor.js";
+import { add, order, orderToken, refresh, trackers } from "./trackers_state.js";
+
+const REFRESH_MS = 10_000;
+const OSMAND = `${boot.base}/osmand`;
+const OWNTRACKS = { name: "OwnTracks", address: `${boot.base}/owntracks` };
+const STATE_ICON = { heard: "check", silent: "circle-alert", never: "circle-dashed" };
+
+const reason = (code) => (`fault:${code}` in boot.texts ? t(`fault:${code}`) : t("“{field}” cannot be read", { field: code }));
+
+function adopt(event, stranger) {
+  event.preventDefault();
+  const words = new FormData(event.target);
+  orderToken("/api/trackers", {
+    name: stranger.name,
+    vehicle_id: Number(words.get("vehicle")),
+    trusted: words.has("trusted"),
+    listed_as: stranger.name,
+  });
+}
+
+class Trackers extends SetupPart {
+  get stores() {
+    return [trackers];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.again = setInterval(() => document.hidden || trackers.value.editing !== null || refresh(), REFRESH_MS);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.again);
+    super.disconnectedCallback();
+  }
+
+  refresh() {
+    refresh();
+  }
+
+  adding() {
+    return html`<form class="card column gap" @submit=${add} aria-label=${t("Add a tracker")}>
+      <h2>${t("Add a tracker")}</h2>
+      ${problem(trackers.value.fault)}
+      <div class="fields">
+        ${field("name", t("Name or number of the tracker"), html`<input id="name" name="name" maxlength="60" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="auto" data-focus>`)}
+        ${field("vehicle", t("Machine"), html`<select id="vehicle" name="vehicle">${machineChoices()}</select>`)}
+      </div>
+      ${trustBox("new", false)}
+      <div class="ends">
+        <button class="primary">${t("Make a token")}</button>
+        <button type="button" @click=${() => trackers.set({ adding: false, fault: null })}>${t("Cancel")}</button>
+      </div>
+    </form>`;
+  }
+
+  made() {
+    const { made } = trackers.value;
+    return html`<setup-link
+      .heading=${t("Token of {name}", { name: `\u2068${made.name}\u2069` })}
+      .address=${made.token}
+      .note=${t("It is shown only now. Enter it in the tracker as its identifier or as its password.")}
+      @dismiss=${() => trackers.set({ made: null })}
+    ></setup-link>`;
+  }
+
+  stranger(one) {
+    const forget = () => order("/api/strangers/forget", { name: one.name });
+    const claims = one.fault === "proof"
+      ? t("has the name of a tracker, but not its token")
+      : t("is unknown");
+    return html`<li class="tracker">
+      <div class="who"><bdi>${one.name}</bdi><span class="muted small">${claims}</span></div>
+      <div class="standing small">${t("{count} messages, the last {span} ago", { count: one.times, span: age(one.last_at) })}
+        <bdi dir="ltr">${one.address}</bdi>
+        ${one.location ? html`<bdi dir="ltr">${one.location[1].toFixed(4)}, ${one.location[0].toFixed(4)}</bdi>` : ""}</div>
+      ${one.device_id === null ? this.adoption(one, forget) : html`<div class="ends">
+        <button @click=${() => orderToken(`/api/trackers/${one.device_id}/token`)}>${t("New token")}</button>
+        <button class="quiet" @click=${forget}>${t("Forget")}</button>
+      </div>`}
+    </li>`;
+  }
+
+  adoption(one, forget) {
+    return html`<form class="adopt" @submit=${(event) => adopt(event, one)}>
+      <select name="vehicle" aria-label=${t("Machine")}>${machineChoices()}</select>
+      <button class="primary">${t("Adopt")}</button>
+      <button type="button" class="quiet" @click=${forget}>${t("Forget")}</button>
+      ${trustBox(`stranger-${one.name}`, false)}
+    </form>`;
+  }
+
+  strangers() {
+    const { strangers } = trackers.value.page;
+    if (!strangers.length) return "";
+    return html`<section class="column gap">
+      <h2>${t("Unknown senders")} <span class="count">${number(strangers.length)}</span></h2>
+      <ul class="trackers">${repeat(strangers, (one) => one.name, (one) => this.stranger(one))}</ul>
+    </section>`;
+  }
+
+  faults(one) {
+    if (!one.faults.length) return "";
+    const times = one.faults.reduce((sum, fault) => sum + fault.times, 0);
+    return html`<details class="faults">
+      <summary>${t("{count} messages were not believed", { count: times })}</summary>
+      <ul>${one.faults.map((fault) => html`<li>${reason(fault.reason)}: ${t("{count} times, the last {span} ago", { count: fault.times, span: age(fault.last_at) })}</li>`)}</ul>
+      <button class="quiet" @click=${() => order(`/api/trackers/${one.id}/faults/clear`)}>${t("Count anew")}</button>
+    </details>`;
+  }
+
+  row(one) {
+    const open = trackers.value.editing === one.id;
+    const heard = one.heard_at ? t("heard {span} ago", { span: age(one.heard_at) }) : t("never heard");
+    const toggle = () => trackers.set({ editing: open ? null : one.id, inputs: null });
+    const notes = [
+      ...one.inputs.map((each) => `${each.key} → ${t(`equipment:${each.equipment}`)}`),
+      ...(one.trusted ? [t("its name is enough")] : []),
+      ...(one.phone ? [t("a driver's phone")] : []),
+    ];
+    return html`<li class="tracker ${one.state}">
+      <div class="who"><bdi>${one.vehicle || t("left the fleet")}</bdi><span class="muted small"><bdi>${one.name}</bdi></span></div>
+      <div class="standing"><span class="icon icon-${STATE_ICON[one.state]}" aria-hidden="true"></span><span>${heard}</span></div>
+      <div class="notes small muted">${notes.map((note) => html`<bdi>${note}</bdi>`)}${this.faults(one)}</div>
+      <div class="ends">${one.phone ? "" : html`<button aria-expanded=${open} @click=${toggle}>${t("Settings")}</button>`}</div>
+      ${open ? editor(one) : ""}
+    </li>`;
+  }
+
+  list() {
+    const { page } = trackers.value;
+    if (!page.trackers.length) return html`<p class="muted">${t("No tracker sends positions yet.")}</p>`;
+    return html`<section class="column gap">
+      <h2>${t("Known trackers")} <span class="count">${number(page.trackers.length)}</span></h2>
+      <ul class="trackers">${repeat(page.trackers, (one) => one.id, (one) => this.row(one))}</ul>
+    </section>`;
+  }
+
+  body() {
+    const { page, broken } = trackers.value;
+    if (broken)
+      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
+    if (!page) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    return html`${this.strangers()}${this.list()}`;
+  }
+
+  render() {
+    const { adding, made, page } = trackers.value;
+    const start = () => trackers.set({ adding: true, made: null });
+    return html`<p class="muted lead">${t("Trackers on the machines send where they are. Each has a token of its own; who has none waits here to be adopted.")}</p>
+      <dl class="doors small">
+        <dt>${t("Traccar Client and most trackers")}</dt><dd><bdi dir="ltr"><code>${OSMAND}</code></bdi></dd>
+        <dt>${OWNTRACKS.name}</dt><dd><bdi dir="ltr"><code>${OWNTRACKS.address}</code></bdi></dd>
+      </dl>
+      ${made ? this.made() : ""}
+      ${adding && page ? this.adding() : html`<div><button class="primary" @click=${start}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add a tracker")}</button></div>`}
+      ${this.body()}`;
+  }
+}
+customElements.define("setup-trackers", Trackers);

@@ -1,0 +1,201 @@
+"""Trackers of the set-up: who sends, what went wrong, what waits for them; and who is unknown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import (
+    Device,
+    DeviceCommand,
+    DeviceFault,
+    DeviceId,
+    DeviceWord,
+    LonLat,
+    Stranger,
+    Vehicle,
+)
+from fleet.live import SILENT_AFTER
+from fleet.phones import is_phone
+
+FAULTS = (
+    "future",
+    "early",
+    "no_fix",
+    "no_place",
+    "jump",
+    "inaccurate",
+    "encrypted",
+    "set_aside",
+    "body",
+)
+"""Reasons that have words of their own; any other one is the name of a field."""
+
+PHONES_SHOWN = timedelta(days=1)
+"""Phones of drivers are listed for so long after they spoke."""
+
+COMMANDS_SHOWN = 3
+"""Texts shown of one tracker, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """A reason of which a tracker sent so many fixes that were not believed."""
+
+    reason: str
+    times: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InputView:
+    """What a digital input of a tracker tells of."""
+
+    key: str
+    equipment: str
+    inverted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommandView:
+    """A text for a tracker, with when it was handed over."""
+
+    id: int
+    text: str
+    asked_by: str
+    asked_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerView:
+    """A row of the list; `state` is heard, silent or never, `word` the last other message."""
+
+    id: int
+    name: str
+    vehicle_id: int
+    vehicle: str
+    state: str
+    heard_at: datetime | None
+    phone: bool
+    trusted: bool
+    speed_unit: str
+    inputs: tuple[InputView, ...]
+    faults: tuple[FaultView, ...]
+    commands: tuple[CommandView, ...]
+    word: str
+    word_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerView:
+    """A sender whom nobody knows; `device_id` where a tracker of its name has another token."""
+
+    name: str
+    door: str
+    fault: str
+    address: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+    location: LonLat | None
+    device_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """A machine that a tracker can be on."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackersView:
+    """The whole page."""
+
+    trackers: tuple[TrackerView, ...]
+    strangers: tuple[StrangerView, ...]
+    machines: tuple[MachineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of trackers besides themselves."""
+
+    heard: Mapping[DeviceId, datetime]
+    faults: tuple[DeviceFault, ...]
+    commands: tuple[DeviceCommand, ...]
+    words: tuple[DeviceWord, ...]
+
+
+def trackers_view(
+    devices: Iterable[Device],
+    told: Told,
+    vehicles: Sequence[Vehicle],
+    strangers: Iterable[Stranger],
+    now: datetime,
+) -> TrackersView:
+    """Return the page; a tracker of a vehicle that left the fleet has an empty `vehicle`."""
+    known, shown = list(devices), list[TrackerView]()
+    names = {one.id: one.name for one in vehicles}
+    for device in known:
+        heard_at = told.heard.get(device.id)
+        recent = heard_at is not None and now - heard_at <= PHONES_SHOWN
+        if recent or not is_phone(device):
+            shown.append(_tracker(device, told, names.get(device.vehicle_id, ""), now))
+    ids = {device.name: device.id for device in known}
+    return TrackersView(
+        trackers=tuple(sorted(shown, key=lambda one: (one.phone, one.vehicle, one.name))),
+        strangers=tuple(_stranger(one, ids) for one in strangers),
+        machines=tuple(MachineView(one.id, one.name) for one in vehicles),
+    )
+
+
+def _tracker(device: Device, told: Told, vehicle: str, now: datetime) -> TrackerView:
+    heard_at = told.heard.get(device.id)
+    word = next((one for one in told.words if one.device_id == device.id), None)
+    commands = [one for one in told.commands if one.device_id == device.id]
+    return TrackerView(
+        id=device.id,
+        name=device.name,
+        vehicle_id=device.vehicle_id,
+        vehicle=vehicle,
+        state=_state(heard_at, now),
+        heard_at=heard_at,
+        phone=is_phone(device),
+        trusted=device.trusted,
+        speed_unit=device.speed_unit,
+        inputs=tuple(InputView(one.key, one.equipment, one.inverted) for one in device.inputs),
+        faults=tuple(
+            FaultView(one.reason, one.times, one.last_at)
+            for one in told.faults
+            if one.device_id == device.id
+        ),
+        commands=tuple(_command(one) for one in commands[:COMMANDS_SHOWN]),
+        word=word.kind if word else "",
+        word_at=word.told_at if word else None,
+    )
+
+
+def _state(heard_at: datetime | None, now: datetime) -> str:
+    if heard_at is None:
+        return "never"
+    return "silent" if now - heard_at > SILENT_AFTER else "heard"
+
+
+def _command(one: DeviceCommand) -> CommandView:
+    return CommandView(one.id, one.text, one.asked_by, one.asked_at, one.sent_at)
+
+
+def _stranger(one: Stranger, ids: Mapping[str, int]) -> StrangerView:
+    return StrangerView(
+        name=one.name,
+        door=one.door,
+        fault=one.fault,
+        address=one.address,
+        first_at=one.first_at,
+        last_at=one.last_at,
+        times=one.times,
+        location=one.location,
+        device_id=ids.get(one.name),
+    )

@@ -1,0 +1,212 @@
+"""The page of trackers, and what the doors count, list and hand over."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from data.model import DeviceInput, Equipment, SpeedUnit, VehicleId
+from data.store.engine import transaction
+from data.store.events import list_events
+from data.store.people import add_device, list_devices
+from data.store.positions import list_between, list_unseen
+from fleet.people import token_digest
+from tests import village as v
+
+TOKEN = "a-long-secret-word"
+PLACE = {"lat": "37.55", "lon": "45.07"}
+
+
+@pytest.fixture
+def app(client: TestClient) -> Any:
+    app = client.app.state.barfrub
+    with transaction(app.engine) as tx:
+        add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
+    return app
+
+
+@pytest.fixture
+def page(client: TestClient, app: Any, sign_in: Any) -> Any:
+    sign_in("administrator")
+    return lambda: client.get("/api/trackers").json()
+
+
+def kept(app: Any) -> list[Any]:
+    day = timedelta(days=1)
+    with transaction(app.engine) as tx:
+        seen = list_between(tx, VehicleId(1), v.NOW - day, v.NOW + day)
+        return [*seen, *list_unseen(tx, 1000)[0]]
+
+
+def osmand(client: TestClient, **params: str) -> Any:
+    return client.get("/osmand", params=params)
+
+
+def test_an_unknown_sender_is_listed_and_adopted_by_one_order(
+    client: TestClient, app: Any, page: Any
+) -> None:
+    assert osmand(client, id="IMEI-7", **PLACE).status_code == 400
+    assert osmand(client, id="IMEI-7").status_code == 400
+    (stranger,) = page()["strangers"]
+    assert stranger["name"] == "IMEI-7"
+    assert (stranger["fault"], stranger["times"]) == ("name", 2)
+    assert (stranger["address"], stranger["location"]) == ("testclient", [45.07, 37.55])
+    wanted = {"name": "IMEI-7", "vehicle_id": 2, "listed_as": "IMEI-7"}
+    made = client.post("/api/trackers", json=wanted)
+    assert made.status_code == 201
+    assert made.json()["page"]["strangers"] == []
+    assert osmand(client, id="IMEI-7", token=made.json()["token"], **PLACE).status_code == 200
+    assert [fix.vehicle_id for fix in kept(app)] == [2]
+
+
+def test_a_wrong_token_is_told_from_a_wrong_name_and_ends_by_a_new_one(
+    client: TestClient, app: Any, page: Any
+) -> None:
+    assert osmand(client, id="truck-1", token="wrong", **PLACE).status_code == 400
+    (stranger,) = page()["strangers"]
+    assert (stranger["fault"], stranger["device_id"]) == ("proof", 1)
+    made = client.post("/api/trackers/1/token").json()
+    assert made["page"]["strangers"] == []
+    assert osmand(client, id="truck-1", token=TOKEN, **PLACE).status_code == 400
+    assert osmand(client, id="truck-1", token=made["token"], **PLACE).status_code == 200
+
+
+def test_a_name_that_may_be_a_token_is_not_shown_whole(client: TestClient, page: Any) -> None:
+    assert osmand(client, id="s3cr3t" * 7, **PLACE).status_code == 400
+    assert [one["name"] for one in page()["strangers"]] == ["s3cr3t…"]
+
+
+def test_strangers_are_told_to_wait_before_they_fill_the_disk(
+    client: TestClient, app: Any, page: Any
+) -> None:
+    app.limits.pace = 0.05
+    answers = [osmand(client, id=f"guess-{n}").status_code for n in range(5)]
+    assert answers == [400, 400, 400, 429, 429]
+    assert len(page()["strangers"]) == 3
+
+
+def test_of_a_trusted_tracker_the_name_is_enough(client: TestClient, app: Any, page: Any) -> None:
+    setting = {"vehicle_id": 1, "speed_unit": "kmh", "trusted": True, "inputs": []}
+    assert client.post("/api/trackers/1", json=setting).status_code == 200
+    assert osmand(client, id="truck-1", speed="36", **PLACE).status_code == 200
+    (fix,) = kept(app)
+    assert fix.speed_mps == pytest.approx(10)
+
+
+def test_a_traccar_server_speaks_for_all_by_the_gateways_word(client: TestClient, app: Any) -> None:
+    object.__setattr__(app.settings, "gateway_token", "the word")
+    position = {"fixTime": v.NOW.isoformat(), "latitude": 37.55, "longitude": 45.07, "speed": 10}
+    message = {"device": {"uniqueId": "truck-1"}, "position": position}
+    bearer = {"Authorization": "Bearer the word"}
+    assert client.post("/osmand", json=message).status_code == 404
+    assert client.post("/osmand", json=message, headers=bearer).status_code == 200
+    (fix,) = kept(app)
+    assert fix.speed_mps == pytest.approx(5.1444, 1e-4)
+
+
+def test_inputs_are_set_on_the_page_and_mean_blade_and_spreader(
+    client: TestClient, app: Any, page: Any
+) -> None:
+    inputs = [
+        {"key": "in1", "equipment": "blade", "inverted": True},
+        {"key": "din2", "equipment": "spreader"},
+    ]
+    setting = {"vehicle_id": 1, "speed_unit": "kn", "trusted": False, "inputs": inputs}
+    assert client.post("/api/trackers/1", json=setting).status_code == 200
+    with transaction(app.engine) as tx:
+        (device,) = list_devices(tx)
+    assert device.speed_unit is SpeedUnit.KNOTS
+    assert device.inputs[0] == DeviceInput("in1", Equipment.BLADE, inverted=True)
+    assert osmand(client, id=TOKEN, in1="0", din2="1", **PLACE).status_code == 200
+    (fix,) = kept(app)
+    assert (fix.blade, fix.spreader) == (True, True)
+
+
+def test_faults_are_counted_by_tracker_and_reason(client: TestClient, app: Any, page: Any) -> None:
+    ahead = str(int(v.NOW.timestamp()) + 3600)
+    assert osmand(client, id=TOKEN, timestamp=ahead, **PLACE).status_code == 200
+    assert osmand(client, id=TOKEN, lat="0", lon="0").status_code == 200
+    assert osmand(client, id=TOKEN, blade="down").status_code == 200
+    assert osmand(client, id=TOKEN, lat="95", lon="45").status_code == 400
+    batch = {"positions": [{"fixed_at": v.NOW.isoformat(), "lat": 37.5, "lon": "east"}] * 2}
+    client.post("/positions", json=batch, headers={"Authorization": f"Bearer {TOKEN}"})
+    (tracker,) = page()["trackers"]
+    counted = {one["reason"]: one["times"] for one in tracker["faults"]}
+    assert counted == {"future": 1, "no_fix": 1, "no_place": 1, "lat": 1, "lon": 2}
+    assert kept(app) == []
+    assert 'barfrub_tracker_faults_total{reason="lon",tracker="truck-1"} 2.0' in _metrics(app)
+    assert client.post("/api/trackers/1/faults/clear").json()["trackers"][0]["faults"] == []
+
+
+def _metrics(app: Any) -> str:
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    from api.metrics import StateOfServer
+
+    registry = CollectorRegistry()
+    registry.register(StateOfServer(app, v.NOW))
+    return generate_latest(registry).decode()
+
+
+def test_a_jump_is_counted_for_its_tracker_and_moves_nobody(
+    client: TestClient, app: Any, page: Any
+) -> None:
+    at = int(v.NOW.timestamp()) - 60
+    for second, lat in enumerate(("37.55", "38.55")):
+        assert osmand(client, id=TOKEN, lat=lat, lon="45.07", timestamp=str(at + second))
+    client.portal.call(app.consumer.stop)
+    app.consumer.look()
+    (tracker,) = page()["trackers"]
+    assert [(one["reason"], one["times"]) for one in tracker["faults"]] == [("jump", 1)]
+    assert tracker["state"] == "heard"
+    assert app.live.picture()[VehicleId(1)].location.lat == 37.55
+
+
+def test_a_text_is_handed_over_once_and_the_storm_book_says_so(
+    client: TestClient, app: Any, page: Any
+) -> None:
+    for text in ("engine stop", "fix 5s"):
+        assert client.post("/api/trackers/1/commands", json={"text": text}).status_code == 201
+    second = page()["trackers"][0]["commands"][0]
+    path = f"/api/trackers/1/commands/{second['id']}/take-back"
+    assert client.post(path).status_code == 200
+    assert osmand(client, id=TOKEN, lat="95", lon="45").content == b""
+    assert osmand(client, id=TOKEN, **PLACE).text == "engine stop"
+    assert osmand(client, id=TOKEN, **PLACE).content == b""
+    assert client.post(path).status_code == 409
+    with transaction(app.engine) as tx:
+        verbs = [event.verb.removeprefix("device.") for event in list_events(tx, "device:1")]
+    queued, sent = "command_queued", "command_sent"
+    assert verbs == [queued, queued, "command_taken_back", sent]
+
+
+def test_texts_that_wait_outlive_the_server(client: TestClient, app: Any, page: Any) -> None:
+    client.post("/api/trackers/1/commands", json={"text": "restart"})
+    app.door.commands.load()
+    assert osmand(client, id=TOKEN, **PLACE).text == "restart"
+
+
+@pytest.mark.parametrize("path", ["/", "/osmand/", "/osmand"])
+def test_trackers_that_know_no_path_come_in_at_the_first_page(
+    client: TestClient, app: Any, path: str
+) -> None:
+    query = client.get(path, params={"id": TOKEN, "timestamp": "1797825600", **PLACE})
+    form = client.post(path, data={"deviceid": TOKEN, "timestamp": "1797825601", **PLACE})
+    assert (query.status_code, form.status_code) == (200, 200)
+    assert len(kept(app)) == 2
+    assert client.get("/", headers={"accept": "text/html"}, follow_redirects=False).is_redirect
+
+
+def test_a_forgotten_sender_is_off_the_list(client: TestClient, app: Any, page: Any) -> None:
+    osmand(client, id="passer-by")
+    assert len(page()["strangers"]) == 1
+    gone = client.post("/api/strangers/forget", json={"name": "passer-by"})
+    assert gone.json()["strangers"] == []
+    assert client.post("/api/strangers/forget", json={"name": "passer-by"}).status_code == 404
+
+
+def test_the_page_is_there_for_administrators(client: TestClient, app: Any, page: Any) -> None:
+    shown = client.get("/setup/trackers", headers={"accept": "text/html"})
+    assert shown.status_code == 200
+    assert "setup-trackers" in shown.text
