@@ -52,12 +52,12 @@ def test_an_unknown_sender_is_listed_and_adopted_by_one_order(
     assert stranger["name"] == "IMEI-7"
     assert (stranger["fault"], stranger["times"]) == ("name", 2)
     assert (stranger["address"], stranger["location"]) == ("testclient", [45.07, 37.55])
-    wanted = {"name": "IMEI-7", "vehicle_id": 2, "listed_as": "IMEI-7"}
+    wanted = {"name": "IMEI-7", "vehicle_id": 1, "listed_as": "IMEI-7"}
     made = client.post("/api/trackers", json=wanted)
     assert made.status_code == 201
     assert made.json()["page"]["strangers"] == []
     assert osmand(client, id="IMEI-7", token=made.json()["token"], **PLACE).status_code == 200
-    assert [fix.vehicle_id for fix in kept(app)] == [2]
+    assert [fix.device_id for fix in kept(app)] == [2]
 
 
 def test_a_wrong_token_is_told_from_a_wrong_name_and_ends_by_a_new_one(
