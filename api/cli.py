@@ -14,6 +14,7 @@ from api.commands.demo import demo
 from api.commands.erase import erase
 from api.commands.fleet import fleet, policy
 from api.commands.geocode import geocode
+from api.commands.match import match
 from api.commands.overrides import overrides
 from api.commands.plan import plan
 from api.commands.restore import restore, upgrade
@@ -40,6 +41,7 @@ commands.add_typer(user, name="user", help="Add people who sign in.")
 commands.add_typer(device, name="device", help="Add trackers that send positions.")
 commands.command()(geocode)
 commands.add_typer(apikey, name="apikey", help="Let other systems bring requests.")
+commands.command()(match)
 commands.command()(plan)
 commands.command()(solve)
 commands.command()(serve)

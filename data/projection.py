@@ -44,6 +44,12 @@ class Projection:
         metres: NDArray[np.float64] = np.radians(lonlat - np.array(self.centre)) * scale
         return metres
 
+    def degrees(self, planes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return longitude and latitude for float64[N, 2] of metres: `planes` backward."""
+        scale = np.array([cos(radians(self.centre.lat)), 1.0]) * EARTH_M
+        lonlat: NDArray[np.float64] = np.degrees(planes / scale) + np.array(self.centre)
+        return lonlat
+
     def away_m(self, a: LonLat, b: LonLat) -> float:
         """Return the distance of two near points in the plane, faster than on the globe."""
         ax, ay = self.plane(a)

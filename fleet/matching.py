@@ -10,11 +10,13 @@ from threading import Lock
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.model import Match, Position
 from data.network import StreetNetwork
 from fleet.kernels.layers import advance
 from fleet.kernels.layout import Answers, Fixes, Layers, Nearby, Prices
+from fleet.kernels.nearby import places
 from fleet.kernels.settle import finish
 from fleet.prices import PRICES
 from fleet.ways import Spot, Stretch, Ways, total_m
@@ -100,6 +102,15 @@ class StreetMatcher:
                 return []
             stretches = self.ways.stretches(start, goal, sure=True)
         return stretches if total_m(stretches) <= FAST_MPS * elapsed_s + NOISE_M else []
+
+    def places(self, matches: Sequence[Match]) -> NDArray[np.float64]:
+        """Return longitude and latitude of matches that have a street, float64[N, 2]."""
+        spots = [self._spot(match) for match in matches]
+        arcs = np.array([self.ways.arc(spot.directed) for spot in spots], np.int32)
+        along_m = np.array([spot.along_m for spot in spots], np.float64)
+        plane = np.zeros((2, len(spots)))
+        places(self.ways.streets, arcs, along_m, plane[0], plane[1])
+        return self._network.projection.degrees(plane.T)
 
     def _follow(self, trail: Trail, positions: Sequence[Position], *, last: bool) -> list[Match]:
         layers = trail.layers = trail.layers or _no_layers()

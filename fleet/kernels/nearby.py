@@ -4,6 +4,7 @@ from math import inf, sqrt
 
 from fleet.kernels.layout import Nearby, Streets
 from routing.kernels.jit import kernel
+from routing.problem import Floats, Ints
 
 
 @kernel
@@ -113,3 +114,10 @@ def place(streets: Streets, arc: int, along_m: float) -> tuple[float, float]:
     x = streets.piece_x[piece] + share * streets.piece_dx[piece]
     y = streets.piece_y[piece] + share * streets.piece_dy[piece]
     return x, y
+
+
+@kernel
+def places(streets: Streets, arcs: Ints, along_m: Floats, x: Floats, y: Floats) -> None:
+    """Fill in where many places on arcs are, as `place` says it of one."""
+    for i in range(len(arcs)):
+        x[i], y[i] = place(streets, arcs[i], along_m[i])

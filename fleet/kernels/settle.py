@@ -156,8 +156,7 @@ def write_between(
     dx = layers.x[at] - layers.x[before]
     dy = layers.y[at] - layers.y[before]
     moved_m = (dx * dx + dy * dy) ** 0.5
-    elapsed_s = layers.at_s[at] - layers.at_s[before]
-    if a == OFF or b == OFF or moved_m < prices.still_mps * elapsed_s:
+    if a == OFF or b == OFF:
         return
     answers.away_m[i] = inf
     a_m = layers.along_m[before, layers.chosen[before]]

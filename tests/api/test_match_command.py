@@ -1,0 +1,67 @@
+"""`barfrub match` in the village."""
+
+import csv
+import gzip
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import commands
+from data.errors import InvalidError
+from tests import village as v
+
+HEAD = "vehicle,time,lat,lon"
+
+
+@pytest.fixture(autouse=True)
+def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+
+
+def line(vehicle: str, seconds: int, east_m: float, north_m: float = 0.0) -> str:
+    place = v.at_m(east_m, north_m)
+    return f"{vehicle},2026-12-21T04:00:{seconds:02}Z,{place.lat:.7f},{place.lon:.7f}"
+
+
+def matched(file: Path) -> list[dict[str, str]]:
+    result = CliRunner().invoke(commands, ["match", str(file)], catch_exceptions=False)
+    assert result.exit_code == 0
+    return list(csv.DictReader(result.output.splitlines()))
+
+
+def test_every_line_has_its_answer_in_the_order_of_the_file(tmp_path: Path) -> None:
+    lines = [line("B", 30, 350), line("A", 0, 20), line("A", 20, 180), line("A", 10, 100)]
+    lines += [line("A", 10, 100), line("B", 20, 300), line("A", 30, 100, -300), line("B", 10, 250)]
+    file = tmp_path / "log.csv.gz"
+    file.write_bytes(gzip.compress("\n".join((HEAD, *lines)).encode()))
+    rows = matched(file)
+    assert [(r["vehicle"], r["time"]) for r in rows] == [tuple(x.split(",")[:2]) for x in lines]
+    assert ",".join(rows[0]) == (
+        "vehicle,time,lon,lat,segment_id,osm_way_id,forward,offset_m,confidence"
+    )
+    main_west = [row for row in rows if row["segment_id"] == str(v.MAIN_WEST)]
+    assert [round(float(row["offset_m"])) for row in main_west] == [20, 180, 100, 100]
+    assert {row["osm_way_id"] for row in main_west} == {str(1000 + v.MAIN_WEST)}
+    assert {row["forward"] for row in rows if row["segment_id"]} == {"true"}
+    assert set(list(rows[6].values())[2:]) == {""}
+    assert float(rows[3]["lon"]) == pytest.approx(v.at_m(100, 0).lon, abs=1e-6)
+    assert 0 < float(rows[3]["confidence"]) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("vehicle,time,lat\n", "line 1: expected the column lon, got 'vehicle,time,lat'"),
+        (f"{HEAD}\nA,2026-12-21T04:00:00Z,95,45\n", "line 2, lat: expected a number from -90 to"),
+        (f"{HEAD}\n\nA,yesterday,37,45\n", "line 3, time: expected a time such as"),
+        (f"{HEAD}\n,2026-12-21T04:00:00Z,37,45\n", "line 2, vehicle: expected a name, got ''"),
+        (f"{HEAD}\nA,2026-12-21T04:00:00Z,37\n", "line 2: expected 4 fields"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_field(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(text)
+    with pytest.raises(InvalidError) as caught:
+        CliRunner().invoke(commands, ["match", str(file)], catch_exceptions=False)
+    assert str(caught.value).startswith(says)
