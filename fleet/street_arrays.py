@@ -14,8 +14,8 @@ from routing.problem import Flags, Floats, Floats32, Ints, Longs
 CELL_M = 40.0
 """Side of the squares in which streets are looked up."""
 
-SLOTS = 1 << 21
-"""Ways remembered at least; 20 bytes each."""
+SLOTS = 1 << 23
+"""Ways remembered at least; 16 bytes each, taken only as they are needed."""
 
 TURN_M = 6.0
 """Price of a turn, in metres: of two equally long ways the one with fewer turns is likelier."""

@@ -53,7 +53,7 @@ def propose(
 ) -> None:
     """Fill a layer with the candidates of a fix: both directions of each street, and none."""
     found = nearby(streets, fixes.x[i], fixes.y[i], prices.within_m, here)
-    if found > 0 and here.away_m[0] < 45.0:
+    if found > 0 and here.away_m[0] < 30.0:
         layers.seen[1] += (here.away_m[0] ** 2 - layers.seen[1]) / 20.0
     sigma_m = min(prices.sigma_m + prices.sigma_share * layers.seen[1] ** 0.5, prices.sigma_most_m)
     for c in range(found):
@@ -118,6 +118,16 @@ def step_cost(
 
 
 @kernel
+def cheapest(layers: Layers, at: int) -> int:
+    """Return the candidate of a layer that costs least."""
+    best = 0
+    for k in range(layers.size[at]):
+        if layers.cost[at, k] < layers.cost[at, best]:
+            best = k
+    return best
+
+
+@kernel
 def connect(
     streets: Streets,
     reach: Reach,
@@ -128,23 +138,32 @@ def connect(
     beeline_m: float,
     elapsed_s: float,
 ) -> None:
-    """Find the best way to each candidate of a layer from those of the layer before."""
+    """Find the best way to each candidate of a layer from those of the layer before.
+
+    What would be given up even if the step cost nothing is not looked at.
+    """
     for k in range(layers.size[at]):
         layers.cost[at, k] = inf
-    for j in range(layers.size[before]):
+    best = cheapest(layers, before)
+    least = inf
+    for turn in range(layers.size[before]):
+        j = best if turn == 0 else (turn - 1 if turn <= best else turn)
         so_far = layers.cost[before, j]
         if so_far == inf:
             continue
         if layers.arc[before, j] != OFF:
             ensure(streets, reach, layers.arc[before, j], reach_m(beeline_m))
         for k in range(layers.size[at]):
+            layers.link[at, j, k] = inf
+            here = so_far + layers.unlike[at, k]
+            if here > least + prices.beam:
+                continue
             step = step_cost(streets, reach, prices, layers, before, j, at, k, beeline_m, elapsed_s)
             layers.link[at, j, k] = step
-            if so_far + step < layers.cost[at, k]:
-                layers.cost[at, k] = so_far + step
+            least = min(least, here + step)
+            if here + step < layers.cost[at, k]:
+                layers.cost[at, k] = here + step
                 layers.back[at, k] = j
-    for k in range(layers.size[at]):
-        layers.cost[at, k] += layers.unlike[at, k]
 
 
 @kernel

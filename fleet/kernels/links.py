@@ -13,7 +13,7 @@ NONE, ALONG, TURNED, THROUGH = range(4)
 @kernel
 def reach_m(beeline_m: float) -> float:
     """Return how far to look for ways, prices included."""
-    return 180.0 + 1.6 * beeline_m
+    return 150.0 + 1.4 * beeline_m
 
 
 @kernel

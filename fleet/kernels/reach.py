@@ -9,6 +9,12 @@ from math import inf
 from fleet.kernels.layout import Reach, Streets
 from routing.kernels.jit import kernel
 
+LEAST_M = 240.0
+"""How far the smallest row reaches."""
+
+LARGER = 1.4
+"""How much farther the next size of a row reaches."""
+
 SPREAD = 2654435761
 """Multiplier of the hash (Knuth, The art of computer programming 6.4)."""
 
@@ -128,14 +134,12 @@ def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> Non
 
 @kernel
 def ensure(streets: Streets, reach: Reach, source: int, within_m: float) -> None:
-    """Make the row of an arc unless it is there and reaches far enough; in three sizes."""
+    """Make the row of an arc unless it is there and reaches far enough; sizes are round."""
     if reach.first[source] >= 0 and reach.within_m[source] >= within_m:
         return
-    size_m = within_m
-    if within_m <= 300.0:
-        size_m = 300.0
-    elif within_m <= 800.0:
-        size_m = 800.0
+    size_m = LEAST_M
+    while size_m < within_m:
+        size_m *= LARGER
     explore(streets, reach, source, size_m)
 
 
