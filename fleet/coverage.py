@@ -1,7 +1,8 @@
 """What passes prove, pure: whole traversals, the state of every street, the jobs that are done.
 
-A street counts as passed k times when k different visits went over 0.9 of its length; so two trucks
-may make one pass together, and one truck that stands and trembles never makes two.
+A street counts as passed once for every visit that went over 0.9 of its length, and once more
+whenever visits to parts of it have done so together: two trucks may make one pass, and one truck
+that stands and trembles never makes two.
 """
 
 from bisect import bisect_left
@@ -86,13 +87,20 @@ def visits(passes: Iterable[Pass]) -> list[list[Pass]]:
 
 
 def whole_passes(passes: Iterable[Pass], length_m: float) -> list[datetime]:
-    """Return when each whole traversal of one direction was complete, oldest first."""
-    depth = _Depth(length_m)
+    """Return when each whole traversal of one direction was complete, oldest first.
+
+    A visit that went over the whole street is one; visits to parts of it add up to others.
+    """
+    parts, made_of_parts = _Depth(length_m), 0
     times: list[datetime] = []
     for visit in visits(passes):
-        for start_m, end_m in union((p.from_m, p.to_m) for p in visit):
-            depth.add(start_m, end_m)
-        if depth.covered_m(len(times) + 1) >= whole_m(length_m):
+        stretches = union((p.from_m, p.to_m) for p in visit)
+        whole = sum(end_m - start_m for start_m, end_m in stretches) >= whole_m(length_m)
+        for start_m, end_m in () if whole else stretches:
+            parts.add(start_m, end_m)
+        together = parts.covered_m(made_of_parts + 1) >= whole_m(length_m)
+        made_of_parts += together
+        if whole or together:
             times.append(max(p.ended_at for p in visit))
     return times
 

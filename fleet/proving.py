@@ -14,11 +14,11 @@ from fleet.ways import Stretch, total_m
 STEADY = timedelta(seconds=15)
 """Over a longer gap, equipment counts as working only if it worked at both ends."""
 
-WORKING = 1.3
-"""Up to so many times its working speed, a vehicle may be at work."""
+WORKING, WORKING_MPS = 1.3, 1.5
+"""Up to so many times its working speed and as much more, a vehicle may be at work."""
 
-FAST = 2.0
-"""At so many times its working speed it is not, whatever its sensor says."""
+FAST, FAST_MPS = 2.0, 10.0
+"""At so many times its working speed it is not, nor is a slow machine at so much."""
 
 ON_ROUTE, NO_ROUTE = 0.8, 0.4
 """How sure a speed pattern is: on a street that the vehicle's route works on, and without route."""
@@ -30,6 +30,11 @@ class Sighted:
 
     fix: Position
     claim: Claim
+
+
+def too_fast_mps(work_mps: float) -> float:
+    """Return the speed above which a vehicle is not at work, whatever its sensor says."""
+    return max(FAST * work_mps, FAST_MPS)
 
 
 def proofs(
@@ -55,17 +60,19 @@ def proofs(
         started_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
         gone_m += stretch.to_m - stretch.from_m
         ended_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
-        sure = _pattern(a, stretch, order, speed_mps / work_mps) if plows else 0.0
-        for treatment, evidence in _evidence(a, b, confidence, sure, speed_mps / work_mps):
+        slow = speed_mps <= WORKING * work_mps + WORKING_MPS
+        sure = _pattern(a, stretch, order) if plows and slow else 0.0
+        fast = speed_mps > too_fast_mps(work_mps)
+        for treatment, evidence in _evidence(a, b, confidence, sure, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
 
 
 def _evidence(
-    a: Sighted, b: Sighted, confidence: float, sure: float, pace: float
+    a: Sighted, b: Sighted, confidence: float, sure: float, *, fast: bool
 ) -> Iterator[tuple[Treatment | None, Evidence]]:
     """Yield each treatment with its evidence; none where the street was only driven through."""
     brief = b.fix.fixed_at - a.fix.fixed_at <= STEADY
-    plowed = bool(a.claim.blade) and (bool(b.claim.blade) or brief) and pace <= FAST
+    plowed = bool(a.claim.blade) and (bool(b.claim.blade) or brief) and not fast
     salted = bool(a.claim.spreader) and (bool(b.claim.spreader) or brief)
     if plowed:
         yield Treatment.PLOW, Evidence(EvidenceKind.BLADE, confidence)
@@ -76,9 +83,9 @@ def _evidence(
         yield treatment, Evidence(EvidenceKind.SPEED, confidence * (sure or 1.0))
 
 
-def _pattern(a: Sighted, stretch: Stretch, order: Order | None, pace: float) -> float:
-    """Return how sure the way a vehicle moves shows that it plows; 0 where it does not."""
-    if a.claim.blade is not None or pace > WORKING:
+def _pattern(a: Sighted, stretch: Stretch, order: Order | None) -> float:
+    """Return how sure a slow drive shows that a vehicle plows; 0 where its sensor tells."""
+    if a.claim.blade is not None:
         return 0.0
     if order is None:
         return NO_ROUTE

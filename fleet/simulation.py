@@ -19,6 +19,9 @@ from data.network import StreetNetwork
 SLOWEST_MPS = 3.0
 """Slower than this a truck does not creep: it waits, then drives."""
 
+REVERSE_MPS = 1.5
+"""How fast a truck backs up."""
+
 NEAR_M = 100.0
 """How far from a street a truck may stand that gets a new route."""
 
@@ -41,6 +44,8 @@ class Habits:
     gap_s: tuple[float, float] = (15.0, 90.0)
     gap_lost: float = 0.2
     late_start_s: float = 180.0
+    reverse_chance: float = 0.0
+    reverse_m: tuple[float, float] = (10.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +58,29 @@ class Fix:
     speed_mps: float
     heading_deg: float
     accuracy_m: float
-    blade: bool
+    blade: bool | None
     spreader: bool
     material: str
     rate_gm2: float | None
 
 
 @dataclass(frozen=True, slots=True)
+class Traversal:
+    """What a truck really did on a street that it drove from end to end: the truth."""
+
+    directed: DirectedSegment
+    started_at: datetime
+    ended_at: datetime
+    blade: bool
+    spreader: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Move:
-    """Seconds spent on a part of one street at one speed; standing where both ends are one."""
+    """Seconds spent on a part of one street at one speed; standing where both ends are one.
+
+    A truck that backs up has a negative speed.
+    """
 
     seconds: float
     directed: DirectedSegment
@@ -91,12 +110,46 @@ def driven(
     chance = np.random.default_rng([seed, int(route.vehicle_id)])
     if not any(leg.path for leg in route.legs):
         return
-    leaves_at = max(starts_at, route.legs[0].starts_at)
-    leaves_at += timedelta(seconds=float(chance.uniform(0, habits.late_start_s)))
-    moves = _moves(route.legs, network, habits, chance)
+    leaves_at, moves = _journey(route, network, starts_at, habits, chance)
     yield from _delivered(
         _fixes(moves, network, leaves_at, rate_gm2, habits, chance), habits, chance
     )
+
+
+def traversals(
+    route: Route,
+    network: StreetNetwork,
+    starts_at: datetime,
+    seed: int,
+    habits: Habits | None = None,
+) -> Iterator[Traversal]:
+    """Yield what the truck of `driven` really does, with the same arguments."""
+    chance = np.random.default_rng([seed, int(route.vehicle_id)])
+    if not any(leg.path for leg in route.legs):
+        return
+    leaves_at, moves = _journey(route, network, starts_at, habits or Habits(), chance)
+    clock_s = began_s = 0.0
+    for move in moves:
+        if move.from_m == 0.0:
+            began_s = clock_s
+        clock_s += move.seconds
+        if move.to_m == network.segment(move.directed.segment_id).length_m > move.from_m:
+            yield Traversal(
+                move.directed,
+                leaves_at + timedelta(seconds=began_s),
+                leaves_at + timedelta(seconds=clock_s),
+                move.blade,
+                move.spreader,
+            )
+
+
+def _journey(
+    route: Route, network: StreetNetwork, starts_at: datetime, habits: Habits, chance: Generator
+) -> tuple[datetime, list[_Move]]:
+    """Return when a truck leaves and every move it makes then."""
+    leaves_at = max(starts_at, route.legs[0].starts_at)
+    leaves_at += timedelta(seconds=float(chance.uniform(0, habits.late_start_s)))
+    return leaves_at, list(_moves(route.legs, network, habits, chance))
 
 
 def after_approach(route: Route, network: StreetNetwork, here: LonLat, now: datetime) -> Route:
@@ -159,7 +212,15 @@ def _moves(
             yield _Move(waits_s, at[0], at[1], at[1], blade=False, spreader=False)
         for step, length_m in zip(leg.path, lengths_m, strict=True):
             pace = float(np.exp(chance.normal(0.0, habits.pace_spread)))
-            yield _Move(length_m / (speed_mps * pace), step, 0.0, length_m, blade, spreader)
+            turn_m = 0.0
+            if habits.reverse_chance and chance.random() < habits.reverse_chance:
+                turn_m = float(chance.uniform(0.5, 0.9)) * length_m
+                back_m = max(turn_m - float(chance.uniform(*habits.reverse_m)), 0.0)
+                yield _Move(turn_m / (speed_mps * pace), step, 0.0, turn_m, blade, spreader)
+                yield _Move((turn_m - back_m) / REVERSE_MPS, step, turn_m, back_m, blade, spreader)
+                turn_m = back_m
+            rest_s = (length_m - turn_m) / (speed_mps * pace)
+            yield _Move(rest_s, step, turn_m, length_m, blade, spreader)
             at = (step, length_m)
             if chance.random() < habits.stop_chance:
                 stop_s = float(chance.uniform(*habits.stop_s))
@@ -203,13 +264,14 @@ def _fix(
     segment_id, forward = move.directed
     along_m = move.from_m + move.speed_mps * gone_s
     offset_m = along_m if forward else network.segment(segment_id).length_m - along_m
-    heading_deg = network.heading_at(segment_id, offset_m) + (0.0 if forward else 180.0)
+    ahead = forward == (move.speed_mps >= 0)
+    heading_deg = network.heading_at(segment_id, offset_m) + (0.0 if ahead else 180.0)
     place = noise.shifted(network.point_at(segment_id, offset_m), moment)
     return Fix(
         sent_at=moment,
         fixed_at=moment,
         location=place,
-        speed_mps=round(noise.speed_mps(move.speed_mps), 2),
+        speed_mps=round(noise.speed_mps(abs(move.speed_mps)), 2),
         heading_deg=round(noise.heading_deg(heading_deg), 1),
         accuracy_m=noise.accuracy_m,
         blade=move.blade,

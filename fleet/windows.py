@@ -16,7 +16,7 @@ from data.passes import merged
 from fleet.equipment import Claim, Equipment
 from fleet.matching import Matcher, Trail
 from fleet.orders import Orders
-from fleet.proving import FAST, Sighted, proofs
+from fleet.proving import Sighted, proofs, too_fast_mps
 from fleet.steps import filtered
 
 LENGTH = timedelta(minutes=30)
@@ -133,12 +133,12 @@ class Window:
         matches: Iterable[Match],
     ) -> None:
         """Turn settled matches into parts of passes, from each fix to the next."""
-        too_fast_mps = FAST * orders.work_mps(self.vehicle_id)
+        limit_mps = too_fast_mps(orders.work_mps(self.vehicle_id))
         for match in matches:
             position, claim = self.waiting[match.fixed_at], Claim(None, None)
             for passed in [at for at in self.waiting if at <= match.fixed_at]:
                 fix = self.waiting.pop(passed)  # fixes of a standing vehicle share one match
-                claim = self.equipment.hear(fix, too_fast_mps)
+                claim = self.equipment.hear(fix, limit_mps)
             sighted = Sighted(position, claim)
             if self.last is not None:
                 before, start = self.last

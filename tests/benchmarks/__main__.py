@@ -25,6 +25,7 @@ MODULES = (
     "followup",
     "backup",
     "flood",
+    "storms",
 )
 
 
