@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.commands.city import city
+from api.commands.coverage import coverage
 from api.commands.fleet import fleet, policy
 from api.commands.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
@@ -212,3 +213,13 @@ def test_an_export_has_the_coverage_of_a_storm(run, town, tmp_path):
     assert isinstance(
         run(city, "export", "town", tmp_path / "x.gpkg", "--storm", 9).exception, NotFoundError
     )
+
+
+def test_a_storm_is_derived_anew_and_its_revisions_are_printed(run, town):
+    run(storm, "start", "--city", "town", "--name", "First snow")
+    done = run(coverage, "rebuild", "--city", "town")
+    assert "0 half hours" in done.output
+    assert "Nothing changed" in done.output
+    assert "no revision" in run(coverage, "revisions", "--city", "town", "--storm", 1).output
+    gone = run(coverage, "rebuild", "--city", "town", "--storm", 9)
+    assert isinstance(gone.exception, NotFoundError)

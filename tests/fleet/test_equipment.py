@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+import pytest
+
+from data.model import VehicleId
+from fleet.equipment import DRIVES_M, FAST_S, Claim, Equipment
+from fleet.simulation import Fix
+from fleet.simulation_faults import SensorFault, broken
+from tests import village as v
+from tests.fleet.drives import a_fix
+
+LIMIT_MPS = 14.0
+
+
+def heard(blades: list[bool | None], speed_mps: float = 6.0, start_s: float = 0.0) -> list[Claim]:
+    """What is believed at fixes five seconds apart."""
+    equipment = Equipment()
+    return [
+        equipment.hear(
+            a_fix(v.at_m(0, 0), start_s + 5.0 * i, blade=blade, speed_mps=speed_mps), LIMIT_MPS
+        )
+        for i, blade in enumerate(blades)
+    ]
+
+
+def test_a_sound_sensor_is_believed_at_every_fix() -> None:
+    said: list[bool | None] = [False] * 10 + [True] * 20 + [False] * 5
+    assert [claim.blade for claim in heard(said)] == said
+
+
+def test_a_sensor_that_flaps_is_not_believed_until_it_is_calm_again() -> None:
+    flaps: list[bool | None] = [i % 2 == 0 for i in range(20)]
+    claims = heard([*flaps, *[True] * 30])
+    assert claims[3].blade is False
+    assert claims[19].blade is None
+    assert claims[-1].blade is True
+
+
+def test_a_blade_that_is_down_at_full_speed_is_stuck_until_it_says_up() -> None:
+    fast = int(FAST_S / 5) + 3
+    equipment = Equipment()
+    fixes = [a_fix(v.at_m(0, 0), 5.0 * i, blade=True, speed_mps=20.0) for i in range(fast)]
+    assert [equipment.hear(fix, LIMIT_MPS).blade for fix in fixes][-1] is None
+    slow = a_fix(v.at_m(0, 0), 5.0 * fast, blade=True, speed_mps=6.0)
+    assert equipment.hear(slow, LIMIT_MPS).blade is None
+    up = a_fix(v.at_m(0, 0), 5.0 * fast + 5, blade=False, speed_mps=6.0)
+    assert equipment.hear(up, LIMIT_MPS).blade is False
+
+
+@pytest.mark.parametrize(("was_up", "believed"), [(False, None), (True, True)])
+def test_a_blade_that_never_was_up_where_the_route_drives_is_stuck(
+    was_up: bool, believed: bool | None
+) -> None:
+    equipment = Equipment()
+    if was_up:
+        equipment.hear(a_fix(v.at_m(0, 0), 0.0, blade=False), LIMIT_MPS)
+    equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=True), LIMIT_MPS)
+    equipment.drive(DRIVES_M + 1)
+    assert equipment.hear(a_fix(v.at_m(0, 0), 10.0, blade=True), LIMIT_MPS).blade is believed
+
+
+def test_a_phone_beside_the_tracker_does_not_hide_what_the_sensor_said() -> None:
+    claims = heard([True, None, True, None, None, None, None, None, None, None, None])
+    assert [claim.blade for claim in claims[:4]] == [True] * 4
+    assert claims[-1].blade is None
+
+
+@pytest.mark.parametrize("fault", SensorFault)
+def test_a_simulated_fault_says_what_its_name_says(fault: SensorFault) -> None:
+    at = v.NOW + timedelta(seconds=1)
+    truth = [Fix(at, at, v.at_m(0, 0), 6.0, 0.0, 4.0, i < 50, False, "", None) for i in range(100)]
+    told = [fix.blade for fix in broken(truth, fault, int(VehicleId(1)))]
+    real = [fix.blade for fix in truth]
+    differing = sum(a != b for a, b in zip(told, real, strict=True))
+    wanted = {"stuck": {True}, "dead": {False}, "mute": {None}, "flapping": {True, False}}
+    assert set(told) == wanted[fault]
+    assert (differing == 50) if fault in ("stuck", "dead") else differing > 10
+    assert [fix.blade for fix in broken(truth, None, 1)] == real
