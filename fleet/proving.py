@@ -63,17 +63,18 @@ def proofs(
         slow = speed_mps <= WORKING * work_mps + WORKING_MPS
         sure = _pattern(a, stretch, order) if plows and slow else 0.0
         fast = speed_mps > too_fast_mps(work_mps)
-        for treatment, evidence in _evidence(a, b, confidence, sure, fast=fast):
+        told = None if order is None else stretch.directed in order.work
+        for treatment, evidence in _evidence(a, b, confidence, sure, told, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
 
 
 def _evidence(
-    a: Sighted, b: Sighted, confidence: float, sure: float, *, fast: bool
+    a: Sighted, b: Sighted, confidence: float, sure: float, told: bool | None, *, fast: bool
 ) -> Iterator[tuple[Treatment | None, Evidence]]:
     """Yield each treatment with its evidence; none where the street was only driven through."""
     brief = b.fix.fixed_at - a.fix.fixed_at <= STEADY
-    plowed = bool(a.claim.blade) and (bool(b.claim.blade) or brief) and not fast
-    salted = bool(a.claim.spreader) and (bool(b.claim.spreader) or brief)
+    plowed = _at_work(a.claim.blade, b.claim.blade, told, brief=brief) and not fast
+    salted = _at_work(a.claim.spreader, b.claim.spreader, told, brief=brief)
     if plowed:
         yield Treatment.PLOW, Evidence(EvidenceKind.BLADE, confidence)
     if salted:
@@ -81,6 +82,18 @@ def _evidence(
     if not plowed and not salted:
         treatment = Treatment.PLOW if sure else None
         yield treatment, Evidence(EvidenceKind.SPEED, confidence * (sure or 1.0))
+
+
+def _at_work(a: bool | None, b: bool | None, told: bool | None, *, brief: bool) -> bool:
+    """Whether equipment worked between two fixes.
+
+    Where it worked at one of them alone, the route says on which streets: `told`, if there is one.
+    """
+    if a and b:
+        return True
+    if told is not None and a is not None and b is not None:
+        return told and (a or b)
+    return bool(a) and brief
 
 
 def _pattern(a: Sighted, stretch: Stretch, order: Order | None) -> float:
