@@ -17,6 +17,7 @@ from api.commands.geocode import geocode
 from api.commands.match import match
 from api.commands.overrides import overrides
 from api.commands.plan import plan
+from api.commands.replay import replay
 from api.commands.restore import restore, upgrade
 from api.commands.sample import sample
 from api.commands.serve import serve
@@ -50,6 +51,7 @@ commands.command()(backup)
 commands.command()(restore)
 commands.command()(upgrade)
 commands.command()(erase)
+commands.command()(replay)
 commands.command()(simulate)
 commands.command()(demo)
 

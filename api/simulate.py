@@ -305,11 +305,13 @@ async def simulate_storm(engine: Database, url: str, script: Script, report: Rep
         await Simulation(engine, client, script).run(report)
 
 
-def devices_for(tx: Tx, vehicles: Iterable[Vehicle]) -> Mapping[VehicleId, str]:
-    """Return a fresh token for a simulated tracker in every vehicle."""
+def devices_for(
+    tx: Tx, vehicles: Iterable[Vehicle], kind: str = "simulated"
+) -> Mapping[VehicleId, str]:
+    """Return a fresh token for a tracker of ours in every vehicle, named after its kind."""
     tokens: dict[VehicleId, str] = {}
     for vehicle in vehicles:
-        name, token = f"simulated {vehicle.name}", secrets.token_urlsafe(TOKEN_BYTES)
+        name, token = f"{kind} {vehicle.name}", secrets.token_urlsafe(TOKEN_BYTES)
         device = find_device_by_name(tx, name)
         if device is None:
             add_device(tx, name, vehicle.id, token_digest(token))

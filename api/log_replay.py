@@ -1,0 +1,136 @@
+"""A recorded log taken straight into a city's database, by the functions that its server uses."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import batched
+
+from api.console import CONSOLE
+from api.simulate import devices_for
+from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.cities import get_policy
+from data.store.engine import Database, Tx, transaction
+from data.store.network import load_network
+from data.store.people import find_device_by_name
+from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.storms import find_active_storm
+from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
+from fleet.storms import end_storm
+from fleet.tracking import digest, new_track_book
+
+AT_ONCE = 50_000
+"""Fixes in one transaction, where nobody else waits for the database."""
+
+TICK_S = 0.5
+"""How often we say how far we are."""
+
+AFTER = timedelta(minutes=10)
+"""After the last fix of a log its vehicles have fallen silent, so that nothing is in suspense."""
+
+LAST = timedelta(seconds=1)
+"""How long after its last fix the storm of a log ends."""
+
+Report = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a log: fixes that were new, known before, and refused by reason."""
+
+    stored: int = 0
+    repeated: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A city that can take a log in: its streets, and whose fixes they are.
+
+    `vehicles` and `tokens` are by the names of the log, `storm` is `None` where none was named.
+    """
+
+    network: StreetNetwork
+    policy: Policy
+    vehicles: Mapping[str, Vehicle]
+    devices: Mapping[VehicleId, DeviceId]
+    tokens: Mapping[str, str]
+    storm: Storm | None
+
+
+def make_ready(
+    engine: Database,
+    names: Collection[str],
+    first_at: datetime,
+    now: datetime,
+    *,
+    storm: str = "",
+    renamed: Mapping[str, str] | None = None,
+    create: bool = False,
+) -> Ready:
+    """Find or add the vehicles of a log, a tracker for each, and its storm, if it is to have one.
+
+    Raises `InvalidError` for vehicles that the city does not have, unless they are to be created.
+    """
+    with transaction(engine) as tx:
+        network, policy = load_network(tx), get_policy(tx)
+        vehicles, unknown = vehicles_of_log(tx, names, renamed or {})
+        if unknown and create:
+            create_vehicles(tx, CONSOLE, unknown, network, now)
+            vehicles, unknown = vehicles_of_log(tx, names, renamed or {})
+        refuse_unknown(unknown)
+        tokens = devices_for(tx, vehicles.values(), "log")
+        devices = {one.id: find_device_by_name(tx, f"log {one.name}") for one in vehicles.values()}
+        began = storm_of_log(tx, CONSOLE, storm, network, policy, first_at) if storm else None
+    ids = {vehicle_id: device.id for vehicle_id, device in devices.items() if device is not None}
+    by_name = {name: tokens[vehicle.id] for name, vehicle in vehicles.items()}
+    return Ready(network, policy, vehicles, ids, by_name, began)
+
+
+def take_in(
+    engine: Database, ready: Ready, positions: Sequence[Position], report: Report
+) -> Outcome:
+    """Store and digest fixes, oldest first, as the server would have, in large portions.
+
+    The city must be open in no other program. What a run that was cut off has stored is not stored
+    again, and what it has not digested is.
+    """
+    outcome, told_s = Outcome(), time.monotonic()
+    if not positions:
+        return outcome
+    tracks = new_track_book(ready.network)
+
+    def look(tx: Tx, now: datetime) -> int:
+        """Digest what nobody has looked at yet, at a moment of the log."""
+        fresh, last = list_unseen(tx, AT_ONCE)
+        digest(tx, ready.network, tracks, fresh, ready.policy, find_active_storm(tx), now)
+        mark_seen_until(tx, last)
+        return len(fresh)
+
+    with transaction(engine) as tx:
+        while look(tx, positions[0].fixed_at):
+            report("positions from before are matched first")
+    for portion in batched(positions, AT_ONCE, strict=False):
+        with transaction(engine) as tx:
+            stored = add_positions(tx, portion)
+            if stored:
+                look(tx, portion[-1].fixed_at)
+        outcome.stored += stored
+        outcome.repeated += len(portion) - stored
+        if time.monotonic() - told_s > TICK_S:
+            told_s, done = time.monotonic(), outcome.stored + outcome.repeated
+            report(f"{portion[-1].fixed_at:%Y-%m-%d %H:%M}Z  {done:,} of {len(positions):,}")
+    with transaction(engine) as tx:
+        look(tx, positions[-1].fixed_at + AFTER)
+    return outcome
+
+
+def close_storm_of_log(engine: Database, storm: Storm, last_at: datetime) -> None:
+    """End the storm of a log with its last fix, unless it has ended already."""
+    with transaction(engine) as tx:
+        active = find_active_storm(tx)
+        if active is not None and active.id == storm.id:
+            end_storm(tx, CONSOLE, storm.id, last_at + LAST)

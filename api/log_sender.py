@@ -1,0 +1,158 @@
+"""A recorded log sent to a server's door, with the times at which its fixes were made."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import batched
+
+import httpx
+
+from api.log_replay import TICK_S, Outcome, Report
+from data.errors import BarfrubError
+from data.store.engine import Database, reading
+from data.store.positions import count_unseen
+from fleet.log_fixes import LoggedFix
+
+BATCH = 500
+"""Fixes in one request."""
+
+WINDOW = timedelta(minutes=30)
+"""At full speed, fixes of so much of a storm are on the way together: vehicles stay in step."""
+
+SENDERS = 8
+"""Requests on the way at a time."""
+
+PATIENCE_S = 120.0
+"""How long we wait for a server that does not answer."""
+
+RETRY_S = 0.5
+"""Pause before something is sent again."""
+
+
+async def send_log(
+    client: httpx.AsyncClient,
+    fixes: Sequence[LoggedFix],
+    tokens: Mapping[str, str],
+    speed: float | None,
+    report: Report,
+) -> Outcome:
+    """Send fixes to a server with their own times, as fast as it takes them or `speed` times real.
+
+    `tokens` are by the names of the log. Raises `BarfrubError` where the server is not there or
+    does not know a token.
+    """
+    ordered = sorted(fixes, key=lambda fix: fix.fixed_at)
+    outcome, gate = Outcome(), asyncio.Semaphore(SENDERS)
+    began_s, told_s = time.monotonic(), time.monotonic()
+    for due_s, portion in _portions(ordered, speed):
+        await asyncio.sleep(max(0.0, began_s + due_s - time.monotonic()))
+        by_vehicle: dict[str, list[LoggedFix]] = {}
+        for fix in portion:
+            by_vehicle.setdefault(fix.vehicle, []).append(fix)
+        await asyncio.gather(
+            *(
+                _send(client, gate, tokens[vehicle], some, outcome)
+                for vehicle, some in by_vehicle.items()
+            )
+        )
+        if time.monotonic() - told_s > TICK_S:
+            told_s = time.monotonic()
+            done = outcome.stored + outcome.repeated
+            report(f"{portion[-1].fixed_at:%Y-%m-%d %H:%M}Z  {done:,} of {len(ordered):,}")
+    return outcome
+
+
+def door_of(url: str) -> httpx.AsyncClient:
+    """Return a client of the server at an address, to be closed by the caller."""
+    return httpx.AsyncClient(base_url=url, timeout=30.0)
+
+
+async def wait_for_digestion(engine: Database, report: Report) -> None:
+    """Wait until the server has looked at all that it stored."""
+    told_s = time.monotonic()
+    while True:
+        with reading(engine) as tx:
+            waiting, _ = count_unseen(tx)
+        if not waiting:
+            return
+        if time.monotonic() - told_s > TICK_S:
+            told_s = time.monotonic()
+            report(f"{waiting:,} wait to be matched")
+        await asyncio.sleep(TICK_S / 5)
+
+
+def _portions(
+    ordered: Sequence[LoggedFix], speed: float | None
+) -> Iterator[tuple[float, list[LoggedFix]]]:
+    """Yield fixes that may be sent together, with the wall seconds after which they are due."""
+    step = WINDOW if speed is None else timedelta(seconds=TICK_S * speed)
+    portion: list[LoggedFix] = []
+    first_at = ordered[0].fixed_at if ordered else None
+    for fix in ordered:
+        if portion and fix.fixed_at - portion[0].fixed_at > step:
+            yield _due_s(portion[-1], first_at, speed), portion
+            portion = []
+        portion.append(fix)
+    if portion:
+        yield _due_s(portion[-1], first_at, speed), portion
+
+
+def _due_s(fix: LoggedFix, first_at: datetime | None, speed: float | None) -> float:
+    if speed is None or first_at is None:
+        return 0.0
+    return (fix.fixed_at - first_at).total_seconds() / speed
+
+
+async def _send(
+    client: httpx.AsyncClient,
+    gate: asyncio.Semaphore,
+    token: str,
+    fixes: Sequence[LoggedFix],
+    outcome: Outcome,
+) -> None:
+    for batch in batched(fixes, BATCH, strict=False):
+        async with gate:
+            answer = await _post(client, token, {"positions": [_entry(fix) for fix in batch]})
+        told = answer.json()
+        outcome.stored += told["stored"]
+        outcome.repeated += told["repeated"]
+        outcome.refused.update(one["reason"] for one in told["rejected"])
+
+
+async def _post(client: httpx.AsyncClient, token: str, body: object) -> httpx.Response:
+    """Send until the server has taken it; sending twice is safe."""
+    until_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            answer = await client.post(
+                "/positions", json=body, headers={"Authorization": f"Bearer {token}"}
+            )
+        except httpx.TransportError as error:
+            if time.monotonic() > until_s:
+                raise BarfrubError(f"no server at {client.base_url}: {error}") from error
+        else:
+            if answer.status_code == httpx.codes.UNAUTHORIZED:
+                raise BarfrubError("the server does not know the token: is it another city's?")
+            busy = answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+            if answer.is_success:
+                return answer
+            if not busy or time.monotonic() > until_s:
+                raise BarfrubError(f"positions were refused: {answer.text[:200]}")
+        await asyncio.sleep(RETRY_S)
+
+
+def _entry(fix: LoggedFix) -> dict[str, object]:
+    """Return a fix as `POST /positions` takes it."""
+    return {
+        "fixed_at": fix.fixed_at.isoformat(),
+        "lat": fix.location.lat,
+        "lon": fix.location.lon,
+        "speed_mps": fix.speed_mps,
+        "heading_deg": fix.heading_deg,
+        "accuracy_m": fix.accuracy_m,
+        "blade": fix.blade,
+        "spreader": fix.spreader,
+        "material": fix.material,
+        "rate_gm2": fix.rate_gm2,
+    }

@@ -1,0 +1,125 @@
+"""One fix of a recorded track, from fields by name; a mistake is told with line and field."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+
+from data.errors import InvalidError
+from data.model import LonLat
+from data.units import mps_from_kmh, mps_from_knots
+
+ON = frozenset({"down", "on", "true", "1", "yes"})
+OFF = frozenset({"up", "off", "false", "0", "no"})
+
+ALIASES = {
+    "truck": "vehicle",
+    "time_utc": "time",
+    "fixed_at": "time",
+    "timestamp": "time",
+    "latitude": "lat",
+    "lng": "lon",
+    "longitude": "lon",
+    "speed_mps": "speed",
+    "bearing": "heading",
+    "heading_deg": "heading",
+    "course": "heading",
+    "accuracy_m": "accuracy",
+    "rate_gm2": "rate",
+}
+"""Other names of columns; Syracuse writes `truck` and `time_utc`."""
+
+SPEEDS: Mapping[str, Callable[[float], float]] = {
+    "speed": float,
+    "speed_kmh": mps_from_kmh,
+    "speed_kn": mps_from_knots,
+}
+"""Columns of speed and what makes metres per second of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFix:
+    """A fix of a log; `line` is where it stands, in GeoJSON the number of its feature."""
+
+    line: int
+    vehicle: str
+    fixed_at: datetime
+    location: LonLat
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+    accuracy_m: float | None = None
+    blade: bool | None = None
+    spreader: bool | None = None
+    material: str = ""
+    rate_gm2: float | None = None
+
+
+def plain_name(text: str) -> str:
+    """Return a vehicle's name; a number that a spreadsheet wrote as 977106.0 is 977106."""
+    whole = text.strip().removesuffix(".0")
+    return whole if whole.isdecimal() else text.strip()
+
+
+def moment(where: str, text: str) -> datetime:
+    """Return an aware time; without a zone it is UTC, a number is seconds since 1970."""
+    try:
+        if text.replace(".", "", 1).isdecimal():
+            return datetime.fromtimestamp(float(text), UTC)
+        at = datetime.fromisoformat(text)
+        return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidError(where, text, "a time such as 2026-01-10T06:00:00Z") from None
+
+
+def number(where: str, text: object, least: float, most: float) -> float:
+    """Return a number within limits."""
+    try:
+        found = float(text) if isinstance(text, str | int | float) else float("nan")
+    except ValueError:
+        found = float("nan")
+    if isfinite(found) and least <= found <= most:
+        return found
+    raise InvalidError(where, text, f"a number from {least:g} to {most:g}")
+
+
+def switch(where: str, text: str) -> bool | None:
+    """Return whether equipment works; `None` where nothing is said."""
+    word = text.strip().lower()
+    if word in ("", "none"):
+        return None
+    if word not in ON | OFF:
+        raise InvalidError(where, text, "down, up, on, off or nothing")
+    return word in ON
+
+
+def fix_from(line: int, cells: Mapping[str, str]) -> LoggedFix:
+    """Return the fix that fields by name mean; raise `InvalidError` with line and field."""
+
+    def where(name: str) -> str:
+        return f"line {line}, {name}"
+
+    def maybe(name: str, least: float, most: float) -> float | None:
+        text = cells.get(name, "")
+        return number(where(name), text, least, most) if text else None
+
+    vehicle = plain_name(cells["vehicle"])
+    if not vehicle:
+        raise InvalidError(where("vehicle"), "", "a name")
+    speeds = [(maybe(name, 0, 1_000), to_mps) for name, to_mps in SPEEDS.items()]
+    heading_deg = maybe("heading", -360, 360)
+    return LoggedFix(
+        line,
+        vehicle,
+        moment(where("time"), cells["time"]),
+        LonLat(
+            number(where("lon"), cells["lon"], -180, 180),
+            number(where("lat"), cells["lat"], -90, 90),
+        ),
+        next((to_mps(speed) for speed, to_mps in speeds if speed is not None), None),
+        None if heading_deg is None else heading_deg % 360.0,
+        maybe("accuracy", 0, 100_000),
+        switch(where("blade"), cells.get("blade", "")),
+        switch(where("spreader"), cells.get("spreader", "")),
+        cells.get("material", ""),
+        maybe("rate", 0, 10_000),
+    )

@@ -1,0 +1,137 @@
+"""A recorded log taken into a city: whose fixes they are, and the storm that they belong to."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError, InvalidError
+from data.fleet_file import DEFAULT_FLEET, fleet_from_toml
+from data.model import Actor, DeviceId, Position, Storm, Vehicle, VehicleId
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Tx
+from data.store.fleet import get_fleet, list_vehicles
+from data.store.storms import find_active_storm, list_storms
+from fleet.cities import set_fleet
+from fleet.feeds import EARLIEST, LATEST
+from fleet.log_fixes import LoggedFix
+from fleet.machines import text_of
+from fleet.storms import start_storm
+
+SOURCE = "api"
+"""As what fixes are stored: the same as through the door for batches, so that none comes twice."""
+
+NAMES_TOLD = 8
+"""Unknown vehicles named in an error."""
+
+LEAD = timedelta(seconds=1)
+"""How long before its first fix the storm of a log begins."""
+
+
+def vehicles_of_log(
+    tx: Tx, names: Collection[str], renamed: Mapping[str, str]
+) -> tuple[dict[str, Vehicle], list[str]]:
+    """Return the vehicle of each name of a log, and the names that nobody has.
+
+    `renamed` says what vehicles of the log are called here; it may name only vehicles of the log.
+    """
+    for name in renamed:
+        if name not in names:
+            raise InvalidError("--map", name, "a vehicle of the log")
+    known = {vehicle.name: vehicle for vehicle in list_vehicles(tx)}
+    wanted = {name: renamed.get(name, name) for name in sorted(names)}
+    found = {name: known[ours] for name, ours in wanted.items() if ours in known}
+    return found, [ours for ours in dict.fromkeys(wanted.values()) if ours not in known]
+
+
+def refuse_unknown(unknown: Sequence[str]) -> None:
+    """Raise `InvalidError` that names the vehicles of a log that the city does not have."""
+    if unknown:
+        told = ", ".join(unknown[:NAMES_TOLD])
+        more = f" and {len(unknown) - NAMES_TOLD} more" if len(unknown) > NAMES_TOLD else ""
+        expected = "vehicles of this city: --create-vehicles adds them, --map LOG=OURS renames"
+        raise InvalidError("vehicle", told + more, expected)
+
+
+def create_vehicles(
+    tx: Tx, actor: Actor, names: Iterable[str], network: StreetNetwork, now: datetime
+) -> None:
+    """Add a machine of estimated speeds for each name, like the first of the sample fleet."""
+    present = get_fleet(tx)
+    sample = fleet_from_toml(DEFAULT_FLEET).vehicles[0]
+    new = tuple(
+        replace(sample, id=VehicleId(0), name=name, depot_id=present.depots[0].id, assumed=True)
+        if present.depots
+        else replace(sample, id=VehicleId(0), name=name, assumed=True)
+        for name in names
+    )
+    fleet = replace(present, vehicles=(*present.vehicles, *new))
+    set_fleet(tx, actor, text_of(tx, fleet), network, now)
+
+
+def storm_of_log(
+    tx: Tx, actor: Actor, name: str, network: StreetNetwork, policy: Policy, first_at: datetime
+) -> Storm:
+    """Return the storm of this name that begins with a log, started where it is not there yet.
+
+    Raises `ConflictError` while another storm goes on, or where the name is another storm's.
+    """
+    begins_at = first_at - LEAD
+    for storm in list_storms(tx):
+        if storm.name == name and storm.started_at == begins_at:
+            return storm
+        if storm.name == name:
+            raise ConflictError(
+                f"storm {name!r} began at {storm.started_at.isoformat()}, not with this log",
+                reason="storm_other_log",
+                name=name,
+            )
+    active = find_active_storm(tx)
+    if active is not None:
+        raise ConflictError(
+            f"storm {active.name!r} has not ended",
+            reason="storm_active",
+            storm=active.id,
+            name=active.name,
+        )
+    return start_storm(tx, actor, name, network, policy, begins_at)
+
+
+def positions_of_log(
+    fixes: Iterable[LoggedFix],
+    vehicles: Mapping[str, Vehicle],
+    devices: Mapping[VehicleId, DeviceId],
+    now: datetime,
+) -> tuple[list[Position], Counter[str]]:
+    """Return the fixes as the door for batches would store them, oldest first.
+
+    Those whose clock was wrong are left out and counted, with the door's reasons.
+    """
+    ids = {name: vehicle.id for name, vehicle in vehicles.items()}
+    positions = [
+        Position(
+            devices[ids[fix.vehicle]],
+            ids[fix.vehicle],
+            SOURCE,
+            fix.fixed_at,
+            now,
+            fix.location,
+            fix.speed_mps,
+            fix.heading_deg,
+            fix.accuracy_m,
+            fix.blade,
+            fix.spreader,
+            fix.material,
+            fix.rate_gm2,
+        )
+        for fix in fixes
+    ]
+    wrong = Counter(
+        "future" if fix.fixed_at > now else "fixed_at"
+        for fix in positions
+        if not EARLIEST <= fix.fixed_at <= now + LATEST
+    )
+    if wrong:
+        positions = [fix for fix in positions if EARLIEST <= fix.fixed_at <= now + LATEST]
+    return sorted(positions, key=lambda fix: (fix.fixed_at, fix.vehicle_id)), wrong
