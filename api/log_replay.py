@@ -28,8 +28,8 @@ AT_ONCE = 50_000
 TICK_S = 0.5
 """How often we say how far we are."""
 
-AFTER = timedelta(minutes=10)
-"""After the last fix of a log its vehicles have fallen silent, so that nothing is in suspense."""
+AFTER = timedelta(hours=2)
+"""So long after the last fix of a log nobody waits for its vehicles: nothing is in suspense."""
 
 LAST = timedelta(seconds=1)
 """How long after its last fix the storm of a log ends."""
@@ -123,8 +123,11 @@ def take_in(
         if time.monotonic() - told_s > TICK_S:
             told_s, done = time.monotonic(), outcome.stored + outcome.repeated
             report(f"{portion[-1].fixed_at:%Y-%m-%d %H:%M}Z  {done:,} of {len(positions):,}")
+    end = positions[-1].fixed_at + AFTER
     with transaction(engine) as tx:
-        look(tx, positions[-1].fixed_at + AFTER)
+        look(tx, end)
+        while tracks.waits(end):
+            look(tx, end)
     return outcome
 
 

@@ -95,13 +95,13 @@ class Controls extends Part {
   }
 
   list(view) {
-    return html`<ol class="moments" id="moments">
+    return html`<ul class="moments" id="moments">
       ${view.moments.map(
         (one) => html`<li><button class="quiet" type="button" @click=${() => seek(one.at_s)}>
           <time>${time(momentAt(one.at_s))}</time><span class="what">${momentName(one)}</span>
         </button></li>`,
       )}
-    </ol>`;
+    </ul>`;
   }
 
   render() {

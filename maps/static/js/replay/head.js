@@ -4,6 +4,9 @@ import { Part } from "../core/element.js";
 import { day, t } from "../core/texts.js";
 import { load, storm } from "./state.js";
 
+/** A storm by its name, with its day unless the name says it. */
+const label = ({ name, started_at: at }) => (name.includes(day(at)) ? name : `${name} · ${day(at)}`);
+
 class Head extends Part {
   get stores() {
     return [storm];
@@ -18,7 +21,7 @@ class Head extends Part {
       <span class="unseen">${t("Storm")}</span>
       <select @change=${(event) => load(Number(event.target.value), 0)}>
         ${view.storms.map(
-          (one) => html`<option value=${one.id} ?selected=${one.id === view.storm.id}>${one.name} · ${day(one.started_at)}</option>`,
+          (one) => html`<option value=${one.id} ?selected=${one.id === view.storm.id}>${label(one)}</option>`,
         )}
       </select>
     </label>`;
