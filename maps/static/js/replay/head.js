@@ -5,7 +5,7 @@ import { day, t } from "../core/texts.js";
 import { load, storm } from "./state.js";
 
 /** A storm by its name, with its day unless the name says it. */
-const label = ({ name, started_at: at }) => (name.includes(day(at)) ? name : `${name} · ${day(at)}`);
+const label = ({ name, started_at: at }) => (name.includes(day(at)) ? name : `\u2068${name}\u2069 · \u2068${day(at)}\u2069`);
 
 class Head extends Part {
   get stores() {

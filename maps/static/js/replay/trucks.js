@@ -5,7 +5,7 @@ import { TruckSheet } from "../map/trucks.js";
 const MOTIONS = ["silent", "stopped", "driving", "working"];
 const MICRO = 1e6;
 const TRAIL_DS = 6000; // ten minutes
-const TRAIL_PX = 3;
+const TRAIL_PX = 2;
 
 /** The last point of a track at or before a moment (tenths of a second), or -1. */
 function pointAt(track, at) {
@@ -80,13 +80,14 @@ export class PastTrucks extends TruckSheet {
   }
 
   drawTrail(pen, track) {
+    const tone = color("truck"); // no color of a street: it must not be taken for one
     const last = pointAt(track, this.now);
     const place = placeOn(track, this.now);
     for (let i = Math.max(0, pointAt(track, this.now - TRAIL_DS)); i <= last && i + 1 < track.at.length; i += 1) {
       if (track.motion[i] < 2) continue;
       const age = (this.now - track.at[i]) / TRAIL_DS;
       pen.globalAlpha = Math.max(0.1, 0.8 * (1 - age));
-      pen.strokeStyle = color(track.motion[i] === 3 ? "state-progress" : "muted");
+      pen.strokeStyle = tone;
       const from = this.map.project([track.lon[i] / MICRO, track.lat[i] / MICRO]);
       const end = i === last && place ? [place.lon, place.lat] : [track.lon[i + 1] / MICRO, track.lat[i + 1] / MICRO];
       const to = this.map.project(end);
