@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from data.model import (
     DirectedSegment,
-    Leg,
     LegKind,
     LegProgress,
     Route,
@@ -89,24 +88,46 @@ class RouteCheck:
         return Counter(check.state for leg, check in legs if leg.kind is LegKind.WORK)
 
 
-def check_route(
+def leg_check(
     index: PlanIndex,
-    number: int,
+    at: Place,
     work: Mapping[DirectedSegment, StreetWork],
-    tapped: Sequence[LegProgress],
-    now: datetime,
+    tap: LegProgress | None,
+) -> LegCheck:
+    """Return what evidence, or for want of it the driver, says of a leg taken by itself."""
+    leg = index.leg(at)
+    if leg.kind is not LegKind.WORK:
+        return LegCheck(LegState.AHEAD)
+    streets = [work.get(step) for step in leg.path]
+    served = [street.served[at] for street in streets if street and at in street.served]
+    if len(served) == len(leg.path):
+        last, own = max(served, key=lambda one: one.at), index.vehicle_of(at)
+        others = [one for one in served if one.vehicle_id != own]
+        if others:
+            return LegCheck(LegState.BY_OTHER, last.at, others[-1].vehicle_id)
+        return LegCheck(LegState.DONE, last.at, own)
+    if tap is not None and tap.state == TAPPED_SKIPPED:
+        return LegCheck(LegState.SKIPPED, tap.ended_at, reason=tap.reason)
+    if tap is not None and tap.state == TAPPED_DONE:
+        return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at))
+    if served or any(street and at in street.begun for street in streets):
+        return LegCheck(LegState.BEGUN)
+    return LegCheck(LegState.AHEAD)
+
+
+def check_route(
+    route: Route, legs: Sequence[LegCheck], tapped: Sequence[LegProgress], now: datetime
 ) -> RouteCheck:
-    """Return how a route was driven until now, by work on its streets and its driver's taps."""
-    route = index.plan.routes[number]
-    taps = {tap.leg: tap for tap in tapped}
-    found = [_found(index, Place(number, i), leg, work, taps) for i, leg in enumerate(route.legs)]
+    """Return how a route was driven until now, by its legs taken by themselves and its taps."""
+    found = list(legs)
     own = [i for i, leg in enumerate(found) if leg.state is LegState.DONE]
     in_order = _without_jump(route, found, _longest_in_order([(i, found[i].at) for i in own]))
     for i in own:
         if i not in in_order:
             one = found[i]
             found[i] = LegCheck(LegState.OUT_OF_ORDER, one.at, one.vehicle_id)
-    last = max([*in_order, *(i for i, tap in taps.items() if tap.state == TAPPED_DONE)], default=-1)
+    told = (tap.leg for tap in tapped if tap.state == TAPPED_DONE)
+    last = max([*in_order, *told], default=-1)
     _pass_by(route, found, last, in_order)
     following = _next(route, found, last)
     return _timed(route, found, last, following, now)
@@ -129,34 +150,6 @@ def expected_at(route: Route, leg: int, check: RouteCheck) -> datetime:
 
 _OWN = frozenset({LegState.DONE, LegState.TOLD})
 _OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
-
-
-def _found(
-    index: PlanIndex,
-    at: Place,
-    leg: Leg,
-    work: Mapping[DirectedSegment, StreetWork],
-    taps: Mapping[int, LegProgress],
-) -> LegCheck:
-    """Return what evidence, or for want of it the driver, says of a leg taken by itself."""
-    if leg.kind is not LegKind.WORK:
-        return LegCheck(LegState.AHEAD)
-    streets = [work.get(step) for step in leg.path]
-    served = [street.served[at] for street in streets if street and at in street.served]
-    tap = taps.get(at.leg)
-    if len(served) == len(leg.path):
-        last, own = max(served, key=lambda one: one.at), index.vehicle_of(at)
-        others = [one for one in served if one.vehicle_id != own]
-        if others:
-            return LegCheck(LegState.BY_OTHER, last.at, others[-1].vehicle_id)
-        return LegCheck(LegState.DONE, last.at, own)
-    if tap is not None and tap.state == TAPPED_SKIPPED:
-        return LegCheck(LegState.SKIPPED, tap.ended_at, reason=tap.reason)
-    if tap is not None and tap.state == TAPPED_DONE:
-        return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at))
-    if served or any(street and at in street.begun for street in streets):
-        return LegCheck(LegState.BEGUN)
-    return LegCheck(LegState.AHEAD)
 
 
 def _longest_in_order(done: Sequence[tuple[int, datetime | None]]) -> set[int]:

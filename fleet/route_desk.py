@@ -14,8 +14,8 @@ from data.store.plans import get_plan
 from data.store.shifts import list_progress, list_progress_of_plan
 from fleet.corridor import Corridor
 from fleet.coverage import counting
-from fleet.leg_work import PlanIndex, StreetWork, work_on
-from fleet.route_check import RouteCheck, at_moment, check_route
+from fleet.leg_work import Place, PlanIndex, StreetWork, work_on
+from fleet.route_check import LegCheck, RouteCheck, at_moment, check_route, leg_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class RouteDesk:
         self.policy = policy
         self._work: dict[DirectedSegment, StreetWork] = {}
         self._tapped: dict[ShiftId, Sequence[LegProgress]] = {}
+        self._legs: dict[int, list[LegCheck]] = {}
         self._checks: dict[int, RouteCheck] = {}
         self._corridors: dict[int, Corridor] = {}
         self._number = {route.shift_id: i for i, route in enumerate(plan.routes)}
@@ -52,6 +53,7 @@ class RouteDesk:
     def load(self, tx: Tx) -> None:
         """Read all evidence of the plan's streets, and all that its drivers tapped."""
         self._tapped = dict(list_progress_of_plan(tx, self.plan.id))
+        self._legs.clear()
         self._checks.clear()
         self.read(tx, {step.segment_id for step in self.index.legs_on})
 
@@ -80,7 +82,7 @@ class RouteDesk:
             if work != self._work.get(step):
                 self._work[step] = work
                 for place in self.index.legs_on[step]:
-                    self._checks.pop(place.route, None)
+                    self._changed(place)
 
     def read_taps(self, tx: Tx, shift_ids: Iterable[ShiftId]) -> None:
         """Read again what the drivers of these shifts tapped."""
@@ -91,6 +93,7 @@ class RouteDesk:
     def tapped(self, shift_id: ShiftId, taps: Sequence[LegProgress]) -> None:
         """Take in all that the driver of a shift of this plan tapped."""
         self._tapped[shift_id] = taps
+        self._legs.pop(self._number[shift_id], None)
         self._checks.pop(self._number[shift_id], None)
 
     def checks(self, now: datetime) -> tuple[RouteCheck, ...]:
@@ -109,8 +112,23 @@ class RouteDesk:
         if known is not None:
             return at_moment(route, known, now)
         tapped = self._tapped.get(route.shift_id, ())
-        made = self._checks[number] = check_route(self.index, number, self._work, tapped, now)
+        legs = self._legs.get(number)
+        if legs is None:
+            taps = {tap.leg: tap for tap in tapped}
+            places = (Place(number, i) for i in range(len(route.legs)))
+            legs = [leg_check(self.index, at, self._work, taps.get(at.leg)) for at in places]
+            self._legs[number] = legs
+        made = self._checks[number] = check_route(route, legs, tapped, now)
         return made
+
+    def _changed(self, place: Place) -> None:
+        """Look at one leg again, and so at its route."""
+        self._checks.pop(place.route, None)
+        legs = self._legs.get(place.route)
+        if legs is not None:
+            tapped = self._tapped.get(self.plan.routes[place.route].shift_id, ())
+            tap = next((one for one in tapped if one.leg == place.leg), None)
+            legs[place.leg] = leg_check(self.index, place, self._work, tap)
 
 
 def check_plan(

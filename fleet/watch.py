@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.alert_rules import AlertRules
 from data.model import (
     Alert,
     LonLat,
+    PlanId,
     SegmentId,
     Shift,
     ShiftId,
@@ -29,6 +30,9 @@ from fleet.risk import risk_signs, risks
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck, RouteDesk
 
+RISKS_EVERY = timedelta(seconds=20)
+"""Risks grow by minutes, and all open jobs are looked at for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -46,6 +50,7 @@ class Watch:
     desk: RouteDesk | None = None
     courses: dict[VehicleId, Course] = field(default_factory=dict)
     _storm: Storm | None = None
+    _risks: tuple[PlanId, datetime, list[Sign]] | None = None
 
     def look(
         self,
@@ -137,10 +142,25 @@ class Watch:
             course.follow(truck, network, rules)
             found += truck_signs(truck, course, yards, rules, now)
         found += silent_signs(trucks, self.courses, storm.started_at, rules, now)
-        if self.desk is not None:
+        return (*found, *self._risk_signs(tx, storm, checks, rules, now))
+
+    def _risk_signs(
+        self,
+        tx: Tx,
+        storm: Storm,
+        checks: tuple[RouteCheck, ...],
+        rules: AlertRules,
+        now: datetime,
+    ) -> list[Sign]:
+        """Return what is at risk; of the same plan, what was found a moment ago."""
+        if self.desk is None:
+            return []
+        plan_id, known = self.desk.plan.id, self._risks
+        if known is None or known[0] != plan_id or not now - RISKS_EVERY < known[1] <= now:
             jobs = list_open_jobs_due(tx, storm.id, now, now + rules.risk)
-            found += risk_signs(risks(self.desk.index, checks, jobs, rules, now), now)
-        return tuple(found)
+            found = risks(self.desk.index, checks, jobs, rules, now)
+            known = self._risks = (plan_id, now, risk_signs(found, now))
+        return known[2]
 
 
 def yards_of(tx: Tx) -> list[LonLat]:

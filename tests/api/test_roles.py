@@ -88,6 +88,10 @@ ORDERS = {
     "photograph it": ("POST", "/api/blockages/99/photo", {}),
     "see blocked streets": ("GET", "/api/blockages", {}),
     "see the photo": ("GET", "/api/blockages/99/photo", {}),
+    "see alerts": ("GET", "/api/alerts", {}),
+    "see to an alert": ("POST", "/api/alerts/99/acknowledge", {}),
+    "see how routes are driven": ("GET", "/api/route-checks", {}),
+    "read the route check": ("GET", "/routes/99", {}),
     "clear a blocked street": ("POST", "/api/blockages/99/clear", {}),
     "see the classes": ("GET", "/api/classes", {}),
     "decide a class": ("POST", "/api/classes", {"json": {"decisions": [], "seen": []}}),
@@ -118,6 +122,7 @@ BOARD = {"read the board", "follow the stream of a street", "look for an address
 BOARD |= {"see a route", "see a vehicle", "see the classes"}
 WATCH = {"see the vehicles' day", "see a vehicle's log"}
 WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
+WATCH |= {"see alerts", "see how routes are driven", "read the route check"}
 DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}

@@ -23,6 +23,7 @@ MODULES = (
     "request_queue",
     "plan_promises",
     "followup",
+    "route_check",
     "backup",
     "flood",
     "storms",

@@ -23,8 +23,8 @@ from data.model import (
 )
 from fleet.corridor import Corridor, Whereabouts
 from fleet.driving import DONE, SKIPPED
-from fleet.leg_work import PlanIndex, work_on
-from fleet.route_check import LegState, RouteCheck, check_route, expected_at
+from fleet.leg_work import Place, PlanIndex, work_on
+from fleet.route_check import LegState, RouteCheck, check_route, expected_at, leg_check
 from tests import village as v
 from tests.fleet.drives import a_drive
 from tests.village_plan import a_leg, a_plan
@@ -81,7 +81,10 @@ def check(
         for step in index.legs_on
     }
     now = max([v.NOW + minute * MINUTE, *(one.ended_at for one in passes)])
-    return check_route(index, number, work, taps, now)
+    route, told = index.plan.routes[number], {one.leg: one for one in taps}
+    places = [Place(number, i) for i in range(len(route.legs))]
+    legs = [leg_check(index, at, work, told.get(at.leg)) for at in places]
+    return check_route(route, legs, taps, now)
 
 
 def states(checked: RouteCheck) -> list[LegState]:

@@ -1,12 +1,24 @@
 """Trucks in a storm of the village: what the watch says of them, and what becomes of its alerts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import batched
 
 import pytest
 
 from data.alert_rules import AlertRules
-from data.model import Alert, AlertKind, JobState, PlanState, Position, Storm, VehicleId
+from data.model import (
+    Alert,
+    AlertKind,
+    JobState,
+    Leg,
+    LegKind,
+    PlanState,
+    Position,
+    Storm,
+    VehicleId,
+)
 from data.store.alerts import get_alert, list_alerts, list_open_alerts
 from data.store.engine import Tx
 from data.store.events import list_events
@@ -19,6 +31,7 @@ from fleet.alerts import Course, Sign, TruckNow, silent_signs
 from fleet.live import LiveFleet
 from fleet.route_check import LegState
 from fleet.route_desk import check_plan
+from fleet.simulation import Habits, driven
 from fleet.storms import end_storm, start_storm
 from fleet.tracking import digest, new_track_book
 from fleet.watch import Look, Watch
@@ -29,20 +42,25 @@ from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
 RULES = AlertRules()
-ROUTE = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
+ROUTE = ((v.MAIN_WEST, True), (v.MAIN_EAST, True), (v.ROSE, True))
 EAST_ON_MAIN: tuple[Metres, ...] = ((0, 0), (400, 0))
 
 
 class Desk:
     """A storm with a published plan for the first truck, and the watch over it."""
 
-    def __init__(self, tx: Tx, streets: Sequence[int] = ROUTE) -> None:
+    def __init__(self, tx: Tx, streets: Sequence[tuple[int, bool]] = ROUTE) -> None:
         self.tx, self.now = tx, v.NOW
         self.storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
         jobs = {job.segment_id: job.id for job in list_jobs(tx, self.storm.id)}
         legs = [
-            a_leg(segment_id=street, starts_at=v.NOW + i * MINUTE, job_ids=(jobs[street],))
-            for i, street in enumerate(streets)
+            a_leg(
+                segment_id=street,
+                forward=forward,
+                starts_at=v.NOW + i * MINUTE,
+                job_ids=(jobs[street],) if street in jobs else (),
+            )
+            for i, (street, forward) in enumerate(streets)
         ]
         self.plan = add_plan(tx, a_plan(*legs))
         set_plan_state(tx, self.plan.id, PlanState.PUBLISHED)
@@ -50,12 +68,12 @@ class Desk:
         self.live.meet(list_vehicles(tx))
         self.tracks = new_track_book(v.village())
 
-    def drive(self, fixes: Sequence[Position]) -> list[Alert]:
-        """Let fixes come, one after the other, and look after each."""
+    def drive(self, fixes: Sequence[Position], at_once: int = 1) -> list[Alert]:
+        """Let fixes come, so many at once, and look after each time."""
         changed: list[Alert] = []
-        for fix in fixes:
-            self.now = max(self.now, fix.fixed_at)
-            changed += self.look([fix])
+        for some in batched(fixes, at_once, strict=False):
+            self.now = max(self.now, some[-1].fixed_at)
+            changed += self.look(some)
         return changed
 
     def wait(self, minutes: float) -> list[Alert]:
@@ -84,6 +102,66 @@ class Desk:
     def open(self) -> list[AlertKind]:
         """Which alerts of trucks are open; the village has more streets than its plan."""
         return [one.kind for one in list_open_alerts(self.tx) if one.vehicle_id is not None]
+
+
+LOOP = (
+    (v.MAIN_WEST, True),
+    (v.MAIN_EAST, True),
+    (v.ROSE, True),
+    (v.ORCHARD, False),
+    (v.SCHOOL, False),
+    (v.BACK, True),
+    (v.MILL, False),
+)
+"""A way through the village, street after street, in a direction each."""
+
+
+def simulated(desk: Desk, *legs: Leg) -> list[Position]:
+    """Return what the tracker of the first truck sends where it drives these legs instead."""
+    timed = [
+        replace(leg, starts_at=v.NOW + i * MINUTE, ends_at=v.NOW + (i + 1) * MINUTE)
+        for i, leg in enumerate(legs)
+    ]
+    route = replace(desk.plan.routes[0], legs=tuple(timed))
+    calm = Habits(gap_chance=0.0)
+    return [
+        a_fix(
+            fix.location,
+            (fix.fixed_at - v.NOW).total_seconds(),
+            speed_mps=fix.speed_mps,
+            heading_deg=fix.heading_deg,
+            blade=fix.blade,
+        )
+        for fix in driven(route, v.village(), v.NOW, 3, habits=calm)
+    ]
+
+
+def test_a_storm_driven_as_planned_is_done_in_order(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    desk.drive(simulated(desk, *desk.plan.routes[0].legs), 6)
+    desk.wait(2)
+    assert desk.seen_route == [LegState.DONE] * len(LOOP)
+    assert desk.open() == []
+
+
+def test_a_storm_with_a_shortcut_shows_what_was_skipped(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    west, *_, school, back, mill = desk.plan.routes[0].legs
+    shortcut = a_leg(LegKind.DRIVE, v.MILL)
+    desk.drive(simulated(desk, west, shortcut, school, back, mill), 6)
+    desk.wait(2)
+    done, skipped = [LegState.DONE], [LegState.SKIPPED]
+    assert desk.seen_route == done + skipped * 3 + done * 3
+
+
+def test_a_storm_driven_the_other_way_round_is_out_of_order(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    west, east, rose, orchard, school, back, mill = desk.plan.routes[0].legs
+    again = a_leg(LegKind.DRIVE, v.MILL)
+    desk.drive(simulated(desk, west, again, school, back, mill, east, rose, orchard), 6)
+    desk.wait(2)
+    assert LegState.SKIPPED not in desk.seen_route
+    assert desk.seen_route.count(LegState.OUT_OF_ORDER) == 3
 
 
 @pytest.fixture
@@ -166,7 +244,7 @@ def test_speeding_wants_two_fixes_and_says_how_fast(desk: Desk) -> None:
 def test_a_blade_down_far_from_all_work_is_told(desk: Desk) -> None:
     school = [((0, 150), (180, 150)), ((180, 150), (0, 150))] * 6
     for i, points in enumerate(school):
-        desk.drive(a_drive(*points, start_s=30 * i, speed_mps=8.0, blade=True))
+        desk.drive(a_drive(*points, start_s=30 * i, speed_mps=8.0, blade=True), 3)
     assert AlertKind.BLADE_DOWN in desk.open()
     desk.drive(a_drive(*EAST_ON_MAIN, start_s=400, blade=True))
     desk.wait(1.5)

@@ -1,0 +1,177 @@
+"""Planned against driven: 66 trucks with 530 legs each, looked at every two seconds."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter, thread_time
+
+from api.clock import Clock
+from api.commands.demo import DEMO_CITY_FILE
+from data.fleet_file import URMIA_FLEET
+from data.model import (
+    Actor,
+    ActorKind,
+    CostBreakdown,
+    DirectedSegment,
+    Evidence,
+    EvidenceKind,
+    Leg,
+    LegKind,
+    Pass,
+    Plan,
+    PlanId,
+    PlanState,
+    Route,
+    Storm,
+    Treatment,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.cities import get_policy
+from data.store.coverage import replace_told
+from data.store.engine import Database, Tx, open_database, reading, transaction
+from data.store.fleet import list_vehicles
+from data.store.jobs import list_jobs
+from data.store.network import load_network
+from data.store.plans import add_plan, set_plan_state
+from data.store.shifts import list_shifts
+from fleet.cities import add_city, set_fleet
+from fleet.live import VehicleLive, VehicleState
+from fleet.storms import start_storm
+from fleet.watch import Watch
+
+TRUCKS, LEGS, DRIVEN, LOOKS = 66, 530, 265, 40
+EVERY = timedelta(seconds=2)
+A_LEG = timedelta(seconds=50)
+SYSTEM = Actor(ActorKind.SYSTEM, "bench")
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield the first look at a half-driven plan, and each later one while trucks go on."""
+    with tempfile.TemporaryDirectory() as folder:
+        city, now = Path(folder) / "demo", Clock().now()
+        add_city(city, "demo", DEMO_CITY_FILE, now, SYSTEM, timezone="Europe/Stockholm")
+        engine = open_database(city / "barfrub.sqlite")
+        with transaction(engine) as tx:
+            network, policy = load_network(tx), get_policy(tx)
+            set_fleet(tx, SYSTEM, URMIA_FLEET, network, now)
+            storm = start_storm(tx, SYSTEM, "bench", network, policy, now)
+            plan = _planned(tx, storm, network, now)
+            for number in range(DRIVEN):
+                _drive(tx, plan, network, number)
+        yield from _looks(engine, plan, network, policy, storm)
+
+
+def _looks(
+    engine: Database, plan: Plan, network: StreetNetwork, policy: Policy, storm: Storm
+) -> Iterator[tuple[str, str, str]]:
+    watch, taken, worked = Watch(), [], []
+    for look in range(LOOKS + 1):
+        now = plan.made_at + DRIVEN * A_LEG + look * EVERY
+        streets = set()
+        if look:
+            with transaction(engine) as tx:  # every truck ends a leg between two looks
+                streets = _drive(tx, plan, network, DRIVEN + look - 1)
+        live = _live(plan, network, now)
+        began, began_cpu = perf_counter(), thread_time()
+        with reading(engine) as tx:
+            seen = watch.look(tx, storm, network, live, policy, now, streets)
+            watch.calm(tx, seen, now)
+        taken.append((perf_counter() - began) * 1000)
+        worked.append((thread_time() - began_cpu) * 1000)
+        with transaction(engine) as tx:
+            watch.keep(tx, seen, policy.alerts, now)
+    assert seen.check is not None
+    done = sum(one.next_leg for one in seen.check.routes)
+    assert done >= TRUCKS * DRIVEN
+    trucks = f"{len(plan.routes)} trucks, {LEGS} legs each"
+    yield f"route check: first look, {trucks}", f"{taken[0]:.0f} ms", ""
+    later = f"median {median(taken[1:]):.0f} ms, worst {max(taken[1:]):.0f} ms"
+    later += f", CPU {median(worked[1:]):.0f} ms"
+    yield "route check: a look, every truck one leg on", later, "200 ms"
+
+
+def _planned(tx: Tx, storm: Storm, network: StreetNetwork, now: datetime) -> Plan:
+    """Return a published plan over all arcs in their order, and over them again."""
+    jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
+    arcs = [network.directed(arc) for arc in range(len(network.arc_segment))]
+    routes = []
+    for number, shift in enumerate(list_shifts(tx, storm.id)[:TRUCKS]):
+        legs = []
+        for i in range(LEGS):
+            step = arcs[(number * LEGS + i) % len(arcs)]
+            job = jobs.get(step.segment_id)
+            starts_at = now + i * A_LEG
+            legs.append(
+                Leg(
+                    LegKind.WORK,
+                    (step,),
+                    starts_at,
+                    starts_at + A_LEG,
+                    network.segment(step.segment_id).length_m,
+                    blade=True,
+                    job_ids=() if job is None else (job,),
+                )
+            )
+        routes.append(Route(shift.id, shift.vehicle_id, tuple(legs)))
+    assert len(routes) == TRUCKS, f"the fleet has {len(list_vehicles(tx))} machines"
+    plan = Plan(
+        id=PlanId(0),
+        storm_id=storm.id,
+        parent_id=None,
+        revision=0,
+        made_at=now,
+        network_version=network.version,
+        routes=tuple(routes),
+        unserved=(),
+        cost=CostBreakdown(0, 0, 0, 0, 0),
+        bound=0,
+        solver="bench",
+        seed=0,
+        state=PlanState.DRAFT,
+    )
+    stored = add_plan(tx, plan)
+    set_plan_state(tx, stored.id, PlanState.PUBLISHED)
+    return replace(stored, state=PlanState.PUBLISHED)
+
+
+def _drive(tx: Tx, plan: Plan, network: StreetNetwork, number: int) -> set[int]:
+    """Let every truck do its leg of this number, and return the streets."""
+    passes: dict[DirectedSegment, list[Pass]] = {}
+    for route in plan.routes:
+        leg = route.legs[number]
+        passes.setdefault(leg.path[0], []).append(_pass(leg, network, route.vehicle_id))
+    replace_told(tx, plan.storm_id, passes)
+    return {step.segment_id for step in passes}
+
+
+def _pass(leg: Leg, network: StreetNetwork, vehicle_id: VehicleId) -> Pass:
+    step = leg.path[0]
+    return Pass(
+        step.segment_id,
+        step.forward,
+        0.0,
+        network.segment(step.segment_id).length_m,
+        vehicle_id,
+        leg.starts_at,
+        leg.ends_at,
+        Treatment.PLOW,
+        Evidence(EvidenceKind.DRIVER, 1.0),
+    )
+
+
+def _live(plan: Plan, network: StreetNetwork, now: datetime) -> dict[VehicleId, VehicleLive]:
+    """Return every truck somewhere on its route, just heard of."""
+    found = {}
+    for route in plan.routes:
+        step = route.legs[min(DRIVEN + now.second, LEGS - 1)].path[0]
+        place = network.point_at(step.segment_id, 1.0)
+        name, state = str(route.vehicle_id), VehicleState.WORKING
+        found[route.vehicle_id] = VehicleLive(
+            route.vehicle_id, name, "dump_truck", place, 0.0, 6.0, state, now, blade=True
+        )
+    return found
