@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from threading import Lock
 
 from api.clock import Clock
 from api.ground import GroundKeeper
@@ -42,6 +43,7 @@ class AlertWatch:
         self._watch = Watch()
         self._news = hub.subscribe(lambda: None, HEARS)
         self._told: dict[int, CheckView] = {}
+        self._one_at_a_time = Lock()
         self._task: asyncio.Task[None] | None = None
         self.check: PlanCheck | None = None
 
@@ -58,6 +60,10 @@ class AlertWatch:
 
     def look(self) -> int:
         """Look once, tell the boards what changed, and return how many alerts that was."""
+        with self._one_at_a_time:
+            return self._look()
+
+    def _look(self) -> int:
         now, ground = self._clock.now(), self._ground.now
         news = dict(self._news.take())
         streets = [SegmentId(row[0]) for row in news.get("evidence", ())]
