@@ -16,6 +16,7 @@ MODULES = (
     "city_import",
     "geocode",
     "reimport",
+    "matching",
     "first_plan",
     "health_while_solving",
     "board_page",
