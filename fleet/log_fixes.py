@@ -8,9 +8,7 @@ from math import isfinite
 from data.errors import InvalidError
 from data.model import LonLat
 from data.units import mps_from_kmh, mps_from_knots
-
-ON = frozenset({"down", "on", "true", "1", "yes"})
-OFF = frozenset({"up", "off", "false", "0", "no"})
+from fleet.feed_values import OFF, ON
 
 ALIASES = {
     "truck": "vehicle",

@@ -14,7 +14,7 @@ from data.store.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
 from data.store.storms import find_active_storm, list_storms
 from fleet.cities import set_fleet
-from fleet.feeds import EARLIEST, LATEST
+from fleet.feed_values import EARLIEST, LATEST
 from fleet.log_fixes import LoggedFix
 from fleet.machines import text_of
 from fleet.storms import start_storm

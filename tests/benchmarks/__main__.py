@@ -27,6 +27,7 @@ MODULES = (
     "route_check",
     "backup",
     "flood",
+    "replay",
     "storms",
 )
 
