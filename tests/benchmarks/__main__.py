@@ -29,6 +29,7 @@ MODULES = (
     "flood",
     "replay",
     "storms",
+    "positions",
 )
 
 

@@ -1,0 +1,88 @@
+"""What was acknowledged is there after the server was killed in the middle of it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import httpx
+from sqlalchemy import text
+
+from api.clock import Clock
+from data.model import VehicleId
+from data.store.engine import open_database, reading, transaction
+from data.store.people import add_device
+from fleet.people import token_digest
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "a-long-secret-word"
+SENDERS = 6
+ENOUGH = 300
+LONGEST_S = 60
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+def started(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "api", "serve", "--city", "village", "--port", str(port)]
+    environ = os.environ | {"BARFRUB_VAR": str(folder.parent.parent)}
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet)
+
+
+def test_after_kill_9_no_acknowledged_position_is_missing(city_folder: Path) -> None:
+    engine = open_database(city_folder / "barfrub.sqlite")
+    with transaction(engine) as tx:
+        add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
+    port, numbers, acknowledged = free_port(), count(), list[datetime]()
+    begin = Clock().now().replace(microsecond=0) - timedelta(hours=1)
+    enough, over = threading.Event(), threading.Event()
+
+    def send() -> None:
+        transport = httpx.HTTPTransport(retries=0)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport) as client:
+            while not over.is_set():
+                fixed_at = begin + timedelta(milliseconds=100 * next(numbers))
+                query = {"id": TOKEN, "lat": "37.55", "lon": "45.07"}
+                stamp = {"timestamp": str(int(fixed_at.timestamp() * 1000))}
+                try:
+                    answer = client.get("/osmand", params=query | stamp)
+                except httpx.TransportError:  # not up yet, or killed already
+                    over.wait(0.05)
+                    continue
+                if answer.status_code == 200:
+                    acknowledged.append(fixed_at)
+                if len(acknowledged) >= ENOUGH:
+                    enough.set()
+
+    server = started(city_folder, port)
+    senders = [threading.Thread(target=send) for _ in range(SENDERS)]
+    for sender in senders:
+        sender.start()
+    try:
+        assert enough.wait(LONGEST_S)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+    finally:
+        over.set()
+        server.kill()
+        server.wait()
+        for sender in senders:
+            sender.join()
+    with reading(engine) as tx:
+        kept = {
+            datetime.fromisoformat(row[0]).replace(tzinfo=UTC)
+            for row in tx.execute(text("select fixed_at from position"))
+        }
+    engine.dispose()
+    assert len(acknowledged) >= ENOUGH
+    assert set(acknowledged) <= kept

@@ -1,0 +1,128 @@
+"""Positions by MQTT, through a real Mosquitto."""
+
+import json
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from api.app import create_app
+from api.settings import Settings
+from data.model import DeviceId, VehicleId
+from data.store.engine import transaction
+from data.store.people import add_device
+from data.store.positions import list_unseen
+from data.store.strangers import list_strangers
+from data.store.trackers import list_faults
+from fleet.trackers import queue_command
+from tests import village as v
+from tests.village_database import DISPATCHER
+
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+LONGEST_S = 20.0
+TST = int(v.NOW.timestamp())
+LOCATION = {"_type": "location", "lat": 37.55, "lon": 45.07, "tst": TST, "vel": 36}
+
+pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[int]:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = int(door.getsockname()[1])
+    config = tmp_path / "mosquitto.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    process = subprocess.Popen(
+        [str(MOSQUITTO), "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    yield port
+    process.terminate()
+    process.wait()
+
+
+class Truck:
+    """A tracker that is connected and listens for texts."""
+
+    def __init__(self, port: int) -> None:
+        self.texts: list[tuple[str, bytes]] = []
+        self.told, self.ready = threading.Event(), threading.Event()
+        self.client = Client(CallbackAPIVersion.VERSION2, client_id="truck")
+        self.client.on_connect = self._connected
+        self.client.on_subscribe = lambda *_: self.ready.set()
+        self.client.on_message = self._heard
+        self.client.connect_async("127.0.0.1", port)
+        self.client.loop_start()
+
+    def _connected(self, client: Client, *_rest: object) -> None:
+        client.subscribe([("owntracks/+/+/cmd", 1)])
+
+    def _heard(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        self.texts.append((message.topic, bytes(message.payload)))
+        self.told.set()
+
+    def say(self, topic: str, message: object) -> None:
+        """Send, so that whoever subscribes later gets it too: servers start when they can."""
+        sent = self.client.publish(topic, json.dumps(message), qos=1, retain=True)
+        sent.wait_for_publish(LONGEST_S)
+
+
+@pytest.fixture
+def truck(broker: int) -> Iterator[Truck]:
+    truck = Truck(broker)
+    assert truck.ready.wait(LONGEST_S)
+    yield truck
+    truck.client.disconnect()
+    truck.client.loop_stop()
+
+
+@pytest.fixture
+def app(settings: Settings, city_folder: Path, clock: Any, broker: int) -> Iterator[Any]:
+    ours = settings.model_copy(update={"mqtt_host": "127.0.0.1", "mqtt_port": broker})
+    with TestClient(create_app(ours, city_folder, clock)) as client:
+        app = client.app.state.barfrub
+        client.portal.call(app.consumer.stop)
+        with transaction(app.engine) as tx:
+            add_device(tx, "truck-1", VehicleId(1), "hash")
+        yield app
+
+
+def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck: Truck) -> None:
+    with transaction(app.engine) as tx:
+        command = queue_command(tx, DISPATCHER, DeviceId(1), "reportLocation", v.NOW)
+    app.door.commands.expect(command.device_id)
+    stored, came, note = threading.Event(), [], app.door.ledger.heard
+
+    def noted(positions: Any) -> None:
+        note(positions)
+        came.extend(positions)
+        if len(came) == 2:
+            stored.set()
+
+    app.door.ledger.heard = noted
+    fix = {"fixed_at": v.NOW.isoformat(), "lat": 37.5, "lon": 45.0, "blade": True}
+    truck.say("owntracks/nobody/phone", LOCATION)
+    truck.say("barfrub/nobody/positions", "not a batch")
+    truck.say("owntracks/truck-1/phone", LOCATION)
+    assert truck.told.wait(LONGEST_S)
+    truck.say("barfrub/truck-1/positions", {"positions": [fix, fix | {"lat": 91}]})
+    assert stored.wait(LONGEST_S)
+    app.door.ledger.write()
+    with transaction(app.engine) as tx:
+        fixes = list_unseen(tx, 10)[0]
+        strangers = {one.name for one in list_strangers(tx)}
+        faults = [(fault.reason, fault.times) for fault in list_faults(tx)]
+    assert {(one.source, one.blade) for one in fixes} == {("owntracks", None), ("api", True)}
+    assert strangers == {"nobody/phone", "nobody"}
+    assert faults == [("lat", 1)]
+    assert truck.texts == [
+        ("owntracks/truck-1/phone/cmd", b'{"_type": "cmd", "action": "reportLocation"}')
+    ]
