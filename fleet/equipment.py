@@ -19,6 +19,9 @@ FLAPPING_WITHIN = timedelta(minutes=2)
 FLAPS = 6
 """More changes in that time are no work but a loose contact."""
 
+FRESH = timedelta(seconds=10)
+"""So long after a blade was lowered, a receiver's error may put it on the street before."""
+
 FAST_S = 20.0
 """Seconds "at work" faster than anybody works, without a word of "up", that prove it stuck."""
 
@@ -67,10 +70,14 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the sensors say at a fix; `None` where they say nothing that is to be believed."""
+    """What the sensors say at a fix; `None` where they say nothing that is to be believed.
+
+    `fresh` says that the blade has only just moved.
+    """
 
     blade: bool | None
     spreader: bool | None
+    fresh: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +92,9 @@ class Equipment:
         fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
         self.blade.hear(fix.blade, fix.fixed_at, fast=fast)
         self.spreader.hear(fix.spreader, fix.fixed_at, fast=fast)
-        return Claim(self.blade.believed, self.spreader.believed)
+        moved_at = self.blade.changes[-1] if self.blade.changes else None
+        fresh = moved_at is not None and fix.fixed_at - moved_at <= FRESH
+        return Claim(self.blade.believed, self.spreader.believed, fresh)
 
     def drive(self, metres: float) -> None:
         """Take in metres driven where the route has nothing to work on."""

@@ -73,7 +73,8 @@ def _evidence(
 ) -> Iterator[tuple[Treatment | None, Evidence]]:
     """Yield each treatment with its evidence; none where the street was only driven through."""
     brief = b.fix.fixed_at - a.fix.fixed_at <= STEADY
-    plowed = _at_work(a.claim.blade, b.claim.blade, told, brief=brief) and not fast
+    early = told is False and a.claim.fresh
+    plowed = _at_work(a.claim.blade, b.claim.blade, told, brief=brief) and not fast and not early
     salted = _at_work(a.claim.spreader, b.claim.spreader, told, brief=brief)
     if plowed:
         yield Treatment.PLOW, Evidence(EvidenceKind.BLADE, confidence)

@@ -70,6 +70,7 @@ FORGOTTEN = 0.03
 """Share of legs that their driver forgets to tap."""
 
 WORK_M, DRIVE_MPS, STUB_M = 1500.0, 10.0, 30.0
+SEED = 2026
 NOW = datetime(2026, 12, 21, 4, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 AT_ONCE = 500
@@ -114,7 +115,8 @@ def _measured(engine: Database, noise_m: float, city: str) -> Iterator[tuple[str
         trucks = _trucks(tx, network, storm)
         plan = _published(tx, storm, network, trucks)
     truth = {
-        truck.vehicle.id: list(traversals(truck.route, network, NOW, 1, habits)) for truck in trucks
+        truck.vehicle.id: list(traversals(truck.route, network, NOW, SEED, habits))
+        for truck in trucks
     }
     _drive(engine, network, storm, plan, trucks, truth, habits)
     with transaction(engine) as tx:
@@ -169,7 +171,7 @@ def _trucks(tx: Tx, network: StreetNetwork, storm: Storm) -> list[_Truck]:
         device = add_device(tx, f"box {vehicle.id}", vehicle.id, f"hash {vehicle.id}")
         shift = shifts[vehicle.id]
         start_shift(tx, ACTOR, shift.id, NOW)
-        legs = tuple(_legs(network, vehicle, np.random.default_rng(i)))
+        legs = tuple(_legs(network, vehicle, np.random.default_rng([SEED, i])))
         route = Route(shift.id, vehicle.id, legs)
         trucks.append(_Truck(vehicle, device.id, shift, fault, route))
     return trucks
@@ -296,7 +298,7 @@ def _drive(
 
 
 def _sent(truck: _Truck, network: StreetNetwork, habits: Habits) -> Iterator[Position]:
-    sent = driven(truck.route, network, NOW, 1, habits=habits)
+    sent = driven(truck.route, network, NOW, SEED, habits=habits)
     for fix in broken(sent, truck.fault, truck.vehicle.id):
         yield Position(
             device_id=truck.device_id,
