@@ -21,7 +21,7 @@ from maps.vehicle_tables import days_csv, log_csv
 
 router = APIRouter()
 
-READ_AT_ONCE = 300
+READ_AT_ONCE = 120
 """Quarters of an hour read while somebody waits for the page."""
 
 SpanAsked = Annotated[Span, Query(description="what the page is about")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fleet.office_report import Period
 from fleet.trips import Doing, Entry
@@ -49,7 +50,8 @@ def ticks_of(period: Period, t: Translator) -> tuple[TickView, ...]:
     """Return marks at whole hours, at most eight."""
     hours = _seconds(period) / 3600
     step_h = next((each for each in (1, 2, 3, 6, 12, 24, 48, 96) if hours / each <= 8), 240)
-    first = period.since.replace(minute=0, second=0, microsecond=0)
+    local = period.since.astimezone(ZoneInfo(t.timezone))
+    first = local.replace(minute=0, second=0, microsecond=0)
     marks = (first + n * timedelta(hours=step_h) for n in range(int(hours / step_h) + 2))
     return tuple(
         TickView(round(_across(at, period, t) / 10, 2), t.time(at))

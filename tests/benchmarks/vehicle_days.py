@@ -1,0 +1,157 @@
+"""Vehicles' day: kilometres against odometers of real plows, and the page of a whole storm."""
+
+import csv
+import gzip
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, literal, select
+
+from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
+from data.network import StreetNetwork, build_network
+from data.osm import read_osm
+from data.store.engine import Tx, reading, transaction
+from data.store.people import add_device
+from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.schema import log_part
+from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts
+from fleet.matching import Matcher, StreetMatcher
+from fleet.office_report import Period, Span
+from fleet.spells import Spell, spells_of
+from fleet.trips import Doing, VehicleLog, log_of
+from fleet.vehicle_days import vehicle_days
+from maps.i18n import translator
+from maps.vehicle_days import Asked, days_view
+from tests import village as v
+from tests.fleet.drives import a_drive, a_fix
+from tests.village_database import FLEET, POLICY, a_village_database
+
+SHARED = Path(__file__).parents[3] / "shared/data"
+LOG = SHARED / "gps/syracuse-plows-2020-02-27_28.csv.gz"
+STREETS = SHARED / "osm/syracuse-streets.osm.pbf"
+
+MILE_KM = 1.609344
+FAR_KM = 20.0
+"""Only trucks that drove farther say anything of kilometres."""
+
+VEHICLES, HOURS = 66, 24
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield what real plows drove against their odometers, and what a page costs."""
+    if LOG.is_file():
+        yield from _odometers()
+    yield from _whole_storm()
+
+
+def _odometers() -> Iterator[tuple[str, str, str]]:
+    draft = read_osm(STREETS)
+    network = build_network(draft.segments, draft.restrictions)
+    matcher = StreetMatcher(network)
+    fixes, told_km = _trucks()
+    began = time.process_time()
+    logs = {name: _log(each, matcher, network) for name, each in fixes.items()}
+    took_s = time.process_time() - began
+    far = [name for name in logs if told_km[name] >= FAR_KM]
+    ours = {name: logs[name].figures.sums.moved_m / 1000 for name in far}
+    off = [abs(ours[name] / told_km[name] - 1) * 100 for name in far]
+    whole = (sum(ours.values()) / sum(told_km[name] for name in far) - 1) * 100
+    what = f"Syracuse, {len(far)} names of trucks: off their odometers, median"
+    yield what, f"{statistics.median(off):.1f} %", ""
+    yield "all their kilometres together", f"{whole:+.1f} %", ""
+    stops = sum(log.figures.visits[Doing.STOP] for log in logs.values())
+    stood_h = sum(log.figures.stood_s[Doing.STOP] for log in logs.values()) / 3600
+    yield "stops of three minutes and more", f"{stops} in {stood_h:.0f} h", ""
+    count = sum(len(each) for each in fixes.values())
+    yield f"{count:,} fixes read, processor time", f"{took_s:.1f} s", ""
+
+
+def _trucks() -> tuple[dict[str, list[Position]], dict[str, float]]:
+    places: dict[str, dict[datetime, LonLat]] = defaultdict(dict)
+    miles: dict[str, list[float]] = defaultdict(list)
+    with gzip.open(LOG, "rt") as file:
+        for row in csv.DictReader(file):
+            at = datetime.fromisoformat(row["time_utc"])
+            places[row["truck"]].setdefault(at, LonLat(float(row["lon"]), float(row["lat"])))
+            if row["odometer_mi"]:
+                miles[row["truck"]].append(float(row["odometer_mi"]))
+    fixes = {
+        name: [
+            Position(DeviceId(1), VehicleId(1), "api", at, at, place)
+            for at, place in sorted(each.items())
+        ]
+        for name, each in places.items()
+    }
+    return fixes, {
+        name: (max(miles[name]) - min(miles[name])) * MILE_KM if miles[name] else 0.0
+        for name in fixes
+    }
+
+
+def _log(fixes: list[Position], matcher: Matcher, network: StreetNetwork) -> VehicleLog:
+    first, last = fixes[0].fixed_at, fixes[-1].fixed_at
+    at, spells = part_of(first), list[Spell]()
+    while at <= last:
+        near = [fix for fix in fixes if at - BEFORE <= fix.fixed_at <= at + PART + AFTER]
+        spells += spells_of(near, matcher, network, at, at + PART)
+        at += PART
+    return log_of(spells, (), first, last + timedelta(seconds=1))
+
+
+def _whole_storm() -> Iterator[tuple[str, str, str]]:
+    """Yield what a page of a fleet costs whose parts are read: one busy day, for each vehicle."""
+    machines = tuple(v.a_vehicle(n) for n in range(1, VEHICLES + 1))
+    engine = a_village_database(replace(FLEET, vehicles=machines))
+    shelf = Shelf(
+        lambda: reading(engine),
+        lambda: transaction(engine),
+        v.village(),
+        StreetMatcher(v.village()),
+    )
+    until = v.NOW + timedelta(hours=HOURS)
+    with transaction(engine) as tx:
+        add_device(tx, "tracker", machines[0].id, "hash")
+        add_positions(tx, list(_busy()))
+        mark_seen_until(tx, list_unseen(tx, 10_000_000)[1])
+    noted = note_fixes(shelf)
+    began = time.process_time()
+    read = read_parts(shelf, Wanted(None, until), until, 1_000_000)
+    read_s = time.process_time() - began
+    yield "a quarter of an hour of a vehicle read", f"{read_s / read * 1000:.1f} ms", ""
+    yield f"that is, of {noted:,} fixes, a second", f"{noted / read_s:,.0f}", ""
+    with transaction(engine) as tx:
+        _give_to_all(tx, machines)
+    began = time.process_time()
+    period = Period(Span.STORM, v.NOW, until)
+    with reading(engine) as tx:
+        days = vehicle_days(tx, period)
+    days_view(Asked(period, until), days, POLICY, "", 1, translator("fa"))
+    took_s = time.process_time() - began
+    yield f"page of {len(days)} vehicles x {HOURS} h, processor time", f"{took_s:.2f} s", ""
+
+
+def _give_to_all(tx: Tx, machines: Sequence[Vehicle]) -> None:
+    """Copy the parts of the first vehicle to all others."""
+    columns = [column for column in log_part.c if column.name != "vehicle_id"]
+    names = ["vehicle_id", *(column.name for column in columns)]
+    for machine in machines[1:]:
+        copy = select(literal(machine.id), *columns).where(log_part.c.vehicle_id == machines[0].id)
+        tx.execute(insert(log_part).from_select(names, copy))
+
+
+def _busy() -> Iterator[Position]:
+    """Yield a day's fixes, one in five seconds: rounds at work, with a stop after each."""
+    start_s = 0.0
+    while start_s < HOURS * 3600 - 900:
+        way = ((0, 0), (400, 0), (400, 150), (0, 150), (0, 0), (600, 0))
+        drive = a_drive(*way, start_s=start_s, blade=True, spreader=True, noise_m=3.0)
+        yield from drive
+        start_s += 5.0 * len(drive)
+        for _ in range(60):
+            yield a_fix(v.at_m(600, 0), start_s, blade=False, spreader=False)
+            start_s += 5.0
