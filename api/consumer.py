@@ -23,6 +23,7 @@ from fleet.faults import set_aside
 from fleet.live import Hub, LiveFleet
 from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import Digest, digest, new_track_book
+from fleet.warming import warm_up
 from maps.views import ground_view, live_view, request_view, run_view, storm_view
 
 AT_ONCE = 500
@@ -81,6 +82,7 @@ class Consumer:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._behind = False
+        self._warm = False
         self._suspects: set[VehicleId] = set()
         self.tally: Counter[str] = Counter()
         self.looked_s = time.monotonic()
@@ -121,6 +123,9 @@ class Consumer:
             storm = find_active_storm(tx)
             runs = list_runs(tx, storm.id, RUNS) if storm else []
             waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
+        if waiting and not self._warm:
+            warm_up()  # else others would wait for the database while kernels are compiled
+            self._warm = True
         found = self._digest(storm, now) if waiting else Digest()
         with reading(self._engine) as tx:
             self._publish_vehicles(tx, found, now)
