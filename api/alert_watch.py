@@ -41,7 +41,7 @@ class AlertWatch:
         self._hub = hub
         self._live = live
         self._watch = Watch()
-        self._news = hub.subscribe(lambda: None, HEARS)
+        self._news = hub.subscribe(lambda: None, HEARS, own=True)
         self._told: dict[int, CheckView] = {}
         self._one_at_a_time = Lock()
         self._task: asyncio.Task[None] | None = None

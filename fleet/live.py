@@ -135,7 +135,10 @@ class Subscription:
     given.
     """
 
-    def __init__(self, wake: Callable[[], None], kinds: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, wake: Callable[[], None], kinds: frozenset[str] | None = None, *, own: bool = False
+    ) -> None:
+        self.own = own
         self._wake = wake
         self._kinds = kinds
         self._waiting: dict[str, dict[int, Any]] = {}
@@ -165,14 +168,14 @@ class Hub:
 
     @property
     def listeners(self) -> int:
-        """How many listen."""
-        return len(self._subscriptions)
+        """How many people listen, the server's own listeners left out."""
+        return sum(not one.own for one in self._subscriptions)
 
     def subscribe(
-        self, wake: Callable[[], None], kinds: frozenset[str] | None = None
+        self, wake: Callable[[], None], kinds: frozenset[str] | None = None, *, own: bool = False
     ) -> Subscription:
-        """Return a new subscription, to some kinds of news or to all."""
-        subscription = Subscription(wake, kinds)
+        """Return a new subscription, to some kinds of news or to all; `own` is the server's."""
+        subscription = Subscription(wake, kinds, own=own)
         with self._lock:
             self._subscriptions.add(subscription)
         return subscription

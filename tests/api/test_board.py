@@ -15,7 +15,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage import replace_passes, save_coverage
+from data.store.coverage import replace_told, save_coverage
 from data.store.engine import reading, transaction
 from data.store.fleet import list_vehicles
 from fleet.coverage import NO_DIRECTION, CoverageState
@@ -54,7 +54,7 @@ def plowed(client, at, *, forward=True):
     )
     row = Coverage(MAIN_WEST, forward, 1, 1, at, None, evidence)
     with transaction(client.app.state.barfrub.engine) as tx:
-        replace_passes(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
+        replace_told(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
         save_coverage(tx, StormId(1), [row])
 
 

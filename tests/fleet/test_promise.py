@@ -32,7 +32,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage import replace_passes
+from data.store.coverage import replace_told
 from data.store.engine import Tx
 from data.store.events import list_events
 from data.store.jobs import find_open_job, set_job_state
@@ -105,7 +105,7 @@ def seen_on(tx: Tx, segment_id: int, ended_at: datetime) -> Pass:
         Treatment.PLOW,
         Evidence(EvidenceKind.BLADE, 1.0),
     )
-    replace_passes(tx, v.a_storm().id, {DirectedSegment(one.segment_id, True): [one]})
+    replace_told(tx, v.a_storm().id, {DirectedSegment(one.segment_id, True): [one]})
     return one
 
 
