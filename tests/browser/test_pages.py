@@ -153,7 +153,10 @@ def test_the_menu_leads_to_every_page_of_the_reader_and_closes_by_escape(visit):
         "/operator",
         "/requests",
         "/followup",
+        "/routes",
+        "/vehicles",
         "/council",
+        "/replay",
         "/classes",
     ]
     page.keyboard.press("Escape")
