@@ -9,6 +9,7 @@ from itertools import batched
 import httpx
 
 from api.log_replay import TICK_S, Outcome, Report
+from api.simulate import entry_of
 from data.errors import BarfrubError
 from data.store.engine import Database, reading
 from data.store.positions import count_unseen
@@ -113,7 +114,7 @@ async def _send(
 ) -> None:
     for batch in batched(fixes, BATCH, strict=False):
         async with gate:
-            answer = await _post(client, token, {"positions": [_entry(fix) for fix in batch]})
+            answer = await _post(client, token, {"positions": [entry_of(fix) for fix in batch]})
         told = answer.json()
         outcome.stored += told["stored"]
         outcome.repeated += told["repeated"]
@@ -140,19 +141,3 @@ async def _post(client: httpx.AsyncClient, token: str, body: object) -> httpx.Re
             if not busy or time.monotonic() > until_s:
                 raise BarfrubError(f"positions were refused: {answer.text[:200]}")
         await asyncio.sleep(RETRY_S)
-
-
-def _entry(fix: LoggedFix) -> dict[str, object]:
-    """Return a fix as `POST /positions` takes it."""
-    return {
-        "fixed_at": fix.fixed_at.isoformat(),
-        "lat": fix.location.lat,
-        "lon": fix.location.lon,
-        "speed_mps": fix.speed_mps,
-        "heading_deg": fix.heading_deg,
-        "accuracy_m": fix.accuracy_m,
-        "blade": fix.blade,
-        "spreader": fix.spreader,
-        "material": fix.material,
-        "rate_gm2": fix.rate_gm2,
-    }

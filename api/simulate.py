@@ -25,6 +25,7 @@ from data.store.people import add_device, find_device_by_name, set_token_hash
 from data.store.plans import find_published_plan, find_published_plan_id
 from data.store.storms import find_active_storm
 from fleet.calls import Call, calls
+from fleet.log_fixes import LoggedFix
 from fleet.people import TOKEN_BYTES, token_digest
 from fleet.simulation import Fix, after_approach, driven
 
@@ -321,7 +322,7 @@ def devices_for(
     return tokens
 
 
-def entry_of(fix: Fix) -> dict[str, object]:
+def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:
     """Return a fix as `POST /positions` takes it."""
     return {
         "fixed_at": fix.fixed_at.isoformat(),
