@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 
 from data.errors import InvalidError, NotFoundError
-from data.model import DeviceId, LonLat, Match, Position, VehicleId
+from data.model import DeviceId, DirectedSegment, LonLat, Match, Position, VehicleId
 from data.network import StreetNetwork
 from fleet.matching import StreetMatcher, Trail
 from fleet.steps import filtered
@@ -80,13 +80,18 @@ def _streets(
     """Return the fields of the street by time of the fix."""
     matches = [match for match in match_all(matcher, fixes) if match.segment is not None]
     rows = zip(matches, matcher.places(matches).tolist(), strict=True)
-    return {match.fixed_at: _fields(network, match, *place) for match, place in rows}
+    return {
+        match.fixed_at: _fields(network, match, match.segment, *place)
+        for match, place in rows
+        if match.segment is not None
+    }
 
 
-def _fields(network: StreetNetwork, match: Match, lon: float, lat: float) -> str:
-    assert match.segment is not None  # noqa: S101 - asked only for matches on a street
-    segment = network.segment(match.segment.segment_id)
-    forward = "true" if match.segment.forward else "false"
+def _fields(
+    network: StreetNetwork, match: Match, street: DirectedSegment, lon: float, lat: float
+) -> str:
+    segment = network.segment(street.segment_id)
+    forward = "true" if street.forward else "false"
     return (
         f"{lon:.7f},{lat:.7f},{segment.id},{segment.key.osm_way_id},{forward},"
         f"{match.offset_m:.1f},{match.confidence:.3f}"
