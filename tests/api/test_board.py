@@ -141,7 +141,7 @@ def test_open_requests_are_on_the_board_with_their_place(dispatcher, storm):
 def test_a_vehicle_is_where_it_was_last_seen(dispatcher, clock):
     app = dispatcher.app.state.barfrub
     with reading(app.engine) as tx:
-        app.live.vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
+        app.live.meet(list_vehicles(tx))
     fix = Position(
         device_id=DeviceId(1),
         vehicle_id=VehicleId(2),
