@@ -37,7 +37,7 @@ def guarded(cell: str) -> str:
 
 def number_of(cell: str) -> float | str:
     """Return the number in any digits; comma, slash and the Persian sign may be decimal."""
-    digits = "".join(_latin(letter) for letter in cell if not letter.isspace())
+    digits = latin_digits("".join(cell.split()))
     plain = digits.replace("٫", ".").replace("/", ".").replace("٬", ",")
     if _GROUPED_BY_DOTS.fullmatch(plain):
         plain = plain.replace(".", "")
@@ -46,6 +46,11 @@ def number_of(cell: str) -> float | str:
         return float(plain)
     except ValueError:
         return cell
+
+
+def latin_digits(text: str) -> str:
+    """Return a text with the digits 0 to 9, whatever script they were written in."""
+    return text if text.isascii() else "".join(map(_latin, text))
 
 
 def _latin(letter: str) -> str:
@@ -82,5 +87,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _cleaned(cell: str) -> str:
-    bare = cell.replace("\ufeff", "").replace("\u200f", "").replace("\u200e", "").strip()
+    if not cell.isascii():
+        cell = cell.replace("\ufeff", "").replace("\u200f", "").replace("\u200e", "")
+    bare = cell.strip()
     return bare[1:] if bare.startswith("'") else bare

@@ -1,22 +1,17 @@
 """A log of fixes as a table, and the same table with the street of each line."""
 
-import csv
-import gzip
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from math import isfinite
+from datetime import datetime
 from pathlib import Path
 
-from data.errors import InvalidError, NotFoundError
-from data.model import DeviceId, DirectedSegment, LonLat, Match, Position, VehicleId
+from data.model import DeviceId, DirectedSegment, Match, Position, VehicleId
 from data.network import StreetNetwork
+from fleet.log_files import table_lines
+from fleet.log_fixes import LoggedFix, fix_from
 from fleet.matching import StreetMatcher, Trail
 from fleet.steps import filtered
-
-NEEDED = ("vehicle", "time", "lat", "lon")
-ALIASES = {"truck": "vehicle", "time_utc": "time"}
 
 HEAD = "vehicle,time,lon,lat,segment_id,osm_way_id,forward,offset_m,confidence"
 """Columns of the answer."""
@@ -32,21 +27,18 @@ class LogLine:
 
 
 def read_gps_log(path: Path) -> list[LogLine]:
-    """Return the lines of a CSV file (.csv, .csv.gz) in its order.
+    """Return the lines of a table (.csv, .csv.gz) in its order.
 
-    Columns `vehicle, time, lat, lon` in any order, and perhaps `speed` in m/s and `heading` in
-    degrees; others are ignored. A time without zone is UTC. Raises `InvalidError` that names the
-    line and the field of the first mistake.
+    Columns as in `fleet.log_files`. Raises `InvalidError` that names the line and the field of the
+    first mistake.
     """
-    if not path.is_file():
-        raise NotFoundError("file", str(path))
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, strict=True)
-            return list(_lines(rows))
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidError("file", path.name, f"CSV in UTF-8 ({error})") from error
+    numbers: dict[str, int] = {}
+    lines = []
+    for where, cells in table_lines(path):
+        fix = fix_from(where, cells)
+        number = numbers.setdefault(fix.vehicle, len(numbers) + 1)
+        lines.append(LogLine(cells["vehicle"], cells["time"], _position(fix, number)))
+    return lines
 
 
 def matched_table(network: StreetNetwork, lines: Sequence[LogLine]) -> Iterator[str]:
@@ -98,53 +90,17 @@ def _fields(
     )
 
 
-def _lines(rows: Iterator[list[str]]) -> Iterator[LogLine]:
-    head = next(rows, [])
-    names = [name.strip().lower() for name in head]
-    column = {ALIASES.get(name, name): i for i, name in enumerate(names)}
-    for name in NEEDED:
-        if name not in column:
-            raise InvalidError("line 1", ",".join(head), f"the column {name}")
-    numbers: dict[str, int] = {}
-    for line, row in enumerate(rows, start=2):
-        if not row:
-            continue
-        if len(row) != len(head):
-            raise InvalidError(f"line {line}", ",".join(row), f"{len(head)} fields")
-        cells = {name: row[i].strip() for name, i in column.items()}
-        vehicle = cells["vehicle"]
-        if not vehicle:
-            raise InvalidError(f"line {line}, vehicle", "", "a name")
-        number = numbers.setdefault(vehicle, len(numbers) + 1)
-        yield LogLine(vehicle, cells["time"], _fix(line, number, cells))
-
-
-def _fix(line: int, number: int, cells: Mapping[str, str]) -> Position:
-    at = _moment(line, cells["time"])
-    place = LonLat(_number(line, cells, "lon", -180, 180), _number(line, cells, "lat", -90, 90))
-    speed = _number(line, cells, "speed", 0, 1000) if cells.get("speed") else None
-    heading = _number(line, cells, "heading", -360, 360) if cells.get("heading") else None
-    return Position(DeviceId(number), VehicleId(number), "file", at, at, place, speed, heading)
-
-
-def _moment(line: int, text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-        return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
-    except (ValueError, OverflowError):
-        expected = "a time such as 2026-01-10T06:00:00Z"
-        raise InvalidError(f"line {line}, time", text, expected) from None
-
-
-def _number(line: int, cells: Mapping[str, str], name: str, least: float, most: float) -> float:
-    try:
-        number = float(cells[name])
-    except ValueError:
-        number = float("nan")
-    if isfinite(number) and least <= number <= most:
-        return number
-    expected = f"a number from {least:g} to {most:g}"
-    raise InvalidError(f"line {line}, {name}", cells[name], expected)
+def _position(fix: LoggedFix, number: int) -> Position:
+    return Position(
+        DeviceId(number),
+        VehicleId(number),
+        "file",
+        fix.fixed_at,
+        fix.fixed_at,
+        fix.location,
+        fix.speed_mps,
+        fix.heading_deg,
+    )
 
 
 def _cell(text: str) -> str:

@@ -1,17 +1,21 @@
-"""One fix of a recorded track, from fields by name; a mistake is told with line and field."""
+"""One fix of a recorded track, from fields by name; a mistake is told with place and field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import isfinite
+from math import isfinite, nan
 
 from data.errors import InvalidError
 from data.model import LonLat
+from data.spreadsheet import latin_digits, number_of
 from data.units import mps_from_kmh, mps_from_knots
-from fleet.feed_values import OFF, ON
+from fleet.feed_values import MILLISECONDS_FROM, OFF, ON
 
 ALIASES = {
     "truck": "vehicle",
+    "vehicle_id": "vehicle",
+    "device": "vehicle",
+    "device_id": "vehicle",
     "time_utc": "time",
     "fixed_at": "time",
     "timestamp": "time",
@@ -37,9 +41,8 @@ SPEEDS: Mapping[str, Callable[[float], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class LoggedFix:
-    """A fix of a log; `line` is where it stands, in GeoJSON the number of its feature."""
+    """A fix of a log."""
 
-    line: int
     vehicle: str
     fixed_at: datetime
     location: LonLat
@@ -59,22 +62,26 @@ def plain_name(text: str) -> str:
 
 
 def moment(where: str, text: str) -> datetime:
-    """Return an aware time; without a zone it is UTC, a number is seconds since 1970."""
+    """Return an aware time; without a zone it is UTC, a number is (milli)seconds since 1970."""
+    plain = latin_digits(text)
     try:
-        if text.replace(".", "", 1).isdecimal():
-            return datetime.fromtimestamp(float(text), UTC)
-        at = datetime.fromisoformat(text)
+        if plain.replace(".", "", 1).isdecimal():
+            stamp = float(plain)
+            return datetime.fromtimestamp(stamp / (1 if stamp < MILLISECONDS_FROM else 1000), UTC)
+        at = datetime.fromisoformat(plain)
         return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
-        raise InvalidError(where, text, "a time such as 2026-01-10T06:00:00Z") from None
+        expected = "a time such as 2026-01-10T06:00:00Z, or seconds since 1970"
+        raise InvalidError(where, text, expected) from None
 
 
-def number(where: str, text: object, least: float, most: float) -> float:
-    """Return a number within limits."""
+def number(where: str, text: str, least: float, most: float) -> float:
+    """Return a number within limits; any digits, and a comma for the decimals, are understood."""
     try:
-        found = float(text) if isinstance(text, str | int | float) else float("nan")
+        found = float(text)
     except ValueError:
-        found = float("nan")
+        read = number_of(text)
+        found = read if isinstance(read, float) else nan
     if isfinite(found) and least <= found <= most:
         return found
     raise InvalidError(where, text, f"a number from {least:g} to {most:g}")
@@ -90,34 +97,33 @@ def switch(where: str, text: str) -> bool | None:
     return word in ON
 
 
-def fix_from(line: int, cells: Mapping[str, str]) -> LoggedFix:
-    """Return the fix that fields by name mean; raise `InvalidError` with line and field."""
+def fix_from(where: str, cells: Mapping[str, str]) -> LoggedFix:
+    """Return the fix that fields by name mean.
 
-    def where(name: str) -> str:
-        return f"line {line}, {name}"
+    `where` is what the fix stands in, such as "line 7"; `InvalidError` tells it with the field.
+    """
 
     def maybe(name: str, least: float, most: float) -> float | None:
-        text = cells.get(name, "")
-        return number(where(name), text, least, most) if text else None
+        text = cells.get(name)
+        return number(f"{where}, {name}", text, least, most) if text else None
 
     vehicle = plain_name(cells["vehicle"])
     if not vehicle:
-        raise InvalidError(where("vehicle"), "", "a name")
+        raise InvalidError(f"{where}, vehicle", "", "a name")
+    fixed_at = moment(f"{where}, time", cells["time"])
+    lon_deg = number(f"{where}, lon", cells["lon"], -180, 180)
+    lat_deg = number(f"{where}, lat", cells["lat"], -90, 90)
     speeds = [(maybe(name, 0, 1_000), to_mps) for name, to_mps in SPEEDS.items()]
     heading_deg = maybe("heading", -360, 360)
     return LoggedFix(
-        line,
         vehicle,
-        moment(where("time"), cells["time"]),
-        LonLat(
-            number(where("lon"), cells["lon"], -180, 180),
-            number(where("lat"), cells["lat"], -90, 90),
-        ),
+        fixed_at,
+        LonLat(lon_deg, lat_deg),
         next((to_mps(speed) for speed, to_mps in speeds if speed is not None), None),
         None if heading_deg is None else heading_deg % 360.0,
         maybe("accuracy", 0, 100_000),
-        switch(where("blade"), cells.get("blade", "")),
-        switch(where("spreader"), cells.get("spreader", "")),
+        switch(f"{where}, blade", cells.get("blade", "")),
+        switch(f"{where}, spreader", cells.get("spreader", "")),
         cells.get("material", ""),
         maybe("rate", 0, 10_000),
     )

@@ -23,11 +23,18 @@ def fixes_from_geojson(content: bytes, name: str) -> Iterator[LoggedFix]:
         top = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InvalidError("file", name, f"well-formed GeoJSON ({error})") from None
-    features = top.get("features") if isinstance(top, dict) else None
+    features = _features(top)
     if not isinstance(features, list):
         raise InvalidError("features", type(features).__name__, "a list of GeoJSON features")
     for index, feature in enumerate(features, start=1):
         yield from _of_feature(index, feature, name)
+
+
+def _features(top: object) -> object:
+    """Return the features of a collection, or the one that is the whole file."""
+    if isinstance(top, dict) and top.get("type") == "Feature":
+        return [top]
+    return top.get("features") if isinstance(top, dict) else None
 
 
 def _of_feature(index: int, feature: object, name: str) -> Iterator[LoggedFix]:
@@ -57,7 +64,7 @@ def _of_line(
     *,
     nested: bool,
 ) -> Iterator[LoggedFix]:
-    times = next((properties[key] for key in TIMES if key in properties), None)
+    times = _times(properties)
     if nested:
         places = [place for part in places if isinstance(part, list) for place in part]
         if isinstance(times, list) and times and isinstance(times[0], list):
@@ -71,10 +78,19 @@ def _of_line(
         yield _fix(index, cells, place, _word(at))
 
 
+def _times(properties: Mapping[str, object]) -> object:
+    """Return the times that a line tells beside its places, however its writer calls them."""
+    inner = properties.get("coordinateProperties")
+    told = {**(inner if isinstance(inner, dict) else {}), **properties}
+    return next((told[key] for key in TIMES if key in told), None)
+
+
 def _fix(index: int, cells: Mapping[str, str], place: object, at: str) -> LoggedFix:
     if not isinstance(place, list) or len(place) < 2:
         raise InvalidError(f"feature {index}, coordinates", place, "longitude and latitude")
-    return fix_from(index, {**cells, "lon": _word(place[0]), "lat": _word(place[1]), "time": at})
+    return fix_from(
+        f"feature {index}", {**cells, "lon": _word(place[0]), "lat": _word(place[1]), "time": at}
+    )
 
 
 def _word(value: object) -> str:

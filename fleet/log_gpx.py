@@ -70,7 +70,7 @@ class _Reader:
         number = f" {self._tracks}" if self._tracks > 1 else ""
         point["vehicle"] = self._track or f"{self._file_name}{number}"
         point.setdefault("time", "")
-        self.fixes.append(fix_from(self._line, point))
+        self.fixes.append(fix_from(f"line {self._line}", point))
 
 
 def fixes_from_gpx(content: bytes, name: str) -> Iterator[LoggedFix]:
