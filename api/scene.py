@@ -7,8 +7,8 @@ from pathlib import Path
 
 from api.auth import hash_password
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
 from api.console import CONSOLE, open_city_database
+from api.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
 from api.settings import Settings
 from data.errors import ConflictError
 from data.fleet_file import BARFABAD_FLEET, URMIA_FLEET

@@ -11,21 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.demo_city import CODE_FOLDER, SAMPLE_CITY
+
 if TYPE_CHECKING:
     from api.settings import Settings
-
-CODE_FOLDER = Path(__file__).parents[2]
-
-DEMO_CITY_FILE = CODE_FOLDER / "maps/static/vendor/demo/gothenburg.geojson"
-"""Gothenburg in OpenStreetMap of 2016, inside an npm package; copied here at set-up."""
-
-DEMO_TIMEZONE = "Europe/Stockholm"
-
-SAMPLE_CITY = "sample-fa"
-"""What the drawn Persian town is called where a street file is asked for."""
-
-DEMO_MARK = "demo"
-"""A file in a city's folder that lets the next demo replace it; your own cities have none."""
 
 
 def demo(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.demo import DEMO_MARK, SAMPLE_CITY
+from api.demo_city import DEMO_MARK, SAMPLE_CITY
 from api.scene import enroll_everybody, fresh_city, scene_of
 from api.settings import Settings
 from data.errors import ConflictError

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from api.auth import hash_password
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE
+from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.cities import get_policy

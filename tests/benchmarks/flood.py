@@ -21,8 +21,8 @@ import httpx
 
 from api.auth import hash_password, new_session
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE
 from api.context import CSRF_COOKIE, SESSION_COOKIE, App
+from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.cities import get_policy

@@ -13,8 +13,8 @@ import httpx
 
 from api.auth import hash_password
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE
 from api.console import CONSOLE, open_city_database
+from api.demo_city import DEMO_CITY_FILE
 from data.model import Role
 from data.store.engine import transaction
 from fleet.cities import add_city

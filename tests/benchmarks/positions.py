@@ -20,8 +20,8 @@ from sqlalchemy import func, insert, select
 
 from api.auth import hash_password
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE
 from api.console import CONSOLE, open_city_database
+from api.demo_city import DEMO_CITY_FILE
 from data.model import LonLat, Role, VehicleId
 from data.network import StreetNetwork
 from data.store.engine import reading, transaction

@@ -16,7 +16,7 @@ from httpx import Response
 from api.app import create_app
 from api.auth import hash_password
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE
+from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings
 from data.model import (
     Actor,

@@ -9,7 +9,7 @@ from statistics import median
 from time import perf_counter, thread_time
 
 from api.clock import Clock
-from api.commands.demo import DEMO_CITY_FILE
+from api.demo_city import DEMO_CITY_FILE
 from data.fleet_file import URMIA_FLEET
 from data.model import (
     Actor,

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from api.commands.demo import DEMO_CITY_FILE
+from api.demo_city import DEMO_CITY_FILE
 from data.fleet_file import URMIA_FLEET
 from data.model import (
     Actor,

@@ -1,0 +1,16 @@
+"""Which cities a demo can show; light, since the command line reads it for its help."""
+
+from pathlib import Path
+
+CODE_FOLDER = Path(__file__).parents[1]
+
+DEMO_CITY_FILE = CODE_FOLDER / "maps/static/vendor/demo/gothenburg.geojson"
+"""Gothenburg in OpenStreetMap of 2016, inside an npm package; copied here at set-up."""
+
+DEMO_TIMEZONE = "Europe/Stockholm"
+
+SAMPLE_CITY = "sample-fa"
+"""What the drawn Persian town is called where a street file is asked for."""
+
+DEMO_MARK = "demo"
+"""A file in a city's folder that lets the next demo replace it; your own cities have none."""
