@@ -1,5 +1,6 @@
 """The replay of a storm: its page, and its history hour by hour; the council sees no names."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,11 +11,12 @@ from api.council import wanted_storm
 from api.pages import BOARD_ROLES
 from api.shell import boot_of, page
 from data.errors import NotFoundError
-from data.model import Storm, StormId
+from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.engine import Tx
 from data.store.history import list_vehicles_heard
 from data.store.storms import get_storm, list_storms
 from fleet.storm_history import HOUR_S
+from fleet.street_past import street_past
 from maps.replay import (
     ColorsOfHour,
     ReplayView,
@@ -23,6 +25,7 @@ from maps.replay import (
     replay_view,
     tracks_of_hour,
 )
+from maps.replay_street import ReplayStreet, replay_street
 
 LONGEST_H = 24 * 60
 """Hours of the longest storm that is played."""
@@ -65,10 +68,27 @@ def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> Track
     app = context.app
     with context.reading() as tx:
         storm = _storm_with(tx, context, storm_id, hour)
-        heard = list_vehicles_heard(tx, storm.started_at, storm.ended_at or context.now)
+        numbers = _numbers(tx, storm, context.now)
         found = app.history.tracks(tx, storm, app.network, app.policy, hour)
-    numbers = {vehicle.id: number for number, vehicle in enumerate(heard)}
     return tracks_of_hour(storm, hour, numbers, found)
+
+
+@router.get("/api/replay/{storm_id}/streets/{segment_id}")
+def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContext) -> ReplayStreet:
+    """Return what was known of a street at any moment of a storm, and what was seen there."""
+    app = context.app
+    segment = app.network.segment(segment_id)
+    with context.reading() as tx:
+        storm = get_storm(tx, storm_id)
+        past = street_past(tx, storm, segment, app.policy)
+        numbers = _numbers(tx, storm, context.now)
+    return replay_street(storm, past, app.policy, numbers)
+
+
+def _numbers(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, int]:
+    """Return the numbers by which the replay of a storm calls its vehicles."""
+    heard = list_vehicles_heard(tx, storm.started_at, storm.ended_at or now)
+    return {vehicle.id: number for number, vehicle in enumerate(heard)}
 
 
 def _storm_with(tx: Tx, context: Context, storm_id: StormId, hour: int) -> Storm:

@@ -22,13 +22,18 @@ class Moment(StrEnum):
 
     STORM_STARTED = "storm_started"
     PLAN_PUBLISHED = "plan_published"
+    WORK_BEGAN = "work_began"
     FIRST_CLEAR = "first_clear"
+    HALF_CLEARED = "half_cleared"
     ALL_CLEARED = "all_cleared"
+    FIRST_OVERDUE = "first_overdue"
     REQUEST_DONE = "request_done"
     BLOCKED = "blocked"
     FREE_AGAIN = "free_again"
     ALERT = "alert"
+    WORK_ENDED = "work_ended"
     STORM_ENDED = "storm_ended"
+    REVISED = "revised"
 
 
 VERBS: Mapping[str, Moment] = {
@@ -37,20 +42,34 @@ VERBS: Mapping[str, Moment] = {
     "blockage.cleared": Moment.FREE_AGAIN,
     "alert.opened": Moment.ALERT,
 }
-"""Verbs of the storm book that are moments."""
+"""Verbs of the storm book that are moments, of whatever subject."""
+
+REVISED = "storm.revised"
+"""Verb of a storm whose coverage has got a new number."""
 
 _ORDER = tuple(Moment)
 _CLASSES = tuple(ServiceClass)
-_CLEAR = (int(CoverageState.FRESH), int(CoverageState.AGEING))
+_CLEAR = (CoverageState.FRESH, CoverageState.AGEING)
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A moment; `service_class` is whose first pass it was, or whose streets were all served."""
+    """A moment; `service_class` is whose streets or request it is about.
+
+    A revision that was made after the storm's end is seen at the end; `at` says when it was made.
+    """
 
     at: datetime
     moment: Moment
     service_class: ServiceClass | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """The streets of `StreetChanges`: class, `None` where served on request, and length of each."""
+
+    classes: Sequence[ServiceClass | None]
+    length_m: Sequence[float]
 
 
 def moments(
@@ -59,21 +78,29 @@ def moments(
     book: Iterable[Event],
     asked: Iterable[Asked],
     changes: StreetChanges,
-    classes: Sequence[ServiceClass | None],
+    streets: Streets,
+    work: tuple[datetime, datetime] | None,
 ) -> list[Happened]:
-    """Return what happened from a storm's start until a moment, in order.
+    """Return what happened from a storm's start until a moment, and revisions of it later.
 
-    `classes` has one entry for each street of `changes`, `None` where it is served on request.
+    `book` are lines of the storm book with our verbs; `work` says when the first work began and
+    the last one ended.
     """
     found = [
         Happened(storm.started_at, Moment.STORM_STARTED),
-        *(Happened(line.at, VERBS[line.verb]) for line in book),
+        *(Happened(line.at, VERBS.get(line.verb, Moment.REVISED)) for line in book),
         *_answers(asked),
-        *_served(storm.started_at, changes, classes),
+        *_served(storm.started_at, changes, streets),
     ]
+    if work is not None:
+        found += [Happened(work[0], Moment.WORK_BEGAN), Happened(work[1], Moment.WORK_ENDED)]
     if storm.ended_at is not None:
         found.append(Happened(storm.ended_at, Moment.STORM_ENDED))
-    during = [one for one in found if storm.started_at <= one.at <= until]
+    during = [
+        one
+        for one in found
+        if storm.started_at <= one.at and (one.at <= until or one.moment is Moment.REVISED)
+    ]
     return sorted(during, key=lambda one: (one.at, _ORDER.index(one.moment)))
 
 
@@ -83,28 +110,44 @@ def _answers(asked: Iterable[Asked]) -> Iterator[Happened]:
             yield Happened(one.answered_at, Moment.REQUEST_DONE, one.service_class)
 
 
-def _served(
-    started_at: datetime, changes: StreetChanges, classes: Sequence[ServiceClass | None]
-) -> Iterator[Happened]:
-    """Yield, by class, when the first street was clear, and when each of them had been once."""
-    firsts = _first_clear(changes)
-    number = np.array([-1 if one is None else _CLASSES.index(one) for one in classes], np.int64)
-    for index, service_class in enumerate(_CLASSES):
-        known = firsts[number == index][changes.first[number == index] >= 0]
-        if not len(known) or known.min() == NEVER:
+def _served(started_at: datetime, changes: StreetChanges, streets: Streets) -> Iterator[Happened]:
+    """Yield the phases of each class: its first street clear, half of it, all; the first too late.
+
+    A direction counts with its length, from the second at which it was clear for the first time.
+    """
+    clear, overdue = _first(changes, _CLEAR), _first(changes, (CoverageState.OVERDUE,))
+    exists = changes.first >= 0
+    length_m = np.broadcast_to(np.array(streets.length_m)[:, None], exists.shape)
+    classes = np.array(
+        [-1 if one is None else _CLASSES.index(one) for one in streets.classes], np.int64
+    )
+    for number, service_class in enumerate(_CLASSES):
+        ours = exists & (classes == number)[:, None]
+        if not ours.any():
             continue
-        first_at = started_at + timedelta(seconds=int(known.min()))
-        yield Happened(first_at, Moment.FIRST_CLEAR, service_class)
-        if known.max() < NEVER:
-            all_at = started_at + timedelta(seconds=int(known.max()))
-            yield Happened(all_at, Moment.ALL_CLEARED, service_class)
+        for moment, second in (
+            (Moment.FIRST_CLEAR, int(clear[ours].min())),
+            (Moment.HALF_CLEARED, _half(clear[ours], length_m[ours])),
+            (Moment.ALL_CLEARED, int(clear[ours].max())),
+            (Moment.FIRST_OVERDUE, int(overdue[ours].min())),
+        ):
+            if second < NEVER:
+                yield Happened(started_at + timedelta(seconds=second), moment, service_class)
 
 
-def _first_clear(changes: StreetChanges) -> NDArray[np.int64]:
-    """Return the second at which each direction was first clear, `NEVER` for none: int64[S, 2]."""
-    firsts = np.full(changes.first.shape, NEVER, np.int64)
-    clear = np.isin(changes.state, _CLEAR)
+def _half(seconds: NDArray[np.int64], length_m: NDArray[np.float64]) -> int:
+    """Return the second by which half of all metres had come."""
+    order = np.argsort(seconds, kind="stable")
+    gone_m = np.cumsum(length_m[order])
+    return int(seconds[order][np.searchsorted(gone_m, gone_m[-1] / 2)])
+
+
+def _first(changes: StreetChanges, states: Sequence[CoverageState]) -> NDArray[np.int64]:
+    """Return when each direction first had one of these states, `NEVER` for never: int64[S, 2]."""
+    wanted = [int(state) for state in states]
+    firsts = np.where(np.isin(changes.first, wanted), 0, NEVER)
+    found = np.isin(changes.state, wanted)
     for way in (0, 1):
-        rows = clear[:, way]
+        rows = found[:, way]
         np.minimum.at(firsts[:, way], changes.street[rows], changes.at_s[rows])
     return firsts

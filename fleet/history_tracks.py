@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import accumulate, pairwise
-from math import hypot
+from math import cos, hypot, inf, radians
 
 from data.model import LonLat, Match, Position, SegmentId, VehicleId
 from data.network import StreetNetwork
@@ -21,6 +21,15 @@ LOST_AFTER = timedelta(minutes=5)
 
 STANDING_M = 8.0
 """A move shorter than this is the noise of a receiver."""
+
+SPARSE = timedelta(seconds=3)
+"""Fixes closer in time than this show the eye nothing new, unless equipment was switched."""
+
+THIN_M = 1.5
+"""So far may a thinned track be from the whole one at any moment; a street is wider."""
+
+DEGREE_M = 111_195.0
+"""Metres of a degree of latitude."""
 
 
 class Motion(IntEnum):
@@ -100,11 +109,77 @@ def track(
     The first point lies at or before `since` and the last at or after `until`, where the vehicle
     was heard on both sides.
     """
-    kept, _ = filtered(fixes)
+    kept = sparse(filtered(fixes)[0])
     points = list(_points(lines, matcher, list(_known(matcher, kept))))
     first = max((i for i, point in enumerate(points) if point.at <= since), default=0)
     last = next((i for i, point in enumerate(points) if point.at >= until), len(points) - 1)
-    return points[first : last + 1]
+    return thinned(points[first : last + 1])
+
+
+def sparse(fixes: Sequence[Position]) -> list[Position]:
+    """Return the fixes that a replay shows: all that are `SPARSE` apart or tell of equipment."""
+    kept: list[Position] = []
+    for fix in fixes:
+        before = kept[-1] if kept else None
+        if (
+            before is None
+            or fix.fixed_at - before.fixed_at >= SPARSE
+            or (fix.blade, fix.spreader) != (before.blade, before.spreader)
+        ):
+            kept.append(fix)
+    return kept
+
+
+def thinned(points: Sequence[TrackPoint], within_m: float = THIN_M) -> list[TrackPoint]:
+    """Return the points without which a track would be elsewhere at some moment.
+
+    Whoever goes evenly from each point to the next is never farther than `within_m`, east or north,
+    from where the whole track is; what the vehicle did changes at a point only.
+    """
+    if not points:
+        return []
+    kept, cone = [points[0]], _Cone(points[0], within_m)
+    for before, point in pairwise(points):
+        turns = before.motion is not kept[-1].motion
+        if before is not kept[-1] and (turns or not cone.reaches(point)):
+            kept.append(before)
+            cone = _Cone(before, within_m)
+        cone.narrow(point)
+    return [*kept, points[-1]] if len(points) > 1 else kept
+
+
+class _Cone:
+    """The even motions from a point that come near enough to all points since."""
+
+    def __init__(self, start: TrackPoint, within_m: float) -> None:
+        self._start = start
+        lat_deg = within_m / DEGREE_M
+        self._near = (lat_deg / max(cos(radians(start.place.lat)), 0.01), lat_deg)
+        self._low, self._high = [-inf, -inf], [inf, inf]
+
+    def reaches(self, point: TrackPoint) -> bool:
+        """Whether the motion straight to a point is one of them."""
+        seconds, steps = self._way(point)
+        if seconds <= 0:
+            return False
+        return all(
+            low <= step / seconds <= high
+            for step, low, high in zip(steps, self._low, self._high, strict=True)
+        )
+
+    def narrow(self, point: TrackPoint) -> None:
+        """Leave only the motions that come near this point too."""
+        seconds, steps = self._way(point)
+        if seconds <= 0:
+            return
+        for axis, (step, near) in enumerate(zip(steps, self._near, strict=True)):
+            self._low[axis] = max(self._low[axis], (step - near) / seconds)
+            self._high[axis] = min(self._high[axis], (step + near) / seconds)
+
+    def _way(self, point: TrackPoint) -> tuple[float, tuple[float, float]]:
+        start = self._start
+        seconds = (point.at - start.at).total_seconds()
+        return seconds, (point.place.lon - start.place.lon, point.place.lat - start.place.lat)
 
 
 def _known(matcher: Matcher, fixes: Sequence[Position]) -> Iterator[_Known]:

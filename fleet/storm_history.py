@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from data.model import DirectedSegment, ServiceClass, Storm, StormId, Vehicle, VehicleId
+from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
+from data.store.events import list_events
 from data.store.history import (
     count_fixes_between,
     list_events_between,
@@ -19,10 +20,11 @@ from data.store.history import (
     list_storm_passes,
     list_vehicles_heard,
     pass_mark,
+    work_span,
 )
 from data.store.performance import segments_only_salted
 from fleet.history import Proven, StreetChanges, street_changes
-from fleet.history_events import VERBS, Happened, moments
+from fleet.history_events import REVISED, VERBS, Happened, Streets, moments
 from fleet.history_tracks import AROUND, TrackPoint, tracks
 from fleet.matching import Matcher, StreetMatcher
 from fleet.records import storm_requests
@@ -71,17 +73,23 @@ class StormHistory:
     ) -> Story:
         """Return a storm as a whole."""
         until, changes = self._changes(tx, storm, network, policy, now)
-        cycles = [policy.rule_of(segment) for segment in network.segments]
-        classes: list[ServiceClass | None] = [
-            None if rule.cycle is None else rule.service_class for rule in cycles
-        ]
         book = list_events_between(tx, tuple(VERBS), storm.started_at, until, EVENTS)
+        of_storm = list_events(tx, f"storm:{storm.id}")
+        revised = [line for line in of_storm if line.verb == REVISED]
         asked = storm_requests(tx, storm, network, policy)
         return Story(
             storm,
             until,
             list_vehicles_heard(tx, storm.started_at, until),
-            moments(storm, until, book, asked, changes, classes),
+            moments(
+                storm,
+                until,
+                [*book, *revised],
+                asked,
+                changes,
+                _streets(network, policy),
+                work_span(tx, storm.id),
+            ),
             changes,
         )
 
@@ -146,6 +154,14 @@ class StormHistory:
             self._tracks.clear()
         self._colors.clear()
         self._ground = (network, policy)
+
+
+def _streets(network: StreetNetwork, policy: Policy) -> Streets:
+    rules = [policy.rule_of(segment) for segment in network.segments]
+    return Streets(
+        [None if rule.cycle is None else rule.service_class for rule in rules],
+        [segment.length_m for segment in network.segments],
+    )
 
 
 def _proven(tx: Tx, storm: Storm, policy: Policy) -> Proven:

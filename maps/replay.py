@@ -4,8 +4,9 @@ For somebody who may not see which machine was where, vehicles are numbers witho
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,9 +44,13 @@ class ReplayVehicle:
 
 @dataclass(frozen=True, slots=True)
 class ReplayMoment:
-    """Something to jump to, in seconds after the storm's start; `count` of the same at once."""
+    """Something to jump to, in seconds after the storm's start; `count` of the same at once.
+
+    `at` is when it happened: a revision after the storm's end is seen at its last second.
+    """
 
     at_s: int
+    at: datetime
     kind: str
     service_class: str | None
     count: int
@@ -76,7 +81,8 @@ class ColorsOfHour:
     """Colors from one second of a storm to another.
 
     `first` has the color of every street at `from_s`; then `street` (index) has another `color`
-    from `at_s` on. A color is eight times the forward state and the backward one, each plus one.
+    from `at_s` on, which is the first second and the steps between them. A color is eight times the
+    forward state and the backward one, each plus one.
     """
 
     from_s: int
@@ -91,7 +97,8 @@ class ColorsOfHour:
 class TrackOfHour:
     """A vehicle's places in millionths of a degree at tenths of a second, and what it did then on.
 
-    `motion`: 0 nobody knows, 1 stood, 2 drove, 3 worked.
+    Times and places are the first one and the steps from each to the next. `motion`: 0 nobody
+    knows, 1 stood, 2 drove, 3 worked.
     """
 
     number: int
@@ -141,7 +148,7 @@ def replay_view(
         hour_s=HOUR_S,
         streets=[segment.id for segment in network.segments],
         vehicles=vehicles,
-        moments=_moments(story.storm, story.happened),
+        moments=_moments(story.storm, story.happened, lasts_s),
         curve_s=seconds,
         curve=curve,
     )
@@ -154,7 +161,7 @@ def colors_of_hour(changes: StreetChanges, hour: int) -> ColorsOfHour:
         hour * HOUR_S,
         (hour + 1) * HOUR_S,
         first.tolist(),
-        changes.at_s.tolist(),
+        _steps(changes.at_s.tolist()),
         changes.street.tolist(),
         state.tolist(),
     )
@@ -173,9 +180,9 @@ def tracks_of_hour(
         tuple(
             TrackOfHour(
                 numbers[vehicle_id],
-                [round((p.at - storm.started_at).total_seconds() * 10) for p in points],
-                [round(p.place.lon * MICRO) for p in points],
-                [round(p.place.lat * MICRO) for p in points],
+                _steps([round((p.at - storm.started_at).total_seconds() * 10) for p in points]),
+                _steps([round(p.place.lon * MICRO) for p in points]),
+                _steps([round(p.place.lat * MICRO) for p in points]),
                 [int(p.motion) for p in points],
             )
             for vehicle_id, points in tracks
@@ -184,18 +191,25 @@ def tracks_of_hour(
     )
 
 
-def _moments(storm: Storm, happened: Sequence[Happened]) -> tuple[ReplayMoment, ...]:
+def _moments(storm: Storm, happened: Sequence[Happened], lasts_s: int) -> tuple[ReplayMoment, ...]:
     """Return what happened, the same things within a minute as one."""
     found: list[ReplayMoment] = []
     for one in happened:
-        at_s = int((one.at - storm.started_at).total_seconds())
+        at_s = min(int((one.at - storm.started_at).total_seconds()), lasts_s)
+        new = ReplayMoment(at_s, one.at, one.moment, one.service_class, 1)
         same = found[-1] if found else None
-        if (
-            same
-            and (same.kind, same.at_s // 60) == (one.moment, at_s // 60)
-            and (same.service_class == one.service_class)
-        ):
-            found[-1] = ReplayMoment(same.at_s, same.kind, same.service_class, same.count + 1)
+        if same is not None and _alike(same, new):
+            found[-1] = replace(same, count=same.count + 1)
         else:
-            found.append(ReplayMoment(at_s, one.moment, one.service_class, 1))
+            found.append(new)
     return tuple(found)
+
+
+def _alike(one: ReplayMoment, other: ReplayMoment) -> bool:
+    things = (one.kind, one.service_class), (other.kind, other.service_class)
+    return things[0] == things[1] and other.at - one.at < timedelta(minutes=1)
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    """Return numbers as the first one and the step to each after it: short on the wire."""
+    return [*numbers[:1], *(b - a for a, b in pairwise(numbers))]

@@ -14,6 +14,7 @@ from data.model import (
     JobState,
     Pass,
     Position,
+    SegmentId,
     StormId,
     Vehicle,
     VehicleId,
@@ -29,9 +30,13 @@ from data.store.schema import coverage, event, job, passage, position, vehicle
 CANCELLED = "job.cancelled"
 
 
-def list_storm_passes(tx: Tx, storm_id: StormId) -> dict[DirectedSegment, list[Pass]]:
-    """Return all passes of a storm by direction, in the order in which they ended."""
+def list_storm_passes(
+    tx: Tx, storm_id: StormId, segment_id: SegmentId | None = None
+) -> dict[DirectedSegment, list[Pass]]:
+    """Return all passes of a storm, or on one segment, by direction in the order they ended."""
     query = select(passage).where(passage.c.storm_id == storm_id)
+    if segment_id is not None:
+        query = query.where(passage.c.segment_id == segment_id)
     found: dict[DirectedSegment, list[Pass]] = {}
     for row in tx.execute(query.order_by(passage.c.ended_at, passage.c.id)):
         one = pass_of(row)
@@ -47,6 +52,15 @@ def pass_mark(tx: Tx, storm_id: StormId) -> tuple[object, ...]:
         *tx.execute(passes.where(passage.c.storm_id == storm_id)).one(),
         *tx.execute(driven.where(coverage.c.storm_id == storm_id)).one(),
     )
+
+
+def work_span(tx: Tx, storm_id: StormId) -> tuple[datetime, datetime] | None:
+    """Return when the first work of a storm began and the last one ended; `None` without any."""
+    query = select(func.min(passage.c.started_at), func.max(passage.c.ended_at)).where(
+        passage.c.storm_id == storm_id, passage.c.treatment.is_not(None)
+    )
+    first, last = tx.execute(query).one()
+    return None if first is None else (first, last)
 
 
 def list_job_spans(tx: Tx, storm_id: StormId) -> list[tuple[Job, datetime | None]]:

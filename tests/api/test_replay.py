@@ -1,6 +1,7 @@
 """The history of a storm over HTTP: what a dispatcher sees again, and what a council does not."""
 
 from datetime import timedelta
+from itertools import accumulate
 
 import pytest
 
@@ -38,7 +39,9 @@ def street(view, hour, segment_id, second):
     """(forward, backward) of a street as the page would paint it."""
     row = view["streets"].index(segment_id)
     color = hour["first"][row]
-    for at_s, one, later in zip(hour["at_s"], hour["street"], hour["color"], strict=True):
+    for at_s, one, later in zip(
+        accumulate(hour["at_s"]), hour["street"], hour["color"], strict=True
+    ):
         if one == row and at_s <= second:
             color = later
     return color // 8 - 1, color % 8 - 1
@@ -67,22 +70,54 @@ def test_the_next_hour_begins_as_the_one_before_it_ended(client, plowed):
 def test_a_truck_drives_along_the_street_at_the_times_of_its_fixes(client, plowed):
     (track,) = client.get(f"/api/replay/{plowed}/tracks/0").json()["tracks"]
 
-    assert track["at_ds"][0] == 6_000
-    assert track["at_ds"] == sorted(track["at_ds"])
+    at_ds, lon, lat = (list(accumulate(track[key])) for key in ("at_ds", "lon", "lat"))
+    assert at_ds[0] == 6_000
+    assert at_ds == sorted(at_ds)
     west, east = (at_m(east, 0) for east in (0, 600))
-    assert min(track["lon"]) == pytest.approx(west.lon * 1e6, abs=300)
-    assert max(track["lon"]) == pytest.approx(east.lon * 1e6, abs=300)
-    assert max(abs(lat - west.lat * 1e6) for lat in track["lat"]) < 20  # two metres
+    assert min(lon) == pytest.approx(west.lon * 1e6, abs=300)
+    assert max(lon) == pytest.approx(east.lon * 1e6, abs=300)
+    assert max(abs(one - west.lat * 1e6) for one in lat) < 20  # two metres
     assert {1, 3} <= set(track["motion"])
 
 
-def test_what_happened_is_told_in_order(client, plowed):
+def test_what_happened_is_told_in_order_and_by_phases(client, plowed):
     moments = client.get("/api/replay").json()["moments"]
 
     kinds = [one["kind"] for one in moments]
-    assert kinds[0] == "storm_started"
-    assert "first_clear" in kinds
+    assert kinds[:2] == ["storm_started", "work_began"]
+    assert {"first_clear", "work_ended"} <= set(kinds)
+    assert kinds.index("first_clear") <= kinds.index("work_ended")
     assert [one["at_s"] for one in moments] == sorted(one["at_s"] for one in moments)
+
+
+def test_a_revision_after_the_end_is_seen_at_the_end(client, plowed, clock):
+    app = client.app.state.barfrub
+    client.post(f"/api/storms/{plowed}/end")
+    clock.moment += HOUR
+    late = a_drive((0, 0), (600, 0), start_s=5_000, blade=True, received_at=clock.moment)
+    with transaction(app.engine) as tx:
+        add_positions(tx, late)
+    while app.consumer.look():
+        pass
+    clock.moment += HOUR
+    app.consumer.look()
+
+    view = client.get("/api/replay").json()
+    last = view["moments"][-1]
+    assert (last["kind"], last["at_s"]) == ("revised", view["lasts_s"])
+    assert last["at"] > view["storm"]["ended_at"]
+
+
+def test_a_street_has_its_evidence_of_each_moment(client, plowed):
+    street = client.get(f"/api/replay/{plowed}/streets/{MAIN_EAST}").json()
+    forward = next(way for way in street["ways"] if way["forward"])
+
+    done = [step["passes_done"] for step in forward["steps"]]
+    assert (done[0], done[-1]) == (1, 2)
+    assert forward["steps"][0]["at_s"] == street["passes"][0]["to_s"]
+    assert {one["vehicle"] for one in street["passes"]} == {0}
+    assert {one["evidence"] for one in street["passes"]} == {"blade"}
+    assert client.get(f"/api/replay/{plowed}/streets/9999").status_code == 404
 
 
 def test_a_council_sees_trucks_without_names(client, sign_in, plowed):

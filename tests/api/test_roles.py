@@ -49,6 +49,7 @@ COUNCIL_ORDERS = {
     "replay a storm": ("GET", "/api/replay", {}),
     "see colors of the past": ("GET", "/api/replay/99/colors/0", {}),
     "see tracks of the past": ("GET", "/api/replay/99/tracks/0", {}),
+    "see a street of the past": ("GET", "/api/replay/99/streets/1", {}),
     "take the streets home as a table": ("GET", "/council/coverage.csv", {}),
 }
 ORDERS = {

@@ -24,13 +24,14 @@ export function featureState([forward, backward]) {
 
 /** Keeps the map's streets equal to `states`, whose changed ids are given to `changed`. */
 export class CoveragePainter {
-  constructor(map, states) {
+  constructor(map, states, restMs = PAUSE_MS) {
     this.map = map;
     this.states = states;
+    this.restMs = restMs;
     this.waiting = new Set();
     this.drawing = false;
     this.paintedAt = -Infinity;
-    this.pauseMs = PAUSE_MS;
+    this.pauseMs = restMs;
   }
 
   changed(ids) {
@@ -53,7 +54,7 @@ export class CoveragePainter {
     const began = performance.now();
     this.map.once("render", () => {
       this.paintedAt = performance.now();
-      this.pauseMs = Math.max(PAUSE_MS, PAUSES_PER_PAINT * (this.paintedAt - began));
+      this.pauseMs = Math.max(this.restMs, PAUSES_PER_PAINT * (this.paintedAt - began));
     });
     this.drawing = this.waiting.size > 0;
     if (this.drawing) requestAnimationFrame(() => this.slice());

@@ -23,6 +23,15 @@ const placed = (vehicle) => vehicle.lon !== null && vehicle.lon !== undefined;
 /** How big a truck is drawn at a zoom. */
 const size = (zoom) => Math.min(1.15, Math.max(0.4, 0.55 + (zoom - 11) * 0.13));
 
+/** The colors of the theme that is shown: asking for them at every frame would cost more than the drawing. */
+const tonesNow = () => ({
+  halo: color("halo"),
+  body: color("truck"),
+  work: color("state-progress"),
+  text: color("text"),
+  ring: color("accent"),
+});
+
 export class TruckSheet {
   constructor(map) {
     this.map = map;
@@ -37,7 +46,11 @@ export class TruckSheet {
     map.getCanvasContainer().append(this.sheet);
     map.on("move", () => this.draw(performance.now()));
     map.on("resize", () => this.draw(performance.now()));
-    onTheme(() => this.draw(performance.now()));
+    this.tones = tonesNow();
+    onTheme(() => {
+      this.tones = tonesNow();
+      this.draw(performance.now());
+    });
   }
 
   /** Where a truck is at a moment of `performance.now()`, or null before its first fix. */
@@ -125,13 +138,7 @@ export class TruckSheet {
   draw(moment) {
     const pen = this.pen();
     const zoom = this.map.getZoom();
-    const tones = {
-      halo: color("halo"),
-      body: color("truck"),
-      work: color("state-progress"),
-      text: color("text"),
-      ring: color("accent"),
-    };
+    const { tones } = this;
     for (const vehicle of this.vehicles) {
       const { lon, lat, heading } = this.place(vehicle.id, moment);
       const { x, y } = this.map.project([lon, lat]);

@@ -1,14 +1,14 @@
 // The time line: a curve of how the streets stood, marks where something happened, and the buttons of a player.
 import { html, svg } from "lit";
 import { Part } from "../core/element.js";
-import { duration, number, t, time } from "../core/texts.js";
+import { day, duration, number, t, time } from "../core/texts.js";
 import { play, faster, jump, momentAt, seek, SPEEDS, storm, toggle } from "./state.js";
 import { momentName } from "./words.js";
 
 const WIDE = 1000;
 const HIGH = 40;
 const STEP_S = 60;
-const MARKED = new Set(["plan_published", "first_clear", "all_cleared", "blocked", "alert"]);
+const UNMARKED = new Set(["storm_started", "storm_ended", "request_done", "free_again"]); // ends, and too many
 
 const across = (view, at) => ((at / Math.max(1, view.lasts_s)) * WIDE).toFixed(1);
 
@@ -26,7 +26,7 @@ function bands(view) {
 
 const marks = (view) =>
   view.moments
-    .filter(({ kind }) => MARKED.has(kind))
+    .filter(({ kind }) => !UNMARKED.has(kind))
     .map(({ at_s: at, kind }) => svg`<path class="mark ${kind}" d="M${across(view, at)} 0V${HIGH}" />`);
 
 class Controls extends Part {
@@ -98,7 +98,7 @@ class Controls extends Part {
     return html`<ul class="moments" id="moments">
       ${view.moments.map(
         (one) => html`<li><button class="quiet" type="button" @click=${() => seek(one.at_s)}>
-          <time>${time(momentAt(one.at_s))}</time><span class="what">${momentName(one)}</span>
+          <time>${day(one.at)}, ${time(one.at)}</time><span class="what">${momentName(one)}</span>
         </button></li>`,
       )}
     </ul>`;

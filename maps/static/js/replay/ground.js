@@ -1,12 +1,61 @@
-// Ties the map to the moment that is played: colors follow it, trucks glide.
+// Ties the map to the moment that is played: colors follow it, trucks glide, a click chooses a truck or a street.
+import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint } from "../map/ground.js";
 import { StreetColors } from "./colors.js";
 import { followHours, hourAt, hourBefore } from "./hours.js";
-import { play, shown, storm, tick } from "./state.js";
+import { play, shown, storm, tellColors, tick } from "./state.js";
 import { PastTrucks } from "./trucks.js";
 
 const LONGEST_FRAME_MS = 250; // a window that was hidden does not leap ahead
+const REST_MS = 100; // between two repaints of streets; trucks move at every frame
+const STREETS = ["streets", "forward", "backward", "casing"];
+const REACH_PX = 6;
+
+/** The street under a point of the screen, or undefined. */
+function streetAt(map, { x, y }) {
+  const around = [
+    [x - REACH_PX, y - REACH_PX],
+    [x + REACH_PX, y + REACH_PX],
+  ];
+  return map.queryRenderedFeatures(around, { layers: STREETS })[0];
+}
+
+/** Light a street up, with every piece of it that the map has. */
+function hold(map, id) {
+  const filter = ["==", ["get", "id"], id];
+  const pieces = id === null ? [] : map.querySourceFeatures("streets", { sourceLayer: "streets", filter });
+  const features = pieces.map(({ geometry, properties }) => ({
+    type: "Feature",
+    geometry,
+    properties: { road_class: properties.road_class },
+  }));
+  map.getSource("held").setData({ type: "FeatureCollection", features });
+}
+
+/** Name what is under the pointer while nothing moves. */
+function hover(map, trucks) {
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.dir = "auto";
+  tip.hidden = true;
+  map.getContainer().append(tip);
+  map.on("mousemove", ({ point }) => {
+    const still = !map.isMoving() && !play.value.running;
+    const truck = trucks.at(point);
+    const street = truck || !still ? undefined : streetAt(map, point);
+    tip.textContent = truck?.name || (street ? streetName(street.properties) : "");
+    tip.hidden = !tip.textContent;
+    map.getCanvas().style.cursor = truck || street || play.value.running ? "pointer" : "";
+    tip.style.transform = `translate(${point.x + 12}px, ${point.y + 12}px)`;
+  });
+  map.on("mouseout", () => (tip.hidden = true));
+}
+
+function choose(map, trucks, point) {
+  const truck = trucks.at(point)?.id ?? null;
+  shown.set({ truck, street: truck === null ? (streetAt(map, point)?.id ?? null) : null });
+}
 
 /** Draw the map and keep it at the moment that is played. */
 export async function showMap() {
@@ -14,7 +63,9 @@ export async function showMap() {
   globalThis.boardMap = map; // for tests and for the curious at the console
   const trucks = new PastTrucks(map);
   let colors = new StreetColors([]);
-  const painter = new CoveragePainter(map, { get: (id) => colors.states.get(id) ?? [-1, -1] });
+  const statesOf = (id) => colors.states.get(id) ?? [-1, -1];
+  const painter = new CoveragePainter(map, { get: statesOf }, REST_MS);
+  tellColors(statesOf);
   let dirty = true;
 
   function show() {
@@ -40,12 +91,15 @@ export async function showMap() {
   play.follow(mark);
   storm.follow(mark);
   followHours(mark);
-  shown.follow(({ hidden, truck }, changes) => {
+  shown.follow(({ hidden, truck, street }, changes) => {
     if ("hidden" in changes) repaint(map, hidden);
     if ("truck" in changes) trucks.ring(truck);
+    if ("street" in changes) hold(map, street);
     mark();
   });
   followTheme(map, () => shown.value.hidden);
-  map.on("click", ({ point }) => shown.set({ truck: trucks.at(point)?.id ?? null }));
+  map.on("click", ({ point }) => choose(map, trucks, point));
+  map.on("moveend", () => hold(map, shown.value.street));
+  hover(map, trucks);
   requestAnimationFrame(frame);
 }

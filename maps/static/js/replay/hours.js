@@ -1,6 +1,7 @@
 // The history of a storm hour by hour: asked for shortly before it is played, and forgotten soon after.
 import { get } from "../core/net.js";
 import { notify } from "../core/notices.js";
+import { summed, trackOf } from "./tracks.js";
 
 const KEPT = 8; // hours in memory
 const AHEAD_S = 6; // wall seconds before an hour is played at which it is asked for
@@ -19,21 +20,11 @@ export function forget() {
 
 const number = (view, at) => Math.floor(Math.min(at, Math.max(view.lasts_s - 1, 0)) / view.hour_s);
 
-function tracksOf(answer) {
-  return answer.tracks.map(({ number: vehicle, at_ds: at, lon, lat, motion }) => ({
-    number: vehicle,
-    at: Int32Array.from(at),
-    lon: Int32Array.from(lon),
-    lat: Int32Array.from(lat),
-    motion: Uint8Array.from(motion),
-  }));
-}
-
 const colorsOf = (answer) => ({
   from: answer.from_s,
   to: answer.to_s,
   first: Uint8Array.from(answer.first),
-  at: Int32Array.from(answer.at_s),
+  at: summed(answer.at_s),
   street: Int32Array.from(answer.street),
   color: Uint8Array.from(answer.color),
 });
@@ -45,7 +36,7 @@ async function ask(view, hour) {
   const path = (kind) => `/api/replay/${view.storm.id}/${kind}/${hour}`;
   try {
     const [colors, tracks] = await Promise.all([get(path("colors")), get(path("tracks"))]);
-    Object.assign(entry, { colors: colorsOf(colors), tracks: tracksOf(tracks) });
+    Object.assign(entry, { colors: colorsOf(colors), tracks: tracks.tracks.map(trackOf) });
   } catch (error) {
     entry.failedAt = performance.now();
     notify(error.message);
@@ -60,8 +51,9 @@ function want(view, hour) {
 }
 
 function tidy(hour) {
+  if (hours.size <= KEPT) return;
   const far = [...hours.keys()].sort((one, other) => Math.abs(other - hour) - Math.abs(one - hour));
-  for (const one of far.slice(0, Math.max(0, hours.size - KEPT))) hours.delete(one);
+  for (const one of far.slice(0, hours.size - KEPT)) hours.delete(one);
 }
 
 /** The colors and tracks of the hour of a moment, or null while they are on the way. */

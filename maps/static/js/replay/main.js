@@ -5,6 +5,7 @@ import "./clock.js";
 import "./controls.js";
 import "./head.js";
 import "./legend.js";
+import "./past.js";
 import { showMap } from "./ground.js";
 import { listen } from "./keys.js";
 import { load } from "./state.js";

@@ -15,8 +15,16 @@ export const storm = new Store({ view: null, failed: null });
 /** The moment in seconds after the storm's start; `waits` while its hour is on the way. */
 export const play = new Store({ at: 0, running: false, speed: 60, waits: false });
 
-/** What is shown besides streets. */
-export const shown = new Store({ hidden: new Set(), trails: true, truck: null });
+/** What is shown besides colors, and which truck and street are chosen. */
+export const shown = new Store({ hidden: new Set(), trails: true, truck: null, street: null });
+
+let painted = () => [-1, -1];
+
+/** Let it be known how to ask for the [forward, backward] states of a street as they are shown. */
+export const tellColors = (states) => (painted = states);
+
+/** The [forward, backward] states of a street at the moment that is shown. */
+export const colorsNow = (id) => painted(id);
 
 const clamp = (at) => Math.min(Math.max(at, 0), storm.value.view?.lasts_s ?? 0);
 
@@ -39,6 +47,7 @@ export async function load(id = wanted("storm"), at = wanted("at") ?? 0) {
     const view = await get(id === null ? "/api/replay" : `/api/replay?storm=${id}`);
     setClock(view.now);
     forget();
+    shown.set({ truck: null, street: null });
     storm.set({ view, failed: null });
     seek(at);
   } catch (error) {

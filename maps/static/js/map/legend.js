@@ -1,0 +1,54 @@
+// What the colors of streets mean; a click hides a state on the map. Board and replay show it over their maps.
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { named, t } from "../core/texts.js";
+
+/** A legend of the states in `choice`, a store with the set `hidden`; `more` are entries below them. */
+export class MapLegend extends Part {
+  static properties = { folded: { state: true } };
+
+  constructor() {
+    super();
+    this.folded = matchMedia("(max-width: 720px)").matches;
+  }
+
+  get stores() {
+    return [this.choice];
+  }
+
+  more() {
+    return "";
+  }
+
+  toggle(name) {
+    const hidden = new Set(this.choice.value.hidden);
+    if (!hidden.delete(name)) hidden.add(name);
+    this.choice.set({ hidden });
+  }
+
+  entry(swatch, words, pressed, order) {
+    return html`<li>
+      <button class="quiet" type="button" aria-pressed=${pressed} title=${t("Show or hide on the map")} @click=${order}>
+        <span class="swatch ${swatch}" aria-hidden="true"></span>${words}
+      </button>
+    </li>`;
+  }
+
+  list() {
+    const { hidden } = this.choice.value;
+    return html`<ul>
+      ${boot.states.map(({ name }) => this.entry(`state-${name}`, named("state", name), !hidden.has(name), () => this.toggle(name)))}
+      ${this.more()}
+    </ul>`;
+  }
+
+  render() {
+    return html`<div class="legend">
+      <button class="quiet" type="button" aria-expanded=${!this.folded} @click=${() => (this.folded = !this.folded)}>
+        ${t("Streets")}<span class="icon icon-chevron-${this.folded ? "up" : "down"}" aria-hidden="true"></span>
+      </button>
+      ${this.folded ? "" : this.list()}
+    </div>`;
+  }
+}
