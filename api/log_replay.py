@@ -1,6 +1,5 @@
 """A recorded log taken straight into a city's database, by the functions that its server uses."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,9 +23,6 @@ from fleet.tracking import digest, new_track_book
 
 AT_ONCE = 50_000
 """Fixes in one transaction, where nobody else waits for the database."""
-
-TICK_S = 0.5
-"""How often we say how far we are."""
 
 AFTER = timedelta(hours=2)
 """So long after the last fix of a log nobody waits for its vehicles: nothing is in suspense."""
@@ -91,14 +87,18 @@ def make_ready(
 
 
 def take_in(
-    engine: Database, ready: Ready, positions: Sequence[Position], report: Report
+    engine: Database,
+    ready: Ready,
+    positions: Sequence[Position],
+    report: Report,
+    at_once: int = AT_ONCE,
 ) -> Outcome:
-    """Store and digest fixes, oldest first, as the server would have, in large portions.
+    """Store and digest fixes, oldest first, as the server would have, `at_once` in a transaction.
 
     The city must be open in no other program. What a run that was cut off has stored is not stored
     again, and what it has not digested is.
     """
-    outcome, told_s = Outcome(), time.monotonic()
+    outcome = Outcome()
     if not positions:
         return outcome
     tracks = new_track_book(ready.network)
@@ -113,16 +113,15 @@ def take_in(
     with transaction(engine) as tx:
         while look(tx, positions[0].fixed_at):
             report("positions from before are matched first")
-    for portion in batched(positions, AT_ONCE, strict=False):
+    for portion in batched(positions, at_once, strict=False):
         with transaction(engine) as tx:
             stored = add_positions(tx, portion)
             if stored:
                 look(tx, portion[-1].fixed_at)
         outcome.stored += stored
         outcome.repeated += len(portion) - stored
-        if time.monotonic() - told_s > TICK_S:
-            told_s, done = time.monotonic(), outcome.stored + outcome.repeated
-            report(f"{portion[-1].fixed_at:%Y-%m-%d %H:%M}Z  {done:,} of {len(positions):,}")
+        done = outcome.stored + outcome.repeated
+        report(f"{portion[-1].fixed_at:%Y-%m-%d %H:%M}Z  {done:,} of {len(positions):,}")
     end = positions[-1].fixed_at + AFTER
     with transaction(engine) as tx:
         look(tx, end)

@@ -8,12 +8,15 @@ from itertools import batched
 
 import httpx
 
-from api.log_replay import TICK_S, Outcome, Report
+from api.log_replay import Outcome, Report
 from api.simulate import entry_of
 from data.errors import BarfrubError
 from data.store.engine import Database, reading
 from data.store.positions import count_unseen
 from fleet.log_fixes import LoggedFix
+
+TICK_S = 0.5
+"""How often we say how far we are."""
 
 BATCH = 500
 """Fixes in one request."""
@@ -40,23 +43,21 @@ async def send_log(
 ) -> Outcome:
     """Send fixes to a server with their own times, as fast as it takes them or `speed` times real.
 
-    `tokens` are by the names of the log. Raises `BarfrubError` where the server is not there or
-    does not know a token.
+    `tokens` are by the names of the log. What the server had already is passed over without
+    waiting, so that a run that was cut off soon is where it was. Raises `BarfrubError` where the
+    server is not there or does not know a token.
     """
     ordered = sorted(fixes, key=lambda fix: fix.fixed_at)
     outcome, gate = Outcome(), asyncio.Semaphore(SENDERS)
-    began_s, told_s = time.monotonic(), time.monotonic()
+    began_s, told_s, known = time.monotonic(), time.monotonic(), False
     for due_s, portion in _portions(ordered, speed):
-        await asyncio.sleep(max(0.0, began_s + due_s - time.monotonic()))
-        by_vehicle: dict[str, list[LoggedFix]] = {}
-        for fix in portion:
-            by_vehicle.setdefault(fix.vehicle, []).append(fix)
-        await asyncio.gather(
-            *(
-                _send(client, gate, tokens[vehicle], some, outcome)
-                for vehicle, some in by_vehicle.items()
-            )
-        )
+        if not known:
+            await asyncio.sleep(max(0.0, began_s + due_s - time.monotonic()))
+        stored, repeated = outcome.stored, outcome.repeated
+        await _send_together(client, gate, tokens, portion, outcome)
+        was_known, known = known, outcome.stored == stored and outcome.repeated > repeated
+        if was_known and not known:
+            began_s = time.monotonic() - due_s
         if time.monotonic() - told_s > TICK_S:
             told_s = time.monotonic()
             done = outcome.stored + outcome.repeated
@@ -70,13 +71,20 @@ def door_of(url: str) -> httpx.AsyncClient:
 
 
 async def wait_for_digestion(engine: Database, report: Report) -> None:
-    """Wait until the server has looked at all that it stored."""
-    told_s = time.monotonic()
+    """Wait until the server has looked at all that it stored.
+
+    Raises `BarfrubError` where it looks at nothing for long.
+    """
+    told_s, moved_s, least = time.monotonic(), time.monotonic(), None
     while True:
         with reading(engine) as tx:
             waiting, _ = count_unseen(tx)
         if not waiting:
             return
+        if least is None or waiting < least:
+            least, moved_s = waiting, time.monotonic()
+        if time.monotonic() - moved_s > PATIENCE_S:
+            raise BarfrubError(f"the server does not look at {waiting:,} positions that it has")
         if time.monotonic() - told_s > TICK_S:
             told_s = time.monotonic()
             report(f"{waiting:,} wait to be matched")
@@ -103,6 +111,24 @@ def _due_s(fix: LoggedFix, first_at: datetime | None, speed: float | None) -> fl
     if speed is None or first_at is None:
         return 0.0
     return (fix.fixed_at - first_at).total_seconds() / speed
+
+
+async def _send_together(
+    client: httpx.AsyncClient,
+    gate: asyncio.Semaphore,
+    tokens: Mapping[str, str],
+    portion: Sequence[LoggedFix],
+    outcome: Outcome,
+) -> None:
+    by_vehicle: dict[str, list[LoggedFix]] = {}
+    for fix in portion:
+        by_vehicle.setdefault(fix.vehicle, []).append(fix)
+    await asyncio.gather(
+        *(
+            _send(client, gate, tokens[vehicle], some, outcome)
+            for vehicle, some in by_vehicle.items()
+        )
+    )
 
 
 async def _send(

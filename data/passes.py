@@ -19,8 +19,12 @@ def merged(passes: Iterable[Pass]) -> list[Pass]:
     The same parts in any order give the same passes, and adding what is already there changes
     nothing.
     """
+    over: list[Pass] = []
     kept: list[Pass] = []
     for one in sorted(passes, key=_order):
+        if all(other.ended_at + VISIT_GAP < one.started_at for other in kept):
+            over += kept  # nothing joins these visits any more: a day of them is not compared
+            kept = []
         whole, apart = one, []
         for other in kept:
             if _joined(other, whole):
@@ -28,7 +32,7 @@ def merged(passes: Iterable[Pass]) -> list[Pass]:
             else:
                 apart.append(other)
         kept = [*apart, whole]
-    return sorted(kept, key=_order)
+    return sorted([*over, *kept], key=_order)
 
 
 def _order(one: Pass) -> tuple[object, ...]:

@@ -127,7 +127,7 @@ def _pace(text: str) -> float | None:
     if text == "max":
         return None
     try:
-        pace = float(text)
+        pace = float(text.removesuffix("x"))
     except ValueError:
         pace = 0.0
     if not 0 < pace < float("inf"):
