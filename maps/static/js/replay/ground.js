@@ -74,6 +74,7 @@ export async function showMap() {
     if (colors.ids !== view.streets) colors = new StreetColors(view.streets);
     const { at } = play.value;
     const hour = hourAt(view, at);
+    if (!play.value.running && play.value.waits === Boolean(hour)) play.set({ waits: !hour });
     if (hour) painter.changed(colors.go(hour.colors, at));
     trucks.show(view.vehicles, hour, hourBefore(view, at), at, shown.value.trails);
     dirty = false;

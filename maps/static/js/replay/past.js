@@ -8,6 +8,7 @@ import { day, duration, length, named, percent, streetName, t, time } from "../c
 import { colorsNow, momentAt, play, seek, shown, storm } from "./state.js";
 
 const SHOWN = 6;
+const TOUCHED = 0.05; // a smaller share of a street is the truck turning into another one
 const LEAD_S = 30; // before a pass, so that one sees the truck come
 
 const past = new Store({ street: null, failed: null });
@@ -42,11 +43,11 @@ function proof(step, at) {
 
 function way(street, { forward, steps }, at) {
   const step = steps.findLast((one) => one.at_s <= at);
-  const state = boot.states[colorsNow(street.id)[forward ? 0 : 1]]?.name ?? "not_due";
+  const state = boot.states[colorsNow(street.id)[forward ? 0 : 1]]?.name; // none while the hour is on the way
   const word = street.ways.length === 1 ? t("The street") : forward ? t("One way") : t("The other way");
   return html`<div class="way">
     <h3>${word}</h3>
-    <p><span class="swatch state-${state}" aria-hidden="true"></span> ${named("state", state)}</p>
+    ${state ? html`<p><span class="swatch state-${state}" aria-hidden="true"></span> ${named("state", state)}</p>` : ""}
     <p class="small">${proof(step, at)}</p>
     ${step?.evidence ? html`<p class="small muted">${t("Evidence: {kind}", { kind: named("evidence", step.evidence) })}</p>` : ""}
     ${step ? html`<p class="small muted">${t("{done} of {needed} passes", { done: step.passes_done, needed: step.passes_needed })}</p>` : ""}
@@ -82,9 +83,9 @@ class Past extends Part {
 
   /** The second that is shown; while a storm is played fast, it is drawn anew twice a second at most. */
   moment() {
-    const { at, running, speed } = play.value;
+    const { at, running, speed, waits } = play.value;
     if (shown.value.street === null) return null;
-    return Math.floor(at / (running ? Math.max(1, speed / 2) : 1));
+    return `${Math.floor(at / (running ? Math.max(1, speed / 2) : 1))}${waits}`;
   }
 
   render() {
@@ -97,8 +98,9 @@ class Past extends Part {
     if (failed) return html`<aside class="past">${close}<p class="problem" role="alert">${failed}</p></aside>`;
     if (!street) return html`<aside class="past">${close}<div class="skeleton" aria-hidden="true"></div></aside>`;
     const { at } = play.value;
-    const seen = street.passes.filter((one) => one.to_s <= at).reverse();
-    const later = street.passes.find((one) => one.to_s > at);
+    const passes = street.passes.filter(({ share }) => share >= TOUCHED);
+    const seen = passes.filter((one) => one.to_s <= at).reverse();
+    const later = passes.find((one) => one.to_s > at);
     return html`<aside class="past" aria-label=${t("The street at this moment")}>
       ${close}
       <h2><bdi>${streetName(street)}</bdi></h2>

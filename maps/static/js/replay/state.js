@@ -12,7 +12,7 @@ const wanted = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
 /** The storm as a whole; `failed` says in words why there is none. */
 export const storm = new Store({ view: null, failed: null });
 
-/** The moment in seconds after the storm's start; `waits` while its hour is on the way. */
+/** The moment in seconds after the storm's start; `waits` while the hour of what is shown is on the way. */
 export const play = new Store({ at: 0, running: false, speed: 60, waits: false });
 
 /** What is shown besides colors, and which truck and street are chosen. */
