@@ -15,6 +15,8 @@ from data.errors import InvalidError, Need
 from data.fleet_csv import csv_from_machines
 from data.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
 from data.model import (
+    RELOAD_RADIUS_M,
+    YARD_RADIUS_M,
     Depot,
     DepotId,
     LonLat,
@@ -31,6 +33,7 @@ from data.units import mps_from_kmh
 from fleet.fleet_import import propose
 from fleet.machines import (
     NEW,
+    Ground,
     find_last_change,
     fleet_text,
     remove_depot,
@@ -48,6 +51,9 @@ from maps.machines import FleetView, ProposalView, fleet_view, proposal_view
 MOST_BYTES = 4_000_000
 """Largest file with machines; the fleet of a metropolis takes a twentieth."""
 
+MOST_CORNERS = 500
+"""Corners of a ground; a surveyor's plan of a yard has fewer."""
+
 router = APIRouter()
 
 Key = Annotated[int, Path(ge=1, lt=2**63)]
@@ -56,26 +62,34 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class DepotIn(Wire):
-    """A depot as somebody placed it: it is no guess any more."""
+class SiteIn(Wire):
+    """A place with its ground; what is not said of that stays as it is."""
 
     base: Base
     name: Name
     lon: Lon
     lat: Lat
+    radius_m: Number | None = None
+    polygon: Annotated[list[tuple[Lon, Lat]], Field(max_length=MOST_CORNERS)] | None = None
+
+    def ground(self) -> Ground:
+        """Return what is said of the ground."""
+        corners = self.polygon
+        polygon = None if corners is None else tuple(LonLat(*corner) for corner in corners)
+        return Ground(self.radius_m, polygon)
+
+
+class DepotIn(SiteIn):
+    """A depot as somebody placed it: it is no guess any more."""
 
     def depot(self, key: int) -> Depot:
         """Return the record."""
         return Depot(DepotId(key), self.name.strip(), LonLat(self.lon, self.lat))
 
 
-class ReloadSiteIn(Wire):
+class ReloadSiteIn(SiteIn):
     """A place to load salt."""
 
-    base: Base
-    name: Name
-    lon: Lon
-    lat: Lat
     fill_min: Number
     materials: list[str]
 
@@ -170,7 +184,9 @@ def change_depot(key: Key, wanted: DepotIn, context: AdminContext) -> FleetView:
     depot, network = wanted.depot(key), context.app.network
     return _changed(
         context,
-        lambda tx: save_depot(tx, context.actor, depot, wanted.base, network, context.now),
+        lambda tx: save_depot(
+            tx, context.actor, depot, wanted.base, network, context.now, wanted.ground()
+        ),
     )
 
 
@@ -199,7 +215,9 @@ def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) ->
     site, network = wanted.site(key), context.app.network
     return _changed(
         context,
-        lambda tx: save_reload_site(tx, context.actor, site, wanted.base, network, context.now),
+        lambda tx: save_reload_site(
+            tx, context.actor, site, wanted.base, network, context.now, wanted.ground()
+        ),
     )
 
 
@@ -328,5 +346,6 @@ def _boot(request: Request, context: Context) -> dict[str, object]:
         "types": VEHICLE_TYPES,
         "owners": OWNERS,
         "materials": MATERIALS,
+        "radius_m": {"depot": YARD_RADIUS_M, "site": RELOAD_RADIUS_M},
     }
     return {**boot_of(request, context), "machines": words}

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
+import shapely
+
 from data.errors import InvalidError, Need
 from data.model import (
     RELOAD_RADIUS_M,
@@ -19,6 +21,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.projection import distance_m
 from data.toml_table import TomlTable, read_toml
 from data.units import KMH_MPS, mps_from_kmh
 
@@ -152,34 +155,48 @@ def _location(table: TomlTable) -> LonLat:
 
 
 def _depot(number: int, table: TomlTable) -> Depot:
+    location = _location(table)
     depot = Depot(
         DepotId(number),
         table.text("name"),
-        _location(table),
+        location,
         assumed=table.flag("assumed"),
         radius_m=table.number("radius_m", *LIMITS["radius_m"], default=YARD_RADIUS_M),
-        polygon=_polygon(table),
+        polygon=_polygon(table, location),
     )
     table.done()
     return depot
 
 
 def _reload_site(number: int, table: TomlTable) -> ReloadSite:
+    location = _location(table)
     site = ReloadSite(
         ReloadSiteId(number),
         table.text("name"),
-        _location(table),
+        location,
         fill_s=table.number("fill_min", *LIMITS["fill_min"], default=DEFAULT_FILL_MIN) * 60,
         materials=table.choices("materials", MATERIALS, default=("salt",)),
         radius_m=table.number("radius_m", *LIMITS["radius_m"], default=RELOAD_RADIUS_M),
-        polygon=_polygon(table),
+        polygon=_polygon(table, location),
     )
     table.done()
     return site
 
 
-def _polygon(table: TomlTable) -> tuple[LonLat, ...]:
-    return table.places("polygon", 3) if "polygon" in table else ()
+def _polygon(table: TomlTable, location: LonLat) -> tuple[LonLat, ...]:
+    """Return the corners of a ground that was drawn around a place, or near it."""
+    corners = table.places("polygon", 3) if "polygon" in table else ()
+    if not corners:
+        return ()
+    ground, (_, farthest_m) = shapely.Polygon(corners), LIMITS["radius_m"]
+    if not ground.is_valid or ground.area <= 0.0:
+        got = shapely.is_valid_reason(ground).partition("[")[2].removesuffix("]")
+        table.refuse("polygon", got, "a line around a ground that does not cross itself")
+    away = max(corners, key=lambda corner: distance_m(location, corner))
+    if distance_m(location, away) > farthest_m:
+        need = Need("corners at most {metres} m away from its pin", metres=farthest_m)
+        table.refuse("polygon", f"{away.lat:.5f}, {away.lon:.5f}", need)
+    return corners
 
 
 def vehicles_from(tables: Sequence[TomlTable], depots: Sequence[Depot]) -> tuple[Vehicle, ...]:

@@ -7,7 +7,17 @@ from typing import Any
 
 from data.errors import ConflictError, InvalidError, NotFoundError
 from data.fleet_file import FleetFile, toml_from_fleet
-from data.model import Actor, Depot, DepotId, Event, ReloadSite, ReloadSiteId, Vehicle, VehicleId
+from data.model import (
+    Actor,
+    Depot,
+    DepotId,
+    Event,
+    LonLat,
+    ReloadSite,
+    ReloadSiteId,
+    Vehicle,
+    VehicleId,
+)
 from data.network import StreetNetwork
 from data.store.cities import get_fleet_text, set_fleet_text
 from data.store.engine import Tx
@@ -23,6 +33,7 @@ from data.store.shifts import add_shifts, list_shifts
 from data.store.storms import find_active_storm
 from data.toml_text import with_head_of
 from fleet.cities import set_fleet
+from fleet.sites import holds
 from fleet.storms import ENDED, first_shifts
 
 FLEET_SET = "fleet.set"
@@ -32,6 +43,21 @@ FARTHEST_M = 2_000.0
 
 NEW = 0
 """Id of a depot, site or machine that is to be added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How far a yard or a place to load reaches: what somebody says of it, `None` for no word.
+
+    An empty `polygon` takes away what was drawn.
+    """
+
+    radius_m: float | None = None
+    polygon: tuple[LonLat, ...] | None = None
+
+
+UNSAID = Ground()
+"""A ground stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +86,13 @@ def find_last_change(tx: Tx) -> Event | None:
 
 
 def save_depot(
-    tx: Tx, actor: Actor, depot: Depot, base: int, network: StreetNetwork, now: datetime
+    tx: Tx,
+    actor: Actor,
+    depot: Depot,
+    base: int,
+    network: StreetNetwork,
+    now: datetime,
+    ground: Ground = UNSAID,
 ) -> FleetFile:
     """Add a depot or change the one of its id, which keeps its machines.
 
@@ -72,7 +104,7 @@ def save_depot(
     _refuse_taken(depot, fleet.depots)
     renamed = {old.name: depot.name} if old is not None and old.name != depot.name else {}
     change = _Change("depot.changed" if old else "depot.added", depot.name, depots=renamed)
-    new = replace(fleet, depots=_put(fleet.depots, _on_its_ground(depot, old)))
+    new = replace(fleet, depots=_put(fleet.depots, _on(ground, depot, old)))
     return _save(tx, actor, new, change, network, now)
 
 
@@ -105,7 +137,13 @@ def remove_depot(
 
 
 def save_reload_site(
-    tx: Tx, actor: Actor, site: ReloadSite, base: int, network: StreetNetwork, now: datetime
+    tx: Tx,
+    actor: Actor,
+    site: ReloadSite,
+    base: int,
+    network: StreetNetwork,
+    now: datetime,
+    ground: Ground = UNSAID,
 ) -> FleetFile:
     """Add a place to load salt or change the one of its id."""
     fleet = _unchanged(tx, base)
@@ -113,7 +151,7 @@ def save_reload_site(
     old = _known("reload_site", fleet.reload_sites, site.id)
     _refuse_taken(site, fleet.reload_sites)
     change = _Change("site.changed" if old else "site.added", site.name)
-    new = replace(fleet, reload_sites=_put(fleet.reload_sites, _on_its_ground(site, old)))
+    new = replace(fleet, reload_sites=_put(fleet.reload_sites, _on(ground, site, old)))
     return _save(tx, actor, new, change, network, now)
 
 
@@ -251,12 +289,17 @@ def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], k
     return found
 
 
-def _on_its_ground[T: Depot | ReloadSite](site: T, old: T | None) -> T:
-    """Return a changed site with the ground it had; what was drawn stays where it was drawn."""
-    if old is None:
-        return site
-    polygon = old.polygon if old.location == site.location else ()
-    return replace(site, radius_m=old.radius_m, polygon=polygon)
+def _on[T: Depot | ReloadSite](ground: Ground, site: T, old: T | None) -> T:
+    """Return a site with the ground that is said, else the one it had.
+
+    What was drawn stays where it was drawn, and goes with a pin that leaves it.
+    """
+    kept = old or site
+    radius_m = kept.radius_m if ground.radius_m is None else ground.radius_m
+    stays = old is None or old.location == site.location or holds(old.polygon, site.location)
+    drawn = kept.polygon if stays else ()
+    polygon = drawn if ground.polygon is None else ground.polygon
+    return replace(site, radius_m=radius_m, polygon=polygon)
 
 
 def _refuse_far_away(place: Depot | ReloadSite, network: StreetNetwork) -> None:

@@ -26,8 +26,13 @@ class Site:
     def holds(self, place: LonLat) -> bool:
         """Whether a place lies on this ground."""
         if self.polygon:
-            return bool(shapely.covers(shapely.Polygon(self.polygon), shapely.Point(place)))
+            return holds(self.polygon, place)
         return metres_between(self.location, place) <= self.radius_m
+
+
+def holds(polygon: Sequence[LonLat], place: LonLat) -> bool:
+    """Whether a place lies on a ground that was drawn; never where none was."""
+    return bool(polygon) and bool(shapely.covers(shapely.Polygon(polygon), shapely.Point(place)))
 
 
 def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tuple[Site, ...]:

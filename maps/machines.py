@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.fleet_file import FleetFile
-from data.model import Depot, Event, ReloadSite, Treatment, Vehicle
+from data.model import Depot, Event, LonLat, ReloadSite, Treatment, Vehicle
 from data.spreadsheet import Mistake
 from data.units import KMH_MPS
 from maps.i18n import Translator
@@ -21,6 +21,8 @@ class DepotView:
     lat: float
     assumed: bool
     machines: int
+    radius_m: float
+    polygon: tuple[LonLat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class ReloadSiteView:
     lat: float
     fill_min: float
     materials: tuple[str, ...]
+    radius_m: float
+    polygon: tuple[LonLat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,8 @@ def _depot_view(depot: Depot, vehicles: Sequence[Vehicle]) -> DepotView:
         lat=depot.location.lat,
         assumed=depot.assumed,
         machines=sum(vehicle.depot_id == depot.id for vehicle in vehicles),
+        radius_m=depot.radius_m,
+        polygon=depot.polygon,
     )
 
 
@@ -190,6 +196,8 @@ def _reload_site_view(site: ReloadSite) -> ReloadSiteView:
         lat=site.location.lat,
         fill_min=round(site.fill_s / 60, 6),
         materials=site.materials,
+        radius_m=site.radius_m,
+        polygon=site.polygon,
     )
 
 

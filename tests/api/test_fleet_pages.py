@@ -91,6 +91,42 @@ def test_a_depot_comes_moves_and_goes(admin):
     assert {each["depot"] for each in gone["machines"]} == {"North yard"}
 
 
+def test_the_ground_of_a_depot_is_set_kept_and_drawn(admin):
+    place = {"name": "North", "lon": 45.071, "lat": 37.551}
+    drawn = [[45.07, 37.55], [45.072, 37.55], [45.072, 37.552], [45.07, 37.552]]
+
+    def ground(path, **body):
+        depot = order(admin, path, **place | body).json()["depots"][1]
+        return depot["radius_m"], depot["polygon"]
+
+    assert ground("depots", radius_m=80) == (80, [])
+    assert ground("depots/2", polygon=drawn) == (80, drawn)
+    assert ground("depots/2", lon=45.0711) == (80, drawn)
+    assert ground("depots/2", lon=45.074) == (80, [])
+    assert ground("depots/2", polygon=[], radius_m=40) == (40, [])
+
+
+@pytest.mark.parametrize(
+    ("ground", "told"),
+    [
+        ({"radius_m": 3}, "شعاع: باید ۵ تا ۲٬۰۰۰ باشد، نه «۳»."),
+        ({"polygon": [[45.07, 37.55], [45.072, 37.55]]}, "محدودهٔ کشیده: باید دست‌کم ۳"),
+        (
+            {"polygon": [[45.07, 37.55], [45.072, 37.552], [45.072, 37.55], [45.07, 37.552]]},
+            "محدودهٔ کشیده: باید خطی دور محدوده که خودش را قطع نکند باشد",
+        ),
+        (
+            {"polygon": [[45.07, 37.55], [45.072, 37.55], [45.072, 37.59]]},
+            "محدودهٔ کشیده: باید گوشه‌هایی حداکثر ۲٬۰۰۰ متر دور از سنجاقش باشد",
+        ),
+    ],
+)
+def test_a_ground_that_cannot_be_is_told(admin, ground, told):
+    place = {"name": "North", "lon": 45.071, "lat": 37.551}
+    answer = order(admin, "depots?lang=fa", **place, **ground)
+    assert (answer.status_code, answer.json()["error"]["message"].startswith(told)) == (422, True)
+
+
 def test_a_place_to_load_salt_comes_changes_and_goes(admin):
     place = {"lon": 45.071, "lat": 37.551, "fill_min": 12, "materials": ["salt", "sand"]}
     added = order(admin, "reload-sites", name="Hall", **place).json()["reload_sites"][1]

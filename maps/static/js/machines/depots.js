@@ -7,11 +7,13 @@ import { boot } from "../core/boot.js";
 import { Part } from "../core/element.js";
 import { length, t } from "../core/texts.js";
 import { field } from "../setup/forms.js";
+import { grounded, groundFields, isGround } from "./grounds.js";
 import { numberField, numberIn } from "./numbers.js";
 import { pathOf, placed, placeInTheMiddle, same, showPins } from "./pins.js";
 import { done, edit, fleet, follow, order, orderAtOnce, refresh } from "./state.js";
 
-const NEW_SITE = { fill_min: 10, materials: ["salt"] };
+const NEW_SITE = { fill_min: 10, materials: ["salt"], polygon: [] };
+const RADIUS_M = boot.machines.radius_m;
 
 const warning = (text) =>
   html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${text}</span></p>`;
@@ -46,7 +48,8 @@ class Depots extends Part {
     const words = new FormData(event.target);
     const wanted = { ...editing, name: words.get("name"), materials: words.getAll("material") };
     if (editing.kind === "site") wanted.fill_min = numberIn(words.get("fill_min"));
-    if (await order(pathOf(editing), placed(wanted), editing.base)) done(editing);
+    const ground = grounded(editing, numberIn(words.get("radius_m") ?? ""));
+    if (await order(pathOf(editing), { ...placed(wanted), ...ground }, editing.base)) done(editing);
   }
 
   async remove(event) {
@@ -92,9 +95,9 @@ class Depots extends Part {
     return html`<form class="card column" @submit=${this.save} aria-label=${t(thing.kind === "depot" ? "Depot" : "Place to load salt")}>
       ${fault ? warning(fault.message) : ""}
       ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" required autocomplete="off" dir="auto" .value=${thing.name ?? ""}>`)}
-      ${this.place(thing)} ${this.site(thing)}
+      ${this.place(thing)} ${this.site(thing)} ${groundFields(thing)}
       <div class="ends">
-        <button class="primary" ?disabled=${thing.lon == null || busy}>${t("Save")}</button>
+        <button class="primary" ?disabled=${thing.lon == null || !isGround(thing) || busy}>${t("Save")}</button>
         <button type="button" @click=${() => edit(null)}>${t("Cancel")}</button>
       </div>
       ${
@@ -109,7 +112,7 @@ class Depots extends Part {
     const { editing } = fleet.value;
     if (same(thing, editing)) return html`<li>${this.editor(editing)}</li>`;
     return html`<li class="place">
-      <button class="choose" data-thing="${thing.kind} ${thing.id}" @click=${() => edit(thing)}>
+      <button class="choose" data-thing="${thing.kind} ${thing.id}" @click=${() => edit({ ...thing, drawn: thing.polygon.length > 0 })}>
         <span class="icon icon-${thing.kind === "depot" ? "warehouse" : "salt"}" aria-hidden="true"></span>
         <span class="what"><bdi>${thing.name}</bdi><span class="muted small">${sub}</span></span>
         <span class="icon icon-pencil" aria-hidden="true"></span>
@@ -132,7 +135,7 @@ class Depots extends Part {
       <h2>${heading}</h2>
       <p class="muted small">${lead}</p>
       <ul class="places">${list}</ul>
-      ${adding ? this.editor(editing) : html`<button class="add" data-add=${kind} @click=${() => edit({ kind, name: "", lon: null, lat: null, ...NEW_SITE })}><span class="icon icon-plus" aria-hidden="true"></span>${add}</button>`}
+      ${adding ? this.editor(editing) : html`<button class="add" data-add=${kind} @click=${() => edit({ kind, name: "", lon: null, lat: null, ...NEW_SITE, radius_m: RADIUS_M[kind] })}><span class="icon icon-plus" aria-hidden="true"></span>${add}</button>`}
     </section>`;
   }
 

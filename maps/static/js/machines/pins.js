@@ -2,6 +2,7 @@
 import * as maplibregl from "maplibre-gl";
 import { t } from "../core/texts.js";
 import { followTheme, makeMap, reveal } from "../map/ground.js";
+import { showGrounds, takeCorner } from "./grounds.js";
 import { edit, fleet, orderAtOnce } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();
@@ -54,6 +55,7 @@ function shownThings({ view, editing }) {
 class Pins {
   constructor(map) {
     this.map = map;
+    this.showGrounds = showGrounds(map);
     this.markers = [];
     this.dragging = false;
   }
@@ -62,7 +64,9 @@ class Pins {
   draw() {
     if (this.dragging) return;
     this.markers.forEach((marker) => marker.remove());
-    this.markers = shownThings(fleet.value).map((thing) => this.put(thing));
+    const shown = shownThings(fleet.value);
+    this.markers = shown.map((thing) => this.put(thing));
+    this.showGrounds(shown);
   }
 
   put(thing) {
@@ -73,7 +77,8 @@ class Pins {
     marker.setLngLat([thing.lon, thing.lat]).addTo(this.map);
     element.addEventListener("click", (event) => {
       event.stopPropagation();
-      if (!same(thing, fleet.value.editing)) edit(thing);
+      const { editing } = fleet.value; // who draws a ground wants no other pin
+      if (!editing?.drawn && !same(thing, editing)) edit({ ...thing, drawn: thing.polygon.length > 0 });
     });
     marker.on("dragstart", () => {
       this.dragging = true;
@@ -95,10 +100,11 @@ export async function showPins() {
   const pins = new Pins(map);
   map.on("click", ({ lngLat }) => {
     const { editing } = fleet.value;
+    if (takeCorner(lngLat)) return;
     if (editing) fleet.set({ editing: { ...editing, lon: lngLat.lng, lat: lngLat.lat } });
   });
   fleet.follow(({ editing }, changes) => {
-    map.getCanvas().style.cursor = editing && editing.lon == null ? "crosshair" : "";
+    map.getCanvas().style.cursor = editing && (editing.lon == null || editing.drawn) ? "crosshair" : "";
     if ("view" in changes || "editing" in changes) pins.draw();
     if (changes.editing?.lon != null) reveal(map, [changes.editing.lon, changes.editing.lat]);
   });
