@@ -85,6 +85,12 @@ def test_how_long_requests_may_wait_is_set_in_the_form(admin):
     assert (refused.status_code, "followup.shifts" in refused.text) == (422, True)
 
 
+def test_thresholds_of_alerts_are_set_in_the_form(admin):
+    view = changed(admin, lambda tables: tables["alerts"].update(silent_min=4)).json()
+    assert view["tables"]["alerts"]["silent_min"] == 4
+    assert admin.app.state.barfrub.policy.alerts.silent.total_seconds() == 240
+
+
 def test_a_street_moves_to_another_class_with_its_kind(admin):
     def change(tables):
         tables["class"]["P3"]["roads"].remove("residential")
@@ -111,6 +117,11 @@ def test_a_street_moves_to_another_class_with_its_kind(admin):
             lambda tables: tables["near"][1].update(places=["castle"]),
             "near[2].places",
             "نوع جاها: باید ",
+        ),
+        (
+            lambda tables: tables["alerts"].update(stop_min=0),
+            "alerts.stop_min",
+            "ایستاده در مسیر به مدت: باید ۰٫۵ تا ۱٬۴۴۰ باشد، نه «۰».",
         ),
         (lambda tables: tables.pop("passes"), "policy.toml: passes", ""),
         (lambda tables: tables.update(zone=7), "policy.toml: zone", ""),

@@ -11,6 +11,7 @@ import { cell, numberInput } from "./cells.js";
 import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
 import { classChoice, rules } from "./rules.js";
 import { sharing, targets } from "./targets.js";
+import { watching } from "./watching.js";
 
 const { classes, roads } = boot.policy;
 const COLUMNS = [
@@ -129,6 +130,7 @@ class Policy extends Part {
         ${this.section(t("Passes and salt"), t("How many passes a street needs, and how much salt."), this.passes(draft))}
         ${this.section(t("How long requests may wait"), t("What is late stands on top in the complaints office."), targets(draft))}
         ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
+        ${this.section(t("Alerts"), t("When the board calls a dispatcher to a truck or a street."), watching(draft))}
         ${this.foot()}
       </form>`;
   }
