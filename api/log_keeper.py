@@ -8,6 +8,7 @@ from threading import Lock
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
 from data.store.engine import Database, reading, transaction
+from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
 from fleet.matching import StreetMatcher
 
@@ -30,6 +31,7 @@ class LogKeeper:
         self._ground: Ground | None = None
         self._shelf: Shelf | None = None
         self._lock = Lock()
+        self.memory = LogMemory()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

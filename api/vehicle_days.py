@@ -105,7 +105,7 @@ def _days(
     read = app.logs.read(Wanted(since - PART, min(until, now), ids), READ_AT_ONCE)
     asked.unread = read >= READ_AT_ONCE
     with context.reading() as tx:
-        return asked, vehicle_days(tx, asked.period, vehicle_id)
+        return asked, vehicle_days(tx, app.logs.memory, asked.period, vehicle_id)
 
 
 def _asked(tx: Tx, context: Context, span: Span, at: datetime) -> Asked:

@@ -102,11 +102,16 @@ def read_parts(shelf: Shelf, wanted: Wanted, now: datetime, most: int) -> int:
 
 
 def spells_between(
-    tx: Tx, since: datetime, until: datetime, vehicle_id: VehicleId | None = None
+    tx: Tx, since: datetime, until: datetime, vehicle_ids: Collection[VehicleId]
 ) -> dict[VehicleId, list[Spell]]:
     """Return what vehicles did in the parts that touch a time, as far as it was read."""
-    found = list_spells(tx, part_of(since - FORGET_AFTER), until, vehicle_id)
+    found = list_spells(tx, first_part(since), until, vehicle_ids)
     return {each: [_spell(line) for line in lines] for each, lines in found.items()}
+
+
+def first_part(since: datetime) -> datetime:
+    """Return when the first part starts that may reach into a time."""
+    return part_of(since - FORGET_AFTER)
 
 
 def part_of(moment: datetime) -> datetime:

@@ -55,6 +55,8 @@ class Sums:
 def summed(parts: Iterable[Sums]) -> Sums:
     """Return the sums of several times together."""
     listed = list(parts)
+    if len(listed) == 1:
+        return listed[0]
     return Sums(
         work_s=sum(one.work_s for one in listed),
         drive_s=sum(one.drive_s for one in listed),

@@ -250,7 +250,7 @@ def _one_place(a: _Run, b: _Run) -> bool:
 def _shuffled(a: _Run, moved: _Run, b: _Run) -> bool:
     if not a.stands or not moved.moves or not _one_place(a, b):
         return False
-    way_m = summed(moved.parts).moved_m
+    way_m = sum(part.moved_m for part in moved.parts)
     if a.site is not None and a.site == b.site:
         return moved.lasts <= IN_YARD and way_m <= IN_YARD_M
     return moved.lasts <= SHUFFLE and way_m <= 2 * SAME_PLACE_M

@@ -10,7 +10,7 @@ from data.store.engine import Tx
 from data.store.fleet import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.people import list_users
 from data.store.shifts import list_shifts_between
-from fleet.logbook import spells_between
+from fleet.log_memory import LogMemory
 from fleet.office_report import Period
 from fleet.sites import sites_of
 from fleet.sums import Sums, added
@@ -52,22 +52,24 @@ class VehicleDay:
         return tuple(dict.fromkeys(one.driver for one in self.shifts if one.driver))
 
 
-def vehicle_days(tx: Tx, period: Period, vehicle_id: VehicleId | None = None) -> list[VehicleDay]:
+def vehicle_days(
+    tx: Tx, memory: LogMemory, period: Period, vehicle_id: VehicleId | None = None
+) -> list[VehicleDay]:
     """Return what vehicles of which anything is known did in a time, by name.
 
     Raises `NotFoundError` for a `vehicle_id` that nobody has; a known one is always there.
     """
     since, until = period.since, period.until
     sites = sites_of(list_depots(tx), list_reload_sites(tx))
-    found = spells_between(tx, since, until, vehicle_id)
+    logs = memory.logs(tx, sites, since, until, vehicle_id)
     if vehicle_id is not None:
-        found.setdefault(vehicle_id, [])
+        logs.setdefault(vehicle_id, log_of((), sites, since, until))
     vehicles = {one.id: one for one in list_vehicles(tx)}
-    vehicles |= {one: get_vehicle(tx, one) for one in found.keys() - vehicles.keys()}
+    vehicles |= {one: get_vehicle(tx, one) for one in logs.keys() - vehicles.keys()}
     shifts, users = list_shifts_between(tx, since, until), {one.id: one for one in list_users(tx)}
     days = []
-    for each, spells in found.items():
-        log, vehicle = log_of(spells, sites, since, until), vehicles[each]
+    for each, log in logs.items():
+        vehicle = vehicles[each]
         if log.entries or vehicle_id is not None:
             hours = _hours(vehicle, shifts, log, users)
             days.append(VehicleDay(vehicle, log, tuple(hours)))

@@ -9,6 +9,9 @@ from fleet.office_report import Period
 from fleet.trips import Doing, Entry
 from maps.i18n import Translator
 
+THINNEST = 0.3
+"""Thousandths of a small bar under which nothing would be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class BarPart:
@@ -18,6 +21,14 @@ class BarPart:
     x: float
     width: float
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarLine:
+    """All parts of one kind in a small bar: the `d` of a path of level lines."""
+
+    doing: Doing
+    d: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,20 @@ def bar_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[Bar
         )
         for one in entries
     )
+
+
+def lines_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[BarLine, ...]:
+    """Return a small bar of a time, in which nobody reads single parts: a path for each kind."""
+    whole_s, begins_s = _seconds(period), period.since.timestamp()
+    leftward = t.direction == "rtl"
+    steps: dict[Doing, list[str]] = {}
+    for one in entries:
+        x = (one.starts_at.timestamp() - begins_s) / whole_s * 1000
+        width = one.seconds / whole_s * 1000
+        if leftward:
+            x = 1000 - x - width
+        steps.setdefault(one.doing, []).append(f"M{x:.1f} 0h{max(width, THINNEST):.1f}")
+    return tuple(BarLine(doing, "".join(steps[doing])) for doing in Doing if doing in steps)
 
 
 def ticks_of(period: Period, t: Translator) -> tuple[TickView, ...]:

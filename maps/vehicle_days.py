@@ -12,18 +12,13 @@ from fleet.sums import summed
 from fleet.trips import MOVING, Doing, Entry, Trip
 from fleet.vehicle_days import ShiftHours, VehicleDay, material_known
 from maps.i18n import Translator
-from maps.office_report import (
-    FigureView,
-    TableView,
-    query_of,
-    span_text,
-    when_text,
-)
-from maps.vehicle_bar import BarPart, TickView, bar_of, doings_of, ticks_of
+from maps.office_report import FigureView, TableView, query_of, when_text
+from maps.vehicle_bar import BarLine, BarPart, TickView, bar_of, doings_of, lines_of, ticks_of
 from maps.vehicle_words import (
     Say,
     from_to_text,
     km_text,
+    lasts_text,
     listed,
     material_text,
     place_text,
@@ -84,7 +79,7 @@ class RowView:
     name: str
     driver: str
     over: bool
-    bar: tuple[BarPart, ...]
+    bar: tuple[BarLine, ...]
     cells: tuple[str, ...]
 
 
@@ -250,14 +245,14 @@ def _figures(days: Sequence[VehicleDay], policy: Policy, t: Translator) -> tuple
             t("blade down or spreader on, as sensors told"),
         ),
         FigureView(
-            span_text(sums.work_s, t),
+            lasts_text(sums.work_s, t),
             t("At work"),
-            t("and {span} driving", span=span_text(sums.drive_s, t)),
+            t("and {span} driving", span=lasts_text(sums.drive_s, t)),
         ),
         FigureView(
-            span_text(idle_s, t), t("Idling"), t.plural("{count} stops outside the yards", stops)
+            lasts_text(idle_s, t), t("Idling"), t.plural("{count} stops outside the yards", stops)
         ),
-        FigureView(t.number(reloads), t("Reloads"), span_text(reload_s, t)),
+        FigureView(t.number(reloads), t("Reloads"), lasts_text(reload_s, t) if reloads else ""),
         FigureView(
             material_text(sums, policy, t),
             t("Material spread"),
@@ -273,18 +268,18 @@ def _row(day: VehicleDay, asked: Asked, policy: Policy, t: Translator) -> RowVie
         name=day.vehicle.name,
         driver=listed(day.drivers, t),
         over=any(one.over for one in day.shifts),
-        bar=bar_of(day.log.entries, asked.period, t),
+        bar=lines_of(day.log.entries, asked.period, t),
         cells=(
             from_to_text(figures.first_moved_at, figures.last_moved_at, t),
             km_text(figures.sums.moved_m, t),
             km_text(figures.sums.work_m, t) if figures.knows_work else "–",
-            span_text(figures.sums.drive_s, t),
-            span_text(figures.sums.work_s, t) if figures.knows_work else "–",
+            lasts_text(figures.sums.drive_s, t),
+            lasts_text(figures.sums.work_s, t) if figures.knows_work else "–",
             *(
                 visits_text(figures.visits[each], figures.stood_s[each], t)
                 for each in (Doing.STOP,)
             ),
-            span_text(figures.idle_s, t),
+            lasts_text(figures.idle_s, t),
             *(
                 visits_text(figures.visits[each], figures.stood_s[each], t)
                 for each in (Doing.YARD, Doing.RELOAD)
@@ -301,11 +296,11 @@ def _log_table(
         (
             clock(one.starts_at),
             clock(one.ends_at),
-            span_text(one.seconds, t),
+            lasts_text(one.seconds, t),
             t(f"doing:{one.doing}"),
             where_text(one, say, t),
             km_text(one.sums.moved_m, t) if one.doing in MOVING else "",
-            span_text(one.idle_s, t) if one.idle_s else "",
+            lasts_text(one.idle_s, t) if one.idle_s else "",
             material_text(one.sums, policy, t) if one.sums.spread else "",
         )
         for one in entries
@@ -320,7 +315,7 @@ def _trips_table(
         (
             clock(one.starts_at),
             clock(one.ends_at),
-            span_text((one.ends_at - one.starts_at).total_seconds(), t),
+            lasts_text((one.ends_at - one.starts_at).total_seconds(), t),
             place_text(one.start, say, t),
             place_text(one.place, say, t),
             km_text(one.sums.moved_m, t),
@@ -338,11 +333,11 @@ def _shifts_table(shifts: Iterable[ShiftHours], t: Translator) -> TableView:
             from_to_text(one.shift.starts_at, one.shift.ends_at, t),
             one.driver or "–",
             from_to_text(one.duty.first_at, one.duty.last_at, t),
-            span_text(one.duty.service_s, t),
-            span_text(one.duty.drive_s, t),
-            span_text(one.duty.work_s, t),
-            span_text(one.duty.break_s, t),
-            span_text(one.duty.longest_s, t),
+            lasts_text(one.duty.service_s, t),
+            lasts_text(one.duty.drive_s, t),
+            lasts_text(one.duty.work_s, t),
+            lasts_text(one.duty.break_s, t),
+            lasts_text(one.duty.longest_s, t),
             t("over the limit") if one.over else t("within"),
         )
         for one in shifts

@@ -15,6 +15,9 @@ from maps.office_report import span_text
 type Say = Callable[[LonLat, str], Address | None]
 """Says where a place is, in a language."""
 
+LONG_S = 24 * 3600.0
+"""A fleet's hours are read without their minutes from here on."""
+
 MATERIALS = ("salt", "sand", "brine")
 """Those that have a name in every language."""
 
@@ -39,11 +42,20 @@ def from_to_text(since: datetime | None, until: datetime | None, t: Translator) 
     return t("{since} to {until}", since=t.time(since), until=t.time(until))
 
 
+def lasts_text(seconds: float, t: Translator) -> str:
+    """Return how long something took together; a dash for no time at all, never in days."""
+    if seconds <= 0.0:
+        return "–"
+    if seconds >= LONG_S:
+        return t.plural("{count} h", round(seconds / 3600))
+    return span_text(seconds, t)
+
+
 def visits_text(count: int, seconds: float, t: Translator) -> str:
     """Return how many visits, and how long they took together."""
     if not count:
         return t.number(0)
-    return t("{count} in {span}", count=count, span=span_text(seconds, t))
+    return t("{count} in {span}", count=count, span=lasts_text(seconds, t))
 
 
 def km_text(metres: float, t: Translator) -> str:

@@ -7,9 +7,9 @@ readers at once do no harm; and fixes beyond the newest of all parts are those n
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import VehicleId
@@ -24,6 +24,15 @@ class LogPart:
     vehicle_id: VehicleId
     starts_at: datetime
     position_id: int
+
+
+class PartsStamp(NamedTuple):
+    """What tells whether any of some parts has changed: no two states of them are alike in all."""
+
+    parts: int
+    stale: int
+    positions: int
+    read_at: datetime | None
 
 
 def list_unnoted(tx: Tx, limit: int) -> list[tuple[int, VehicleId, datetime]]:
@@ -101,15 +110,34 @@ def save_parts(tx: Tx, read: Iterable[tuple[LogPart, list[Any]]], now: datetime)
         )
 
 
-def list_spells(
+def list_stamps(
     tx: Tx, since: datetime, until: datetime, vehicle_id: VehicleId | None = None
-) -> dict[VehicleId, list[Any]]:
-    """Return the spells of parts that start in a time, by vehicle, oldest first."""
-    query = select(log_part.c.vehicle_id, log_part.c.spells).where(
-        log_part.c.starts_at >= since, log_part.c.starts_at < until
-    )
+) -> dict[VehicleId, PartsStamp]:
+    """Return a stamp of the parts that start in a time, by vehicle: it changes when they do."""
+    query = select(
+        log_part.c.vehicle_id,
+        func.count().label("parts"),
+        func.sum(cast(log_part.c.stale, Integer)).label("stale"),
+        func.sum(log_part.c.position_id).label("positions"),
+        func.max(log_part.c.read_at).label("read_at"),
+    ).where(log_part.c.starts_at >= since, log_part.c.starts_at < until)
     if vehicle_id is not None:
         query = query.where(log_part.c.vehicle_id == vehicle_id)
+    return {
+        VehicleId(row.vehicle_id): PartsStamp(row.parts, row.stale, row.positions, row.read_at)
+        for row in tx.execute(query.group_by(log_part.c.vehicle_id))
+    }
+
+
+def list_spells(
+    tx: Tx, since: datetime, until: datetime, vehicle_ids: Collection[VehicleId]
+) -> dict[VehicleId, list[Any]]:
+    """Return the spells of vehicles' parts that start in a time, oldest first."""
+    query = select(log_part.c.vehicle_id, log_part.c.spells).where(
+        log_part.c.starts_at >= since,
+        log_part.c.starts_at < until,
+        log_part.c.vehicle_id.in_(vehicle_ids),
+    )
     found: dict[VehicleId, list[Any]] = {}
     for row in tx.execute(query.order_by(log_part.c.vehicle_id, log_part.c.starts_at)):
         found.setdefault(VehicleId(row.vehicle_id), []).extend(row.spells)

@@ -16,9 +16,11 @@ from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
 from data.network import StreetNetwork, build_network
 from data.osm import read_osm
 from data.store.engine import Tx, reading, transaction
+from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.schema import log_part
+from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching import Matcher, StreetMatcher
 from fleet.office_report import Period, Span
@@ -27,6 +29,7 @@ from fleet.trips import Doing, VehicleLog, log_of
 from fleet.vehicle_days import vehicle_days
 from maps.i18n import translator
 from maps.vehicle_days import Asked, days_view
+from maps.vehicle_tables import days_csv
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.village_database import FLEET, POLICY, a_village_database
@@ -106,7 +109,7 @@ def _log(fixes: list[Position], matcher: Matcher, network: StreetNetwork) -> Veh
 def _whole_storm() -> Iterator[tuple[str, str, str]]:
     """Yield what a page of a fleet costs whose parts are read: one busy day, for each vehicle."""
     machines = tuple(v.a_vehicle(n) for n in range(1, VEHICLES + 1))
-    engine = a_village_database(replace(FLEET, vehicles=machines))
+    engine = a_village_database()
     shelf = Shelf(
         lambda: reading(engine),
         lambda: transaction(engine),
@@ -115,6 +118,7 @@ def _whole_storm() -> Iterator[tuple[str, str, str]]:
     )
     until = v.NOW + timedelta(hours=HOURS)
     with transaction(engine) as tx:
+        save_fleet(tx, replace(FLEET, vehicles=machines))
         add_device(tx, "tracker", machines[0].id, "hash")
         add_positions(tx, list(_busy()))
         mark_seen_until(tx, list_unseen(tx, 10_000_000)[1])
@@ -126,13 +130,18 @@ def _whole_storm() -> Iterator[tuple[str, str, str]]:
     yield f"that is, of {noted:,} fixes, a second", f"{noted / read_s:,.0f}", ""
     with transaction(engine) as tx:
         _give_to_all(tx, machines)
+    period, memory, fa = Period(Span.STORM, v.NOW, until), LogMemory(), translator("fa")
+    for look in ("first look", "again"):
+        began = time.process_time()
+        with reading(engine) as tx:
+            days = vehicle_days(tx, memory, period)
+        days_view(Asked(period, until), days, POLICY, "", 1, fa)
+        took_s = time.process_time() - began
+        what = f"page of {len(days)} vehicles x {HOURS} h, {look}, processor time"
+        yield what, f"{took_s:.2f} s", "0.3 s"
     began = time.process_time()
-    period = Period(Span.STORM, v.NOW, until)
-    with reading(engine) as tx:
-        days = vehicle_days(tx, period)
-    days_view(Asked(period, until), days, POLICY, "", 1, translator("fa"))
-    took_s = time.process_time() - began
-    yield f"page of {len(days)} vehicles x {HOURS} h, processor time", f"{took_s:.2f} s", ""
+    days_csv(Asked(period, until), days, POLICY, fa)
+    yield "their table for a spreadsheet", f"{time.process_time() - began:.2f} s", ""
 
 
 def _give_to_all(tx: Tx, machines: Sequence[Vehicle]) -> None:

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from random import Random
@@ -14,6 +14,7 @@ from data.store.engine import reading, transaction
 from data.store.logbook import forget_parts, list_stale, save_parts
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
+from fleet.log_memory import LogMemory
 from fleet.logbook import (
     FRESH,
     PART,
@@ -27,7 +28,7 @@ from fleet.logbook import (
 from fleet.matching import StreetMatcher
 from fleet.sites import sites_of
 from fleet.spells import Spell
-from fleet.trips import log_of
+from fleet.trips import VehicleLog, log_of
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.village_database import a_village_database
@@ -60,7 +61,7 @@ def arrived(engine: Engine, fixes: Sequence[Position]) -> None:
 
 def spells(engine: Engine, vehicle_id: VehicleId = TRUCK) -> list[Spell]:
     with reading(engine) as tx:
-        return spells_between(tx, v.NOW, LONG_AFTER, vehicle_id).get(vehicle_id, [])
+        return spells_between(tx, v.NOW, LONG_AFTER, [vehicle_id]).get(vehicle_id, [])
 
 
 def read(engine: Engine, look: int = 0) -> list[Spell]:
@@ -117,6 +118,23 @@ def test_a_log_read_anew_is_the_same() -> None:
         forget_parts(tx)
     assert spells(engine) == []
     assert (read(engine), spells(engine, OTHER)) == before
+
+
+def test_a_log_in_memory_changes_with_its_parts_and_with_its_time() -> None:
+    engine, memory, grounds = a_database(), LogMemory(), sites_of([], [])
+    arrived(engine, ROUND[:100])
+    read(engine)
+
+    def kept(until: datetime) -> VehicleLog:
+        with reading(engine) as tx:
+            return memory.logs(tx, grounds, v.NOW, until)[TRUCK]
+
+    for until in (LONG_AFTER, v.NOW + HOUR / 4, v.NOW + HOUR / 2):
+        assert kept(until) == log_of(spells(engine), grounds, v.NOW, until)
+    assert kept(LONG_AFTER) is kept(LONG_AFTER + HOUR)
+    arrived(engine, ROUND[100:])
+    read(engine, 1)
+    assert kept(LONG_AFTER) == log_of(read_at_once(), grounds, v.NOW, LONG_AFTER)
 
 
 def test_parts_hold_all_of_a_log_and_nothing_twice() -> None:

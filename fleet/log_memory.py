@@ -1,0 +1,91 @@
+"""Logs of vehicles as they were last put together, kept while no part of theirs changes."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from data.model import VehicleId
+from data.store.engine import Tx
+from data.store.logbook import PartsStamp, list_stamps
+from fleet.logbook import first_part, spells_between
+from fleet.sites import Site
+from fleet.trips import VehicleLog, log_of
+
+MOST_ENTRIES = 60_000
+"""Lines that are kept, some sixty megabytes: three days of 66 vehicles that were never still."""
+
+type _Key = tuple[VehicleId, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A log until a time; `ends_at` is when the last thing known ends, also beyond that time."""
+
+    stamp: PartsStamp
+    sites: tuple[Site, ...]
+    until: datetime
+    ends_at: datetime
+    log: VehicleLog
+
+    def is_log_of(self, stamp: PartsStamp, sites: tuple[Site, ...], until: datetime) -> bool:
+        """Whether the log until another time would be the same."""
+        same_time = until == self.until or self.ends_at <= min(until, self.until)
+        return same_time and (stamp, sites) == (self.stamp, self.sites)
+
+
+@dataclass(slots=True)
+class LogMemory:
+    """Remembers logs by vehicle and begin; any thread may ask."""
+
+    _kept: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
+    _entries: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def logs(
+        self,
+        tx: Tx,
+        sites: Sequence[Site],
+        since: datetime,
+        until: datetime,
+        vehicle_id: VehicleId | None = None,
+    ) -> dict[VehicleId, VehicleLog]:
+        """Return the log of every vehicle of which anything was read in a time, or of one."""
+        grounds = tuple(sites)
+        stamps = list_stamps(tx, first_part(since), until, vehicle_id)
+        found = {each: self._known(each, since, grounds, until, stamps[each]) for each in stamps}
+        missing = [each for each, log in found.items() if log is None]
+        spells = spells_between(tx, since, until, missing) if missing else {}
+        for each in missing:
+            mine = spells.get(each, [])
+            ends_at = max((spell.ends_at for spell in mine), default=since)
+            log = log_of(mine, grounds, since, until)
+            self._keep((each, since), _Kept(stamps[each], grounds, until, ends_at, log))
+            found[each] = log
+        return {each: log for each, log in found.items() if log is not None}
+
+    def _known(
+        self,
+        vehicle_id: VehicleId,
+        since: datetime,
+        sites: tuple[Site, ...],
+        until: datetime,
+        stamp: PartsStamp,
+    ) -> VehicleLog | None:
+        with self._lock:
+            kept = self._kept.get((vehicle_id, since))
+            if kept is None or not kept.is_log_of(stamp, sites, until):
+                return None
+            self._kept.move_to_end((vehicle_id, since))
+            return kept.log
+
+    def _keep(self, key: _Key, kept: _Kept) -> None:
+        """Remember a log, and forget those that nobody asked for longest."""
+        with self._lock:
+            old = self._kept.pop(key, None)
+            self._entries += len(kept.log.entries) - (len(old.log.entries) if old else 0)
+            self._kept[key] = kept
+            while self._entries > MOST_ENTRIES and len(self._kept) > 1:
+                _, gone = self._kept.popitem(last=False)
+                self._entries -= len(gone.log.entries)
