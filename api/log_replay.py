@@ -15,14 +15,18 @@ from data.store.cities import get_policy
 from data.store.engine import Database, Tx, transaction
 from data.store.network import load_network
 from data.store.people import find_device_by_name
-from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.store.storms import find_active_storm
 from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms import end_storm
 from fleet.tracking import digest, new_track_book
 
-AT_ONCE = 50_000
-"""Fixes in one transaction, where nobody else waits for the database."""
+AT_ONCE = 250_000
+"""Fixes in one transaction, where nobody else waits for the database: some 250 MB of memory.
+
+After each portion the streets that it touched are looked at with all their passes of the storm, so
+that many small ones would take a multiple of the time.
+"""
 
 AFTER = timedelta(hours=2)
 """So long after the last fix of a log nobody waits for its vehicles: nothing is in suspense."""
@@ -103,11 +107,14 @@ def take_in(
         return outcome
     tracks = new_track_book(ready.network)
 
-    def look(tx: Tx, now: datetime) -> int:
-        """Digest what nobody has looked at yet, at a moment of the log."""
-        fresh, last = list_unseen(tx, AT_ONCE)
+    def take(tx: Tx, fresh: Sequence[Position], last: int, now: datetime) -> None:
         digest(tx, ready.network, tracks, fresh, ready.policy, find_active_storm(tx), now)
         mark_seen_until(tx, last)
+
+    def look(tx: Tx, now: datetime) -> int:
+        """Digest what nobody has looked at yet, at a moment of the log."""
+        fresh, last = list_unseen(tx, at_once)
+        take(tx, fresh, last, now)
         return len(fresh)
 
     with transaction(engine) as tx:
@@ -116,7 +123,9 @@ def take_in(
     for portion in batched(positions, at_once, strict=False):
         with transaction(engine) as tx:
             stored = add_positions(tx, portion)
-            if stored:
+            if stored == len(portion):
+                take(tx, portion, find_newest(tx), portion[-1].fixed_at)
+            elif stored:
                 look(tx, portion[-1].fixed_at)
         outcome.stored += stored
         outcome.repeated += len(portion) - stored

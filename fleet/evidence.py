@@ -132,7 +132,8 @@ def store_window(
         ways = window.changed | before.keys()
     after = {way: _by_storm(storms, window.passes(way)) for way in ways}
     differing = [way for way in sorted(ways) if not window.anew or after[way] != before[way]]
-    replace_window(tx, *window.key, differing, (row for way in differing for row in after[way]))
+    stored = [way for way in differing if before[way]] if window.anew else differing
+    replace_window(tx, *window.key, stored, (row for way in differing for row in after[way]))
     window.changed.clear()
     window.anew = False
     for way in differing:

@@ -14,7 +14,7 @@ from data.store.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
 from data.store.storms import find_active_storm, list_storms
 from fleet.cities import set_fleet
-from fleet.feed_values import EARLIEST, LATEST
+from fleet.feed_values import EARLIEST, LATEST, NO_FIX_DEG
 from fleet.log_fixes import LoggedFix
 from fleet.machines import text_of
 from fleet.storms import start_storm
@@ -104,34 +104,42 @@ def positions_of_log(
     devices: Mapping[VehicleId, DeviceId],
     now: datetime,
 ) -> tuple[list[Position], Counter[str]]:
-    """Return the fixes as the door for batches would store them, oldest first.
+    """Return the fixes as the door for batches would store them, oldest first and each once.
 
-    Those whose clock was wrong are left out and counted, with the door's reasons.
+    Those that nobody can believe are left out and counted, with the door's reasons.
     """
-    ids = {name: vehicle.id for name, vehicle in vehicles.items()}
-    positions = [
-        Position(
-            devices[ids[fix.vehicle]],
-            ids[fix.vehicle],
-            SOURCE,
-            fix.fixed_at,
-            now,
-            fix.location,
-            fix.speed_mps,
-            fix.heading_deg,
-            fix.accuracy_m,
-            fix.blade,
-            fix.spreader,
-            fix.material,
-            fix.rate_gm2,
-        )
-        for fix in fixes
-    ]
-    wrong = Counter(
-        "future" if fix.fixed_at > now else "fixed_at"
-        for fix in positions
-        if not EARLIEST <= fix.fixed_at <= now + LATEST
-    )
-    if wrong:
-        positions = [fix for fix in positions if EARLIEST <= fix.fixed_at <= now + LATEST]
-    return sorted(positions, key=lambda fix: (fix.fixed_at, fix.vehicle_id)), wrong
+    owners = {name: (devices[one.id], one.id) for name, one in vehicles.items()}
+    positions: dict[tuple[VehicleId, datetime], Position] = {}
+    wrong: Counter[str] = Counter()
+    for fix in fixes:
+        reason = _unbelieved(fix, now)
+        if reason is not None:
+            wrong[reason] += 1
+            continue
+        device_id, vehicle_id = owners[fix.vehicle]
+        if (vehicle_id, fix.fixed_at) not in positions:
+            positions[vehicle_id, fix.fixed_at] = Position(
+                device_id,
+                vehicle_id,
+                SOURCE,
+                fix.fixed_at,
+                now,
+                fix.location,
+                fix.speed_mps,
+                fix.heading_deg,
+                fix.accuracy_m,
+                fix.blade,
+                fix.spreader,
+                fix.material,
+                fix.rate_gm2,
+            )
+    return sorted(positions.values(), key=lambda fix: (fix.fixed_at, fix.vehicle_id)), wrong
+
+
+def _unbelieved(fix: LoggedFix, now: datetime) -> str | None:
+    if fix.fixed_at > now + LATEST:
+        return "future"
+    if fix.fixed_at < EARLIEST:
+        return "early"
+    nowhere = abs(fix.location.lon) < NO_FIX_DEG and abs(fix.location.lat) < NO_FIX_DEG
+    return "no_fix" if nowhere else None

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from data.model import (
     Coverage,
@@ -18,6 +19,7 @@ from data.model import (
     Position,
     RequestId,
     Storm,
+    StormId,
     VehicleId,
 )
 from data.network import StreetNetwork
@@ -165,6 +167,7 @@ class _Round:
         self.storms = [*ended, storm] if storm is not None else ended
         self.touched: dict[tuple[VehicleId, int], Window] = {}
         self.dropped: Counter[str] = Counter()
+        self._told: dict[tuple[StormId, ...], Orders] = {}
         if tracks.left is None:
             tracks.left = list_open_windows(tx)
 
@@ -174,18 +177,39 @@ class _Round:
         for fix in sorted(fixes, key=_in_time):
             for number in looked_at_by(fix.fixed_at):
                 by_window[number].append(fix)
+        anew = [one for one in sorted(by_window) if self._begins(vehicle_id, one, by_window[one])]
+        stored = self._stored(vehicle_id, anew)
         for number in sorted(by_window):
-            window, mine = self._tracks.windows.get((vehicle_id, number)), by_window[number]
-            if window is None or window.heard_at is None or mine[0].fixed_at <= window.heard_at:
-                self._anew(vehicle_id, number, mine)
+            if number in stored:
+                self._anew(vehicle_id, number, stored[number], by_window[number])
             else:
-                self.dropped += self._feed(window, mine)
+                self.dropped += self._feed(
+                    self._tracks.windows[vehicle_id, number], by_window[number]
+                )
+
+    def _begins(self, vehicle_id: VehicleId, number: int, fixes: Sequence[Position]) -> bool:
+        """Whether a window is to be followed from its first fix: nobody does, or one came late."""
+        window = self._tracks.windows.get((vehicle_id, number))
+        return window is None or window.heard_at is None or fixes[0].fixed_at <= window.heard_at
+
+    def _stored(self, vehicle_id: VehicleId, numbers: Iterable[int]) -> dict[int, list[Position]]:
+        """Return the stored fixes of each of these windows: one question for those in a row."""
+        found: dict[int, list[Position]] = {}
+        for _, grouped in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+            row = [number for _, number in grouped]
+            since, until = looks_at(row[0])[0], looks_at(row[-1])[1]
+            found |= {number: [] for number in row}
+            for fix in list_between(self._tx, vehicle_id, since, until - timedelta.resolution):
+                for number in looked_at_by(fix.fixed_at):
+                    if number in found:
+                        found[number].append(fix)
+        return found
 
     def resume(self) -> None:
         """Take up some of the windows that a restart has left open."""
         left = [key for key in self._tracks.left or () if key not in self._tracks.windows]
         for vehicle_id, number in left[:RESUMED_AT_ONCE]:
-            self._anew(vehicle_id, number, [])
+            self._anew(vehicle_id, number, self._stored(vehicle_id, [number])[number], [])
         self._tracks.left = left[RESUMED_AT_ONCE:]
 
     def settle(self) -> None:
@@ -201,10 +225,14 @@ class _Round:
         opened = (one.key for one in self.touched.values() if one.anew)
         open_windows(self._tx, (key for key in opened if key in tracks.windows))
 
-    def _anew(self, vehicle_id: VehicleId, number: int, fixes: Sequence[Position]) -> None:
+    def _anew(
+        self,
+        vehicle_id: VehicleId,
+        number: int,
+        stored: Sequence[Position],
+        fixes: Sequence[Position],
+    ) -> None:
         """Follow a window from its first stored fix."""
-        since, until = looks_at(number)
-        stored = list_between(self._tx, vehicle_id, since, until - timedelta.resolution)
         window = self._tracks.windows[vehicle_id, number] = Window(vehicle_id, number)
         both = self._feed(window, sorted([*stored, *fixes], key=_in_time))
         if both:
@@ -220,8 +248,10 @@ class _Round:
         return window.feed(tracks.matcher, self._network, self._orders(window), fixes)
 
     def _orders(self, window: Window) -> Orders:
-        since, until = looks_at(window.number)
-        return self._tracks.orders.during(self._tx, storms_in(self.storms, since, until))
+        storms = tuple(storms_in(self.storms, *looks_at(window.number)))
+        if storms not in self._told:
+            self._told[storms] = self._tracks.orders.during(self._tx, storms)
+        return self._told[storms]
 
 
 def _in_time(fix: Position) -> tuple[datetime, str]:

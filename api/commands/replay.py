@@ -110,6 +110,7 @@ def _take_in(
         now = Clock().now()
         positions, wrong = positions_of_log(fixes, ready.vehicles, ready.devices, now)
         outcome = take_in(engine, ready, positions, typer.echo)
+    outcome.repeated += len(fixes) - len(positions) - wrong.total()
     outcome.refused += wrong
     return outcome
 

@@ -32,8 +32,13 @@ def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
     return [position_of(row) for row in rows], rows[-1].id if rows else 0
 
 
+def find_newest(tx: Tx) -> int:
+    """Return the place of the fix that arrived last; 0 where there is none."""
+    return int(tx.execute(select(func.max(position.c.id))).scalar() or 0)
+
+
 def mark_seen_until(tx: Tx, last: int) -> None:
-    """Remember that everything up to a place that `list_unseen` gave went through matching."""
+    """Remember that all fixes went through matching that arrived until that one, by its place."""
     unseen = position.c.seen.is_(False)
     tx.execute(update(position).where(unseen, position.c.id <= last).values(seen=True))
 

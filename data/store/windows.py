@@ -28,7 +28,7 @@ def replace_window(
     directions: Collection[DirectedSegment],
     passes: Iterable[tuple[StormId, Pass]],
 ) -> None:
-    """Store anew what a half hour of a vehicle's positions came to on these directions."""
+    """Store what a half hour came to, in place of what there is of it on these directions."""
     if directions:
         tx.execute(
             delete(passage).where(

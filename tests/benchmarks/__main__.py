@@ -29,6 +29,7 @@ MODULES = (
     "backup",
     "flood",
     "replay",
+    "replay_page",
     "storms",
     "positions",
 )
