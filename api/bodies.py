@@ -6,6 +6,9 @@ from fastapi import HTTPException, Request
 
 from data.errors import InvalidError
 
+HALF_LETTER = b"\\u"
+"""How JSON writes letters by number, and halves of them too."""
+
 
 async def limited_body(request: Request, most_bytes: int) -> bytes:
     """Return what was sent; answer 413 as soon as it is too much."""
@@ -18,8 +21,11 @@ async def limited_body(request: Request, most_bytes: int) -> bytes:
 
 
 def json_of(body: bytes) -> object:
-    """Return what a body says; raise `InvalidError` where it is not JSON."""
+    """Return what a body says; raise `InvalidError` where it is not JSON, or no text in it."""
     try:
-        return json.loads(body)
+        said: object = json.loads(body)
+        if HALF_LETTER in body:
+            json.dumps(said, ensure_ascii=False).encode()  # half a letter can be read, not stored
     except (ValueError, RecursionError):
         raise InvalidError("body", "", "well-formed JSON") from None
+    return said

@@ -30,6 +30,9 @@ TEXT_LENGTH: Final = 200
 MOST_ATTRIBUTES: Final = 60
 """Keys kept of one message, apart from those that mean something to us."""
 
+LARGEST: Final = 1e15
+"""Larger numbers are no measurements; some of them nobody can even store."""
+
 UNBELIEVED: Final = frozenset({"future", "no_fix", "early"})
 """Reasons of fixes that are well written and wrong all the same: to send them again is no use."""
 
@@ -121,8 +124,8 @@ def speed_mps(found: float | None, unit: SpeedUnit) -> float | None:
 
 
 def heading(value: object, field: str = "heading") -> float | None:
-    """Return a direction in degrees from north, 0 to 360."""
-    degrees = number(field, value)
+    """Return a direction in degrees from north, 0 to 360; below zero it is unknown."""
+    degrees = known(number(field, value))
     return None if degrees is None else degrees % 360.0
 
 
@@ -189,7 +192,14 @@ def parsed(word: str) -> Attribute:
         found = float(word)
     except ValueError:
         return word[:TEXT_LENGTH]
-    return found if isfinite(found) else word[:TEXT_LENGTH]
+    return found if abs(found) <= LARGEST else word[:TEXT_LENGTH]
+
+
+def battery_percent(share: object) -> float | None:
+    """Return what is left of a battery told as 0 to 1; `None` where a phone does not know."""
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        return None
+    return round(share * 100, 1)
 
 
 def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
@@ -200,7 +210,7 @@ def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
             break
         if isinstance(value, str):
             kept[key[:TEXT_LENGTH]] = value[:TEXT_LENGTH]
-        elif isinstance(value, bool) or (isinstance(value, int | float) and isfinite(value)):
+        elif isinstance(value, int | float) and abs(value) <= LARGEST:  # nor is "not a number"
             kept[key[:TEXT_LENGTH]] = value
     return kept
 

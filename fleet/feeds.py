@@ -14,6 +14,7 @@ from fleet.feed_values import (
     ON,
     Attribute,
     attributes_of,
+    battery_percent,
     built_position,
     heading,
     known,
@@ -35,6 +36,9 @@ QUERY_KEYS: Final = frozenset(
 
 REPEATED: Final = frozenset({"cell", "wifi"})
 """Keys of the query form that may come several times, one value for each mast that is heard."""
+
+TRACCAR_KEYS: Final = {"batt": "batteryLevel"}
+"""Keys of the query form that a Traccar server keeps under another name, as we do."""
 
 WORDS: Final = frozenset({"driverUniqueId", "notificationToken", *REPEATED})
 """Keys whose values stay texts, even where they look like numbers."""
@@ -92,7 +96,7 @@ def position_from_osmand(
     if location is None:
         return None
     extras: dict[str, Attribute] = {
-        key: word if key in WORDS else parsed(word)
+        TRACCAR_KEYS.get(key, key): word if key in WORDS else parsed(word)
         for key, word in params.items()
         if key not in QUERY_KEYS
     }
@@ -134,7 +138,7 @@ def position_from_traccar(
         fixed_at=moment("timestamp", message.get("timestamp"), now, UTC),
         location=location,
         speed_mps=known(number("speed", coords.get("speed"))),
-        heading_deg=heading(known(number("heading", coords.get("heading")))),
+        heading_deg=heading(coords.get("heading")),
         accuracy_m=known(number("accuracy", coords.get("accuracy"))),
         equipment=equipment,
         attributes=_traccar_attributes(message, coords, extras),
@@ -203,14 +207,17 @@ def _place_from_query(params: Mapping[str, str]) -> LonLat | None:
 def _traccar_attributes(
     message: Mapping[str, object], coords: Mapping[str, object], extras: Mapping[str, object]
 ) -> dict[str, Attribute]:
+    """Return what else the app tells, by the names under which a Traccar server keeps it."""
     battery, activity = message.get("battery"), message.get("activity")
+    told = battery if isinstance(battery, Mapping) else {}
     return attributes_of(
         {
             **_others(extras),
-            **{key: message.get(key) for key in ("is_moving", "odometer", "event", "mock")},
+            **{key: message.get(key) for key in ("odometer", "event", "mock")},
+            "motion": message.get("is_moving"),
             "altitude": coords.get("altitude"),
-            "battery": battery.get("level") if isinstance(battery, Mapping) else None,
-            "charging": battery.get("is_charging") if isinstance(battery, Mapping) else None,
+            "batteryLevel": battery_percent(told.get("level")),
+            "charge": told.get("is_charging"),
             "activity": activity.get("type") if isinstance(activity, Mapping) else None,
         }
     )

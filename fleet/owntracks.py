@@ -62,6 +62,7 @@ def position_from_owntracks(body: object, device: Device, now: datetime) -> Posi
     if isinstance(tst, bool) or not isinstance(tst, int | float):
         raise InvalidError("tst", tst, "seconds since 1970")
     others = {key: value for key, value in fix.items() if key not in PLACED}
+    others["batteryLevel"] = others.pop("batt", None)
     return built_position(
         device,
         "owntracks",
@@ -69,7 +70,7 @@ def position_from_owntracks(body: object, device: Device, now: datetime) -> Posi
         fixed_at=moment("tst", tst, now, UTC),
         location=place(fix.get("lat"), fix.get("lon")),
         speed_mps=speed_mps(number("vel", fix.get("vel")), SpeedUnit.KMH),
-        heading_deg=heading(known(number("cog", fix.get("cog"))), "cog"),
+        heading_deg=heading(fix.get("cog"), "cog"),
         accuracy_m=known(number("acc", fix.get("acc"))),
         equipment=fix,
         attributes=attributes_of(others),

@@ -44,7 +44,7 @@ def test_a_location_is_stored_in_our_units_and_answered_with_a_list(
     (fix,) = kept(app)
     assert (fix.source, fix.location, fix.fixed_at) == ("owntracks", (45.07, 37.55), v.NOW)
     assert (fix.speed_mps, fix.heading_deg, fix.accuracy_m) == (pytest.approx(10), 90, 8)
-    assert fix.attributes == {"batt": 71, "t": "u", "conn": "m"}
+    assert fix.attributes == {"batteryLevel": 71, "t": "u", "conn": "m"}
 
 
 @pytest.mark.parametrize(

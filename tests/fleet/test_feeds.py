@@ -122,7 +122,7 @@ def test_osmand_carries_the_equipment_and_keeps_unknown_keys() -> None:
         id="x", lat="37.55", lon="45.07", blade="down", spreader="off", batt="87.5", charge="true"
     )
     assert (fix.blade, fix.spreader) == (True, False)
-    assert fix.attributes == {"batt": 87.5, "charge": True}
+    assert fix.attributes == {"batteryLevel": 87.5, "charge": True}
 
 
 def test_osmand_without_a_place_repeats_the_last_one() -> None:
@@ -130,6 +130,49 @@ def test_osmand_without_a_place_repeats_the_last_one() -> None:
     assert fix is not None
     assert (fix.location, fix.blade) == (HERE, False)
     assert position_from_osmand({"blade": "up"}, DEVICE, None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "kept"),
+    [
+        ("hdop", "0.9", {"hdop": 0.9}),
+        ("batt", "87", {"batteryLevel": 87.0}),
+        ("charge", "false", {"charge": False}),
+        ("altitude", "1332.5", {"altitude": 1332.5}),
+        ("driverUniqueId", "0042", {"driverUniqueId": "0042"}),
+        ("notificationToken", "1e5", {"notificationToken": "1e5"}),
+        ("cell", "432,11,9100,552", {"cell": "432,11,9100,552"}),
+        ("wifi", "aa-bb-cc-dd-ee-ff,-70", {"wifi": "aa-bb-cc-dd-ee-ff,-70"}),
+        ("valid", "1", {}),
+        ("valid", "0", {"valid": False}),
+        ("stormId", "7", {"stormId": 7.0}),
+        ("crew", "night", {"crew": "night"}),
+        ("in1", "1", {"in1": 1.0}),
+        ("odd", "nan", {"odd": "nan"}),
+        ("odd", "9" * 40, {"odd": "9" * 40}),
+    ],
+)
+def test_every_other_key_of_osmand_is_kept_as_a_traccar_server_keeps_it(
+    key: str, word: str, kept: dict[str, Any]
+) -> None:
+    assert osmand(lat="37.55", lon="45.07", **{key: word}).attributes == kept
+
+
+@pytest.mark.parametrize(
+    ("params", "speed_mps", "heading_deg", "accuracy_m"),
+    [
+        ({"speed": "0.0", "bearing": "0.0", "accuracy": "0.0"}, 0.0, 0.0, 0.0),
+        ({"speed": "19.438", "heading": "360"}, 10.0, 0.0, None),
+        # An iPhone that stands does not know where it heads, and says so by -1.
+        ({"speed": "-1.94384449", "bearing": "-1.0", "accuracy": "-1"}, None, None, None),
+    ],
+)
+def test_osmand_numbers(
+    params: dict[str, str], speed_mps: float, heading_deg: float, accuracy_m: float
+) -> None:
+    fix = osmand(lat="37.55", lon="45.07", **params)
+    assert fix.speed_mps == pytest.approx(speed_mps, abs=1e-3)
+    assert (fix.heading_deg, fix.accuracy_m) == (heading_deg, accuracy_m)
 
 
 def test_osmand_remembers_that_a_receiver_does_not_believe_itself() -> None:
@@ -160,7 +203,7 @@ def test_traccar_client_speaks_metres_per_second() -> None:
     assert fix is not None
     assert (fix.location, fix.speed_mps, fix.heading_deg) == (HERE, 8.0, 90.0)
     assert fix.fixed_at == datetime(2026, 12, 21, 3, 59, 58, 250_000, tzinfo=UTC)
-    assert fix.attributes["is_moving"] is True
+    assert fix.attributes["motion"] is True
 
 
 def test_traccar_client_says_unknown_by_less_than_zero() -> None:
@@ -176,7 +219,7 @@ def test_traccar_extras_carry_the_equipment() -> None:
     assert fix is not None
     assert fix.blade is True
     assert fix.attributes["crew"] == "A"
-    assert fix.attributes["battery"] == 0.5
+    assert fix.attributes["batteryLevel"] == 50.0
 
 
 def test_a_traccar_heartbeat_repeats_the_last_place() -> None:
@@ -190,3 +233,91 @@ def test_a_traccar_heartbeat_repeats_the_last_place() -> None:
 def test_traccar_nonsense_is_refused(body: object) -> None:
     with pytest.raises(InvalidError):
         position_from_traccar(body, DEVICE, None, NOW)
+
+
+ANDROID = {
+    "device_id": "secret",
+    "location": {
+        "event": "motionchange",
+        "is_moving": False,
+        "uuid": "8f1c6f2e-0f3a-4a5b-9d0e-6a1f3d1c9b11",
+        "timestamp": "2026-12-21T03:59:30.120Z",
+        "age": 12,
+        "odometer": 1204.5,
+        "coords": {
+            "latitude": 37.55,
+            "longitude": 45.07,
+            "accuracy": 4.2,
+            "speed": 3.5,
+            "speed_accuracy": 0.4,
+            "heading": 271.3,
+            "heading_accuracy": 5,
+            "altitude": 1330.1,
+            "altitude_accuracy": 1.5,
+            "ellipsoidal_altitude": 1330.1,
+        },
+        "activity": {"type": "in_vehicle", "confidence": 100},
+        "battery": {"is_charging": True, "level": 0.93},
+        "mock": False,
+        "extras": {"blade": "down", "spreader": "off"},
+    },
+}
+IPHONE = {
+    "device_id": "secret",
+    "location": {
+        "event": "heartbeat",
+        "is_moving": False,
+        "uuid": "D8C7F8AE-2C5B-4C55-8A5B-0D0C7B9E5F21",
+        "timestamp": "2026-12-21T03:59:30.000Z",
+        "odometer": 0,
+        "coords": {
+            "latitude": 37.55,
+            "longitude": 45.07,
+            "accuracy": 14.1,
+            "speed": -1,
+            "speed_accuracy": -1,
+            "heading": -1,
+            "heading_accuracy": -1,
+            "altitude": 1329.7,
+            "altitude_accuracy": 9.2,
+            "ellipsoidal_altitude": 1351.0,
+            "floor": None,
+        },
+        "activity": {"type": "unknown", "confidence": 75},
+        "battery": {"is_charging": False, "level": -1},
+        "extras": {},
+    },
+}
+
+
+def test_traccar_client_on_android() -> None:
+    fix = position_from_traccar(ANDROID, DEVICE, None, NOW)
+    assert fix is not None
+    assert fix.fixed_at == datetime(2026, 12, 21, 3, 59, 30, 120_000, tzinfo=UTC)
+    assert (fix.location, fix.speed_mps, fix.heading_deg) == (HERE, 3.5, 271.3)
+    assert (fix.accuracy_m, fix.blade, fix.spreader) == (4.2, True, False)
+    assert fix.attributes == {
+        "event": "motionchange",
+        "motion": False,
+        "odometer": 1204.5,
+        "mock": False,
+        "altitude": 1330.1,
+        "batteryLevel": 93.0,
+        "charge": True,
+        "activity": "in_vehicle",
+    }
+
+
+def test_traccar_client_on_an_iphone_says_less() -> None:
+    fix = position_from_traccar(IPHONE, DEVICE, None, NOW)
+    assert fix is not None
+    assert (fix.location, fix.speed_mps, fix.heading_deg) == (HERE, None, None)
+    assert (fix.accuracy_m, fix.blade) == (14.1, None)
+    assert fix.attributes == {
+        "event": "heartbeat",
+        "motion": False,
+        "odometer": 0,
+        "altitude": 1329.7,
+        "charge": False,
+        "activity": "unknown",
+    }
