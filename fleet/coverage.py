@@ -91,18 +91,49 @@ def whole_passes(passes: Iterable[Pass], length_m: float) -> list[datetime]:
 
     A visit that went over the whole street is one; visits to parts of it add up to others.
     """
-    parts, made_of_parts = _Depth(length_m), 0
-    times: list[datetime] = []
+    wholes = Wholes(length_m)
     for visit in visits(passes):
+        wholes.add(visit)
+    return wholes.times
+
+
+class Wholes:
+    """The whole traversals that visits to one direction come to, visit by visit.
+
+    `times` says when each was complete, oldest first.
+    """
+
+    def __init__(
+        self,
+        length_m: float,
+        times: Iterable[datetime] = (),
+        parts: "_Depth | None" = None,
+        made_of_parts: int = 0,
+    ) -> None:
+        self.times = list(times)
+        self._length_m = length_m
+        self._parts = parts or _Depth(length_m)
+        self._made_of_parts = made_of_parts
+
+    def add(self, visit: Sequence[Pass]) -> None:
+        """Take in the next visit, by the time it ended."""
         stretches = union((p.from_m, p.to_m) for p in visit)
-        whole = sum(end_m - start_m for start_m, end_m in stretches) >= whole_m(length_m)
+        whole_street_m = whole_m(self._length_m)
+        whole = sum(end_m - start_m for start_m, end_m in stretches) >= whole_street_m
         for start_m, end_m in () if whole else stretches:
-            parts.add(start_m, end_m)
-        together = parts.covered_m(made_of_parts + 1) >= whole_m(length_m)
-        made_of_parts += together
+            self._parts.add(start_m, end_m)
+        together = self._parts.covered_m(self._made_of_parts + 1) >= whole_street_m
+        self._made_of_parts += together
         if whole or together:
-            times.append(max(p.ended_at for p in visit))
-    return times
+            self.times.append(max(p.ended_at for p in visit))
+
+    def with_visits(self, more: Iterable[Sequence[Pass]]) -> list[datetime]:
+        """Return what `times` would be after more visits."""
+        parts, made = self._parts.copied(), self._made_of_parts
+        then = Wholes(self._length_m, self.times, parts, made)
+        for visit in more:
+            then.add(visit)
+        return then.times
 
 
 def whole_m(length_m: float) -> float:
@@ -116,6 +147,11 @@ class _Depth:
     def __init__(self, length_m: float) -> None:
         self._cuts_m = [0.0, length_m]
         self._depths = [0]
+
+    def copied(self) -> "_Depth":
+        other = _Depth(self._cuts_m[-1])
+        other._cuts_m, other._depths = list(self._cuts_m), list(self._depths)
+        return other
 
     def add(self, start_m: float, end_m: float) -> None:
         first, last = self._cut(start_m), self._cut(end_m)
@@ -137,11 +173,12 @@ class _Depth:
 
 def counting(passes: Iterable[Pass], rules: EvidenceRules) -> list[Pass]:
     """Return the passes whose evidence is good enough to close a job."""
-    return [
-        one
-        for one in passes
-        if one.treatment is not None and rules.grade_of(one.evidence) is Grade.CLOSES
-    ]
+    return [one for one in passes if counts(one, rules)]
+
+
+def counts(one: Pass, rules: EvidenceRules) -> bool:
+    """Whether the evidence of a pass is good enough to close a job."""
+    return one.treatment is not None and rules.grade_of(one.evidence) is Grade.CLOSES
 
 
 def coverage_of(
@@ -168,7 +205,7 @@ def coverage_of(
     ]
     begun_m = sum(end - start for start, end in union((p.from_m, p.to_m) for p in shown))
     latest = max(shown, key=lambda p: p.ended_at, default=None)
-    driven = [one.ended_at for one in seen if one not in counted]
+    driven = [one.ended_at for one in seen if not counts(one, rules)]
     return Coverage(
         segment_id=directed.segment_id,
         forward=directed.forward,

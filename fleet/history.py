@@ -22,10 +22,10 @@ from fleet.coverage import (
     DUE_FROM,
     NO_DIRECTION,
     OVERDUE_FROM,
-    coverage_of,
     coverage_state,
     drivable,
 )
+from fleet.coverage_course import CoverageCourse
 
 AGES = (AGEING_FROM, DUE_FROM, OVERDUE_FROM)
 """Ages, in cycles, at which a color changes without news."""
@@ -157,21 +157,27 @@ def coverage_steps(
     if stored is None:
         return []
     treatment = Treatment.SALT if segment.id in proven.salted else Treatment.PLOW
-    told = {stored.driven_at} if stored.driven_at is not None else set()
-    steps: list[tuple[datetime, Coverage]] = []
-    for at in sorted({one.ended_at for one in passes} | told):
-        ended = sorted((one for one in passes if one.ended_at <= at), key=lambda one: one.ended_at)
-        row = coverage_of(
-            directed,
-            segment.length_m,
-            ended,
-            stored.passes_needed,
-            treatment,
-            proven.rules,
-        )
-        driven = [one for one in (row.driven_at, *told) if one is not None and one <= at]
-        steps.append((at, replace(row, driven_at=max(driven, default=None))))
-    return steps
+    course = CoverageCourse(
+        directed, segment.length_m, stored.passes_needed, treatment, proven.rules
+    )
+    nothing = course.known()
+    steps = list(course.steps(passes))
+    return steps if stored.driven_at is None else _told_too(nothing, steps, stored.driven_at)
+
+
+def _told_too(
+    nothing: Coverage, steps: list[tuple[datetime, Coverage]], told_at: datetime
+) -> list[tuple[datetime, Coverage]]:
+    """Return steps that know when somebody drove through, if no pass tells of it."""
+    if all(at != told_at for at, _ in steps):
+        before = next((row for at, row in reversed(steps) if at < told_at), nothing)
+        steps = sorted([*steps, (told_at, before)], key=lambda step: step[0])
+    return [
+        (at, row)
+        if at < told_at
+        else (at, replace(row, driven_at=max(row.driven_at or told_at, told_at)))
+        for at, row in steps
+    ]
 
 
 def _moments(

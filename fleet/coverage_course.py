@@ -1,0 +1,107 @@
+"""How the coverage of a direction grew pass by pass, pure: what `coverage_of` would have said then.
+
+Asking `coverage_of` after each of many passes would look at all earlier ones again and again.
+Visits that are over cannot change any more, so only those that go on are looked at anew.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from data.evidence_rules import EvidenceRules, Grade
+from data.model import Coverage, DirectedSegment, Pass, Treatment
+from data.passes import VISIT_GAP
+from fleet.coverage import BEGUN, Wholes, counts, union, visits
+
+
+class CoverageCourse:
+    """What passes over one direction prove, as more of them end."""
+
+    def __init__(
+        self,
+        directed: DirectedSegment,
+        length_m: float,
+        passes_needed: int,
+        treatment: Treatment,
+        rules: EvidenceRules,
+    ) -> None:
+        self._directed = directed
+        self._length_m = length_m
+        self._needed = passes_needed
+        self._treatment = treatment
+        self._rules = rules
+        self._wholes = {each: Wholes(length_m) for each in Treatment}
+        self._begun: list[tuple[float, float]] = []
+        self._latest: Pass | None = None
+        self._driven_at: datetime | None = None
+
+    def known(self) -> Coverage:
+        """Return what the visits that are over prove."""
+        return self._after(())
+
+    def steps(self, passes: Iterable[Pass]) -> Iterator[tuple[datetime, Coverage]]:
+        """Yield, for each moment at which passes ended, what all that had ended prove."""
+        for together in _clusters(passes):
+            for at in sorted({one.ended_at for one in together}):
+                yield at, self._after([one for one in together if one.ended_at <= at])
+            self._close(together)
+
+    def _after(self, seen: Sequence[Pass]) -> Coverage:
+        """Return what closed visits and these passes prove."""
+        counted = [one for one in seen if counts(one, self._rules)]
+        times = {
+            each: wholes.with_visits(visits(one for one in counted if one.treatment is each))
+            for each, wholes in self._wholes.items()
+        }
+        begun, latest = self._shown(seen)
+        begun_m = sum(end_m - start_m for start_m, end_m in begun)
+        return Coverage(
+            segment_id=self._directed.segment_id,
+            forward=self._directed.forward,
+            passes_done=len(times[self._treatment]),
+            passes_needed=self._needed,
+            last_pass_at=max(times[self._treatment], default=None),
+            driven_at=self._driven(seen),
+            evidence=latest.evidence if latest and begun_m >= BEGUN * self._length_m else None,
+            plowed_at=max(times[Treatment.PLOW], default=None),
+            salted_at=max(times[Treatment.SALT], default=None),
+        )
+
+    def _close(self, seen: Sequence[Pass]) -> None:
+        """Take in visits that are over."""
+        for each, wholes in self._wholes.items():
+            mine = (one for one in seen if one.treatment is each and counts(one, self._rules))
+            for visit in visits(mine):
+                wholes.add(visit)
+        self._begun, self._latest = self._shown(seen)
+        self._driven_at = self._driven(seen)
+
+    def _shown(self, seen: Sequence[Pass]) -> tuple[list[tuple[float, float]], Pass | None]:
+        """Return which metres were worked on so far, and the latest pass that shows it."""
+        shown = [
+            one
+            for one in seen
+            if one.treatment is self._treatment
+            and self._rules.grade_of(one.evidence) is not Grade.NOTHING
+        ]
+        if not shown:
+            return self._begun, self._latest
+        begun = union([*self._begun, *((one.from_m, one.to_m) for one in shown)])
+        return begun, max(shown, key=lambda one: one.ended_at)
+
+    def _driven(self, seen: Sequence[Pass]) -> datetime | None:
+        drives = [one.ended_at for one in seen if not counts(one, self._rules)]
+        return max(drives, default=self._driven_at)
+
+
+def _clusters(passes: Iterable[Pass]) -> Iterator[list[Pass]]:
+    """Yield passes so that no visit goes from one list into another, each by its passes' ends."""
+    together: list[Pass] = []
+    last_at: datetime | None = None
+    for one in sorted(passes, key=lambda each: (each.started_at, each.ended_at)):
+        if last_at is not None and one.started_at > last_at + VISIT_GAP:
+            yield sorted(together, key=lambda each: each.ended_at)
+            together, last_at = [], None
+        together.append(one)
+        last_at = one.ended_at if last_at is None else max(last_at, one.ended_at)
+    if together:
+        yield sorted(together, key=lambda each: each.ended_at)
