@@ -55,6 +55,7 @@ from api.erasure import Eraser
 from api.errors import Failures, FaultOut, install_error_handlers
 from api.gateways import read_notice_settings
 from api.ground import GroundKeeper
+from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
 from api.ledger import Ledger
 from api.limits import PublicLimits
@@ -76,6 +77,7 @@ from data.store.engine import open_database
 from data.store.lock import holding
 from data.store.migrations import require_current
 from fleet.live import Hub, LiveFleet
+from fleet.storm_history import StormHistory
 from maps.pages import STATIC_DIR
 from maps.views import request_view
 
@@ -160,6 +162,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     live = LiveFleet()
     ground = GroundKeeper(engine)
     consumer = Consumer(engine, clock, ground, hub, live)
+    history = StormHistory(city_folder / "history")
     return App(
         settings=settings,
         folder=city_folder,
@@ -176,6 +179,8 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
         logs=LogKeeper(engine, clock, ground),
+        history=history,
+        past=HistoryKeeper(engine, clock, ground, history),
         intake=IntakeDoor(engine, ground, clock.now, tell_boards),
         eraser=Eraser(engine, clock, ground, settings, city_folder),
         messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
@@ -196,7 +201,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.watch.start()
         app.eraser.start()
         app.logs.start()
+        app.past.start()
         yield
+        await app.past.stop()
         await app.logs.stop()
         await app.eraser.stop()
         await app.watch.stop()

@@ -17,6 +17,7 @@ from api.door import PositionDoor
 from api.erasure import Eraser
 from api.errand import Errand
 from api.ground import GroundKeeper
+from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
@@ -69,10 +70,11 @@ class App:
     eraser: Eraser
     messenger: Messenger
     logs: LogKeeper
+    history: StormHistory
+    past: HistoryKeeper
     intake: IntakeDoor
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
-    history: StormHistory = field(default_factory=StormHistory)
     plans: PlanDesk = field(default_factory=PlanDesk)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)

@@ -1,14 +1,18 @@
 """The history of storms for a replay: read when somebody asks, hour by hour, and kept a while."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 
 from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.store.array_file import find_arrays, save_arrays
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.events import list_events
@@ -41,8 +45,14 @@ HOURS_KEPT = 48
 FRESH_FOR = timedelta(seconds=60)
 """The colors of a storm that goes on are read anew not more often than this."""
 
+REST = 20
+"""Nor more often than this many times as long as reading them took."""
+
 EVENTS = 5_000
 """Lines of the storm book that are looked at."""
+
+PARTS = ("first", "at_s", "street", "state")
+"""Arrays of `StreetChanges`, by which a file has them."""
 
 type Tracks = Sequence[tuple[VehicleId, Sequence[TrackPoint]]]
 
@@ -58,15 +68,39 @@ class Story:
     changes: StreetChanges
 
 
-class StormHistory:
-    """Reads what storms were like; safe from any thread. Other streets or rules begin anew."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The colors of a storm until a moment, what they follow from, and how long that took."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    mark: object
+    until: datetime
+    changes: StreetChanges
+    took: timedelta
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether the colors of a storm that goes on are new enough."""
+        return now - self.until < max(FRESH_FOR, REST * self.took)
+
+
+class StormHistory:
+    """Reads what storms were like; safe from any thread. Other streets or rules begin anew.
+
+    The colors of storms that are over are kept in `folder` too, if there is one.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._lock, self._coloring, self._tracking = Lock(), Lock(), Lock()
         self._ground: tuple[StreetNetwork, Policy] | None = None
         self._matcher: Matcher | None = None
-        self._colors: OrderedDict[StormId, tuple[object, datetime, StreetChanges]] = OrderedDict()
+        self._colors: OrderedDict[StormId, _Known] = OrderedDict()
         self._tracks: OrderedDict[tuple[datetime, int], Tracks] = OrderedDict()
+
+    def prepare(
+        self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
+    ) -> None:
+        """Have the colors of a storm at hand before somebody asks."""
+        self._changes(tx, storm, network, policy, now)
 
     def story(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
@@ -113,37 +147,72 @@ class StormHistory:
         since = storm.started_at + timedelta(seconds=hour * HOUR_S)
         until = since + timedelta(seconds=HOUR_S)
         key = (since, count_fixes_between(tx, since - AROUND, until + AROUND))
-        with self._lock:
-            self._stand_on(network, policy)
-            known = self._tracks.get(key)
+        with self._tracking:
+            with self._lock:
+                self._stand_on(network, policy)
+                known, matcher = self._tracks.get(key), self._matcher
             if known is None:
-                if self._matcher is None:
-                    self._matcher = StreetMatcher(network)
+                matcher = matcher or StreetMatcher(network)
                 fixes = list_fixes_between(tx, since - AROUND, until + AROUND)
-                known = list(tracks(network, self._matcher, fixes, since, until))
-                self._tracks[key] = known
-                while len(self._tracks) > HOURS_KEPT:
-                    self._tracks.popitem(last=False)
-            self._tracks.move_to_end(key)
+                known = list(tracks(network, matcher, fixes, since, until))
+            with self._lock:
+                self._matcher = matcher
+                _keep(self._tracks, key, known, HOURS_KEPT)
             return known
 
     def _changes(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> tuple[datetime, StreetChanges]:
+        """Return until when the colors of a storm are known, and how they changed.
+
+        While somebody else reads them anew, those of a while ago do for a storm that goes on.
+        """
+        mark, until = pass_mark(tx, storm.id), storm.ended_at or now
+        known = self._known(storm, network, policy)
+        if known is not None and _still_holds(known, storm, mark, now):
+            return known.until, known.changes
+        patient = known is None or storm.ended_at is not None
+        if not self._coloring.acquire(blocking=patient) and known is not None:
+            return known.until, known.changes
+        try:
+            known = self._known(storm, network, policy)
+            if known is None or not _still_holds(known, storm, mark, now):
+                known = self._read(tx, storm, network, policy, mark, until)
+                with self._lock:
+                    _keep(self._colors, storm.id, known, STORMS_KEPT)
+        finally:
+            self._coloring.release()
+        return known.until, known.changes
+
+    def _known(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Known | None:
         with self._lock:
             self._stand_on(network, policy)
-            mark, known = pass_mark(tx, storm.id), self._colors.get(storm.id)
-            until = storm.ended_at or now
-            if known is not None and storm.ended_at is None and now - known[1] < FRESH_FOR:
-                return known[1], known[2]
-            if known is None or known[:2] != (mark, until):
-                proven = _proven(tx, storm, policy)
-                known = mark, until, street_changes(network, policy, storm, proven, until)
-                self._colors[storm.id] = known
-                while len(self._colors) > STORMS_KEPT:
-                    self._colors.popitem(last=False)
-            self._colors.move_to_end(storm.id)
-            return until, known[2]
+            return self._colors.get(storm.id)
+
+    def _read(
+        self,
+        tx: Tx,
+        storm: Storm,
+        network: StreetNetwork,
+        policy: Policy,
+        mark: object,
+        until: datetime,
+    ) -> _Known:
+        """Return the colors of a storm, from their file if they are in one."""
+        file = self._folder / f"storm-{storm.id}.npz" if self._folder else None
+        if storm.ended_at is None or file is None:
+            began_s = time.monotonic()
+            changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
+            took = timedelta(seconds=time.monotonic() - began_s)
+            return _Known(mark, until, changes, took)
+        origin = f"{network.version} {sha256(repr(policy).encode()).hexdigest()} {mark} {until}"
+        stored = find_arrays(file, origin)
+        if stored is not None:
+            parts = (stored[name] for name in PARTS)
+            return _Known(mark, until, StreetChanges(*parts), timedelta(0))
+        changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
+        save_arrays(file, origin, {name: getattr(changes, name) for name in PARTS})
+        return _Known(mark, until, changes, timedelta(0))
 
     def _stand_on(self, network: StreetNetwork, policy: Policy) -> None:
         ground = self._ground
@@ -154,6 +223,20 @@ class StormHistory:
             self._tracks.clear()
         self._colors.clear()
         self._ground = (network, policy)
+
+
+def _still_holds(known: _Known, storm: Storm, mark: object, now: datetime) -> bool:
+    if storm.ended_at is None:
+        return known.fresh(now)
+    return known.mark == mark and known.until == storm.ended_at
+
+
+def _keep[Key, Value](shelf: OrderedDict[Key, Value], key: Key, value: Value, most: int) -> None:
+    """Put something on a shelf as the last that was used; what nobody used for long falls off."""
+    shelf[key] = value
+    shelf.move_to_end(key)
+    while len(shelf) > most:
+        shelf.popitem(last=False)
 
 
 def _streets(network: StreetNetwork, policy: Policy) -> Streets:

@@ -9,6 +9,7 @@ from data.store.engine import transaction
 from data.store.people import add_device
 from data.store.positions import add_positions
 from fleet.coverage import CoverageState
+from fleet.storm_history import StormHistory
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, a_vehicle, at_m
 
@@ -106,6 +107,28 @@ def test_a_revision_after_the_end_is_seen_at_the_end(client, plowed, clock):
     last = view["moments"][-1]
     assert (last["kind"], last["at_s"]) == ("revised", view["lasts_s"])
     assert last["at"] > view["storm"]["ended_at"]
+
+
+def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, plowed, clock):
+    app = client.app.state.barfrub
+    client.post(f"/api/storms/{plowed}/end")
+    app.past.look()
+    (file,) = (app.folder / "history").iterdir()
+    written, before = file.stat().st_mtime_ns, client.get(f"/api/replay/{plowed}/colors/1").json()
+
+    app.history = StormHistory(app.folder / "history")
+    assert client.get(f"/api/replay/{plowed}/colors/1").json() == before
+    assert file.stat().st_mtime_ns == written
+
+    with transaction(app.engine) as tx:
+        add_positions(tx, a_drive((0, 0), (600, 0), start_s=5_000, blade=True))
+    while app.consumer.look():
+        pass
+    clock.moment += HOUR
+    app.consumer.look()
+    app.history = StormHistory(app.folder / "history")
+    assert client.get(f"/api/replay/{plowed}/colors/1").json() != before
+    assert file.stat().st_mtime_ns != written
 
 
 def test_a_street_has_its_evidence_of_each_moment(client, plowed):
