@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from data.evidence_rules import EvidenceRules
 from data.model import (
     DirectedSegment,
     JobId,
@@ -20,7 +21,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from fleet.coverage import BEGUN, union, visits, whole_m
+from fleet.coverage import BEGUN, counting, union, visits, whole_m
 
 MADE_BEFORE = timedelta(minutes=2)
 """Work that began so shortly before a plan was made may still be its first legs."""
@@ -70,23 +71,38 @@ class PlanIndex:
 
 @dataclass(frozen=True, slots=True)
 class StreetWork:
-    """What passes over one direction did for the legs there: whole ones, and those begun."""
+    """What was seen on one direction did for the legs there: whole ones, and those begun.
+
+    `driven` says when those who have a leg left there drove over all of it, at work or not.
+    """
 
     served: Mapping[Place, Served]
     begun: frozenset[Place]
+    driven: Mapping[VehicleId, tuple[datetime, ...]]
+
+
+NOTHING_SEEN = StreetWork({}, frozenset(), {})
+"""Nobody was there."""
 
 
 def work_on(
-    index: PlanIndex, directed: DirectedSegment, length_m: float, passes: Iterable[Pass]
+    index: PlanIndex,
+    directed: DirectedSegment,
+    length_m: float,
+    seen: Iterable[Pass],
+    rules: EvidenceRules,
 ) -> StreetWork:
-    """Return which legs over a direction its passes did, and which they began."""
+    """Return which legs over a direction were done and begun; only good evidence counts."""
     since = index.plan.made_at - MADE_BEFORE
-    fresh = [one for one in passes if one.ended_at >= since]
+    fresh = [one for one in seen if one.ended_at >= since]
+    if not fresh:
+        return NOTHING_SEEN
+    good = counting(fresh, rules)
     served: dict[Place, Served] = {}
     begun: set[Place] = set()
     for treatment in Treatment:
         left = [at for at in index.legs_on.get(directed, ()) if _wants(index.leg(at), treatment)]
-        fitting = [one for one in fresh if one.treatment is treatment]
+        fitting = [one for one in good if one.treatment is treatment]
         for one in _whole(fitting, length_m):
             at = _leg_for(index, left, one.vehicle_id)
             if at is not None:
@@ -96,7 +112,24 @@ def work_on(
             began = next((at for at in left if index.vehicle_of(at) == vehicle_id), None)
             if began is not None:
                 begun.add(began)
-    return StreetWork(served, frozenset(begun))
+    return StreetWork(served, frozenset(begun), _driven(index, directed, length_m, fresh, served))
+
+
+def _driven(
+    index: PlanIndex,
+    directed: DirectedSegment,
+    length_m: float,
+    seen: Sequence[Pass],
+    served: Mapping[Place, Served],
+) -> dict[VehicleId, tuple[datetime, ...]]:
+    """Return when vehicles with a leg that nobody did drove over the whole direction."""
+    left = {index.vehicle_of(at) for at in index.legs_on.get(directed, ()) if at not in served}
+    found: dict[VehicleId, tuple[datetime, ...]] = {}
+    for vehicle_id in left:
+        mine = [one for one in seen if one.vehicle_id == vehicle_id]
+        if times := tuple(one.at for one in _whole(mine, length_m)):
+            found[vehicle_id] = times
+    return found
 
 
 def _wants(leg: Leg, treatment: Treatment) -> bool:

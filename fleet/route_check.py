@@ -17,10 +17,13 @@ from data.model import (
 )
 from fleet.driving import DONE as TAPPED_DONE
 from fleet.driving import SKIPPED as TAPPED_SKIPPED
-from fleet.leg_work import Place, PlanIndex, StreetWork
+from fleet.leg_work import NOTHING_SEEN, Place, PlanIndex, StreetWork
 
 PASSED_BY = 3
 """So many later legs done, a leg that is not done was skipped and is not merely a moment late."""
+
+IN_TURN = timedelta(minutes=2)
+"""So much before the leg before, or after the leg after, a truck still drove a leg in its turn."""
 
 JUMP = 5
 """A truck that leaves more open legs behind has jumped ahead, until it does some more there."""
@@ -33,12 +36,17 @@ SLOWEST, FASTEST = 2.0, 0.7
 
 
 class LegState(StrEnum):
-    """What became of a leg; `TOLD` is done by the driver's word alone, without evidence."""
+    """What became of a leg.
+
+    `TOLD` is done by the driver's word alone, without evidence. `UNPROVED` was driven in its turn,
+    but nothing shows that the truck was at work: driven is not plowed.
+    """
 
     DONE = "done"
     OUT_OF_ORDER = "out_of_order"
     BY_OTHER = "by_other"
     TOLD = "told"
+    UNPROVED = "unproved"
     SKIPPED = "skipped"
     BEGUN = "begun"
     PASSED = "passed"
@@ -51,12 +59,16 @@ SERVED = frozenset({LegState.DONE, LegState.OUT_OF_ORDER, LegState.BY_OTHER, Leg
 
 @dataclass(frozen=True, slots=True)
 class LegCheck:
-    """What became of a leg; `vehicle_id` is who did it, `reason` why its driver left it out."""
+    """What became of a leg; `vehicle_id` is who did it, `reason` why its driver left it out.
+
+    `driven` says when its truck drove there, for a leg that is not done.
+    """
 
     state: LegState
     at: datetime | None = None
     vehicle_id: VehicleId | None = None
     reason: str = ""
+    driven: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,10 @@ class RouteCheck:
         return Counter(check.state for leg, check in legs if leg.kind is LegKind.WORK)
 
 
+NOT_DONE = LegCheck(LegState.AHEAD)
+"""A leg of which nothing is known."""
+
+
 def leg_check(
     index: PlanIndex,
     at: Place,
@@ -97,9 +113,9 @@ def leg_check(
     """Return what evidence, or for want of it the driver, says of a leg taken by itself."""
     leg = index.leg(at)
     if leg.kind is not LegKind.WORK:
-        return LegCheck(LegState.AHEAD)
-    streets = [work.get(step) for step in leg.path]
-    served = [street.served[at] for street in streets if street and at in street.served]
+        return NOT_DONE
+    streets = [work.get(step, NOTHING_SEEN) for step in leg.path]
+    served = [street.served[at] for street in streets if at in street.served]
     if len(served) == len(leg.path):
         last, own = max(served, key=lambda one: one.at), index.vehicle_of(at)
         others = [one for one in served if one.vehicle_id != own]
@@ -110,9 +126,16 @@ def leg_check(
         return LegCheck(LegState.SKIPPED, tap.ended_at, reason=tap.reason)
     if tap is not None and tap.state == TAPPED_DONE:
         return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at))
-    if served or any(street and at in street.begun for street in streets):
-        return LegCheck(LegState.BEGUN)
-    return LegCheck(LegState.AHEAD)
+    driven = _driven(streets, index.vehicle_of(at))
+    if served or any(at in street.begun for street in streets):
+        return LegCheck(LegState.BEGUN, driven=driven)
+    return LegCheck(LegState.AHEAD, driven=driven) if driven else NOT_DONE
+
+
+def _driven(streets: Sequence[StreetWork], vehicle_id: VehicleId) -> tuple[datetime, ...]:
+    """Return when a vehicle drove over the last of these streets, if it was on all of them."""
+    times = [street.driven.get(vehicle_id, ()) for street in streets]
+    return times[-1] if times and all(times) else ()
 
 
 def check_route(
@@ -193,15 +216,31 @@ def _open(route: Route, found: Sequence[LegCheck], leg: int) -> bool:
 
 
 def _pass_by(route: Route, found: list[LegCheck], last: int, in_order: set[int]) -> None:
-    """Say of the legs before the last one done that they were passed, or skipped."""
-    later = 0
+    """Say of the legs before the last one done that they were passed, unproved, or skipped."""
+    later, after = 0, None
     for i in range(last, -1, -1):
         one = found[i]
         if route.legs[i].kind is not LegKind.WORK:
             found[i] = LegCheck(LegState.PASSED)
         elif one.state in _OPEN and later >= PASSED_BY:
-            found[i] = LegCheck(LegState.SKIPPED)
+            found[i] = _left_behind(one, _before(found, i, in_order), after)
+        if i in in_order:
+            after = one.at
         later += i in in_order or one.state is LegState.TOLD
+
+
+def _before(found: Sequence[LegCheck], leg: int, in_order: set[int]) -> datetime | None:
+    """Return when the nearest leg before one was done in order."""
+    return next((found[i].at for i in range(leg - 1, -1, -1) if i in in_order), None)
+
+
+def _left_behind(one: LegCheck, before: datetime | None, after: datetime | None) -> LegCheck:
+    """Return what a leg is whose followers are done: driven in its turn, or skipped."""
+    for at in one.driven:
+        early = before is not None and at < before - IN_TURN
+        if not early and (after is None or at <= after + IN_TURN):
+            return LegCheck(LegState.UNPROVED, at)
+    return LegCheck(LegState.SKIPPED)
 
 
 def _next(route: Route, found: Sequence[LegCheck], last: int) -> int:

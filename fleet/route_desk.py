@@ -8,13 +8,12 @@ from datetime import datetime
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.coverage import list_passes
+from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.plans import get_plan
 from data.store.shifts import list_progress, list_progress_of_plan
 from fleet.corridor import Corridor
-from fleet.coverage import counting
-from fleet.leg_work import Place, PlanIndex, StreetWork, work_on
+from fleet.leg_work import NOTHING_SEEN, Place, PlanIndex, StreetWork, work_on
 from fleet.route_check import LegCheck, RouteCheck, at_moment, check_route, leg_check
 
 
@@ -65,21 +64,21 @@ class RouteDesk:
             if any(step in self.index.legs_on for step in _both(segment_id))
         }
         if mine:
-            self.take(mine, list_passes(tx, self.plan.storm_id, mine))
+            self.take(mine, list_seen(tx, self.plan.storm_id, mine))
 
     def take(
         self,
         segment_ids: Iterable[SegmentId],
-        passes: Mapping[DirectedSegment, Collection[Pass]],
+        seen: Mapping[DirectedSegment, Collection[Pass]],
     ) -> None:
-        """Take in all passes over these streets; routes that they do not touch stay as they are."""
+        """Take in all that was seen on streets; routes that they do not touch stay as they are."""
+        rules = self.policy.evidence
         for step in (step for segment_id in segment_ids for step in _both(segment_id)):
             segment = self.network.find(step.segment_id)
             if step not in self.index.legs_on or segment is None:
                 continue
-            good = counting(passes.get(step, ()), self.policy.evidence)
-            work = work_on(self.index, step, segment.length_m, good)
-            if work != self._work.get(step):
+            work = work_on(self.index, step, segment.length_m, seen.get(step, ()), rules)
+            if work != self._work.get(step, NOTHING_SEEN):
                 self._work[step] = work
                 for place in self.index.legs_on[step]:
                     self._changed(place)
@@ -139,7 +138,7 @@ def check_plan(
     desk = RouteDesk(plan, network, policy)
     streets = {step.segment_id for step in desk.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
-    for step, passes in list_passes(tx, plan.storm_id, streets).items():
+    for step, passes in list_seen(tx, plan.storm_id, streets).items():
         seen[step] = [one for one in passes if one.ended_at <= until]
     desk.take(streets, seen)
     for shift_id, tapped in list_progress_of_plan(tx, plan_id).items():

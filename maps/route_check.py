@@ -29,6 +29,7 @@ SHOWN = (
     LegState.OUT_OF_ORDER,
     LegState.BY_OTHER,
     LegState.TOLD,
+    LegState.UNPROVED,
     LegState.SKIPPED,
     LegState.AHEAD,
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from data.evidence_rules import EvidenceRules
 from data.model import (
     DirectedSegment,
     Evidence,
@@ -34,6 +35,7 @@ FIRST, SECOND = VehicleId(1), VehicleId(2)
 STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.TULIP, v.MILL, v.ROSE, v.SCHOOL, v.ORCHARD, v.BACK)
 """One leg each, two minutes a leg, for the first truck."""
 
+RULES = EvidenceRules()
 D, A = LegState.DONE, LegState.AHEAD
 
 
@@ -77,7 +79,9 @@ def check(
     for one in passes:
         by_step[DirectedSegment(one.segment_id, one.forward)].append(one)
     work = {
-        step: work_on(index, step, v.village().segment(step.segment_id).length_m, by_step[step])
+        step: work_on(
+            index, step, v.village().segment(step.segment_id).length_m, by_step[step], RULES
+        )
         for step in index.legs_on
     }
     now = max([v.NOW + minute * MINUTE, *(one.ended_at for one in passes)])
@@ -110,6 +114,18 @@ def test_legs_left_behind_are_skipped_once_three_later_ones_are_done() -> None:
     checked = check(index_of(), [*two_on, a_pass(v.SCHOOL, 7)])
     assert states(checked) == [D, LegState.SKIPPED, LegState.SKIPPED, D, D, D, A, A]
     assert checked.next_leg == 6
+
+
+def test_a_leg_driven_in_its_turn_without_work_is_not_proved_and_not_skipped() -> None:
+    done = in_order(v.MAIN_WEST, v.MAIN_EAST, v.TULIP, v.MILL, v.ROSE, v.SCHOOL)
+    drove = replace(done[1], treatment=None)
+    weak = replace(done[2], evidence=Evidence(EvidenceKind.SPEED, 0.5))
+    seen = [done[0], drove, weak, *done[3:]]
+    assert states(check(index_of(), seen))[:4] == [D, *[LegState.UNPROVED] * 2, D]
+    early = replace(drove, started_at=v.NOW - 2 * MINUTE, ended_at=v.NOW - 1.5 * MINUTE)
+    plan = index_of((v.BACK, *STREETS))
+    behind = [a_pass(v.BACK, 0.5), early, done[0], *done[3:]]
+    assert states(check(plan, behind))[2] is LegState.SKIPPED
 
 
 def test_a_leg_done_after_its_followers_is_out_of_order() -> None:

@@ -66,14 +66,14 @@ function late(check) {
   return minutes >= LATE_MIN ? html`<strong class="danger">${words}</strong>` : words;
 }
 
-const COUNTED = ["out_of_order", "by_other", "told", "skipped"];
+const COUNTED = ["out_of_order", "by_other", "told", "unproved", "skipped"];
 
 /** How a truck drives its route, for its panel. */
 export function checkFacts(vehicleId) {
   const check = board.value.checks.get(vehicleId);
   if (!check || check.legs === 0 || check.plan_id !== board.value.plan?.id) return "";
   const all = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
-  const done = all - check.counts.ahead - check.counts.skipped;
+  const done = all - check.counts.ahead - check.counts.unproved - check.counts.skipped;
   return html`<h3>${t("How it drives its route")}</h3>
     ${facts([
       [t("Legs done"), t("{found} of {all}", { found: done, all })],

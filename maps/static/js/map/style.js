@@ -143,12 +143,14 @@ export function paints(theme, hidden) {
   return [...ground, ...backdropPaints(), ...streets];
 }
 
-// What became of a leg: skipped is red and widest, what another truck did gray; what is done is thin and fades.
+// What became of a leg: skipped is red and widest, not proved orange, by another truck gray; what is done is thin and fades.
 const legColor = () => [
   "match",
   ["get", "state"],
   "skipped",
   color("danger"),
+  "unproved",
+  color("state-due"),
   ["by_other", "passed"],
   color("muted"),
   ["done", "out_of_order", "told"],
