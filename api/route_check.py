@@ -14,13 +14,14 @@ from data.errors import NotFoundError
 from data.model import AlertKind, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.alerts import list_alerts
 from data.store.engine import Tx
+from data.store.fleet import list_depots, list_reload_sites
 from data.store.plans import PlanHead, list_plan_heads
 from data.store.positions import list_between
 from data.store.storms import find_active_storm, list_storms
 from fleet.corridor import Corridor
 from fleet.route_check import LegState, RouteCheck
 from fleet.route_desk import PlanCheck, check_plan
-from fleet.watch import yards_of
+from fleet.sites import sites_of
 from maps.route_check import (
     SHOWN,
     CheckView,
@@ -87,8 +88,8 @@ def route_page(
         vehicles = vehicle_names(tx)
         since = found.check.plan.made_at if found.check else found.until
         fixes = list_between(tx, route.vehicle_id, since, found.until)
-        yards = yards_of(tx)
-    detours = Corridor(route, network).detours(fixes, yards)
+        sites = sites_of(list_depots(tx), list_reload_sites(tx))
+    detours = Corridor(route, network).detours(fixes, sites)
     shown = {
         "found": found,
         "truck": vehicles.get(route.vehicle_id, ""),

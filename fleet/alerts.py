@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from data.alert_rules import AlertRules
 from data.model import AlertKind, LegKind, LonLat, Route, VehicleId
 from data.network import StreetNetwork
-from fleet.corridor import ON_STREET_M, Corridor, Whereabouts, near_any
+from fleet.corridor import ON_STREET_M, Corridor, Whereabouts
 from fleet.live import VehicleLive
 from fleet.route_check import RouteCheck
+from fleet.sites import Site, site_at
 from fleet.steps import metres_between
 
 OLD = timedelta(minutes=5)
@@ -24,8 +25,8 @@ STANDS_M = 60.0
 KMH = 3.6
 """Kilometres an hour of a metre a second."""
 
-MANY = 5
-"""Trucks from which silence may be the network's fault: then one alert tells of all."""
+MANY, MANY_SHARE = 5, 0.25
+"""So many trucks, and such a share, are not silent by chance: one alert tells of all."""
 
 HALF_KM = 500.0
 """Steps in which an alert tells how far a blade was down."""
@@ -133,9 +134,12 @@ class Course:
 
 
 def truck_signs(
-    truck: TruckNow, course: Course, yards: Sequence[LonLat], rules: AlertRules, now: datetime
+    truck: TruckNow, course: Course, sites: Sequence[Site], rules: AlertRules, now: datetime
 ) -> Iterator[Sign]:
-    """Yield what is wrong with a truck that is heard of; silence is another matter."""
+    """Yield what is wrong with a truck that is heard of; silence is another matter.
+
+    On the grounds of `sites`, yards and places to load, a truck may stand and drive about.
+    """
     seen = truck.seen
     if seen is None or now - seen.fixed_at > OLD:
         return
@@ -144,7 +148,7 @@ def truck_signs(
     def sign(kind: AlertKind, since: datetime, **facts: float | str) -> Sign:
         return Sign(kind, truck.vehicle_id, since, here, facts)
 
-    in_yard = near_any(here, yards)
+    in_yard = site_at(sites, here) is not None
     stands = course.stands_since
     if (
         stands
@@ -168,13 +172,15 @@ def truck_signs(
 def silent_signs(
     trucks: Iterable[TruckNow],
     courses: Mapping[VehicleId, Course],
+    sites: Sequence[Site],
     began_at: datetime,
     rules: AlertRules,
     now: datetime,
 ) -> list[Sign]:
-    """Return which trucks should be heard of and are not; one sign for all where most are silent.
+    """Return which trucks should be heard of and are not; one sign for all where many are.
 
-    Heard of should be who drives, and who was heard of since the storm began and still has work.
+    Heard of should be who drives, and who was heard of since the storm began and still has work. A
+    tracker may sleep in a yard or at a place to load until its truck is late for the next leg.
     """
     heard: list[datetime] = []
     silent: list[Sign] = []
@@ -184,13 +190,22 @@ def silent_signs(
             continue
         since = seen.fixed_at if seen else courses[truck.vehicle_id].wanted_at or now
         heard.append(since)
-        if now - since > rules.silent:
+        if now - since > rules.silent and not _sleeps(truck, seen, sites, rules):
             place = seen.location if seen else None
             silent.append(Sign(AlertKind.SILENT, truck.vehicle_id, since, place))
-    if len(silent) >= MANY and 2 * len(silent) > len(heard):
+    if len(silent) >= MANY and len(silent) > MANY_SHARE * len(heard):
         since = max(one.since for one in silent)
         return [Sign(AlertKind.SILENT, None, since, facts={"count": len(silent)})]
     return silent
+
+
+def _sleeps(
+    truck: TruckNow, seen: VehicleLive | None, sites: Sequence[Site], rules: AlertRules
+) -> bool:
+    """Whether a truck stands where nobody needs to hear of it, and is not missed on its route."""
+    if seen is None or site_at(sites, seen.location) is None:
+        return False
+    return truck.check is None or truck.check.over or truck.check.late <= rules.silent
 
 
 def _waits(truck: TruckNow) -> bool:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data.model import LegKind, LonLat, Position, Route
 from data.network import StreetNetwork
+from fleet.sites import Site, site_at
 from fleet.steps import metres_between
 
 WITHIN_M = 40.0
@@ -83,14 +84,14 @@ class Corridor:
         """Whether there is a street near that the route works on."""
         return any(self._work[street] for street in self._near(place))
 
-    def detours(self, fixes: Sequence[Position], yards: Sequence[LonLat]) -> list[Detour]:
+    def detours(self, fixes: Sequence[Position], sites: Sequence[Site]) -> list[Detour]:
         """Return when a truck was off its route, by its fixes in the order of time.
 
-        `yards` are depots and reload sites, around which every street is right.
+        On the grounds of `sites`, yards and places to load, every street is right.
         """
         found: list[Detour] = []
         run: list[Position] = []
-        for fix, off in zip(fixes, self._off(fixes, yards), strict=True):
+        for fix, off in zip(fixes, self._off(fixes, sites), strict=True):
             if run and (not off or fix.fixed_at - run[-1].fixed_at > SILENCE):
                 found += _detour(run)
                 run = []
@@ -103,7 +104,7 @@ class Corridor:
         near: list[int] = self._tree.query(here, predicate="dwithin", distance=WITHIN_M).tolist()
         return near
 
-    def _off(self, fixes: Sequence[Position], yards: Sequence[LonLat]) -> NDArray[np.bool_]:
+    def _off(self, fixes: Sequence[Position], sites: Sequence[Site]) -> NDArray[np.bool_]:
         """Return bool[F]: which fixes are on a street that is not of the route."""
         off = np.zeros(len(fixes), np.bool_)
         if not fixes:
@@ -115,17 +116,9 @@ class Corridor:
         off[near] = False
         for i in np.flatnonzero(off).tolist():
             place = fixes[i].location
-            off[i] = not near_any(place, yards) and bool(self._network.nearby(place, ON_STREET_M))
+            on_street = bool(self._network.nearby(place, ON_STREET_M))
+            off[i] = on_street and site_at(sites, place) is None
         return off
-
-
-YARD_M = 150.0
-"""So near to a depot or a reload site nobody asks what a truck does there."""
-
-
-def near_any(place: LonLat, yards: Sequence[LonLat]) -> bool:
-    """Whether a place is at one of the yards."""
-    return any(metres_between(place, yard) <= YARD_M for yard in yards)
 
 
 def _detour(run: Sequence[Position]) -> list[Detour]:

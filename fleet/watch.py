@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from data.alert_rules import AlertRules
 from data.model import (
     Alert,
-    LonLat,
     PlanId,
     SegmentId,
     Shift,
@@ -29,6 +28,7 @@ from fleet.live import VehicleLive
 from fleet.risk import risk_signs, risks
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck, RouteDesk
+from fleet.sites import sites_of
 
 RISKS_EVERY = timedelta(seconds=20)
 """Risks grow by minutes, and all open jobs are looked at for them."""
@@ -135,13 +135,13 @@ class Watch:
         rules: AlertRules,
         now: datetime,
     ) -> tuple[Sign, ...]:
-        yards = yards_of(tx)
+        sites = sites_of(list_depots(tx), list_reload_sites(tx))
         found: list[Sign] = []
         for truck in trucks:
             course = self.courses.setdefault(truck.vehicle_id, Course(wanted_at=now))
             course.follow(truck, network, rules)
-            found += truck_signs(truck, course, yards, rules, now)
-        found += silent_signs(trucks, self.courses, storm.started_at, rules, now)
+            found += truck_signs(truck, course, sites, rules, now)
+        found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
         return (*found, *self._risk_signs(tx, storm, checks, rules, now))
 
     def _risk_signs(
@@ -161,9 +161,3 @@ class Watch:
             found = risks(self.desk.index, checks, jobs, rules, now)
             known = self._risks = (plan_id, now, risk_signs(found, now))
         return known[2]
-
-
-def yards_of(tx: Tx) -> list[LonLat]:
-    """Return where trucks stand and reload: nobody asks what they do there."""
-    depots = [depot.location for depot in list_depots(tx)]
-    return [*depots, *(site.location for site in list_reload_sites(tx))]

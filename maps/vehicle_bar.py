@@ -9,6 +9,9 @@ from fleet.office_report import Period
 from fleet.trips import Doing, Entry
 from maps.i18n import Translator
 
+EDGE = 3.0
+"""Percent of a bar of a phone that half a clock time takes."""
+
 THINNEST = 0.3
 """Thousandths of a small bar under which nothing would be seen."""
 
@@ -37,6 +40,11 @@ class TickView:
 
     percent: float
     time: str
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether its words would reach over the end of the bar."""
+        return not EDGE < self.percent < 100 - EDGE
 
 
 def bar_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[BarPart, ...]:

@@ -26,6 +26,7 @@ from fleet.corridor import Corridor, Whereabouts
 from fleet.driving import DONE, SKIPPED
 from fleet.leg_work import Place, PlanIndex, work_on
 from fleet.route_check import LegState, RouteCheck, check_route, expected_at, leg_check
+from fleet.sites import Site
 from tests import village as v
 from tests.fleet.drives import a_drive
 from tests.village_plan import a_leg, a_plan
@@ -236,6 +237,7 @@ def test_only_a_detour_of_minutes_over_other_streets_is_one() -> None:
     assert detour.length_m == pytest.approx(400, rel=0.02)
     assert (detour.since, detour.until) == (away[0].fixed_at, away[-1].fixed_at)
     assert corridor.detours(away[:3], []) == []
-    assert corridor.detours(away, [v.at_m(200, 150)]) == []
+    yard = Site("Yard", v.at_m(200, 150), 150.0, yard=True)
+    assert corridor.detours(away, [yard]) == []
     on_it = at_minutes(a_drive((0, 0), (400, 0), speed_mps=10), v.NOW)
     assert corridor.detours(on_it, []) == []

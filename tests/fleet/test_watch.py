@@ -32,6 +32,7 @@ from fleet.live import LiveFleet
 from fleet.route_check import LegState
 from fleet.route_desk import check_plan
 from fleet.simulation import Habits, driven
+from fleet.sites import Site
 from fleet.storms import end_storm, start_storm
 from fleet.tracking import digest, new_track_book
 from fleet.watch import Look, Watch
@@ -259,6 +260,22 @@ def test_a_silent_truck_is_told_and_heard_again(desk: Desk) -> None:
     assert AlertKind.SILENT not in desk.open()
 
 
+def test_a_tracker_sleeps_in_a_yard_until_its_truck_is_late(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    desk.look(standing((100, 0), 0, 2))
+    assert desk.seen.check is not None
+    check, here = desk.seen.check.routes[0], desk.live.picture()
+    yard = Site("Yard", v.at_m(100, 0), 50.0, yard=True)
+    truck = TruckNow(VehicleId(1), here[VehicleId(1)], driving=True, check=check)
+    late = replace(truck, check=replace(check, late=11 * MINUTE))
+
+    def silent(one: TruckNow, *sites: Site) -> bool:
+        later = v.NOW + 30 * MINUTE
+        return bool(silent_signs([one], {}, sites, desk.storm.started_at, RULES, later))
+
+    assert [silent(truck), silent(truck, yard), silent(late, yard)] == [True, False, True]
+
+
 def test_late_and_repeated_fixes_raise_nothing_about_the_past(desk: Desk) -> None:
     desk.now = v.NOW + 30 * MINUTE
     desk.look(a_drive(*EAST_ON_MAIN, speed_mps=25.0))
@@ -302,9 +319,9 @@ def test_when_most_trucks_are_silent_one_alert_tells_of_all() -> None:
     trucks = [TruckNow(VehicleId(i), None, driving=True) for i in range(6)]
     courses = {truck.vehicle_id: Course(wanted_at=v.NOW) for truck in trucks}
     later: datetime = v.NOW + 11 * MINUTE
-    [sign] = silent_signs(trucks, courses, v.NOW, RULES, later)
+    [sign] = silent_signs(trucks, courses, (), v.NOW, RULES, later)
     assert (sign.vehicle_id, sign.facts) == (None, {"count": 6})
-    assert len(silent_signs(trucks[:4], courses, v.NOW, RULES, later)) == 4
+    assert len(silent_signs(trucks[:4], courses, (), v.NOW, RULES, later)) == 4
 
 
 def test_a_quiet_look_needs_no_writing(desk: Desk) -> None:

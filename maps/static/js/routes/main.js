@@ -10,13 +10,13 @@ async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const fresh of page.querySelectorAll("#check tbody, #check .when")) {
+  for (const fresh of page.querySelectorAll("#report tbody, #report .when")) {
     const same = `${fresh.localName}${fresh.classList.length ? `.${fresh.className}` : ""}`;
-    const all = [...page.querySelectorAll(`#check ${same}`)];
-    document.querySelectorAll(`#check ${same}`)[all.indexOf(fresh)]?.replaceWith(fresh);
+    const all = [...page.querySelectorAll(`#report ${same}`)];
+    document.querySelectorAll(`#report ${same}`)[all.indexOf(fresh)]?.replaceWith(fresh);
   }
 }
 
 printed();
-if (document.getElementById("check").dataset.live === "yes")
+if (document.getElementById("report").dataset.live === "yes")
   setInterval(() => document.hidden || document.querySelector("tbody :focus") || refresh().catch(() => {}), EVERY_MS);
