@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Thread
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
@@ -22,7 +23,7 @@ from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub, LiveFleet
 from fleet.taps import prove_taps, taps_wait
-from fleet.tracking import Digest, digest, new_track_book
+from fleet.tracking import Digest, TrackBook, follow, keep
 from fleet.warming import warm_up
 from maps.views import ground_view, live_view, request_view, run_view, storm_view
 
@@ -34,6 +35,9 @@ REST_S = 0.2
 
 LOOK_S = 1.0
 """Longest time between two looks: for what came before a restart, and for plan runs."""
+
+STOP_S = 0.2
+"""How soon a stop of the server is heard while kernels are compiled."""
 
 REPAINT = timedelta(seconds=15)
 """How often all streets grow older on the map, by the storm's clock."""
@@ -82,7 +86,7 @@ class Consumer:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._behind = False
-        self._warm = False
+        self._warming: Thread | None = None
         self._suspects: set[VehicleId] = set()
         self.tally: Counter[str] = Counter()
         self.looked_s = time.monotonic()
@@ -123,10 +127,7 @@ class Consumer:
             storm = find_active_storm(tx)
             runs = list_runs(tx, storm.id, RUNS) if storm else []
             waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
-        if waiting and not self._warm:
-            warm_up()  # else others would wait for the database while kernels are compiled
-            self._warm = True
-        found = self._digest(storm, now) if waiting else Digest()
+        found = self._digest(storm, now) if waiting and self._warmed_up() else Digest()
         with reading(self._engine) as tx:
             self._publish_vehicles(tx, found, now)
             self._publish_requests(tx, found)
@@ -139,6 +140,18 @@ class Consumer:
         self.looked_s = time.monotonic()
         self._take_taps(storm, now)
         return len(found.positions)
+
+    def _warmed_up(self) -> bool:
+        """Wait until the kernels are there, and return whether they are: a stop comes first.
+
+        The first time ever they are compiled for the better part of a minute.
+        """
+        if self._warming is None:
+            self._warming = Thread(target=warm_up, name="warming", daemon=True)
+            self._warming.start()
+        while self._warming.is_alive() and not self._stopping:
+            self._warming.join(STOP_S)
+        return not self._warming.is_alive()
 
     def _follow_ground(self) -> None:
         """Go on with new streets or levels of service when somebody has set them.
@@ -154,7 +167,7 @@ class Consumer:
 
     def _stand_on(self, ground: Ground) -> None:
         self._ground = ground
-        self._tracks = new_track_book(ground.network)
+        self._tracks = TrackBook(ground.matcher)
         self._colors = Colors(ground.network, ground.policy)
 
     def _digest(self, storm: Storm | None, now: datetime) -> Digest:
@@ -168,9 +181,10 @@ class Consumer:
             try:
                 return self._digest_portion(portion, storm, now)
             except DatabaseUnavailable:
+                self._tracks = TrackBook(self._ground.matcher)
                 raise
             except Exception as error:  # whatever one position does, the others must go on
-                self._tracks = new_track_book(self._ground.network)
+                self._tracks = TrackBook(self._ground.matcher)
                 if portion == 1:
                     self._set_aside(error, now)
                     return Digest()
@@ -178,10 +192,12 @@ class Consumer:
             portion //= 2
 
     def _digest_portion(self, portion: int, storm: Storm | None, now: datetime) -> Digest:
-        ground = self._ground
-        with transaction(self._engine) as tx:
+        ground, tracks = self._ground, self._tracks
+        with reading(self._engine) as tx:
             unseen, last = list_unseen(tx, portion)
-            found = digest(tx, ground.network, self._tracks, unseen, ground.policy, storm, now)
+            followed = follow(tx, ground.network, tracks, unseen, storm, now)
+        with transaction(self._engine) as tx:
+            found = keep(tx, ground.network, tracks, followed, ground.policy, now)
             mark_seen_until(tx, last)
             add_faults(tx, found.faults, now)
         if unseen:

@@ -11,20 +11,22 @@ from data.store.cities import get_city, get_policy, get_report
 from data.store.engine import Database, Tx, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
+from fleet.matching import StreetMatcher
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One state of the city, whole; `city.revision` numbers it.
 
-    `imported_at` tells one street file from the next, which may have the same streets and other
-    names or house numbers.
+    All threads share the matcher, which takes a second to make. `imported_at` tells one street
+    file from the next, which may have the same streets and other names or house numbers.
     """
 
     city: City
     network: StreetNetwork
     policy: Policy
     geocoder: Geocoder
+    matcher: StreetMatcher
     imported_at: str
 
 
@@ -53,6 +55,7 @@ def _read(tx: Tx, known: Ground | None) -> Ground:
     city, policy = get_city(tx), get_policy(tx)
     imported_at = str(get_report(tx).get("imported_at", ""))
     if known is not None and known.imported_at == imported_at:
-        return Ground(city, known.network, policy, known.geocoder, imported_at)
+        return Ground(city, known.network, policy, known.geocoder, known.matcher, imported_at)
     network = load_network(tx)
-    return Ground(city, network, policy, Geocoder(network, list_places(tx)), imported_at)
+    geocoder = Geocoder(network, list_places(tx))
+    return Ground(city, network, policy, geocoder, StreetMatcher(network), imported_at)

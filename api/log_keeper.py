@@ -3,20 +3,22 @@
 import asyncio
 import logging
 from contextlib import suppress
-from threading import Lock
+from threading import Event, Lock
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
 from data.store.engine import Database, reading, transaction
 from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
-from fleet.matching import StreetMatcher
 
 LOOK_S = 20.0
 """Pause between two looks."""
 
 READ_AT_ONCE = 400
-"""Parts read in one look: some seconds of work, so that a stop of the server waits no longer."""
+"""Parts read in one look."""
+
+PORTION = 20
+"""Parts read without a pause: a second of work at most, for which a stop of the server waits."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class LogKeeper:
         self._lock = Lock()
         self.memory = LogMemory()
         self._task: asyncio.Task[None] | None = None
+        self._over = Event()
 
     def start(self) -> None:
         """Begin to look; call it in the event loop of the server."""
@@ -40,6 +43,7 @@ class LogKeeper:
 
     async def stop(self) -> None:
         """Look no more."""
+        self._over.set()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -47,8 +51,13 @@ class LogKeeper:
 
     def look(self) -> int:
         """Read parts that are over, and return how many were read."""
-        now = self._clock.now()
-        return self.read(Wanted(None, now - PART - AFTER), READ_AT_ONCE)
+        wanted, read = Wanted(None, self._clock.now() - PART - AFTER), 0
+        while read < READ_AT_ONCE and not self._over.is_set():
+            some = self.read(wanted, PORTION)
+            read += some
+            if some < PORTION:
+                break
+        return read
 
     def read(self, wanted: Wanted, most: int) -> int:
         """Read stale parts that somebody wants to see, at `most` so many."""
@@ -66,7 +75,7 @@ class LogKeeper:
                 lambda: reading(self._engine),
                 lambda: transaction(self._engine),
                 ground.network,
-                StreetMatcher(ground.network),
+                ground.matcher,
             )
         return self._shelf
 

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -75,8 +75,13 @@ def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
         keeper.join()
 
 
-def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
-    """Solve runs of the queue of a city, one after the other, until told to leave."""
+def work_until(
+    folder: Path, clock: Clock, stopped: Stopped, on_ready: Callable[[], object] = bool
+) -> None:
+    """Solve runs of the queue of a city, one after the other, until told to leave.
+
+    `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
+    """
     settings = Settings()
     prepare_numba(settings)
     from fleet.warming import warm_up as warm_up_matching
@@ -84,6 +89,7 @@ def work_until(folder: Path, clock: Clock, stopped: Stopped) -> None:
 
     warm_up()
     warm_up_matching()
+    on_ready()
     engine = open_city_database(folder)
     with holding(folder):
         _work(engine, clock, stopped, settings.solver_threads)
@@ -203,23 +209,24 @@ def _fail(engine: Database, run: PlanRun, error: str) -> None:
 
 def _keep_worker(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
     while not stopped.is_set():
-        child = SPAWN.Process(
-            target=_work_as_child, args=(folder, clock, stopped), name="barfrub-worker", daemon=True
-        )
+        ready = SPAWN.Event()
+        words = (folder, clock, stopped, ready)
+        child = SPAWN.Process(target=_work_as_child, args=words, name="barfrub-worker", daemon=True)
         child.start()
         while child.is_alive() and not stopped.is_set():
             child.join(LOOK_S)
         if not stopped.is_set():
             _log.error("the worker died (%s); another one takes its place", child.exitcode)
             stopped.wait(RESTART_S)
-    child.join(LEAVE_S)
+    if ready.is_set():
+        child.join(LEAVE_S)
     if child.is_alive():
         child.terminate()
         child.join()
 
 
-def _work_as_child(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
+def _work_as_child(folder: Path, clock: Clock, stopped: ProcessEvent, ready: ProcessEvent) -> None:
     # Ctrl+C reaches the whole group; the server tells us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     configure_logs(Settings().log)
-    work_until(folder, clock, stopped)
+    work_until(folder, clock, stopped, ready.set)

@@ -117,6 +117,21 @@ def new_track_book(network: StreetNetwork) -> TrackBook:
     return TrackBook(StreetMatcher(network))
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A batch that went through its windows, before anything of it is stored.
+
+    `over` are windows that nothing comes to any more, `opened` those that a restart would take up.
+    """
+
+    batch: Sequence[Position]
+    storm: Storm | None
+    touched: Sequence[Window]
+    over: Sequence[tuple[VehicleId, int]]
+    opened: Sequence[tuple[VehicleId, int]]
+    dropped: Counter[str]
+
+
 def digest(
     tx: Tx,
     network: StreetNetwork,
@@ -126,11 +141,25 @@ def digest(
     storm: Storm | None,
     now: datetime,
 ) -> Digest:
-    """Match a batch, store the passes it proves, and say what changed.
+    """Follow a batch and keep what it proves, in one transaction."""
+    followed = follow(tx, network, tracks, batch, storm, now)
+    return keep(tx, network, tracks, followed, policy, now)
+
+
+def follow(
+    tx: Tx,
+    network: StreetNetwork,
+    tracks: TrackBook,
+    batch: Sequence[Position],
+    storm: Storm | None,
+    now: datetime,
+) -> Followed:
+    """Match a batch to streets; it only reads, so nobody who writes has to wait.
 
     `batch` is in order of arrival and not marked as seen yet; `storm` is the active one, and what
     is older goes to the storm that it belongs to. Windows of vehicles that have fallen silent are
-    settled on the way, so an empty batch is worth a call now and then.
+    settled on the way, so an empty batch is worth a call now and then. What comes back has to be
+    kept: else the tracks have moved on without it, and have to begin anew.
     """
     by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
     for position in batch:
@@ -139,13 +168,39 @@ def digest(
     for vehicle_id, fixes in by_vehicle.items():
         at_work.follow(vehicle_id, fixes)
     at_work.resume()
-    at_work.settle()
+    over = at_work.settle()
+    opened = [key for key, one in at_work.touched.items() if one.anew and key in tracks.windows]
     touched = list(at_work.touched.values())
+    return Followed(batch, storm, touched, over, opened, at_work.dropped)
+
+
+def keep(
+    tx: Tx,
+    network: StreetNetwork,
+    tracks: TrackBook,
+    followed: Followed,
+    policy: Policy,
+    now: datetime,
+) -> Digest:
+    """Store the passes that a batch proves, and say what changed."""
+    touched = followed.touched
     passes = [one for window in touched for way in window.changed for one in window.passes(way)]
-    proof = keep_windows(tx, network, policy, at_work.storms, touched, now)
+    close_windows(tx, followed.over)
+    open_windows(tx, followed.opened)
+    storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
+    proof = keep_windows(tx, network, policy, storms, touched, now)
     work = tuple(one for one in passes if one.treatment is not None)
-    believed, faults = tracks.sieve.sift(batch)
-    return Digest(tuple(batch), work, proof, +at_work.dropped, tuple(believed), faults)
+    believed, faults = tracks.sieve.sift(followed.batch)
+    dropped = +followed.dropped
+    return Digest(tuple(followed.batch), work, proof, dropped, tuple(believed), faults)
+
+
+def _storms(tx: Tx, active: Storm | None) -> list[Storm]:
+    """Return the storms that have ended, and the active one unless it has ended meanwhile."""
+    ended = [one for one in list_storms(tx) if one.ended_at is not None]
+    if active is None or any(one.id == active.id for one in ended):
+        return ended
+    return [*ended, active]
 
 
 class _Round:
@@ -163,8 +218,7 @@ class _Round:
         self._network = network
         self._tracks = tracks
         self._now = now
-        ended = [one for one in list_storms(tx) if one.ended_at is not None]
-        self.storms = [*ended, storm] if storm is not None else ended
+        self._storms = _storms(tx, storm)
         self.touched: dict[tuple[VehicleId, int], Window] = {}
         self.dropped: Counter[str] = Counter()
         self._told: dict[tuple[StormId, ...], Orders] = {}
@@ -212,8 +266,8 @@ class _Round:
             self._anew(vehicle_id, number, self._stored(vehicle_id, [number])[number], [])
         self._tracks.left = left[RESUMED_AT_ONCE:]
 
-    def settle(self) -> None:
-        """Settle what is silent or over, and store which windows are open."""
+    def settle(self) -> list[tuple[VehicleId, int]]:
+        """Settle what is silent or over, and return which windows are over."""
         tracks = self._tracks
         over = tracks.over(self._now)
         for window in {*tracks.silent(self._now), *(one for one in over if not one.settled)}:
@@ -221,9 +275,7 @@ class _Round:
             self.touched[window.key] = window
         for window in over:
             del tracks.windows[window.key]
-        close_windows(self._tx, [window.key for window in over])
-        opened = (one.key for one in self.touched.values() if one.anew)
-        open_windows(self._tx, (key for key in opened if key in tracks.windows))
+        return [window.key for window in over]
 
     def _anew(
         self,
@@ -248,7 +300,8 @@ class _Round:
         return window.feed(tracks.matcher, self._network, self._orders(window), fixes)
 
     def _orders(self, window: Window) -> Orders:
-        storms = tuple(storms_in(self.storms, *looks_at(window.number)))
+        """Return what was told in a window's time; looked up once for all vehicles."""
+        storms = tuple(storms_in(self._storms, *looks_at(window.number)))
         if storms not in self._told:
             self._told[storms] = self._tracks.orders.during(self._tx, storms)
         return self._told[storms]

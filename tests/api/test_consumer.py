@@ -1,20 +1,25 @@
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api import consumer as consumer_module
 from api.consumer import AT_ONCE, Consumer
 from api.ground import GroundKeeper
 from data.model import Position, Storm
 from data.policy import DEFAULT_POLICY
-from data.store.engine import Database, transaction
+from data.store.coverage import list_seen
+from data.store.engine import Database, Tx, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.plan_runs import add_run
 from data.store.positions import add_positions, list_unseen
+from data.store.schema import passage
 from data.store.storms import add_storm, close_storm
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState
@@ -178,3 +183,48 @@ def test_a_policy_set_while_the_server_runs_paints_all_streets_anew(
     assert (v.MAIN_WEST, DUE, DUE) in news["coverage"]
     consumer.look()
     assert "ground" not in told(heard)
+
+
+def test_a_stop_does_not_wait_until_kernels_are_compiled(
+    engine: Database, clock: StillClock, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, compiled = Event(), Event()
+
+    def compile_for_long() -> None:
+        begun.set()
+        compiled.wait()
+
+    monkeypatch.setattr(consumer_module, "warm_up", compile_for_long)
+    store(engine, on_school_street())
+    consumer = a_consumer(engine, clock, hub)
+
+    async def stop_meanwhile() -> None:
+        consumer.start()
+        await asyncio.to_thread(begun.wait)
+        await asyncio.wait_for(consumer.stop(), 10)
+
+    asyncio.run(stop_meanwhile())
+    compiled.set()
+    assert consumer.tally["digested"] == 0
+    with transaction(engine) as tx:
+        assert list_unseen(tx, 10)[0]  # they wait for the next start
+
+
+def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
+    engine: Database, clock: StillClock, hub: Hub, storm: Storm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = consumer_module.follow
+
+    def followed_while_it_ends(tx: Tx, *words: Any) -> Any:
+        followed = honest(tx, *words)
+        close_storm(tx, storm.id, "ended", clock.now())
+        return followed
+
+    monkeypatch.setattr(consumer_module, "follow", followed_while_it_ends)
+    store(engine, on_school_street())
+    clock.moment += timedelta(minutes=20)
+    a_consumer(engine, clock, hub).look()
+    with transaction(engine) as tx:
+        seen = list_seen(tx, storm.id, {v.SCHOOL})
+        assert len(tx.execute(select(passage).where(passage.c.segment_id == v.SCHOOL)).all()) == 1
+    assert [len(passes) for passes in seen.values()] == [1]

@@ -36,15 +36,15 @@ def engine() -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _some_fixes_cannot_be_digested(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consumer_module.digest
+    honest = consumer_module.keep
 
-    def failing(tx, network, tracks, batch, *rest):
-        found = honest(tx, network, tracks, batch, *rest)  # the tracks have moved on by then
-        if any(fix.alarm == POISON for fix in batch):
+    def failing(tx, network, tracks, followed, *rest):
+        found = honest(tx, network, tracks, followed, *rest)  # the tracks have moved on by then
+        if any(fix.alarm == POISON for fix in followed.batch):
             raise ZeroDivisionError(POISON)
         return found
 
-    monkeypatch.setattr(consumer_module, "digest", failing)
+    monkeypatch.setattr(consumer_module, "keep", failing)
 
 
 @pytest.fixture
@@ -107,8 +107,8 @@ def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
         save_fleet(tx, replace(FLEET, vehicles=tuple(v.a_vehicle(n) for n in range(1, 6))))
         for vehicle in (3, 4, 5):
             add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
-    honest = consumer_module.digest
-    monkeypatch.setattr(consumer_module, "digest", lambda *_: 1 / 0)
+    honest = consumer_module.keep
+    monkeypatch.setattr(consumer_module, "keep", lambda *_: 1 / 0)
     store(engine, *(a_fix(v.at_m(0, 0), float(n), vehicle=1 + n % 5) for n in range(100)))
     for _ in range(2):
         consumer.look()
@@ -116,7 +116,7 @@ def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
         with pytest.raises(ZeroDivisionError):
             consumer.look()
     assert waiting(engine) == 98
-    monkeypatch.setattr(consumer_module, "digest", honest)
+    monkeypatch.setattr(consumer_module, "keep", honest)
     looked_at_all(engine, consumer)
     assert consumer.tally["digested"] == 98
 
@@ -167,7 +167,7 @@ def test_a_database_that_is_busy_is_nobodys_fault(
         raise DatabaseUnavailable("UPDATE", {}, Exception("database is locked"))
 
     store(engine, *a_thousand_with())
-    monkeypatch.setattr(consumer_module, "digest", busy)
+    monkeypatch.setattr(consumer_module, "keep", busy)
     with pytest.raises(DatabaseUnavailable):
         consumer.look()
     assert waiting(engine) == 1000
