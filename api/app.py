@@ -49,7 +49,6 @@ from api.auth import Seals
 from api.clock import Clock
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
-from api.description import DescribedWeb
 from api.door import PositionDoor
 from api.erasure import Eraser
 from api.errors import Failures, FaultOut, install_error_handlers
@@ -70,8 +69,9 @@ from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
+from api.osmand import answer_tracker
 from api.settings import Settings
-from api.tracker_paths import TrackerPaths
+from api.tracker_paths import TrackedWeb
 from data.model import ServiceRequest
 from data.store.engine import open_database
 from data.store.lock import holding
@@ -126,7 +126,7 @@ ROUTES = (
 def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
     """Return the server of the city in this folder, its streets loaded."""
     app = open_city(settings, city_folder, clock or Clock())
-    web = DescribedWeb(
+    web = TrackedWeb(
         title="Barfrub",
         lifespan=_lifespan,
         docs_url=None,
@@ -143,11 +143,11 @@ def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None
     tiles.mkdir(exist_ok=True)
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
-    web.add_middleware(TrackerPaths)
     web.add_middleware(Failures)
     web.add_middleware(Compression)
     web.add_middleware(Armor)
     web.add_middleware(RequestLog, meters=app.meters)
+    web.trackers = RequestLog(answer_tracker, app.meters)
     return web
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 
 from api.auth import TooManyError
@@ -51,8 +52,10 @@ class PositionDoor:
         self._on_stored = on_stored
         self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue(WAITING_BATCHES)
         self._writer: asyncio.Task[None] | None = None
+        # A thread of its own: all others may be busy with what takes seconds.
+        self._thread = ThreadPoolExecutor(1, "positions")
         self.tally: Counter[str] = Counter()
-        self.devices = Devices(engine)
+        self.devices = Devices(engine, self._thread)
         self.commands = CommandQueue(engine)
 
     def start(self) -> None:
@@ -68,6 +71,7 @@ class PositionDoor:
             await self._writer
             self._writer = None
         await self.ledger.stop()
+        self._thread.shutdown()
 
     async def store(self, positions: Sequence[Position]) -> int:
         """Return how many of the fixes were new, once all of them are on the disk."""
@@ -97,8 +101,11 @@ class PositionDoor:
             await self._write_together([batch for batch in batches if batch is not None])
 
     async def _write_together(self, batches: Sequence[Waiting]) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            counts = await asyncio.to_thread(self._commit, [fixes for fixes, _ in batches])
+            counts = await loop.run_in_executor(
+                self._thread, self._commit, [fixes for fixes, _ in batches]
+            )
         except Exception as error:  # every sender must hear of it, the innocent ones may go on
             if len(batches) == 1:
                 _answer(batches[0], error)
@@ -131,8 +138,9 @@ def _answer(batch: Waiting, outcome: int | Exception) -> None:
 class Devices:
     """Who may send: trackers looked up and remembered for some seconds, and how often they came."""
 
-    def __init__(self, engine: Database) -> None:
+    def __init__(self, engine: Database, thread: Executor) -> None:
         self._engine = engine
+        self._thread = thread
         self._known: OrderedDict[tuple[bool, str], tuple[Device | None, float]] = OrderedDict()
         self._allowance: dict[DeviceId, tuple[float, float]] = {}
 
@@ -160,7 +168,8 @@ class Devices:
     async def _remembered(self, key: tuple[bool, str]) -> Device | None:
         device, until_s = self._known.get(key, (None, 0.0))
         if until_s < time.monotonic():
-            device = await asyncio.to_thread(self._look_up, *key)
+            loop = asyncio.get_running_loop()
+            device = await loop.run_in_executor(self._thread, self._look_up, *key)
             self._known[key] = (device, time.monotonic() + KNOWN_S)
             if len(self._known) > KNOWN_TOKENS:
                 self._known.popitem(last=False)

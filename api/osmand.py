@@ -4,12 +4,16 @@ It has no place for a token: `id` is the token itself, or the tracker's name whe
 come as a header or as `token=`, and where an administrator said that the name is enough.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
+from api.auth import TooManyError
 from api.bodies import json_of, limited_body
 from api.context import App, app_of
 from api.limits import address_of
@@ -35,7 +39,26 @@ NOTHING = "text/plain"
 Read = Callable[[LonLat | None], Position | None]
 """Makes a fix of a message, given the place that it repeats where it has none."""
 
+_log = logging.getLogger(__name__)
+
 router = APIRouter()
+
+
+async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one message of a tracker, and whatever goes wrong by its status alone."""
+    try:
+        answer = await receive_osmand(Request(scope, receive))
+    except ClientDisconnect:
+        return  # the tracker is gone in the middle of a sentence
+    except TooManyError as error:
+        headers = {"Retry-After": str(error.retry_s)}
+        answer = Response(status_code=429, headers=headers, media_type=NOTHING)
+    except HTTPException as error:
+        answer = Response(status_code=error.status_code, media_type=NOTHING)
+    except Exception:  # a tracker sends again what is not answered with 200
+        _log.exception("a message of a tracker could not be taken")
+        answer = Response(status_code=500, media_type=NOTHING)
+    await answer(scope, receive, send)
 
 
 @router.get("/osmand")
@@ -49,10 +72,8 @@ async def receive_osmand(request: Request) -> Response:
     """
     if request.headers.get("content-type", "").startswith("application/json"):
         return await _receive_json(request)
-    app, params = app_of(request), query_of(request.query_params.multi_items())
-    if not params:
-        body = await limited_body(request, MOST_BYTES)
-        params = query_of(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=None))
+    app, words = app_of(request), request.scope["query_string"]
+    params = query_of(_pairs(words or await limited_body(request, MOST_BYTES)))
     name = params.get("id") or params.get("deviceid") or ""
     lat, _, lon = params.get("location", "").partition(",")
     place = (params.get("lat", lat), params.get("lon", lon))
@@ -63,6 +84,14 @@ async def receive_osmand(request: Request) -> Response:
     return await _store_one(
         app, device, lambda last: position_from_osmand(params, device, last, now, zone)
     )
+
+
+def _pairs(words: bytes) -> list[tuple[str, str]]:
+    """Return keys and values of a query or form; of plain words, as most are, without a search."""
+    if words.isascii() and b"%" not in words and b"+" not in words:
+        parted = (pair.partition("=") for pair in words.decode().split("&"))
+        return [(key, value) for key, _, value in parted if value]
+    return parse_qsl(words.decode("utf-8", "replace"), errors="replace")
 
 
 async def _receive_json(request: Request) -> Response:

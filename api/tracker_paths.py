@@ -1,33 +1,43 @@
-"""The other addresses that trackers send to: most of them cannot be told a path."""
+"""The way of trackers to their door: any address that they send to, past what only people need."""
 
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-OSMAND = "/osmand"
+from api.description import DescribedWeb
+from api.osmand import answer_tracker, receive_osmand
+
+OSMAND = Route("/osmand", receive_osmand, methods=["GET", "POST"])
 
 NAMES = (b"id=", b"deviceid=")
 """How the query of a tracker names it."""
 
 
-class TrackerPaths:
-    """Leads what trackers send to "/" or "/osmand/" to the door for OsmAnd.
+class TrackedWeb(DescribedWeb):
+    """A server that leads trackers straight to the door for OsmAnd.
 
-    A page at "/" is asked for without a body, and without a tracker's name in the query.
+    It is where they send to "/osmand", "/osmand/" or "/". Pages need compression, cookies, policies
+    for browsers and the choice among some hundred routes, which takes several times as long as to
+    answer a tracker. A page at "/" is asked for without a body, and without a tracker's name in
+    the query.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    trackers: ASGIApp = staticmethod(answer_tracker)
+    """What answers them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, to the door where a tracker speaks."""
+        """Answer a tracker, or else whoever asks."""
         if scope["type"] == "http" and _from_tracker(scope):
-            scope = {**scope, "path": OSMAND, "raw_path": OSMAND.encode()}
-        await self._app(scope, receive, send)
+            scope.update(app=self, route=OSMAND)
+            await self.trackers(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _from_tracker(scope: Scope) -> bool:
-    if scope["path"] == f"{OSMAND}/":
-        return True
-    if scope["path"] != "/":
+    path, method = scope["path"], scope["method"]
+    if path in ("/osmand", "/osmand/"):
+        return method in ("GET", "POST")
+    if path != "/":
         return False
     parts = scope["query_string"].split(b"&")
-    return scope["method"] == "POST" or any(part.startswith(NAMES) for part in parts)
+    return method == "POST" or any(part.startswith(NAMES) for part in parts)

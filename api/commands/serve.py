@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from api.clock import Clock
     from api.settings import Settings
 
+SWITCH_S = 0.001
+"""How long a thread that computes may keep those waiting who answer; Python's own is five times
+that, and an answer to a tracker has to wait for its turn a few times."""
+
+COLLECT_AFTER = (20_000, 20, 20)
+"""Objects made before those that refer to each other are looked for, and how often the older are:
+less often than Python's own habit, since a thousand trackers make that many in a second."""
+
 
 def serve(
     city: Annotated[str | None, typer.Option(help="City to serve; else BARFRUB_CITY.")] = None,
@@ -32,6 +40,7 @@ def serve(
 
     Where there is no city yet, one is set up in the browser first.
     """
+    import gc
     import signal
     import sys
     from contextlib import suppress
@@ -51,7 +60,11 @@ def serve(
     address = host or settings.host
     # Uvicorn stops on a signal and then raises it again: end the worker before we go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.setswitchinterval(SWITCH_S)
     with suppress(KeyboardInterrupt), _web(settings, folder, keeper, f"{address}:{port}") as web:
+        # A city's objects stay; to look through a million of them again and again takes long.
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         uvicorn.run(
             web,
             host=address,
