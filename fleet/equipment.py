@@ -2,13 +2,14 @@
 
 A sensor is believed until it shows that it is broken: it flaps, it says "at work" at a speed at
 which nobody works, or it never says "up" where the route says to drive. From then on it is as if
-there were none, until it behaves. Everything follows from earlier fixes alone, so that the stream
-and a recomputation judge alike.
+there were none, until it behaves; one that never said "up" was stuck all along, and what it said
+before is not believed either (`fleet.windows`).
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from data.model import Position
 
@@ -27,6 +28,13 @@ FAST_S = 20.0
 
 DRIVES_M = 300.0
 """Metres "at work" where the route says to drive, without a word of "up", that prove it too."""
+
+
+class Switch(StrEnum):
+    """What a sensor watches."""
+
+    BLADE = "blade"
+    SPREADER = "spreader"
 
 
 @dataclass(slots=True)
@@ -64,8 +72,22 @@ class Sensor:
     @property
     def believed(self) -> bool | None:
         """What it says, or `None` where there is no sensor or none to be believed."""
-        broken = len(self.changes) > FLAPS or self.fast_s > FAST_S or self.drives_m > DRIVES_M
+        broken = len(self.changes) > FLAPS or self._at_work_in_vain
         return None if broken else self.said
+
+    @property
+    def unproved(self) -> bool:
+        """Whether it says "at work" and never said anything else, so that it may be stuck."""
+        return bool(self.said) and not self.was_up
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it was stuck ever since the first word of it."""
+        return self.unproved and self._at_work_in_vain
+
+    @property
+    def _at_work_in_vain(self) -> bool:
+        return self.fast_s > FAST_S or self.drives_m > DRIVES_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,14 @@ class Claim:
     blade: bool | None
     spreader: bool | None
     fresh: bool = False
+
+    def without(self, broken: frozenset[Switch]) -> "Claim":
+        """Return the same, not believing some sensors."""
+        return replace(
+            self,
+            blade=None if Switch.BLADE in broken else self.blade,
+            spreader=None if Switch.SPREADER in broken else self.spreader,
+        )
 
 
 @dataclass(slots=True)
@@ -100,3 +130,14 @@ class Equipment:
         """Take in metres driven where the route has nothing to work on."""
         self.blade.drive(metres)
         self.spreader.drive(metres)
+
+    @property
+    def unproved(self) -> bool:
+        """Whether a sensor may still turn out to be stuck since its first word."""
+        return self.blade.unproved or self.spreader.unproved
+
+    @property
+    def stuck(self) -> frozenset[Switch]:
+        """Which sensors were stuck ever since their first word."""
+        both = {Switch.BLADE: self.blade, Switch.SPREADER: self.spreader}
+        return frozenset(switch for switch, sensor in both.items() if sensor.stuck)

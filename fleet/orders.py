@@ -26,11 +26,19 @@ USUAL_MPS = 25 / 3.6
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Where a vehicle works and where it only drives, since the plan came into force."""
+    """Where a vehicle works and where it only drives, since the plan came into force.
+
+    `both` are streets of `work` that it also drives along without working.
+    """
 
     since: datetime
     work: frozenset[DirectedSegment]
     drive: frozenset[DirectedSegment]
+    both: frozenset[DirectedSegment] = frozenset()
+
+    def tells(self, directed: DirectedSegment) -> bool | None:
+        """Whether a vehicle is to work on a street; `None` where that depends on the round."""
+        return None if directed in self.both else directed in self.work
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +97,5 @@ def _read(tx: Tx, storm_ids: Iterable[StormId]) -> Orders:
 
 def _order(route: Route, since: datetime) -> Order:
     work = {step for leg in route.legs if leg.kind is LegKind.WORK for step in leg.path}
-    every = {step for leg in route.legs for step in leg.path}
-    return Order(since, frozenset(work), frozenset(every - work))
+    drive = {step for leg in route.legs if leg.kind is not LegKind.WORK for step in leg.path}
+    return Order(since, frozenset(work), frozenset(drive - work), frozenset(drive & work))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from data.model import Evidence, EvidenceKind, Pass, Position, Treatment
 from data.network import StreetNetwork
 from data.policy import clear_width_m
-from fleet.equipment import Claim
+from fleet.equipment import Claim, Switch
 from fleet.orders import Order
 from fleet.ways import Stretch, total_m
 
@@ -20,6 +20,9 @@ WORKING, WORKING_MPS = 1.3, 1.5
 FAST, FAST_MPS = 2.0, 10.0
 """At so many times its working speed it is not, nor is a slow machine at so much."""
 
+JUMP_M = 25.0
+"""What a receiver's error may add to the way between two fixes."""
+
 ON_ROUTE, NO_ROUTE = 0.8, 0.4
 """How sure a speed pattern is: on a street that the vehicle's route works on, and without route."""
 
@@ -30,6 +33,10 @@ class Sighted:
 
     fix: Position
     claim: Claim
+
+    def without(self, broken: frozenset[Switch]) -> "Sighted":
+        """Return the same, not believing some sensors."""
+        return Sighted(self.fix, self.claim.without(broken))
 
 
 def too_fast_mps(work_mps: float) -> float:
@@ -55,15 +62,15 @@ def proofs(
     if not stretches:
         return
     elapsed, whole_m, gone_m = b.fix.fixed_at - a.fix.fixed_at, total_m(stretches), 0.0
-    speed_mps = whole_m / elapsed.total_seconds()
+    elapsed_s = elapsed.total_seconds()
+    fast = whole_m > too_fast_mps(work_mps) * elapsed_s + JUMP_M
+    slow = whole_m <= (WORKING * work_mps + WORKING_MPS) * elapsed_s
     for stretch in stretches:
         started_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
         gone_m += stretch.to_m - stretch.from_m
         ended_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
-        slow = speed_mps <= WORKING * work_mps + WORKING_MPS
         sure = _pattern(a, stretch, order) if plows and slow else 0.0
-        fast = speed_mps > too_fast_mps(work_mps)
-        told = None if order is None else stretch.directed in order.work
+        told = None if order is None else order.tells(stretch.directed)
         for treatment, evidence in _evidence(a, b, confidence, sure, told, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
 

@@ -1,17 +1,14 @@
 """What drivers tap as done, as evidence: for machines whose sensors do not tell.
 
-A tap counts once it can no longer be taken back. Where the machine's own sensor spoke meanwhile,
-the sensor decides and the tap proves nothing - unless the sensor is dead, or shows that it is
-broken: then a tap counts where positions show the machine on the street, and is less sure.
+A tap counts once it can no longer be taken back. What it proves then is decided in `fleet.told`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from itertools import pairwise
 
 from data.model import (
-    DirectedSegment,
     Evidence,
     EvidenceKind,
     Leg,
@@ -20,7 +17,6 @@ from data.model import (
     Pass,
     PlanId,
     Route,
-    Segment,
     ShiftId,
     Storm,
     Treatment,
@@ -31,17 +27,14 @@ from data.policy import Policy
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.plans import find_route
-from data.store.positions import first_words, sensors_between
+from data.store.positions import fix_times, sensor_words
 from data.store.shifts import list_progress, list_unproved, mark_proved
 from fleet.driving import DONE, UNDO_WITHIN
 from fleet.evidence import Proof, keep_evidence
+from fleet.told import Sensor, Street, look_at, told_by
 
 AT_ONCE = 200
 """Legs looked at in one transaction."""
-
-SEEN, UNSEEN, AGAINST_SENSOR = 0.9, 0.5, 0.6
-"""Confidence in a tap where positions show the machine on the street, where they do not, and where
-they do but its sensor is broken."""
 
 DEAD_AFTER = timedelta(minutes=20)
 """A sensor that has said nothing but "up" for so long of work, as its driver taps it, is dead."""
@@ -80,81 +73,120 @@ def _passes(
     plan_id: PlanId,
     taps: Sequence[LegProgress],
 ) -> Iterator[Pass]:
-    """Yield a pass for every street of work legs that no sensor tells of."""
+    """Yield a pass for every street of work legs that no sensor tells of.
+
+    Once a sensor has turned out to be dead, the taps that it had outweighed are judged again.
+    """
     all_taps = list_progress(tx, plan_id, route.shift_id)
-    moments = [each.ended_at for each in all_taps if each.ended_at is not None]
     for tap in taps:
         leg = route.legs[tap.leg]
         if leg.kind is not LegKind.WORK or tap.ended_at is None:
             continue
-        began_at = _began_at(storm, tap.ended_at, moments)
-        sensor = _sensor(tx, storm, route.vehicle_id, leg, began_at, tap.ended_at)
-        seen = _seen_on(tx, storm, leg, began_at)
-        for step in leg.path:
-            segment = network.find(step.segment_id)
-            confidence = _confidence(sensor, seen.get(step, ()))
-            if segment is not None and confidence:  # a newer file may not have it any more
-                yield _pass(route, leg, segment, step, began_at, tap.ended_at, confidence)
+        sensor, since = _sensor(tx, storm, route.vehicle_id, leg, tap.ended_at, all_taps)
+        yield from _proved(tx, storm, network, route, tap.leg, tap.ended_at, sensor, all_taps)
+        for number, at in _overruled(route, leg, since, all_taps) if sensor is Sensor.DEAD else ():
+            yield from _proved(tx, storm, network, route, number, at, sensor, all_taps)
 
 
-class _Sensor(Enum):
-    """What is known of the sensor that should tell of a leg."""
+def _overruled(
+    route: Route, alike: Leg, since: datetime, taps: Iterable[LegProgress]
+) -> Iterator[tuple[int, datetime]]:
+    """Yield the legs that counted for nothing before a sensor was known to be dead."""
+    for tap in taps:
+        leg, at = route.legs[tap.leg], tap.ended_at
+        if not (tap.state == DONE and tap.proved) or at is None:
+            continue
+        early = since <= at < since + DEAD_AFTER
+        if early and leg.kind is LegKind.WORK and leg.blade == alike.blade:
+            yield tap.leg, at
 
-    SILENT = auto()
-    ALIVE = auto()
-    DEAD = auto()
+
+def _proved(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    route: Route,
+    number: int,
+    ended_at: datetime,
+    sensor: Sensor,
+    all_taps: Sequence[LegProgress],
+) -> Iterator[Pass]:
+    """Yield a pass for every street of a leg that a tap proves."""
+    leg = route.legs[number]
+    began_at = _began_at(storm, leg, ended_at, all_taps)
+    treatment = Treatment.PLOW if leg.blade else Treatment.SALT
+    streets = list(_streets(tx, storm, network, route, number, began_at, ended_at))
+
+    def silences(since: datetime, until: datetime) -> timedelta:
+        heard = (since, *fix_times(tx, route.vehicle_id, since, until), until)
+        return max(b - a for a, b in pairwise(heard))
+
+    for told in told_by(sensor, streets, began_at, ended_at, silences):
+        yield Pass(
+            segment_id=told.directed.segment_id,
+            forward=told.directed.forward,
+            from_m=0.0,
+            to_m=told.length_m,
+            vehicle_id=route.vehicle_id,
+            started_at=told.began_at,
+            ended_at=told.ended_at,
+            treatment=treatment,
+            evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
+        )
+
+
+def _streets(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    route: Route,
+    number: int,
+    began_at: datetime,
+    ended_at: datetime,
+) -> Iterator[Street]:
+    """Yield the streets of a leg and of its neighbors with what positions show of them."""
+    told = route.legs[number]
+    treatment = Treatment.PLOW if told.blade else Treatment.SALT
+    legs = route.legs[max(number - 1, 0) : number + 2]
+    steps = [(leg is told, step) for leg in legs for step in leg.path]
+    seen = list_seen(tx, storm.id, {step.segment_id for _, step in steps})
+    until = ended_at + UNDO_WITHIN
+    for is_told, step in steps:
+        segment = network.find(step.segment_id)
+        if segment is None:  # a newer file may not have it any more
+            continue
+        mine = [one for one in seen.get(step, ()) if one.vehicle_id == route.vehicle_id]
+        look = look_at(mine, segment.length_m, treatment, began_at, until)
+        yield Street(step, segment.length_m, is_told, look)
 
 
 def _sensor(
-    tx: Tx, storm: Storm, vehicle_id: VehicleId, leg: Leg, since: datetime, until: datetime
-) -> _Sensor:
-    blade, spreader = sensors_between(tx, vehicle_id, since, until)
-    if not (blade if leg.blade else spreader):
-        return _Sensor.SILENT
-    first, at_work = first_words(tx, vehicle_id, storm.started_at, until, of_blade=leg.blade)
-    dead = not at_work and first is not None and until - first >= DEAD_AFTER
-    return _Sensor.DEAD if dead else _Sensor.ALIVE
-
-
-def _confidence(sensor: _Sensor, seen: Sequence[Pass]) -> float:
-    """Return how sure a tap is of a street; 0 where it proves nothing."""
-    if sensor is _Sensor.SILENT:
-        return SEEN if seen else UNSEEN
-    if sensor is _Sensor.ALIVE:  # a sensor not to be believed leaves the speed pattern
-        seen = [one for one in seen if one.treatment and one.evidence.kind is EvidenceKind.SPEED]
-    return AGAINST_SENSOR if seen else 0.0
-
-
-def _pass(
-    route: Route,
+    tx: Tx,
+    storm: Storm,
+    vehicle_id: VehicleId,
     leg: Leg,
-    segment: Segment,
-    step: DirectedSegment,
-    began_at: datetime,
-    ended_at: datetime,
-    confidence: float,
-) -> Pass:
-    return Pass(
-        segment_id=segment.id,
-        forward=step.forward,
-        from_m=0.0,
-        to_m=segment.length_m,
-        vehicle_id=route.vehicle_id,
-        started_at=began_at,
-        ended_at=ended_at,
-        treatment=Treatment.PLOW if leg.blade else Treatment.SALT,
-        evidence=Evidence(EvidenceKind.DRIVER, confidence),
-        material_kg=0.0,
-    )
+    until: datetime,
+    all_taps: Sequence[LegProgress],
+) -> tuple[Sensor, datetime]:
+    """Return what is known of the sensor of a leg, and since when it may be so."""
+    since, of_blade = _began_at(storm, leg, until, all_taps), leg.blade
+    spoke, _, was_up = sensor_words(tx, vehicle_id, since, until, of_blade=of_blade)
+    if spoke is None:
+        return Sensor.SILENT, since
+    if not was_up:
+        return Sensor.UNPROVED, since
+    began_at = storm.started_at
+    first, at_work, _ = sensor_words(tx, vehicle_id, began_at, until, of_blade=of_blade)
+    dead = not at_work and first is not None and until - first >= DEAD_AFTER
+    return (Sensor.DEAD, first or since) if dead else (Sensor.ALIVE, since)
 
 
-def _began_at(storm: Storm, ended_at: datetime, moments: Sequence[datetime]) -> datetime:
-    """Return when the work of a tap began at the earliest: at the tap before it."""
-    before = [moment for moment in moments if moment < ended_at]
+def _began_at(storm: Storm, leg: Leg, ended_at: datetime, taps: Sequence[LegProgress]) -> datetime:
+    """Return when the work of a tap began at the earliest: at the tap before it.
+
+    A tap that came so shortly before that the leg does not fit between was a late one.
+    """
+    latest = ended_at - (leg.ends_at - leg.starts_at) / 2
+    moments = (tap.ended_at for tap in taps)
+    before = [moment for moment in moments if moment is not None and moment <= latest]
     return max([storm.started_at, ended_at - LONGEST, *before])
-
-
-def _seen_on(tx: Tx, storm: Storm, leg: Leg, since: datetime) -> dict[DirectedSegment, list[Pass]]:
-    """Return what positions show on the streets of a leg since then."""
-    seen = list_seen(tx, storm.id, {step.segment_id for step in leg.path})
-    return {way: [one for one in mine if one.ended_at >= since] for way, mine in seen.items()}

@@ -4,20 +4,21 @@ What a half hour proves follows from its fixes and those around it, and from not
 stream, a late fix, a restart and a recomputation of a whole storm all come to the same.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.network import StreetNetwork
 from data.passes import merged
-from fleet.equipment import Claim, Equipment
+from fleet.equipment import Claim, Equipment, Switch
 from fleet.matching import Matcher, Trail
 from fleet.orders import Orders
 from fleet.proving import Sighted, proofs, too_fast_mps
 from fleet.steps import filtered
+from fleet.ways import Stretch
 
 LENGTH = timedelta(minutes=30)
 """How much of a track one window proves."""
@@ -55,12 +56,32 @@ def looked_at_by(moment: datetime) -> Iterator[int]:
             yield number
 
 
+Parts = dict[DirectedSegment, list[Pass]]
+"""Parts of passes by direction, in the order in which they were proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one fix to the next: what was driven, and how sure the matching is of it."""
+
+    before: Sighted
+    after: Sighted
+    stretches: Sequence[Stretch]
+    confidence: float
+
+    def without(self, broken: frozenset[Switch]) -> "_Step":
+        """Return the same without a word of sensors that were broken all along."""
+        return replace(self, before=self.before.without(broken), after=self.after.without(broken))
+
+
 @dataclass(slots=True, eq=False)
 class Window:
     """A vehicle's half hour that is being followed; fixes come in order of their times.
 
     `changed` are the directions whose `passes` are not stored yet; `anew` says that all of them
-    replace what was stored. `tail` is what the last fixes prove if nothing comes any more.
+    replace what was stored. `ended` is what is proved if nothing comes any more, once that was
+    asked. `untold` are all steps so far while a sensor has yet to show that it can say "up": should
+    it turn out to be stuck, they prove what they prove without it.
     """
 
     vehicle_id: VehicleId
@@ -72,15 +93,21 @@ class Window:
     heard_at: datetime | None = None
     last: tuple[Sighted, Match] | None = None
     equipment: Equipment = field(default_factory=Equipment)
-    parts: dict[DirectedSegment, list[Pass]] = field(default_factory=lambda: defaultdict(list))
-    tail: dict[DirectedSegment, list[Pass]] = field(default_factory=dict)
-    settled: bool = False
+    parts: Parts = field(default_factory=dict)
+    untold: list[_Step] | None = field(default_factory=list)
+    stuck: frozenset[Switch] = frozenset()
+    ended: Parts | None = None
     changed: set[DirectedSegment] = field(default_factory=set)
 
     @property
     def key(self) -> tuple[VehicleId, int]:
         """What tells it from others."""
         return self.vehicle_id, self.number
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last fixes were asked what they prove."""
+        return self.ended is not None
 
     def feed(
         self,
@@ -93,8 +120,8 @@ class Window:
         if not fixes:
             return Counter()
         self.heard_at = fixes[-1].fixed_at
-        self.changed |= self.tail.keys()
-        self.tail, self.settled = {}, False
+        self.changed |= _differing(self.parts, self.ended or self.parts)
+        self.ended = None
         newest = self.newest
         kept, dropped = filtered(fixes, newest)
         if kept:
@@ -112,14 +139,18 @@ class Window:
             waiting=dict(self.waiting),
             last=self.last,
             equipment=deepcopy(self.equipment),
+            parts={way: list(parts) for way, parts in self.parts.items()},
+            untold=None if self.untold is None else list(self.untold),
+            stuck=self.stuck,
         )
         end._walk(matcher, network, orders, matcher.settle(end.trail))
-        self.tail, self.settled = dict(end.parts), True
-        self.changed |= self.tail.keys()
+        self.changed |= _differing(self.ended or self.parts, end.parts)
+        self.ended = end.parts
 
     def passes(self, directed: DirectedSegment) -> list[Pass]:
         """Return what this half hour proves of a direction so far."""
-        return merged([*self.parts.get(directed, ()), *self.tail.get(directed, ())])
+        proved = self.parts if self.ended is None else self.ended
+        return merged(proved.get(directed, ()))
 
     def dropped(self, fixes: Sequence[Position], newest: Position | None = None) -> Counter[str]:
         """Return why how many of the fixes of this very half hour are not looked at."""
@@ -142,31 +173,57 @@ class Window:
             sighted = Sighted(position, claim)
             if self.last is not None:
                 before, start = self.last
-                self._prove(network, orders, before, sighted, start, match, matcher)
+                sure = min(start.confidence, match.confidence)
+                step = _Step(before, sighted, matcher.between(start, match), sure)
+                self._go(network, orders, step)
             self.last = (sighted, match)
 
-    def _prove(
+    def _go(self, network: StreetNetwork, orders: Orders, step: _Step) -> None:
+        step = step.without(self.stuck & self.equipment.stuck)
+        order = orders.at(self.vehicle_id, step.before.fix.fixed_at)
+        if order is not None:
+            drives = (one for one in step.stretches if one.directed in order.drive)
+            self.equipment.drive(sum(one.to_m - one.from_m for one in drives))
+        if number_at(step.before.fix.fixed_at) == self.number:
+            if self.untold is not None:
+                self.untold.append(step)
+            self._prove(network, orders, step)
+        if self.untold is not None and self.equipment.stuck > self.stuck:
+            self.stuck = self.equipment.stuck
+            self._prove_again(network, orders, self.untold)
+        if not self.equipment.unproved:
+            self.untold = None
+
+    def _prove(self, network: StreetNetwork, orders: Orders, step: _Step) -> None:
+        """Add the parts of passes that a step proves."""
+        order = orders.at(self.vehicle_id, step.before.fix.fixed_at)
+        work_mps, plows = orders.work_mps(self.vehicle_id), orders.plows(self.vehicle_id)
+        for part in proofs(
+            network,
+            step.before,
+            step.after,
+            step.stretches,
+            step.confidence,
+            order,
+            work_mps,
+            plows=plows,
+        ):
+            directed = DirectedSegment(part.segment_id, part.forward)
+            self.parts.setdefault(directed, []).append(part)
+            self.changed.add(directed)
+
+    def _prove_again(
         self,
         network: StreetNetwork,
         orders: Orders,
-        before: Sighted,
-        after: Sighted,
-        start: Match,
-        end: Match,
-        matcher: Matcher,
+        steps: Sequence[_Step],
     ) -> None:
-        stretches = matcher.between(start, end)
-        order = orders.at(self.vehicle_id, before.fix.fixed_at)
-        if order is not None:
-            drives = (one for one in stretches if one.directed in order.drive)
-            self.equipment.drive(sum(one.to_m - one.from_m for one in drives))
-        if number_at(before.fix.fixed_at) != self.number:
-            return
-        confidence = min(start.confidence, end.confidence)
-        work_mps, plows = orders.work_mps(self.vehicle_id), orders.plows(self.vehicle_id)
-        for part in proofs(
-            network, before, after, stretches, confidence, order, work_mps, plows=plows
-        ):
-            directed = DirectedSegment(part.segment_id, part.forward)
-            self.parts[directed].append(part)
-            self.changed.add(directed)
+        """Prove all steps so far without the sensors that have turned out to be stuck."""
+        self.changed |= self.parts.keys()
+        self.parts, self.untold = {}, [step.without(self.stuck) for step in steps]
+        for step in self.untold:
+            self._prove(network, orders, step)
+
+
+def _differing(before: Parts, after: Parts) -> set[DirectedSegment]:
+    return {way for way in before.keys() | after.keys() if before.get(way) != after.get(way)}

@@ -82,29 +82,32 @@ def heard_between(
     return tx.execute(query.limit(1)).first() is not None
 
 
-def sensors_between(
-    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
-) -> tuple[bool, bool]:
-    """Whether a vehicle told of its blade and of its spreader in a time."""
-    known = select(
-        func.count(position.c.blade).label("blade"), func.count(position.c.spreader).label("salt")
-    ).where(position.c.vehicle_id == vehicle_id, position.c.fixed_at.between(since, until))
-    row = tx.execute(known).one()
-    return row.blade > 0, row.salt > 0
-
-
-def first_words(
+def sensor_words(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, *, of_blade: bool
-) -> tuple[datetime | None, bool]:
-    """Return when a sensor first spoke in a time, and whether it ever said "at work"."""
+) -> tuple[datetime | None, bool, bool]:
+    """Return when a sensor first spoke in a time, and whether it ever said "at work" and "not"."""
     sensor = position.c.blade if of_blade else position.c.spreader
-    spoke = select(func.min(position.c.fixed_at), func.max(sensor)).where(
+    spoke = select(func.min(position.c.fixed_at), func.max(sensor), func.min(sensor)).where(
         position.c.vehicle_id == vehicle_id,
         position.c.fixed_at.between(since, until),
         sensor.is_not(None),
     )
-    first, at_work = tx.execute(spoke).one()
-    return first, bool(at_work)
+    first, most, least = tx.execute(spoke).one()
+    return first, bool(most), first is not None and not least
+
+
+def fix_times(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[datetime]:
+    """Return when a vehicle was heard of in a time, oldest first."""
+    query = (
+        select(position.c.fixed_at)
+        .where(
+            position.c.vehicle_id == vehicle_id,
+            position.c.fixed_at.between(since, until),
+            position.c.fault == "",
+        )
+        .order_by(position.c.fixed_at)
+    )
+    return list(tx.scalars(query))
 
 
 def list_last(tx: Tx) -> list[Position]:

@@ -6,6 +6,7 @@ was counted is held against the truth, street by street.
 """
 
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from data.model import (
     CostBreakdown,
     DeviceId,
     DirectedSegment,
+    EvidenceKind,
     Leg,
     LegKind,
     Pass,
@@ -62,7 +64,9 @@ from fleet.tracking import digest, new_track_book
 
 TRUCKS = 40
 HOURS = 2.0
-NOISES_M = (4.0, 10.0)
+STORMS = ((4.0, 2026), (4.0, 7), (4.0, 11), (10.0, 2026))
+"""Noise in metres, and seed; the errors of the first storm were looked at one by one."""
+
 FAULTS = (SensorFault.STUCK, SensorFault.DEAD, SensorFault.FLAPPING, SensorFault.MUTE)
 """One truck in ten has a broken sensor, one of each kind in forty."""
 
@@ -70,7 +74,6 @@ FORGOTTEN = 0.03
 """Share of legs that their driver forgets to tap."""
 
 WORK_M, DRIVE_MPS, STUB_M = 1500.0, 10.0, 30.0
-SEED = 2026
 NOW = datetime(2026, 12, 21, 4, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 AT_ONCE = 500
@@ -79,14 +82,16 @@ Counts = Counter[DirectedSegment]
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Yield wrong and missed passes for each noise, then by the kind of sensor."""
+    """Yield wrong and missed passes of each storm, by the kind of sensor and by their cause."""
     folder = Path(os.environ.get("BARFRUB_SHARED_DATA", "../shared/data"))
     file = folder / "osm" / "tehran-d6-south.osm.pbf"
-    for noise_m in NOISES_M:
-        with tempfile.TemporaryDirectory() as name:
-            city = file if file.is_file() else DEMO_CITY_FILE
-            engine = _city(Path(name) / "city", city)
-            yield from _measured(engine, noise_m, city.name)
+    city = file if file.is_file() else DEMO_CITY_FILE
+    with tempfile.TemporaryDirectory() as name:
+        _city(Path(name) / "city", city).dispose()
+        for noise_m, seed in STORMS:
+            copy = shutil.copytree(Path(name) / "city", Path(name) / f"{noise_m} {seed}")
+            engine = open_database(copy / "barfrub.sqlite")
+            yield from _measured(engine, noise_m, seed, city.name)
             engine.dispose()
 
 
@@ -97,6 +102,7 @@ class _Truck:
     shift: Shift
     fault: SensorFault | None
     route: Route
+    seed: int
 
 
 def _city(folder: Path, file: Path) -> Database:
@@ -107,21 +113,24 @@ def _city(folder: Path, file: Path) -> Database:
     return engine
 
 
-def _measured(engine: Database, noise_m: float, city: str) -> Iterator[tuple[str, str, str]]:
+def _measured(
+    engine: Database, noise_m: float, seed: int, city: str
+) -> Iterator[tuple[str, str, str]]:
     habits = Habits(noise_m=noise_m, reverse_chance=0.05)
     with transaction(engine) as tx:
         network, policy = load_network(tx), get_policy(tx)
         storm = start_storm(tx, ACTOR, "bench", network, policy, NOW)
-        trucks = _trucks(tx, network, storm)
+        trucks = _trucks(tx, network, storm, seed)
         plan = _published(tx, storm, network, trucks)
     truth = {
-        truck.vehicle.id: list(traversals(truck.route, network, NOW, SEED, habits))
+        truck.vehicle.id: list(traversals(truck.route, network, NOW, seed, habits))
         for truck in trucks
     }
     _drive(engine, network, storm, plan, trucks, truth, habits)
     with transaction(engine) as tx:
         seen = list_seen(tx, storm.id, {segment.id for segment in network.segments})
     wrong, missed, plowed, found = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    classes = Counter[str]()
     for truck in trucks:
         kind = truck.fault or "sound"
         real = Counter(t.directed for t in truth[truck.vehicle.id] if t.blade)
@@ -130,8 +139,13 @@ def _measured(engine: Database, noise_m: float, city: str) -> Iterator[tuple[str
         found[kind] += mine.total()
         wrong[kind] += (mine - real).total()
         missed[kind] += (real - mine).total()
+        there = {t.directed for t in truth[truck.vehicle.id]}
+        for way, count in (mine - real).items():
+            classes[_why_wrong(real, there, way)] += count
+        for way, count in (real - mine).items():
+            classes[_why_missed(truck, mine[way], seen.get(way, ()))] += count
     drives = sum(not t.blade for each in truth.values() for t in each)
-    what = f"{city}, noise {noise_m:.0f} m"
+    what = f"{city}, noise {noise_m:.0f} m, seed {seed}"
     yield (
         f"{what}: truth",
         f"{plowed.total():,} passes plowed, {drives:,} driven through by {len(trucks)} trucks",
@@ -142,6 +156,30 @@ def _measured(engine: Database, noise_m: float, city: str) -> Iterator[tuple[str
     for kind in sorted(plowed):
         told = f"{wrong[kind]} wrong, {missed[kind]} missed of {plowed[kind]:,}"
         yield f"{what}: {kind} sensors", told, ""
+    for each, count in classes.most_common():
+        yield f"{what}: {each}", f"{count}", ""
+
+
+def _why_wrong(real: Counts, there: set[DirectedSegment], way: DirectedSegment) -> str:
+    if real[way]:
+        return "wrong: plowed, but not so often"
+    if way in there:
+        return "wrong: driven through"
+    other = DirectedSegment(way.segment_id, not way.forward)
+    return "wrong: the other direction" if other in there else "wrong: another street"
+
+
+def _why_missed(truck: _Truck, found: int, passes: Sequence[Pass]) -> str:
+    seen = [one for one in passes if one.vehicle_id == truck.vehicle.id]
+    if found:
+        return "missed: one of several passes"
+    if not seen:
+        return "missed: no position on the street"
+    if not any(one.treatment for one in seen):
+        return "missed: counted as driven through"
+    if any(one.evidence.kind is not EvidenceKind.SPEED for one in seen if one.treatment):
+        return "missed: seen in part"
+    return "missed: speed pattern alone"
 
 
 def _counted(
@@ -162,7 +200,7 @@ def _counted(
     return +counts
 
 
-def _trucks(tx: Tx, network: StreetNetwork, storm: Storm) -> list[_Truck]:
+def _trucks(tx: Tx, network: StreetNetwork, storm: Storm, seed: int) -> list[_Truck]:
     plows = [one for one in list_vehicles(tx) if Treatment.PLOW in one.capabilities]
     shifts = {shift.vehicle_id: shift for shift in list_shifts(tx, storm.id)}
     trucks = []
@@ -171,9 +209,9 @@ def _trucks(tx: Tx, network: StreetNetwork, storm: Storm) -> list[_Truck]:
         device = add_device(tx, f"box {vehicle.id}", vehicle.id, f"hash {vehicle.id}")
         shift = shifts[vehicle.id]
         start_shift(tx, ACTOR, shift.id, NOW)
-        legs = tuple(_legs(network, vehicle, np.random.default_rng([SEED, i])))
+        legs = tuple(_legs(network, vehicle, np.random.default_rng([seed, i])))
         route = Route(shift.id, vehicle.id, legs)
-        trucks.append(_Truck(vehicle, device.id, shift, fault, route))
+        trucks.append(_Truck(vehicle, device.id, shift, fault, route, seed))
     return trucks
 
 
@@ -298,7 +336,7 @@ def _drive(
 
 
 def _sent(truck: _Truck, network: StreetNetwork, habits: Habits) -> Iterator[Position]:
-    sent = driven(truck.route, network, NOW, SEED, habits=habits)
+    sent = driven(truck.route, network, NOW, truck.seed, habits=habits)
     for fix in broken(sent, truck.fault, truck.vehicle.id):
         yield Position(
             device_id=truck.device_id,

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import VehicleId
-from fleet.equipment import DRIVES_M, FAST_S, Claim, Equipment
+from fleet.equipment import DRIVES_M, FAST_S, Claim, Equipment, Switch
 from fleet.simulation import Fix
 from fleet.simulation_faults import SensorFault, broken
 from tests import village as v
@@ -57,6 +57,18 @@ def test_a_blade_that_never_was_up_where_the_route_drives_is_stuck(
     equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=True), LIMIT_MPS)
     equipment.drive(DRIVES_M + 1)
     assert equipment.hear(a_fix(v.at_m(0, 0), 10.0, blade=True), LIMIT_MPS).blade is believed
+
+
+def test_only_a_sensor_that_never_said_up_was_stuck_all_along() -> None:
+    equipment = Equipment()
+    equipment.hear(a_fix(v.at_m(0, 0), 0.0, blade=True, spreader=False), LIMIT_MPS)
+    assert (equipment.unproved, equipment.stuck) == (True, frozenset())
+    equipment.drive(DRIVES_M + 1)
+    assert equipment.stuck == {Switch.BLADE}
+    equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=False, spreader=False), LIMIT_MPS)
+    assert (equipment.unproved, equipment.stuck) == (False, frozenset())
+    claim = Claim(True, False, fresh=True)
+    assert claim.without(frozenset({Switch.BLADE})) == Claim(None, False, fresh=True)
 
 
 def test_a_phone_beside_the_tracker_does_not_hide_what_the_sensor_said() -> None:

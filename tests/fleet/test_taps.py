@@ -39,7 +39,8 @@ from fleet.driving import (
 )
 from fleet.evidence import Proof
 from fleet.storms import start_storm
-from fleet.taps import AGAINST_SENSOR, DEAD_AFTER, LONGEST, SEEN, UNSEEN, prove_taps, taps_wait
+from fleet.taps import DEAD_AFTER, LONGEST, prove_taps, taps_wait
+from fleet.told import AGAINST_SENSOR, SEEN, UNSEEN
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan
@@ -146,14 +147,39 @@ def a_fix(tx: Tx, minutes: float, **sensors: bool) -> None:
     add_positions(tx, [fix])
 
 
-def drive_by(tx: Tx, plan: Plan, treatment: Treatment | None) -> None:
+def drive_by(tx: Tx, plan: Plan, treatment: Treatment | None, truck: int = 1) -> None:
     """Let positions show the truck on School Street, from its start to its end."""
     at = TAPPED - timedelta(minutes=1)
     length_m = v.village().segment(v.SCHOOL).length_m
     evidence = Evidence(EvidenceKind.SPEED, 0.5)
-    seen = Pass(v.SCHOOL, True, 0.0, length_m, VehicleId(1), at, at, treatment, evidence)
+    seen = Pass(v.SCHOOL, True, 0.0, length_m, VehicleId(truck), at, at, treatment, evidence)
     way = DirectedSegment(v.SCHOOL, True)
-    replace_window(tx, VehicleId(1), 1, [way], [(plan.storm_id, seen)])
+    replace_window(tx, VehicleId(truck), 1, [way], [(plan.storm_id, seen)])
+
+
+def test_taps_from_before_a_sensor_was_known_to_be_dead_are_judged_again(
+    tx: Tx, plan: Plan
+) -> None:
+    drive_by(tx, plan, None)
+    a_fix(tx, 2, blade=False)
+    done(tx, plan, 0, 1)
+    assert proved(tx, plan) == Proof()
+    later = TAPPED + DEAD_AFTER
+    a_fix(tx, -DEAD_AFTER / timedelta(minutes=1), blade=False)
+    done(tx, plan, 2, 2, later)
+    proved(tx, plan, later + UNDO_WITHIN)
+    there = coverage(tx, plan, v.SCHOOL)
+    assert there is not None
+    assert there.evidence == Evidence(EvidenceKind.DRIVER, AGAINST_SENSOR)
+
+
+def test_another_trucks_drive_makes_no_tap_more_credible(tx: Tx, plan: Plan) -> None:
+    drive_by(tx, plan, None, truck=2)
+    done(tx, plan, 0, 1)
+    proved(tx, plan)
+    there = coverage(tx, plan, v.SCHOOL)
+    assert there is not None
+    assert there.evidence == Evidence(EvidenceKind.DRIVER, UNSEEN)
 
 
 def test_a_dead_sensor_does_not_outweigh_a_tap_where_the_truck_was_seen(tx: Tx, plan: Plan) -> None:

@@ -1,0 +1,85 @@
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+
+from data.model import DirectedSegment, EvidenceKind, Pass, Position, Treatment, VehicleId
+from fleet.matching import StreetMatcher
+from fleet.orders import Order, Orders
+from fleet.windows import Window, number_at
+from tests import village as v
+from tests.fleet.drives import a_drive
+
+NETWORK = v.village()
+MAIN = [DirectedSegment(street, True) for street in (v.MAIN_WEST, v.MAIN_EAST)]
+DRIVES = [
+    DirectedSegment(street, way) for street in (v.DEPOT_ROAD, v.YARD) for way in (True, False)
+]
+TRUCK = v.a_vehicle(1)
+ROUTE = Order(v.NOW, frozenset(MAIN), frozenset(DRIVES))
+ORDERS = Orders({TRUCK.id: TRUCK}, {TRUCK.id: [ROUTE]})
+WAY_M = [(0, 0), (400, 0), (600, 0), (600, -80), (600, 0), (400, 0)]
+"""Along Main Street, then out to the yard and back, where there is nothing to plow."""
+
+
+def a_night_with(*blades: bool) -> list[Position]:
+    """Fixes along the way, one truth of the blade for Main Street and one for the rest."""
+    work = a_drive(*WAY_M[:2], speed_mps=6.0, blade=blades[0])
+    rest = a_drive(*WAY_M[1:], speed_mps=6.0, start_s=5.0 * len(work), blade=blades[1])
+    return [*work, *rest]
+
+
+def followed(fixes: Sequence[Position], *cuts: int) -> Window:
+    """Follow a truck, settling its last fixes at every cut as a silence does."""
+    matcher, window = StreetMatcher(NETWORK), Window(VehicleId(1), number_at(v.NOW))
+    bounds = [0, *cuts, len(fixes)]
+    for first, last in pairwise(bounds):
+        window.feed(matcher, NETWORK, ORDERS, fixes[first:last])
+        window.settle(matcher, NETWORK, ORDERS)
+    return window
+
+
+def proved(window: Window) -> dict[DirectedSegment, list[Pass]]:
+    return {way: window.passes(way) for way in [*MAIN, *DRIVES]}
+
+
+def work_of(window: Window, way: DirectedSegment) -> set[tuple[EvidenceKind, Treatment | None]]:
+    return {(one.evidence.kind, one.treatment) for one in window.passes(way)}
+
+
+def test_a_stuck_sensor_loses_what_it_said_before_it_was_found_out() -> None:
+    fixes = a_night_with(True, True)
+    early = followed(fixes[:18])
+    assert work_of(early, MAIN[0]) == {(EvidenceKind.BLADE, Treatment.PLOW)}
+    late = followed(fixes)
+    for way in MAIN:
+        assert work_of(late, way) == {(EvidenceKind.SPEED, Treatment.PLOW)}
+    for way in DRIVES:
+        assert work_of(late, way) == {(EvidenceKind.SPEED, None)}
+
+
+def test_what_a_stuck_sensor_loses_is_stored_anew() -> None:
+    fixes = a_night_with(True, True)
+    window = followed(fixes[:18])
+    window.changed.clear()
+    window.feed(StreetMatcher(NETWORK), NETWORK, ORDERS, fixes[18:])
+    assert MAIN[0] in window.changed
+
+
+def test_a_sensor_that_says_up_where_the_route_drives_keeps_its_word() -> None:
+    window = followed(a_night_with(True, False))
+    for way in MAIN:
+        assert work_of(window, way) == {(EvidenceKind.BLADE, Treatment.PLOW)}
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_cuts_and_silences_on_the_way_change_nothing(rest: bool) -> None:
+    fixes = a_night_with(True, rest)
+    whole = proved(followed(fixes))
+    for cuts in ((10,), (18, 30, 31), range(1, len(fixes), 7)):
+        assert proved(followed(fixes, *cuts)) == whole
+
+
+def test_where_a_route_both_works_and_drives_the_blade_decides_alone() -> None:
+    both = Order(v.NOW, frozenset(MAIN), frozenset(DRIVES), frozenset(MAIN))
+    assert (both.tells(MAIN[0]), both.tells(DRIVES[0]), ROUTE.tells(MAIN[0])) == (None, False, True)
