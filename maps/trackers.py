@@ -1,7 +1,8 @@
 """Trackers of the set-up: who sends, what went wrong, what waits for them; and who is unknown."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from data.model import (
@@ -136,13 +137,14 @@ def trackers_view(
     now: datetime,
 ) -> TrackersView:
     """Return the page; a tracker of a vehicle that left the fleet has an empty `vehicle`."""
-    known, shown = list(devices), list[TrackerView]()
+    known, shown, grouped = list(devices), list[TrackerView](), _grouped(told)
     names = {one.id: one.name for one in vehicles}
     for device in known:
         heard_at = told.heard.get(device.id)
         recent = heard_at is not None and now - heard_at <= PHONES_SHOWN
         if recent or not is_phone(device):
-            shown.append(_tracker(device, told, names.get(device.vehicle_id, ""), now))
+            vehicle = names.get(device.vehicle_id, "")
+            shown.append(_tracker(device, vehicle, heard_at, grouped[device.id], now))
     ids = {device.name: device.id for device in known}
     return TrackersView(
         trackers=tuple(sorted(shown, key=lambda one: (one.phone, one.vehicle, one.name))),
@@ -151,10 +153,30 @@ def trackers_view(
     )
 
 
-def _tracker(device: Device, told: Told, vehicle: str, now: datetime) -> TrackerView:
-    heard_at = told.heard.get(device.id)
-    word = next((one for one in told.words if one.device_id == device.id), None)
-    commands = [one for one in told.commands if one.device_id == device.id]
+@dataclass(slots=True)
+class _OfOne:
+    """What is known of one tracker; the latest texts and words first."""
+
+    faults: list[DeviceFault] = field(default_factory=list)
+    commands: list[DeviceCommand] = field(default_factory=list)
+    words: list[DeviceWord] = field(default_factory=list)
+
+
+def _grouped(told: Told) -> dict[DeviceId, _OfOne]:
+    grouped: dict[DeviceId, _OfOne] = defaultdict(_OfOne)
+    for fault in told.faults:
+        grouped[fault.device_id].faults.append(fault)
+    for command in told.commands:
+        grouped[command.device_id].commands.append(command)
+    for word in told.words:
+        grouped[word.device_id].words.append(word)
+    return grouped
+
+
+def _tracker(
+    device: Device, vehicle: str, heard_at: datetime | None, told: _OfOne, now: datetime
+) -> TrackerView:
+    word = told.words[0] if told.words else None
     return TrackerView(
         id=device.id,
         name=device.name,
@@ -166,12 +188,8 @@ def _tracker(device: Device, told: Told, vehicle: str, now: datetime) -> Tracker
         trusted=device.trusted,
         speed_unit=device.speed_unit,
         inputs=tuple(InputView(one.key, one.equipment, one.inverted) for one in device.inputs),
-        faults=tuple(
-            FaultView(one.reason, one.times, one.last_at)
-            for one in told.faults
-            if one.device_id == device.id
-        ),
-        commands=tuple(_command(one) for one in commands[:COMMANDS_SHOWN]),
+        faults=tuple(FaultView(one.reason, one.times, one.last_at) for one in told.faults),
+        commands=tuple(_command(one) for one in told.commands[:COMMANDS_SHOWN]),
         word=word.kind if word else "",
         word_at=word.told_at if word else None,
     )

@@ -122,7 +122,7 @@ class Trackers extends SetupPart {
     const heard = one.heard_at ? t("heard {span} ago", { span: age(one.heard_at) }) : t("never heard");
     const toggle = () => trackers.set({ editing: open ? null : one.id, inputs: null });
     const notes = [
-      ...one.inputs.map((each) => `${each.key} → ${t(`equipment:${each.equipment}`)}`),
+      ...one.inputs.map((each) => `${each.key}: ${t(`equipment:${each.equipment}`)}`),
       ...(one.trusted ? [t("its name is enough")] : []),
       ...(one.phone ? [t("a driver's phone")] : []),
     ];

@@ -1,0 +1,42 @@
+"""Trackers in a real browser: somebody unknown is adopted, and mistakes are told by reason."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from api.clock import Clock
+from data.model import VehicleId
+from data.store.engine import transaction
+from data.store.people import add_device
+from fleet.people import token_digest
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+TOKEN = "a-long-secret-word"
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_sender_is_adopted_and_mistakes_are_told(visit):
+    with transaction(visit.city.engine) as tx:
+        add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
+    tomorrow = (Clock().now() + timedelta(days=1)).isoformat()
+    place = {"lat": "37.55", "lon": "45.07"}
+    for words in ({"id": "box-7"}, {"id": TOKEN}, {"id": TOKEN, "timestamp": tomorrow}):
+        httpx.get(f"{visit.server}/osmand", params=words | place)
+    visit.come_in("administrator")
+    visit.go("/setup/trackers?lang=fa")
+    page = visit.page
+    known = page.locator(".trackers li", has_text="truck-1")
+    known.locator("summary").click()
+    expect(known.locator(".faults li")).to_contain_text("آینده")
+    assert visit.grave_faults() == []
+    stranger = page.locator(".trackers li", has_text="box-7")
+    stranger.locator("form.adopt button.primary").click()
+    token = page.locator("setup-link input").input_value()
+    expect(stranger.locator("form.adopt")).to_have_count(0)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert httpx.get(f"{visit.server}/osmand", params={"id": token, **place}).status_code == 200
+    assert visit.complaints == []
