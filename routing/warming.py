@@ -1,8 +1,11 @@
 """Load or compile what the optimizer needs before somebody waits for a plan."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
+from numba.core.event import Event, Listener, install_listener
 
 from routing.alone import alone
 from routing.paths import line_graph
@@ -13,6 +16,28 @@ from routing.stop import MaxIterations
 
 ROUNDS = 3
 """Calls of a search after which its sweeps over the tiny problem are over and windows follow."""
+
+
+class _Compilations(Listener):
+    """Calls back at the first kernel that is compiled; those that lie ready do not count."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell: Callable[[], None] | None = tell
+
+    def on_start(self, event: Event) -> None:
+        if self._tell is not None:
+            self._tell()
+        self._tell = None
+
+    def on_end(self, event: Event) -> None:
+        """Say nothing: nobody waits for the end of one kernel."""
+
+
+@contextmanager
+def telling(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` once if a kernel has to be compiled inside; most often all lie ready."""
+    with install_listener("numba:compile", _Compilations(tell)):
+        yield
 
 
 def warm_up(like: Problem | None = None) -> None:

@@ -53,15 +53,13 @@ def _made(
 ) -> "tuple[Plan, Prepared]":
     """Return the plan, stored, and what it was made from."""
     from api.clock import Clock
-    from api.commands.searching import Progress, stoppable
+    from api.commands.searching import Progress, prepare, stoppable
     from api.console import CONSOLE
     from data.store.engine import transaction
     from fleet import planning
-    from routing.warming import warm_up
 
     clock = Clock()
-    typer.echo("Preparing the optimizer (a minute or two, once on each machine) …", err=True)
-    warm_up()
+    prepare()
     prepared = _prepared(engine, clock)
     typer.echo(
         f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "

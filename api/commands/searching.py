@@ -1,4 +1,4 @@
-"""What commands that search share: a line of progress, and stopping early with the best so far."""
+"""What commands that search share: kernels made ready, progress, stopping early with the best."""
 
 import signal
 import sys
@@ -7,10 +7,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from types import FrameType
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from routing.problem import Problem
 
 QUIET_S = 5.0
 """Seconds between progress lines where no terminal can overwrite them."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def prepare(like: "Problem | None" = None) -> None:
+    """Make the optimizer ready for a problem, as `warm_up` does, and say so where it takes long."""
+    from routing.warming import telling, warm_up
+
+    with telling(_say_it_takes_long):
+        warm_up(like)
+
+
+def _say_it_takes_long() -> None:
+    typer.echo("Preparing the optimizer (a minute or two, once on each machine) …", err=True)
 
 
 @dataclass(slots=True)

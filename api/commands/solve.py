@@ -107,13 +107,11 @@ def _found(
     case: "Case", seconds: float | None, iterations: int | None, threads: int, seed: int
 ) -> "tuple[Solution, Progress, Asked]":
     """Return the solution, how the search went and whether somebody stopped it."""
-    from api.commands.searching import Progress, stoppable
+    from api.commands.searching import Progress, prepare, stoppable
     from routing.solver import solve as search
     from routing.stop import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
-    from routing.warming import warm_up
 
-    typer.echo("Preparing the optimizer (a minute or two, once on each machine) …", err=True)
-    warm_up(case.problem)
+    prepare(case.problem)
     stops: list[Stop] = []
     if iterations is not None:
         stops.append(MaxIterations(iterations))

@@ -1,6 +1,7 @@
 """Warming up runs the search's kernels."""
 
 import numpy as np
+from numba import njit
 
 from routing import warming
 from routing.kernels import anneal, nearness, sweep
@@ -40,3 +41,23 @@ def test_only_what_a_problem_has_is_compiled_for_it(monkeypatch):
     warming.warm_up(salted)
     assert [problem.rules.steering for problem in asked] == [True, False]
     assert [problem.sites for problem in asked] == [0, 1]
+
+
+def test_only_what_has_to_be_compiled_is_told_and_once():
+    told = []
+
+    @njit
+    def once(number):
+        return number + 1
+
+    @njit
+    def twice(number):
+        return once(once(number))
+
+    with warming.telling(lambda: told.append("takes long")):
+        assert told == []
+        assert twice(1) == 3
+        assert told == ["takes long"]
+    with warming.telling(lambda: told.append("again")):
+        assert twice(2) == 4
+    assert told == ["takes long"]
