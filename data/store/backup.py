@@ -37,6 +37,9 @@ GZIP_LEVEL = 1
 ATTEMPTS = 3
 """How often to begin anew when somebody sets up the city meanwhile."""
 
+LOOK_MS, LOOKS = 50, 300
+"""How long to wait for writers at once, and how often: a quarter of a minute altogether."""
+
 LEFT_OUT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", RECEIPT)
 """Files of a city's folder that are not saved as they lie there."""
 
@@ -124,7 +127,11 @@ def _write_consistent(folder: Path, part: Path, made_at: datetime) -> Manifest:
             manifest = _write(folder, copy, part, made_at)
         if _settled_state_of(folder / DATABASE) == state:
             return manifest
-    raise ConflictError(
+    raise _busy(folder)
+
+
+def _busy(folder: Path) -> ConflictError:
+    return ConflictError(
         f"city {folder.name!r} was set up while it was saved", reason="city_busy", city=folder.name
     )
 
@@ -161,12 +168,27 @@ def _state_of(database: Path) -> tuple[object, ...]:
 def _settled_state_of(database: Path) -> tuple[object, ...]:
     """Return the same, once whoever is changing the city is done: files come before commits."""
     connection = _connect(database)
+    connection.isolation_level = None
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.rollback()
+        # SQLite looks less and less often, and so misses the short pauses of a city that writes a
+        # lot; many short waits look as often at the end as in the beginning.
+        connection.execute(f"PRAGMA busy_timeout={LOOK_MS}")
+        if not any(_nobody_writes(connection) for _ in range(LOOKS)):
+            raise _busy(database.parent)
     finally:
         connection.close()
     return _state_of(database)
+
+
+def _nobody_writes(connection: dbapi2.Connection) -> bool:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except dbapi2.OperationalError as error:
+        if error.sqlite_errorcode != dbapi2.SQLITE_BUSY:
+            raise
+        return False
+    connection.rollback()
+    return True
 
 
 def _tables_of(database: Path) -> str:

@@ -17,6 +17,7 @@ from api.clock import Clock
 from api.commands.backup import backup
 from api.commands.restore import restore
 from data.errors import BarfrubError, ConflictError, InvalidError
+from data.store import backup as saving
 from data.store.backup import MANIFEST, last_backup_at, write_backup
 from data.store.engine import transaction
 from data.store.events import add_event
@@ -60,7 +61,9 @@ def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: 
 
     def write() -> None:
         second = 10_000
-        while not over.is_set():
+        while not over.wait(
+            0.002
+        ):  # SQLite promises no turn to who waits for a writer without rest
             second += 1
             with transaction(engine) as tx:  # one fix and one event: a whole has as many of both
                 add_positions(tx, [a_fix(v.at_m(0, 0), float(second))])
@@ -172,16 +175,27 @@ def test_a_backup_waits_for_whoever_is_changing_the_streets(lived_in: Path, tmp_
         write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
         saved.set()
 
-    importing, saving = threading.Thread(target=re_import), threading.Thread(target=save)
+    importing, saver = threading.Thread(target=re_import), threading.Thread(target=save)
     importing.start()
     half_done.wait(30)
-    saving.start()
+    saver.start()
     importing.join()
-    saving.join()
+    saver.join()
     engine.dispose()
     restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
     assert (tmp_path / "restored" / "tiles" / "streets.pmtiles").read_bytes() == b"new"
     assert rows_of(tmp_path / "restored")["city"] == rows_of(lived_in)["city"]
+
+
+def test_a_writer_who_never_ends_is_named_and_leaves_no_file(
+    lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "LOOKS", 2)
+    engine = open_at(lived_in)
+    with transaction(engine), pytest.raises(ConflictError, match="set up while it was saved"):
+        write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    engine.dispose()
+    assert not list(tmp_path.glob("*saved*"))
 
 
 def cut_off(file: Path) -> None:
