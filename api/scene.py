@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from api.auth import hash_password
@@ -20,7 +21,7 @@ from data.town import TOWN_NAME, draw_town, write_districts, write_town
 from fleet.cities import add_city, set_fleet
 from fleet.people import enroll
 from fleet.storms import start_storm
-from maps.i18n import translator
+from maps.i18n import LANGUAGES, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,18 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
     return folder
 
 
+def name_of_storm(language: str, timezone: str, now: datetime) -> str:
+    """Return a storm's name as people there would call it, in both languages where we know none."""
+    speakers = [
+        translator(each, timezone) for each in ((language,) if language else sorted(LANGUAGES))
+    ]
+    return " · ".join(t("Snow of {date}", date=t.date(now)) for t in speakers)
+
+
 def _let_it_snow(folder: Path, scene: Scene) -> None:
-    """Bring the machines, and start a storm that is called as people there would call it."""
-    now, t = Clock().now(), translator(scene.language, scene.timezone)
-    name = t("Snow of {date}", date=t.date(now))
+    """Bring the machines, and start a storm."""
+    now = Clock().now()
+    name = name_of_storm(scene.language, scene.timezone, now)
     engine = open_city_database(folder)
     with transaction(engine) as tx:
         network = load_network(tx)

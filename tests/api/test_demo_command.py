@@ -1,9 +1,10 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from api.demo_city import DEMO_MARK, SAMPLE_CITY
-from api.scene import enroll_everybody, fresh_city, scene_of
+from api.scene import enroll_everybody, fresh_city, name_of_storm, scene_of
 from api.settings import Settings
 from data.errors import ConflictError
 from data.model import RoadClass, Role
@@ -60,3 +61,11 @@ def test_a_demo_replaces_a_demo_only(tmp_path: Path):
     with pytest.raises(ConflictError, match="not a demo"):
         fresh_city(settings, scene_of(Path(SAMPLE_CITY), None, tmp_path))
     assert not (own / DEMO_MARK).exists()
+
+
+def test_a_storm_is_called_in_both_languages_where_nobody_knows_which_is_spoken():
+    begun = datetime(2026, 11, 26, 22, tzinfo=UTC)
+    assert name_of_storm("fa", "Asia/Tehran", begun) == "برف جمعه ۶ آذر ۱۴۰۵"
+    assert name_of_storm("", "Europe/Stockholm", begun) == (
+        "Snow of Thursday 26 November 2026 · برف پنج‌شنبه ۵ آذر ۱۴۰۵"
+    )
