@@ -1,46 +1,54 @@
 """What the board shows: everything at once, one street with its evidence, one vehicle."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from api.context import App, BoardContext, StreetContext
 from api.plans import vehicle_names
-from api.requests import WAITING
-from data.model import Job, JobState, SegmentId, Storm, VehicleId
+from api.requests import deadlines
+from data.model import Job, JobState, Order, RequestFilter, SegmentId, Stage, Storm, VehicleId
 from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle, list_vehicles
 from data.store.jobs import list_jobs, list_jobs_on_segment
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan
-from data.store.requests import list_requests, list_requests_of_jobs
+from data.store.request_search import list_waiting, search_requests
+from data.store.requests import list_requests_by_id, list_requests_of_jobs
 from data.store.sightings import list_sightings_on_segment
 from data.store.storms import find_active_storm
 from fleet.coverage import painted
 from maps.street import StreetView, street_view
 from maps.views import (
+    LISTED,
     DispatchBoard,
+    RequestView,
     States,
     VehicleView,
     dispatch_board,
     plan_view,
+    request_view,
+    told_in_full,
     vehicle_views,
 )
 
 RUNS_SHOWN = 5
+WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 
 router = APIRouter()
 
 
 @router.get("/api/board")
 def show_board(context: BoardContext) -> DispatchBoard:
-    """Return everything that the board shows."""
+    """Return everything that the board shows; of most requests only what its map draws."""
     app, now = context.app, context.now
     with context.reading() as tx:
         storm = find_active_storm(tx)
         jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
         plan = find_published_plan(tx, storm.id) if storm else None
+        waiting = list_waiting(tx)
         return dispatch_board(
             app.network,
             app.policy,
@@ -49,10 +57,25 @@ def show_board(context: BoardContext) -> DispatchBoard:
             painted_states(tx, app, storm, jobs, now),
             jobs,
             vehicle_views(list_vehicles(tx), app.live.picture()),
-            list_requests(tx, WAITING),
+            waiting,
+            list_requests_by_id(tx, told_in_full(waiting, now)).values(),
             plan_view(plan, vehicle_names(tx)) if plan else None,
             list_runs(tx, storm.id, RUNS_SHOWN) if storm else [],
         )
+
+
+@router.get("/api/board/requests")
+def find_waiting(
+    words: Annotated[str, Query(min_length=1, max_length=200)], context: BoardContext
+) -> list[RequestView]:
+    """Return the oldest requests that wait and have these words in them; callers are not sought."""
+    wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
+    with context.reading() as tx:
+        classes = context.app.policy.classes
+        found = search_requests(tx, wanted, classes, Order.OLDEST, LISTED)
+        asked = [each.request for each in found]
+        due_at = deadlines(tx, asked)
+        return [request_view(each, due_at) for each in asked]
 
 
 @router.get("/api/segments/{segment_id}")

@@ -12,6 +12,7 @@ from data.model import (
     LegKind,
     Plan,
     PlanRun,
+    RequestId,
     Route,
     SegmentId,
     ServiceClass,
@@ -19,6 +20,7 @@ from data.model import (
     Storm,
     Vehicle,
     VehicleId,
+    Waiting,
 )
 from data.network import StreetNetwork
 from data.policy import Policy
@@ -26,6 +28,9 @@ from fleet.coverage import NO_DIRECTION, CoverageState
 from fleet.live import VehicleLive
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
+LISTED = 300
+"""Rows that a list of the board draws at once."""
+
 LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
 
 States = Mapping[SegmentId, tuple[int, int]]
@@ -160,7 +165,9 @@ class GroundView:
 class DispatchBoard:
     """Everything that the dispatcher's board starts with.
 
-    `coverage` has a row per street: id, state forward, state backward.
+    `coverage` has a row per street: id, state forward, state backward. `waiting` has a row per
+    request that is not done: id, longitude, latitude, kind, when it came and when it is due in
+    seconds since 1970; `requests` tells those in full that lists begin with.
     """
 
     now: datetime
@@ -169,6 +176,7 @@ class DispatchBoard:
     classes: tuple[ClassView, ...]
     coverage: list[tuple[int, int, int]]
     vehicles: tuple[VehicleView, ...]
+    waiting: list[Waiting]
     requests: tuple[RequestView, ...]
     plan: PlanView | None
     runs: tuple[RunView, ...]
@@ -182,11 +190,12 @@ def dispatch_board(
     states: States,
     open_jobs: Sequence[Job],
     vehicles: Sequence[VehicleView],
-    requests: Sequence[ServiceRequest],
+    waiting: Sequence[Waiting],
+    requests: Iterable[ServiceRequest],
     plan: PlanView | None,
     runs: Iterable[PlanRun],
 ) -> DispatchBoard:
-    """Return the board; `requests` are those that are not done."""
+    """Return the board; `requests` are those of the waiting ones that are told in full."""
     classes = class_views(network, policy, states) if storm else ()
     due_at = {job.id: job.due_at for job in open_jobs}
     return DispatchBoard(
@@ -194,17 +203,37 @@ def dispatch_board(
         storm=storm_view(storm) if storm else None,
         figures=Figures(
             p1_within_target=_within_target(classes),
-            open_requests=len(requests),
+            open_requests=len(waiting),
             vehicles_working=sum(vehicle.state == "working" for vehicle in vehicles),
             next_deadline=min((at for at in due_at.values() if at >= now), default=None),
         ),
         classes=classes,
         coverage=coverage_rows(states),
         vehicles=tuple(vehicles),
+        waiting=[_short(each) for each in waiting],
         requests=tuple(request_view(each, due_at) for each in requests),
         plan=plan,
         runs=tuple(run_view(run) for run in runs),
     )
+
+
+def _short(asked: Waiting) -> Waiting:
+    """Return the row with its place to ten centimetres: ten thousand must be a small answer."""
+    if asked.lon is None or asked.lat is None:
+        return asked
+    return asked._replace(lon=round(asked.lon, 6), lat=round(asked.lat, 6))
+
+
+def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:
+    """Return which of the waiting requests the lists of a board begin with.
+
+    The oldest of all, of those without a place, and of those past their deadline.
+    """
+    now_s = now.timestamp()
+    unplaced = [each for each in waiting if each.lon is None]
+    late = [each for each in waiting if each.due_s is not None and each.due_s < now_s]
+    first = {each.id for several in (waiting, unplaced, late) for each in several[:LISTED]}
+    return [RequestId(each) for each in sorted(first)]
 
 
 def storm_view(storm: Storm) -> StormView:

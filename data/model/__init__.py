@@ -85,6 +85,7 @@ from data.model.queue import (
     Stage,
     Standing,
     Tally,
+    Waiting,
 )
 from data.model.requests import (
     ClosingReason,
@@ -272,4 +273,5 @@ __all__ = [
     "UserId",
     "Vehicle",
     "VehicleId",
+    "Waiting",
 ]

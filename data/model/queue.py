@@ -36,7 +36,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests are meant; an empty collection means all, and so do no words."""
+    """Which requests are meant; an empty collection means all, and so do no words.
+
+    Words mean numbers of callers too, unless they are not to be sought `by_phone`.
+    """
 
     stages: frozenset[Stage] = frozenset()
     kinds: frozenset[RequestKind] = frozenset()
@@ -46,6 +49,7 @@ class RequestFilter:
     received_from: datetime | None = None
     received_before: datetime | None = None
     words: str = ""
+    by_phone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,17 @@ class Spot(NamedTuple):
     kind: str
     danger: bool
     received_s: int
+
+
+class Waiting(NamedTuple):
+    """What a board must know of each request that waits; seconds count from 1970."""
+
+    id: int
+    lon: float | None
+    lat: float | None
+    kind: str
+    received_s: int
+    due_s: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from data.model import (
     Spot,
     Stage,
     Tally,
+    Waiting,
 )
 from data.phone_number import plain_number
 from data.store.engine import Tx
@@ -114,6 +115,24 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
     return [Spot(*row) for row in tx.execute(query)]
 
 
+def list_waiting(tx: Tx) -> list[Waiting]:
+    """Return all requests that are neither done nor handed over, the oldest first."""
+    query = (
+        select(
+            request.c.id,
+            request.c.lon,
+            request.c.lat,
+            request.c.kind,
+            func.unixepoch(request.c.received_at),
+            func.unixepoch(job.c.due_at),
+        )
+        .select_from(request.outerjoin(job, job.c.id == request.c.job_id))
+        .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))
+        .order_by(request.c.received_at, request.c.id)
+    )
+    return [Waiting(*row) for row in tx.execute(query)]
+
+
 def list_found_by_phone(
     tx: Tx, wanted: RequestFilter, classes: ClassOfRoad, limit: int
 ) -> list[RequestId]:
@@ -165,7 +184,7 @@ def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnE
 def _words(wanted: RequestFilter) -> Iterable[ColumnElement[bool]]:
     for words in _runs(wanted.words):
         said = and_(*(request.c.sought.contains(word, autoescape=True) for word in words))
-        number = _number(words)
+        number = _number(words) if wanted.by_phone else ""
         yield or_(said, request.c.id.in_(_phoned(number))) if number else said
 
 

@@ -19,6 +19,7 @@ from data.store.coverage import replace_told, save_coverage
 from data.store.engine import reading, transaction
 from data.store.fleet import list_vehicles
 from fleet.coverage import NO_DIRECTION, CoverageState
+from maps import views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
 
 
@@ -136,6 +137,28 @@ def test_open_requests_are_on_the_board_with_their_place(dispatcher, storm):
     (request,) = board["requests"]
     assert request["text"] == "School Street"
     assert request["lon"] == pytest.approx(45.07, abs=0.01)
+
+
+def test_of_many_requests_the_board_draws_all_and_tells_the_words_when_asked(
+    dispatcher, storm, monkeypatch
+):
+    monkeypatch.setattr(views, "LISTED", 1)
+    for text in ("School Street", "snow somewhere, I am at Uncle's", "School Street, ice"):
+        caller = {"caller_phone": "0914 555"}
+        dispatcher.post("/requests", json={"kind": "plow", "text": text} | caller)
+    board = dispatcher.get("/api/board").json()
+    assert [request["id"] for request in board["requests"]] == [1, 2]
+    assert [row[0] for row in board["waiting"]] == [1, 2, 3]
+    assert [row[1] is None for row in board["waiting"]] == [False, True, False]
+    _, _, _, kind, came_s, due_s = board["waiting"][2]
+    assert (kind, came_s) == ("plow", NOW.timestamp())
+    assert due_s > came_s
+
+    def found(words):
+        answer = dispatcher.get("/api/board/requests", params={"words": words})
+        return [request["id"] for request in answer.json()]
+
+    assert (found("school"), found("ice school"), found("0914")) == ([1, 3], [3], [])
 
 
 def test_a_vehicle_is_where_it_was_last_seen(dispatcher, clock):

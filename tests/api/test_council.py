@@ -215,6 +215,7 @@ def test_nothing_the_council_reads_names_a_caller_a_vehicle_or_a_driver(
     "path",
     [
         "/api/board",
+        "/api/board/requests?words=snow",
         f"/api/segments/{ROSE}",
         "/api/vehicles/1",
         "/api/requests",

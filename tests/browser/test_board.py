@@ -112,6 +112,7 @@ def test_a_long_list_draws_its_first_rows_and_finds_the_others(visit):
     expect(page.locator("board-lists")).to_contain_text("The first 300 are shown.")
     page.fill("#filter", "call 302")
     expect(page.locator("#list-requests .row")).to_have_count(1)
+    expect(page.locator("#list-requests .row")).to_contain_text("B-0302")
 
 
 def test_the_answer_to_read_out_is_the_largest_text(visit):

@@ -20,16 +20,19 @@ from data.model import (
     Snap,
     Treatment,
     VehicleId,
+    Waiting,
 )
 from data.policy import DEFAULT_POLICY, policy_from_toml
 from fleet.coverage import CoverageState, painted
 from fleet.live import VehicleLive, VehicleState
 from maps.street import street_name, street_view
 from maps.views import (
+    LISTED,
     class_views,
     dispatch_board,
     plan_view,
     request_view,
+    told_in_full,
     vehicle_views,
 )
 from tests.maps.plans import a_plan
@@ -68,6 +71,11 @@ def a_request(**changes):
     return replace(asked, **changes)
 
 
+def a_waiting(number=1, **changes):
+    came_s = int(NOW.timestamp()) - 10_000 + number
+    return Waiting(number, 45.0, 37.0, "plow", came_s, None)._replace(**changes)
+
+
 def a_board(**changes):
     parts = {
         "now": NOW,
@@ -75,6 +83,7 @@ def a_board(**changes):
         "states": painted(village(), POLICY, a_storm(), (), (), NOW),
         "open_jobs": [a_job()],
         "vehicles": (),
+        "waiting": [a_waiting()],
         "requests": [a_request()],
         "plan": None,
         "runs": (),
@@ -85,6 +94,22 @@ def a_board(**changes):
 def cleared(street, *, forward):
     evidence = Evidence(EvidenceKind.BLADE, 0.9)
     return Coverage(street, forward, 1, 1, NOW, None, evidence)
+
+
+def test_all_that_wait_are_counted_and_drawn_to_a_decimetre():
+    board = a_board(waiting=[a_waiting(1, lon=45.01234567), a_waiting(2, lon=None, lat=None)])
+    assert board.figures.open_requests == 2
+    assert [row.lon for row in board.waiting] == [45.012346, None]
+    assert len(board.requests) == 1
+
+
+def test_lists_begin_with_the_oldest_of_all_of_those_without_a_place_and_of_the_late():
+    waiting = [a_waiting(number) for number in range(1, 1001)]
+    assert told_in_full(waiting, NOW) == list(range(1, LISTED + 1))
+    waiting[699] = a_waiting(700, lon=None, lat=None)
+    waiting[799] = a_waiting(800, due_s=int(NOW.timestamp()) - 1)
+    waiting[899] = a_waiting(900, due_s=int(NOW.timestamp()) + 1)
+    assert told_in_full(waiting, NOW)[LISTED:] == [700, 800]
 
 
 def test_half_a_two_way_street_counts_half():

@@ -1,11 +1,12 @@
 // The start side: requests, trucks and alerts, each with a filter and a count.
 import { html } from "lit";
 import { Part } from "../core/element.js";
+import { attempt } from "../core/notices.js";
 import { named, t } from "../core/texts.js";
 import { alerts } from "./alerts.js";
 import { listbox } from "./listbox.js";
 import { alertRow, requestRow, truckRow } from "./rows.js";
-import { board, choose, openRequests, selection, vehicles } from "./state.js";
+import { board, choose, findRequests, openRequests, outlined, selection, vehicles } from "./state.js";
 
 const folded = (text) =>
   text
@@ -17,6 +18,8 @@ const folded = (text) =>
 /** Rows that are drawn at once: ten thousand would make every key wait. */
 const MOST_ROWS = 300;
 
+const TYPING_MS = 200; // so long nothing is typed before the server is asked
+
 /** The first of a long list, and the selected one wherever it stands. */
 const drawn = (found, selected) => found.filter(({ id }, at) => at < MOST_ROWS || id === selected);
 
@@ -26,6 +29,7 @@ const TABS = {
     kind: "request",
     items: openRequests,
     words: (request) => [request.reference, request.address, request.text].join(" "),
+    request: ({ id }) => id,
     row: requestRow,
     empty: () => [t("No open requests"), t("What callers report appears here at once.")],
   },
@@ -43,6 +47,7 @@ const TABS = {
     kind: null,
     items: alerts,
     words: (alert) => [alert.title, alert.text].join(" "),
+    request: (alert) => (alert.kind === "request" ? alert.target : null),
     row: alertRow,
     empty: () => [
       t("Nothing needs you now"),
@@ -52,12 +57,13 @@ const TABS = {
 };
 
 class Lists extends Part {
-  static properties = { tab: { state: true }, sought: { state: true } };
+  static properties = { tab: { state: true }, sought: { state: true }, told: { state: true } };
 
   constructor() {
     super();
     this.tab = "requests";
     this.sought = "";
+    this.told = new Set(); // requests in which the server has found the words
   }
 
   get stores() {
@@ -74,10 +80,22 @@ class Lists extends Part {
 
   /** Show a tab and, once it is drawn, the selected row in it. */
   async open(tab) {
-    if (this.tab !== tab) this.sought = "";
+    if (this.tab !== tab) this.seek("");
     this.tab = tab;
     await this.updateComplete;
     this.querySelector('[aria-selected="true"].row')?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Show what has these words in it; of requests known in outline only, the server must say. */
+  seek(words) {
+    this.sought = words;
+    this.told = new Set();
+    clearTimeout(this.asking);
+    if (!words.trim() || !openRequests().some(outlined)) return;
+    this.asking = setTimeout(async () => {
+      const told = await attempt(() => findRequests(words.trim()));
+      if (told && this.sought === words) this.told = told;
+    }, TYPING_MS);
   }
 
   take(id) {
@@ -116,11 +134,12 @@ class Lists extends Part {
 
   body() {
     if (!board.value.loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    const { items, words, row, empty, title, kind } = TABS[this.tab];
+    const { items, words, request, row, empty, title, kind } = TABS[this.tab];
     const all = items();
     if (all.length === 0)
       return html`<div class="empty"><h3>${empty()[0]}</h3><p class="muted small">${empty()[1]}</p></div>`;
-    const found = all.filter((item) => folded(words(item)).includes(folded(this.sought)));
+    const sought = folded(this.sought);
+    const found = all.filter((item) => folded(words(item)).includes(sought) || this.told.has(request?.(item)));
     const { chosen } = selection.value;
     const selected = kind && chosen?.kind === kind ? chosen.id : undefined;
     return html`<p class="tally muted small" aria-live="polite">${t("{found} of {all}", { found: found.length, all: all.length })}</p>
@@ -145,7 +164,7 @@ class Lists extends Part {
             type="search"
             placeholder=${t("Filter")}
             .value=${this.sought}
-            @input=${(event) => (this.sought = event.target.value)}
+            @input=${(event) => this.seek(event.target.value)}
           /><kbd aria-hidden="true">/</kbd>
         </label>
         ${this.body()}

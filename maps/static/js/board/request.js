@@ -6,7 +6,7 @@ import { age, deadline, named, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
 import { kindIcon, needsPin, requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
-import { board, choose, mayDispatch, merge, selection } from "./state.js";
+import { board, choose, mayDispatch, merge, outlined, selection } from "./state.js";
 
 function startPlacing(request) {
   openSheet("none");
@@ -44,6 +44,7 @@ function orders(request) {
 export function requestPanel(id) {
   const request = board.value.requests.get(id);
   if (!request) return html`<p class="muted">${t("error:not_found")}</p>`;
+  if (outlined(request)) return html`<div class="skeleton" aria-hidden="true"></div>`;
   return html`<h2>${kindIcon(request.kind)} <bdi>${requestPlace(request)}</bdi></h2>
     ${request.text && request.text !== requestPlace(request) ? html`<p class="quote"><bdi>${request.text}</bdi></p>` : ""}
     ${facts([

@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { age, named, t, time } from "../core/texts.js";
 import { progress, shiftOf } from "./drivers.js";
+import { outlined } from "./state.js";
 
 const KIND_ICON = {
   plow: "snowflake",
@@ -20,7 +21,7 @@ export const kindIcon = (kind) =>
 export const needsPin = (request) => request.state === "new" && request.lon == null;
 
 /** What one calls the place of a request. */
-export const requestPlace = (request) => request.address || request.text || t("No address");
+export const requestPlace = (request) => request.address || request.text || (outlined(request) ? named("kind", request.kind) : t("No address"));
 
 /** A request: what, where, how old. */
 export const requestRow = (request) => html`${kindIcon(request.kind)}

@@ -1,6 +1,7 @@
 // What the board knows, as the server told it, and what is selected.
 import { boot, setClock } from "../core/boot.js";
 import { get } from "../core/net.js";
+import { attempt } from "../core/notices.js";
 import { Store } from "../core/store.js";
 
 export const board = new Store({
@@ -41,6 +42,49 @@ export function takeCoverage(rows) {
   for (const follower of coverage.followers) follower(ids);
 }
 
+const iso = (seconds) => (seconds === null ? null : new Date(1000 * seconds).toISOString());
+
+/** What the map draws of a request: its words are asked for when somebody looks. */
+const outline = ([id, lon, lat, kind, received, due]) => ({
+  id,
+  lon,
+  lat,
+  kind,
+  state: lon === null ? "new" : "open",
+  received_at: iso(received),
+  due_at: iso(due),
+});
+
+/** Whether nobody has asked yet for the words of a request. */
+export const outlined = (request) => request?.text === undefined;
+
+const placed = (request) => request.lon !== null;
+
+/** All requests that wait: those told in full, what was known of others in full, and outlines of the rest. */
+function waitingRequests({ waiting, requests }) {
+  const known = board.value.requests;
+  const told = keyed(requests);
+  const fresh = (drawn) => {
+    const before = known.get(drawn.id);
+    if (outlined(before) || placed(before) !== placed(drawn)) return drawn;
+    return { ...before, due_at: drawn.due_at };
+  };
+  return new Map(waiting.map(outline).map((drawn) => [drawn.id, told.get(drawn.id) ?? fresh(drawn)]));
+}
+
+/** Learn everything of a request that is known in outline only. */
+async function tellInFull(id) {
+  const request = board.value.requests.get(id);
+  if (request && outlined(request)) merge("requests", [await get(`/api/requests/${id}`)]);
+}
+
+/** Learn which waiting requests have some words in them; returns their ids. */
+export async function findRequests(words) {
+  const found = await get(`/api/board/requests?words=${encodeURIComponent(words)}`);
+  merge("requests", found);
+  return new Set(found.map(({ id }) => id));
+}
+
 /** Merge changed things into one of the board's maps. */
 export function merge(field, list) {
   const merged = new Map(board.value[field]);
@@ -59,7 +103,7 @@ export async function reload() {
     figures: whole.figures,
     classes: whole.classes ?? [],
     vehicles: keyed(whole.vehicles),
-    requests: keyed(whole.requests),
+    requests: waitingRequests(whole),
     runs: keyed(whole.runs),
     plan: whole.plan,
   });
@@ -70,6 +114,7 @@ export function choose(kind, id) {
   const { chosen } = selection.value;
   if (chosen?.kind === kind && chosen?.id === id) return;
   selection.set({ chosen: kind ? { kind, id } : null });
+  if (kind === "request") attempt(() => tellInFull(id));
 }
 
 /** Whether the signed-in user may change plans and storms. */
@@ -79,7 +124,7 @@ export const mayDispatch = boot.roles.some((role) => role === "dispatcher" || ro
 export const openRequests = () =>
   [...board.value.requests.values()]
     .filter((request) => request.state === "open" || request.state === "new")
-    .sort((one, other) => one.received_at.localeCompare(other.received_at));
+    .sort((one, other) => (one.received_at < other.received_at ? -1 : 1));
 
 /** Machines, those that were heard of first, then by name: an order that holds still while one reads. */
 export function vehicles() {
