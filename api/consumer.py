@@ -84,7 +84,7 @@ class Consumer:
         self._runs: dict[PlanRunId, PlanRun] = {}
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._behind = False
         self._warming: Thread | None = None
         self._suspects: set[VehicleId] = set()
@@ -96,26 +96,28 @@ class Consumer:
         self._task = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Stop after the present look."""
-        self._stopping = True
+        """Stop after the present look; who wants to may look by hand from then on."""
+        self._stopping.set()
         self._awake.set()
         if self._task is not None:
             await self._task
+        self._stopping.clear()
 
     def wake(self) -> None:
         """Look soon: positions have come. For the server's own event loop."""
         self._awake.set()
 
     async def _watch(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._awake.clear()
             try:
                 seen = await asyncio.to_thread(self.look)
             except Exception:  # the next look may succeed, and the board must not stand still
                 _log.exception("positions could not be digested")
                 seen = 0
-            await asyncio.sleep(REST_S)
-            if seen < AT_ONCE and not self._behind and not self._stopping:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), REST_S)
+            if seen < AT_ONCE and not self._behind and not self._stopping.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), LOOK_S)
 
@@ -149,7 +151,7 @@ class Consumer:
         if self._warming is None:
             self._warming = Thread(target=warm_up, name="warming", daemon=True)
             self._warming.start()
-        while self._warming.is_alive() and not self._stopping:
+        while self._warming.is_alive() and not self._stopping.is_set():
             self._warming.join(STOP_S)
         return not self._warming.is_alive()
 

@@ -104,6 +104,11 @@ def clock() -> StillClock:
 @pytest.fixture
 def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator[TestClient]:
     with TestClient(create_app(settings, city_folder, clock)) as client:
+        app = client.app.state.barfrub
+        # A test looks itself, at its own time: what looks beside it would come sooner or later.
+        client.portal.call(app.consumer.stop)
+        client.portal.call(app.watch.stop)
+        app.consumer.look()
         client.headers["accept"] = "application/json"
         yield client
 

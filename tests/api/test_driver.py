@@ -173,7 +173,6 @@ def test_a_tap_is_on_the_board_at_once_and_counts_once(driver, app, plan):
 def test_a_tap_colors_the_street_when_it_can_no_longer_be_taken_back(
     driver, app, plan, clock, sign_in
 ):
-    driver.portal.call(app.consumer.stop)
     driver.post(f"/api/plans/{plan.id}/routes/1/legs/1/complete", json={"key": "tap-0001"})
     app.consumer.look()
     heard = app.hub.subscribe(lambda: None)

@@ -21,7 +21,6 @@ LOCATION = {"_type": "location", "lat": 37.55, "lon": 45.07, "tst": TST, "vel": 
 @pytest.fixture
 def app(client: TestClient) -> Any:
     app = client.app.state.barfrub
-    client.portal.call(app.consumer.stop)
     with transaction(app.engine) as tx:
         app.device = add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
     return app

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from api import consumer as consumer_module
-from api.consumer import AT_ONCE, Consumer
+from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import VehicleId
 from data.store.engine import Database, DatabaseUnavailable, reading, transaction
@@ -21,6 +21,7 @@ from tests.fleet.drives import a_drive, a_fix
 from tests.village_database import FLEET, a_village_database
 
 POISON = "poison"
+AT_ONCE = 50
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def _some_fixes_cannot_be_digested(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(consumer_module, "keep", failing)
+    monkeypatch.setattr(consumer_module, "AT_ONCE", AT_ONCE)
 
 
 @pytest.fixture
@@ -71,8 +73,8 @@ def looked_at_all(engine: Database, consumer: Consumer) -> int:
     raise AssertionError("positions wait for ever")
 
 
-def a_thousand_with(*poisoned: int):
-    fixes = [a_fix(v.at_m(0, 0), float(second)) for second in range(1000)]
+def a_hundred_with(*poisoned: int):
+    fixes = [a_fix(v.at_m(0, 0), float(second)) for second in range(100)]
     for second in poisoned:
         fixes[second] = a_fix(v.at_m(0, 0), float(second), alarm=POISON)
     return fixes
@@ -81,23 +83,23 @@ def a_thousand_with(*poisoned: int):
 def test_one_position_that_cannot_be_digested_is_set_aside_and_the_others_go_on(
     engine: Database, consumer: Consumer
 ) -> None:
-    store(engine, *a_thousand_with(333))
+    store(engine, *a_hundred_with(33))
     assert looked_at_all(engine, consumer) < 15
-    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (999, 1)
+    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (99, 1)
     with reading(engine) as tx:
         told = list_events(tx)[-1]
     assert (told.verb, told.subject, told.actor.id) == (
         "position.set_aside",
-        "position:334",
+        "position:34",
         "tracking",
     )
     assert told.after["fault"] == "ZeroDivisionError"
 
 
 def test_several_bad_positions_cost_a_few_looks_each(engine: Database, consumer: Consumer) -> None:
-    store(engine, *a_thousand_with(0, 1, 2, 999))
+    store(engine, *a_hundred_with(0, 1, 2, 99))
     assert looked_at_all(engine, consumer) < 30
-    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (996, 4)
+    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (96, 4)
 
 
 def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
@@ -124,10 +126,10 @@ def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
 def test_a_tracker_gone_mad_does_not_hold_up_the_others(
     engine: Database, consumer: Consumer
 ) -> None:
-    bad = [a_fix(v.at_m(0, 0), float(n), alarm=POISON) for n in range(30)]
+    bad = [a_fix(v.at_m(0, 0), float(n), alarm=POISON) for n in range(12)]
     store(engine, *bad, a_fix(v.at_m(0, 0), 0.0, vehicle=2))
     looked_at_all(engine, consumer)
-    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (1, 30)
+    assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (1, 12)
 
 
 def test_what_was_set_aside_is_not_looked_at_again(engine: Database, consumer: Consumer) -> None:
@@ -166,14 +168,14 @@ def test_a_database_that_is_busy_is_nobodys_fault(
     def busy(*_):
         raise DatabaseUnavailable("UPDATE", {}, Exception("database is locked"))
 
-    store(engine, *a_thousand_with())
+    store(engine, *a_hundred_with())
     monkeypatch.setattr(consumer_module, "keep", busy)
     with pytest.raises(DatabaseUnavailable):
         consumer.look()
-    assert waiting(engine) == 1000
+    assert waiting(engine) == 100
     assert consumer.tally["set_aside"] == 0
 
 
 def test_a_look_takes_no_more_than_a_portion(engine: Database, consumer: Consumer) -> None:
-    store(engine, *a_thousand_with())
+    store(engine, *a_hundred_with())
     assert [consumer.look(), consumer.look(), consumer.look()] == [AT_ONCE, AT_ONCE, 0]

@@ -171,7 +171,6 @@ def test_a_truck_that_clears_a_street_colors_it(client: TestClient, app: Any) ->
     with transaction(app.engine) as tx:
         storm = add_storm(tx, "First snow", "active", v.NOW - timedelta(hours=1))
     drive = a_drive((-10, 0), (410, 0), start_s=-600, blade=True)
-    client.portal.call(app.consumer.stop)
     heard = app.hub.subscribe(lambda: None)
     batch = {"positions": [entry_of(fix) for fix in drive]}
     assert client.post("/positions", json=batch, headers=BEARER).json()["stored"] == len(drive)

@@ -155,7 +155,6 @@ def test_a_jump_is_counted_for_its_tracker_and_moves_nobody(
     at = int(v.NOW.timestamp()) - 60
     for second, lat in enumerate(("37.55", "38.55")):
         assert osmand(client, id=TOKEN, lat=lat, lon="45.07", timestamp=str(at + second))
-    client.portal.call(app.consumer.stop)
     app.consumer.look()
     (tracker,) = page()["trackers"]
     assert [(one["reason"], one["times"]) for one in tracker["faults"]] == [("jump", 1)]
