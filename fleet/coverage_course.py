@@ -48,10 +48,7 @@ class CoverageCourse:
     def _after(self, seen: Sequence[Pass]) -> Coverage:
         """Return what closed visits and these passes prove."""
         counted = [one for one in seen if counts(one, self._rules)]
-        times = {
-            each: wholes.with_visits(visits(one for one in counted if one.treatment is each))
-            for each, wholes in self._wholes.items()
-        }
+        times = {each: self._times(each, counted) for each in Treatment}
         begun, latest = self._shown(seen)
         begun_m = sum(end_m - start_m for start_m, end_m in begun)
         return Coverage(
@@ -65,6 +62,11 @@ class CoverageCourse:
             plowed_at=max(times[Treatment.PLOW], default=None),
             salted_at=max(times[Treatment.SALT], default=None),
         )
+
+    def _times(self, treatment: Treatment, counted: Sequence[Pass]) -> Sequence[datetime]:
+        mine = [one for one in counted if one.treatment is treatment]
+        wholes = self._wholes[treatment]
+        return wholes.with_visits(visits(mine)) if mine else wholes.times
 
     def _close(self, seen: Sequence[Pass]) -> None:
         """Take in visits that are over."""

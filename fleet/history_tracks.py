@@ -1,5 +1,6 @@
 """Where vehicles were at any moment: along the streets that their fixes are matched to, pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from enum import IntEnum
 from itertools import accumulate, pairwise
 from math import cos, hypot, inf, radians
 
-from data.model import LonLat, Match, Position, SegmentId, VehicleId
+from data.model import LonLat, Match, Position, Segment, SegmentId, VehicleId
 from data.network import StreetNetwork
 from fleet.matching import Matcher, Trail
 from fleet.steps import filtered, metres_between
@@ -69,12 +70,12 @@ class StreetLines:
         """Return where a fix lies on its street, or where it was measured off all streets."""
         if match.segment is None:
             return fix.location
-        return self._network.point_at(match.segment.segment_id, match.offset_m)
+        return self._at(self._network.segment(match.segment.segment_id), match.offset_m)
 
     def part(self, stretch: Stretch) -> list[LonLat]:
         """Return the places along a driven stretch, in the direction of travel."""
         segment = self._network.segment(stretch.directed.segment_id)
-        along_m = self._along(segment.id, segment.geometry, segment.length_m)
+        along_m = self._along(segment)
         start_m, end_m = stretch.from_m, stretch.to_m
         if not stretch.directed.forward:
             start_m, end_m = segment.length_m - end_m, segment.length_m - start_m
@@ -83,17 +84,27 @@ class StreetLines:
             for place, at_m in zip(segment.geometry, along_m, strict=True)
             if start_m < at_m < end_m
         ]
-        ends = [self._network.point_at(segment.id, at_m) for at_m in (start_m, end_m)]
+        ends = [self._at(segment, at_m) for at_m in (start_m, end_m)]
         line = [ends[0], *inner, ends[1]]
         return line if stretch.directed.forward else line[::-1]
 
-    def _along(self, segment_id: SegmentId, line: Sequence[LonLat], length_m: float) -> list[float]:
-        known = self._along_m.get(segment_id)
+    def _at(self, segment: Segment, at_m: float) -> LonLat:
+        """Return the place so far along a street."""
+        along_m = self._along(segment)
+        i = min(max(bisect_right(along_m, at_m), 1), len(along_m) - 1)
+        a, b = segment.geometry[i - 1], segment.geometry[i]
+        step_m = along_m[i] - along_m[i - 1]
+        share = min(max((at_m - along_m[i - 1]) / step_m, 0.0), 1.0) if step_m > 0 else 0.0
+        return LonLat(a.lon + (b.lon - a.lon) * share, a.lat + (b.lat - a.lat) * share)
+
+    def _along(self, segment: Segment) -> list[float]:
+        """Return how far along the street each place of its line is."""
+        known = self._along_m.get(segment.id)
         if known is None:
-            steps = [metres_between(a, b) for a, b in pairwise(line)]
-            scale = length_m / max(sum(steps), 1e-9)
+            steps = [metres_between(a, b) for a, b in pairwise(segment.geometry)]
+            scale = segment.length_m / max(sum(steps), 1e-9)
             known = [0.0, *(at_m * scale for at_m in accumulate(steps))]
-            self._along_m[segment_id] = known
+            self._along_m[segment.id] = known
         return known
 
 

@@ -1,4 +1,5 @@
 // Ties the map to the moment that is played: colors follow it, trucks glide, a click chooses a truck or a street.
+import { still } from "../core/boot.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint } from "../map/ground.js";
@@ -52,9 +53,17 @@ function hover(map, trucks) {
   map.on("mouseout", () => (tip.hidden = true));
 }
 
-function choose(map, trucks, point) {
+/** On a phone the street's evidence covers the lower half: bring the place into the upper one. */
+function makeRoom(map, place) {
+  if (!matchMedia("(max-width: 720px)").matches) return;
+  map.easeTo({ center: place, offset: [0, -map.getContainer().clientHeight / 4], duration: still ? 0 : 400 });
+}
+
+function choose(map, trucks, { point, lngLat }) {
   const truck = trucks.at(point)?.id ?? null;
-  shown.set({ truck, street: truck === null ? (streetAt(map, point)?.id ?? null) : null });
+  const street = truck === null ? (streetAt(map, point)?.id ?? null) : null;
+  shown.set({ truck, street });
+  if (street !== null) makeRoom(map, lngLat);
 }
 
 /** Draw the map and keep it at the moment that is played. */
@@ -99,7 +108,7 @@ export async function showMap() {
     mark();
   });
   followTheme(map, () => shown.value.hidden);
-  map.on("click", ({ point }) => choose(map, trucks, point));
+  map.on("click", (event) => choose(map, trucks, event));
   map.on("moveend", () => hold(map, shown.value.street));
   hover(map, trucks);
   requestAnimationFrame(frame);
