@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Thread
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
-from data.model import Actor, ActorKind, PlanRun, PlanRunId, Storm, VehicleId
+from data.model import Actor, ActorKind, Coverage, PlanRun, PlanRunId, SegmentId, Storm, VehicleId
+from data.store.coverage import list_coverage
 from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.plan_runs import list_runs
@@ -60,9 +61,10 @@ _log = logging.getLogger(__name__)
 class Consumer:
     """Digests positions that nobody has seen, and tells the hub what changed.
 
-    One per city, and the only writer of passes, coverage and the live fleet. It looks into the
-    database rather than into a queue of its own, so that a restart loses nothing. `tally` counts
-    what became of positions, `looked_s` is the monotonic time of the last look that succeeded.
+    One per city, and the only writer of what positions prove and of the live fleet. It looks into
+    the database rather than into a queue of its own, so that a restart loses nothing. `tally`
+    counts what became of positions, `looked_s` is the monotonic time of the last look that
+    succeeded.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Consumer:
         self._behind = False
         self._warming: Thread | None = None
         self._suspects: set[VehicleId] = set()
+        self._told_of: deque[SegmentId] = deque()
         self.tally: Counter[str] = Counter()
         self.looked_s = time.monotonic()
 
@@ -106,6 +109,10 @@ class Consumer:
     def wake(self) -> None:
         """Look soon: positions have come. For the server's own event loop."""
         self._awake.set()
+
+    def tell_of(self, streets: Iterable[SegmentId]) -> None:
+        """Publish streets of which somebody else stored evidence, at the next look."""
+        self._told_of.extend(streets)
 
     async def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -138,6 +145,7 @@ class Consumer:
             changed |= {row.segment_id for row in found.coverage}
             self._hub.publish("evidence", [(street,) for street in changed])
             self._publish_storm(tx, storm)
+            self._publish_told(tx, storm, now)
         self._publish_runs(runs)
         self.looked_s = time.monotonic()
         self._take_taps(storm, now)
@@ -221,10 +229,18 @@ class Consumer:
             proof = prove_taps(tx, storm, self._ground.network, self._ground.policy, now)
         with reading(self._engine) as tx:
             self._publish_requests(tx, Digest(proof=proof))
-        self._colors.cover(proof.coverage)
-        self._hub.publish("evidence", [(row.segment_id,) for row in proof.coverage])
-        rows = self._colors.changed(now, {row.segment_id for row in proof.coverage})
-        self._hub.publish("coverage", rows)
+        self._publish_proved(proof.coverage, now)
+
+    def _publish_told(self, tx: Tx, storm: Storm | None, now: datetime) -> None:
+        streets = {self._told_of.popleft() for _ in range(len(self._told_of))}
+        if storm is not None and streets:
+            self._publish_proved(list_coverage(tx, storm.id, streets), now)
+
+    def _publish_proved(self, coverage: Sequence[Coverage], now: datetime) -> None:
+        self._colors.cover(coverage)
+        streets = {row.segment_id for row in coverage}
+        self._hub.publish("evidence", [(street,) for street in streets])
+        self._hub.publish("coverage", self._colors.changed(now, streets))
 
     def _set_aside(self, error: Exception, now: datetime) -> None:
         """Set the oldest position aside; raise the error where positions are not to blame.

@@ -12,7 +12,7 @@ from api.requests import announced, viewed
 from api.schemas import Lat, Lon, Short, Wire
 from api.shell import boot_of, page
 from data.errors import InvalidError, Need, NotFoundError
-from data.model import LonLat, RequestId
+from data.model import LonLat, RequestId, SegmentId
 from data.photos import MOST_BYTES, media_type, photo_path, redrawn, remove_photo, save_photo
 from data.store.comments import list_comments
 from data.store.engine import Tx
@@ -133,12 +133,15 @@ def sight_request(
     try:
         with context.writing() as tx:
             spot = Spot(clear, name, place, text)
-            sight(tx, context.app.network, context.actor, request_id, spot, context.now)
+            app = context.app
+            sight(tx, app.network, app.policy, context.actor, request_id, spot, context.now)
             view = _file(tx, context, request_id)
     except BaseException:
         remove_photo(folder, name)
         raise
     _announce(context, request_id)
+    if view.request.segment_id is not None:
+        context.app.consumer.tell_of([SegmentId(view.request.segment_id)])
     return view
 
 

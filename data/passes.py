@@ -36,7 +36,14 @@ def merged(passes: Iterable[Pass]) -> list[Pass]:
 
 
 def _order(one: Pass) -> tuple[object, ...]:
-    return one.started_at, one.ended_at, one.vehicle_id, one.from_m, one.to_m, one.evidence.kind
+    return (
+        one.started_at,
+        one.ended_at,
+        one.vehicle_id or 0,
+        one.from_m,
+        one.to_m,
+        one.evidence.kind,
+    )
 
 
 def _joined(a: Pass, b: Pass) -> bool:

@@ -25,6 +25,7 @@ from data.model import (
     SegmentId,
     Storm,
     Treatment,
+    VehicleId,
 )
 from data.network import StreetNetwork
 from data.passes import VISIT_GAP
@@ -75,7 +76,7 @@ def union(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]
 def visits(passes: Iterable[Pass]) -> list[list[Pass]]:
     """Return the passes grouped into visits of one vehicle, by the time a visit ended."""
     groups: list[list[Pass]] = []
-    latest: dict[int, list[Pass]] = {}
+    latest: dict[VehicleId | None, list[Pass]] = {}
     for one in sorted(passes, key=lambda p: (p.started_at, p.ended_at)):
         group = latest.get(one.vehicle_id)
         if group and one.started_at <= max(p.ended_at for p in group) + VISIT_GAP:
@@ -86,12 +87,13 @@ def visits(passes: Iterable[Pass]) -> list[list[Pass]]:
     return sorted(groups, key=lambda group: max(p.ended_at for p in group))
 
 
-def whole_passes(passes: Iterable[Pass], length_m: float) -> list[datetime]:
+def whole_passes(passes: Iterable[Pass], length_m: float, needed: int = 1) -> list[datetime]:
     """Return when each whole traversal of one direction was complete, oldest first.
 
-    A visit that went over the whole street is one; visits to parts of it add up to others.
+    A visit that went over the whole street is one; visits to parts of it add up to others. Who saw
+    the street clear on the spot saw all passes that it had `needed`.
     """
-    wholes = Wholes(length_m)
+    wholes = Wholes(length_m, needed)
     for visit in visits(passes):
         wholes.add(visit)
     return wholes.times
@@ -100,23 +102,29 @@ def whole_passes(passes: Iterable[Pass], length_m: float) -> list[datetime]:
 class Wholes:
     """The whole traversals that visits to one direction come to, visit by visit.
 
-    `times` says when each was complete, oldest first.
+    `times` says when each was complete, oldest first; `needed` is how many make a street clear.
     """
 
     def __init__(
         self,
         length_m: float,
+        needed: int = 1,
         times: Iterable[datetime] = (),
         parts: "_Depth | None" = None,
         made_of_parts: int = 0,
     ) -> None:
         self.times = list(times)
         self._length_m = length_m
+        self._needed = needed
         self._parts = parts or _Depth(length_m)
         self._made_of_parts = made_of_parts
 
     def add(self, visit: Sequence[Pass]) -> None:
         """Take in the next visit, by the time it ended."""
+        if visit[0].vehicle_id is None:
+            missing = self._needed - len(self.times) % self._needed
+            self.times += [max(p.ended_at for p in visit)] * missing
+            return
         stretches = union((p.from_m, p.to_m) for p in visit)
         whole_street_m = whole_m(self._length_m)
         whole = sum(end_m - start_m for start_m, end_m in stretches) >= whole_street_m
@@ -130,7 +138,7 @@ class Wholes:
     def with_visits(self, more: Iterable[Sequence[Pass]]) -> list[datetime]:
         """Return what `times` would be after more visits."""
         parts, made = self._parts.copied(), self._made_of_parts
-        then = Wholes(self._length_m, self.times, parts, made)
+        then = Wholes(self._length_m, self._needed, self.times, parts, made)
         for visit in more:
             then.add(visit)
         return then.times
@@ -195,7 +203,9 @@ def coverage_of(
     """
     counted = counting(seen, rules)
     times = {
-        each: whole_passes([one for one in counted if one.treatment is each], length_m)
+        each: whole_passes(
+            [one for one in counted if one.treatment is each], length_m, passes_needed
+        )
         for each in Treatment
     }
     shown = [
@@ -306,7 +316,7 @@ def done_at(
             for p in passes.get(directed, ())
             if p.treatment is job.treatment and p.started_at >= job.starts_at
         ]
-        times = whole_passes(fitting, segment.length_m)
+        times = whole_passes(fitting, segment.length_m, job.passes)
         if len(times) < job.passes:
             return None
         finished.append(times[job.passes - 1])

@@ -29,7 +29,7 @@ class CoverageCourse:
         self._needed = passes_needed
         self._treatment = treatment
         self._rules = rules
-        self._wholes = {each: Wholes(length_m) for each in Treatment}
+        self._wholes = {each: Wholes(length_m, passes_needed) for each in Treatment}
         self._begun: list[tuple[float, float]] = []
         self._latest: Pass | None = None
         self._driven_at: datetime | None = None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from data.model import (
     Actor,
@@ -73,6 +74,13 @@ class Proof:
         )
 
 
+class _Done(NamedTuple):
+    """Since when a job is done, and why its requests end."""
+
+    at: datetime
+    reason: ClosingReason
+
+
 def storms_in(storms: Iterable[Storm], since: datetime, until: datetime) -> list[StormId]:
     """Return which storms a time touches."""
     return [
@@ -89,15 +97,19 @@ def keep_evidence(
     policy: Policy,
     passes: Sequence[Pass],
     now: datetime,
+    actor: Actor = TRACKING,
 ) -> Proof:
-    """Store passes that people told of, and what follows; telling twice changes nothing."""
+    """Store passes that people told of, and what follows; telling twice changes nothing.
+
+    `actor` is who closes jobs by it.
+    """
     fresh: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for one in passes:
         if _belongs(one, storm):
             fresh[DirectedSegment(one.segment_id, one.forward)].append(one)
     known = list_told(tx, storm.id, {directed.segment_id for directed in fresh})
     replace_told(tx, storm.id, {way: merged([*known[way], *fresh[way]]) for way in fresh})
-    return refresh(tx, storm, network, policy, {way.segment_id for way in fresh}, now)
+    return refresh(tx, storm, network, policy, {way.segment_id for way in fresh}, now, actor)
 
 
 def keep_windows(
@@ -158,13 +170,14 @@ def refresh(
     policy: Policy,
     segment_ids: Iterable[SegmentId],
     now: datetime,
+    actor: Actor = TRACKING,
 ) -> Proof:
     """Derive the coverage of some streets anew, close jobs that it proves, say what changed.
 
     What changes in a storm that has ended makes a numbered revision and closes nothing: its jobs
     were cancelled with it.
     """
-    proof, changed = derive(tx, storm, network, policy, segment_ids, now)
+    proof, changed = derive(tx, storm, network, policy, segment_ids, now, actor)
     if storm.ended_at is not None and changed:
         note_revision(tx, TRACKING, storm.id, RevisionCause.LATE, network.version, changed, now)
     return proof
@@ -177,20 +190,21 @@ def derive(
     policy: Policy,
     segment_ids: Iterable[SegmentId],
     now: datetime,
+    actor: Actor = TRACKING,
 ) -> tuple[Proof, Changed]:
     """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
     touched = sorted(one for one in segment_ids if network.find(one) is not None)
     changed: Changed = []
-    jobs: dict[JobId, datetime] = {}
+    jobs: dict[JobId, _Done] = {}
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(tx, storm.id, ids)
         seen = list_seen(tx, storm.id, ids)
         changed += _covered(tx, storm.id, network, policy, ids, seen, wanted)
         if storm.ended_at is None:
-            jobs |= _close_jobs(tx, network, policy, seen, wanted, now)
+            jobs |= _close_jobs(tx, network, policy, seen, wanted, now, actor)
     rows = tuple(after for _, after in changed)
-    return Proof(rows, tuple(jobs), _answer_requests(tx, jobs, now)), changed
+    return Proof(rows, tuple(jobs), _answer_requests(tx, jobs, now, actor)), changed
 
 
 def note_revision(
@@ -277,9 +291,10 @@ def _close_jobs(
     seen: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
     now: datetime,
-) -> dict[JobId, datetime]:
-    """Set the jobs that passes prove to done, and return since when each is."""
-    closed: dict[JobId, datetime] = {}
+    actor: Actor,
+) -> dict[JobId, _Done]:
+    """Set the jobs that passes prove to done, and return since when each is and why."""
+    closed: dict[JobId, _Done] = {}
     passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
     for job in jobs:
         if job.state is not JobState.OPEN:
@@ -287,21 +302,24 @@ def _close_jobs(
         finished_at = done_at(job, network.segment(job.segment_id), passes)
         if finished_at is None:
             continue
+        evidence = _attached(job, passes, finished_at)
         set_job_state(tx, [job.id], JobState.DONE, finished_at)
         add_event(
             tx,
             now,
-            TRACKING,
+            actor,
             "job.done",
             f"job:{job.id}",
             before={"state": job.state},
             after={
                 "state": JobState.DONE,
                 "done_at": finished_at.isoformat(),
-                "evidence": _attached(job, passes, finished_at),
+                "evidence": evidence,
             },
         )
-        closed[job.id] = finished_at
+        seen_clear = any(one["vehicle"] is None for one in evidence)
+        reason = ClosingReason.INSPECTED if seen_clear else ClosingReason.PLOWED
+        closed[job.id] = _Done(finished_at, reason)
     return closed
 
 
@@ -326,14 +344,14 @@ def _attached(
 
 
 def _answer_requests(
-    tx: Tx, jobs: Mapping[JobId, datetime], now: datetime
+    tx: Tx, jobs: Mapping[JobId, _Done], now: datetime, actor: Actor
 ) -> tuple[RequestId, ...]:
     """Close the requests of jobs that are done, and return their ids."""
     answered: list[RequestId] = []
     for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
         if request.state is not RequestState.OPEN or request.job_id is None:
             continue
-        served_at = jobs[request.job_id]
-        close_by_evidence(tx, TRACKING, request, ClosingReason.PLOWED, served_at, now)
+        done = jobs[request.job_id]
+        close_by_evidence(tx, actor, request, done.reason, done.at, now)
         answered.append(request.id)
     return tuple(answered)

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import InvalidError
+from data.evidence_rules import Grade
 from data.model import (
     Actor,
     ActorKind,
     ClosingReason,
+    Evidence,
+    EvidenceKind,
     Followed,
-    JobState,
     LonLat,
+    Pass,
     RequestId,
-    RequestState,
     Role,
     ServiceRequest,
     Sighting,
@@ -23,14 +25,16 @@ from data.store.comments import add_comment
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.followup import list_followed
-from data.store.jobs import get_job, set_job_state
+from data.store.jobs import get_job
 from data.store.people import find_user_by_login
 from data.store.request_clocks import get_clock, set_assigned, set_escalated
-from data.store.requests import get_request, list_requests_of_jobs
+from data.store.requests import get_request
 from data.store.sightings import add_sighting
 from data.store.storms import find_active_storm
 from fleet.clocks import Due, next_due
 from fleet.closing import CLOSABLE, close_by_evidence
+from fleet.coverage import wanted_directions
+from fleet.evidence import keep_evidence
 from fleet.intake import subject_of, wrong_state
 
 WATCH = Actor(ActorKind.SYSTEM, "followup")
@@ -46,6 +50,10 @@ AT_ONCE = 200
 
 NOT_YET = 0
 """Id of a sighting that the database has not numbered yet."""
+
+
+SEEN_THERE, SEEN_ELSEWHERE = 0.9, 0.5
+"""Confidence in what somebody saw, by where the photo was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +160,17 @@ def comment(tx: Tx, actor: Actor, request_id: RequestId, text: str, now: datetim
 def sight(
     tx: Tx,
     network: StreetNetwork,
+    policy: Policy,
     actor: Actor,
     request_id: RequestId,
     spot: Spot,
     now: datetime,
 ) -> Sighting:
-    """Keep what somebody saw on the spot; a clear street closes all who asked for its job.
+    """Keep what somebody saw on the spot; where the policy lets it close, a clear street does.
 
-    It is evidence of an inspection, for the requests and for the street's record: the map's colors
-    stay those of passes. How far from the street it was taken is kept with it. Raises
-    `ConflictError` where the request is closed already.
+    It is evidence of the kind inspection for the street that the request's job is about: it colors
+    it, and closes the job and all who asked for it. How far from the street it was taken is kept
+    with it. Raises `ConflictError` where the request is closed already.
     """
     asked = get_request(tx, request_id)
     if asked.state not in CLOSABLE:
@@ -181,7 +190,7 @@ def sight(
     after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo, "away_m": kept.away_m}
     add_event(tx, now, actor, "request.seen", subject_of(asked), after=after)
     if kept.clear:
-        _close_as_seen(tx, actor, asked, now)
+        _count_as_seen(tx, network, policy, actor, asked, kept, now)
     return kept
 
 
@@ -191,17 +200,44 @@ def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None)
     return round(network.away_m(asked.snap.segment_id, place), 1)
 
 
-def _close_as_seen(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
-    close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
+def _count_as_seen(
+    tx: Tx,
+    network: StreetNetwork,
+    policy: Policy,
+    actor: Actor,
+    asked: ServiceRequest,
+    seen: Sighting,
+    now: datetime,
+) -> None:
+    """Close what a street that was seen clear may close, and let it color the street."""
+    evidence = _evidence(policy, seen)
+    if policy.evidence.grade_of(evidence) is Grade.CLOSES:
+        close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
     job = None if asked.job_id is None else get_job(tx, asked.job_id)
-    if job is None or job.state is not JobState.OPEN:
+    storm, segment = find_active_storm(tx), None if job is None else network.find(job.segment_id)
+    if job is None or segment is None or storm is None or job.storm_id != storm.id:
         return
-    set_job_state(tx, [job.id], JobState.DONE, now)
-    after = {"state": JobState.DONE, "done_at": now.isoformat(), "seen_by": actor.id}
-    add_event(tx, now, actor, "job.done", f"job:{job.id}", {"state": job.state}, after)
-    for other in list_requests_of_jobs(tx, [job.id]):
-        if other.state is RequestState.OPEN:
-            close_by_evidence(tx, actor, other, ClosingReason.INSPECTED, now, now)
+    passes = [
+        Pass(
+            segment_id=segment.id,
+            forward=way.forward,
+            from_m=0.0,
+            to_m=segment.length_m,
+            vehicle_id=None,
+            started_at=now,
+            ended_at=now,
+            treatment=job.treatment,
+            evidence=evidence,
+        )
+        for way in wanted_directions(job, segment)
+    ]
+    keep_evidence(tx, storm, network, policy, passes, now, actor)
+
+
+def _evidence(policy: Policy, seen: Sighting) -> Evidence:
+    """Return how sure a sighting is: less where its photo was taken elsewhere."""
+    elsewhere = seen.away_m is not None and seen.away_m > policy.followup.spot_m
+    return Evidence(EvidenceKind.INSPECTION, SEEN_ELSEWHERE if elsewhere else SEEN_THERE)
 
 
 def _escalate(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:

@@ -145,6 +145,8 @@ def _whole(passes: Sequence[Pass], length_m: float) -> list[Served]:
     rest: list[tuple[float, float]] = []
     need_m = whole_m(length_m)
     for visit in visits(passes):
+        if visit[0].vehicle_id is None:  # seen clear on the spot: no truck did a leg by that
+            continue
         parts = [(one.from_m, one.to_m) for one in visit]
         who = Served(max(one.ended_at for one in visit), visit[0].vehicle_id)
         if _length_m(parts) >= need_m:
@@ -165,7 +167,8 @@ def _beginners(passes: Sequence[Pass], length_m: float) -> set[VehicleId]:
     """Return who did a part of a street that is worth showing, and not yet all of it."""
     parts: dict[VehicleId, list[tuple[float, float]]] = defaultdict(list)
     for one in passes:
-        parts[one.vehicle_id].append((one.from_m, one.to_m))
+        if one.vehicle_id is not None:
+            parts[one.vehicle_id].append((one.from_m, one.to_m))
     return {
         vehicle_id
         for vehicle_id, mine in parts.items()

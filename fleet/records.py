@@ -162,7 +162,8 @@ def _served_again(
         treatment = Treatment.SALT if segment.id in salted else Treatment.PLOW
         proved = counting(passes.get(mark.directed, ()), policy.evidence)
         fitting = [one for one in proved if one.treatment is treatment]
-        times = whole_passes(fitting, segment.length_m)[mark.passes_needed - 1 :]
+        times = whole_passes(fitting, segment.length_m, mark.passes_needed)
+        times = times[mark.passes_needed - 1 :]
         if times:
             served[mark.directed] = times
     return served

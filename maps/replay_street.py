@@ -103,7 +103,7 @@ def _pass(storm: Storm, one: Pass, length_m: float, numbers: Mapping[VehicleId, 
         one.treatment,
         one.evidence.kind,
         round(one.evidence.confidence, 2),
-        numbers.get(one.vehicle_id),
+        None if one.vehicle_id is None else numbers.get(one.vehicle_id),
     )
 
 

@@ -88,7 +88,7 @@ class JobView:
 class StreetView:
     """A street with the evidence behind its color; `job` is the one most wanted.
 
-    `sightings`, the newest first, are evidence too, but color nothing: that only passes do.
+    `sightings`, the newest first, color the street where somebody saw it clear.
     """
 
     id: int
@@ -205,14 +205,14 @@ def _direction(
         last_pass_at=coverage.last_pass_at if coverage else None,
         driven_at=coverage.driven_at if coverage else None,
         evidence=coverage.evidence if coverage else None,
-        vehicle=vehicles.get(last.vehicle_id) if last else None,
+        vehicle=vehicles.get(last.vehicle_id) if last and last.vehicle_id else None,
     )
 
 
 def _pass(one: Pass, vehicles: Mapping[VehicleId, str]) -> PassView:
     return PassView(
         forward=one.forward,
-        vehicle=vehicles.get(one.vehicle_id, ""),
+        vehicle="" if one.vehicle_id is None else vehicles.get(one.vehicle_id, ""),
         started_at=one.started_at,
         ended_at=one.ended_at,
         from_m=one.from_m,

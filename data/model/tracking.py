@@ -67,14 +67,15 @@ class Evidence:
 class Pass:
     """A stretch of one direction that a vehicle was seen on: observed, never planned.
 
-    Without a `treatment` the street was only driven through.
+    Without a `treatment` the street was only driven through. Without a vehicle somebody saw on the
+    spot that the street was clear, whoever had cleared it.
     """
 
     segment_id: SegmentId
     forward: bool
     from_m: float
     to_m: float
-    vehicle_id: VehicleId
+    vehicle_id: VehicleId | None
     started_at: datetime
     ended_at: datetime
     treatment: Treatment | None

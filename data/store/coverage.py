@@ -183,7 +183,7 @@ def pass_of(row: Row[Any]) -> Pass:
         forward=row.forward,
         from_m=row.from_m,
         to_m=row.to_m,
-        vehicle_id=VehicleId(row.vehicle_id),
+        vehicle_id=None if row.vehicle_id is None else VehicleId(row.vehicle_id),
         started_at=row.started_at,
         ended_at=row.ended_at,
         treatment=None if row.treatment is None else Treatment(row.treatment),

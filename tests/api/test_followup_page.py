@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from data.model import Role
+from fleet.coverage import CoverageState
 from tests.village import NOW, SCHOOL
 
 HOUR = timedelta(hours=1)
@@ -89,6 +90,8 @@ def test_assigned_to_me_by_a_time_of_the_supervisors(office):
 
 def test_a_photo_of_a_clear_street_closes_the_request_and_loses_what_the_camera_wrote(office):
     request = ask(office)
+    app = office.app.state.barfrub
+    heard = app.hub.subscribe(lambda: None, frozenset({"coverage", "evidence"}))
     file = sent(office, request, clear=True).json()
     assert (file["request"]["state"], file["request"]["closed_for"]) == ("done", "inspected")
     assert file["row"]["due"]["step"] == "tell"
@@ -96,8 +99,16 @@ def test_a_photo_of_a_clear_street_closes_the_request_and_loses_what_the_camera_
     photo = office.get(seen["photo"])
     assert photo.headers["content-type"] == "image/jpeg"
     assert b"secret place" not in photo.content
-    (proof,) = office.get(f"/api/segments/{SCHOOL}").json()["sightings"]
+    street = office.get(f"/api/segments/{SCHOOL}").json()
+    (proof,) = street["sightings"]
+    assert {way["evidence"]["kind"] for way in street["directions"]} == {"inspection"}
+    assert [one["vehicle"] for one in street["passes"]] == ["", ""]
     assert proof == seen
+    app.consumer.look()
+    told = dict(heard.take())
+    assert (SCHOOL,) in told["evidence"]
+    fresh = int(CoverageState.FRESH)
+    assert (SCHOOL, fresh, fresh) in told["coverage"]
     assert (proof["near"], proof["away_m"] > 100) == (False, True)
 
 

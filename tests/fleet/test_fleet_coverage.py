@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -130,6 +131,14 @@ def test_two_trucks_make_one_pass_together() -> None:
 def test_a_truck_that_stands_and_trembles_makes_one_pass() -> None:
     trembling = [a_pass(40, 60, minute=i / 8) for i in range(50)]
     assert len(whole_passes([a_pass(), *trembling], LENGTH_M)) == 1
+
+
+def test_who_saw_a_street_clear_saw_all_passes_that_it_needs() -> None:
+    seen = replace(a_pass(minute=60), vehicle_id=None)
+    for before in ([], [a_pass()], [a_pass(), a_pass(minute=30)]):
+        passes = whole_passes([*before, seen], LENGTH_M, 2)
+        assert len(passes) == 2 * (1 + len(before) // 2)
+        assert passes[-1] == seen.ended_at
 
 
 def test_the_same_street_an_hour_later_is_another_visit() -> None:

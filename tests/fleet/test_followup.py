@@ -1,12 +1,17 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from data.errors import ConflictError, InvalidError
+from data.evidence_rules import EvidenceRules, Grade
 from data.geocode import Geocoder
 from data.model import (
     ClosingReason,
+    Coverage,
     Danger,
+    Evidence,
+    EvidenceKind,
     JobState,
     LonLat,
     RequestKind,
@@ -15,6 +20,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.comments import list_comments
+from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.events import broken_links, list_events
 from data.store.followup import get_followed
@@ -26,6 +32,7 @@ from data.store.sightings import list_sightings, list_sightings_on_segment
 from fleet.clocks import Due, Step, next_due
 from fleet.closing import cancel_request, close_request, reopen_request
 from fleet.followup import (
+    SEEN_THERE,
     WATCH,
     Spot,
     assign,
@@ -37,6 +44,7 @@ from fleet.followup import (
     sight,
 )
 from fleet.intake import Report, locate, receive
+from fleet.recompute import recompute
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -198,7 +206,7 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     a_storm(tx)
     first, second = asked(tx), asked(tx)
     place = LonLat(45.07, 37.55)
-    sight(tx, v.village(), DISPATCHER, first.id, Spot(True, "a.jpg", place, "dry"), LATER)
+    sight(tx, v.village(), POLICY, DISPATCHER, first.id, Spot(True, "a.jpg", place, "dry"), LATER)
     assert first.job_id is not None
     assert get_job(tx, first.job_id).state is JobState.DONE
     for request in (first, second):
@@ -210,13 +218,50 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     assert broken_links(list_events(tx)) == []
 
 
+def rows_of(tx: Tx, request: ServiceRequest) -> list[Coverage]:
+    assert request.snap is not None
+    return list_coverage(tx, v.a_storm().id, [request.snap.segment_id])
+
+
+def test_a_street_seen_clear_is_colored_both_ways_and_a_recomputation_keeps_that(tx: Tx) -> None:
+    a_storm(tx)
+    request = asked(tx)
+    assert rows_of(tx, request) == []
+    sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+    rows = rows_of(tx, request)
+    assert {row.forward for row in rows} == {True, False}
+    for row in rows:
+        assert row.evidence == Evidence(EvidenceKind.INSPECTION, SEEN_THERE)
+        assert (row.passes_done, row.last_pass_at) == (row.passes_needed, LATER)
+    recompute(tx, DISPATCHER, v.village(), POLICY, v.a_storm().id, LATER)
+    assert rows_of(tx, request) == rows
+    (closing,) = list_events(tx, f"job:{request.job_id}")[-1:]
+    assert (closing.verb, closing.actor) == ("job.done", DISPATCHER)
+    assert [one["vehicle"] for one in closing.after["evidence"]] == [None, None]
+
+
+def test_where_inspections_only_show_they_close_nothing(tx: Tx) -> None:
+    a_storm(tx)
+    request = asked(tx)
+    grades = {**POLICY.evidence.grades, EvidenceKind.INSPECTION: Grade.SHOWS}
+    strict = replace(POLICY, evidence=EvidenceRules(grades))
+    sight(tx, v.village(), strict, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+    assert get_request(tx, request.id).state is RequestState.OPEN
+    assert request.job_id is not None
+    assert get_job(tx, request.job_id).state is JobState.OPEN
+    assert [(row.passes_done, row.evidence is None) for row in rows_of(tx, request)] == [
+        (0, False),
+        (0, False),
+    ]
+
+
 def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
     assert request.snap is not None
     here = v.village().point_at(request.snap.segment_id, request.snap.offset_m)
     for place in (here, v.CENTRE, None):
-        sight(tx, v.village(), DISPATCHER, request.id, Spot(False, "a.jpg", place), LATER)
+        sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(False, "a.jpg", place), LATER)
     near, far, unknown = list_sightings_on_segment(tx, request.snap.segment_id, v.NOW)
     assert near.away_m == pytest.approx(0, abs=0.2)
     assert far.away_m == pytest.approx(v.village().away_m(request.snap.segment_id, v.CENTRE), abs=1)
@@ -231,7 +276,7 @@ def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: 
 def test_a_street_seen_not_clear_stays_open(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
-    sight(tx, v.village(), DISPATCHER, request.id, Spot(False, "a.jpg"), LATER)
+    sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(False, "a.jpg"), LATER)
     assert get_request(tx, request.id) == request
     assert verbs(tx, request)[-1] == "request.seen"
 
@@ -240,7 +285,7 @@ def test_a_closed_request_is_not_looked_at_any_more(tx: Tx) -> None:
     request = asked(tx)
     cancel_request(tx, DISPATCHER, request.id, "", LATER)
     with pytest.raises(ConflictError, match="is cancelled"):
-        sight(tx, v.village(), DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+        sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
 
 
 def test_a_reopened_request_is_late_by_a_new_clock(tx: Tx) -> None:

@@ -50,7 +50,7 @@ passage = Table(
     Column("forward", Boolean, nullable=False),
     Column("from_m", Float, nullable=False),
     Column("to_m", Float, nullable=False),
-    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), doc="none where somebody saw it on the spot"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=False),
     Column("treatment", Text),

@@ -63,7 +63,7 @@ const inspections = (sightings) =>
     ? html`<section class="inspections">
         <h3>${t("Inspection on the spot")}</h3>
         <ul class="entries">${sightings.map(sightingEntry)}</ul>
-        <p class="small muted">${t("An inspection is evidence for the requests of the street. The colors of the map come from passes only.")}</p>
+        <p class="small muted">${t("An inspection that saw the street clear colors it both ways, as far as the city's rules let inspections count.")}</p>
       </section>`
     : "";
 
