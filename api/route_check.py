@@ -11,7 +11,7 @@ from api.context import BoardContext, Context
 from api.plans import vehicle_names
 from api.shell import boot_of, page, translator_of
 from data.errors import NotFoundError
-from data.model import AlertKind, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
+from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.alerts import list_alerts
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
@@ -28,6 +28,7 @@ from maps.route_check import (
     check_csv,
     check_views,
     detour_rows,
+    leg_choices,
     leg_rows,
     truck_rows,
 )
@@ -35,6 +36,8 @@ from maps.route_check import (
 router = APIRouter()
 
 Wanted = Annotated[PlanId | None, Query(description="which plan; where none is given the newest")]
+
+Only = Annotated[LegState | None, Query(description="which legs; all where none is given")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +81,27 @@ def routes_page(request: Request, context: BoardContext, plan: Wanted = None) ->
 
 @router.get("/routes/{shift_id}")
 def route_page(
-    request: Request, shift_id: ShiftId, context: BoardContext, plan: Wanted = None
+    request: Request,
+    shift_id: ShiftId,
+    context: BoardContext,
+    plan: Wanted = None,
+    only: Only = None,
 ) -> HTMLResponse:
-    """Show every leg of a truck's route and what became of it."""
+    """Show the legs of a truck's route and what became of each."""
     t, network = translator_of(request), context.app.network
     with context.reading() as tx:
         found = _found(tx, context, plan)
-        route, check = _route_of(found.check, shift_id)
+        driven, route, check = _route_of(found.check, shift_id)
         vehicles = vehicle_names(tx)
-        since = found.check.plan.made_at if found.check else found.until
-        fixes = list_between(tx, route.vehicle_id, since, found.until)
+        fixes = list_between(tx, route.vehicle_id, driven.made_at, found.until)
         sites = sites_of(list_depots(tx), list_reload_sites(tx))
     detours = Corridor(route, network).detours(fixes, sites)
     shown = {
         "found": found,
         "truck": vehicles.get(route.vehicle_id, ""),
-        "legs": leg_rows(route, check, network, vehicles, t),
+        "choices": leg_choices(driven, route, check, t),
+        "only": only,
+        "legs": leg_rows(route, check, network, vehicles, t, only),
         "detours": detour_rows(detours, network, t),
         "boot": boot_of(request, context),
     }
@@ -137,11 +145,11 @@ def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
     return _Found(storm, heads, check, until)
 
 
-def _route_of(checked: PlanCheck | None, shift_id: ShiftId) -> tuple[Route, RouteCheck]:
-    pairs = zip(checked.plan.routes, checked.routes, strict=True) if checked else ()
-    for route, check in pairs:
-        if route.shift_id == shift_id:
-            return route, check
+def _route_of(checked: PlanCheck | None, shift_id: ShiftId) -> tuple[Plan, Route, RouteCheck]:
+    if checked is not None:
+        for route, check in zip(checked.plan.routes, checked.routes, strict=True):
+            if route.shift_id == shift_id:
+                return checked.plan, route, check
     raise NotFoundError("route", shift_id)
 
 

@@ -78,6 +78,16 @@ class LegRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LegChoice:
+    """Legs of one state, or all of them where `state` is empty: how many, and their page."""
+
+    state: str
+    words: str
+    count: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class DetourRow:
     """A time off the route, ready to print."""
 
@@ -137,14 +147,28 @@ def truck_rows(
     return tuple(sorted(rows, key=lambda row: row.truck))
 
 
+def leg_choices(plan: Plan, route: Route, check: RouteCheck, t: Translator) -> list[LegChoice]:
+    """Return the states that work legs of a route are in, after all of them, each with its page."""
+    counts = {state: count for state, count in check.counts(route).items() if count}
+    base = f"/routes/{route.shift_id}?plan={plan.id}"
+    everything = LegChoice("", t("All legs"), t.number(sum(counts.values())), base)
+    some = (
+        LegChoice(state, t(f"leg:{state}"), t.number(counts[state]), f"{base}&only={state}")
+        for state in LegState
+        if state in counts
+    )
+    return [everything, *some]
+
+
 def leg_rows(
     route: Route,
     check: RouteCheck,
     network: StreetNetwork,
     vehicles: Mapping[VehicleId, str],
     t: Translator,
+    only: LegState | None = None,
 ) -> tuple[LegRow, ...]:
-    """Return a row for every leg of a route that is more than a drive between two others."""
+    """Return a row for every leg that is more than a drive between others, or of one state."""
     return tuple(
         LegRow(
             number=t.number(number + 1),
@@ -155,7 +179,7 @@ def leg_rows(
             note=_note(leg, one, vehicles, t),
         )
         for number, (leg, one) in enumerate(zip(route.legs, check.legs, strict=True))
-        if leg.kind is not LegKind.DRIVE
+        if (leg.kind is not LegKind.DRIVE if only is None else one.state is only)
     )
 
 

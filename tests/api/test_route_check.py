@@ -105,8 +105,10 @@ def test_the_auditor_reads_every_leg_by_plan(client, app, clock, plan, language:
     assert t("leg:done") in page
     assert f"/routes/1?plan={plan.id}" in page
     legs = client.get(f"/routes/1?plan={plan.id}&lang={language}").text
-    assert legs.count('class="leg leg-done"') == 2
+    assert legs.count('<td><span class="leg leg-done"') == 2
     assert t("This truck has not left its route.") in legs
+    ahead = client.get(f"/routes/1?plan={plan.id}&only=ahead&lang={language}").text
+    assert (t("All legs") in ahead, ahead.count('<th scope="row">')) == (True, 1)
     rows = client.get(f"/routes.csv?plan={plan.id}&lang={language}").text.splitlines()
     assert len(rows) == 1 + len(STREETS)
     assert t("leg:done") in rows[1]
@@ -122,7 +124,7 @@ def test_a_superseded_plan_is_read_as_it_was_driven_until_the_next(
         newer = add_plan(tx, a_plan(a_leg(segment_id=v.MILL), made_at=v.NOW + MINUTE / 2))
         set_plan_state(tx, newer.id, PlanState.PUBLISHED)
     old = client.get(f"/routes/1?plan={plan.id}").text
-    assert old.count('class="leg leg-done"') == 1  # the second street was done after that
+    assert old.count('<td><span class="leg leg-done"') == 1  # the second street was done after that
     assert client.get("/routes?plan=99").status_code == 404
 
 

@@ -4,7 +4,7 @@ import { t } from "../core/texts.js";
 import { blockedName, openBlockages } from "./blockage.js";
 import { needsPin, requestPlace } from "./rows.js";
 import { board, coverage, openRequests } from "./state.js";
-import { alertText, lasting } from "./watch.js";
+import { alertTitle, alertWords, lasting } from "./watch.js";
 
 const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");
 
@@ -62,17 +62,15 @@ function broken() {
     }));
 }
 
-const fleetTitle = (alert) => (alert.kind === "silent" ? t("Trucks that are silent") : t("Streets at risk"));
-
-/** What the server watches over: of a truck, or of a street that nobody reaches in time. */
+/** What the server watches over: of a truck, or of the fleet as a whole. */
 function watched() {
   return lasting().map((alert) => ({
     id: `alert-${alert.id}`,
-    kind: alert.vehicle_id === null ? "street" : "truck",
-    target: alert.vehicle_id ?? alert.segment_id,
+    kind: alert.vehicle_id === null ? "alert" : "truck",
+    target: alert.vehicle_id ?? alert.id,
     tone: alert.acknowledged_by ? "plain" : "danger",
-    title: alert.vehicle_id === null ? fleetTitle(alert) : (board.value.vehicles.get(alert.vehicle_id)?.name ?? ""),
-    text: alertText(alert),
+    title: alertTitle(alert),
+    text: alertWords(alert),
     since: alert.since,
   }));
 }

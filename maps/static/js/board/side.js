@@ -9,8 +9,9 @@ import { requestPanel } from "./request.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "./street.js";
 import { truckPanel } from "./truck.js";
+import { alertPanel } from "./watch.js";
 
-const PANELS = { request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel };
+const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel };
 
 class Side extends Part {
   get stores() {

@@ -4,7 +4,7 @@ import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { brief, number, streetName, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
-import { board, keyed, mayDispatch, merge } from "./state.js";
+import { board, choose, keyed, mayDispatch, merge } from "./state.js";
 
 const MINUTE_MS = 60000;
 const LATE_MIN = 10;
@@ -31,6 +31,17 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   return t(`alert:${kind}`, { km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
+const byWhom = (alert) => t("Seen by {who}", { who: `\u2068${alert.acknowledged_by}\u2069` });
+
+/** Whose alert it is: a truck's, or the whole fleet's. */
+export function alertTitle({ kind, vehicle_id: truck }) {
+  if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
+  return kind === "silent" ? t("Trucks that are silent") : t("Streets at risk");
+}
+
+/** What an alert says, and who sees to it. */
+export const alertWords = (alert) => (alert.acknowledged_by ? `${alertText(alert)} ${byWhom(alert)}` : alertText(alert));
+
 async function see(alert) {
   const seen = await attempt(() => post(`/api/alerts/${alert.id}/acknowledge`));
   if (seen) merge("alerts", [seen]);
@@ -42,7 +53,7 @@ function alertItem(alert) {
     <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
     ${
       alert.acknowledged_by
-        ? html`<span class="muted small">${t("Seen by {who}", { who: `\u2068${alert.acknowledged_by}\u2069` })}</span>`
+        ? html`<span class="muted small">${byWhom(alert)}</span>`
         : mayDispatch
           ? html`<button @click=${() => see(alert)}>
               <span class="icon icon-check" aria-hidden="true"></span>${t("I see to it")}
@@ -56,6 +67,21 @@ function alertItem(alert) {
 export function alertFacts(vehicleId) {
   const mine = lasting(vehicleId);
   return mine.length === 0 ? "" : html`<ul class="alerts">${mine.map(alertItem)}</ul>`;
+}
+
+/** An alert of the whole fleet: it belongs to no truck, so it has a panel of its own. */
+export function alertPanel(id) {
+  const alert = board.value.alerts.get(id);
+  if (!alert || alert.until) return html`<p class="muted">${t("This alert is over.")}</p>`;
+  return html`<h2>${alertTitle(alert)}</h2>
+    <ul class="alerts">${alertItem(alert)}</ul>
+    ${
+      alert.segment_id === null
+        ? ""
+        : html`<button @click=${() => choose("street", alert.segment_id)}>
+            <span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show the first street")}
+          </button>`
+    }`;
 }
 
 function late(check) {
