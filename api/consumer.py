@@ -28,7 +28,7 @@ from fleet.tracking import Digest, TrackBook, follow, keep
 from fleet.warming import warm_up
 from maps.views import ground_view, live_view, request_view, run_view, storm_view
 
-AT_ONCE = 500
+AT_ONCE = 250
 """Positions in one transaction: while it lasts, the door has to wait."""
 
 REST_S = 0.2
@@ -118,13 +118,13 @@ class Consumer:
         while not self._stopping.is_set():
             self._awake.clear()
             try:
-                seen = await asyncio.to_thread(self.look)
+                if await asyncio.to_thread(self.look) == AT_ONCE or self._behind:
+                    continue
             except Exception:  # the next look may succeed, and the board must not stand still
                 _log.exception("positions could not be digested")
-                seen = 0
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), REST_S)
-            if seen < AT_ONCE and not self._behind and not self._stopping.is_set():
+            if not self._stopping.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), LOOK_S)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
+from weakref import WeakKeyDictionary
 
 import sqlalchemy
 from pysqlite3 import dbapi2
@@ -22,6 +24,10 @@ DatabaseUnavailable = sqlalchemy.exc.OperationalError
 
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
+
+_queues: WeakKeyDictionary[Engine, RLock] = WeakKeyDictionary()
+"""Where writers of this process wait for each other: SQLite lets them sleep, for up to a tenth of a
+second at a time, and wakes nobody when the other one is done."""
 
 
 def open_database(path: Path | None) -> Engine:
@@ -80,8 +86,14 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Tx]:
     """Yield a writing transaction: committed at the end, rolled back on any error."""
-    with engine.begin() as tx:
-        yield tx
+    queue = _queues.setdefault(engine, RLock())
+    queued = queue.acquire(timeout=BUSY_MS / 1000)
+    try:
+        with engine.begin() as tx:
+            yield tx
+    finally:
+        if queued:
+            queue.release()
 
 
 @contextmanager
