@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.context import Context, CouncilContext
 from api.shell import boot_of, page, translator_of
+from api.storms import revisions_of
 from data.model import JobState, SegmentId, Storm, StormId
 from data.store.coverage import list_coverage, list_passes
 from data.store.districts import list_districts
@@ -51,7 +52,9 @@ def show_figures(
         earlier = compared_with(storms, shown, against) if shown else None
         account, before = (_account(tx, context, one) for one in (shown, earlier))
         districts = list_districts(tx)
-    return council_view(context.now, storms, context.app.policy, districts, account, before)
+        revised = revisions_of(tx, context, shown) if shown else ()
+    policy = context.app.policy
+    return council_view(context.now, storms, policy, districts, account, before, revised)
 
 
 @router.get("/api/council/coverage")

@@ -1,11 +1,15 @@
-"""The storm: its start and its end."""
+"""The storm: its start, its end, and what was corrected of it later."""
 
 from fastapi import APIRouter
 
-from api.context import DispatcherContext
+from api.context import Context, CouncilContext, DispatcherContext
 from api.schemas import StormIn
-from data.model import StormId
+from data.model import Storm, StormId
+from data.store.engine import Tx
+from data.store.revisions import list_all_changes, list_revisions
+from data.store.storms import get_storm
 from fleet.storms import end_storm, start_storm
+from maps.revisions import RevisionView, revision_views
 from maps.views import StormView, storm_view
 
 router = APIRouter()
@@ -25,3 +29,16 @@ def end(storm_id: StormId, context: DispatcherContext) -> StormView:
     """End a storm: its open work is cancelled."""
     with context.writing() as tx:
         return storm_view(end_storm(tx, context.actor, storm_id, context.now))
+
+
+@router.get("/api/storms/{storm_id}/revisions")
+def show_revisions(storm_id: StormId, context: CouncilContext) -> tuple[RevisionView, ...]:
+    """Return what changed in a storm's coverage by late positions and recomputations."""
+    with context.reading() as tx:
+        return revisions_of(tx, context, get_storm(tx, storm_id))
+
+
+def revisions_of(tx: Tx, context: Context, storm: Storm) -> tuple[RevisionView, ...]:
+    """Return the revisions of a storm with what each changed."""
+    revisions, changes = list_revisions(tx, storm.id), list_all_changes(tx, storm.id)
+    return revision_views(revisions, changes, context.app.network)

@@ -23,6 +23,7 @@ from fleet.performance import (
     shares_over_time,
 )
 from fleet.records import Account
+from maps.revisions import RevisionView
 from maps.streets_table import CoveragePicture
 
 POINTS = 48
@@ -123,6 +124,7 @@ class CouncilView:
     districts: tuple[PartView, ...]
     district_names: tuple[DistrictName, ...]
     promises: tuple[PromiseView, ...]
+    revisions: tuple[RevisionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,12 @@ def council_view(
     districts: Iterable[District],
     account: Account | None,
     earlier: Account | None = None,
+    revisions: tuple[RevisionView, ...] = (),
 ) -> CouncilView:
-    """Return the figures of a storm and of an earlier one after the same time."""
+    """Return the figures of a storm and of an earlier one after the same time.
+
+    `revisions` are the storm's, oldest first.
+    """
     promises = tuple(
         PromiseView(name, _seconds(rule.cycle), rule.deadline.total_seconds())
         for name, rule in policy.rules.items()
@@ -153,7 +159,7 @@ def council_view(
     choices = tuple(storm_choice(storm) for storm in storms)
     if account is None:
         return CouncilView(
-            now, choices, None, None, None, None, (), None, None, (), (), names, promises
+            now, choices, None, None, None, None, (), None, None, (), (), names, promises, ()
         )
     shown = account.at(now)
     elapsed = shown.at - account.storm.started_at
@@ -177,6 +183,7 @@ def council_view(
         ),
         district_names=names,
         promises=promises,
+        revisions=revisions,
     )
 
 

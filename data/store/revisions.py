@@ -1,5 +1,6 @@
 """Numbered revisions of a storm's coverage, as rows."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -84,17 +85,32 @@ def list_changes(tx: Tx, storm_id: StormId, number: int) -> list[CoverageChange]
         .where(coverage_revision.c.storm_id == storm_id, coverage_revision.c.number == number)
         .order_by(coverage_change.c.segment_id, coverage_change.c.forward)
     )
-    return [
-        CoverageChange(
-            SegmentId(row.segment_id),
-            row.forward,
-            row.passes_before,
-            row.passes_after,
-            row.last_pass_before,
-            row.last_pass_after,
-        )
-        for row in tx.execute(query)
-    ]
+    return [_change(row) for row in tx.execute(query)]
+
+
+def list_all_changes(tx: Tx, storm_id: StormId) -> dict[int, list[CoverageChange]]:
+    """Return what every revision of a storm changed, by its number and by street."""
+    query = (
+        select(coverage_change, coverage_revision.c.number)
+        .join(coverage_revision, coverage_revision.c.id == coverage_change.c.revision_id)
+        .where(coverage_revision.c.storm_id == storm_id)
+        .order_by(coverage_change.c.segment_id, coverage_change.c.forward)
+    )
+    found: dict[int, list[CoverageChange]] = defaultdict(list)
+    for row in tx.execute(query):
+        found[row.number].append(_change(row))
+    return found
+
+
+def _change(row: Row[Any]) -> CoverageChange:
+    return CoverageChange(
+        SegmentId(row.segment_id),
+        row.forward,
+        row.passes_before,
+        row.passes_after,
+        row.last_pass_before,
+        row.last_pass_after,
+    )
 
 
 def _revision(row: Row[Any]) -> CoverageRevision:

@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.engine import transaction
-from data.store.storms import find_active_storm
+from data.store.storms import find_active_storm, list_storms
 from fleet.coverage import CoverageState
 from fleet.evidence import keep_evidence
 from tests.village import MAIN_WEST, NOW, ROSE, YARD
@@ -52,7 +52,7 @@ def plow(app, at, street=MAIN_WEST, times=4):
     """Let truck 1 go over a street in its first direction, the last time until a moment."""
     length_m = app.network.segment(street).length_m
     with transaction(app.engine) as tx:
-        storm = find_active_storm(tx)
+        storm = find_active_storm(tx) or list_storms(tx)[0]
         for back in reversed(range(times)):
             done = at - back * timedelta(minutes=5)
             one = Pass(
@@ -293,3 +293,25 @@ def test_the_page_carries_no_figures_of_its_own(council):
 
     assert boot["roles"] == ["council"]
     assert 'src="/static/js/council/main.js"' in page.text
+
+
+def test_what_is_learnt_of_a_storm_after_its_end_stands_as_a_numbered_correction(
+    client, sign_in, clock, app
+):
+    storm_id = start(client, sign_in, clock)
+    end(client, sign_in, clock, storm_id, NOW + 2 * HOUR)
+    sign_in("council")
+    assert client.get("/api/council").json()["revisions"] == []
+    plow(app, NOW + HOUR, times=1)
+    (revision,) = client.get("/api/council").json()["revisions"]
+    assert client.get(f"/api/storms/{storm_id}/revisions").json() == [revision]
+    length_m = round(app.network.segment(MAIN_WEST).length_m, 1)
+    told = {name: revision[name] for name in ("number", "cause", "streets", "gained_m", "lost_m")}
+    assert told == {
+        "number": 1,
+        "cause": "late",
+        "streets": 1,
+        "gained_m": length_m,
+        "lost_m": 0.0,
+    }
+    assert client.get("/api/storms/99/revisions").status_code == 404

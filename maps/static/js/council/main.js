@@ -6,6 +6,7 @@ import "./filter.js";
 import "./head.js";
 import "./method.js";
 import "./parts.js";
+import "./revisions.js";
 import "./side.js";
 import "./stale.js";
 import "./table.js";
