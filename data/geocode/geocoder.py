@@ -61,7 +61,8 @@ class Geocoder:
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
         """Return what the words may mean, likeliest first; at most the first is confident.
 
-        Of answers that are equally likely, those nearest to `near` come first.
+        The last word may be the beginning of one, for somebody who types. Of answers that are
+        equally likely, those nearest to `near` come first.
         """
         text = text[:MAX_LETTERS]
         if gives_coordinates(text):
@@ -71,13 +72,6 @@ class Geocoder:
         if max((each.placed.score for each in found), default=0.0) < SURE_SCORE:
             found += self._answers(words, self._finder.begun(words))
         return self._ranked(words, found, limit, near)
-
-    def suggest(self, prefix: str, limit: int = 8) -> list[Candidate]:
-        """Return what an address that is still being typed may become, likeliest first."""
-        words = tokens(prefix[:MAX_LETTERS])
-        found = self._answers(words, self._finder.find(words))
-        found += self._answers(words, self._finder.begun(words))
-        return self._ranked(words, found, limit, None)
 
     def say(self, point: LonLat, language: str) -> Address | None:
         """Return an address of a point that can be said, `None` far from every street."""

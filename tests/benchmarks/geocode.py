@@ -54,17 +54,20 @@ def _speed() -> Iterator[tuple[str, str, str]]:
     city = large_city()
     geocoder = Geocoder(city.network, city.places)
     callers = city.callers(HELD_OUT_SEED, held_out=True)
-    answers = ask(city, geocoder, list(callers.queries(EACH, ("sentences",))))
+    sentences = list(callers.queries(EACH, ("sentences",)))
+    answers = ask(city, geocoder, sentences)
     yield f"{city.name}: a sentence, median", f"{median_ms(answers):.1f} ms", "30 ms"
-    names = [query.text for query in callers.queries(EACH, ("exact",))]
-    begun = [name[:letters] for name in names for letters in range(2, 12)]
-    waits_ms = np.array([_suggested_ms(geocoder, text) for text in begun])
-    yield f"{city.name}: type-ahead, p95", f"{np.percentile(waits_ms, 95):.1f} ms", "50 ms"
+    begun = [each.text[:end] for each in sentences for end in range(2, len(each.text))]
+    waits_ms = np.array([_asked_ms(geocoder, text) for text in begun])
+    for share in (50, 95, 100):
+        wait_ms = np.percentile(waits_ms, share)
+        yield f"{city.name}: after a key of it, p{share}", f"{wait_ms:.1f} ms", "50 ms (p95)"
 
 
-def _suggested_ms(geocoder: Geocoder, text: str) -> float:
+def _asked_ms(geocoder: Geocoder, text: str) -> float:
+    """Return how long the desk's question takes, which it asks after each key."""
     start_s = perf_counter()
-    geocoder.suggest(text, 8)
+    geocoder.candidates(text)
     return 1000 * (perf_counter() - start_s)
 
 

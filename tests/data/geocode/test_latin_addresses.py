@@ -187,8 +187,8 @@ def test_coordinates_are_taken_in_either_order() -> None:
 
 
 def test_what_is_typed_so_far_is_completed() -> None:
-    assert geocoder().suggest("hig")[0].name == "Highland Ave"
-    assert [each.name for each in geocoder().suggest("w co", limit=1)] == ["W Court St"]
+    assert geocoder().candidates("hig")[0].name == "Highland Ave"
+    assert [each.name for each in geocoder().candidates("w co", limit=1)] == ["W Court St"]
 
 
 def test_candidates_say_which_words_they_are_from_and_where_on_the_segment() -> None:
