@@ -1,7 +1,7 @@
 // The form: who calls, his words, guesses of where that is, and what is asked for.
 import { html } from "lit";
 import { Part } from "../core/element.js";
-import { age, named, percent, streetName, t } from "../core/texts.js";
+import { age, named, number, percent, streetName, t } from "../core/texts.js";
 import { listbox } from "../board/listbox.js";
 import { kindIcon } from "../board/rows.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
@@ -93,7 +93,7 @@ class Form extends Part {
       <div class="chips">
         ${KINDS.map(
           (kind, at) =>
-            html`<label><input type="radio" name="kind" value=${kind} .checked=${desk.value.kind === kind} @change=${() => setKind(kind)} />${kindIcon(kind)}<span>${named("kind", kind)}</span>${key(at + 1)}</label>`,
+            html`<label><input type="radio" name="kind" value=${kind} .checked=${desk.value.kind === kind} @change=${() => setKind(kind)} />${kindIcon(kind)}<span>${named("kind", kind)}</span>${key(number(at + 1))}</label>`,
         )}
       </div>
     </fieldset>`;
