@@ -71,8 +71,13 @@ def _measured(client: TestClient) -> Iterator[tuple[str, str, str]]:
         ("a class, a kind and a danger", "/api/queue?service_class=P1&kind=ice&danger=school"),
         ("all points of the map", "/api/queue/map?stage=unplaced&stage=placed&stage=open"),
         ("callback list", "/api/callbacks"),
+        ("the board", "/api/board"),
+        ("words that few requests on the board have", "/api/board/requests?words=gatan+7"),
     ):
         yield f"queue: {what}", *_times(lambda path=path: client.get(path))
+    board = client.get("/api/board")
+    whole_mb, sent_mb = len(board.content) / 1e6, int(board.headers["content-length"]) / 1e6
+    yield "queue: size of the board", f"{whole_mb:.2f} MB, {sent_mb:.2f} MB compressed", ""
     yield "queue: a new request", *_times(lambda: client.post("/requests", json=_call()))
     ids = list(range(CLOSED + 1, CLOSED + 51))
     close = {"ids": ids, "reason": "melted"}
