@@ -8,6 +8,7 @@ import pytest
 from api.armor import POLICY
 from api.logs import OFTEN, configure_logs
 from api.settings import LogStyle
+from data.model import VehicleId
 from data.store.engine import transaction
 from data.store.people import add_device, add_user
 from fleet.people import token_digest
@@ -37,6 +38,10 @@ def lines(written: io.StringIO):
     """Lines of the JSON log so far."""
     configure_logs(LogStyle.JSON)
     return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def meters(client):
+    return client.app.state.barfrub.meters.registry
 
 
 def about(lines, route: str):
@@ -81,6 +86,17 @@ def test_what_is_asked_for_all_the_time_is_logged_only_when_it_fails(client, lin
     client.post("/positions", json={})
     told = [(line["route"], line["status"]) for line in lines()]
     assert told == [("/static", 404), ("/positions", 401)]
+
+
+def test_a_tracker_is_counted_at_its_door_wherever_it_sends(client, lines) -> None:
+    with transaction(client.app.state.barfrub.engine) as tx:
+        add_device(tx, "truck-1", VehicleId(1), token_digest("a-long-secret-word"))
+    for word in ("a-long-secret-word", "nobody"):
+        for path in ("/", "/osmand", "/osmand/"):
+            client.post(path, params={"id": word, "lat": "37.55", "lon": "45.07"})
+    assert [(line["route"], line["status"]) for line in lines()] == [("/osmand", 400)] * 3
+    answered = {"method": "POST", "route": "/osmand", "status": "200"}
+    assert meters(client).get_sample_value("barfrub_requests_total", answered) == 3
 
 
 def test_routes_that_are_asked_for_all_the_time_exist(client) -> None:
