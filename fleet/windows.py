@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.network import StreetNetwork
@@ -71,6 +72,8 @@ class _Step:
 
     def without(self, broken: frozenset[Switch]) -> "_Step":
         """Return the same without a word of sensors that were broken all along."""
+        if not broken:
+            return self
         return replace(self, before=self.before.without(broken), after=self.after.without(broken))
 
 
@@ -167,7 +170,7 @@ class Window:
         limit_mps = too_fast_mps(orders.work_mps(self.vehicle_id))
         for match in matches:
             position, claim = self.waiting[match.fixed_at], Claim(None, None)
-            for passed in [at for at in self.waiting if at <= match.fixed_at]:
+            for passed in _until(match.fixed_at, self.waiting):
                 fix = self.waiting.pop(passed)  # fixes of a standing vehicle share one match
                 claim = self.equipment.hear(fix, limit_mps)
             sighted = Sighted(position, claim)
@@ -223,6 +226,11 @@ class Window:
         self.parts, self.untold = {}, [step.without(self.stuck) for step in steps]
         for step in self.untold:
             self._prove(network, orders, step)
+
+
+def _until(moment: datetime, times: Iterable[datetime]) -> list[datetime]:
+    """Return the first of some times in order, up to a moment."""
+    return list(takewhile(lambda at: at <= moment, times))
 
 
 def _differing(before: Parts, after: Parts) -> set[DirectedSegment]:

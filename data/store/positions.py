@@ -1,25 +1,35 @@
 """Positions as devices sent them: stored once, read by the tracking, kept for ever."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import dialect, insert
 
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.engine import Tx
 from data.store.schema import device, position
+from data.store.schema.base import text_of_moment
+
+_COLUMNS = (
+    *("device_id", "vehicle_id", "source", "fixed_at", "received_at", "lon", "lat"),
+    *("speed_mps", "heading_deg", "accuracy_m", "blade", "spreader", "material", "rate_gm2"),
+    *("alarm", "attributes", "seen"),
+)
+_ADD = str(
+    insert(position)
+    .on_conflict_do_nothing(index_elements=["vehicle_id", "fixed_at", "source"])
+    .compile(dialect=dialect(), column_keys=_COLUMNS)
+)
 
 
 def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
     """Store the fixes whose (vehicle, fixed_at, source) is new, return how many those were."""
     if not positions:
         return 0
-    new = insert(position).on_conflict_do_nothing(
-        index_elements=["vehicle_id", "fixed_at", "source"]
-    )
-    return int(tx.execute(new, [_row(one) for one in positions]).rowcount)
+    return int(tx.exec_driver_sql(_ADD, [_row(one) for one in positions]).rowcount)
 
 
 def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
@@ -137,26 +147,30 @@ def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
     return None if row is None else LonLat(row.lon, row.lat)
 
 
-def _row(one: Position) -> Mapping[str, object]:
-    return {
-        "device_id": one.device_id,
-        "vehicle_id": one.vehicle_id,
-        "source": one.source,
-        "fixed_at": one.fixed_at,
-        "received_at": one.received_at,
-        "lon": one.location.lon,
-        "lat": one.location.lat,
-        "speed_mps": one.speed_mps,
-        "heading_deg": one.heading_deg,
-        "accuracy_m": one.accuracy_m,
-        "blade": one.blade,
-        "spreader": one.spreader,
-        "material": one.material,
-        "rate_gm2": one.rate_gm2,
-        "alarm": one.alarm,
-        "attributes": dict(one.attributes),
-        "seen": False,
-    }
+def _row(one: Position) -> tuple[object, ...]:
+    """Return a fix as the driver takes it, in the order of `_COLUMNS`.
+
+    A million go through here for a recorded log: SQLAlchemy's own way takes three times as long.
+    """
+    return (
+        one.device_id,
+        one.vehicle_id,
+        one.source,
+        text_of_moment(one.fixed_at),
+        text_of_moment(one.received_at),
+        one.location.lon,
+        one.location.lat,
+        one.speed_mps,
+        one.heading_deg,
+        one.accuracy_m,
+        one.blade,
+        one.spreader,
+        one.material,
+        one.rate_gm2,
+        one.alarm,
+        json.dumps(dict(one.attributes)) if one.attributes else "{}",
+        False,
+    )
 
 
 def position_of(row: Row[Any]) -> Position:

@@ -26,6 +26,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def text_of_moment(moment: datetime) -> str:
+    """Return a moment as `UtcDateTime` stores it, for rows that go to the driver as they are."""
+    if moment.tzinfo is None:
+        raise ValueError(f"expected an aware time, got {moment!r}")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 metadata = MetaData()
 
 
