@@ -6,14 +6,15 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
+from math import inf
 
 from api.auth import TooManyError
 from api.command_queue import CommandQueue
 from api.ledger import Ledger
 from data.model import Device, DeviceId, Position
 from data.store.engine import Database, reading, transaction
-from data.store.people import find_device_by_name, find_device_by_token_hash
-from data.store.positions import add_positions
+from data.store.people import find_device_by_name, find_device_by_token_hash, list_devices
+from data.store.positions import add_batches
 from fleet.people import token_digest
 
 GATHER_S = 0.004
@@ -26,16 +27,19 @@ SHARED_BATCHES = 500
 """Batches written in one transaction."""
 
 KNOWN_S = 10.0
-"""How long a token that was looked up is believed."""
+"""How long a tracker that was read is believed."""
 
 KNOWN_TOKENS = 5_000
-"""Tokens remembered, unknown ones too."""
+"""Other words remembered, those of nobody too."""
 
 BURST = 120
 """Requests that a device may send at once."""
 
 PER_S = 20.0
 """Requests per second that it may send for long."""
+
+Word = tuple[bool, str]
+"""Whether it is the digest of a token, and that or a name."""
 
 Waiting = tuple[Sequence[Position], asyncio.Future[int]]
 
@@ -122,7 +126,7 @@ class PositionDoor:
 
     def _commit(self, batches: Sequence[Sequence[Position]]) -> list[int]:
         with transaction(self._engine) as tx:
-            return [add_positions(tx, fixes) for fixes in batches]
+            return add_batches(tx, batches)
 
 
 def _answer(batch: Waiting, outcome: int | Exception) -> None:
@@ -136,12 +140,19 @@ def _answer(batch: Waiting, outcome: int | Exception) -> None:
 
 
 class Devices:
-    """Who may send: trackers looked up and remembered for some seconds, and how often they came."""
+    """Who may send: all trackers, read again every few seconds, and how often they came.
+
+    Who is not among them is looked up, for a tracker may have been added just now.
+    """
 
     def __init__(self, engine: Database, thread: Executor) -> None:
         self._engine = engine
         self._thread = thread
-        self._known: OrderedDict[tuple[bool, str], tuple[Device | None, float]] = OrderedDict()
+        self._all: dict[Word, Device] = {}
+        self._read_s = -inf
+        self._changes = 0
+        self._reading: asyncio.Future[list[Device]] | None = None
+        self._others: OrderedDict[Word, tuple[Device | None, float]] = OrderedDict()
         self._allowance: dict[DeviceId, tuple[float, float]] = {}
 
     async def find(self, token: str) -> Device | None:
@@ -154,7 +165,9 @@ class Devices:
 
     def forget(self) -> None:
         """Look everything up anew: a tracker was changed."""
-        self._known.clear()
+        self._read_s = -inf
+        self._changes += 1
+        self._others.clear()
 
     def count(self, device_id: DeviceId) -> None:
         """Count a message of a tracker; raise `TooManyError` when it comes too often."""
@@ -165,15 +178,40 @@ class Devices:
             raise TooManyError(1)
         self._allowance[device_id] = (left, now_s)
 
-    async def _remembered(self, key: tuple[bool, str]) -> Device | None:
-        device, until_s = self._known.get(key, (None, 0.0))
+    async def _remembered(self, word: Word) -> Device | None:
+        if self._read_s + KNOWN_S < time.monotonic():
+            await self._read()
+        return self._all.get(word) or await self._other(word)
+
+    async def _read(self) -> None:
+        """Read all trackers; who comes meanwhile waits for the same answer."""
+        if self._reading is not None:
+            await asyncio.shield(self._reading)
+            return
+        begun_s, changes = time.monotonic(), self._changes
+        self._reading = asyncio.get_running_loop().run_in_executor(self._thread, self._list)
+        try:
+            devices = await asyncio.shield(self._reading)
+        finally:
+            self._reading = None
+        self._all = {(False, one.name): one for one in devices}
+        self._all |= {(True, one.token_hash): one for one in devices}
+        if changes == self._changes:
+            self._read_s = begun_s
+
+    async def _other(self, word: Word) -> Device | None:
+        device, until_s = self._others.get(word, (None, 0.0))
         if until_s < time.monotonic():
             loop = asyncio.get_running_loop()
-            device = await loop.run_in_executor(self._thread, self._look_up, *key)
-            self._known[key] = (device, time.monotonic() + KNOWN_S)
-            if len(self._known) > KNOWN_TOKENS:
-                self._known.popitem(last=False)
+            device = await loop.run_in_executor(self._thread, self._look_up, *word)
+            self._others[word] = (device, time.monotonic() + KNOWN_S)
+            if len(self._others) > KNOWN_TOKENS:
+                self._others.popitem(last=False)
         return device
+
+    def _list(self) -> list[Device]:
+        with reading(self._engine) as tx:
+            return list_devices(tx)
 
     def _look_up(self, by_token: bool, word: str) -> Device | None:
         with reading(self._engine) as tx:

@@ -32,6 +32,17 @@ def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
     return int(tx.exec_driver_sql(_ADD, [_row(one) for one in positions]).rowcount)
 
 
+def add_batches(tx: Tx, batches: Sequence[Sequence[Position]]) -> list[int]:
+    """Store the fixes of several senders together, return how many of each were new."""
+    together = tx.begin_nested()
+    every = [fix for fixes in batches for fix in fixes]
+    if add_positions(tx, every) == len(every):
+        together.commit()
+        return [len(fixes) for fixes in batches]
+    together.rollback()  # some were known, and each sender hears how many of his
+    return [add_positions(tx, fixes) for fixes in batches]
+
+
 def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
     """Return the fixes that did not go through matching, oldest arrival first.
 

@@ -11,8 +11,8 @@ from api.door import BURST
 from data.model import Position, VehicleId
 from data.store.coverage import list_coverage
 from data.store.engine import Database, Tx, transaction
-from data.store.people import add_device
-from data.store.positions import add_positions, list_between, list_unseen
+from data.store.people import add_device, set_token_hash
+from data.store.positions import add_batches, list_between, list_unseen
 from data.store.storms import add_storm
 from fleet.coverage import CoverageState
 from fleet.people import token_digest
@@ -199,12 +199,12 @@ def test_many_senders_share_a_few_transactions(
             commits.append(0)
             yield tx
 
-    def stored(tx: Tx, fixes: Sequence[Position]) -> int:
-        commits[-1] += 1
-        return add_positions(tx, fixes)
+    def stored(tx: Tx, batches: Sequence[Sequence[Position]]) -> list[int]:
+        commits[-1] += len(batches)
+        return add_batches(tx, batches)
 
     monkeypatch.setattr("api.door.transaction", counted)
-    monkeypatch.setattr("api.door.add_positions", stored)
+    monkeypatch.setattr("api.door.add_batches", stored)
     fixes = a_drive((0, 0), (200, 0))
 
     async def send_all() -> list[int]:
@@ -214,3 +214,16 @@ def test_many_senders_share_a_few_transactions(
     assert sum(counts) == len(fixes)
     assert sum(commits) == senders
     assert len(commits) < senders / 4
+
+
+def test_a_tracker_that_was_changed_is_known_anew(client: TestClient, app: Any) -> None:
+    here = {"id": TOKEN, "lat": "37.55", "lon": "45.07"}
+    assert client.get("/osmand", params=here).status_code == 200
+    with transaction(app.engine) as tx:
+        late = add_device(tx, "truck-2", VehicleId(2), token_digest("added later"))
+    assert client.get("/osmand", params={**here, "id": "added later"}).status_code == 200
+    with transaction(app.engine) as tx:
+        set_token_hash(tx, late.id, token_digest("another"))
+    app.door.devices.forget()
+    assert client.get("/osmand", params={**here, "id": "added later"}).status_code == 400
+    assert client.get("/osmand", params={**here, "id": "another"}).status_code == 200
