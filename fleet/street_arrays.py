@@ -110,6 +110,10 @@ class _Pieces:
         return degrees[self.start[:-1]], degrees[self.start[1:] - 1]
 
 
+PIECES_AT_ONCE = 4_096
+"""Pieces whose cells are looked for together: some ten megabytes."""
+
+
 class _Cells:
     """Squares, each with the pieces that come within reach of it."""
 
@@ -123,8 +127,7 @@ class _Cells:
         self.columns = int(last[0].max()) + 2
         rows = int(last[1].max()) + 2
         pairs = list(self._pairs(pieces, within_m, first, last))
-        cell = np.concatenate([cells for cells, _ in pairs])
-        piece = np.concatenate([np.full(len(cells), number) for cells, number in pairs])
+        cell, piece = (np.concatenate(part) for part in zip(*pairs, strict=True))
         order = np.lexsort((piece, cell))
         counts = np.bincount(cell, minlength=self.columns * rows)
         self.start: Longs = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
@@ -132,18 +135,24 @@ class _Cells:
 
     def _pairs(
         self, pieces: _Pieces, within_m: float, first: Longs, last: Longs
-    ) -> Iterator[tuple[Longs, int]]:
-        """Yield the cells of each piece whose middle is near enough to it."""
+    ) -> Iterator[tuple[Longs, Longs]]:
+        """Yield cells and pieces whose middles are near enough to each other, for many at once."""
         near_m = within_m + CELL_M * 0.7072
-        for number, (ax, ay, bx, by) in enumerate(np.vstack((first, last)).T.tolist()):
-            columns, rows = np.meshgrid(np.arange(ax, bx + 1), np.arange(ay, by + 1))
-            px = self.west_m + (columns + 0.5) * CELL_M - pieces.x[number]
-            py = self.south_m + (rows + 0.5) * CELL_M - pieces.y[number]
+        for at in range(0, len(pieces.x), PIECES_AT_ONCE):
+            low, high = (corner[:, at : at + PIECES_AT_ONCE] for corner in (first, last))
+            wide, tall = high - low + 1
+            count = wide * tall
+            mine = np.repeat(np.arange(len(count)), count)
+            number = mine + at
+            within = np.arange(len(mine)) - np.repeat(np.cumsum(count) - count, count)
+            column, row = low[0, mine] + within % wide[mine], low[1, mine] + within // wide[mine]
+            px = self.west_m + (column + 0.5) * CELL_M - pieces.x[number]
+            py = self.south_m + (row + 0.5) * CELL_M - pieces.y[number]
             dx, dy = pieces.dx[number], pieces.dy[number]
-            square = max(dx * dx + dy * dy, 1e-9)
+            square = np.maximum(dx * dx + dy * dy, 1e-9)
             share = np.clip((px * dx + py * dy) / square, 0.0, 1.0)
             near = np.hypot(px - share * dx, py - share * dy) <= near_m
-            yield (rows * self.columns + columns)[near], number
+            yield (row * self.columns + column)[near], number[near]
 
 
 def _followers(network: StreetNetwork, pieces: _Pieces) -> tuple[Ints, Ints, Ints, Floats32]:
