@@ -1,7 +1,7 @@
 """From driven stretches to stored proof: passes, coverage, and the jobs that they close."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -42,7 +42,7 @@ from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments, set_job_state
 from data.store.requests import list_requests_of_jobs
 from data.store.revisions import add_revision
-from data.store.windows import list_window, replace_window
+from data.store.windows import WindowChange, list_window, replace_windows
 from fleet.closing import close_by_evidence
 from fleet.coverage import counted_treatments, counting, coverage_of, done_at
 from fleet.windows import Window
@@ -122,9 +122,8 @@ def keep_windows(
 ) -> Proof:
     """Store what changed in half hours of positions, and what follows from it in each storm."""
     touched: dict[StormId, set[SegmentId]] = defaultdict(set)
-    for window in windows:
-        for storm_id, segment_id in store_window(tx, storms, window):
-            touched[storm_id].add(segment_id)
+    for storm_id, segment_id in store_windows(tx, storms, windows):
+        touched[storm_id].add(segment_id)
     proof = Proof()
     for storm in storms:
         if storm.id in touched:
@@ -132,25 +131,32 @@ def keep_windows(
     return proof
 
 
-def store_window(
-    tx: Tx, storms: Sequence[Storm], window: Window
-) -> Iterator[tuple[StormId, SegmentId]]:
-    """Store what changed in a half hour; yield the streets, of each storm, that it changed."""
-    ways = window.changed
-    before: dict[DirectedSegment, list[tuple[StormId, Pass]]] = defaultdict(list)
-    if window.anew:
-        for storm_id, one in list_window(tx, *window.key):
-            before[DirectedSegment(one.segment_id, one.forward)].append((storm_id, one))
-        ways = window.changed | before.keys()
-    after = {way: _by_storm(storms, window.passes(way)) for way in ways}
-    differing = [way for way in sorted(ways) if not window.anew or after[way] != before[way]]
-    stored = [way for way in differing if before[way]] if window.anew else differing
-    replace_window(tx, *window.key, stored, (row for way in differing for row in after[way]))
-    window.changed.clear()
-    window.anew = False
-    for way in differing:
-        for storm_id, _ in {*before[way], *after[way]}:
-            yield storm_id, way.segment_id
+def store_windows(
+    tx: Tx, storms: Sequence[Storm], windows: Iterable[Window]
+) -> set[tuple[StormId, SegmentId]]:
+    """Store what changed in half hours; return the streets, of each storm, that it changed."""
+    changes, touched = list[WindowChange](), set[tuple[StormId, SegmentId]]()
+    for window in windows:
+        before: dict[DirectedSegment, list[tuple[StormId, Pass]]] = defaultdict(list)
+        if window.anew:
+            for storm_id, one in list_window(tx, *window.key):
+                before[DirectedSegment(one.segment_id, one.forward)].append((storm_id, one))
+        after = {
+            way: _by_storm(storms, window.passes(way)) for way in window.changed | before.keys()
+        }
+        differing = [way for way in sorted(after) if not window.anew or after[way] != before[way]]
+        stored = [way for way in differing if before[way]] if window.anew else differing
+        rows = [row for way in differing for row in after[way]]
+        changes.append(WindowChange(*window.key, stored, rows))
+        touched |= {
+            (storm_id, way.segment_id)
+            for way in differing
+            for storm_id, _ in (*before[way], *after[way])
+        }
+        window.changed.clear()
+        window.anew = False
+    replace_windows(tx, changes)
+    return touched
 
 
 def _by_storm(storms: Iterable[Storm], passes: Iterable[Pass]) -> list[tuple[StormId, Pass]]:

@@ -30,7 +30,7 @@ from data.store.positions import list_between
 from data.store.storms import get_storm, list_storms
 from data.store.windows import heard_of, remove_sensed
 from fleet.coverage import counting, done_at
-from fleet.evidence import derive, note_revision, store_window, storms_in
+from fleet.evidence import derive, note_revision, store_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook
 from fleet.windows import AFTER, BEFORE, Window, looked_at_by, looks_at
@@ -68,8 +68,7 @@ def recompute(
     windows = 0
     for window in _windows(tx, network, storm, storms, matcher or StreetMatcher(network), now):
         windows += 1
-        for _ in store_window(tx, [storm], window):
-            pass
+        store_windows(tx, [storm], [window])
     ids = {segment.id for segment in network.segments}
     proof, _ = derive(tx, storm, network, policy, ids, now)
     after = {_way(row): row for row in list_coverage(tx, storm_id)}

@@ -1,6 +1,7 @@
 """What half hours of a vehicle's positions came to, as rows: replaced as a whole or in part."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select
@@ -15,31 +16,42 @@ SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
 """Kinds of evidence that only positions give."""
 
 
+@dataclass(frozen=True, slots=True)
+class WindowChange:
+    """What a half hour of a vehicle's positions comes to on some directions, by storm."""
+
+    vehicle_id: VehicleId
+    window: int
+    directions: Collection[DirectedSegment]
+    passes: Collection[tuple[StormId, Pass]]
+
+
 def list_window(tx: Tx, vehicle_id: VehicleId, window: int) -> list[tuple[StormId, Pass]]:
     """Return what a half hour of a vehicle's positions came to, with the storm of each."""
     query = select(passage).where(passage.c.vehicle_id == vehicle_id, passage.c.window == window)
     return [(StormId(row.storm_id), pass_of(row)) for row in tx.execute(query)]
 
 
-def replace_window(
-    tx: Tx,
-    vehicle_id: VehicleId,
-    window: int,
-    directions: Collection[DirectedSegment],
-    passes: Iterable[tuple[StormId, Pass]],
-) -> None:
-    """Store what a half hour came to, in place of what there is of it on these directions."""
-    if directions:
+def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:
+    """Store what half hours came to, in place of what there is of them on these directions."""
+    gone, rows = list[dict[str, object]](), list[dict[str, object]]()
+    for one in changes:
+        window = {"of_vehicle": one.vehicle_id, "of_window": one.window}
+        gone += [
+            {**window, "of_segment": way.segment_id, "of_forward": way.forward}
+            for way in one.directions
+        ]
+        rows += [pass_row(storm_id, seen, one.window) for storm_id, seen in one.passes]
+    if gone:
         tx.execute(
             delete(passage).where(
-                passage.c.vehicle_id == vehicle_id,
-                passage.c.window == window,
+                passage.c.vehicle_id == bindparam("of_vehicle"),
+                passage.c.window == bindparam("of_window"),
                 passage.c.segment_id == bindparam("of_segment"),
                 passage.c.forward == bindparam("of_forward"),
             ),
-            [{"of_segment": d.segment_id, "of_forward": d.forward} for d in directions],
+            gone,
         )
-    rows = [pass_row(storm_id, one, window) for storm_id, one in passes]
     if rows:
         tx.execute(insert(passage), rows)
 

@@ -27,7 +27,7 @@ from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions
 from data.store.schema import job as job_table
 from data.store.storms import get_storm
-from data.store.windows import replace_window
+from data.store.windows import WindowChange, replace_windows
 from fleet.driving import (
     UNDO_WITHIN,
     Legs,
@@ -154,7 +154,7 @@ def drive_by(tx: Tx, plan: Plan, treatment: Treatment | None, truck: int = 1) ->
     evidence = Evidence(EvidenceKind.SPEED, 0.5)
     seen = Pass(v.SCHOOL, True, 0.0, length_m, VehicleId(truck), at, at, treatment, evidence)
     way = DirectedSegment(v.SCHOOL, True)
-    replace_window(tx, VehicleId(truck), 1, [way], [(plan.storm_id, seen)])
+    replace_windows(tx, [WindowChange(VehicleId(truck), 1, [way], [(plan.storm_id, seen)])])
 
 
 def test_taps_from_before_a_sensor_was_known_to_be_dead_are_judged_again(
