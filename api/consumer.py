@@ -136,7 +136,7 @@ class Consumer:
             storm = find_active_storm(tx)
             runs = list_runs(tx, storm.id, RUNS) if storm else []
             waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
-        found = self._digest(storm, now) if waiting and self._warmed_up() else Digest()
+        found = self._digest(now) if waiting and self._warmed_up() else Digest()
         with reading(self._engine) as tx:
             self._publish_vehicles(tx, found, now)
             self._publish_requests(tx, found)
@@ -180,7 +180,7 @@ class Consumer:
         self._tracks = TrackBook(ground.matcher)
         self._colors = Colors(ground.network, ground.policy)
 
-    def _digest(self, storm: Storm | None, now: datetime) -> Digest:
+    def _digest(self, now: datetime) -> Digest:
         """Digest the oldest positions: fewer and fewer, where one of them cannot be digested.
 
         That one is set aside. Tracks begin anew after each failure, since it left them half-way.
@@ -189,7 +189,7 @@ class Consumer:
         while True:
             self._behind = portion < AT_ONCE
             try:
-                return self._digest_portion(portion, storm, now)
+                return self._digest_portion(portion, now)
             except DatabaseUnavailable:
                 self._tracks = TrackBook(self._ground.matcher)
                 raise
@@ -201,9 +201,10 @@ class Consumer:
                 _log.warning("of %d positions one cannot be digested: %r", portion, error)
             portion //= 2
 
-    def _digest_portion(self, portion: int, storm: Storm | None, now: datetime) -> Digest:
+    def _digest_portion(self, portion: int, now: datetime) -> Digest:
         ground, tracks = self._ground, self._tracks
         with reading(self._engine) as tx:
+            storm = find_active_storm(tx)  # it may have begun while the kernels were compiled
             unseen, last = list_unseen(tx, portion)
             followed = follow(tx, ground.network, tracks, unseen, storm, now)
         with transaction(self._engine) as tx:

@@ -1,0 +1,111 @@
+"""How trucks drove their routes and what they did all day, in both languages, on a phone too."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import Actor, ActorKind, PlanState, VehicleId
+from data.store.engine import transaction
+from data.store.jobs import list_jobs
+from data.store.people import add_device
+from data.store.plans import add_plan, set_plan_state
+from data.store.positions import add_positions
+from fleet.storms import start_storm
+from maps.i18n import translator
+from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit
+from tests.browser.test_pages import speak
+from tests.fleet.drives import a_drive
+from tests.village import MAIN_EAST, MAIN_WEST, NOW, ORCHARD, ROSE, TULIP
+from tests.village_plan import a_leg, a_plan
+
+pytestmark = pytest.mark.browser
+
+MINUTE = timedelta(minutes=1)
+ACTOR = Actor(ActorKind.USER, "dispatcher")
+WAY = ((0, 0), (400, 0), (400, 150), (150, 150))
+ROUTE = ((MAIN_WEST, True), (TULIP, True), (MAIN_EAST, True), (ROSE, True), (ORCHARD, False))
+"""The truck leaves out the second street of its plan."""
+
+PHONE = {"width": 360, "height": 740}
+
+
+def a_truck_drove(visit: Visit) -> datetime:
+    """Let a truck drive most of its route half an hour ago, and return when it began."""
+    city = visit.city
+    began = city.clock.now() - 30 * MINUTE
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, ACTOR, "First snow", city.network, city.policy, began)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
+        legs = [
+            a_leg(
+                segment_id=street,
+                forward=forward,
+                starts_at=began + i * MINUTE,
+                job_ids=(jobs[street],) if street in jobs else (),
+            )
+            for i, (street, forward) in enumerate(ROUTE)
+        ]
+        plan = add_plan(tx, a_plan(*legs, made_at=began))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        device = add_device(tx, "tracker", VehicleId(1), "hash")
+        add_positions(
+            tx,
+            [
+                replace(fix, device_id=device.id, fixed_at=fix.fixed_at - NOW + began)
+                for fix in a_drive(*WAY, blade=True)
+            ],
+        )
+    for _ in range(PATIENCE_MS // POLL_MS):
+        check = city.watch.check
+        if check is not None and check.routes[0].over:
+            return began
+        visit.page.wait_for_timeout(POLL_MS)
+    raise AssertionError("the server has not seen the truck end its route")
+
+
+def assert_fits(visit: Visit) -> None:
+    visit.page.set_viewport_size(PHONE)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    visit.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_a_dispatcher_finds_what_a_truck_left_out(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_truck_drove(visit)
+    page = visit.page
+    for language in ("en", "fa"):
+        t = translator(language)
+        visit.go("/routes")
+        speak(visit, language)
+        assert_fits(visit)
+        page.locator("tbody a").first.focus()
+        page.keyboard.press("Enter")
+        page.locator(".choose a", has_text=t("leg:skipped")).press("Enter")
+        expect(page.locator("tbody .leg-skipped")).to_have_count(1)
+        expect(page.locator("tbody tr")).to_have_count(1)
+        assert_fits(visit)
+        assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+def test_a_supervisor_reads_the_day_of_a_vehicle(visit: Visit) -> None:
+    visit.come_in("supervisor")
+    began = a_truck_drove(visit)
+    page = visit.page
+    for language, kilometres in (("en", "0.8"), ("fa", "۰٫۸")):
+        t = translator(language)
+        at = began.isoformat().replace("+", "%2B")
+        visit.go(f"/vehicles?span=storm&at={at}")
+        speak(visit, language)
+        expect(page.locator(".key").first).to_contain_text(kilometres)
+        expect(page.locator("svg.bar path.doing-work")).to_have_count(1)
+        assert_fits(visit)
+        page.locator("tbody a").first.press("Enter")
+        expect(page.locator("svg.bar rect.doing-work")).to_have_count(1)
+        page.locator(".choose a", has_text=t("list:trips")).press("Enter")
+        expect(page.locator("tbody tr").last).to_contain_text(kilometres)
+        assert_fits(visit)
+        assert visit.grave_faults() == []
+    assert visit.complaints == []
