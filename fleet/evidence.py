@@ -1,7 +1,7 @@
 """From driven stretches to stored proof: passes, coverage, and the jobs that they close."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from data.model import (
     CoverageChange,
     CoverageRevision,
     DirectedSegment,
+    EvidenceKind,
     Job,
     JobId,
     JobState,
@@ -45,6 +46,7 @@ from data.store.revisions import add_revision
 from data.store.windows import WindowChange, list_window, replace_windows
 from fleet.closing import close_by_evidence
 from fleet.coverage import counted_treatments, counting, coverage_of, done_at
+from fleet.logbook import read_again
 from fleet.windows import Window
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
@@ -109,6 +111,7 @@ def keep_evidence(
             fresh[DirectedSegment(one.segment_id, one.forward)].append(one)
     known = list_told(tx, storm.id, {directed.segment_id for directed in fresh})
     replace_told(tx, storm.id, {way: merged([*known[way], *fresh[way]]) for way in fresh})
+    read_again(tx, passes)
     return refresh(tx, storm, network, policy, {way.segment_id for way in fresh}, now, actor)
 
 
@@ -156,7 +159,15 @@ def store_windows(
         window.changed.clear()
         window.anew = False
     replace_windows(tx, changes)
+    read_again(tx, _by_speed(row for change in changes for row in change.passes))
     return touched
+
+
+def _by_speed(rows: Iterable[tuple[StormId, Pass]]) -> Iterator[Pass]:
+    """Yield the work that speed alone tells of: the logs of vehicles follow from it."""
+    for _, one in rows:
+        if one.treatment is not None and one.evidence.kind is EvidenceKind.SPEED:
+            yield one
 
 
 def _by_storm(storms: Iterable[Storm], passes: Iterable[Pass]) -> list[tuple[StormId, Pass]]:

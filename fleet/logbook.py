@@ -3,14 +3,15 @@
 Reading is slow and writes nothing; only noting and storing are writes, and they are short.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data.model import LonLat, VehicleId
+from data.model import EvidenceKind, LonLat, Pass, VehicleId
 from data.network import StreetNetwork
+from data.store.coverage import list_work_of
 from data.store.engine import Tx
 from data.store.logbook import (
     LogPart,
@@ -18,13 +19,16 @@ from data.store.logbook import (
     list_stale,
     list_unnoted,
     note_parts,
+    reread_parts,
     save_parts,
 )
 from data.store.positions import list_between
+from fleet.coverage import union
 from fleet.matching import Matcher
 from fleet.spells import Activity, Spell, spells_of
 from fleet.steps import FORGET_AFTER
 from fleet.sums import Sums
+from fleet.told import UNSEEN
 
 PART = timedelta(minutes=15)
 """Time of one part."""
@@ -109,6 +113,16 @@ def spells_between(
     return {each: [_spell(line) for line in lines] for each, lines in found.items()}
 
 
+def read_again(tx: Tx, passes: Iterable[Pass]) -> None:
+    """Let the parts be read again that these passes of vehicles bear on."""
+    spans: dict[VehicleId, tuple[datetime, datetime]] = {}
+    for one in passes:
+        if one.vehicle_id is not None:
+            since, until = spans.get(one.vehicle_id, (one.started_at, one.ended_at))
+            spans[one.vehicle_id] = min(since, one.started_at), max(until, one.ended_at)
+    reread_parts(tx, ((who, part_of(since), until) for who, (since, until) in spans.items()))
+
+
 def first_part(since: datetime) -> datetime:
     """Return when the first part starts that may reach into a time."""
     return part_of(since - FORGET_AFTER)
@@ -128,8 +142,26 @@ def _touched(fixed_at: datetime) -> Sequence[datetime]:
 def _read(tx: Tx, shelf: Shelf, part: LogPart) -> list[Any]:
     since, until = part.starts_at, part.starts_at + PART
     fixes = list_between(tx, part.vehicle_id, since - BEFORE, until + AFTER)
-    spells = spells_of(fixes, shelf.matcher, shelf.network, since, until)
+    told = _told(tx, part.vehicle_id, since, until + AFTER)
+    spells = spells_of(fixes, shelf.matcher, shelf.network, since, until, told)
     return [_line(spell) for spell in spells]
+
+
+def _told(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> list[tuple[float, float]]:
+    """Return when a vehicle worked as its driver or its speed tells, in seconds since 1970.
+
+    What a driver tells counts where positions show the vehicle on the street: else nobody knows
+    when that was.
+    """
+    work = list_work_of(tx, vehicle_id, since, until)
+    return union(
+        (started_at.timestamp(), ended_at.timestamp())
+        for started_at, ended_at, evidence in work
+        if evidence.kind is EvidenceKind.SPEED
+        or (evidence.kind is EvidenceKind.DRIVER and evidence.confidence > UNSEEN)
+    )
 
 
 def _line(spell: Spell) -> list[Any]:

@@ -22,15 +22,18 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.store.cities import next_revision
 from data.store.coverage import list_coverage, list_seen, remove_coverage
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs
+from data.store.logbook import reread_parts
 from data.store.positions import list_between
 from data.store.storms import get_storm, list_storms
 from data.store.windows import heard_of, remove_sensed
 from fleet.coverage import counting, done_at
 from fleet.evidence import derive, note_revision, store_windows, storms_in
+from fleet.logbook import part_of
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook
 from fleet.windows import AFTER, BEFORE, Window, looked_at_by, looks_at
@@ -60,7 +63,10 @@ def recompute(
     now: datetime,
     matcher: Matcher | None = None,
 ) -> Recomputed:
-    """Derive a storm anew and number what changed; raise `NotFoundError` without that storm."""
+    """Derive a storm anew and number what changed; raise `NotFoundError` without that storm.
+
+    Logs of vehicles are read again too, and a running server takes up its tracks anew.
+    """
     storm, storms = get_storm(tx, storm_id), list_storms(tx)
     before = {_way(row): row for row in list_coverage(tx, storm_id)}
     remove_sensed(tx, storm_id)
@@ -69,6 +75,8 @@ def recompute(
     for window in _windows(tx, network, storm, storms, matcher or StreetMatcher(network), now):
         windows += 1
         store_windows(tx, [storm], [window])
+    _read_logs_again(tx, storm, now)
+    next_revision(tx)
     ids = {segment.id for segment in network.segments}
     proof, _ = derive(tx, storm, network, policy, ids, now)
     after = {_way(row): row for row in list_coverage(tx, storm_id)}
@@ -84,6 +92,11 @@ def recompute(
         revision = note_revision(tx, actor, storm_id, cause, network.version, changed, now)
     rows = tuple(row for _, row in changed)
     return Recomputed(windows, revision, rows, proof.jobs, _doubtful(tx, storm, network, policy))
+
+
+def _read_logs_again(tx: Tx, storm: Storm, now: datetime) -> None:
+    since, until = part_of(storm.started_at), storm.ended_at or now
+    reread_parts(tx, ((who, since, until) for who, _, _ in heard_of(tx, since, until)))
 
 
 def _windows(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, pairwise
+from math import inf
 from operator import attrgetter
 from typing import TypeIs
 
@@ -37,6 +38,8 @@ SPREAD_KG = "spread_kg"
 """Attribute with which a spreader tells what it has spread since it was switched on."""
 
 DEFAULT_MATERIAL = "salt"
+
+NO_TIME = (inf, inf)
 
 
 class Activity(StrEnum):
@@ -73,6 +76,7 @@ class _Step:
     stands: bool
     metres: float
     area_m2: float = 0.0
+    told: bool = False
 
     @property
     def seconds(self) -> float:
@@ -83,7 +87,12 @@ class _Step:
         if self.stands:
             return Activity.STAND
         works = self._kept_on(attrgetter("blade")) or self.spreads
-        return Activity.WORK if works else Activity.DRIVE
+        return Activity.WORK if works or (self.told and not self.sensed) else Activity.DRIVE
+
+    @property
+    def sensed(self) -> bool:
+        """Whether blade or spreader told of it."""
+        return self.a.blade is not None or self.a.spreader is not None
 
     @property
     def spreads(self) -> bool:
@@ -100,8 +109,12 @@ def spells_of(
     network: StreetNetwork,
     since: datetime,
     until: datetime,
+    told: Sequence[tuple[float, float]] = (),
 ) -> list[Spell]:
     """Return what a vehicle did from `since` to before `until`, by time.
+
+    `told` are times of work that count where no sensor speaks, from and to in seconds since 1970,
+    apart from each other and in order.
 
     `fixes` should reach a little farther on both sides. A step belongs to the time in which it
     begins, so that neighboring times leave nothing out and count nothing twice. Silence longer than
@@ -112,6 +125,7 @@ def spells_of(
     if not any(since <= step.a.fixed_at < until for step in steps):
         return []
     _measure(steps, kept, matcher, network)
+    _tell(steps, told)
     inside = [step for step in steps if since <= step.a.fixed_at < until]
     return [_spell(part) for part in _smoothed(_unbroken(inside))]
 
@@ -124,6 +138,17 @@ def _steps(fixes: Sequence[Position]) -> list[_Step]:
         )
         if b.fixed_at - a.fixed_at <= FORGET_AFTER
     ]
+
+
+def _tell(steps: Iterable[_Step], told: Sequence[tuple[float, float]]) -> None:
+    """Mark the steps whose middle lies in a time of work; both are in order."""
+    times = iter(told)
+    since_s, until_s = next(times, NO_TIME)
+    for step in steps:
+        middle_s = (step.a.fixed_at.timestamp() + step.b.fixed_at.timestamp()) / 2
+        while until_s < middle_s:
+            since_s, until_s = next(times, NO_TIME)
+        step.told = since_s <= middle_s
 
 
 class _Way:
@@ -253,7 +278,7 @@ def _sums(steps: Sequence[_Step]) -> Sums:
         activity, fix = step.activity, step.a
         seconds[activity] += step.seconds
         metres[activity] += step.metres
-        if fix.blade is not None or fix.spreader is not None:
+        if step.sensed:
             sensed_s += step.seconds
         ignition = fix.attributes.get("ignition")
         if step.stands and ignition is True:

@@ -99,8 +99,8 @@ class Figures:
 
     @property
     def knows_work(self) -> bool:
-        """Whether blade or spreader told anything at all."""
-        return self.sums.sensed_s > 0.0
+        """Whether anything told of work: blade or spreader, the driver, or the vehicle's speed."""
+        return self.sums.sensed_s > 0.0 or self.sums.work_s > 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from data.model import (
 )
 from data.passes import merged
 from data.store.engine import Tx
-from data.store.schema import coverage, passage
+from data.store.schema import coverage, passage, storm
 
 ASKED_AT_ONCE = 500
 """Segments named in one question: SQLite takes some thousand variables."""
@@ -86,6 +86,29 @@ def find_last_pass(
     )
     row = tx.execute(query).first()
     return None if row is None else pass_of(row)
+
+
+def list_work_of(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> list[tuple[datetime, datetime, Evidence]]:
+    """Return when a vehicle worked in a time, and by which evidence, oldest first."""
+    query = (
+        select(
+            passage.c.started_at, passage.c.ended_at, passage.c.evidence_kind, passage.c.confidence
+        )
+        .where(
+            passage.c.storm_id.in_(select(storm.c.id)),
+            passage.c.vehicle_id == vehicle_id,
+            passage.c.ended_at >= since,
+            passage.c.started_at < until,
+            passage.c.treatment.is_not(None),
+        )
+        .order_by(passage.c.started_at, passage.c.id)
+    )
+    return [
+        (row.started_at, row.ended_at, Evidence(EvidenceKind(row.evidence_kind), row.confidence))
+        for row in tx.execute(query)
+    ]
 
 
 def replace_told(

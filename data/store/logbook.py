@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import VehicleId
 from data.store.engine import Tx
 from data.store.schema import log_part, position
+from data.store.schema.base import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,26 @@ def list_spells(
     for row in tx.execute(query.order_by(log_part.c.vehicle_id, log_part.c.starts_at)):
         found.setdefault(VehicleId(row.vehicle_id), []).extend(row.spells)
     return found
+
+
+def reread_parts(tx: Tx, spans: Iterable[tuple[VehicleId, datetime, datetime]]) -> None:
+    """Mark the parts of vehicles that start in a time, both ends included, as to be read again."""
+    rows = [
+        {"of_vehicle": vehicle_id, "since": since, "until": until}
+        for vehicle_id, since, until in spans
+    ]
+    if rows:
+        tx.execute(
+            update(log_part)
+            .where(
+                log_part.c.vehicle_id == bindparam("of_vehicle"),
+                log_part.c.starts_at.between(
+                    bindparam("since", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
+                ),
+            )
+            .values(stale=True, read_at=None),
+            rows,
+        )
 
 
 def forget_parts(tx: Tx) -> None:

@@ -3,17 +3,29 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from data.model import Position, VehicleId
+from data.model import (
+    Evidence,
+    EvidenceKind,
+    Pass,
+    Position,
+    SegmentId,
+    Treatment,
+    VehicleId,
+)
 from data.store.engine import reading, transaction
 from data.store.logbook import forget_parts, list_stale, save_parts
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.storms import add_storm
+from data.store.windows import WindowChange, replace_windows
+from fleet.evidence import keep_evidence
 from fleet.log_memory import LogMemory
 from fleet.logbook import (
     FRESH,
@@ -22,16 +34,18 @@ from fleet.logbook import (
     Wanted,
     note_fixes,
     part_of,
+    read_again,
     read_parts,
     spells_between,
 )
 from fleet.matching import StreetMatcher
 from fleet.sites import sites_of
 from fleet.spells import Spell
+from fleet.told import SEEN, UNSEEN
 from fleet.trips import VehicleLog, log_of
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
-from tests.village_database import a_village_database
+from tests.village_database import POLICY, a_village_database
 
 MATCHER = StreetMatcher(v.village())
 LONG_AFTER = v.NOW + timedelta(hours=3)
@@ -144,6 +158,54 @@ def test_parts_hold_all_of_a_log_and_nothing_twice() -> None:
     assert all(a.ends_at == b.starts_at for a, b in pairwise(found))
     log = log_of(found, sites_of([], []), v.NOW, LONG_AFTER)
     assert log.figures.sums.work_m == pytest.approx(400 + 150 + 400 + 150 + 600, rel=0.05)
+
+
+def a_pass(street: SegmentId, since_s: float, until_s: float, **changes: Any) -> Pass:
+    return Pass(
+        **{
+            "segment_id": street,
+            "forward": True,
+            "from_m": 0.0,
+            "to_m": v.village().segment(street).length_m,
+            "vehicle_id": TRUCK,
+            "started_at": v.NOW + timedelta(seconds=since_s),
+            "ended_at": v.NOW + timedelta(seconds=until_s),
+            "treatment": Treatment.PLOW,
+            "evidence": Evidence(EvidenceKind.DRIVER, SEEN),
+        }
+        | changes
+    )
+
+
+def test_work_of_a_truck_without_sensors_is_what_its_driver_and_its_speed_tell() -> None:
+    engine = a_database()
+    with transaction(engine) as tx:
+        storm = add_storm(tx, "First snow", "active", v.NOW)
+    arrived(engine, a_drive((0, 0), (600, 0)))
+    assert sum(spell.sums.work_m for spell in read(engine)) == 0.0
+    nobody_saw = Evidence(EvidenceKind.DRIVER, UNSEEN)
+    passes = [a_pass(v.MAIN_WEST, 0, 25), a_pass(v.DEPOT_ROAD, 0, 75, evidence=nobody_saw)]
+    with transaction(engine) as tx:
+        keep_evidence(tx, storm, v.village(), POLICY, passes, LONG_AFTER)
+    log = log_of(read(engine, 1), sites_of([], []), v.NOW, LONG_AFTER)
+    assert log.figures.knows_work
+    assert log.figures.sums.work_m == pytest.approx(200, abs=25)
+    slow = a_pass(v.MAIN_EAST, 25, 50, evidence=Evidence(EvidenceKind.SPEED, 0.5))
+    with transaction(engine) as tx:
+        replace_windows(tx, [WindowChange(TRUCK, 1, [], [(storm.id, slow)])])
+        read_again(tx, [slow])
+    log = log_of(read(engine, 2), sites_of([], []), v.NOW, LONG_AFTER)
+    assert log.figures.sums.work_m == pytest.approx(400, abs=25)
+
+
+def test_where_a_sensor_speaks_no_word_makes_work() -> None:
+    engine = a_database()
+    with transaction(engine) as tx:
+        storm = add_storm(tx, "First snow", "active", v.NOW)
+    arrived(engine, a_drive((0, 0), (600, 0), blade=False))
+    with transaction(engine) as tx:
+        keep_evidence(tx, storm, v.village(), POLICY, [a_pass(v.MAIN_WEST, 0, 25)], LONG_AFTER)
+    assert sum(spell.sums.work_m for spell in read(engine)) == 0.0
 
 
 def test_only_parts_that_a_late_fix_bears_on_are_read_again() -> None:

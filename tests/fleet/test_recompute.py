@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,37 +11,54 @@ from data.model import (
     Actor,
     ActorKind,
     Coverage,
+    DirectedSegment,
     Directions,
     EvidenceKind,
     JobState,
+    LegKind,
+    Match,
+    PlanState,
     Position,
     RevisionCause,
     Storm,
 )
 from data.policy import DEFAULT_POLICY, policy_from_toml
-from data.store.coverage import list_coverage
-from data.store.engine import Tx
-from data.store.events import list_events
+from data.store.cities import get_city
+from data.store.coverage import list_coverage, list_seen
+from data.store.engine import Tx, reading, transaction
+from data.store.events import add_event, list_events
 from data.store.jobs import add_job, get_job
+from data.store.logbook import list_stale
 from data.store.people import add_device
+from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
+from data.store.shifts import add_shifts
 from data.store.storms import add_storm, close_storm
+from fleet.logbook import Shelf, Wanted, note_fixes, part_of, read_parts
+from fleet.matching import StreetMatcher, Trail
 from fleet.recompute import recompute
 from fleet.tracking import TrackBook, digest, new_track_book
 from fleet.windows import LENGTH, begins_at, number_at
 from tests import village as v
 from tests.fleet.drives import a_drive, ends_at
+from tests.village_database import a_village_database
+from tests.village_plan import a_leg, a_plan
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
 NETWORK = v.village()
+STREETS = {segment.id for segment in NETWORK.segments}
 AUDITOR = Actor(ActorKind.USER, "auditor")
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def storm(tx: Tx) -> Storm:
+    return a_storm(tx)
+
+
+def a_storm(tx: Tx) -> Storm:
     for vehicle in (1, 2):
         add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
     return add_storm(tx, "First snow", "active", v.NOW)
@@ -65,7 +83,7 @@ def coverage(tx: Tx, storm: Storm) -> list[Coverage]:
     return sorted(list_coverage(tx, storm.id), key=lambda row: (row.segment_id, row.forward))
 
 
-def a_night(seed: int) -> list[Position]:
+def a_night(seed: int, *, stuck: bool = False) -> list[Position]:
     """Two trucks over the end of a half hour: one with a blade, one without any sensor."""
     chance = np.random.default_rng(seed)
     border_s = (begins_at(number_at(v.NOW) + 1) - v.NOW).total_seconds()
@@ -74,13 +92,26 @@ def a_night(seed: int) -> list[Position]:
     for vehicle, blade in ((1, True), (2, None)):
         starts_s = border_s - float(chance.uniform(20, 200))
         fixes += a_drive(
-            *round_, vehicle=vehicle, start_s=starts_s, blade=blade, noise_m=3, seed=seed
+            *round_, vehicle=vehicle, start_s=starts_s, blade=blade, noise_m=8, seed=seed
         )
-    up = chance.random(len(fixes)) < 0.1
+    up = chance.random(len(fixes)) < (0.0 if stuck else 0.1)
     return [
         replace(f, blade=f.blade and not gone) if f.blade else f
         for f, gone in zip(fixes, up, strict=True)
     ]
+
+
+def told_to_drive(tx: Tx, storm: Storm) -> None:
+    """Publish a plan by which truck 1 works on Main Street and only drives on from there."""
+    add_shifts(tx, [v.a_shift(one, vehicle_id=one, storm_id=storm.id) for one in (1, 2)])
+    drives = (DirectedSegment(v.ROSE, True), DirectedSegment(v.ORCHARD, False))
+    legs = [
+        *(a_leg(segment_id=street) for street in (v.MAIN_WEST, v.MAIN_EAST)),
+        a_leg(LegKind.DRIVE, path=drives),
+    ]
+    plan = add_plan(tx, a_plan(*legs, storm_id=storm.id))
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    add_event(tx, v.NOW, AUDITOR, "plan.published", f"plan:{plan.id}")
 
 
 def as_it_came(fixes: Sequence[Position], seed: int) -> list[list[Position]]:
@@ -100,23 +131,88 @@ def as_it_came(fixes: Sequence[Position], seed: int) -> list[list[Position]]:
     return batches
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("seed", "stuck"), [(0, False), (1, False), (2, True)])
 def test_a_recomputed_night_is_what_the_stream_gave_whatever_came_late_or_restarted(
-    tx: Tx, storm: Storm, seed: int
+    tx: Tx, storm: Storm, seed: int, stuck: bool
 ) -> None:
-    tracks, fixes = new_track_book(NETWORK), a_night(seed)
+    told_to_drive(tx, storm)
+    tracks, fixes = new_track_book(NETWORK), a_night(seed, stuck=stuck)
     chance = np.random.default_rng(seed)
     for batch in as_it_came(fixes, seed):
         if chance.random() < 0.1:
             tracks = new_track_book(NETWORK)
         take_in(tx, storm, batch, tracks)
+        if chance.random() < 0.2:  # nothing comes for a while, and what came last is settled
+            silent_until = batch[-1].received_at + timedelta(minutes=7)
+            digest(tx, NETWORK, tracks, [], POLICY, storm, silent_until)
     later = ends_at(fixes) + HOUR
     digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, later)
     live = rows(tx), coverage(tx, storm)
-    assert any(row.passes_done for row in live[1])
+    kinds = {one.evidence.kind for way in list_seen(tx, storm.id, STREETS).values() for one in way}
+    assert (EvidenceKind.BLADE in kinds, EvidenceKind.SPEED in kinds) == (not stuck, True)
+    assert any(row.passes_done for row in live[1]) is not stuck
     again = recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
     assert (rows(tx), coverage(tx, storm)) == live
     assert (again.revision, again.changed, again.doubtful) == (None, (), ())
+
+
+def test_after_a_restart_the_last_fixes_prove_what_they_can_though_nothing_follows(
+    tx: Tx, storm: Storm
+) -> None:
+    fixes = a_drive((-10, 0), (410, 0), blade=True)
+    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    unsettled, later = rows(tx), ends_at(fixes) + HOUR
+    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, later)
+    settled = rows(tx)
+    assert settled != unsettled
+    recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    assert rows(tx) == settled
+
+
+class Breaking(StreetMatcher):
+    """A matcher that breaks off at the second half hour that is matched."""
+
+    def __init__(self) -> None:
+        super().__init__(NETWORK)
+        self.settled = 0
+
+    def settle(self, trail: Trail) -> list[Match]:
+        self.settled += 1
+        if self.settled > 1:
+            raise KeyboardInterrupt
+        return super().settle(trail)
+
+
+def test_a_computation_that_breaks_off_leaves_the_old_state() -> None:
+    engine = a_village_database()
+    fixes = a_night(0)
+    with transaction(engine) as tx:
+        storm = a_storm(tx)
+        take_in(tx, storm, fixes, new_track_book(NETWORK))
+    with reading(engine) as tx:
+        before = rows(tx), coverage(tx, storm), len(list_events(tx))
+    assert before[0]
+    later, matcher = ends_at(fixes) + HOUR, Breaking()
+    with pytest.raises(KeyboardInterrupt), transaction(engine) as tx:
+        recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later, matcher)
+    with reading(engine) as tx:
+        assert (rows(tx), coverage(tx, storm), len(list_events(tx))) == before
+
+
+def test_a_recomputation_lets_logs_be_read_again_and_a_server_take_up_its_tracks(
+    tx: Tx, storm: Storm
+) -> None:
+    fixes, later = a_night(0), v.NOW + 2 * HOUR
+    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    shelf = Shelf(lambda: nullcontext(tx), lambda: nullcontext(tx), NETWORK, StreetMatcher(NETWORK))
+    note_fixes(shelf)
+    read = read_parts(shelf, Wanted(None, later), later, 100)
+    revision = get_city(tx).revision
+    recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    assert get_city(tx).revision > revision
+    again = list_stale(tx, None, later, later, 100)
+    assert {part.starts_at for part in again} >= {part_of(fix.fixed_at) for fix in fixes}
+    assert len(again) <= read
 
 
 def test_what_comes_after_the_storm_makes_a_numbered_revision(tx: Tx, storm: Storm) -> None:

@@ -8,7 +8,7 @@ from fleet.matching import StreetMatcher
 from fleet.orders import Order, Orders
 from fleet.windows import Window, number_at
 from tests import village as v
-from tests.fleet.drives import a_drive
+from tests.fleet.drives import a_drive, a_fix
 
 NETWORK = v.village()
 MAIN = [DirectedSegment(street, True) for street in (v.MAIN_WEST, v.MAIN_EAST)]
@@ -64,6 +64,20 @@ def test_what_a_stuck_sensor_loses_is_stored_anew() -> None:
     window.changed.clear()
     window.feed(StreetMatcher(NETWORK), NETWORK, ORDERS, fixes[18:])
     assert MAIN[0] in window.changed
+
+
+def test_what_the_last_fixes_seemed_to_prove_is_taken_back_when_more_come() -> None:
+    mill, matcher = DirectedSegment(v.MILL, True), StreetMatcher(NETWORK)
+    places = (
+        [(x, 0) for x in range(0, 200, 40)] + [(196, 30)] + [(x, 0) for x in range(240, 420, 40)]
+    )
+    fixes = [a_fix(v.at_m(*place), 5.0 * i, blade=True) for i, place in enumerate(places)]
+    window = followed(fixes[:6])
+    assert window.passes(mill)
+    window.changed.clear()
+    window.feed(matcher, NETWORK, ORDERS, fixes[6:])
+    assert mill in window.changed
+    assert window.passes(mill) == []
 
 
 def test_a_sensor_that_says_up_where_the_route_drives_keeps_its_word() -> None:

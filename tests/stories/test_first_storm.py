@@ -7,9 +7,10 @@ import pytest
 
 from api.simulate import entry_of
 from api.worker import LEASE_S, real_now, solve_run
-from data.model import VehicleId
+from data.model import JobState, VehicleId
 from data.store.engine import reading, transaction
 from data.store.events import broken_links, list_events
+from data.store.jobs import list_jobs
 from data.store.people import add_device
 from data.store.plan_runs import lease_run
 from data.store.plans import get_plan
@@ -103,11 +104,25 @@ def test_a_storm_from_the_call_to_the_truthful_answer(client, sign_in, clock, ap
     assert {"storm.started", "plan.published", "request.received"} <= {e.verb for e in events}
 
 
-def test_a_truck_with_its_blade_up_turns_no_street_blue(client, sign_in, clock, app, trackers):
+def test_a_truck_with_its_blade_up_turns_no_street_blue_and_closes_nothing(
+    client, sign_in, clock, app, trackers
+):
     sign_in("dispatcher")
     client.post("/api/storms", json={"name": "First snow"})
+    sign_in("operator")
+    request = client.post("/requests", json={"kind": "plow", "text": WORDS}).json()
+    sign_in("dispatcher")
     plan = planned(client, app)
     clock.moment = v.NOW + timedelta(hours=3)
     drive(client, app, clock, plan, trackers, blade=False)
     assert not states(client) & GREEN_ENOUGH
     assert CoverageState.DRIVEN in states(client)
+    asked = client.get(f"/api/requests/{request['id']}").json()
+    assert (asked["state"], asked["segment_id"]) == ("open", request["segment_id"])
+    with reading(app.engine) as tx:
+        jobs = list_jobs(tx, plan.storm_id)
+        verbs = {event.verb for event in list_events(tx)}
+    assert {job.state for job in jobs} == {JobState.OPEN}
+    assert not verbs & {"job.done", "request.done"}
+    street = client.get(f"/api/segments/{request['segment_id']}").json()
+    assert any(way["driven_at"] for way in street["directions"])
