@@ -45,13 +45,16 @@ def standing(fixes: Sequence[Position]) -> list[bool]:
 def _stays_until(fixes: Sequence[Position], first: int) -> int:
     """Return the last fix that lies around the middle of those from `first` to it.
 
-    A single fix that lies apart is the receiver's error.
+    A single fix that lies apart is the receiver's error. One that says that it moves begins no
+    stand farther on: the last metres to a stop were driven.
     """
     middle, last, share = fixes[first].location, first, 1.0
+    begins_m = _near_m(fixes[first])
     for at in range(first + 1, len(fixes)):
         fix = fixes[at]
         silent = fix.fixed_at - fixes[at - 1].fixed_at > FORGET_AFTER
-        if not silent and metres_between(middle, fix.location) <= _near_m(fix):
+        near_m = _near_m(fix) if last > first else min(begins_m, _near_m(fix))
+        if not silent and metres_between(middle, fix.location) <= near_m:
             last, share = at, share / (1.0 + share)
             middle = LonLat(
                 middle.lon + (fix.location.lon - middle.lon) * share,

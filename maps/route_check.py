@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
-from zoneinfo import ZoneInfo
 
 from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
 from data.network import StreetNetwork
@@ -224,10 +223,10 @@ def _csv_rows(
             number + 1,
             _what(leg, network, t),
             t(f"leg_kind:{leg.kind}"),
-            _local(leg.starts_at, t),
-            _local(leg.ends_at, t),
+            t.stamp(leg.starts_at),
+            t.stamp(leg.ends_at),
             t(f"leg:{one.state}"),
-            _local(one.at, t),
+            "" if one.at is None else t.stamp(one.at),
             vehicles.get(one.vehicle_id, "") if one.vehicle_id is not None else "",
             t(f"skip:{one.reason}") if one.reason else "",
             late,
@@ -276,7 +275,3 @@ def _note(leg: Leg, one: LegCheck, vehicles: Mapping[VehicleId, str], t: Transla
 def _street_at(one: Detour, network: StreetNetwork, t: Translator) -> str:
     near = network.nearest(one.place, 50.0)
     return _name(network.segment(near.segment_id) if near else None, t)
-
-
-def _local(at: datetime | None, t: Translator) -> str:
-    return "" if at is None else f"{at.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"

@@ -112,6 +112,7 @@ def test_the_auditor_reads_every_leg_by_plan(client, app, clock, plan, language:
     rows = client.get(f"/routes.csv?plan={plan.id}&lang={language}").text.splitlines()
     assert len(rows) == 1 + len(STREETS)
     assert t("leg:done") in rows[1]
+    assert ("1405-09-30" if language == "fa" else "2026-12-21") in rows[1]
     assert t("leg:ahead") in rows[3]
 
 

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from data.model import UserId, VehicleId
+from data.policy import clear_width_m
 from data.store.engine import transaction
 from data.store.people import add_device, find_user_by_login
 from data.store.positions import add_positions, list_unseen, mark_seen_until
@@ -16,6 +17,7 @@ from data.store.storms import add_storm
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 
+MAIN = (v.MAIN_WEST, v.MAIN_EAST)
 LATER = v.NOW + timedelta(minutes=40)
 
 
@@ -57,6 +59,55 @@ def test_a_log_says_where_a_truck_stopped(day):
     work, stop = table(day.get("/vehicles/1/log.csv"))
     assert (work["what"], stop["what"]) == ("At work", "Stop")
     assert "Imam Street" in stop["where"]
+
+
+def standing(place_m, start_s, lasts_s):
+    place = v.at_m(*place_m)
+    return [a_fix(place, start_s + s, speed_mps=0.0, blade=False) for s in range(0, lasts_s, 10)]
+
+
+def a_hand_made_day():
+    """Ten minutes in the yard, 200 m away, 400 m of salted work, eight minutes of rest, and home.
+
+    The next shift plows 600 m.
+    """
+    yard, corner, end = (600, 0), (400, 0), (0, 0)
+    salting = {"blade": True, "spreader": True, "material": "salt", "rate_gm2": 20.0}
+    return [
+        *standing(yard, 0, 600),
+        *a_drive(yard, corner, start_s=600, blade=False),
+        *a_drive(corner, end, start_s=630, **salting),
+        *standing(end, 690, 480),
+        *a_drive(end, yard, start_s=1170, blade=False),
+        *standing(yard, 1260, 600),
+        *a_drive(end, yard, start_s=8 * 3600, blade=True),
+    ]
+
+
+def test_the_sums_of_a_hand_made_day_are_right_by_shift_day_and_storm(client, clock, sign_in):
+    with transaction(client.app.state.barfrub.engine) as tx:
+        add_storm(tx, "First snow", "active", v.NOW)
+        add_device(tx, "tracker", VehicleId(1), "hash")
+    arrived(client, *a_hand_made_day())
+    clock.moment = v.NOW + timedelta(hours=9)
+    sign_in()
+
+    def row(span, hours):
+        at = (v.NOW + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return table(client.get(f"/vehicles.csv?span={span}&at={at}"))[0]
+
+    first = row("shift", 1)
+    assert float(first["km"]) == pytest.approx(1.2, abs=0.03)
+    assert float(first["km at work"]) == pytest.approx(0.4, abs=0.03)
+    assert (first["stops"], first["yard visits"], first["reloads"]) == ("1", "2", "0")
+    lasted = {"stops, min": 8, "idling, min": 8, "yard, min": 20, "at work, min": 50 / 60}
+    for name, told in lasted.items():
+        assert float(first[name]) == pytest.approx(told, abs=0.6), name
+    salt_kg = sum(20.0 * clear_width_m(v.village().segment(one)) * 0.2 for one in MAIN)
+    assert float(first["material, kg"]) == pytest.approx(salt_kg, rel=0.08)
+    for span, kilometres in (("day", 1.8), ("storm", 1.8)):
+        assert float(row(span, 8.5)["km"]) == pytest.approx(kilometres, abs=0.04)
+    assert float(row("shift", 8.5)["km at work"]) == pytest.approx(0.6, abs=0.02)
 
 
 def test_persian_tables_have_persian_heads_and_jalali_dates(day):
