@@ -51,10 +51,12 @@ def looks_at(number: int) -> tuple[datetime, datetime]:
 def looked_at_by(moment: datetime) -> Iterator[int]:
     """Yield the windows that look at a fix of this moment, oldest first."""
     middle = number_at(moment)
-    for number in (middle - 1, middle, middle + 1):
-        since, until = looks_at(number)
-        if since <= moment < until:
-            yield number
+    gone = moment - begins_at(middle)
+    if gone < AFTER:
+        yield middle - 1
+    yield middle
+    if gone >= LENGTH - BEFORE:
+        yield middle + 1
 
 
 Parts = dict[DirectedSegment, list[Pass]]
