@@ -1,7 +1,9 @@
 """A recorded log taken straight into a city's database, by the functions that its server uses."""
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
@@ -35,6 +37,18 @@ LAST = timedelta(seconds=1)
 """How long after its last fix the storm of a log ends."""
 
 Report = Callable[[str], None]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold the search for cyclic garbage: among millions of fixes it is long and finds nothing."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -90,6 +104,7 @@ def make_ready(
     return Ready(network, policy, vehicles, ids, by_name, began)
 
 
+@uncollected()
 def take_in(
     engine: Database,
     ready: Ready,

@@ -97,10 +97,14 @@ class StreetMatcher:
         if a.segment is None or b.segment is None or not 0.0 < elapsed_s <= GAP_S:
             return []
         start, goal = self._spot(a), self._spot(b)
-        with self._lock:
-            if self.ways.beeline_m(start, goal) > GAP_M:
-                return []
-            stretches = self.ways.stretches(start, goal, sure=True)
+        ahead_m = goal.along_m - start.along_m
+        if a.segment == b.segment and 0.0 <= ahead_m <= GAP_M:  # most steps: no way is looked for
+            stretches = [Stretch(a.segment, start.along_m, goal.along_m)] if ahead_m > 0 else []
+        else:
+            with self._lock:
+                if self.ways.beeline_m(start, goal) > GAP_M:
+                    return []
+                stretches = self.ways.stretches(start, goal, sure=True)
         return stretches if total_m(stretches) <= FAST_MPS * elapsed_s + NOISE_M else []
 
     def places(self, matches: Sequence[Match]) -> NDArray[np.float64]:

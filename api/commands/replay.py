@@ -46,7 +46,7 @@ def replay(
 
     from api.clock import Clock
     from api.console import open_city_database
-    from api.log_replay import close_storm_of_log, make_ready
+    from api.log_replay import close_storm_of_log, make_ready, uncollected
     from api.settings import Settings, chosen_city, prepare_numba
     from data.errors import InvalidError
     from fleet.log_files import read_log
@@ -54,7 +54,8 @@ def replay(
     settings, began_s = Settings(), time.monotonic()
     prepare_numba(settings)
     pace, names_here = _pace(speed), _renamed(renamed or [])
-    fixes = read_log(file)
+    with uncollected():
+        fixes = read_log(file)
     if not fixes:
         raise InvalidError("file", file.name, "at least one fix")
     names = {fix.vehicle for fix in fixes}

@@ -129,7 +129,7 @@ def _make_city(folder: Path) -> int:
     assert ready.storm is not None
     assert ready.storm.id == StormId(1)
     fixes = sorted(_fixes(ready, began), key=lambda fix: fix.fixed_at)
-    take_in(engine, ready, fixes, str)
+    take_in(engine, ready, fixes, lambda _: None)
     close_storm_of_log(engine, ready.storm, fixes[-1].fixed_at)
     engine.dispose()
     return len(fixes)
