@@ -192,7 +192,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         consumer=consumer,
         watch=AlertWatch(engine, clock, ground, hub, live),
         office=OfficeWatch(engine, clock, ground, hub),
-        door=PositionDoor(engine, Ledger(engine, clock), consumer.wake),
+        door=PositionDoor(engine, Ledger(engine, clock), consumer.hear),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),

@@ -11,7 +11,17 @@ from threading import Thread
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
-from data.model import Actor, ActorKind, Coverage, PlanRun, PlanRunId, SegmentId, Storm, VehicleId
+from data.model import (
+    Actor,
+    ActorKind,
+    Coverage,
+    PlanRun,
+    PlanRunId,
+    Position,
+    SegmentId,
+    Storm,
+    VehicleId,
+)
 from data.store.coverage import list_coverage
 from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.fleet import list_vehicles
@@ -23,6 +33,7 @@ from data.store.trackers import add_faults
 from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub, LiveFleet
+from fleet.sieve import Sieve
 from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import Digest, TrackBook, follow, keep
 from fleet.warming import warm_up
@@ -33,6 +44,9 @@ AT_ONCE = 250
 
 REST_S = 0.2
 """Pause between two looks, so that positions come in bunches."""
+
+SHOW_S = 0.2
+"""Pause before positions that have just come are shown, so that they too come in bunches."""
 
 LOOK_S = 1.0
 """Longest time between two looks: for what came before a restart, and for plan runs."""
@@ -84,6 +98,8 @@ class Consumer:
         self._repainted: tuple[datetime, float] | None = None
         self._storm: Storm | None = None
         self._runs: dict[PlanRunId, PlanRun] = {}
+        self._fresh: list[Position] = []
+        self._sieve = Sieve()
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -106,9 +122,21 @@ class Consumer:
             await self._task
         self._stopping.clear()
 
-    def wake(self) -> None:
-        """Look soon: positions have come. For the server's own event loop."""
+    def hear(self, fixes: Iterable[Position]) -> None:
+        """Show soon where vehicles are, and look soon. For the server's own event loop.
+
+        So the map is of now, however many positions wait to be digested.
+        """
+        if not self._fresh:
+            asyncio.get_running_loop().call_later(SHOW_S, self._show)
+        self._fresh += fixes
         self._awake.set()
+
+    def _show(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        believed, _ = self._sieve.sift(fresh)
+        moved = self._live.see(believed, self._clock.now())
+        self._hub.publish("vehicles", [live_view(one) for one in moved])
 
     def tell_of(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets of which somebody else stored evidence, at the next look."""

@@ -47,10 +47,13 @@ Waiting = tuple[Sequence[Position], asyncio.Future[int]]
 class PositionDoor:
     """Writes positions in shared transactions: one for whatever came within milliseconds.
 
-    `tally` counts what came in, for monitoring.
+    `on_stored` gets them once they are on the disk, in the event loop of the server; `tally` counts
+    what came in, for monitoring.
     """
 
-    def __init__(self, engine: Database, ledger: Ledger, on_stored: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: Database, ledger: Ledger, on_stored: Callable[[list[Position]], None]
+    ) -> None:
         self._engine = engine
         self.ledger = ledger
         self._on_stored = on_stored
@@ -122,7 +125,7 @@ class PositionDoor:
             self.tally["repeated"] += len(batch[0]) - count
             _answer(batch, count)
         if batches:
-            self._on_stored()
+            self._on_stored([fix for fixes, _ in batches for fix in fixes])
 
     def _commit(self, batches: Sequence[Sequence[Position]]) -> list[int]:
         with transaction(self._engine) as tx:

@@ -44,9 +44,13 @@ class VehicleLive:
 
 
 class LiveFleet:
-    """Where all vehicles are, by their latest fixes; late fixes move nobody back."""
+    """Where all vehicles are, by their latest fixes; late fixes move nobody back.
+
+    Safe from any thread: some fixes are shown as they come, others once they are looked at.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._vehicles: dict[VehicleId, Vehicle] = {}
         self._seen: dict[VehicleId, VehicleLive] = {}
 
@@ -61,28 +65,31 @@ class LiveFleet:
     def see(self, positions: Iterable[Position], now: datetime) -> list[VehicleLive]:
         """Take in fixes and return the vehicles that moved on, each once."""
         moved: dict[VehicleId, VehicleLive] = {}
-        for fix in positions:
-            before, vehicle = self._seen.get(fix.vehicle_id), self._vehicles.get(fix.vehicle_id)
-            outdated = before is not None and fix.fixed_at <= before.fixed_at
-            if vehicle is None or outdated or fix.attributes.get("valid") is False:
-                continue
-            seen = _seen_at(vehicle, fix, before, now)
-            self._seen[vehicle.id] = moved[vehicle.id] = seen
+        with self._lock:
+            for fix in positions:
+                before, vehicle = self._seen.get(fix.vehicle_id), self._vehicles.get(fix.vehicle_id)
+                outdated = before is not None and fix.fixed_at <= before.fixed_at
+                if vehicle is None or outdated or fix.attributes.get("valid") is False:
+                    continue
+                seen = _seen_at(vehicle, fix, before, now)
+                self._seen[vehicle.id] = moved[vehicle.id] = seen
         return list(moved.values())
 
     def fall_silent(self, now: datetime) -> list[VehicleLive]:
         """Return the vehicles that have just fallen silent."""
-        quiet = [
-            replace(one, state=VehicleState.SILENT)
-            for one in self._seen.values()
-            if one.state is not VehicleState.SILENT and now - one.fixed_at > SILENT_AFTER
-        ]
-        self._seen |= {one.vehicle_id: one for one in quiet}
+        with self._lock:
+            quiet = [
+                replace(one, state=VehicleState.SILENT)
+                for one in self._seen.values()
+                if one.state is not VehicleState.SILENT and now - one.fixed_at > SILENT_AFTER
+            ]
+            self._seen |= {one.vehicle_id: one for one in quiet}
         return quiet
 
     def picture(self) -> dict[VehicleId, VehicleLive]:
         """Return every vehicle that was ever seen."""
-        return dict(self._seen)
+        with self._lock:
+            return dict(self._seen)
 
 
 def _seen_at(

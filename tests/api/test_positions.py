@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -227,3 +228,16 @@ def test_a_tracker_that_was_changed_is_known_anew(client: TestClient, app: Any) 
     app.door.devices.forget()
     assert client.get("/osmand", params={**here, "id": "added later"}).status_code == 400
     assert client.get("/osmand", params={**here, "id": "another"}).status_code == 200
+
+
+def test_the_map_shows_where_a_truck_is_before_its_position_is_digested(
+    client: TestClient, app: Any
+) -> None:
+    app.consumer.look()  # introduces the vehicles
+    shown = Event()
+    board = app.hub.subscribe(shown.set, frozenset({"vehicles"}))
+    client.get("/osmand", params={"id": TOKEN, "lat": "37.55", "lon": "45.07"})
+    assert shown.wait(30)
+    ((_, (view,)),) = board.take()
+    assert (view.id, view.lat, view.lon) == (1, 37.55, 45.07)
+    assert len(stored(app)) == 1  # nobody has looked at it yet
