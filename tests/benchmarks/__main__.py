@@ -25,6 +25,7 @@ MODULES = (
     "plan_promises",
     "followup",
     "route_check",
+    "alerts",
     "vehicle_days",
     "backup",
     "flood",

@@ -3,20 +3,24 @@ import "../core/theme.js";
 
 const EVERY_MS = 15000;
 
-const printed = () => document.getElementById("print")?.addEventListener("click", () => print());
+const report = document.getElementById("report");
 
-/** Put the tables of a fresh page in place of the old ones; what one scrolled or focused stays. */
+/** Put what a fresh page says in place of what this one said, part by part; where the parts differ, the old ones stay. */
+function take(page, selector) {
+  const [fresh, old] = [page, document].map((from) => [...from.querySelectorAll(selector)]);
+  if (fresh.length === old.length) fresh.forEach((part, place) => old[place].replaceWith(part));
+}
+
+/** Show how things stand now; what one scrolled or focused stays. */
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const fresh of page.querySelectorAll("#report tbody, #report .when")) {
-    const same = `${fresh.localName}${fresh.classList.length ? `.${fresh.className}` : ""}`;
-    const all = [...page.querySelectorAll(`#report ${same}`)];
-    document.querySelectorAll(`#report ${same}`)[all.indexOf(fresh)]?.replaceWith(fresh);
-  }
+  for (const { id } of report.querySelectorAll("h2[id]")) take(page, `section:has(> #${id}) tbody`);
+  take(page, "#report .when");
+  take(page, "#report .choose .count");
 }
 
-printed();
-if (document.getElementById("report").dataset.live === "yes")
+document.getElementById("print")?.addEventListener("click", () => print());
+if (report.dataset.live === "yes")
   setInterval(() => document.hidden || document.querySelector("tbody :focus") || refresh().catch(() => {}), EVERY_MS);
