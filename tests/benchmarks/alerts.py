@@ -23,13 +23,10 @@ from data.model import (
     ActorKind,
     Alert,
     AlertKind,
-    CostBreakdown,
     DeviceId,
     JobId,
     Leg,
     LegKind,
-    Plan,
-    PlanId,
     PlanState,
     Position,
     Route,
@@ -55,6 +52,7 @@ from fleet.simulation import driven, quickest
 from fleet.storms import start_storm
 from fleet.tracking import digest, new_track_book
 from fleet.watch import Watch
+from tests.village_plan import a_plan
 
 NOW = datetime(2026, 12, 21, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -171,20 +169,11 @@ def _leg(
 def _publish(
     engine: Database, network: StreetNetwork, storm: Storm, trucks: Sequence[_Truck]
 ) -> None:
-    plan = Plan(
-        id=PlanId(0),
+    plan = replace(
+        a_plan(made_at=NOW),
         storm_id=storm.id,
-        parent_id=None,
-        revision=0,
-        made_at=NOW,
         network_version=network.version,
         routes=tuple(truck.planned for truck in trucks),
-        unserved=(),
-        cost=CostBreakdown(0, 0, 0, 0, 0),
-        bound=0,
-        solver="bench",
-        seed=0,
-        state=PlanState.DRAFT,
     )
     with transaction(engine) as tx:
         set_plan_state(tx, add_plan(tx, plan).id, PlanState.PUBLISHED)
