@@ -26,6 +26,9 @@ JUMP_M = 25.0
 ON_ROUTE, NO_ROUTE = 0.8, 0.4
 """How sure a speed pattern is: on a street that the vehicle's route works on, and without route."""
 
+OFF_ROUTE = 0.5
+"""How much less sure a match is on a street that the vehicle's route does not work on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sighted:
@@ -71,7 +74,8 @@ def proofs(
         ended_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
         sure = _pattern(a, stretch, order) if plows and slow else 0.0
         told = None if order is None else order.tells(stretch.directed)
-        for treatment, evidence in _evidence(a, b, confidence, sure, told, fast=fast):
+        likely = confidence * (OFF_ROUTE if told is False else 1.0)
+        for treatment, evidence in _evidence(a, b, likely, sure, told, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
 
 

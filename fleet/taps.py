@@ -60,7 +60,7 @@ def prove_taps(
     for (plan_id, shift_id), taps in by_route.items():
         route = find_route(tx, plan_id, shift_id)
         if route is not None:
-            passes += _passes(tx, storm, network, route, plan_id, taps)
+            passes += _passes(tx, storm, network, policy, route, plan_id, taps)
     mark_proved(tx, ripe)
     return keep_evidence(tx, storm, network, policy, passes, now)
 
@@ -69,6 +69,7 @@ def _passes(
     tx: Tx,
     storm: Storm,
     network: StreetNetwork,
+    policy: Policy,
     route: Route,
     plan_id: PlanId,
     taps: Sequence[LegProgress],
@@ -83,9 +84,11 @@ def _passes(
         if leg.kind is not LegKind.WORK or tap.ended_at is None:
             continue
         sensor, since = _sensor(tx, storm, route.vehicle_id, leg, tap.ended_at, all_taps)
-        yield from _proved(tx, storm, network, route, tap.leg, tap.ended_at, sensor, all_taps)
+        yield from _proved(
+            tx, storm, network, policy, route, tap.leg, tap.ended_at, sensor, all_taps
+        )
         for number, at in _overruled(route, leg, since, all_taps) if sensor is Sensor.DEAD else ():
-            yield from _proved(tx, storm, network, route, number, at, sensor, all_taps)
+            yield from _proved(tx, storm, network, policy, route, number, at, sensor, all_taps)
 
 
 def _overruled(
@@ -105,6 +108,7 @@ def _proved(
     tx: Tx,
     storm: Storm,
     network: StreetNetwork,
+    policy: Policy,
     route: Route,
     number: int,
     ended_at: datetime,
@@ -115,7 +119,7 @@ def _proved(
     leg = route.legs[number]
     began_at = _began_at(storm, leg, ended_at, all_taps)
     treatment = Treatment.PLOW if leg.blade else Treatment.SALT
-    streets = list(_streets(tx, storm, network, route, number, began_at, ended_at))
+    streets = list(_streets(tx, storm, network, policy, route, number, began_at, ended_at))
 
     def silences(since: datetime, until: datetime) -> timedelta:
         heard = (since, *fix_times(tx, route.vehicle_id, since, until), until)
@@ -139,6 +143,7 @@ def _streets(
     tx: Tx,
     storm: Storm,
     network: StreetNetwork,
+    policy: Policy,
     route: Route,
     number: int,
     began_at: datetime,
@@ -156,7 +161,7 @@ def _streets(
         if segment is None:  # a newer file may not have it any more
             continue
         mine = [one for one in seen.get(step, ()) if one.vehicle_id == route.vehicle_id]
-        look = look_at(mine, segment.length_m, treatment, began_at, until)
+        look = look_at(mine, segment.length_m, treatment, began_at, until, policy.evidence)
         yield Street(step, segment.length_m, is_told, look)
 
 

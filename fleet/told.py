@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from itertools import pairwise
 
+from data.evidence_rules import EvidenceRules
 from data.model import DirectedSegment, EvidenceKind, Pass, Treatment
-from fleet.coverage import union, visits, whole_m
+from fleet.coverage import counting, union, visits, whole_m
 
 SEEN, UNSEEN, AGAINST_SENSOR = 0.9, 0.5, 0.6
 """Confidence in a tap where positions show the machine on the street, where they do not, and where
@@ -49,14 +50,16 @@ class Sensor(Enum):
 class Look:
     """What positions show of the machine's visit to a street.
 
-    `worked_m` by a sensor that is believed, `slow` by its speed alone; `missing_m` was not seen.
+    `worked_m` by a sensor that is believed; `hinted` where something tells of work that proves
+    nothing by itself: its speed, or a sensor on a street that the matching is not sure of.
+    `missing_m` was not seen.
     """
 
     began_at: datetime
     ended_at: datetime
     missing_m: float
     worked_m: float
-    slow: bool
+    hinted: bool
 
     @property
     def worked(self) -> bool:
@@ -103,6 +106,7 @@ def look_at(
     treatment: Treatment,
     since: datetime,
     until: datetime,
+    rules: EvidenceRules,
 ) -> Look | None:
     """Return what a machine's passes show of a visit in a time; `None` without any.
 
@@ -120,12 +124,13 @@ def look_at(
         return None
     seen = _best_visit(sensed, length_m)
     work = [one for one in seen if one.treatment is treatment]
+    good = counting(work, rules)
     return Look(
         began_at=min(one.started_at for one in seen),
         ended_at=max(one.ended_at for one in seen),
         missing_m=max(length_m - _covered_m(seen), 0.0),
-        worked_m=_covered_m(one for one in work if one.evidence.kind in SENSED),
-        slow=any(one.evidence.kind is EvidenceKind.SPEED for one in work),
+        worked_m=_covered_m(one for one in good if one.evidence.kind in SENSED),
+        hinted=len(good) < len(work),
     )
 
 
@@ -174,8 +179,7 @@ def _confidence(sensor: Sensor, street: Street) -> float:
         return AGAINST_SENSOR
     look = street.look
     agreed = look.worked and sensor is Sensor.UNPROVED
-    # A sensor that is not believed leaves the speed pattern.
-    return AGAINST_SENSOR if agreed or look.slow or _moved_at_an_end(street, look) else 0.0
+    return AGAINST_SENSOR if agreed or look.hinted or _moved_at_an_end(street, look) else 0.0
 
 
 def _moved_at_an_end(street: Street, look: Look) -> bool:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from data.evidence_rules import EvidenceRules
 from data.model import DirectedSegment, Evidence, EvidenceKind, Pass, SegmentId, Treatment
 from data.model import VehicleId as Truck
 from fleet.told import (
@@ -17,6 +18,7 @@ from fleet.told import (
 )
 from tests import village as v
 
+RULES = EvidenceRules()
 BEGAN, TAPPED = v.NOW, v.NOW + timedelta(minutes=10)
 
 
@@ -25,7 +27,7 @@ def at(seconds: float) -> timedelta:
 
 
 def a_look(since_s: float, until_s: float, **facts: float | bool) -> Look:
-    usual = {"missing_m": 0.0, "worked_m": 0.0, "slow": False} | facts
+    usual = {"missing_m": 0.0, "worked_m": 0.0, "hinted": False} | facts
     return Look(v.NOW + at(since_s), v.NOW + at(until_s), **usual)
 
 
@@ -105,12 +107,19 @@ def a_pass(since_s: float, until_s: float, to_m: float, **changes: object) -> Pa
 
 def test_a_truck_that_stands_at_the_end_of_its_street_was_there_once() -> None:
     passes = [a_pass(0, 20, 100.0), a_pass(60, 61, 3.0)]
-    look = look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED)
+    look = look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
     assert look == a_look(0, 20, worked_m=100.0)
 
 
 def test_of_two_whole_visits_the_last_is_the_one_that_was_tapped() -> None:
     driven = {"treatment": None, "evidence": Evidence(EvidenceKind.SPEED, 0.5)}
     passes = [a_pass(0, 20, 100.0), a_pass(90, 110, 100.0, **driven)]
-    assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED) == a_look(90, 110)
-    assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, v.NOW - at(1)) is None
+    assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES) == a_look(90, 110)
+    assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, v.NOW - at(1), RULES) is None
+
+
+def test_what_positions_only_hint_at_the_driver_confirms() -> None:
+    unsure = a_pass(0, 20, 100.0, evidence=Evidence(EvidenceKind.BLADE, 0.1))
+    look = look_at([unsure], 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
+    assert look == a_look(0, 20, hinted=True)
+    assert told(Sensor.ALIVE, 0, look)[1].confidence == AGAINST_SENSOR
