@@ -64,7 +64,8 @@ class List extends TickingPart {
 
   render() {
     const { view, lens, chosen, stale, broken } = office.value;
-    if (broken && !view) return html`<p class="problem">${broken}</p>`;
+    if (broken && !view)
+      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => look(lens)}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton"></div>`;
     return html`${this.lenses()}
       ${stale || broken ? html`<p class="problem" role="status">${t("The line to the server is broken. This may be old.")}</p>` : ""}
