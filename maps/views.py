@@ -210,18 +210,11 @@ def dispatch_board(
         classes=classes,
         coverage=coverage_rows(states),
         vehicles=tuple(vehicles),
-        waiting=[_short(each) for each in waiting],
+        waiting=list(waiting),
         requests=tuple(request_view(each, due_at) for each in requests),
         plan=plan,
         runs=tuple(run_view(run) for run in runs),
     )
-
-
-def _short(asked: Waiting) -> Waiting:
-    """Return the row with its place to ten centimetres: ten thousand must be a small answer."""
-    if asked.lon is None or asked.lat is None:
-        return asked
-    return asked._replace(lon=round(asked.lon, 6), lat=round(asked.lat, 6))
 
 
 def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:

@@ -116,12 +116,15 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
 
 
 def list_waiting(tx: Tx) -> list[Waiting]:
-    """Return all requests that are neither done nor handed over, the oldest first."""
+    """Return all requests that are neither done nor handed over, the oldest first.
+
+    Places are told to a decimetre: ten thousand rows must be a small answer.
+    """
     query = (
         select(
             request.c.id,
-            request.c.lon,
-            request.c.lat,
+            func.round(request.c.lon, 6),
+            func.round(request.c.lat, 6),
             request.c.kind,
             func.unixepoch(request.c.received_at),
             func.unixepoch(job.c.due_at),

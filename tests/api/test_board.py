@@ -150,7 +150,8 @@ def test_of_many_requests_the_board_draws_all_and_tells_the_words_when_asked(
     assert [request["id"] for request in board["requests"]] == [1, 2]
     assert [row[0] for row in board["waiting"]] == [1, 2, 3]
     assert [row[1] is None for row in board["waiting"]] == [False, True, False]
-    _, _, _, kind, came_s, due_s = board["waiting"][2]
+    _, lon, _, kind, came_s, due_s = board["waiting"][2]
+    assert lon == round(board["requests"][0]["lon"], 6)
     assert (kind, came_s) == ("plow", NOW.timestamp())
     assert due_s > came_s
 
