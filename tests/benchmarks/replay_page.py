@@ -90,12 +90,13 @@ def _answers(page: Page, address: str) -> Iterator[tuple[str, str, str]]:
 
 def _seen(visit: Visit) -> Iterator[tuple[str, str, str]]:
     page = visit.page
-    began_s = time.perf_counter()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    before, began_s = _busy_s(session), time.perf_counter()
     visit.go(f"/replay?at={HOURS * 1800:.0f}")
     visit.until("globalThis.boardMap?.loaded() && !document.querySelector('.now .muted')")
     yield "page open, streets in their colors", f"{time.perf_counter() - began_s:.1f} s", "4 s"
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
+    yield "of it work of the page's own thread", f"{_busy_s(session) - before:.1f} s", ""
     page.wait_for_timeout(2_000)
     for speed in (60, 300):
         page.select_option("#speed", str(speed))
