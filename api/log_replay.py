@@ -23,8 +23,8 @@ from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehi
 from fleet.storms import end_storm
 from fleet.tracking import digest, new_track_book
 
-AT_ONCE = 250_000
-"""Fixes in one transaction, where nobody else waits for the database: some 250 MB of memory.
+AT_ONCE = 400_000
+"""Fixes in one transaction, where nobody else waits for the database: some 400 MB of memory.
 
 After each portion the streets that it touched are looked at with all their passes of the storm, so
 that many small ones would take a multiple of the time.

@@ -270,11 +270,14 @@ class _Round:
         """Settle what is silent or over, and return which windows are over."""
         tracks = self._tracks
         over = tracks.over(self._now)
-        for window in {*tracks.silent(self._now), *(one for one in over if not one.settled)}:
+        for window in over:
+            if not window.settled:
+                window.finish(tracks.matcher, self._network, self._orders(window))
+                self.touched[window.key] = window
+            del tracks.windows[window.key]
+        for window in tracks.silent(self._now):
             window.settle(tracks.matcher, self._network, self._orders(window))
             self.touched[window.key] = window
-        for window in over:
-            del tracks.windows[window.key]
         return [window.key for window in over]
 
     def _anew(

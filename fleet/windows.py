@@ -152,6 +152,11 @@ class Window:
         self.changed |= _differing(self.ended or self.parts, end.parts)
         self.ended = end.parts
 
+    def finish(self, matcher: Matcher, network: StreetNetwork, orders: Orders) -> None:
+        """Find what the last fixes prove, where nothing comes any more: it goes on no further."""
+        self._walk(matcher, network, orders, matcher.settle(self.trail))
+        self.ended = self.parts
+
     def passes(self, directed: DirectedSegment) -> list[Pass]:
         """Return what this half hour proves of a direction so far."""
         proved = self.parts if self.ended is None else self.ended
