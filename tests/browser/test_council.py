@@ -49,22 +49,24 @@ def _storm(tx, name, began, hours, streets):
     rose = village().point_at(ROSE, 70)
     place_by_hand(tx, LEILA, asked.id, rose, village(), POLICY, began + HOUR / 2)
     passes = [
-        Pass(
-            street,
-            forward=True,
-            from_m=0.0,
-            to_m=village().segment(street).length_m,
-            vehicle_id=VehicleId(1),
-            started_at=began + HOUR + lap * HOUR / 10,
-            ended_at=began + HOUR + lap * HOUR / 10 + timedelta(minutes=2),
-            treatment=Treatment.PLOW,
-            evidence=Evidence(EvidenceKind.BLADE, 0.9),
-        )
-        for street in streets
-        for lap in range(4)
+        _pass(street, began + HOUR + lap * HOUR / 10) for street in streets for lap in range(4)
     ]
     keep_evidence(tx, storm, village(), POLICY, passes, began + hours * HOUR)
     return storm
+
+
+def _pass(street, at):
+    return Pass(
+        street,
+        forward=True,
+        from_m=0.0,
+        to_m=village().segment(street).length_m,
+        vehicle_id=VehicleId(1),
+        started_at=at,
+        ended_at=at + timedelta(minutes=2),
+        treatment=Treatment.PLOW,
+        evidence=Evidence(EvidenceKind.BLADE, 0.9),
+    )
 
 
 @pytest.fixture
@@ -81,7 +83,9 @@ def server(tmp_path: Path, made_city: Path, request):
         save_districts(tx, [District(fa, {"fa": (fa,), "en": (en,)}) for fa, en in names.items()])
         if not getattr(request, "param", None):
             first = _storm(tx, "First snow", now - 50 * HOUR, 8, [MAIN_WEST])
-            end_storm(tx, LEILA, first.id, now - 42 * HOUR)
+            ended = end_storm(tx, LEILA, first.id, now - 42 * HOUR)
+            late = _pass(ROSE, now - 43 * HOUR)
+            keep_evidence(tx, ended, village(), POLICY, [late], now - 41 * HOUR)
             _storm(tx, "Second snow", now - 2 * HOUR, 2, [MAIN_WEST, MAIN_EAST, ROSE])
     engine.dispose()
     with serving(settings, "village") as address:
@@ -195,6 +199,7 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
     page.select_option("#storm", label=page.locator("#storm option").nth(1).inner_text())
     expect(page.locator(".when")).to_contain_text("Ended on")
     expect(page.locator("#against")).to_be_disabled()
+    expect(page.locator("council-revisions tbody tr")).to_contain_text("Positions that came late")
     page.reload()
 
     expect(page.locator(".when")).to_contain_text("First snow")
@@ -202,6 +207,7 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
     page.click('button[name="language"][value="fa"]')
     page.wait_for_selector('html[lang="fa"]')
     expect(page.locator(".when")).to_contain_text("First snow")
+    expect(page.locator("council-revisions tbody th")).to_have_text("۱")
 
 
 def test_comparison_can_be_left_out(visit):
