@@ -29,6 +29,11 @@ class _Kept:
     ends_at: datetime
     log: VehicleLog
 
+    @property
+    def size(self) -> int:
+        """How many lines it takes to keep it, its own included."""
+        return 1 + len(self.log.entries)
+
     def is_log_of(self, stamp: PartsStamp, sites: tuple[Site, ...], until: datetime) -> bool:
         """Whether the log until another time would be the same."""
         same_time = until == self.until or self.ends_at <= min(until, self.until)
@@ -84,8 +89,8 @@ class LogMemory:
         """Remember a log, and forget those that nobody asked for longest."""
         with self._lock:
             old = self._kept.pop(key, None)
-            self._entries += len(kept.log.entries) - (len(old.log.entries) if old else 0)
+            self._entries += kept.size - (old.size if old else 0)
             self._kept[key] = kept
             while self._entries > MOST_ENTRIES and len(self._kept) > 1:
                 _, gone = self._kept.popitem(last=False)
-                self._entries -= len(gone.log.entries)
+                self._entries -= gone.size
