@@ -57,7 +57,7 @@ class PlanIndex:
                     self.legs_on[step].append(Place(number, i))
                 for job_id in leg.job_ids:
                     self.legs_for[job_id].append(Place(number, i))
-        for places in self.legs_on.values():
+        for places in (each for each in self.legs_on.values() if len(each) > 1):
             places.sort(key=lambda at: (self.leg(at).ends_at, at))
 
     def leg(self, at: Place) -> Leg:

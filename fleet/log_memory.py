@@ -61,9 +61,7 @@ class LogMemory:
         stamps = list_stamps(tx, first_part(since), until, vehicle_id)
         found = {each: self._known(each, since, grounds, until, stamps[each]) for each in stamps}
         missing = [each for each, log in found.items() if log is None]
-        spells = spells_between(tx, since, until, missing) if missing else {}
-        for each in missing:
-            mine = spells.get(each, [])
+        for each, mine in spells_between(tx, since, until, missing) if missing else ():
             ends_at = max((spell.ends_at for spell in mine), default=since)
             log = log_of(mine, grounds, since, until)
             self._keep((each, since), _Kept(stamps[each], grounds, until, ends_at, log))

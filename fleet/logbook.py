@@ -3,7 +3,7 @@
 Reading is slow and writes nothing; only noting and storing are writes, and they are short.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -107,10 +107,10 @@ def read_parts(shelf: Shelf, wanted: Wanted, now: datetime, most: int) -> int:
 
 def spells_between(
     tx: Tx, since: datetime, until: datetime, vehicle_ids: Collection[VehicleId]
-) -> dict[VehicleId, list[Spell]]:
-    """Return what vehicles did in the parts that touch a time, as far as it was read."""
-    found = list_spells(tx, first_part(since), until, vehicle_ids)
-    return {each: [_spell(line) for line in lines] for each, lines in found.items()}
+) -> Iterator[tuple[VehicleId, list[Spell]]]:
+    """Yield what each vehicle did in the parts that touch a time, as far as it was read."""
+    for each, lines in list_spells(tx, first_part(since), until, vehicle_ids):
+        yield each, [_spell(line) for line in lines]
 
 
 def read_again(tx: Tx, passes: Iterable[Pass]) -> None:

@@ -4,9 +4,11 @@ A part holds the newest fix that bears on it. What was read without that fix is 
 readers at once do no harm; and fixes beyond the newest of all parts are those nobody has noted.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, bindparam, cast, delete, func, or_, select, update
@@ -132,17 +134,19 @@ def list_stamps(
 
 def list_spells(
     tx: Tx, since: datetime, until: datetime, vehicle_ids: Collection[VehicleId]
-) -> dict[VehicleId, list[Any]]:
-    """Return the spells of vehicles' parts that start in a time, oldest first."""
+) -> Iterator[tuple[VehicleId, list[Any]]]:
+    """Yield the spells of each vehicle's parts that start in a time, oldest first.
+
+    One vehicle after the other, since all of them together are a heavy load.
+    """
     query = select(log_part.c.vehicle_id, log_part.c.spells).where(
         log_part.c.starts_at >= since,
         log_part.c.starts_at < until,
         log_part.c.vehicle_id.in_(vehicle_ids),
     )
-    found: dict[VehicleId, list[Any]] = {}
-    for row in tx.execute(query.order_by(log_part.c.vehicle_id, log_part.c.starts_at)):
-        found.setdefault(VehicleId(row.vehicle_id), []).extend(row.spells)
-    return found
+    rows = tx.execute(query.order_by(log_part.c.vehicle_id, log_part.c.starts_at))
+    for vehicle_id, parts in groupby(rows, key=attrgetter("vehicle_id")):
+        yield VehicleId(vehicle_id), [spell for part in parts for spell in part.spells]
 
 
 def reread_parts(tx: Tx, spans: Iterable[tuple[VehicleId, datetime, datetime]]) -> None:

@@ -75,7 +75,7 @@ def arrived(engine: Engine, fixes: Sequence[Position]) -> None:
 
 def spells(engine: Engine, vehicle_id: VehicleId = TRUCK) -> list[Spell]:
     with reading(engine) as tx:
-        return spells_between(tx, v.NOW, LONG_AFTER, [vehicle_id]).get(vehicle_id, [])
+        return dict(spells_between(tx, v.NOW, LONG_AFTER, [vehicle_id])).get(vehicle_id, [])
 
 
 def read(engine: Engine, look: int = 0) -> list[Spell]:
