@@ -24,6 +24,12 @@ from data.store.schema import job
 AT_ONCE = 500
 """Ids in one question to the database."""
 
+_DIRECTIONS = {str(each): each for each in Directions}
+_TREATMENTS = {str(each): each for each in Treatment}
+_CLASSES = {str(each): each for each in ServiceClass}
+_STATES = {str(each): each for each in JobState}
+# Tables of names, since a storm has ten thousand jobs and an enum takes long for each.
+
 
 def add_jobs(tx: Tx, jobs: Sequence[Job]) -> None:
     """Add many jobs at once; their ids are ignored, the database gives new ones."""
@@ -188,12 +194,12 @@ def _job(row: Row[Any]) -> Job:
         id=JobId(row.id),
         storm_id=StormId(row.storm_id),
         segment_id=SegmentId(row.segment_id),
-        directions=Directions(row.directions),
-        treatment=Treatment(row.treatment),
+        directions=_DIRECTIONS[row.directions],
+        treatment=_TREATMENTS[row.treatment],
         passes=row.passes,
-        service_class=ServiceClass(row.service_class),
+        service_class=_CLASSES[row.service_class],
         weight=row.weight,
         starts_at=row.starts_at,
         due_at=row.due_at,
-        state=JobState(row.state),
+        state=_STATES[row.state],
     )
