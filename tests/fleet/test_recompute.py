@@ -22,6 +22,7 @@ from data.model import (
     RevisionCause,
     Storm,
 )
+from data.network import build_network
 from data.policy import DEFAULT_POLICY, policy_from_toml
 from data.store.cities import get_city
 from data.store.coverage import list_coverage, list_seen
@@ -254,6 +255,23 @@ def test_another_policy_is_applied_to_history_in_a_revision(tx: Tx, storm: Storm
     }
     events = [(one.verb, one.actor) for one in list_events(tx, f"storm:{storm.id}")]
     assert events == [("storm.recomputed", AUDITOR), ("storm.revised", AUDITOR)]
+
+
+def test_corrected_streets_are_applied_to_history(tx: Tx, storm: Storm) -> None:
+    fixes = a_drive((-10, 0), (410, 0), blade=True)
+    later = ends_at(fixes) + HOUR
+    add_positions(tx, fixes)
+    before = build_network(one for one in v.village_segments() if one.id != v.MAIN_EAST)
+    unseen, last = list_unseen(tx, 1000)
+    digest(tx, before, new_track_book(before), unseen, POLICY, storm, later)
+    mark_seen_until(tx, last)
+    assert {row.segment_id for row in coverage(tx, storm) if row.passes_done} == {v.MAIN_WEST}
+    again = recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    assert {row.segment_id for row in again.changed} >= {v.MAIN_EAST}
+    assert {row.segment_id for row in coverage(tx, storm) if row.passes_done} == {
+        v.MAIN_WEST,
+        v.MAIN_EAST,
+    }
 
 
 def test_a_job_whose_proof_is_gone_is_named_and_stays_done(tx: Tx, storm: Storm) -> None:
