@@ -5,6 +5,7 @@ A tap counts once it can no longer be taken back. What it proves then is decided
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -20,7 +21,6 @@ from data.model import (
     ShiftId,
     Storm,
     Treatment,
-    VehicleId,
 )
 from data.network import StreetNetwork
 from data.policy import Policy
@@ -60,138 +60,111 @@ def prove_taps(
     for (plan_id, shift_id), taps in by_route.items():
         route = find_route(tx, plan_id, shift_id)
         if route is not None:
-            passes += _passes(tx, storm, network, policy, route, plan_id, taps)
+            known = list_progress(tx, plan_id, shift_id)
+            passes += _Driver(tx, storm, network, policy, route, known).passes(taps)
     mark_proved(tx, ripe)
     return keep_evidence(tx, storm, network, policy, passes, now)
 
 
-def _passes(
-    tx: Tx,
-    storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
-    route: Route,
-    plan_id: PlanId,
-    taps: Sequence[LegProgress],
-) -> Iterator[Pass]:
-    """Yield a pass for every street of work legs that no sensor tells of.
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """A route, and all that its driver has tapped so far."""
 
-    Once a sensor has turned out to be dead, the taps that it had outweighed are judged again.
-    """
-    all_taps = list_progress(tx, plan_id, route.shift_id)
-    for tap in taps:
-        leg = route.legs[tap.leg]
-        if leg.kind is not LegKind.WORK or tap.ended_at is None:
-            continue
-        sensor, since = _sensor(tx, storm, route.vehicle_id, leg, tap.ended_at, all_taps)
-        yield from _proved(
-            tx, storm, network, policy, route, tap.leg, tap.ended_at, sensor, all_taps
-        )
-        for number, at in _overruled(route, leg, since, all_taps) if sensor is Sensor.DEAD else ():
-            yield from _proved(tx, storm, network, policy, route, number, at, sensor, all_taps)
+    tx: Tx
+    storm: Storm
+    network: StreetNetwork
+    policy: Policy
+    route: Route
+    taps: Sequence[LegProgress]
 
+    def passes(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
+        """Yield a pass for every street of work legs that no sensor tells of.
 
-def _overruled(
-    route: Route, alike: Leg, since: datetime, taps: Iterable[LegProgress]
-) -> Iterator[tuple[int, datetime]]:
-    """Yield the legs that counted for nothing before a sensor was known to be dead."""
-    for tap in taps:
-        leg, at = route.legs[tap.leg], tap.ended_at
-        if not (tap.state == DONE and tap.proved) or at is None:
-            continue
-        early = since <= at < since + DEAD_AFTER
-        if early and leg.kind is LegKind.WORK and leg.blade == alike.blade:
-            yield tap.leg, at
+        Once a sensor has turned out to be dead, the taps that it had outweighed are judged again.
+        """
+        for tap in taps:
+            leg = self.route.legs[tap.leg]
+            if leg.kind is not LegKind.WORK or tap.ended_at is None:
+                continue
+            sensor, since = self._sensor(leg, tap.ended_at)
+            yield from self._proved(tap.leg, tap.ended_at, sensor)
+            for number, at in self._overruled(leg, since) if sensor is Sensor.DEAD else ():
+                yield from self._proved(number, at, sensor)
 
+    def _overruled(self, alike: Leg, since: datetime) -> Iterator[tuple[int, datetime]]:
+        """Yield the legs that counted for nothing before a sensor was known to be dead."""
+        for tap in self.taps:
+            leg, at = self.route.legs[tap.leg], tap.ended_at
+            if not (tap.state == DONE and tap.proved) or at is None:
+                continue
+            early = since <= at < since + DEAD_AFTER
+            if early and leg.kind is LegKind.WORK and leg.blade == alike.blade:
+                yield tap.leg, at
 
-def _proved(
-    tx: Tx,
-    storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
-    route: Route,
-    number: int,
-    ended_at: datetime,
-    sensor: Sensor,
-    all_taps: Sequence[LegProgress],
-) -> Iterator[Pass]:
-    """Yield a pass for every street of a leg that a tap proves."""
-    leg = route.legs[number]
-    began_at = _began_at(storm, leg, ended_at, all_taps)
-    treatment = Treatment.PLOW if leg.blade else Treatment.SALT
-    streets = list(_streets(tx, storm, network, policy, route, number, began_at, ended_at))
+    def _proved(self, number: int, ended_at: datetime, sensor: Sensor) -> Iterator[Pass]:
+        """Yield a pass for every street of a leg that a tap proves."""
+        leg, began_at = self.route.legs[number], self._began_at(self.route.legs[number], ended_at)
+        streets = list(self._streets(number, began_at, ended_at))
+        for told in told_by(sensor, streets, began_at, ended_at, self._silence):
+            yield Pass(
+                segment_id=told.directed.segment_id,
+                forward=told.directed.forward,
+                from_m=0.0,
+                to_m=told.length_m,
+                vehicle_id=self.route.vehicle_id,
+                started_at=told.began_at,
+                ended_at=told.ended_at,
+                treatment=_treatment(leg),
+                evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
+            )
 
-    def silences(since: datetime, until: datetime) -> timedelta:
-        heard = (since, *fix_times(tx, route.vehicle_id, since, until), until)
-        return max(b - a for a, b in pairwise(heard))
+    def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> Iterator[Street]:
+        """Yield the streets of a leg and of its neighbors with what positions show of them."""
+        told, until = self.route.legs[number], ended_at + UNDO_WITHIN
+        legs = self.route.legs[max(number - 1, 0) : number + 2]
+        steps = [(leg is told, step) for leg in legs for step in leg.path]
+        seen = list_seen(self.tx, self.storm.id, {step.segment_id for _, step in steps})
+        rules = self.policy.evidence
+        for is_told, step in steps:
+            segment = self.network.find(step.segment_id)
+            if segment is None:  # a newer file may not have it any more
+                continue
+            mine = [one for one in seen.get(step, ()) if one.vehicle_id == self.route.vehicle_id]
+            look = look_at(mine, segment.length_m, _treatment(told), began_at, until, rules)
+            yield Street(step, segment.length_m, is_told, look)
 
-    for told in told_by(sensor, streets, began_at, ended_at, silences):
-        yield Pass(
-            segment_id=told.directed.segment_id,
-            forward=told.directed.forward,
-            from_m=0.0,
-            to_m=told.length_m,
-            vehicle_id=route.vehicle_id,
-            started_at=told.began_at,
-            ended_at=told.ended_at,
-            treatment=treatment,
-            evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
-        )
+    def _silence(self, since: datetime, until: datetime) -> timedelta:
+        """Return for how long nothing was heard of the vehicle, at the most, in a time."""
+        times = fix_times(self.tx, self.route.vehicle_id, since, until)
+        return max(b - a for a, b in pairwise((since, *times, until)))
 
+    def _sensor(self, leg: Leg, until: datetime) -> tuple[Sensor, datetime]:
+        """Return what is known of the sensor of a leg, and since when it may be so."""
+        since = self._began_at(leg, until)
+        spoke, _, was_up = self._words(leg, since, until)
+        if spoke is None:
+            return Sensor.SILENT, since
+        if not was_up:
+            return Sensor.UNPROVED, since
+        first, at_work, _ = self._words(leg, self.storm.started_at, until)
+        dead = not at_work and first is not None and until - first >= DEAD_AFTER
+        return (Sensor.DEAD, first or since) if dead else (Sensor.ALIVE, since)
 
-def _streets(
-    tx: Tx,
-    storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
-    route: Route,
-    number: int,
-    began_at: datetime,
-    ended_at: datetime,
-) -> Iterator[Street]:
-    """Yield the streets of a leg and of its neighbors with what positions show of them."""
-    told = route.legs[number]
-    treatment = Treatment.PLOW if told.blade else Treatment.SALT
-    legs = route.legs[max(number - 1, 0) : number + 2]
-    steps = [(leg is told, step) for leg in legs for step in leg.path]
-    seen = list_seen(tx, storm.id, {step.segment_id for _, step in steps})
-    until = ended_at + UNDO_WITHIN
-    for is_told, step in steps:
-        segment = network.find(step.segment_id)
-        if segment is None:  # a newer file may not have it any more
-            continue
-        mine = [one for one in seen.get(step, ()) if one.vehicle_id == route.vehicle_id]
-        look = look_at(mine, segment.length_m, treatment, began_at, until, policy.evidence)
-        yield Street(step, segment.length_m, is_told, look)
+    def _words(
+        self, leg: Leg, since: datetime, until: datetime
+    ) -> tuple[datetime | None, bool, bool]:
+        return sensor_words(self.tx, self.route.vehicle_id, since, until, of_blade=leg.blade)
 
+    def _began_at(self, leg: Leg, ended_at: datetime) -> datetime:
+        """Return when the work of a tap began at the earliest: at the tap before it.
 
-def _sensor(
-    tx: Tx,
-    storm: Storm,
-    vehicle_id: VehicleId,
-    leg: Leg,
-    until: datetime,
-    all_taps: Sequence[LegProgress],
-) -> tuple[Sensor, datetime]:
-    """Return what is known of the sensor of a leg, and since when it may be so."""
-    since, of_blade = _began_at(storm, leg, until, all_taps), leg.blade
-    spoke, _, was_up = sensor_words(tx, vehicle_id, since, until, of_blade=of_blade)
-    if spoke is None:
-        return Sensor.SILENT, since
-    if not was_up:
-        return Sensor.UNPROVED, since
-    began_at = storm.started_at
-    first, at_work, _ = sensor_words(tx, vehicle_id, began_at, until, of_blade=of_blade)
-    dead = not at_work and first is not None and until - first >= DEAD_AFTER
-    return (Sensor.DEAD, first or since) if dead else (Sensor.ALIVE, since)
+        A tap that came so shortly before that the leg does not fit between was a late one.
+        """
+        latest = ended_at - (leg.ends_at - leg.starts_at) / 2
+        moments = (tap.ended_at for tap in self.taps)
+        before = [moment for moment in moments if moment is not None and moment <= latest]
+        return max([self.storm.started_at, ended_at - LONGEST, *before])
 
 
-def _began_at(storm: Storm, leg: Leg, ended_at: datetime, taps: Sequence[LegProgress]) -> datetime:
-    """Return when the work of a tap began at the earliest: at the tap before it.
-
-    A tap that came so shortly before that the leg does not fit between was a late one.
-    """
-    latest = ended_at - (leg.ends_at - leg.starts_at) / 2
-    moments = (tap.ended_at for tap in taps)
-    before = [moment for moment in moments if moment is not None and moment <= latest]
-    return max([storm.started_at, ended_at - LONGEST, *before])
+def _treatment(leg: Leg) -> Treatment:
+    return Treatment.PLOW if leg.blade else Treatment.SALT
