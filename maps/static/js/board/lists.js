@@ -143,7 +143,7 @@ class Lists extends Part {
     const { chosen } = selection.value;
     const selected = kind && chosen?.kind === kind ? chosen.id : undefined;
     return html`<p class="tally muted small" aria-live="polite">${t("{found} of {all}", { found: found.length, all: all.length })}</p>
-      ${found.length > MOST_ROWS ? html`<p class="muted small">${t("The first {count} are shown. Write above to find others.", { count: MOST_ROWS })}</p>` : ""}
+      ${found.length > MOST_ROWS ? html`<p class="tally muted small">${t("The first {count} are shown. Write above to find others.", { count: MOST_ROWS })}</p>` : ""}
       ${listbox({
         id: `list-${this.tab}`,
         label: title(),
