@@ -114,6 +114,11 @@ class Window:
         """Whether the last fixes were asked what they prove."""
         return self.ended is not None
 
+    @property
+    def proved(self) -> Parts:
+        """What it proves, with what its last fixes do once they were asked."""
+        return self.parts if self.ended is None else self.ended
+
     def feed(
         self,
         matcher: Matcher,
@@ -125,7 +130,7 @@ class Window:
         if not fixes:
             return Counter()
         self.heard_at = fixes[-1].fixed_at
-        self.changed |= _differing(self.parts, self.ended or self.parts)
+        self.changed |= _differing(self.proved, self.parts)
         self.ended = None
         newest = self.newest
         kept, dropped = filtered(fixes, newest)
@@ -149,7 +154,7 @@ class Window:
             stuck=self.stuck,
         )
         end._walk(matcher, network, orders, matcher.settle(end.trail))
-        self.changed |= _differing(self.ended or self.parts, end.parts)
+        self.changed |= _differing(self.proved, end.parts)
         self.ended = end.parts
 
     def finish(self, matcher: Matcher, network: StreetNetwork, orders: Orders) -> None:
@@ -159,8 +164,7 @@ class Window:
 
     def passes(self, directed: DirectedSegment) -> list[Pass]:
         """Return what this half hour proves of a direction so far."""
-        proved = self.parts if self.ended is None else self.ended
-        return merged(proved.get(directed, ()))
+        return merged(self.proved.get(directed, ()))
 
     def dropped(self, fixes: Sequence[Position], newest: Position | None = None) -> Counter[str]:
         """Return why how many of the fixes of this very half hour are not looked at."""
