@@ -86,8 +86,9 @@ def a_hand_made_day():
 
 def test_the_sums_of_a_hand_made_day_are_right_by_shift_day_and_storm(client, clock, sign_in):
     with transaction(client.app.state.barfrub.engine) as tx:
-        add_storm(tx, "First snow", "active", v.NOW)
+        storm = add_storm(tx, "First snow", "active", v.NOW)
         add_device(tx, "tracker", VehicleId(1), "hash")
+        add_shifts(tx, [v.a_shift(storm_id=storm.id)])
     arrived(client, *a_hand_made_day())
     clock.moment = v.NOW + timedelta(hours=9)
     sign_in()
@@ -100,7 +101,10 @@ def test_the_sums_of_a_hand_made_day_are_right_by_shift_day_and_storm(client, cl
     assert float(first["km"]) == pytest.approx(1.2, abs=0.03)
     assert float(first["km at work"]) == pytest.approx(0.4, abs=0.03)
     assert (first["stops"], first["yard visits"], first["reloads"]) == ("1", "2", "0")
-    lasted = {"stops, min": 8, "idling, min": 8, "yard, min": 20, "at work, min": 50 / 60}
+    lasted = {
+        **{"stops, min": 8, "idling, min": 8, "yard, min": 20},
+        **{"at work, min": 50 / 60, "driving, min": 100 / 60, "service, min": (1245 - 600) / 60},
+    }
     for name, told in lasted.items():
         assert float(first[name]) == pytest.approx(told, abs=0.6), name
     salt_kg = sum(20.0 * clear_width_m(v.village().segment(one)) * 0.2 for one in MAIN)
