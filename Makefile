@@ -26,7 +26,9 @@ test: setup-browser
 	wait $$optimizer && exit $$browser
 	pytest -n 2 --dist worksteal -m "not browser"
 
+# PEERS=1 installs Meili, which `matching` compares with.
 bench: setup-browser
+	$(if $(PEERS),uv pip install --quiet --require-hashes -r requirements-peers.lock)
 	python -m tests.benchmarks $(ONLY)
 
 # SECONDS, JOBS, SEED and INSTANCES (of the peers) reach it through the environment; PEERS=1 installs other people's solvers.

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from data.errors import InvalidError
 from data.model import DeviceId, DirectedSegment, Match, Position, VehicleId
 from data.network import StreetNetwork
-from fleet.log_files import table_lines
+from fleet.log_files import NEEDED, table_lines
 from fleet.log_fixes import LoggedFix, fix_from
 from fleet.matching import StreetMatcher, Trail
 from fleet.steps import filtered
@@ -17,46 +18,67 @@ HEAD = "vehicle,time,lon,lat,segment_id,osm_way_id,forward,offset_m,confidence"
 """Columns of the answer."""
 
 
+UNMATCHED = "," * 6
+"""The fields of the street where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of a log as it was written, and the fix that it means."""
+    """A line of a log as it was written, and the fix that it means or why it means none."""
 
     vehicle: str
     time: str
-    fix: Position
+    fix: Position | None
+    mistake: InvalidError | None = None
 
 
 def read_gps_log(path: Path) -> list[LogLine]:
     """Return the lines of a table (.csv, .csv.gz) in its order.
 
-    Columns as in `fleet.log_files`. Raises `InvalidError` that names the line and the field of the
-    first mistake.
+    Columns as in `fleet.log_files`. A line that tells no vehicle, time or place has its mistake,
+    which names line and field; what else cannot be is unknown. Raises `InvalidError` where the file
+    is no such table.
     """
     numbers: dict[str, int] = {}
-    lines = []
-    for where, cells in table_lines(path):
-        fix = fix_from(where, cells)
-        number = numbers.setdefault(fix.vehicle, len(numbers) + 1)
-        lines.append(LogLine(cells["vehicle"], cells["time"], _position(fix, number)))
-    return lines
+    return [_line(where, cells, numbers) for where, cells in table_lines(path)]
+
+
+def _line(where: str, cells: Mapping[str, str], numbers: dict[str, int]) -> LogLine:
+    try:
+        fix = _fix(where, cells)
+    except InvalidError as mistake:
+        return LogLine(cells["vehicle"], cells["time"], None, mistake)
+    number = numbers.setdefault(fix.vehicle, len(numbers) + 1)
+    return LogLine(cells["vehicle"], cells["time"], _position(fix, number))
+
+
+def _fix(where: str, cells: Mapping[str, str]) -> LoggedFix:
+    """Return what a line means; of a speed of -1 and the like only what it must tell."""
+    try:
+        return fix_from(where, cells)
+    except InvalidError:
+        return fix_from(where, {name: cells[name] for name in NEEDED})
 
 
 def matched_table(network: StreetNetwork, lines: Sequence[LogLine]) -> Iterator[str]:
     """Yield the head and a line for every line of the log, in its order, each with its end.
 
-    Off every street, or where a fix cannot be believed, the fields of the street are empty.
+    Off every street, where a fix cannot be believed, and where a line tells none, the fields of the
+    street are empty.
     """
     matcher = StreetMatcher(network)
     by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
     for line in lines:
-        by_vehicle[line.fix.vehicle_id].append(line.fix)
+        if line.fix is not None:
+            by_vehicle[line.fix.vehicle_id].append(line.fix)
     streets = {
         vehicle_id: _streets(matcher, network, fixes) for vehicle_id, fixes in by_vehicle.items()
     }
     yield HEAD + "\n"
     for line in lines:
-        street = streets[line.fix.vehicle_id].get(line.fix.fixed_at, ",,,,,,")
-        yield f"{_cell(line.vehicle)},{_cell(line.time)},{street}\n"
+        fix = line.fix
+        street = None if fix is None else streets[fix.vehicle_id].get(fix.fixed_at)
+        yield f"{_cell(line.vehicle)},{_cell(line.time)},{street or UNMATCHED}\n"
 
 
 def match_all(matcher: StreetMatcher, fixes: Sequence[Position]) -> list[Match]:

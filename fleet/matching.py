@@ -24,9 +24,6 @@ from fleet.ways import Spot, Stretch, Ways, total_m
 STREETS = 10
 """Streets looked at per fix, each in both directions."""
 
-RING = 32
-"""Fixes kept while two streets stay likely; more than the lag of the kernel."""
-
 GAP_S = 300.0
 """Over a longer silence nothing is counted as driven."""
 
@@ -117,7 +114,7 @@ class StreetMatcher:
         return self._network.projection.degrees(plane.T)
 
     def _follow(self, trail: Trail, positions: Sequence[Position], *, last: bool) -> list[Match]:
-        layers = trail.layers = trail.layers or _no_layers()
+        layers = trail.layers = trail.layers or _no_layers(self._prices)
         first = len(trail.waiting)
         trail.waiting.extend(positions)
         count = len(trail.waiting)
@@ -170,25 +167,25 @@ def _no_answers(count: int) -> Answers:
     )
 
 
-def _no_layers() -> Layers:
-    places = 2 * STREETS + 1
+def _no_layers(prices: Prices) -> Layers:
+    places, ring = 2 * STREETS + 1, prices.lag + 2
     return Layers(
         head=np.zeros(3, np.int64),
-        seen=np.zeros(2),
-        fix=np.zeros(RING, np.int64),
-        x=np.zeros(RING),
-        y=np.zeros(RING),
-        at_s=np.zeros(RING),
-        speed_mps=np.zeros(RING),
-        size=np.zeros(RING, np.int64),
-        arc=np.zeros((RING, places), np.int32),
-        along_m=np.zeros((RING, places)),
-        away_m=np.zeros((RING, places)),
-        unlike=np.zeros((RING, places)),
-        cost=np.zeros((RING, places)),
-        ahead=np.zeros((RING, places)),
-        back=np.zeros((RING, places), np.int32),
-        link=np.zeros((RING, places, places), np.float32),
-        chosen=np.zeros(RING, np.int64),
-        sure=np.zeros(RING),
+        seen=np.array((0.0, prices.noise_m**2)),
+        fix=np.zeros(ring, np.int64),
+        x=np.zeros(ring),
+        y=np.zeros(ring),
+        at_s=np.zeros(ring),
+        speed_mps=np.zeros(ring),
+        size=np.zeros(ring, np.int64),
+        arc=np.zeros((ring, places), np.int32),
+        along_m=np.zeros((ring, places)),
+        away_m=np.zeros((ring, places)),
+        unlike=np.zeros((ring, places)),
+        cost=np.zeros((ring, places)),
+        ahead=np.zeros((ring, places)),
+        back=np.zeros((ring, places), np.int32),
+        link=np.zeros((ring, places, places), np.float32),
+        chosen=np.zeros(ring, np.int64),
+        sure=np.zeros(ring),
     )

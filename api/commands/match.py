@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+NAMED = 10
+"""Mistakes that are told one by one."""
+
 
 def match(
     file: Annotated[Path, typer.Argument(help="Log with vehicle,time,lat,lon (.csv, .csv.gz).")],
@@ -14,7 +17,8 @@ def match(
     """Print the street, direction and place of every line of a GPS log, as CSV.
 
     Lines come in the order of the file. Off every street, or where a fix cannot be believed, the
-    fields of the street are empty.
+    fields of the street are empty; so they are where a line cannot be read, which is told on the
+    standard error output.
     """
     from api.console import open_city_database
     from api.settings import Settings, chosen_city, prepare_numba
@@ -29,3 +33,8 @@ def match(
     with reading(open_city_database(chosen_city(settings, city))) as tx:
         network = load_network(tx)
     sys.stdout.writelines(matched_table(network, lines))
+    mistakes = [line.mistake for line in lines if line.mistake is not None]
+    for mistake in mistakes[:NAMED]:
+        typer.echo(mistake, err=True)
+    if len(mistakes) > NAMED:
+        typer.echo(f"and {len(mistakes) - NAMED:,} more lines that cannot be read", err=True)

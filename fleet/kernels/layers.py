@@ -9,11 +9,8 @@ from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Nearby, Prices, Re
 from fleet.kernels.links import reach_m, way
 from fleet.kernels.nearby import nearby
 from fleet.kernels.reach import ensure
-from fleet.kernels.settle import agreed, dwell, finish, settle
+from fleet.kernels.settle import aged, agreed, dwell, finish, settle
 from routing.kernels.jit import kernel
-
-LAG = 24
-"""Layers waited for at most, where two streets stay equally likely; less than R."""
 
 SLACK_M = 60.0
 """A jump or a way shorter than this may be noise, however fast it seems."""
@@ -26,6 +23,31 @@ def distance_cost(prices: Prices, sigma_m: float, away_m: float) -> float:
     if z <= prices.tail:
         return z * z / 2.0
     return prices.tail * (z - prices.tail / 2.0)
+
+
+@kernel
+def width_m(prices: Prices, layers: Layers) -> float:
+    """Return how far from their streets fixes are expected, after those seen so far."""
+    noise_m = layers.seen[1] ** 0.5
+    return float(min(prices.sigma_m + prices.sigma_share * noise_m, prices.sigma_most_m))
+
+
+@kernel
+def learn(prices: Prices, layers: Layers, at: int, weight: float) -> None:
+    """Take in how far a fix is from the street that is likeliest now.
+
+    What is farther than noise reaches says nothing of it: the truck may be in a yard.
+    """
+    best = cheapest(layers, at)
+    away_m = layers.away_m[at, best]
+    if away_m < prices.learn_m:
+        layers.seen[1] += (away_m * away_m - layers.seen[1]) * weight * prices.learn
+
+
+@kernel
+def looseness_m(prices: Prices, beeline_m: float, elapsed_s: float) -> float:
+    """Return the metres by which ways and beelines differ as a rule."""
+    return prices.detour_m + prices.detour_share * beeline_m + prices.detour_mps * elapsed_s
 
 
 @kernel
@@ -53,9 +75,7 @@ def propose(
 ) -> None:
     """Fill a layer with the candidates of a fix: both directions of each street, and none."""
     found = nearby(streets, fixes.x[i], fixes.y[i], prices.within_m, here)
-    if found > 0 and here.away_m[0] < 30.0:
-        layers.seen[1] += (here.away_m[0] ** 2 - layers.seen[1]) / 20.0
-    sigma_m = min(prices.sigma_m + prices.sigma_share * layers.seen[1] ** 0.5, prices.sigma_most_m)
+    sigma_m = width_m(prices, layers)
     for c in range(found):
         segment = here.segment[c]
         piece = here.piece[c]
@@ -94,13 +114,15 @@ def step_cost(
     k: int,
     beeline_m: float,
     elapsed_s: float,
+    scale_m: float,
+    off_step: float,
 ) -> float:
     """Return what it costs to come from candidate `j` of a layer to `k` of the next."""
     a = layers.arc[before, j]
     b = layers.arc[at, k]
     if a == OFF or b == OFF:
-        return prices.off_step if a == b else prices.off_enter
-    within_m = reach_m(beeline_m)
+        return off_step if a == b else prices.off_enter
+    within_m = reach_m(prices, beeline_m)
     metres, price_m, _ = way(
         streets,
         reach,
@@ -113,7 +135,6 @@ def step_cost(
     )
     if metres > SLACK_M + prices.fast_mps * elapsed_s:
         return prices.jump
-    scale_m = prices.detour_m + prices.detour_share * beeline_m
     return min((abs(metres - beeline_m) + price_m) / scale_m, prices.jump)
 
 
@@ -137,6 +158,8 @@ def connect(
     at: int,
     beeline_m: float,
     elapsed_s: float,
+    scale_m: float,
+    off_step: float,
 ) -> None:
     """Find the best way to each candidate of a layer from those of the layer before.
 
@@ -152,18 +175,51 @@ def connect(
         if so_far == inf:
             continue
         if layers.arc[before, j] != OFF:
-            ensure(streets, reach, layers.arc[before, j], reach_m(beeline_m))
+            ensure(streets, reach, layers.arc[before, j], reach_m(prices, beeline_m))
         for k in range(layers.size[at]):
             layers.link[at, j, k] = inf
             here = so_far + layers.unlike[at, k]
             if here > least + prices.beam:
                 continue
-            step = step_cost(streets, reach, prices, layers, before, j, at, k, beeline_m, elapsed_s)
+            step = step_cost(
+                streets,
+                reach,
+                prices,
+                layers,
+                before,
+                j,
+                at,
+                k,
+                beeline_m,
+                elapsed_s,
+                scale_m,
+                off_step,
+            )
             layers.link[at, j, k] = step
             least = min(least, here + step)
             if here + step < layers.cost[at, k]:
                 layers.cost[at, k] = here + step
                 layers.back[at, k] = j
+
+
+@kernel
+def follow_on(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    before: int,
+    at: int,
+    beeline_m: float,
+    elapsed_s: float,
+) -> None:
+    """Connect a layer with the one before, with what ways and errors are like here.
+
+    A step off the streets costs no less than the errors of a receiver make it cost on them.
+    """
+    scale_m = looseness_m(prices, beeline_m, elapsed_s)
+    off_step = prices.off_step * max(1.0, width_m(prices, layers) / scale_m)
+    connect(streets, reach, prices, layers, before, at, beeline_m, elapsed_s, scale_m, off_step)
 
 
 @kernel
@@ -237,10 +293,12 @@ def advance(
             for k in range(layers.size[at]):
                 layers.cost[at, k] = layers.unlike[at, k]
         else:
-            connect(streets, reach, prices, layers, newest, at, beeline_m, silence_s)
+            follow_on(streets, reach, prices, layers, newest, at, beeline_m, silence_s)
         prune(prices, layers, at)
+        learn(prices, layers, at, weight)
         layers.head[1] = size + 1
-        ready = max(agreed(layers), size + 1 - LAG)
+        late = aged(layers, fixes.at_s[i] - prices.lag_s)
+        ready = max(agreed(layers), size + 1 - prices.lag, late)
         if ready > layers.head[2]:
             written = settle(streets, reach, prices, layers, fixes, ready, written, answers)
     return written

@@ -75,6 +75,9 @@ class Prices(NamedTuple):
     sigma_m: float
     sigma_share: float
     sigma_most_m: float
+    noise_m: float
+    learn: float
+    learn_m: float
     tail: float
     alike_s: float
     alike_least: float
@@ -84,6 +87,9 @@ class Prices(NamedTuple):
     heading_most: float
     detour_m: float
     detour_share: float
+    detour_mps: float
+    reach_m: float
+    reach_share: float
     back_m: float
     turn_m: float
     off: float
@@ -91,6 +97,8 @@ class Prices(NamedTuple):
     off_enter: float
     jump: float
     beam: float
+    lag: int
+    lag_s: float
     doubt: float
     fast_mps: float
     gap_s: float

@@ -11,9 +11,9 @@ NONE, ALONG, TURNED, THROUGH = range(4)
 
 
 @kernel
-def reach_m(beeline_m: float) -> float:
+def reach_m(prices: Prices, beeline_m: float) -> float:
     """Return how far to look for ways, prices included."""
-    return 150.0 + 1.4 * beeline_m
+    return prices.reach_m + prices.reach_share * beeline_m
 
 
 @kernel

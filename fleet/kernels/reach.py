@@ -108,7 +108,7 @@ def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> Non
                 reach.parent[onward] = arc
                 size = heap_add(reach, size, further, onward)
     slots = 4
-    while slots < 2 * found:
+    while 3 * slots < 4 * found:
         slots *= 2
     if reach.used[0] + slots > len(reach.target):
         reach.first[:] = -1

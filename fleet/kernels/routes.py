@@ -27,7 +27,7 @@ def between(
     ax, ay = place(streets, a, a_m)
     bx, by = place(streets, b, b_m)
     beeline_m = ((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5
-    within_m = reach_m(beeline_m)
+    within_m = reach_m(prices, beeline_m)
     ensure(streets, reach, a, within_m)
     metres, _, how = way(streets, reach, prices, a, a_m, b, b_m, within_m)
     count = 0

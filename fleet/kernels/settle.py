@@ -31,6 +31,17 @@ def agreed(layers: Layers) -> int:
 
 
 @kernel
+def aged(layers: Layers, since_s: float) -> int:
+    """Return how many of the oldest layers are from before a time; the newest never counts."""
+    count = 0
+    while count < layers.head[1] - 1:
+        if layers.at_s[(layers.head[0] + count) % len(layers.fix)] >= since_s:
+            break
+        count += 1
+    return count
+
+
+@kernel
 def choose(layers: Layers) -> None:
     """Follow the best way back from the newest layer to the oldest that is not settled."""
     rings = len(layers.fix)
@@ -73,15 +84,23 @@ def look_back(layers: Layers) -> None:
 
 @kernel
 def sureness(prices: Prices, layers: Layers, at: int) -> float:
-    """Return how likely the chosen candidate is among all of its layer (0-1)."""
+    """Return how likely the street of the chosen candidate is among all of its layer (0-1).
+
+    Both directions of a street count together: which way it goes, the way between fixes tells.
+    """
     chosen = layers.chosen[at]
+    street = layers.arc[at, chosen] >> 1
     best = layers.cost[at, chosen] + layers.ahead[at, chosen]
+    there = 0.0
     total = 0.0
     for k in range(layers.size[at]):
         if layers.cost[at, k] < inf and layers.ahead[at, k] < inf:
             behind = layers.cost[at, k] + layers.ahead[at, k] - best
-            total += exp(-behind / prices.temperature)
-    return 1.0 / max(total, 1.0)
+            likely = exp(-behind / prices.temperature)
+            total += likely
+            if layers.arc[at, k] >> 1 == street:
+                there += likely
+    return there / total
 
 
 @kernel
@@ -169,7 +188,7 @@ def write_between(
         write_if_nearer(streets, a, a_m, a_length_m - b_m, fixes, i, answers)
         write_if_nearer(streets, b, a_length_m - a_m, b_m, fixes, i, answers)
         return
-    ensure(streets, reach, a, reach_m(moved_m))
+    ensure(streets, reach, a, reach_m(prices, moved_m))
     slot = slot_of(reach, a, b)
     if a == b or slot < 0:
         write(layers, before, i, answers)

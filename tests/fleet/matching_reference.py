@@ -1,36 +1,49 @@
 """Plain twins of the matching kernels, to compare with."""
 
 import heapq
-from math import hypot, inf
+from collections.abc import Sequence
+from functools import cache
+from math import hypot, inf, sqrt
+from typing import NamedTuple
 
-from data.model import DirectedSegment, LonLat, Oneway
+from data.model import DirectedSegment, LonLat, Match, Oneway, Position
 from data.network import StreetNetwork
+from fleet.prices import PRICES
 from fleet.street_arrays import AGAINST_M, DEAD_END_M, TURN_M, U_TURN_M
 
 
-def ways_from(network: StreetNetwork, source: DirectedSegment) -> dict[DirectedSegment, float]:
-    """Metres and prices from the end of a directed street to the beginnings of all others."""
+class Way(NamedTuple):
+    """Metres and prices from one place to another, both together first."""
+
+    all_m: float
+    price_m: float
+
+
+def ways_from(network: StreetNetwork, source: DirectedSegment) -> dict[DirectedSegment, Way]:
+    """Ways from the end of a directed street to the beginnings of all others."""
     leaving: dict[int, list[DirectedSegment]] = {}
     for segment in network.segments:
         leaving.setdefault(segment.start, []).append(DirectedSegment(segment.id, True))
         leaving.setdefault(segment.end, []).append(DirectedSegment(segment.id, False))
-    best: dict[DirectedSegment, float] = {}
-    heap: list[tuple[float, DirectedSegment]] = []
+    best: dict[DirectedSegment, Way] = {}
+    heap: list[tuple[Way, DirectedSegment]] = []
 
-    def leave(came: DirectedSegment, so_far: float) -> None:
+    def leave(came: DirectedSegment, so_far: Way) -> None:
         here = network.segment(came.segment_id)
         node = here.end if came.forward else here.start
         for onward in leaving[node]:
-            further = so_far + price_m(network, came, onward, len(leaving[node]))
-            if further < best.get(onward, inf):
+            price = price_m(network, came, onward, len(leaving[node]))
+            further = Way(so_far.all_m + price, so_far.price_m + price)
+            if onward not in best or further.all_m < best[onward].all_m:
                 best[onward] = further
                 heapq.heappush(heap, (further, onward))
 
-    leave(source, 0.0)
+    leave(source, Way(0.0, 0.0))
     while heap:
         so_far, arc = heapq.heappop(heap)
-        if so_far <= best[arc]:
-            leave(arc, so_far + network.segment(arc.segment_id).length_m)
+        if so_far.all_m <= best[arc].all_m:
+            length_m = network.segment(arc.segment_id).length_m
+            leave(arc, Way(so_far.all_m + length_m, so_far.price_m))
     return best
 
 
@@ -60,3 +73,118 @@ def metres_apart(network: StreetNetwork, a: LonLat, b: LonLat) -> float:
     """Metres between two places."""
     (ax, ay), (bx, by) = network.projection.plane(a), network.projection.plane(b)
     return hypot(ax - bx, ay - by)
+
+
+class State(NamedTuple):
+    """A place that a fix may mean; off every street without `arc`."""
+
+    arc: DirectedSegment | None
+    along_m: float
+    away_m: float
+
+
+class Twin:
+    """What every course through a few fixes costs, as `docs/matching.md` says it.
+
+    For fixes without speed or heading, each farther from the one before than `PRICES.thin_m`.
+    """
+
+    def __init__(self, network: StreetNetwork, fixes: Sequence[Position], streets: int) -> None:
+        self.network, self.fixes = network, fixes
+        self.layers = [self._states(fix, streets) for fix in fixes]
+        self.unlike: list[list[float]] = []
+        self.scale_m, self.off_step = [0.0], [0.0]
+        self._ways = cache(lambda arc: ways_from(network, arc))
+        noise = PRICES.noise_m**2
+        self.costs: list[float] = []
+        for i, states in enumerate(self.layers):
+            weight, sigma_m = self._weight(i), PRICES.sigma_m + PRICES.sigma_share * sqrt(noise)
+            sigma_m = min(sigma_m, PRICES.sigma_most_m)
+            self.unlike.append([weight * _unlike(state, sigma_m) for state in states])
+            if i > 0:
+                self.scale_m.append(
+                    PRICES.detour_m
+                    + PRICES.detour_share * self._beeline_m(i)
+                    + PRICES.detour_mps * self._elapsed_s(i)
+                )
+                self.off_step.append(PRICES.off_step * max(1.0, sigma_m / self.scale_m[i]))
+            self.costs = [self.unlike[i][k] + self._cheapest(i, k) for k in range(len(states))]
+            best = states[self.costs.index(min(self.costs))]
+            if best.away_m < PRICES.learn_m:
+                noise += (best.away_m**2 - noise) * weight * PRICES.learn
+
+    def cost_of(self, matches: Sequence[Match]) -> float:
+        """What the course costs that somebody says."""
+        whole, last = 0.0, 0
+        for i, match in enumerate(matches):
+            k = next(k for k, state in enumerate(self.layers[i]) if self._is(state, match))
+            whole += self.unlike[i][k] + (self.step(i, last, k) if i > 0 else 0.0)
+            last = k
+        return whole
+
+    def step(self, i: int, j: int, k: int) -> float:
+        """What it costs to come from state `j` of the fix before to state `k` of fix `i`."""
+        a, b = self.layers[i - 1][j], self.layers[i][k]
+        if a.arc is None or b.arc is None:
+            return self.off_step[i] if a.arc == b.arc else PRICES.off_enter
+        beeline_m = self._beeline_m(i)
+        way = self._way(a, b, PRICES.reach_m + PRICES.reach_share * beeline_m)
+        metres = way.all_m - way.price_m
+        if way.all_m == inf or metres > 60.0 + PRICES.fast_mps * self._elapsed_s(i):
+            return PRICES.jump
+        cost = (abs(metres - beeline_m) + way.price_m) / self.scale_m[i]
+        return min(cost, PRICES.jump)
+
+    def _cheapest(self, i: int, k: int) -> float:
+        return min((c + self.step(i, j, k) for j, c in enumerate(self.costs)), default=0.0)
+
+    def _way(self, a: State, b: State, within_m: float) -> Way:
+        assert a.arc is not None
+        assert b.arc is not None
+        rest_m = self.network.segment(a.arc.segment_id).length_m - a.along_m
+        found = Way(inf, inf)
+        if a.arc == b.arc:
+            if b.along_m >= a.along_m:
+                return Way(b.along_m - a.along_m, 0.0)
+            back_m = PRICES.back_m * (a.along_m - b.along_m)
+            found = Way(back_m, back_m)
+        elif a.arc.segment_id == b.arc.segment_id:
+            found = Way(abs(rest_m - b.along_m) + PRICES.turn_m, PRICES.turn_m)
+        through = self._ways(a.arc).get(b.arc)
+        if through is not None and through.all_m <= within_m:
+            found = min(found, Way(rest_m + through.all_m + b.along_m, through.price_m))
+        return found
+
+    def _states(self, fix: Position, streets: int) -> list[State]:
+        found = []
+        for snap in self.network.nearby(fix.location, PRICES.within_m)[:streets]:
+            length_m = self.network.segment(snap.segment_id).length_m
+            for forward, along_m in ((True, snap.offset_m), (False, length_m - snap.offset_m)):
+                arc = DirectedSegment(snap.segment_id, forward)
+                found.append(State(arc, along_m, snap.distance_m))
+        return [*found, State(None, 0.0, inf)]
+
+    def _is(self, state: State, match: Match) -> bool:
+        if match.segment is None or state.arc != match.segment:
+            return match.segment is state.arc
+        length_m = self.network.segment(match.segment.segment_id).length_m
+        along_m = match.offset_m if match.segment.forward else length_m - match.offset_m
+        return abs(along_m - state.along_m) < 0.1
+
+    def _weight(self, i: int) -> float:
+        if i == 0:
+            return 1.0
+        return min(max(self._elapsed_s(i) / PRICES.alike_s, PRICES.alike_least), 1.0)
+
+    def _elapsed_s(self, i: int) -> float:
+        return (self.fixes[i].fixed_at - self.fixes[i - 1].fixed_at).total_seconds()
+
+    def _beeline_m(self, i: int) -> float:
+        return metres_apart(self.network, self.fixes[i - 1].location, self.fixes[i].location)
+
+
+def _unlike(state: State, sigma_m: float) -> float:
+    if state.arc is None:
+        return PRICES.off
+    z = state.away_m / sigma_m
+    return z * z / 2 if z <= PRICES.tail else PRICES.tail * (z - PRICES.tail / 2)

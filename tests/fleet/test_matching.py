@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
+from math import hypot
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from data.model import DirectedSegment, Match, Position, Restriction
@@ -12,11 +13,12 @@ from data.network import build_network
 from fleet.kernels.layout import Nearby
 from fleet.kernels.nearby import nearby
 from fleet.kernels.reach import explore, slot_of
-from fleet.matching import StreetMatcher, Trail
+from fleet.matching import STREETS, StreetMatcher, Trail
+from fleet.prices import PRICES
 from fleet.ways import Spot, Stretch, Ways
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
-from tests.fleet.matching_reference import ways_from
+from tests.fleet.matching_reference import Twin, ways_from
 
 REACH_M = 700.0
 
@@ -72,10 +74,12 @@ def test_ways_between_streets_are_those_of_a_plain_search(source: int) -> None:
     explore(streets_of, reach, source, REACH_M)
     for target, directed in enumerate(ways().directed):
         slot = slot_of(reach, source, target)
-        if plain[directed] > REACH_M:
+        way = plain[directed]
+        if way.all_m > REACH_M:
             assert slot < 0
         else:
-            assert reach.metres[slot] + reach.price_m[slot] == pytest.approx(plain[directed])
+            assert reach.price_m[slot] == pytest.approx(way.price_m)
+            assert reach.metres[slot] + reach.price_m[slot] == pytest.approx(way.all_m)
 
 
 @settings(deadline=None, max_examples=40)
@@ -94,6 +98,24 @@ def test_a_log_cut_in_any_batches_gives_the_same_matches(
         parts += matcher().match(trail, fixes[first:last])
     assert [*parts, *matcher().settle(trail)] == whole
     assert [match.fixed_at for match in whole] == [fix.fixed_at for fix in fixes]
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    start=st.tuples(st.integers(0, 400), st.integers(-20, 300)),
+    moves=st.lists(st.tuples(st.integers(-90, 90), st.integers(-90, 90)), max_size=5),
+    every_s=st.sampled_from([2.0, 7.0, 30.0]),
+)
+def test_no_course_through_the_fixes_is_likelier_than_the_one_that_is_told(
+    start: tuple[int, int], moves: list[tuple[int, int]], every_s: float
+) -> None:
+    """By a plain search over all courses, of any fixes whatever."""
+    assume(all(hypot(*move) > PRICES.thin_m + 1 for move in moves))
+    places = np.cumsum([start, *moves], axis=0).tolist()
+    fixes = [a_fix(v.at_m(*place), i * every_s) for i, place in enumerate(places)]
+    patient = StreetMatcher(v.village(), PRICES._replace(beam=1e6))
+    twin = Twin(v.village(), fixes, STREETS)
+    assert twin.cost_of(matched(fixes, patient)) == pytest.approx(min(twin.costs), abs=1e-3)
 
 
 def test_what_was_matched_before_does_not_change_an_answer() -> None:

@@ -32,6 +32,13 @@ class Habits:
     yard: float = 0.0
 
 
+PLOWING = Habits()
+"""Turns at one junction in three and stops at one in eight."""
+
+TRIPS = Habits(straight=15.0, turn_round=0.002, stop=0.05)
+"""Mostly straight on, as from one end of a city to the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A fix and its truth; `segment` is `None` off the streets."""
