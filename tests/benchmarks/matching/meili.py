@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import subprocess
-import sys
 from collections import defaultdict
 from math import atan2, ceil, degrees, hypot
 from pathlib import Path
@@ -39,7 +38,7 @@ class Meili:
     """Meili over the streets of one file."""
 
     def __init__(self, file: Path, network: StreetNetwork, folder: Path) -> None:
-        from valhalla import Actor
+        import valhalla
         from valhalla.config import get_config
 
         config = get_config(tile_dir=folder, tile_extract="")
@@ -49,18 +48,9 @@ class Meili:
         config["service_limits"]["auto"]["max_distance"] = 1e8
         written = folder / "config.json"
         written.write_text(json.dumps(config))
-        build = [
-            sys.executable,
-            "-m",
-            "valhalla",
-            "-q",
-            "valhalla_build_tiles",
-            "-c",
-            written,
-            file,
-        ]
-        subprocess.run(build, check=True, capture_output=True)
-        self._actor = Actor(config)
+        build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
+        subprocess.run([build, "-c", written, file], check=True, capture_output=True)
+        self._actor = valhalla.Actor(config)
         self._network = network
         self._segments: dict[int, list[int]] = defaultdict(list)
         for i, segment in enumerate(network.segments):
