@@ -29,19 +29,19 @@ export class CoveragePainter {
     this.states = states;
     this.restMs = restMs;
     this.waiting = new Set();
-    this.drawing = false;
-    this.paintedAt = -Infinity;
-    this.pauseMs = restMs;
+    this.busy = false;
+    this.freeAt = 0;
   }
 
   changed(ids) {
     for (const id of ids) this.waiting.add(id);
-    if (this.drawing || this.waiting.size === 0) return;
-    this.drawing = true;
-    setTimeout(() => this.slice(), Math.max(0, this.paintedAt + this.pauseMs - performance.now()));
+    if (this.busy || this.waiting.size === 0) return;
+    this.busy = true;
+    setTimeout(() => this.slice(), Math.max(0, this.freeAt - performance.now()));
   }
 
   slice() {
+    const began = performance.now();
     let left = SLICE;
     for (const id of this.waiting) {
       if (left-- === 0) break;
@@ -51,12 +51,18 @@ export class CoveragePainter {
         featureState(this.states.get(id)),
       );
     }
-    const began = performance.now();
-    this.map.once("render", () => {
-      this.paintedAt = performance.now();
-      this.pauseMs = Math.max(this.restMs, PAUSES_PER_PAINT * (this.paintedAt - began));
-    });
-    this.drawing = this.waiting.size > 0;
-    if (this.drawing) requestAnimationFrame(() => this.slice());
+    if (this.waiting.size > 0) requestAnimationFrame(() => this.slice());
+    else this.map.once("render", () => this.rest(began));
+  }
+
+  /** Pause after a repaint. What it costs shows only in when the next frames come: others do the drawing. */
+  rest(began) {
+    requestAnimationFrame(() =>
+      requestAnimationFrame((moment) => {
+        this.freeAt = moment + Math.max(this.restMs, PAUSES_PER_PAINT * (moment - began));
+        this.busy = false;
+        this.changed([]);
+      }),
+    );
   }
 }
