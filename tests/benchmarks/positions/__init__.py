@@ -64,12 +64,14 @@ class Outcome:
     """What the server did under the load, and when it was told to stop.
 
     `used` is the share of one core that it used, `waiting` what was not digested when the time was
-    over, `answers_s` how long answers took until then, sorted; so are the board's `lags_s`.
+    over, `answers_s` how long answers took until then, sorted; so are the board's `lags_s`. `p99_s`
+    are those of each minute, for a machine may have been busy in some.
     """
 
     used: float
     waiting: int
     answers_s: list[float]
+    p99_s: list[float]
     lags_s: list[float]
     unanswered: int
     unshown: int
@@ -105,6 +107,8 @@ def _told(
     yield f"{what}: refused", f"{sum(truck.refused for truck in trucks):,}", "0"
     for name, share, wanted in SHARES:
         yield f"{what}: answer, {name}", f"{_at(answers_s, share) * 1000:.1f} ms", wanted
+    minutes = ", ".join(f"{p99_s * 1000:.0f}" for p99_s in outcome.p99_s)
+    yield f"{what}: answer, p99 of each minute", f"{minutes} ms", ""
     for name, share, wanted in LAG_SHARES:
         yield f"{what}: live map behind, {name}", f"{_at(lags_s, share):.2f} s", wanted
     yield f"{what}: not shown when the time was over", f"{outcome.unshown:,}", ""
@@ -132,6 +136,15 @@ def _at(measured: Sequence[float], share: float) -> float:
     return measured[min(int(len(measured) * share), len(measured) - 1)] if measured else nan
 
 
+def _p99_of_minutes(trucks: Sequence[Truck], begin_s: float) -> Iterator[float]:
+    minutes: dict[int, list[float]] = defaultdict(list)
+    for truck in trucks:
+        for one in truck.answered:
+            minutes[int((one.stamp_ms / 1000 - begin_s) // 60)].append(one.took_s)
+    for _, took_s in sorted(minutes.items()):
+        yield _at(sorted(took_s), 0.99)
+
+
 def _lost(trucks: Sequence[Truck], engine: Database) -> int:
     """Return how many of the acknowledged positions are not stored."""
     kept: dict[int, set[int]] = defaultdict(set)
@@ -157,6 +170,7 @@ async def _driven(
     with reading(engine) as tx:
         waiting, _ = count_unseen(tx)
     answers_s = sorted(one.took_s for truck in trucks for one in truck.answered)
+    p99_s = list(_p99_of_minutes(trucks, begin_s))
     lags_s, unshown = sorted(board.lags_s), sum(len(truck.sent) for truck in trucks)
     unanswered = sum(truck.waiting for truck in trucks)
     # The trucks go on sending while the server is told to stop.
@@ -168,7 +182,7 @@ async def _driven(
     for truck in trucks:
         truck.close()
     await board.close()
-    return Outcome(used, waiting, answers_s, lags_s, unanswered, unshown, stopped_s)
+    return Outcome(used, waiting, answers_s, p99_s, lags_s, unanswered, unshown, stopped_s)
 
 
 def _make_city(folder: Path) -> StreetNetwork:
