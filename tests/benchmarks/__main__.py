@@ -25,7 +25,6 @@ MODULES = (
     "plan_promises",
     "followup",
     "route_check",
-    "alerts",
     "vehicle_days",
     "backup",
     "flood",
