@@ -39,11 +39,20 @@ from fleet.tracking import Digest, TrackBook, follow, keep
 from fleet.warming import warm_up
 from maps.views import ground_view, live_view, request_view, run_view, storm_view
 
-AT_ONCE = 250
-"""Positions in one transaction: while it lasts, the door has to wait."""
+AT_ONCE = 2_000
+"""Positions of one look."""
+
+WINDOWS_AT_ONCE = 20
+"""Vehicles' half hours in one transaction: while it lasts, the door has to wait."""
+
+TURN_S = 0.002
+"""Pause between two such transactions, in which the door takes its turn."""
 
 REST_S = 0.2
 """Pause between two looks, so that positions come in bunches."""
+
+MANY, LONG_REST_S = 200, 1.5
+"""Pause after a look at so many: several fixes of a vehicle cost little more than one."""
 
 SHOW_S = 0.2
 """Pause before positions that have just come are shown, so that they too come in bunches."""
@@ -145,13 +154,16 @@ class Consumer:
     async def _watch(self) -> None:
         while not self._stopping.is_set():
             self._awake.clear()
+            rest_s = REST_S
             try:
-                if await asyncio.to_thread(self.look) == AT_ONCE or self._behind:
+                seen = await asyncio.to_thread(self.look)
+                if seen == AT_ONCE or self._behind:
                     continue
+                rest_s = LONG_REST_S if seen >= MANY else REST_S
             except Exception:  # the next look may succeed, and the board must not stand still
                 _log.exception("positions could not be digested")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), REST_S)
+                await asyncio.wait_for(self._stopping.wait(), rest_s)
             if not self._stopping.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), LOOK_S)
@@ -235,8 +247,14 @@ class Consumer:
             storm = find_active_storm(tx)  # it may have begun while the kernels were compiled
             unseen, last = list_unseen(tx, portion)
             followed = follow(tx, ground.network, tracks, unseen, storm, now)
+        *parts, rest = followed.parts(WINDOWS_AT_ONCE)
+        found = Digest()
+        for part in parts:
+            with transaction(self._engine) as tx:
+                found += keep(tx, ground.network, tracks, part, ground.policy, now)
+            time.sleep(TURN_S)
         with transaction(self._engine) as tx:
-            found = keep(tx, ground.network, tracks, followed, ground.policy, now)
+            found += keep(tx, ground.network, tracks, rest, ground.policy, now)
             mark_seen_until(tx, last)
             add_faults(tx, found.faults, now)
         if unseen:

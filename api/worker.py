@@ -29,7 +29,7 @@ from data.store.cities import get_city
 from data.store.engine import Database, reading, transaction
 from data.store.lock import holding
 from data.store.network import load_network
-from data.store.plan_runs import finish_run, heartbeat, lease_run
+from data.store.plan_runs import finish_run, heartbeat, lease_run, run_waits
 from fleet.planning import PLANNER, prepare, solve_prepared, store_draft
 
 LEASE_S = 30.0
@@ -102,9 +102,7 @@ def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> Non
     parent = os.getppid()
     # An orphan's parent is another process: the server was killed and nobody will tell us.
     while not stopped.is_set() and os.getppid() == parent:
-        with transaction(engine) as tx:
-            run = lease_run(tx, real_now(), LEASE_S)
-            revision = get_city(tx).revision
+        run, revision = _next_run(engine)
         if run is None:
             stopped.wait(LOOK_S)
             continue
@@ -112,6 +110,15 @@ def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> Non
             with reading(engine) as tx:
                 network, read_at = load_network(tx), revision
         solve_run(engine, network, run, clock, stopped, threads)
+
+
+def _next_run(engine: Database) -> tuple[PlanRun | None, int]:
+    """Take the next run, and say which streets are in force; with none, no writer waits for us."""
+    with reading(engine) as tx:
+        if not run_waits(tx, real_now()):
+            return None, 0
+    with transaction(engine) as tx:
+        return lease_run(tx, real_now(), LEASE_S), get_city(tx).revision
 
 
 def solve_run(

@@ -6,8 +6,8 @@ positions, and what it proves replaces what it had proved.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -58,6 +58,17 @@ class Digest:
     dropped: Counter[str] = field(default_factory=Counter)
     believed: tuple[Position, ...] = ()
     faults: Counter[tuple[DeviceId, str]] = field(default_factory=Counter)
+
+    def __add__(self, other: "Digest") -> "Digest":
+        """Return what both came to."""
+        return Digest(
+            (*self.positions, *other.positions),
+            (*self.passes, *other.passes),
+            self.proof + other.proof,
+            self.dropped + other.dropped,
+            (*self.believed, *other.believed),
+            self.faults + other.faults,
+        )
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:
@@ -130,6 +141,19 @@ class Followed:
     over: Sequence[tuple[VehicleId, int]]
     opened: Sequence[tuple[VehicleId, int]]
     dropped: Counter[str]
+
+    def parts(self, windows: int) -> Iterator["Followed"]:
+        """Yield the same in parts of so many windows, to be kept one after another.
+
+        What a restart would take up comes first, and the batch with what is over last: where only
+        some parts were kept, the same batch comes to the same again.
+        """
+        rest = self
+        while len(rest.touched) > windows:
+            touched = rest.touched[:windows]
+            yield Followed((), self.storm, touched, (), rest.opened, Counter())
+            rest = replace(rest, touched=rest.touched[windows:], opened=())
+        yield rest
 
 
 def digest(

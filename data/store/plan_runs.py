@@ -7,7 +7,7 @@ slept too long finds out that another one took the run.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
 
 from data.errors import ConflictError, NotFoundError
 from data.model import PlanId, PlanRun, PlanRunId, RunState, StormId
@@ -47,20 +47,18 @@ MOST_TRIES = 3
 """A run whose workers died so often is given up: it would kill the next one too."""
 
 
+def run_waits(tx: Tx, now: datetime) -> bool:
+    """Whether a run waits for a worker, or its worker let its lease run out."""
+    return tx.execute(_waiting(now)).scalar() is not None
+
+
 def lease_run(tx: Tx, now: datetime, seconds: float) -> PlanRun | None:
     """Take the oldest run that waits, or whose worker let its lease run out.
 
     `now` is real time, not the storm's: a demo at thirty times the speed must not lose its leases.
     """
-    abandoned = and_(plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until < now)
-    _give_up(tx, and_(abandoned, plan_run.c.tries >= MOST_TRIES))
-    query = (
-        select(plan_run.c.id)
-        .where(or_(plan_run.c.state == RunState.QUEUED, abandoned))
-        .order_by(plan_run.c.id)
-        .limit(1)
-    )
-    run_id = tx.execute(query).scalar()
+    _give_up(tx, and_(_abandoned(now), plan_run.c.tries >= MOST_TRIES))
+    run_id = tx.execute(_waiting(now)).scalar()
     if run_id is None:
         return None
     change = update(plan_run).where(plan_run.c.id == run_id)
@@ -70,6 +68,15 @@ def lease_run(tx: Tx, now: datetime, seconds: float) -> PlanRun | None:
         tries=plan_run.c.tries + 1,
     )
     return _run(tx.execute(taken.returning(plan_run)).one())
+
+
+def _abandoned(now: datetime) -> ColumnElement[bool]:
+    return and_(plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until < now)
+
+
+def _waiting(now: datetime) -> Select[tuple[int]]:
+    waits = or_(plan_run.c.state == RunState.QUEUED, _abandoned(now))
+    return select(plan_run.c.id).where(waits).order_by(plan_run.c.id).limit(1)
 
 
 def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:

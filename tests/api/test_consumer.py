@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from threading import Event
 from typing import Any
 
@@ -9,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from api import consumer as consumer_module
-from api.consumer import AT_ONCE, Consumer
+from api.consumer import Consumer
 from api.ground import GroundKeeper
-from data.model import Position, Storm
+from data.model import DeviceId, Position, Storm, VehicleId
 from data.policy import DEFAULT_POLICY
 from data.store.coverage import list_seen
-from data.store.engine import Database, Tx, transaction
+from data.store.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.plan_runs import add_run
@@ -24,6 +25,7 @@ from data.store.storms import add_storm, close_storm
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState
 from fleet.live import Hub, LiveFleet, Subscription
+from fleet.tracking import Digest
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix
@@ -32,12 +34,17 @@ from tests.village_database import DISPATCHER, FLEET, a_village_database
 ONE_OF_TWO, DUE, NOT_DUE = CoverageState.PROGRESS, CoverageState.DUE, CoverageState.NOT_DUE
 
 
-@pytest.fixture
-def engine() -> Iterator[Database]:
+def a_tracked_village() -> Database:
     engine = a_village_database()
     with transaction(engine) as tx:
         for vehicle in (1, 2):
             add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    return engine
+
+
+@pytest.fixture
+def engine() -> Iterator[Database]:
+    engine = a_tracked_village()
     yield engine
     engine.dispose()
 
@@ -123,15 +130,67 @@ def test_a_restart_goes_on_where_the_last_look_ended(
 
 
 def test_positions_come_in_portions_and_are_seen_once(
-    engine: Database, clock: StillClock, hub: Hub, storm: Storm
+    engine: Database,
+    clock: StillClock,
+    hub: Hub,
+    storm: Storm,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(consumer_module, "AT_ONCE", 100)
     place = v.at_m(0, 0)
-    store(engine, [a_fix(place, float(i)) for i in range(AT_ONCE + 20)])
+    store(engine, [a_fix(place, float(i)) for i in range(120)])
     clock.moment += timedelta(hours=1)
     consumer = a_consumer(engine, clock, hub)
-    assert [consumer.look() for _ in range(3)] == [AT_ONCE, 20, 0]
+    assert [consumer.look() for _ in range(3)] == [100, 20, 0]
     with transaction(engine) as tx:
         assert list_unseen(tx, 10) == ([], 0)
+
+
+@pytest.mark.parametrize("breaks_at", [0, 1, 2])
+def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again(
+    engine: Database,
+    clock: StillClock,
+    hub: Hub,
+    storm: Storm,
+    monkeypatch: pytest.MonkeyPatch,
+    breaks_at: int,
+) -> None:
+    first = on_school_street()
+    second = [replace(fix, device_id=DeviceId(2), vehicle_id=VehicleId(2)) for fix in first]
+    clock.moment += timedelta(hours=1)
+    undisturbed = a_tracked_village()
+    with transaction(undisturbed) as tx:
+        add_storm(tx, "First snow", "active", v.NOW)
+    store(undisturbed, [*first, *second])
+    a_consumer(undisturbed, clock, hub).look()
+
+    honest, calls = consumer_module.keep, count()
+
+    def failing(*arguments: Any) -> Digest:
+        if next(calls) == breaks_at:
+            raise DatabaseUnavailable("UPDATE", {}, Exception("disk is full"))
+        return honest(*arguments)
+
+    monkeypatch.setattr(consumer_module, "WINDOWS_AT_ONCE", 1)
+    monkeypatch.setattr(consumer_module, "keep", failing)
+    store(engine, [*first, *second])
+    with pytest.raises(DatabaseUnavailable):
+        a_consumer(engine, clock, hub).look()
+    consumer = a_consumer(engine, clock, hub)  # as after a restart
+    while consumer.look():
+        pass
+    assert next(calls) > 3
+    assert len(passes_of(undisturbed)) >= 2
+    assert passes_of(engine) == passes_of(undisturbed)
+    with transaction(engine) as tx:
+        assert list_unseen(tx, 10) == ([], 0)
+    undisturbed.dispose()
+
+
+def passes_of(engine: Database) -> list[tuple[Any, ...]]:
+    """What was stored of passes, their own numbers left out."""
+    with transaction(engine) as tx:
+        return sorted(tuple(row)[1:] for row in tx.execute(select(passage)))
 
 
 def test_the_end_of_a_storm_and_a_plan_run_are_told(
