@@ -18,13 +18,11 @@ check: setup
 	lint-imports
 
 # The browser's tests apart: Playwright keeps an event loop in the process that it ran in.
-# They wait as much as they compute, and need no optimizer: its kernels are compiled meanwhile.
+# They wait more than they compute, so they come in more processes.
 test: setup-browser
-	python -m tests.warm_kernels matching
-	@python -m tests.warm_kernels optimizer & optimizer=$$!; \
-	(set -x; pytest -n 3 --dist worksteal -m browser); browser=$$?; \
-	wait $$optimizer && exit $$browser
+	python -m tests.warm_kernels
 	pytest -n 2 --dist worksteal -m "not browser"
+	pytest -n 3 --dist worksteal -m browser
 
 # PEERS=1 installs Meili, which `matching` compares with.
 bench: setup-browser

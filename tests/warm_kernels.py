@@ -1,10 +1,9 @@
-"""Compile the kernels of the `optimizer`, each kind of problem once, or of the map `matching`.
+"""Compile the kernels of the optimizer, each kind of problem once, and of the map matching.
 
 Test processes that start together would each compile them all.
 """
 
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -39,11 +38,7 @@ def warm_matching() -> None:
     warm_up()
 
 
-def warm_optimizer() -> None:
-    """Compile the kernels of all kinds, or load them."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        list(pool.map(warm, KINDS))
-
-
 if __name__ == "__main__":
-    {"matching": warm_matching, "optimizer": warm_optimizer}[sys.argv[1]]()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        pool.submit(warm_matching)
+        list(pool.map(warm, KINDS))
