@@ -32,11 +32,13 @@ odd = st.one_of(
     st.dictionaries(st.text(max_size=3), st.floats(), max_size=2),
 )
 keys = st.sampled_from(
-    """
-    lat lon location timestamp fixed_at fixTime tst speed speed_mps vel bearing heading cog course
-    accuracy acc valid blade spreader material rate rate_gm2 alarm batt cell latitude longitude
-    coords battery activity extras attributes altitude hdop anything
-    """.split()  # noqa: SIM905 - a list of one word a line would hide the test
+    (
+        *("lat", "lon", "location", "timestamp", "fixed_at", "fixTime", "tst", "speed"),
+        *("speed_mps", "vel", "bearing", "heading", "cog", "course", "accuracy", "acc"),
+        *("valid", "blade", "spreader", "material", "rate", "rate_gm2", "alarm", "batt"),
+        *("cell", "latitude", "longitude", "coords", "battery", "activity", "extras", "attributes"),
+        *("altitude", "hdop", "anything"),
+    )
 )
 told = st.dictionaries(keys, odd, max_size=3)
 good = {

@@ -6,12 +6,13 @@ server that keeps a truck waiting pays for every message behind the one that wai
 """
 
 import asyncio
-import random
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
+
+import numpy as np
 
 RETRY_S = 1.0
 """Pause before a truck that lost its connection tries again."""
@@ -48,7 +49,7 @@ class Truck(asyncio.Protocol):
     @property
     def phase_s(self) -> float:
         """The truck's own moment of each second."""
-        return random.Random(self.number).random()  # noqa: S311 - not for secrets
+        return float(np.random.default_rng(self.number).random())
 
     @property
     def waiting(self) -> int:
