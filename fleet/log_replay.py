@@ -12,12 +12,12 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
-from data.store.storms import find_active_storm, list_storms
+from data.store.storms import list_storms
 from fleet.cities import set_fleet
 from fleet.feed_values import EARLIEST, LATEST, NO_FIX_DEG
 from fleet.log_fixes import LoggedFix
 from fleet.machines import text_of
-from fleet.storms import start_storm
+from fleet.storms import require_none_on, start_storm
 
 SOURCE = "api"
 """As what fixes are stored: the same as through the door for batches, so that none comes twice."""
@@ -87,14 +87,7 @@ def storm_of_log(
                 reason="storm_other_log",
                 name=name,
             )
-    active = find_active_storm(tx)
-    if active is not None:
-        raise ConflictError(
-            f"storm {active.name!r} has not ended",
-            reason="storm_active",
-            storm=active.id,
-            name=active.name,
-        )
+    require_none_on(tx)
     return start_storm(tx, actor, name, network, policy, begins_at)
 
 

@@ -34,7 +34,7 @@ from data.store.storms import find_active_storm
 from data.toml_text import with_head_of
 from fleet.cities import set_fleet
 from fleet.sites import holds
-from fleet.storms import ENDED, first_shifts
+from fleet.storms import SHIFT_ENDED, first_shifts
 
 FLEET_SET = "fleet.set"
 UNDONE = "undone"
@@ -261,7 +261,7 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
         return
     known, present = {each.id for each in before}, list_vehicles(tx)
     kept = {each.id for each in present}
-    busy = {turn.vehicle_id for turn in list_shifts(tx, storm.id) if turn.state != ENDED}
+    busy = {turn.vehicle_id for turn in list_shifts(tx, storm.id) if turn.state != SHIFT_ENDED}
     lost = [each.name for each in before if each.id not in kept and each.id in busy]
     if lost:
         message = f"in service: {', '.join(lost)}"

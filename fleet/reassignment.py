@@ -19,6 +19,7 @@ from data.model import (
 )
 from data.policy import Policy
 from data.store.blockages import list_open_blockages, set_blocked_street, set_cleared
+from data.store.closures import add_closure, list_closures, set_lifted
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
@@ -32,7 +33,7 @@ from data.store.jobs import (
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id, set_plan_state
 from data.store.requests import list_requests
-from data.store.storms import find_active_storm
+from data.store.storms import find_active_storm, list_coming_storms
 from fleet.intake import back_to_waiting, likeliest, place_anew
 from fleet.jobs import directions_of, first_jobs, typical_blade_m
 from fleet.planning import request_stop
@@ -94,6 +95,9 @@ def reassign(
         added = _add_jobs(tx, storm, difference, affected.jobs, policy, now)
         _turn_jobs(tx, storm, difference)
         _move_blockages(tx, actor, storm, difference, now)
+    for one in (storm, *list_coming_storms(tx)):
+        if one is not None:
+            _move_closures(tx, actor, one, difference, now)
     superseded = storm is not None and replan and _end_plan(tx, actor, storm, now)
 
     placed = [
@@ -185,6 +189,27 @@ def _move_blockages(
         else:
             set_cleared(tx, blocked.id, now)
             add_event(tx, now, actor, "blockage.cleared", subject, before)
+
+
+def _move_closures(
+    tx: Tx, actor: Actor, storm: Storm, difference: Difference, now: datetime
+) -> None:
+    """Let the closure of a vanished street close all streets that lie there now, both ways.
+
+    Which of their directions was meant is not known; nobody is sent where nobody may drive.
+    """
+    successors = {each.segment.id: each.successors for each in difference.gone}
+    for closed in list_closures(tx, storm.id, now):
+        if closed.segment_id not in successors:
+            continue
+        before: dict[str, object] = {"segment": closed.segment_id}
+        subject, likely = f"closure:{closed.id}", successors[closed.segment_id]
+        set_lifted(tx, closed.id, now, actor.id)
+        add_event(tx, now, actor, "closure.lifted", subject, before)
+        for segment_id in likely:
+            follower = add_closure(tx, replace(closed, segment_id=segment_id, forward=None))
+            after = {"segment": segment_id, "instead_of": closed.id}
+            add_event(tx, now, actor, "closure.added", f"closure:{follower.id}", after=after)
 
 
 def _end_plan(tx: Tx, actor: Actor, storm: Storm, now: datetime) -> bool:

@@ -1,7 +1,7 @@
-"""Lifecycle of a storm: the jobs and shifts it starts with, and its end."""
+"""A storm's beginning, with jobs and shifts, and its end; its other phases are in `phases`."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain, count
 from zoneinfo import ZoneInfo
@@ -15,11 +15,15 @@ from data.model import (
     ShiftId,
     Storm,
     StormId,
+    StormMove,
+    StormPhase,
     Vehicle,
+    VehicleId,
 )
 from data.network import StreetNetwork
-from data.policy import Policy
+from data.policy import Policy, toml_from_policy
 from data.store.cities import get_city
+from data.store.conditions import add_move, list_machines_out
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
@@ -28,45 +32,49 @@ from data.store.requests import list_requests, list_requests_of_jobs
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms import (
     add_storm,
+    begin_storm,
     close_storm,
     find_active_storm,
     get_storm,
+    list_all_storms,
     list_storms,
 )
 from fleet.intake import back_to_waiting, open_work
 from fleet.jobs import first_jobs, typical_blade_m
 from fleet.streets import require_present
 
-ACTIVE = "active"
-ENDED = "ended"
+SHIFT_ENDED = "ended"
 
 
 def start_storm(
     tx: Tx, actor: Actor, name: str, network: StreetNetwork, policy: Policy, now: datetime
 ) -> Storm:
-    """Start a storm with a job for every street that has a cycle and a shift for every vehicle.
+    """Start a storm that nobody forecast: it is active at once, as by `begin`."""
+    require_none_on(tx)
+    return begin(tx, actor, add_storm(tx, name, StormPhase.FORECAST, now), network, policy, now)
 
-    Requests that were placed before the storm get their jobs too. Raises `ConflictError` while
-    another storm is active.
+
+def begin(
+    tx: Tx, actor: Actor, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
+) -> Storm:
+    """Let a storm be active, with a job for every street that has a cycle and its shifts.
+
+    Every vehicle in service gets a shift, and requests that were placed before get their jobs too.
+    The storm keeps a copy of the policy. Raises `ConflictError` while another storm is on.
     """
-    active = find_active_storm(tx)
-    if active is not None:
-        raise ConflictError(
-            f"storm {active.name!r} has not ended",
-            reason="storm_active",
-            storm=active.id,
-            name=active.name,
-        )
+    require_none_on(tx)
     require_present(tx, network)
-    vehicles = list_vehicles(tx)
+    vehicles = in_service(list_vehicles(tx), list_machines_out(tx, storm.id))
 
-    storm = add_storm(tx, name, ACTIVE, now)
+    begin_storm(tx, storm.id, now, toml_from_policy(policy))
+    add_move(tx, storm.id, StormMove(StormPhase.ACTIVE, now, actor.id))
+    begun = get_storm(tx, storm.id)
     jobs = list(first_jobs(storm.id, network.segments, policy, typical_blade_m(vehicles), now))
     add_jobs(tx, jobs)
     add_shifts(tx, first_shifts(storm.id, vehicles, now))
     counts = Counter(job.service_class for job in jobs)
     after = {
-        "name": name,
+        "name": storm.name,
         "network_version": network.version,
         "jobs": {str(service_class): counts[service_class] for service_class in sorted(counts)},
         "shifts": len(vehicles),
@@ -75,14 +83,31 @@ def start_storm(
 
     for request in reversed(list_requests(tx, {RequestState.NEW})):
         if request.snap is not None:
-            open_work(tx, actor, request, storm, network, policy, now)
-    return storm
+            open_work(tx, actor, request, begun, network, policy, now)
+    return begun
+
+
+def require_none_on(tx: Tx) -> None:
+    """Raise `ConflictError` while machines work on a storm."""
+    active = find_active_storm(tx)
+    if active is not None:
+        raise ConflictError(
+            f"storm {active.name!r} has not ended",
+            reason="storm_active",
+            storm=active.id,
+            name=active.name,
+        )
+
+
+def in_service(vehicles: Iterable[Vehicle], out: Collection[VehicleId]) -> list[Vehicle]:
+    """Return the machines that are in service in a storm."""
+    return [each for each in vehicles if each.id not in out]
 
 
 def storm_name(tx: Tx, now: datetime) -> str:
     """Return a name for a storm that nobody named: the city's date, numbered from the second on."""
     day = f"{now.astimezone(ZoneInfo(get_city(tx).timezone)):%Y-%m-%d}"
-    taken = {storm.name for storm in list_storms(tx)}
+    taken = {storm.name for storm in list_all_storms(tx)}
     names = chain([day], (f"{day} ({number})" for number in count(2)))
     return next(name for name in names if name not in taken)
 
@@ -96,9 +121,9 @@ def chosen_storm(tx: Tx, storm_id: int | None) -> Storm:
 
 
 def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
-    """End a storm: its open jobs are cancelled, not done, and their requests wait again."""
+    """Close a storm: its open jobs are cancelled, not done, and their requests wait again."""
     storm = get_storm(tx, storm_id)
-    if storm.ended_at is not None:
+    if not storm.phase.on:
         raise ConflictError(
             f"storm {storm.name!r} has already ended",
             reason="storm_ended",
@@ -106,12 +131,13 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
             name=storm.name,
         )
     left = [job.id for job in list_jobs(tx, storm_id, JobState.OPEN)]
-    unfinished = [shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED]
+    unfinished = [shift for shift in list_shifts(tx, storm_id) if shift.state != SHIFT_ENDED]
 
     set_job_state(tx, left, JobState.CANCELLED)
     for shift in unfinished:
-        set_shift_state(tx, shift.id, ENDED)
-    close_storm(tx, storm_id, ENDED, now)
+        set_shift_state(tx, shift.id, SHIFT_ENDED)
+    close_storm(tx, storm_id, StormPhase.CLOSED, now)
+    add_move(tx, storm_id, StormMove(StormPhase.CLOSED, now, actor.id))
     add_event(
         tx,
         now,
@@ -119,7 +145,11 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
         "storm.ended",
         f"storm:{storm_id}",
         before={"phase": storm.phase},
-        after={"phase": ENDED, "jobs_cancelled": len(left), "shifts_ended": len(unfinished)},
+        after={
+            "phase": StormPhase.CLOSED,
+            "jobs_cancelled": len(left),
+            "shifts_ended": len(unfinished),
+        },
     )
     for request in list_requests_of_jobs(tx, left):
         if request.state is RequestState.OPEN:

@@ -4,6 +4,7 @@ Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 
 from data.model.alerts import Alert, AlertKind
+from data.model.conditions import Closure, SnowEntry, SnowSource, StormMove
 from data.model.followup import Comment, Followed, RequestClock, Sighting
 from data.model.handover import (
     PENDING,
@@ -23,6 +24,7 @@ from data.model.ids import (
     ApiKeyId,
     BlockageId,
     BodyId,
+    ClosureId,
     CommandId,
     DepotId,
     DeviceId,
@@ -39,6 +41,7 @@ from data.model.ids import (
     RequestId,
     SegmentId,
     ShiftId,
+    SnowEntryId,
     StormId,
     UserId,
     VehicleId,
@@ -142,6 +145,7 @@ from data.model.work import (
     Override,
     ServiceClass,
     Storm,
+    StormPhase,
     Treatment,
 )
 
@@ -168,6 +172,8 @@ __all__ = [
     "City",
     "ClassRule",
     "ClosingReason",
+    "Closure",
+    "ClosureId",
     "CodeKind",
     "CommandId",
     "Comment",
@@ -258,12 +264,17 @@ __all__ = [
     "Sighting",
     "SignInCode",
     "Snap",
+    "SnowEntry",
+    "SnowEntryId",
+    "SnowSource",
     "SpeedUnit",
     "Spot",
     "Stage",
     "Standing",
     "Storm",
     "StormId",
+    "StormMove",
+    "StormPhase",
     "Stranger",
     "StrangerFault",
     "Tally",

@@ -23,6 +23,8 @@ QueueChangeId = NewType("QueueChangeId", int)
 ApiKeyId = NewType("ApiKeyId", int)
 AlertId = NewType("AlertId", int)
 CommandId = NewType("CommandId", int)
+ClosureId = NewType("ClosureId", int)
+SnowEntryId = NewType("SnowEntryId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

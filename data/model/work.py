@@ -69,16 +69,43 @@ class Job:
             raise ValueError(f"passes: expected at least 1, got {self.passes}")
 
 
+class StormPhase(StrEnum):
+    """How far a storm is; only `ACTIVE` and `CLEAN_UP` have work, and one storm at a time."""
+
+    FORECAST = "forecast"
+    ALERT = "alert"
+    ACTIVE = "active"
+    CLEAN_UP = "clean_up"
+    CLOSED = "closed"
+    CALLED_OFF = "called_off"
+
+    @property
+    def on(self) -> bool:
+        """Whether machines work on it and evidence belongs to it."""
+        return self in {StormPhase.ACTIVE, StormPhase.CLEAN_UP}
+
+    @property
+    def coming(self) -> bool:
+        """Whether it has not begun and still may."""
+        return self in {StormPhase.FORECAST, StormPhase.ALERT}
+
+
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """A snowfall and all the work it makes; `snowfall` is (time, depth in mm) as measured."""
+    """A snowfall and all the work it makes.
+
+    `started_at` is when it became active, or is expected to. `snowfall` is (time, mm in all since
+    it began to snow), in order; `quiet` the times (from, until) of clean-up, when no more fell.
+    """
 
     id: StormId
     name: str
-    phase: str
+    phase: StormPhase
     started_at: datetime
     ended_at: datetime | None = None
     snowfall: tuple[tuple[datetime, float], ...] = ()
+    quiet: tuple[tuple[datetime, datetime | None], ...] = ()
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,32 @@
 """Storms as rows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
 from data.errors import NotFoundError
-from data.model import Storm, StormId
+from data.model import Storm, StormId, StormPhase
 from data.store.engine import Tx
 from data.store.schema import storm
 
+_ON = [phase for phase in StormPhase if phase.on]
+_BEGAN = [*_ON, StormPhase.CLOSED]
+_COMING = [phase for phase in StormPhase if phase.coming]
 
-def add_storm(tx: Tx, name: str, phase: str, started_at: datetime) -> Storm:
-    """Add a storm and return it."""
-    new = insert(storm).values(name=name, phase=phase, started_at=started_at, snowfall=[])
-    return _storm(tx.execute(new.returning(storm)).one())
+
+def add_storm(
+    tx: Tx,
+    name: str,
+    phase: StormPhase,
+    started_at: datetime,
+    opened_at: datetime | None = None,
+) -> Storm:
+    """Add a storm that starts, or is expected to start, at a time, and return it."""
+    values = {"name": name, "phase": phase, "started_at": started_at, "snowfall": []}
+    values["opened_at"] = opened_at or started_at
+    return _storm(tx.execute(insert(storm).values(**values).returning(storm)).one())
 
 
 def get_storm(tx: Tx, storm_id: StormId) -> Storm:
@@ -26,28 +38,78 @@ def get_storm(tx: Tx, storm_id: StormId) -> Storm:
 
 
 def find_active_storm(tx: Tx) -> Storm | None:
-    """Return the storm that has not ended."""
-    row = tx.execute(select(storm).where(storm.c.ended_at.is_(None)).order_by(storm.c.id)).first()
+    """Return the storm that machines work on, active or in clean-up; there is one at most."""
+    row = tx.execute(select(storm).where(storm.c.phase.in_(_ON)).order_by(storm.c.id)).first()
     return None if row is None else _storm(row)
 
 
 def list_storms(tx: Tx) -> list[Storm]:
-    """Return all storms, newest first."""
-    return [_storm(row) for row in tx.execute(select(storm).order_by(storm.c.id.desc()))]
+    """Return the storms that have begun, the last one first; no two have a time in common."""
+    query = select(storm).where(storm.c.phase.in_(_BEGAN))
+    ordered = query.order_by(storm.c.started_at.desc(), storm.c.id.desc())
+    return [_storm(row) for row in tx.execute(ordered)]
 
 
-def close_storm(tx: Tx, storm_id: StormId, phase: str, ended_at: datetime) -> None:
+def list_coming_storms(tx: Tx) -> list[Storm]:
+    """Return the storms that are forecast or on alert, the next one first."""
+    query = select(storm).where(storm.c.phase.in_(_COMING))
+    return [_storm(row) for row in tx.execute(query.order_by(storm.c.started_at, storm.c.id))]
+
+
+def list_all_storms(tx: Tx) -> list[Storm]:
+    """Return every storm, also those that have not begun or never did, the last one first."""
+    ordered = select(storm).order_by(storm.c.started_at.desc(), storm.c.id.desc())
+    return [_storm(row) for row in tx.execute(ordered)]
+
+
+def begin_storm(tx: Tx, storm_id: StormId, started_at: datetime, policy_text: str) -> None:
+    """Let a storm be active from now on, by a policy of its own."""
+    change = update(storm).where(storm.c.id == storm_id)
+    tx.execute(change.values(phase=StormPhase.ACTIVE, started_at=started_at, policy=policy_text))
+
+
+def set_phase(tx: Tx, storm_id: StormId, phase: StormPhase) -> None:
+    """Write the phase of a storm; the caller checked the old one and writes the event."""
+    tx.execute(update(storm).where(storm.c.id == storm_id).values(phase=phase))
+
+
+def close_storm(tx: Tx, storm_id: StormId, phase: StormPhase, ended_at: datetime) -> None:
     """Write the end of a storm."""
     change = update(storm).where(storm.c.id == storm_id)
     tx.execute(change.values(phase=phase, ended_at=ended_at))
 
 
+def set_quiet(tx: Tx, storm_id: StormId, quiet: Sequence[tuple[datetime, datetime | None]]) -> None:
+    """Write the times of a storm in which it did not snow."""
+    times = [[at.isoformat(), until and until.isoformat()] for at, until in quiet]
+    tx.execute(update(storm).where(storm.c.id == storm_id).values(quiet=times))
+
+
+def set_snowfall(tx: Tx, storm_id: StormId, snowfall: Sequence[tuple[datetime, float]]) -> None:
+    """Write what the snowfall entries that hold come to, in order."""
+    curve = [[at.isoformat(), fallen_mm] for at, fallen_mm in snowfall]
+    tx.execute(update(storm).where(storm.c.id == storm_id).values(snowfall=curve))
+
+
+def get_storm_policy_text(tx: Tx, storm_id: StormId) -> str:
+    """Return the policy.toml that a storm started with or was given; empty for the city's."""
+    return str(tx.execute(select(storm.c.policy).where(storm.c.id == storm_id)).scalar_one())
+
+
+def set_storm_policy_text(tx: Tx, storm_id: StormId, text: str) -> None:
+    """Replace the policy.toml of one storm; the caller has validated it."""
+    tx.execute(update(storm).where(storm.c.id == storm_id).values(policy=text))
+
+
 def _storm(row: Row[Any]) -> Storm:
+    read = datetime.fromisoformat
     return Storm(
         id=StormId(row.id),
         name=row.name,
-        phase=row.phase,
+        phase=StormPhase(row.phase),
         started_at=row.started_at,
         ended_at=row.ended_at,
-        snowfall=tuple((datetime.fromisoformat(at), mm) for at, mm in row.snowfall),
+        snowfall=tuple((read(at), mm) for at, mm in row.snowfall),
+        quiet=tuple((read(at), None if end is None else read(end)) for at, end in row.quiet),
+        opened_at=row.opened_at,
     )

@@ -192,7 +192,7 @@ def test_a_second_storm_at_the_same_time_is_refused(dispatcher, storm):
 
 def test_the_end_of_a_storm_clears_the_board(dispatcher, storm):
     ended = dispatcher.post(f"/api/storms/{storm['id']}/end")
-    assert ended.json()["phase"] == "ended"
+    assert ended.json()["phase"] == "closed"
     board = dispatcher.get("/api/board").json()
     assert (board["storm"], board["figures"]["next_deadline"]) == (None, None)
 

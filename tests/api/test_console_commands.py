@@ -85,7 +85,7 @@ def test_a_storm_starts_and_ends(city_folder: Path) -> None:
     assert started.output.strip() == "Storm 'First snow' has started: 9 jobs, 2 shifts."
     assert run(storm, "end").output.strip() == "Storm 'First snow' has ended."
     with database(city_folder) as tx:
-        assert [each.phase for each in list_storms(tx)] == ["ended"]
+        assert [each.phase for each in list_storms(tx)] == ["closed"]
     assert "no storm is active" in str(run(storm, "end").exception)
 
 

@@ -204,10 +204,10 @@ def test_the_end_of_a_storm_and_a_plan_run_are_told(
     consumer.look()
     assert told(heard)["runs"][0].asked_by == "leila"
     with transaction(engine) as tx:
-        close_storm(tx, storm.id, "ended", v.NOW)
+        close_storm(tx, storm.id, "closed", v.NOW)
     consumer.look()
     heard_now = told(heard)
-    assert heard_now["storm"][0].phase == "ended"
+    assert heard_now["storm"][0].phase == "closed"
     assert "runs" not in heard_now
 
 
@@ -276,7 +276,7 @@ def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
 
     def followed_while_it_ends(tx: Tx, *words: Any) -> Any:
         followed = honest(tx, *words)
-        close_storm(tx, storm.id, "ended", clock.now())
+        close_storm(tx, storm.id, "closed", clock.now())
         return followed
 
     monkeypatch.setattr(consumer_module, "follow", followed_while_it_ends)

@@ -220,7 +220,7 @@ def test_what_comes_after_the_storm_makes_a_numbered_revision(tx: Tx, storm: Sto
     tracks, fixes = new_track_book(NETWORK), a_drive((-10, 0), (410, 0), blade=True)
     job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id, passes=1))
     take_in(tx, storm, fixes[:3], tracks)
-    close_storm(tx, storm.id, "ended", v.NOW + HOUR)
+    close_storm(tx, storm.id, "closed", v.NOW + HOUR)
     assert list_revisions(tx, storm.id) == []
     take_in(tx, None, [replace(f, received_at=v.NOW + 2 * HOUR) for f in fixes[3:]], tracks)
     (revision,) = list_revisions(tx, storm.id)
@@ -234,7 +234,7 @@ def test_what_comes_after_the_storm_makes_a_numbered_revision(tx: Tx, storm: Sto
 
 
 def test_fixes_made_after_a_storm_are_no_part_of_it(tx: Tx, storm: Storm) -> None:
-    close_storm(tx, storm.id, "ended", v.NOW)
+    close_storm(tx, storm.id, "closed", v.NOW)
     take_in(tx, None, a_drive((-10, 0), (410, 0), blade=True), new_track_book(NETWORK))
     assert (rows(tx), list_revisions(tx, storm.id)) == ([], [])
 

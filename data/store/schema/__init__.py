@@ -15,6 +15,13 @@ from data.store.schema.city import (
     segment_override,
     vehicle,
 )
+from data.store.schema.conditions import (
+    closure,
+    snow_entry,
+    storm_machine,
+    storm_move,
+    storm_site,
+)
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
 from data.store.schema.logbook import log_part
@@ -59,6 +66,7 @@ __all__ = [
     "call_attempt",
     "caller",
     "city",
+    "closure",
     "coverage",
     "coverage_change",
     "coverage_revision",
@@ -99,7 +107,11 @@ __all__ = [
     "shift",
     "sighting",
     "sign_in_code",
+    "snow_entry",
     "storm",
+    "storm_machine",
+    "storm_move",
+    "storm_site",
     "stranger",
     "tap",
     "tracking_code",

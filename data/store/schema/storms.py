@@ -24,7 +24,10 @@ storm = Table(
     Column("phase", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Column("snowfall", JSON, nullable=False),
+    Column("snowfall", JSON, nullable=False, doc="[time, mm] of the entries that hold, in order"),
+    Column("opened_at", UtcDateTime, doc="when it was first spoken of"),
+    Column("policy", Text, nullable=False, server_default="", doc="policy.toml; empty: the city's"),
+    Column("quiet", JSON, nullable=False, server_default="[]", doc="[from, until] without snow"),
 )
 
 shift = Table(

@@ -1,0 +1,70 @@
+"""What a storm is met with: its moves from phase to phase, the snow that fell, closed streets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model.ids import ClosureId, SegmentId, SnowEntryId, StormId
+from data.model.work import StormPhase
+
+
+@dataclass(frozen=True, slots=True)
+class StormMove:
+    """A storm came into a phase; `moved_by` is a sign-in name, empty where nobody kept it."""
+
+    phase: StormPhase
+    at: datetime
+    moved_by: str
+
+
+class SnowSource(StrEnum):
+    """How a snowfall entry came in."""
+
+    HAND = "hand"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class SnowEntry:
+    """How much snow had fallen by a time, in all since the snowfall began.
+
+    A correction is an entry of its own that `replaces_id` names; what it replaced is withdrawn.
+    """
+
+    id: SnowEntryId
+    storm_id: StormId
+    at: datetime
+    fallen_mm: float
+    source: SnowSource
+    entered_at: datetime
+    entered_by: str
+    replaces_id: SnowEntryId | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A street that nobody may drive on for a time; `forward` is `None` for both directions.
+
+    `until_at` is `None` where nobody knows yet.
+    """
+
+    id: ClosureId
+    storm_id: StormId
+    segment_id: SegmentId
+    forward: bool | None
+    from_at: datetime
+    until_at: datetime | None
+    reason: str
+    added_at: datetime
+    added_by: str
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether the street is closed at a moment."""
+        if moment < self.from_at:
+            return False
+        ends = [at for at in (self.until_at, self.lifted_at) if at is not None]
+        return all(moment < at for at in ends)

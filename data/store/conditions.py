@@ -1,0 +1,135 @@
+"""Snowfall entries, moves from phase to phase, machines and reload sites of a storm, as rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from data.errors import NotFoundError
+from data.model import (
+    ReloadSiteId,
+    SnowEntry,
+    SnowEntryId,
+    SnowSource,
+    StormId,
+    StormMove,
+    StormPhase,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.schema import snow_entry, storm_machine, storm_move, storm_site
+
+
+def add_move(tx: Tx, storm_id: StormId, move: StormMove) -> None:
+    """Note that a storm came into a phase."""
+    tx.execute(
+        insert(storm_move).values(
+            storm_id=storm_id, phase=move.phase, at=move.at, moved_by=move.moved_by
+        )
+    )
+
+
+def list_moves(tx: Tx, storm_id: StormId) -> list[StormMove]:
+    """Return how a storm went from phase to phase, oldest first."""
+    query = select(storm_move).where(storm_move.c.storm_id == storm_id).order_by(storm_move.c.id)
+    return [StormMove(StormPhase(row.phase), row.at, row.moved_by) for row in tx.execute(query)]
+
+
+def add_snow_entry(tx: Tx, new: SnowEntry) -> SnowEntry:
+    """Add a snowfall entry; its id is ignored, the database gives a new one."""
+    values = {
+        "storm_id": new.storm_id,
+        "at": new.at,
+        "fallen_mm": new.fallen_mm,
+        "source": new.source,
+        "replaces_id": new.replaces_id,
+        "entered_at": new.entered_at,
+        "entered_by": new.entered_by,
+    }
+    return _entry(tx.execute(insert(snow_entry).values(**values).returning(snow_entry)).one())
+
+
+def get_snow_entry(tx: Tx, entry_id: SnowEntryId) -> SnowEntry:
+    """Return the snowfall entry, also one that was withdrawn."""
+    row = tx.execute(select(snow_entry).where(snow_entry.c.id == entry_id)).first()
+    if row is None:
+        raise NotFoundError("snow_entry", entry_id)
+    return _entry(row)
+
+
+def list_snow_entries(tx: Tx, storm_id: StormId) -> list[SnowEntry]:
+    """Return the snowfall entries of a storm in the order they were made, withdrawn ones too."""
+    query = select(snow_entry).where(snow_entry.c.storm_id == storm_id).order_by(snow_entry.c.id)
+    return [_entry(row) for row in tx.execute(query)]
+
+
+def set_withdrawn(
+    tx: Tx, entry_id: SnowEntryId, withdrawn_at: datetime | None, withdrawn_by: str
+) -> None:
+    """Let a snowfall entry hold no more, or again (`None`)."""
+    change = update(snow_entry).where(snow_entry.c.id == entry_id)
+    tx.execute(change.values(withdrawn_at=withdrawn_at, withdrawn_by=withdrawn_by))
+
+
+def list_machines_out(tx: Tx, storm_id: StormId) -> frozenset[VehicleId]:
+    """Return the machines that are not in service in a storm."""
+    query = select(storm_machine.c.vehicle_id).where(
+        storm_machine.c.storm_id == storm_id, storm_machine.c.in_service.is_(False)
+    )
+    return frozenset(VehicleId(one) for (one,) in tx.execute(query))
+
+
+def set_machine_in_service(
+    tx: Tx,
+    storm_id: StormId,
+    vehicle_id: VehicleId,
+    changed_at: datetime,
+    changed_by: str,
+    *,
+    in_service: bool,
+) -> None:
+    """Say whether a machine is in service in a storm."""
+    key = {"storm_id": storm_id, "vehicle_id": vehicle_id}
+    values = {"in_service": in_service, "changed_at": changed_at, "changed_by": changed_by}
+    new = insert_or_update(storm_machine).values(**key, **values)
+    tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))
+
+
+def list_sites_out(tx: Tx, storm_id: StormId) -> frozenset[ReloadSiteId]:
+    """Return the reload sites that are not in use in a storm."""
+    query = select(storm_site.c.reload_site_id).where(
+        storm_site.c.storm_id == storm_id, storm_site.c.in_use.is_(False)
+    )
+    return frozenset(ReloadSiteId(one) for (one,) in tx.execute(query))
+
+
+def set_site_in_use(
+    tx: Tx,
+    storm_id: StormId,
+    site_id: ReloadSiteId,
+    changed_at: datetime,
+    changed_by: str,
+    *,
+    in_use: bool,
+) -> None:
+    """Say whether a reload site is in use in a storm."""
+    key = {"storm_id": storm_id, "reload_site_id": site_id}
+    values = {"in_use": in_use, "changed_at": changed_at, "changed_by": changed_by}
+    new = insert_or_update(storm_site).values(**key, **values)
+    tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))
+
+
+def _entry(row: Row[Any]) -> SnowEntry:
+    return SnowEntry(
+        id=SnowEntryId(row.id),
+        storm_id=StormId(row.storm_id),
+        at=row.at,
+        fallen_mm=row.fallen_mm,
+        source=SnowSource(row.source),
+        entered_at=row.entered_at,
+        entered_by=row.entered_by,
+        replaces_id=None if row.replaces_id is None else SnowEntryId(row.replaces_id),
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_by=row.withdrawn_by,
+    )

@@ -1,0 +1,67 @@
+"""Tables of what a storm is met with: its phases, the snow that fell, closures, machines, sites."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+storm_move = Table(
+    "storm_move",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("phase", Text, nullable=False, doc="that the storm came into"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("moved_by", Text, nullable=False, doc="sign-in name"),
+)
+
+snow_entry = Table(
+    "snow_entry",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("fallen_mm", Float, nullable=False, doc="in all since the snowfall began"),
+    Column("source", Text, nullable=False),
+    Column("replaces_id", ForeignKey("snow_entry.id"), doc="the entry that this one corrects"),
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("entered_by", Text, nullable=False, doc="sign-in name"),
+    Column("withdrawn_at", UtcDateTime, doc="empty while the entry holds"),
+    Column("withdrawn_by", Text, nullable=False, server_default=""),
+)
+
+closure = Table(
+    "closure",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("segment_id", Integer, nullable=False),
+    Column("forward", Boolean, doc="the direction that is closed; empty for the whole street"),
+    Column("from_at", UtcDateTime, nullable=False),
+    Column("until_at", UtcDateTime, doc="empty until somebody lifts it"),
+    Column("reason", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("added_by", Text, nullable=False, doc="sign-in name"),
+    Column("lifted_at", UtcDateTime),
+    Column("lifted_by", Text, nullable=False, server_default=""),
+)
+Index("closure_by_storm", closure.c.storm_id, closure.c.lifted_at)
+
+storm_machine = Table(
+    "storm_machine",
+    metadata,
+    Column("storm_id", ForeignKey("storm.id"), primary_key=True),
+    Column("vehicle_id", ForeignKey("vehicle.id"), primary_key=True),
+    Column("in_service", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", Text, nullable=False, doc="sign-in name"),
+)
+
+storm_site = Table(
+    "storm_site",
+    metadata,
+    Column("storm_id", ForeignKey("storm.id"), primary_key=True),
+    Column("reload_site_id", ForeignKey("reload_site.id"), primary_key=True),
+    Column("in_use", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", Text, nullable=False, doc="sign-in name"),
+)

@@ -1,0 +1,123 @@
+"""Streets that a dispatcher closes for a storm, for planning and for everybody who drives."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError
+from data.model import Actor, Closure, ClosureId, SegmentId, Storm, StormId
+from data.network import StreetNetwork
+from data.store.closures import add_closure, get_closure, list_closures, set_lifted
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.storms import get_storm
+from fleet.coverage import drivable
+
+NOT_YET = ClosureId(0)
+"""Id of a closure that the database has not numbered yet."""
+
+REASON_LETTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureWish:
+    """What a dispatcher wants closed; `forward` is `None` for the whole street."""
+
+    segment_id: SegmentId
+    forward: bool | None
+    from_at: datetime
+    until_at: datetime | None
+    reason: str
+
+
+def close_street(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    network: StreetNetwork,
+    wish: ClosureWish,
+    now: datetime,
+) -> Closure:
+    """Close a street for a storm that has not ended; raise `InvalidError` for what makes no sense.
+
+    Raises `ConflictError` where the street is closed for such a time already.
+    """
+    storm = open_storm(tx, storm_id)
+    _check(network, wish, now)
+    for other in list_closures(tx, storm_id, now):
+        if other.segment_id == wish.segment_id and _meet(other, wish):
+            raise ConflictError(
+                f"street {wish.segment_id} is closed by {other.added_by} already",
+                reason="closed_already",
+                closure=other.id,
+                by=other.added_by,
+            )
+    added = add_closure(
+        tx,
+        Closure(
+            NOT_YET,
+            storm.id,
+            wish.segment_id,
+            wish.forward,
+            wish.from_at,
+            wish.until_at,
+            wish.reason.strip(),
+            added_at=now,
+            added_by=actor.id,
+        ),
+    )
+    after = {
+        "storm": storm_id,
+        "segment": wish.segment_id,
+        "forward": wish.forward,
+        "from": wish.from_at.isoformat(),
+        "until": wish.until_at.isoformat() if wish.until_at else None,
+        "reason": added.reason,
+    }
+    add_event(tx, now, actor, "closure.added", f"closure:{added.id}", after=after)
+    return added
+
+
+def lift_closure(tx: Tx, actor: Actor, closure_id: ClosureId, now: datetime) -> Closure:
+    """Open a closed street again; raise `ConflictError` when it is open already."""
+    before = get_closure(tx, closure_id)
+    open_storm(tx, before.storm_id)
+    if before.lifted_at is not None or (before.until_at is not None and before.until_at <= now):
+        raise ConflictError(
+            f"closure {closure_id} has ended", reason="closure_over", by=before.lifted_by
+        )
+    set_lifted(tx, closure_id, now, actor.id)
+    add_event(tx, now, actor, "closure.lifted", f"closure:{closure_id}")
+    return replace(before, lifted_at=now, lifted_by=actor.id)
+
+
+def open_storm(tx: Tx, storm_id: StormId) -> Storm:
+    """Return a storm that may still be changed; raise `ConflictError` for one that is over."""
+    storm = get_storm(tx, storm_id)
+    if not (storm.phase.on or storm.phase.coming):
+        raise ConflictError(
+            f"storm {storm.name!r} is closed", reason="storm_ended", storm=storm.id, name=storm.name
+        )
+    return storm
+
+
+def _check(network: StreetNetwork, wish: ClosureWish, now: datetime) -> None:
+    segment = network.find(wish.segment_id)
+    if segment is None:
+        raise InvalidError("segment_id", wish.segment_id, "a street of the city")
+    if wish.forward is not None and not drivable(segment, forward=wish.forward):
+        raise InvalidError("forward", wish.forward, "a direction that signs allow")
+    if wish.until_at is not None and wish.until_at <= max(wish.from_at, now):
+        raise InvalidError("until_at", wish.until_at.isoformat(), "after the beginning and now")
+    if not wish.reason.strip():
+        raise InvalidError("reason", "", "why the street is closed")
+    if len(wish.reason) > REASON_LETTERS:
+        letters = f"{len(wish.reason)} letters"
+        raise InvalidError("reason", letters, f"at most {REASON_LETTERS} letters")
+
+
+def _meet(one: Closure, wish: ClosureWish) -> bool:
+    """Whether a closure and a wish close the same direction at the same time."""
+    same_way = one.forward is None or wish.forward is None or one.forward == wish.forward
+    begins_before = wish.until_at is None or one.from_at < wish.until_at
+    ends_after = one.until_at is None or one.until_at > wish.from_at
+    return same_way and begins_before and ends_after
