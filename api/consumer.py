@@ -12,11 +12,10 @@ from threading import Thread
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
 from data.model import (
+    PLAN_KINDS,
     Actor,
     ActorKind,
     Coverage,
-    PlanRun,
-    PlanRunId,
     Position,
     SegmentId,
     Storm,
@@ -25,7 +24,7 @@ from data.model import (
 from data.store.coverage import list_coverage
 from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.fleet import list_vehicles
-from data.store.plan_runs import list_runs
+from data.store.plan_runs import count_ahead, list_runs
 from data.store.positions import list_last, list_unseen, mark_seen_until
 from data.store.requests import get_request
 from data.store.storms import find_active_storm, get_storm
@@ -37,7 +36,7 @@ from fleet.sieve import Sieve
 from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import Digest, TrackBook, follow, keep
 from fleet.warming import warm_up
-from maps.views import ground_view, live_view, request_view, run_view, storm_view
+from maps.views import RunView, ground_view, live_view, request_view, run_view, storm_view
 
 AT_ONCE = 2_000
 """Positions of one look."""
@@ -106,7 +105,7 @@ class Consumer:
         self._stand_on(ground.now)
         self._repainted: tuple[datetime, float] | None = None
         self._storm: Storm | None = None
-        self._runs: dict[PlanRunId, PlanRun] = {}
+        self._runs: dict[int, RunView] = {}
         self._fresh: list[Position] = []
         self._sieve = Sieve()
         self._awake = asyncio.Event()
@@ -174,7 +173,7 @@ class Consumer:
         self._follow_ground()
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
-            runs = list_runs(tx, storm.id, RUNS) if storm else []
+            runs = _run_views(tx, storm) if storm else []
             waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
         found = self._digest(now) if waiting and self._warmed_up() else Digest()
         with reading(self._engine) as tx:
@@ -340,10 +339,15 @@ class Consumer:
             self._hub.publish("storm", [storm_view(told)] if told else [])
         self._storm = storm
 
-    def _publish_runs(self, runs: Iterable[PlanRun]) -> None:
+    def _publish_runs(self, runs: Iterable[RunView]) -> None:
         changed = [run for run in runs if self._runs.get(run.id) != run]
         self._runs |= {run.id: run for run in changed}
-        self._hub.publish("runs", [run_view(run) for run in changed])
+        self._hub.publish("runs", changed)
+
+
+def _run_views(tx: Tx, storm: Storm) -> list[RunView]:
+    runs = list_runs(tx, storm.id, RUNS, PLAN_KINDS)
+    return [run_view(run, count_ahead(tx, run)) for run in runs]
 
 
 def _id_of(storm: Storm | None) -> int | None:

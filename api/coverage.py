@@ -6,9 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.context import App, BoardContext, StreetContext
-from api.plans import vehicle_names
+from api.plans import shown_run, vehicle_names
 from api.requests import deadlines
-from data.model import Job, JobState, Order, RequestFilter, SegmentId, Stage, Storm, VehicleId
+from data.model import (
+    PLAN_KINDS,
+    Job,
+    JobState,
+    Order,
+    RequestFilter,
+    SegmentId,
+    Stage,
+    Storm,
+    VehicleId,
+)
 from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle, list_vehicles
@@ -60,7 +70,9 @@ def show_board(context: BoardContext) -> DispatchBoard:
             waiting,
             list_requests_by_id(tx, told_in_full(waiting, now)).values(),
             plan_view(plan, vehicle_names(tx)) if plan else None,
-            list_runs(tx, storm.id, RUNS_SHOWN) if storm else [],
+            [shown_run(tx, run) for run in list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS)]
+            if storm
+            else [],
         )
 
 

@@ -129,9 +129,7 @@ def message_of(error: BarfrubError, t: Translator) -> str:
 
     It names field, value and expectation, or what stands in the way.
     """
-    msgid = MESSAGES.get(error.code, f"error:{error.code}")
-    if isinstance(error, ConflictError):
-        msgid = f"conflict:{error.reason}"
+    msgid, _ = text_of(error)
     spoken = {
         name: t(SPOKEN[name].format(value))
         for name, value in error.values.items()
@@ -140,6 +138,14 @@ def message_of(error: BarfrubError, t: Translator) -> str:
     if "field" in error.values:
         spoken["field"] = _field(str(error.values["field"]), t)
     return t(msgid, **{**error.values, **spoken})
+
+
+def text_of(error: BarfrubError) -> tuple[str, dict[str, object]]:
+    """Return the msgid of an error's text and the values in it, as plain ones."""
+    msgid = MESSAGES.get(error.code, f"error:{error.code}")
+    if isinstance(error, ConflictError):
+        msgid = f"conflict:{error.reason}"
+    return msgid, {name: _plain(value) for name, value in error.values.items()}
 
 
 def fault_text(values: Mapping[str, object], t: Translator) -> str:

@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 
 from api.context import BoardContext, Context, DispatcherContext, RouteContext
-from api.schemas import PlanIn
+from api.schemas import PlanIn, PublishIn
 from data.errors import ConflictError, ForbiddenError, NotFoundError
-from data.model import PlanId, PlanRunId, Role, ShiftId, VehicleId
+from data.model import PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
 from data.store.engine import Tx
 from data.store.fleet import list_vehicles
-from data.store.plan_runs import get_run
+from data.store.plan_runs import count_ahead, get_run
 from data.store.plans import find_route, get_plan
 from data.store.shifts import get_shift
 from data.store.storms import find_active_storm, get_storm
@@ -26,14 +26,17 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
         storm = find_active_storm(tx)
         if storm is None:
             raise ConflictError("there is no storm to plan for", reason="no_storm")
-        return run_view(ask_for_plan(tx, context.actor, storm.id, wanted.seconds, context.now))
+        run = ask_for_plan(
+            tx, context.actor, storm.id, wanted.seconds, context.now, wanted.options()
+        )
+        return shown_run(tx, run)
 
 
 @router.get("/api/plan-runs/{run_id}")
 def show_run(run_id: PlanRunId, context: BoardContext) -> RunView:
     """Return how far a plan run is."""
     with context.reading() as tx:
-        return run_view(get_run(tx, run_id))
+        return shown_run(tx, get_run(tx, run_id))
 
 
 @router.post("/api/plan-runs/{run_id}/stop")
@@ -41,7 +44,7 @@ def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
     """Ask a plan run to end with the best it has."""
     with context.writing() as tx:
         request_stop(tx, context.actor, run_id, context.now)
-        return run_view(get_run(tx, run_id))
+        return shown_run(tx, get_run(tx, run_id))
 
 
 @router.get("/api/plans/{plan_id}")
@@ -52,10 +55,16 @@ def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
 
 
 @router.post("/api/plans/{plan_id}/publish")
-def publish_plan(plan_id: PlanId, context: DispatcherContext) -> PlanView:
-    """Make a draft the plan that is driven; every open board is told to look again."""
+def publish_plan(
+    plan_id: PlanId, context: DispatcherContext, wanted: PublishIn | None = None
+) -> PlanView:
+    """Make a draft the plan that is driven; every open board is told to look again.
+
+    A draft that says nothing of open jobs that trucks have ahead is refused, unless `dropping`.
+    """
+    dropping = wanted is not None and wanted.dropping
     with context.writing() as tx:
-        plan = publish(tx, context.actor, plan_id, context.now)
+        plan = publish(tx, context.actor, plan_id, context.now, dropping=dropping)
         view, storm = plan_view(plan, vehicle_names(tx)), get_storm(tx, plan.storm_id)
     context.app.hub.publish("storm", [storm_view(storm)])
     return view
@@ -77,6 +86,11 @@ def show_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Col
     if route is None:
         raise NotFoundError("route", shift_id)
     return route_geojson(route, context.app.network)
+
+
+def shown_run(tx: Tx, run: PlanRun) -> RunView:
+    """Return how far a run is, and behind how many others."""
+    return run_view(run, count_ahead(tx, run))
 
 
 def vehicle_names(tx: Tx) -> dict[VehicleId, str]:

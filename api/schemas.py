@@ -5,7 +5,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from data.errors import InvalidError
-from data.model import ClosingReason, Danger, LonLat, RequestKind, SegmentId, Side
+from data.model import (
+    ClosingReason,
+    Danger,
+    LonLat,
+    PlanOptions,
+    RequestKind,
+    SegmentId,
+    ServiceClass,
+    Side,
+    VehicleId,
+)
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 
@@ -102,9 +112,26 @@ class StormIn(Wire):
 
 
 class PlanIn(Wire):
-    """How long to search for a plan."""
+    """How long to search for a plan, and what it is for; an empty list is everything."""
 
     seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 30.0
+    classes: Annotated[tuple[ServiceClass, ...], Field(max_length=len(ServiceClass))] = ()
+    districts: Annotated[tuple[Short, ...], Field(max_length=500)] = ()
+    vehicles: Annotated[tuple[VehicleId, ...], Field(max_length=5000)] = ()
+
+    def options(self) -> PlanOptions:
+        """Return the record that `fleet.planning` takes; what is named twice counts once."""
+        return PlanOptions(
+            tuple(sorted(set(self.classes))),
+            tuple(sorted(set(self.districts))),
+            tuple(sorted(set(self.vehicles))),
+        )
+
+
+class PublishIn(Wire):
+    """Whether jobs may be dropped that trucks have ahead and the plan says nothing of."""
+
+    dropping: bool = False
 
 
 Key = Annotated[str, Field(min_length=8, max_length=100)]

@@ -11,36 +11,32 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
-from time import perf_counter
 from typing import Protocol
 
 from api.clock import Clock
 from api.console import open_city_database
+from api.errors import text_of
+from api.heartbeat import LEASE_S, Heartbeat, real_now
 from api.logs import configure_logs
+from api.run_kinds import KINDS, Bench
 from api.settings import Settings, prepare_numba
 from data.errors import BarfrubError, ConflictError
-from data.model import PlanRun
+from data.model import Fault, PlanRun
 from data.network import StreetNetwork
 from data.store.cities import get_city
 from data.store.engine import Database, reading, transaction
 from data.store.lock import holding
 from data.store.network import load_network
-from data.store.plan_runs import finish_run, heartbeat, lease_run, run_waits
-from fleet.planning import PLANNER, prepare, solve_prepared, store_draft
+from data.store.plan_runs import finish_run, lease_run, run_waits
 
-LEASE_S = 30.0
-BEAT_S = 1.0
 LOOK_S = 0.5
 """How often an idle worker looks into the queue."""
 LEAVE_S = 10.0
 """How long a worker may take to leave after it was told to."""
 RESTART_S = 1.0
 """Pause before a worker that died is replaced."""
-SEED = 1
 SPAWN = multiprocessing.get_context("spawn")
 """How child processes start: without what the server has in memory."""
 
@@ -129,89 +125,31 @@ def solve_run(
     stopped: Stopped,
     threads: int = 1,
 ) -> None:
-    """Solve a leased run and store the draft, or the error that prevents it."""
-    _log.info("plan run %s: solving for %.0f s", run.id, run.seconds)
+    """Work on a leased run as its kind wants, and store what came of it, or why nothing did."""
+    _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
+    bench = Bench(engine, network, beat, clock, stopped.is_set, threads)
     try:
         with beat:
-            with reading(engine) as tx:
-                prepared = prepare(tx, run.storm_id, network, clock.now())
-            plan = solve_prepared(
-                prepared,
-                run.seconds,
-                SEED,
-                beat.report,
-                lambda: beat.asked or stopped.is_set(),
-                threads,
-            )
+            keep = KINDS[run.kind](bench)
         with transaction(engine) as tx:
-            draft = store_draft(tx, PLANNER, plan, clock.now())
-            finish_run(tx, beat.run, draft.id)
-        _log.info("plan run %s: plan %s, cost %.1f", run.id, draft.id, draft.cost.total)
+            ended = keep(tx, beat.run)
+        _log.info("%s run %s: %s", run.kind, run.id, ended.state)
     except BarfrubError as error:
-        _fail(engine, beat.run, str(error))
+        _fail(engine, beat.run, str(error), Fault(*text_of(error)))
     except Exception as error:
-        _log.exception("plan run %s", run.id)
-        _fail(engine, beat.run, f"internal error: {type(error).__name__}")
+        _log.exception("%s run %s", run.kind, run.id)
+        fault = Fault("error:server", {})
+        _fail(engine, beat.run, f"internal error: {type(error).__name__}", fault)
 
 
-def real_now() -> datetime:
-    """Return the time on the wall: leases do not follow the storm's clock."""
-    return datetime.now(UTC)
-
-
-class Heartbeat:
-    """A thread that renews the lease of a run, writes its progress and hears the wish to stop."""
-
-    def __init__(self, engine: Database, run: PlanRun) -> None:
-        self.run = run
-        self.asked = run.stop_requested
-        self._engine = engine
-        self._progress: tuple[float, float, int, int] | None = None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, daemon=True)
-        self._began_s = perf_counter()
-
-    def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
-        """Take the progress that the next beat writes."""
-        self._progress = (best, bound, unserved, iterations)
-
-    def __enter__(self) -> None:
-        """Begin to beat."""
-        self._thread.start()
-
-    def __exit__(self, *_error: object) -> None:
-        """Beat a last time."""
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        over = False
-        while not over:
-            over = self._over.wait(BEAT_S)
-            try:
-                self._write()
-            except ConflictError:
-                _log.warning("plan run %s: the lease is lost", self.run.id)
-                self.asked = over = True
-
-    def _write(self) -> None:
-        run = replace(self.run, elapsed_s=perf_counter() - self._began_s)
-        if self._progress is not None:
-            best, bound, unserved, iterations = self._progress
-            run = replace(run, best=best, bound=bound, unserved=unserved, iterations=iterations)
-        with transaction(self._engine) as tx:
-            self.run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
-        self.asked = self.run.stop_requested
-
-
-def _fail(engine: Database, run: PlanRun, error: str) -> None:
-    _log.warning("plan run %s: %s", run.id, error)
+def _fail(engine: Database, run: PlanRun, error: str, fault: Fault) -> None:
+    _log.warning("%s run %s: %s", run.kind, run.id, error)
     try:
         with transaction(engine) as tx:
-            finish_run(tx, run, None, error)
+            finish_run(tx, run, None, error, fault)
     except ConflictError:
-        _log.warning("plan run %s: another worker has it", run.id)
+        _log.warning("%s run %s: another worker has it", run.kind, run.id)
 
 
 def _keep_worker(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:

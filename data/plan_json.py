@@ -5,7 +5,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from data.model import DirectedSegment, JobId, Leg, LegKind, Plan, Route, SegmentId
+from data.model import (
+    DirectedSegment,
+    JobId,
+    Leg,
+    LegKind,
+    Plan,
+    PlanOptions,
+    PlanProof,
+    Route,
+    SegmentId,
+    ServiceClass,
+    VehicleId,
+)
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
@@ -24,7 +36,62 @@ def plan_json(plan: Plan) -> dict[str, object]:
         "bound": plan.bound,
         "routes": [_route_json(route) for route in plan.routes],
         "unserved": [asdict(left) for left in plan.unserved],
+        "options": options_json(plan.options),
+        "aside": dict(plan.aside),
+        "proofs": [proof_json(proof) for proof in plan.proofs],
     }
+
+
+def options_json(options: PlanOptions) -> dict[str, Any]:
+    """Return what a plan is for as plain values; `options_from_json` is its inverse."""
+    return {
+        "classes": [str(each) for each in options.classes],
+        "districts": list(options.districts),
+        "vehicles": list(options.vehicles),
+    }
+
+
+def options_from_json(plain: Mapping[str, Any]) -> PlanOptions:
+    """Return the options that `options_json` made plain; what is missing is everything."""
+    return PlanOptions(
+        classes=tuple(ServiceClass(name) for name in plain.get("classes", ())),
+        districts=tuple(plain.get("districts", ())),
+        vehicles=tuple(VehicleId(each) for each in plain.get("vehicles", ())),
+    )
+
+
+def proof_json(proof: PlanProof) -> dict[str, Any]:
+    """Return a proof as plain values; `proof_from_json` is its inverse."""
+    return {
+        "classes": [str(each) for each in proof.classes],
+        "argument": proof.argument,
+        "due_at": None if proof.due_at is None else utc_text(proof.due_at),
+        "earliest_at": None if proof.earliest_at is None else utc_text(proof.earliest_at),
+        "passes": proof.passes,
+        "vehicles": proof.vehicles,
+        "work_s": proof.work_s,
+        "free_s": proof.free_s,
+        "segment_ids": list(proof.segment_ids),
+    }
+
+
+def proof_from_json(plain: Mapping[str, Any]) -> PlanProof:
+    """Return the proof that `proof_json` made plain."""
+    return PlanProof(
+        classes=tuple(ServiceClass(name) for name in plain["classes"]),
+        argument=plain["argument"],
+        due_at=_time(plain["due_at"]),
+        earliest_at=_time(plain["earliest_at"]),
+        passes=plain["passes"],
+        vehicles=plain["vehicles"],
+        work_s=plain["work_s"],
+        free_s=plain["free_s"],
+        segment_ids=tuple(SegmentId(each) for each in plain["segment_ids"]),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def leg_json(leg: Leg) -> dict[str, object]:

@@ -142,6 +142,10 @@ class Trucks:
             heading_for=next_leg.path[0].segment_id,
         )
 
+    def next_leg(self, route: int) -> int:
+        """Return the number of the leg of a route that its truck does next, as far as is known."""
+        return self._progress_of(route).leg + 1
+
     def _ahead(self, job_id: JobId) -> list[LegAt]:
         places = self.driven.legs_of.get(job_id, ())
         return [at for at in places if at.leg > self._progress_of(at.route).leg]

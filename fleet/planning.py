@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.errors import BarfrubError, ConflictError, InvalidError
+from data.errors import ConflictError, InvalidError
 from data.model import (
     Actor,
     ActorKind,
@@ -13,10 +13,12 @@ from data.model import (
     JobState,
     Plan,
     PlanId,
+    PlanOptions,
     PlanRun,
     PlanRunId,
     PlanState,
     ReloadSite,
+    RunKind,
     RunState,
     Shift,
     Storm,
@@ -24,6 +26,7 @@ from data.model import (
     Vehicle,
 )
 from data.network import StreetNetwork
+from data.plan_json import options_json
 from data.policy import Policy
 from data.store.cities import get_city, get_policy
 from data.store.engine import Tx
@@ -36,9 +39,10 @@ from data.store.request_clocks import mark_planned
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
 from fleet.driven_plan import DrivenPlan, Trucks
-from fleet.driving import ENDED
 from fleet.notices import tell_planned, windows_of
+from fleet.plan_options import check_options, in_service
 from fleet.promise import promise_open
+from fleet.routes_ahead import dropped_by
 from fleet.streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
@@ -67,19 +71,29 @@ class Prepared:
     now: datetime
 
 
-def ask_for_plan(tx: Tx, actor: Actor, storm_id: StormId, seconds: float, now: datetime) -> PlanRun:
-    """Put a wish to solve for so many seconds into the queue.
+def ask_for_plan(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    seconds: float,
+    now: datetime,
+    options: PlanOptions | None = None,
+) -> PlanRun:
+    """Put a wish to solve for so many seconds into the queue; without options for everything.
 
-    Raises `ConflictError` where the storm has ended or a run for it is not over yet.
+    Raises `ConflictError` where the storm has ended or a run for it is not over yet, and
+    `InvalidError` for options that name what there is not.
     """
     if not 0 < seconds <= LONGEST_S:
         raise InvalidError("seconds", seconds, f"more than 0 and at most {LONGEST_S:.0f}")
     _get_active(tx, storm_id)
+    check_options(tx, storm_id, options or PlanOptions(), now)
     unfinished = {RunState.QUEUED, RunState.RUNNING}
-    if any(run.state in unfinished for run in list_runs(tx, storm_id)):
+    if any(run.state in unfinished for run in list_runs(tx, storm_id, kinds=[RunKind.PLAN])):
         raise ConflictError("a plan is being made already", reason="run_active", storm=storm_id)
-    run = add_run(tx, storm_id, actor.id, now, seconds)
-    after = {"storm": storm_id, "seconds": seconds}
+    wanted = options_json(options or PlanOptions())
+    run = add_run(tx, storm_id, actor.id, now, seconds, options=wanted)
+    after = {"storm": storm_id, "seconds": seconds, **wanted}
     add_event(tx, now, actor, "plan_run.asked", f"plan_run:{run.id}", after=after)
     return run
 
@@ -99,9 +113,7 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
     """Read what a plan for a storm is made from; only open jobs and shifts that are not over."""
     storm = _get_active(tx, storm_id)
     require_present(tx, network)
-    shifts = [
-        shift for shift in list_shifts(tx, storm_id) if shift.state != ENDED and shift.ends_at > now
-    ]
+    shifts = [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
     if not shifts:
         raise ConflictError(
             "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
@@ -143,7 +155,7 @@ def solve_prepared(
     broken = violations(mapped.problem, solution)
     if broken:
         shown = "; ".join(broken[:SHOWN_VIOLATIONS])
-        raise BarfrubError(f"the referee refused the plan: {shown}")
+        raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")
     return plan_from(mapped, solution)
 
 
@@ -161,16 +173,20 @@ def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
         "cost": draft.cost.total,
         "bound": draft.bound,
         "unserved": len(draft.unserved),
+        "options": options_json(draft.options),
     }
     add_event(tx, now, actor, "plan.drafted", f"plan:{draft.id}", after=after)
     return draft
 
 
-def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
+def publish(
+    tx: Tx, actor: Actor, plan_id: PlanId, now: datetime, *, dropping: bool = False
+) -> Plan:
     """Send a draft to the trucks in place of the plan that they drive.
 
     Raises `ConflictError` where it is no draft, the storm has ended, or the streets or a planned
-    job changed since. Jobs that were done meanwhile do no harm; new ones wait for the next plan.
+    job changed since; and, unless `dropping`, where it says nothing of open jobs that trucks have
+    ahead. Jobs that were done meanwhile do no harm; new ones wait for the next plan.
     Every open request that it comes to gets its promise, in the same transaction.
     """
     plan = get_plan(tx, plan_id)
@@ -193,6 +209,14 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
             reason="plan_of_cancelled_jobs",
             plan=plan_id,
         )
+    dropped = [job.id for job in dropped_by(tx, plan, now)]
+    if dropped and not dropping:
+        raise ConflictError(
+            f"the plan would take {len(dropped)} jobs off the trucks",
+            reason="plan_drops_jobs",
+            plan=plan_id,
+            count=len(dropped),
+        )
 
     former = find_published_plan_id(tx, plan.storm_id)
     if former is not None:
@@ -202,8 +226,9 @@ def publish(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> Plan:
     set_plan_state(tx, plan_id, PlanState.PUBLISHED)
     set_planned(tx, plan.storm_id, planned, now)
     mark_planned(tx, now)
-    change = ({"state": plan.state}, {"state": PlanState.PUBLISHED})
-    add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", *change)
+    before: dict[str, object] = {"state": plan.state}
+    after: dict[str, object] = {"state": PlanState.PUBLISHED, "jobs_dropped": len(dropped)}
+    add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", before, after)
     published = replace(plan, state=PlanState.PUBLISHED)
     promise_open(tx, actor, Trucks(tx, DrivenPlan(published), now))
     tell_planned(tx, windows_of(plan), now)

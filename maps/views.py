@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from data.model import (
     City,
+    CurvePoint,
     Job,
     JobId,
     Leg,
     LegKind,
     Plan,
+    PlanOptions,
     PlanRun,
     RequestId,
     Route,
@@ -76,10 +79,15 @@ class VehicleView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A plan run in the queue and how far it is."""
+    """A plan run in the queue and how far it is.
+
+    `ahead` counts the runs that are ended before it begins; `fault` is the msgid of why it failed.
+    """
 
     id: int
+    kind: str
     state: str
+    ahead: int
     asked_by: str
     asked_at: datetime
     seconds: float
@@ -90,6 +98,10 @@ class RunView:
     stop_requested: bool
     plan_id: int | None
     error: str
+    fault: str
+    fault_values: Mapping[str, Any]
+    options: Mapping[str, Any]
+    curve: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,10 @@ class RouteView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan in sums; `unserved` counts the jobs that it leaves undone."""
+    """A plan in sums; `unserved` counts the jobs that it leaves undone.
+
+    `options` say what it is for, and `aside` counts the open jobs by class that it is not for.
+    """
 
     id: int
     revision: int
@@ -117,6 +132,8 @@ class PlanView:
     cost: float
     bound: float
     unserved: int
+    options: PlanOptions
+    aside: Mapping[ServiceClass, int]
     routes: tuple[RouteView, ...]
 
 
@@ -193,7 +210,7 @@ def dispatch_board(
     waiting: Sequence[Waiting],
     requests: Iterable[ServiceRequest],
     plan: PlanView | None,
-    runs: Iterable[PlanRun],
+    runs: Iterable[RunView],
 ) -> DispatchBoard:
     """Return the board; `requests` are those of the waiting ones that are told in full."""
     classes = class_views(network, policy, states) if storm else ()
@@ -213,7 +230,7 @@ def dispatch_board(
         waiting=list(waiting),
         requests=tuple(request_view(each, due_at) for each in requests),
         plan=plan,
-        runs=tuple(run_view(run) for run in runs),
+        runs=tuple(runs),
     )
 
 
@@ -313,11 +330,13 @@ def live_view(seen: VehicleLive) -> VehicleView:
     )
 
 
-def run_view(run: PlanRun) -> RunView:
-    """Return how far a plan run is."""
+def run_view(run: PlanRun, ahead: int = 0) -> RunView:
+    """Return how far a plan run is, behind so many others."""
     return RunView(
         id=run.id,
+        kind=run.kind,
         state=run.state,
+        ahead=ahead,
         asked_by=run.asked_by,
         asked_at=run.asked_at,
         seconds=run.seconds,
@@ -328,6 +347,10 @@ def run_view(run: PlanRun) -> RunView:
         stop_requested=run.stop_requested,
         plan_id=run.plan_id,
         error=run.error,
+        fault=run.fault.text if run.fault else "",
+        fault_values=run.fault.values if run.fault else {},
+        options=run.options,
+        curve=run.curve,
     )
 
 
@@ -341,6 +364,8 @@ def plan_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> PlanView:
         cost=plan.cost.total,
         bound=plan.bound,
         unserved=len({left.job_id for left in plan.unserved}),
+        options=plan.options,
+        aside=plan.aside,
         routes=tuple(route_view(route, vehicles) for route in plan.routes if route.legs),
     )
 

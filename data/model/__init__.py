@@ -65,16 +65,17 @@ from data.model.people import (
     SignInCode,
     User,
 )
+from data.model.plan_runs import PLAN_KINDS, CurvePoint, Fault, PlanRun, RunKind, RunState
 from data.model.plans import (
     CostBreakdown,
     Leg,
     LegKind,
     LegProgress,
     Plan,
-    PlanRun,
+    PlanOptions,
+    PlanProof,
     PlanState,
     Route,
-    RunState,
     Unserved,
 )
 from data.model.promises import Promise, PromiseOutcome
@@ -151,6 +152,7 @@ from data.model.work import (
 
 __all__ = [
     "PENDING",
+    "PLAN_KINDS",
     "RELOAD_RADIUS_M",
     "YARD_RADIUS_M",
     "Actor",
@@ -181,6 +183,7 @@ __all__ = [
     "Coverage",
     "CoverageChange",
     "CoverageRevision",
+    "CurvePoint",
     "Danger",
     "Depot",
     "DepotId",
@@ -197,6 +200,7 @@ __all__ = [
     "Event",
     "Evidence",
     "EvidenceKind",
+    "Fault",
     "Followed",
     "FormerSegment",
     "Found",
@@ -231,6 +235,8 @@ __all__ = [
     "Place",
     "Plan",
     "PlanId",
+    "PlanOptions",
+    "PlanProof",
     "PlanRun",
     "PlanRunId",
     "PlanState",
@@ -252,6 +258,7 @@ __all__ = [
     "RoadClass",
     "Role",
     "Route",
+    "RunKind",
     "RunState",
     "Segment",
     "SegmentId",

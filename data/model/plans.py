@@ -1,11 +1,13 @@
-"""Plan runs, plans, routes and their progress."""
+"""Plans, routes and their progress; runs that make plans are in `plan_runs`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import JobId, PlanId, PlanRunId, ShiftId, StormId, VehicleId
+from data.model.ids import JobId, PlanId, SegmentId, ShiftId, StormId, VehicleId
 from data.model.streets import DirectedSegment
+from data.model.work import ServiceClass
 
 
 class PlanState(StrEnum):
@@ -16,15 +18,6 @@ class PlanState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class RunState(StrEnum):
-    """Life of a plan run in the queue."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class LegKind(StrEnum):
     """What a vehicle does on a leg."""
 
@@ -32,27 +25,6 @@ class LegKind(StrEnum):
     WORK = "work"
     RELOAD = "reload"
     REST = "rest"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRun:
-    """A wish to solve, in the queue; `lease_until` says how long its worker holds it."""
-
-    id: PlanRunId
-    storm_id: StormId
-    asked_by: str
-    asked_at: datetime
-    seconds: float
-    state: RunState
-    lease_until: datetime | None = None
-    best: float | None = None
-    bound: float | None = None
-    unserved: int | None = None
-    iterations: int = 0
-    elapsed_s: float = 0.0
-    stop_requested: bool = False
-    plan_id: PlanId | None = None
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +72,52 @@ class CostBreakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """Which work and which machines a plan is for; nothing named is all of them."""
+
+    classes: tuple[ServiceClass, ...] = ()
+    districts: tuple[str, ...] = ()
+    vehicles: tuple[VehicleId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProof:
+    """What no plan can do, whatever its routes: some work is done late, or never.
+
+    Attributes
+    ----------
+    classes
+        Whose work it is; one class, or all that are due by then.
+    argument
+        Why: `work`, `distance` or `material` of whole classes, the reason of single passes
+        (`late`, `unreachable`, `no_vehicle`, `time`, `capacity`).
+    due_at, earliest_at
+        When it should be done and when it is at the earliest; no `earliest_at` is never.
+    passes, vehicles
+        How many passes it is, and how many machines could do something of it.
+    work_s, free_s
+        Machine seconds that it takes at least and that there are until `due_at`; 0 for passes.
+    segment_ids
+        Streets that show it; of many only some.
+    """
+
+    classes: tuple[ServiceClass, ...]
+    argument: str
+    due_at: datetime | None
+    earliest_at: datetime | None
+    passes: int
+    vehicles: int
+    work_s: float
+    free_s: float
+    segment_ids: tuple[SegmentId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Routes for a storm, as checked by the referee."""
+    """Routes for a storm, as checked by the referee.
+
+    `aside` counts the open jobs by class that it is not for: nobody asked it to do them.
+    """
 
     id: PlanId
     storm_id: StormId
@@ -116,6 +132,9 @@ class Plan:
     solver: str
     seed: int
     state: PlanState
+    options: PlanOptions = field(default_factory=PlanOptions)
+    aside: Mapping[ServiceClass, int] = field(default_factory=dict)
+    proofs: tuple[PlanProof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

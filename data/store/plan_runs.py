@@ -4,19 +4,30 @@ A lease is known by its end. Whoever renews it must name the end it last saw, so
 slept too long finds out that another one took the run.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, or_, select, update
 
 from data.errors import ConflictError, NotFoundError
-from data.model import PlanId, PlanRun, PlanRunId, RunState, StormId
+from data.model import CurvePoint, Fault, PlanId, PlanRun, PlanRunId, RunKind, RunState, StormId
 from data.store.engine import Tx
 from data.store.schema import plan_run
 
+PATIENT = RunKind.WHATIF
+"""Runs of this kind wait for all others, whenever they were asked for."""
+
 
 def add_run(
-    tx: Tx, storm_id: StormId, asked_by: str, asked_at: datetime, seconds: float
+    tx: Tx,
+    storm_id: StormId,
+    asked_by: str,
+    asked_at: datetime,
+    seconds: float,
+    kind: RunKind = RunKind.PLAN,
+    options: Mapping[str, Any] | None = None,
+    digest: str = "",
 ) -> PlanRun:
     """Put a run into the queue."""
     new = insert(plan_run).values(
@@ -25,6 +36,9 @@ def add_run(
         asked_at=asked_at,
         seconds=seconds,
         state=RunState.QUEUED,
+        kind=kind,
+        options=dict(options or {}),
+        digest=digest,
     )
     return _run(tx.execute(new.returning(plan_run)).one())
 
@@ -37,10 +51,34 @@ def get_run(tx: Tx, run_id: PlanRunId) -> PlanRun:
     return _run(row)
 
 
-def list_runs(tx: Tx, storm_id: StormId, limit: int | None = None) -> list[PlanRun]:
-    """Return the runs of a storm, newest first."""
-    query = select(plan_run).where(plan_run.c.storm_id == storm_id).order_by(plan_run.c.id.desc())
-    return [_run(row) for row in tx.execute(query.limit(limit))]
+def list_runs(
+    tx: Tx,
+    storm_id: StormId,
+    limit: int | None = None,
+    kinds: Collection[RunKind] = tuple(RunKind),
+) -> list[PlanRun]:
+    """Return the runs of a storm, newest first; of some kinds only where given."""
+    query = select(plan_run).where(plan_run.c.storm_id == storm_id, plan_run.c.kind.in_(kinds))
+    return [_run(row) for row in tx.execute(query.order_by(plan_run.c.id.desc()).limit(limit))]
+
+
+def find_run_of_plan(tx: Tx, plan_id: PlanId) -> PlanRun | None:
+    """Return the run that made a plan."""
+    row = tx.execute(select(plan_run).where(plan_run.c.plan_id == plan_id)).first()
+    return None if row is None else _run(row)
+
+
+def count_ahead(tx: Tx, run: PlanRun) -> int:
+    """Return how many runs a worker ends before it begins with a queued one."""
+    if run.state is not RunState.QUEUED:
+        return 0
+    unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
+    sooner = or_(
+        _rank() < (1 if run.kind is PATIENT else 0),
+        and_(_rank() == (1 if run.kind is PATIENT else 0), plan_run.c.id < run.id),
+    )
+    query = select(func.count()).select_from(plan_run).where(unfinished, sooner)
+    return tx.execute(query).scalar_one()
 
 
 MOST_TRIES = 3
@@ -52,8 +90,14 @@ def run_waits(tx: Tx, now: datetime) -> bool:
     return tx.execute(_waiting(now)).scalar() is not None
 
 
+def urgent_run_waits(tx: Tx, now: datetime) -> bool:
+    """Whether a run waits that a patient one makes room for."""
+    query = _waiting(now).where(plan_run.c.kind != PATIENT)
+    return tx.execute(query).scalar() is not None
+
+
 def lease_run(tx: Tx, now: datetime, seconds: float) -> PlanRun | None:
-    """Take the oldest run that waits, or whose worker let its lease run out.
+    """Take the oldest run that waits, or whose worker let its lease run out; patient ones last.
 
     `now` is real time, not the storm's: a demo at thirty times the speed must not lose its leases.
     """
@@ -76,7 +120,11 @@ def _abandoned(now: datetime) -> ColumnElement[bool]:
 
 def _waiting(now: datetime) -> Select[tuple[int]]:
     waits = or_(plan_run.c.state == RunState.QUEUED, _abandoned(now))
-    return select(plan_run.c.id).where(waits).order_by(plan_run.c.id).limit(1)
+    return select(plan_run.c.id).where(waits).order_by(_rank(), plan_run.c.id).limit(1)
+
+
+def _rank() -> ColumnElement[int]:
+    return case((plan_run.c.kind == PATIENT, 1), else_=0)
 
 
 def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
@@ -94,6 +142,7 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
             unserved=run.unserved,
             iterations=run.iterations,
             elapsed_s=run.elapsed_s,
+            curve=[list(point) for point in run.curve],
         )
         .returning(plan_run)
     ).first()
@@ -102,15 +151,30 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
     return _run(row)
 
 
-def finish_run(tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "") -> PlanRun:
+def finish_run(
+    tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "", fault: Fault | None = None
+) -> PlanRun:
     """End a run: done with a plan, or failed with an error. Raises `ConflictError` as above."""
     state = RunState.FAILED if plan_id is None else RunState.DONE
-    row = tx.execute(
-        update(plan_run)
-        .where(_held(run))
-        .values(state=state, plan_id=plan_id, error=error, lease_until=None)
-        .returning(plan_run)
-    ).first()
+    return _ended(tx, run, state=state, plan_id=plan_id, error=error, fault=list(fault or ()))
+
+
+def answer_run(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> PlanRun:
+    """End a run that makes no plan with what it found; raises `ConflictError` as above.
+
+    `digest` tells for which situation it is an answer.
+    """
+    return _ended(tx, run, state=RunState.DONE, answer=dict(answer), digest=digest)
+
+
+def put_back(tx: Tx, run: PlanRun) -> PlanRun:
+    """Let a run wait again, as if nobody had taken it; raises `ConflictError` as above."""
+    return _ended(tx, run, state=RunState.QUEUED, tries=plan_run.c.tries - 1)
+
+
+def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
+    change = update(plan_run).where(_held(run)).values(lease_until=None, **values)
+    row = tx.execute(change.returning(plan_run)).first()
     if row is None:
         raise _lost(run)
     return _run(row)
@@ -129,8 +193,9 @@ def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
 
 def _give_up(tx: Tx, hopeless: ColumnElement[bool]) -> None:
     error = f"its worker died {MOST_TRIES} times"
+    fault = ["run:worker_died", {"count": MOST_TRIES}]
     failed = update(plan_run).where(hopeless)
-    tx.execute(failed.values(state=RunState.FAILED, error=error, lease_until=None))
+    tx.execute(failed.values(state=RunState.FAILED, error=error, fault=fault, lease_until=None))
 
 
 def _held(run: PlanRun) -> ColumnElement[bool]:
@@ -162,4 +227,10 @@ def _run(row: Row[Any]) -> PlanRun:
         stop_requested=row.stop_requested,
         plan_id=None if row.plan_id is None else PlanId(row.plan_id),
         error=row.error,
+        kind=RunKind(row.kind),
+        options=row.options,
+        curve=tuple(CurvePoint(*point) for point in row.curve),
+        fault=Fault(*row.fault) if row.fault else None,
+        digest=row.digest,
+        answer=row.answer,
     )

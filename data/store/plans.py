@@ -16,12 +16,20 @@ from data.model import (
     PlanId,
     PlanState,
     Route,
+    ServiceClass,
     ShiftId,
     StormId,
     Unserved,
     VehicleId,
 )
-from data.plan_json import leg_from_json, leg_json
+from data.plan_json import (
+    leg_from_json,
+    leg_json,
+    options_from_json,
+    options_json,
+    proof_from_json,
+    proof_json,
+)
 from data.store.engine import Tx
 from data.store.schema import plan, route
 
@@ -136,6 +144,9 @@ def _values(new: Plan, revision: int) -> dict[str, object]:
         "solver": new.solver,
         "seed": new.seed,
         "state": new.state,
+        "options": options_json(new.options),
+        "aside": dict(new.aside),
+        "proofs": [proof_json(proof) for proof in new.proofs],
     }
 
 
@@ -155,6 +166,9 @@ def _plan(tx: Tx, row: Row[Any]) -> Plan:
         solver=row.solver,
         seed=row.seed,
         state=PlanState(row.state),
+        options=options_from_json(row.options),
+        aside={ServiceClass(name): count for name, count in row.aside.items()},
+        proofs=tuple(proof_from_json(proof) for proof in row.proofs),
     )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from api.worker import LEASE_S, Heartbeat, real_now, running_workers, solve_run, work_until
+from api.heartbeat import LEASE_S, Heartbeat, real_now
+from api.worker import running_workers, solve_run, work_until
 from data.model import PlanRun, RunState
 from data.store.engine import open_database, reading, transaction
 from data.store.plan_runs import get_run, lease_run

@@ -120,6 +120,14 @@ plan_run = Table(
     Column("plan_id", ForeignKey("plan.id")),
     Column("error", Text, nullable=False, default=""),
     Column("tries", Integer, nullable=False, server_default="0", doc="how often it was leased"),
+    Column("kind", Text, nullable=False, server_default="plan"),
+    Column("options", JSON, nullable=False, server_default="{}"),
+    Column(
+        "curve", JSON, nullable=False, server_default="[]", doc="seconds, best, bound, unserved"
+    ),
+    Column("fault", JSON, nullable=False, server_default="[]", doc="msgid and values, or nothing"),
+    Column("digest", Text, nullable=False, server_default="", doc="situation that is answered for"),
+    Column("answer", JSON, doc="what a run found that makes no plan"),
 )
 
 plan = Table(
@@ -137,6 +145,9 @@ plan = Table(
     Column("solver", Text, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    Column("options", JSON, nullable=False, server_default="{}", doc="what it is for"),
+    Column("aside", JSON, nullable=False, server_default="{}", doc="jobs that it is not for"),
+    Column("proofs", JSON, nullable=False, server_default="[]", doc="what no plan can do"),
 )
 
 route = Table(

@@ -1,0 +1,76 @@
+"""The lease of a run that is worked on, and what people hear of its progress meanwhile."""
+
+import logging
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+
+from data.errors import ConflictError
+from data.model import CurvePoint, PlanRun
+from data.store.engine import Database, transaction
+from data.store.plan_runs import PATIENT, heartbeat, urgent_run_waits
+from fleet.progress_curve import Curve
+
+LEASE_S = 30.0
+BEAT_S = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+def real_now() -> datetime:
+    """Return the time on the wall: leases do not follow the storm's clock."""
+    return datetime.now(UTC)
+
+
+class Heartbeat:
+    """A thread that renews the lease of a run, writes its progress and hears the wish to stop.
+
+    `asked` says that somebody wants the run to end, `makes_room` that an urgent one waits for it.
+    """
+
+    def __init__(self, engine: Database, run: PlanRun) -> None:
+        self.run = run
+        self.asked = run.stop_requested
+        self.makes_room = False
+        self._engine = engine
+        self._progress: tuple[float, float, int, int] | None = None
+        self._curve = Curve()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._began_s = perf_counter()
+
+    def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
+        """Take the progress that the next beat writes."""
+        self._progress = (best, bound, unserved, iterations)
+        self._curve.add(CurvePoint(perf_counter() - self._began_s, best, bound, unserved))
+
+    def __enter__(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        """Beat a last time."""
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        over = False
+        while not over:
+            over = self._over.wait(BEAT_S)
+            try:
+                self._write()
+            except ConflictError:
+                _log.warning("plan run %s: the lease is lost", self.run.id)
+                self.asked = over = True
+
+    def _write(self) -> None:
+        run = replace(self.run, elapsed_s=perf_counter() - self._began_s)
+        if self._progress is not None:
+            best, bound, unserved, iterations = self._progress
+            run = replace(run, best=best, bound=bound, unserved=unserved, iterations=iterations)
+        run = replace(run, curve=self._curve.points)
+        with transaction(self._engine) as tx:
+            self.run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
+            self.makes_room = run.kind is PATIENT and urgent_run_waits(tx, real_now())
+        self.asked = self.run.stop_requested

@@ -1,0 +1,86 @@
+"""Runs: wishes to solve that wait in the queue of a worker, and how far it is with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from data.model.ids import PlanId, PlanRunId, StormId
+
+
+class RunKind(StrEnum):
+    """What a run is asked for; each kind reads its own `options`."""
+
+    PLAN = "plan"
+    WHATIF = "whatif"
+
+
+PLAN_KINDS = tuple(kind for kind in RunKind if kind is not RunKind.WHATIF)
+"""Kinds of runs that end with a plan."""
+
+
+class RunState(StrEnum):
+    """Life of a plan run in the queue."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class CurvePoint(NamedTuple):
+    """How good the best plan was after so many seconds, and what is proved of any plan."""
+
+    elapsed_s: float
+    best: float
+    bound: float
+    unserved: int
+
+
+class Fault(NamedTuple):
+    """Why a run failed: a text of the catalogs by its msgid, and the values in it."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRun:
+    """A wish to solve, in the queue; `lease_until` says how long its worker holds it.
+
+    Attributes
+    ----------
+    options
+        Plain values, by the kind of run: which classes, districts and machines a plan is for.
+    curve
+        Progress from the beginning on, thinned out.
+    error, fault
+        Why it failed: in English for the log, and for people in their language.
+    digest
+        What the situation was that it is answered for; empty where nobody asks for it again.
+    answer
+        Plain values that a run has found which makes no plan.
+    """
+
+    id: PlanRunId
+    storm_id: StormId
+    asked_by: str
+    asked_at: datetime
+    seconds: float
+    state: RunState
+    lease_until: datetime | None = None
+    best: float | None = None
+    bound: float | None = None
+    unserved: int | None = None
+    iterations: int = 0
+    elapsed_s: float = 0.0
+    stop_requested: bool = False
+    plan_id: PlanId | None = None
+    error: str = ""
+    kind: RunKind = RunKind.PLAN
+    options: Mapping[str, Any] = field(default_factory=dict)
+    curve: tuple[CurvePoint, ...] = ()
+    fault: Fault | None = None
+    digest: str = ""
+    answer: Mapping[str, Any] | None = None

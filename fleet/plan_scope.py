@@ -1,0 +1,70 @@
+"""What a plan is for: some classes, districts and machines, beside what trucks do already.
+
+A plan for a part never takes work off a truck: what the published plan still means to do stays in
+it. Routes of machines that were not chosen stay as they are; the others get what was chosen and
+what they have already.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from data.errors import ConflictError
+from data.model import Job, Plan, PlanOptions, Route, ServiceClass
+from fleet.planning import Prepared
+from fleet.routes_ahead import jobs_of
+
+EVERYTHING = PlanOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is planned anew, the routes that stay as they are, and jobs that nobody asked for."""
+
+    options: PlanOptions
+    prepared: Prepared
+    kept: tuple[Route, ...]
+    aside: Mapping[ServiceClass, int]
+
+    def whole(self, plan: Plan) -> Plan:
+        """Return the plan of what is planned anew with the routes that stay."""
+        routes = sorted((*plan.routes, *self.kept), key=lambda route: route.shift_id)
+        return replace(plan, routes=tuple(routes), options=self.options, aside=self.aside)
+
+
+def scope_of(prepared: Prepared, options: PlanOptions, ahead: Sequence[Route]) -> Scope:
+    """Return what a plan with these options is for, beside the routes that trucks have ahead.
+
+    Raises `ConflictError` where no job or no machine is left.
+    """
+    if options == EVERYTHING:
+        return Scope(options, prepared, (), {})
+    shifts = tuple(
+        shift
+        for shift in prepared.shifts
+        if not options.vehicles or shift.vehicle_id in options.vehicles
+    )
+    planning = {shift.id for shift in shifts}
+    staying = {shift.id for shift in prepared.shifts} - planning
+    kept = tuple(route for route in ahead if route.shift_id in staying and route.legs)
+    held = jobs_of(kept)
+    carried = jobs_of(route for route in ahead if route.shift_id in planning) - held
+    jobs = tuple(
+        job
+        for job in prepared.jobs
+        if job.id in carried or (job.id not in held and _wanted(job, options, prepared))
+    )
+    if not jobs:
+        raise ConflictError("no open job is left of what was chosen", reason="nothing_to_plan")
+    if not shifts:
+        raise ConflictError("no vehicle is in service: every shift is over", reason="no_shift")
+    planned = held | {job.id for job in jobs}
+    aside = Counter(job.service_class for job in prepared.jobs if job.id not in planned)
+    return Scope(options, replace(prepared, jobs=jobs, shifts=shifts), kept, dict(aside))
+
+
+def _wanted(job: Job, options: PlanOptions, prepared: Prepared) -> bool:
+    if options.classes and job.service_class not in options.classes:
+        return False
+    district = prepared.network.segment(job.segment_id).district
+    return not options.districts or district in options.districts

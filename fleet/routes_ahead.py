@@ -1,0 +1,50 @@
+"""What trucks still mean to do by the published plan, and what another plan would take off them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from data.model import Job, JobId, JobState, LegKind, Plan, Route, StormId
+from data.store.engine import Tx
+from data.store.jobs import list_jobs
+from data.store.plans import find_published_plan
+from data.store.shifts import list_shifts
+from fleet.driven_plan import DrivenPlan, Trucks
+from fleet.plan_options import in_service
+
+
+def routes_ahead(tx: Tx, storm_id: StormId, now: datetime) -> tuple[Route, ...]:
+    """Return the published plan's routes from the leg on that each truck does next.
+
+    Routes of shifts that are over are left out: nobody drives them any more.
+    """
+    plan = find_published_plan(tx, storm_id)
+    if plan is None:
+        return ()
+    serving = {shift.id for shift in list_shifts(tx, storm_id) if in_service(shift, now)}
+    trucks = Trucks(tx, DrivenPlan(plan), now)
+    return tuple(
+        replace(route, legs=route.legs[trucks.next_leg(number) :])
+        for number, route in enumerate(plan.routes)
+        if route.shift_id in serving
+    )
+
+
+def dropped_by(tx: Tx, plan: Plan, now: datetime) -> list[Job]:
+    """Return open jobs that trucks have ahead and that this draft would take off them unsaid."""
+    told = {left.job_id for left in plan.unserved} | jobs_of(plan.routes)
+    lost = jobs_of(routes_ahead(tx, plan.storm_id, now)) - told
+    if not lost:
+        return []
+    return [job for job in list_jobs(tx, plan.storm_id, JobState.OPEN) if job.id in lost]
+
+
+def jobs_of(routes: Iterable[Route]) -> set[JobId]:
+    """Return which jobs some routes work on."""
+    return {
+        job_id
+        for route in routes
+        for leg in route.legs
+        if leg.kind is LegKind.WORK
+        for job_id in leg.job_ids
+    }

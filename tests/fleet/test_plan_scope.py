@@ -1,0 +1,120 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.errors import ConflictError, InvalidError
+from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, VehicleId
+from data.store.engine import Tx
+from data.store.events import list_events
+from data.store.plans import add_plan, get_plan
+from data.store.shifts import set_shift_state
+from fleet.plan_scope import EVERYTHING, scope_of
+from fleet.planning import Prepared, ask_for_plan, prepare, publish
+from fleet.routes_ahead import routes_ahead
+from fleet.storms import start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+from tests.village_plan import a_leg, a_plan
+
+LATER = v.NOW + timedelta(seconds=30)
+
+
+@pytest.fixture
+def storm(tx: Tx) -> Storm:
+    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+
+
+@pytest.fixture
+def prepared(tx: Tx, storm: Storm) -> Prepared:
+    return prepare(tx, storm.id, v.village(), LATER)
+
+
+def job_of(prepared: Prepared, service_class: ServiceClass) -> JobId:
+    return next(job.id for job in prepared.jobs if job.service_class is service_class)
+
+
+def a_route(shift: int, *jobs: JobId) -> Route:
+    legs = tuple(a_leg(job_ids=(job,)) for job in jobs)
+    return Route(ShiftId(shift), VehicleId(shift), legs)
+
+
+def test_without_options_everything_is_planned(prepared: Prepared) -> None:
+    scope = scope_of(prepared, EVERYTHING, [a_route(1, JobId(1))])
+    assert (scope.prepared, scope.kept, scope.aside) == (prepared, (), {})
+
+
+def test_a_plan_for_a_class_leaves_the_others_aside_and_counts_them(prepared: Prepared) -> None:
+    first = min(job.service_class for job in prepared.jobs)
+    scope = scope_of(prepared, PlanOptions(classes=(first,)), [])
+    assert {job.service_class for job in scope.prepared.jobs} == {first}
+    assert first not in scope.aside
+    assert sum(scope.aside.values()) == len(prepared.jobs) - len(scope.prepared.jobs) > 0
+
+
+def test_what_trucks_have_ahead_stays_in_a_plan_for_another_class(prepared: Prepared) -> None:
+    first, *_, last = sorted({job.service_class for job in prepared.jobs})
+    carried = job_of(prepared, last)
+    scope = scope_of(prepared, PlanOptions(classes=(first,)), [a_route(1, carried)])
+    assert carried in {job.id for job in scope.prepared.jobs}
+
+
+def test_machines_that_were_not_chosen_keep_their_routes(prepared: Prepared) -> None:
+    staying = a_route(2, JobId(3))
+    scope = scope_of(prepared, PlanOptions(vehicles=(VehicleId(1),)), [a_route(1), staying])
+    assert [shift.vehicle_id for shift in scope.prepared.shifts] == [1]
+    assert JobId(3) not in {job.id for job in scope.prepared.jobs}
+    whole = scope.whole(a_plan(a_leg(), routes=(a_route(1, JobId(1)),)))
+    assert [route.shift_id for route in whole.routes] == [1, 2]
+    assert whole.routes[1] == staying
+    assert whole.options == PlanOptions(vehicles=(VehicleId(1),))
+    assert scope.aside == {}
+
+
+def test_nothing_chosen_is_no_plan(prepared: Prepared) -> None:
+    with pytest.raises(ConflictError, match="no open job"):
+        scope_of(prepared, PlanOptions(districts=("Nowhere",)), [])
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        (PlanOptions(districts=("Nowhere",)), "districts"),
+        (PlanOptions(vehicles=(VehicleId(9),)), "vehicles"),
+        (PlanOptions(vehicles=(VehicleId(1),)), "vehicles"),
+    ],
+)
+def test_options_that_name_what_there_is_not_are_refused(
+    tx: Tx, storm: Storm, options: PlanOptions, field: str
+) -> None:
+    set_shift_state(tx, ShiftId(1), "ended")
+    with pytest.raises(InvalidError, match=field):
+        ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER, options)
+
+
+def test_options_are_kept_with_the_run_and_the_plan(tx: Tx, storm: Storm) -> None:
+    options = PlanOptions((ServiceClass.P1,), (), (VehicleId(2),))
+    run = ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER, options)
+    assert run.options == {"classes": ["P1"], "districts": [], "vehicles": [2]}
+    aside = {ServiceClass.P3: 4}
+    stored = add_plan(tx, replace(a_plan(a_leg()), options=options, aside=aside))
+    again = get_plan(tx, stored.id)
+    assert (again.options, again.aside) == (options, aside)
+
+
+def test_no_job_is_taken_off_a_truck_unsaid(tx: Tx, storm: Storm) -> None:
+    both = a_plan(a_leg(), a_leg(segment_id=2, job_ids=(JobId(2),)))
+    publish(tx, DISPATCHER, add_plan(tx, both).id, v.NOW)
+    less = add_plan(tx, a_plan(a_leg()))
+    with pytest.raises(ConflictError, match="take 1 jobs off"):
+        publish(tx, DISPATCHER, less.id, LATER)
+    publish(tx, DISPATCHER, less.id, LATER, dropping=True)
+    (event,) = [one for one in list_events(tx, f"plan:{less.id}") if one.verb == "plan.published"]
+    assert event.after == {"state": "published", "jobs_dropped": 1}
+
+
+def test_routes_of_shifts_that_are_over_are_nobodys(tx: Tx, storm: Storm) -> None:
+    publish(tx, DISPATCHER, add_plan(tx, a_plan(a_leg())).id, v.NOW)
+    assert [len(route.legs) for route in routes_ahead(tx, storm.id, LATER)] == [1, 0]
+    set_shift_state(tx, ShiftId(1), "ended")
+    assert [route.shift_id for route in routes_ahead(tx, storm.id, LATER)] == [2]
