@@ -1,12 +1,10 @@
 """Looks at routes and trucks every few seconds, and tells boards what changed."""
 
-import asyncio
-import logging
-from contextlib import suppress
 from threading import Lock
 
 from api.clock import Clock
 from api.ground import GroundKeeper
+from api.sentry import Sentry
 from data.model import SegmentId, ShiftId
 from data.store.engine import Database, reading, transaction
 from data.store.storms import find_active_storm
@@ -22,19 +20,20 @@ LOOK_S = 2.0
 HEARS = frozenset({"evidence", "legs"})
 """News that change how routes are driven: new passes by street, taps by shift."""
 
-_log = logging.getLogger(__name__)
 
-
-class AlertWatch:
+class AlertWatch(Sentry):
     """Checks the driven plan and keeps alerts, as long as the server runs.
 
     `check` is the plan as of the last look, `None` while nothing is driven: it never changes, so
     that any thread may read it.
     """
 
+    pause_s = LOOK_S
+
     def __init__(
         self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub, live: LiveFleet
     ) -> None:
+        super().__init__()
         self._engine = engine
         self._clock = clock
         self._ground = ground
@@ -44,19 +43,7 @@ class AlertWatch:
         self._news = hub.subscribe(lambda: None, HEARS, own=True)
         self._told: dict[int, CheckView] = {}
         self._one_at_a_time = Lock()
-        self._task: asyncio.Task[None] | None = None
         self.check: PlanCheck | None = None
-
-    def start(self) -> None:
-        """Begin to look; call it in the event loop of the server."""
-        self._task = asyncio.create_task(self._go_on())
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
 
     def look(self) -> int:
         """Look once, tell the boards what changed, and return how many alerts that was."""
@@ -94,11 +81,3 @@ class AlertWatch:
         fresh = [view for view in views if self._told.get(view.id) != view]
         self._told = {view.id: view for view in views}
         self._hub.publish("checks", fresh)
-
-    async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:
-                _log.exception("routes and trucks could not be looked at")

@@ -48,6 +48,7 @@ from api import (
 from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
 from api.auth import Seals
+from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
@@ -192,6 +193,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         consumer=consumer,
         watch=AlertWatch(engine, clock, ground, hub, live),
         office=OfficeWatch(engine, clock, ground, hub),
+        book=BookKeeper(engine, clock),
         door=PositionDoor(engine, Ledger(engine, clock), consumer.hear),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
@@ -220,7 +222,9 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.eraser.start()
         app.logs.start()
         app.past.start()
+        app.book.start()
         yield
+        await app.book.stop()
         await app.past.stop()
         await app.logs.stop()
         await app.eraser.stop()

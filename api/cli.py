@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.commands.apikey import apikey
+from api.commands.audit import audit
 from api.commands.backup import backup
 from api.commands.city import city
 from api.commands.coverage import coverage
@@ -38,6 +39,7 @@ policy.add_typer(overrides, name="overrides", help="Decide the class of single s
 commands.add_typer(policy, name="policy", help="Set the levels of service.")
 commands.add_typer(storm, name="storm", help="Start and end a storm.")
 commands.add_typer(coverage, name="coverage", help="Derive coverage anew, show its revisions.")
+commands.add_typer(audit, name="audit", help="Prove the storm book, and export it.")
 commands.add_typer(user, name="user", help="Add people who sign in.")
 commands.add_typer(device, name="device", help="Add trackers that send positions.")
 commands.command()(geocode)

@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 
 from api.alert_watch import AlertWatch
 from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
+from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.code_limit import CodeLimit, TrackCodeLimit
 from api.consumer import Consumer
@@ -63,6 +64,7 @@ class App:
     consumer: Consumer
     watch: AlertWatch
     office: OfficeWatch
+    book: BookKeeper
     door: PositionDoor
     seals: Seals
     meters: Meters

@@ -33,6 +33,7 @@ from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
 from data.store.engine import reading, transaction
 from data.store.people import find_user_by_login, set_language, set_password_hash
+from fleet.people import note_session
 from maps.i18n import LANGUAGES
 from maps.style import css
 
@@ -78,6 +79,7 @@ def sign_in(
         if not wants_page(request):
             raise
         return _sign_in_again(request, error, login, next)
+    note_presence(request, user, "signed_in")
     session = new_session(user)
     answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
     if wants_page(request):
@@ -89,8 +91,11 @@ def sign_in(
 
 
 @router.post("/sign-out", dependencies=[FormChecked])
-def sign_out() -> Response:
+def sign_out(request: Request) -> Response:
     """Forget the session."""
+    _, user = signed_in(request)
+    if user is not None:
+        note_presence(request, user, "signed_out")
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     answer.delete_cookie(CSRF_COOKIE)
@@ -130,6 +135,13 @@ def board_page(request: Request, context: AnyContext) -> Response:
 def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
     """Show the form that takes what callers say."""
     return page(request, "operator/form.html", {"boot": boot_of(request, context)})
+
+
+def note_presence(request: Request, user: User, what: str) -> None:
+    """Write down that somebody came or went."""
+    app = app_of(request)
+    with transaction(app.engine) as tx:
+        note_session(tx, user, what, app.clock.now())
 
 
 def _checked_user(request: Request, login: str, password: str) -> User:

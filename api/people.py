@@ -33,6 +33,7 @@ from fleet.people import (
     enable,
     find_invited,
     invite,
+    note_session,
     reset_password,
 )
 from maps.i18n import LANGUAGES
@@ -155,6 +156,7 @@ def accept(
         return _welcome(request, invited.login, message, STATUS[error.code])
     with transaction(app.engine) as tx:
         user = accept_invitation(tx, token, password_hash, now)
+        note_session(tx, user, "signed_in", now)
     return _signed_in(request, user)
 
 

@@ -136,18 +136,20 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         location=report.location,
         dangers=report.dangers,
     )
-    add_request(tx, asked, report.idempotency_key)
+    salt = secrets.token_bytes(SALT_BYTES)
+    add_request(tx, asked, report.idempotency_key, salt)
     after: dict[str, object] = {
         "reference": asked.reference,
         "channel": asked.channel,
         "kind": asked.kind,
         "state": asked.state,
         "dangers": list(asked.dangers),
+        "words_digest": salted_digest(salt, asked.text),
     }
     if report.says_who:
         who = _caller(report)
         add_caller(tx, request_id, who)
-        after["caller_digest"] = _digest(who)
+        after["caller_digest"] = caller_digest(who)
     add_event(tx, now, actor, "request.received", subject_of(asked), after=after)
     add_tracking_code(tx, request_id, new_code())
     tell(tx, request_id, NoticeKind.ACKNOWLEDGED, {}, now)
@@ -381,6 +383,11 @@ def _caller(report: Report) -> Caller:
     )
 
 
-def _digest(who: Caller) -> str:
-    text = "\n".join((who.name, who.phone, *filter(None, [who.email])))
-    return hashlib.sha256(who.salt + text.encode()).hexdigest()
+def caller_digest(who: Caller) -> str:
+    """Return what the storm book says in place of who called."""
+    return salted_digest(who.salt, "\n".join((who.name, who.phone, *filter(None, [who.email]))))
+
+
+def salted_digest(salt: bytes, text: str) -> str:
+    """Return what nobody can turn back into the text, nor guess once the salt is gone."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()

@@ -124,6 +124,11 @@ def change_roles(
     return set_roles(tx, user.id, wanted)
 
 
+def note_session(tx: Tx, user: User, what: str, now: datetime) -> None:
+    """Write down that somebody `signed_in` or `signed_out`, with a password."""
+    add_event(tx, now, _actor(user), f"user.{what}", _subject(user))
+
+
 def disable(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> User:
     """Shut somebody out: sessions, invitations and sign-in codes end at once."""
     user = get_user(tx, user_id)

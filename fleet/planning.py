@@ -36,6 +36,7 @@ from data.store.jobs import list_jobs, set_planned
 from data.store.plan_runs import add_run, get_run, list_runs, set_stop_requested
 from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.request_clocks import mark_planned
+from data.store.seals import seal_of_plan
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm
 from fleet.driven_plan import DrivenPlan, Trucks
@@ -174,6 +175,7 @@ def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
         "bound": draft.bound,
         "unserved": len(draft.unserved),
         "options": options_json(draft.options),
+        "digest": seal_of_plan(tx, draft.id).digest,
     }
     add_event(tx, now, actor, "plan.drafted", f"plan:{draft.id}", after=after)
     return draft

@@ -26,13 +26,14 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.positions import list_between
+from data.store.seals import unseal, window_subject
 from data.store.storms import list_storms
 from data.store.windows import close_windows, list_open_windows, open_windows
 from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook, Orders
 from fleet.sieve import Sieve
-from fleet.windows import Window, looked_at_by, looks_at
+from fleet.windows import Window, looked_at_by, looks_at, number_at
 
 SETTLED_AFTER = timedelta(minutes=1)
 """A vehicle silent for so long will not change our mind about its last fixes."""
@@ -209,6 +210,7 @@ def keep(
     """Store the passes that a batch proves, and say what changed."""
     touched = followed.touched
     passes = [one for window in touched for way in window.changed for one in window.passes(way)]
+    unseal(tx, {window_subject(one.vehicle_id, number_at(one.fixed_at)) for one in followed.batch})
     close_windows(tx, followed.over)
     open_windows(tx, followed.opened)
     storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed

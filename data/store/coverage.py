@@ -22,6 +22,7 @@ from data.model import (
 from data.passes import merged
 from data.store.engine import Tx
 from data.store.schema import coverage, passage, storm
+from data.store.seals import told_subject, unseal
 
 ASKED_AT_ONCE = 500
 """Segments named in one question: SQLite takes some thousand variables."""
@@ -117,6 +118,7 @@ def replace_told(
     """Store all passes of these directions anew that people told of."""
     if not changed:
         return
+    unseal(tx, [told_subject(storm_id)])
     tx.execute(
         delete(passage).where(
             passage.c.storm_id == storm_id,

@@ -55,7 +55,7 @@ def erase_people(tx: Tx, request_ids: Sequence[RequestId]) -> int:
         callers += tx.execute(delete(caller).where(caller.c.request_id.in_(ids))).rowcount
         for table in (request_comment, tracking_code):
             tx.execute(delete(table).where(table.c.request_id.in_(ids)))
-        words = {"text": "", "address": "", "idempotency_key": None}
+        words = {"text": "", "address": "", "idempotency_key": None, "salt": None}
         tx.execute(update(request).where(request.c.id.in_(ids)).values(words))
         sent = {"attributes": {}, "media_urls": [], "account_id": "", "device_id": ""}
         for table, blank in (

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -11,6 +11,9 @@ from sqlalchemy import Row, insert, select
 from data.model import Actor, ActorKind, Event
 from data.store.engine import Tx
 from data.store.schema import city, event
+
+AT_ONCE = 1_000
+"""Lines read at a time."""
 
 
 def add_event(
@@ -55,6 +58,12 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     return [event_of(row) for row in tx.execute(query)]
 
 
+def read_book(tx: Tx) -> Iterator[Event]:
+    """Yield all lines, oldest first, without having them in memory at once."""
+    rows = tx.execution_options(yield_per=AT_ONCE).execute(select(event).order_by(event.c.id))
+    return (event_of(row) for row in rows)
+
+
 def find_last_event(tx: Tx, verb: str) -> Event | None:
     """Return the newest event of a verb that only the city has, like "fleet.set"."""
     ours = event.c.subject.in_(select("city:" + city.c.name))
@@ -95,13 +104,40 @@ def broken_links(events: list[Event]) -> list[int]:
     """Return the ids of events whose hash or link to the one before is wrong."""
     broken, previous = [], ""
     for line in events:
-        expected = _digest(
-            line.at, line.actor, line.verb, line.subject, line.before, line.after, previous
-        )
-        if line.previous_hash != previous or line.hash != expected:
+        if line.previous_hash != previous or line.hash != hash_of(line):
             broken.append(line.id)
         previous = line.hash
     return broken
+
+
+def hash_of(line: Event) -> str:
+    """Return the hash that a line must have: SHA-256 of what it says and of the hash before it."""
+    return _digest(
+        line.at, line.actor, line.verb, line.subject, line.before, line.after, line.previous_hash
+    )
+
+
+def line_json(line: Event) -> str:
+    """Return a line as one line of JSON, as `docs/storm-book.md` describes it."""
+    said = {
+        "id": line.id,
+        "at": line.at.astimezone(UTC).isoformat(),
+        "actor_kind": line.actor.kind,
+        "actor_id": line.actor.id,
+        "verb": line.verb,
+        "subject": line.subject,
+        "before": line.before,
+        "after": line.after,
+        "previous_hash": line.previous_hash,
+        "hash": line.hash,
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def digest_of(said: object) -> str:
+    """Return the SHA-256 of something as the storm book writes it: JSON, keys in order."""
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _digest(
@@ -113,6 +149,5 @@ def _digest(
     after: Mapping[str, object],
     previous: str,
 ) -> str:
-    body = [at.isoformat(), actor.kind, actor.id, verb, subject, before, after, previous]
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    moment = at.astimezone(UTC).isoformat()
+    return digest_of([moment, actor.kind, actor.id, verb, subject, before, after, previous])

@@ -55,11 +55,15 @@ def next_request_id(tx: Tx) -> RequestId:
     return RequestId((last or 0) + 1)
 
 
-def add_request(tx: Tx, asked: ServiceRequest, idempotency_key: str | None = None) -> None:
-    """Add a request under its own id and reference, and start its clock."""
-    tx.execute(
-        insert(request).values(id=asked.id, idempotency_key=idempotency_key, **_values(asked))
-    )
+def add_request(
+    tx: Tx, asked: ServiceRequest, idempotency_key: str | None = None, salt: bytes | None = None
+) -> None:
+    """Add a request under its own id and reference, and start its clock.
+
+    `salt` is that of the digest of its words in the storm book.
+    """
+    kept = {"id": asked.id, "idempotency_key": idempotency_key, "salt": salt}
+    tx.execute(insert(request).values(**kept, **_values(asked)))
     tx.execute(insert(request_clock).values(request_id=asked.id))
 
 

@@ -11,6 +11,7 @@ from data.model import DirectedSegment, EvidenceKind, Pass, StormId, VehicleId
 from data.store.coverage import pass_of, pass_row
 from data.store.engine import Tx
 from data.store.schema import open_window, passage, position
+from data.store.seals import unseal, window_subject
 
 SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
 """Kinds of evidence that only positions give."""
@@ -35,6 +36,8 @@ def list_window(tx: Tx, vehicle_id: VehicleId, window: int) -> list[tuple[StormI
 def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:
     """Store what half hours came to, in place of what there is of them on these directions."""
     gone, rows = list[dict[str, object]](), list[dict[str, object]]()
+    changes = list(changes)
+    unseal(tx, {window_subject(one.vehicle_id, one.window) for one in changes})
     for one in changes:
         window = {"of_vehicle": one.vehicle_id, "of_window": one.window}
         gone += [
@@ -59,6 +62,9 @@ def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:
 def remove_sensed(tx: Tx, storm_id: StormId) -> None:
     """Forget everything in a storm that followed from positions; what people told stays."""
     sensed = or_(passage.c.window.is_not(None), passage.c.evidence_kind.in_(SENSED))
+    mine = (passage.c.storm_id == storm_id) & passage.c.window.is_not(None)
+    apart = tx.execute(select(passage.c.vehicle_id, passage.c.window).where(mine).distinct())
+    unseal(tx, {window_subject(VehicleId(one.vehicle_id), one.window) for one in apart})
     tx.execute(delete(passage).where(passage.c.storm_id == storm_id, sensed))
 
 

@@ -54,6 +54,7 @@ from data.store.schema.tracking import (
     open_window,
     passage,
     position,
+    unsealed,
 )
 
 __all__ = [
@@ -115,6 +116,7 @@ __all__ = [
     "stranger",
     "tap",
     "tracking_code",
+    "unsealed",
     "user",
     "vehicle",
 ]

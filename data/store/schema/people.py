@@ -1,6 +1,7 @@
 """Tables of who signs in, what they sent, and the storm book."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, Connection, ForeignKey, Index, Table, Text, false
+from sqlalchemy.event import listens_for
 
 from data.store.schema.base import UtcDateTime, metadata, new_id
 
@@ -64,3 +65,12 @@ event = Table(
 )
 Index("event_by_subject", event.c.subject)
 Index("event_by_verb", event.c.verb, event.c.at)
+
+
+@listens_for(event, "after_create")
+def _append_only(_table: Table, connection: Connection, **_words: object) -> None:
+    for order in ("UPDATE", "DELETE"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER event_without_{order.lower()} BEFORE {order} ON event BEGIN"
+            " SELECT RAISE(ABORT, 'the storm book is append-only'); END"
+        )

@@ -80,6 +80,7 @@ request = Table(
     Column("distance_m", Float),
     Column("job_id", ForeignKey("job.id")),
     Column("idempotency_key", Text, unique=True),
+    Column("salt", LargeBinary, doc="of the digest of its words in the event chain"),
     Column("sought", Text, nullable=False, server_default="", doc="its words in one spelling"),
     Column("dangers", JSON, nullable=False, server_default="[]"),
     Column("closed_for", Text, doc="why, once it is closed"),

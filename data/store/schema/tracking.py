@@ -70,6 +70,13 @@ open_window = Table(
     Column("window", Integer, primary_key=True),
 )
 
+unsealed = Table(
+    "unsealed",
+    metadata,
+    Column("subject", Text, primary_key=True),
+)
+"""Evidence that has changed since the storm book last wrote down what it is."""
+
 coverage = Table(
     "coverage",
     metadata,

@@ -1,0 +1,107 @@
+"""`barfrub audit`: read the storm book again, and hand it to somebody who trusts nobody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fleet.book import Finding, Receipt
+
+audit = typer.Typer(no_args_is_help=True)
+
+CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+
+SHOWN = 50
+"""Findings printed at most."""
+
+WORDS = {
+    "altered": "says something else than it did",
+    "unlinked": "does not follow the line before it",
+    "missing": "is missing",
+    "not_in_chain": "is not the line that was noted: the book was written anew",
+}
+
+
+@audit.callback()
+def audits() -> None:
+    """Prove the storm book, and export it."""
+
+
+@audit.command()
+def verify(
+    city: CityOption = None,
+    receipt: Annotated[
+        list[str] | None,
+        typer.Option(help="NUMBER:HASH that an earlier verify printed; may be repeated."),
+    ] = None,
+) -> None:
+    """Prove that no line of the storm book, and nothing that it tells of, was changed.
+
+    Every line is hashed again, and plans, evidence, callers' words, states and rights are compared
+    with what the lines say. Ends with 1 where anything is wrong.
+    """
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.engine import reading
+    from data.store.events import read_book
+    from fleet.book import audit as read_again
+
+    receipts = [_receipt(text) for text in receipt or ()]
+    engine = open_city_database(chosen_city(Settings(), city))
+    with reading(engine) as tx:
+        done = read_again(tx, read_book(tx), receipts)
+    for finding in done.findings[:SHOWN]:
+        typer.echo(_told(finding), err=True)
+    if len(done.findings) > SHOWN:
+        typer.echo(f"... and {len(done.findings) - SHOWN} more", err=True)
+    if done.unsealed:
+        typer.echo(f"{done.unsealed} half hours of evidence are not written down yet.")
+    if done.findings:
+        typer.echo(f"{len(done.findings)} things are wrong in {done.lines} lines.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{done.lines} lines, all as they were written.")
+    typer.echo(f"Note this down, to prove it next time: {done.lines}:{done.last_hash}")
+
+
+@audit.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="New file, a line of JSON for each line.")],
+    city: CityOption = None,
+) -> None:
+    """Write the whole storm book to a file that can be proved without Barfrub."""
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.errors import BarfrubError
+    from data.store.engine import reading
+    from data.store.events import line_json, read_book
+
+    engine = open_city_database(chosen_city(Settings(), city))
+    lines = 0
+    try:
+        with file.open("x", encoding="utf-8") as target, reading(engine) as tx:
+            for line in read_book(tx):
+                target.write(line_json(line) + "\n")
+                lines += 1
+    except OSError as error:
+        raise BarfrubError(f"{file} cannot be written: {error.strerror}") from error
+    typer.echo(f"{lines} lines are in {file}.")
+
+
+def _receipt(text: str) -> "Receipt":
+    from data.errors import InvalidError
+    from fleet.book import Receipt
+
+    number, _, digest = text.partition(":")
+    if not number.isdecimal() or len(digest) != 64:
+        raise InvalidError("receipt", text, "NUMBER:HASH as `barfrub audit verify` prints it")
+    return Receipt(int(number), digest)
+
+
+def _told(finding: "Finding") -> str:
+    about = f" ({finding.subject})" if finding.subject else ""
+    if finding.wrong in WORDS:
+        return f"line {finding.line}{about} {WORDS[finding.wrong]}"
+    if finding.wrong == "unwritten":
+        return f"{finding.subject}: the book does not say {finding.found!r}"
+    return f"{finding.subject}: the book says {finding.expected!r}, found {finding.found!r}"

@@ -1,0 +1,139 @@
+"""Digests of evidence and plans, so that the storm book can tell that a row is as it was."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from data.model import PlanId, StormId, VehicleId
+from data.store.engine import Tx
+from data.store.events import digest_of
+from data.store.schema import passage, plan, position, route, unsealed
+
+WINDOW, TOLD = "window", "told"
+"""What is sealed: half hours of a vehicle, and what people told of a storm."""
+
+_PROOF = (
+    passage.c.storm_id,
+    passage.c.vehicle_id,
+    passage.c.segment_id,
+    passage.c.forward,
+    passage.c.from_m,
+    passage.c.to_m,
+    passage.c.started_at,
+    passage.c.ended_at,
+    passage.c.treatment,
+    passage.c.evidence_kind,
+    passage.c.confidence,
+    passage.c.material_kg,
+)
+_FIX = (
+    position.c.source,
+    position.c.fixed_at,
+    position.c.received_at,
+    position.c.lon,
+    position.c.lat,
+    position.c.speed_mps,
+    position.c.heading_deg,
+    position.c.accuracy_m,
+    position.c.blade,
+    position.c.spreader,
+    position.c.material,
+    position.c.rate_gm2,
+    position.c.alarm,
+    position.c.attributes,
+)
+
+
+class Seal(NamedTuple):
+    """What some rows are: how many, and the SHA-256 of all that they say."""
+
+    rows: int
+    digest: str
+
+
+def window_subject(vehicle_id: VehicleId, window: int) -> str:
+    """Return what the storm book calls a half hour of a vehicle."""
+    return f"{WINDOW}:{vehicle_id}:{window}"
+
+
+def told_subject(storm_id: StormId) -> str:
+    """Return what the storm book calls all that people told of a storm."""
+    return f"{TOLD}:{storm_id}"
+
+
+def unseal(tx: Tx, subjects: Iterable[str]) -> None:
+    """Remember that evidence changed, in the transaction that changes it."""
+    rows = [{"subject": subject} for subject in subjects]
+    if rows:
+        tx.execute(upsert(unsealed).on_conflict_do_nothing(), rows)
+
+
+def list_unsealed(tx: Tx) -> list[str]:
+    """Return what changed since it was sealed."""
+    return list(tx.execute(select(unsealed.c.subject).order_by(unsealed.c.subject)).scalars())
+
+
+def forget_unsealed(tx: Tx, subject: str) -> None:
+    """Say that the storm book has what this is now."""
+    tx.execute(delete(unsealed).where(unsealed.c.subject == subject))
+
+
+def seal_of_fixes(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> Seal:
+    """Return the seal of the positions of a vehicle from a moment until before another.
+
+    Those that were set aside, or that nobody has looked at yet, are no part of it.
+    """
+    inside = (position.c.fixed_at >= since) & (position.c.fixed_at < until)
+    inside &= position.c.seen & (position.c.fault == "")
+    query = select(*_FIX).where(position.c.vehicle_id == vehicle_id, inside)
+    return _seal(tx, query.order_by(position.c.fixed_at, position.c.source))
+
+
+def seal_of_window(tx: Tx, vehicle_id: VehicleId, window: int) -> Seal:
+    """Return the seal of the passes that a half hour of a vehicle came to."""
+    mine = (passage.c.vehicle_id == vehicle_id) & (passage.c.window == window)
+    return _seal(tx, select(*_PROOF).where(mine).order_by(*_PROOF))
+
+
+def seal_of_told(tx: Tx, storm_id: StormId) -> Seal:
+    """Return the seal of all passes of a storm that people told of."""
+    told = (passage.c.storm_id == storm_id) & passage.c.window.is_(None)
+    return _seal(tx, select(*_PROOF).where(told).order_by(*_PROOF))
+
+
+def seal_of_plan(tx: Tx, plan_id: PlanId) -> Seal:
+    """Return the seal of a plan: its cost, what it leaves undone, and all its routes."""
+    head = (plan.c.storm_id, plan.c.revision, plan.c.made_at, plan.c.network_version, plan.c.cost)
+    whole = tx.execute(select(*head, plan.c.unserved).where(plan.c.id == plan_id)).one()
+    ways = (
+        select(route.c.shift_id, route.c.vehicle_id, route.c.legs)
+        .where(route.c.plan_id == plan_id)
+        .order_by(route.c.shift_id)
+    )
+    routes = _seal(tx, ways)
+    return Seal(routes.rows, digest_of([[_plain(value) for value in whole], routes.digest]))
+
+
+def list_passes_sealed_apart(tx: Tx) -> list[tuple[StormId, VehicleId | None, int | None]]:
+    """Return the groups that passes are sealed in: storm, vehicle and half hour of each."""
+    columns = (passage.c.storm_id, passage.c.vehicle_id, passage.c.window)
+    rows = tx.execute(select(*columns).distinct())
+    return [(StormId(row.storm_id), row.vehicle_id, row.window) for row in rows]
+
+
+def _seal(tx: Tx, query: Select[Any]) -> Seal:
+    whole, count = hashlib.sha256(), 0
+    for row in tx.execute(query):
+        whole.update(digest_of([_plain(value) for value in row]).encode())
+        count += 1
+    return Seal(count, whole.hexdigest())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value

@@ -1,0 +1,254 @@
+"""The storm book: evidence is written down when it is settled, and all of it is read again.
+
+The chain shows that no line was changed. Lines also say what plans, evidence, words, states and
+rights are, so that a row that was changed behind the book's back does not agree with it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.model import Actor, ActorKind, Event, JobState, PlanId, StormId, VehicleId
+from data.store.book_records import (
+    RightsRow,
+    StateRow,
+    WordsRow,
+    list_done_jobs,
+    list_plan_states,
+    list_request_states,
+    list_rights,
+    list_words,
+)
+from data.store.engine import Tx
+from data.store.events import add_event, hash_of
+from data.store.seals import (
+    TOLD,
+    forget_unsealed,
+    list_passes_sealed_apart,
+    list_unsealed,
+    seal_of_fixes,
+    seal_of_plan,
+    seal_of_told,
+    seal_of_window,
+    told_subject,
+    window_subject,
+)
+from fleet.intake import salted_digest
+from fleet.windows import begins_at
+
+BOOK = Actor(ActorKind.SYSTEM, "book")
+"""Who writes down what evidence is."""
+
+QUIET = timedelta(minutes=10)
+"""So long after a half hour its last positions have come and were looked at, as a rule."""
+
+SEALED = "evidence.sealed"
+"""Verb of a line that says what evidence is."""
+
+
+class Wrong(StrEnum):
+    """What is wrong with a line, or with a record that it is about."""
+
+    ALTERED = "altered"
+    UNLINKED = "unlinked"
+    MISSING = "missing"
+    NOT_IN_CHAIN = "not_in_chain"
+    RECORD = "record"
+    UNWRITTEN = "unwritten"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong: of which line, if of one, and what it is about."""
+
+    wrong: Wrong
+    line: int | None
+    subject: str
+    expected: str = ""
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A line that somebody noted once; a chain that was made anew does not have it."""
+
+    line: int
+    hash: str
+
+
+@dataclass(slots=True)
+class Audit:
+    """A book that was read: how long it is, how it ends, and what is wrong."""
+
+    lines: int = 0
+    last_hash: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    unsealed: int = 0
+
+
+def seal_evidence(tx: Tx, subjects: Iterable[str], now: datetime) -> None:
+    """Write down what settled evidence is."""
+    for subject in subjects:
+        add_event(tx, now, BOOK, SEALED, subject, after=sealed_as(tx, subject))
+        forget_unsealed(tx, subject)
+
+
+def settled_evidence(tx: Tx, now: datetime) -> list[str]:
+    """Return what changed since it was written down, without half hours that may still go on."""
+    return [subject for subject in list_unsealed(tx) if _over(subject, now)]
+
+
+def _over(subject: str, now: datetime) -> bool:
+    kind, *key = subject.split(":")
+    return kind == TOLD or begins_at(int(key[1]) + 1) + QUIET <= now
+
+
+def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
+    """Return what a line says of evidence: counts and digests of its rows."""
+    kind, *key = subject.split(":")
+    if kind == TOLD:
+        told = seal_of_told(tx, StormId(int(key[0])))
+        return {"passes": told.rows, "passes_digest": told.digest}
+    vehicle_id, window = VehicleId(int(key[0])), int(key[1])
+    since, until = begins_at(window), begins_at(window + 1)
+    fixes = seal_of_fixes(tx, vehicle_id, since, until)
+    passes = seal_of_window(tx, vehicle_id, window)
+    return {
+        "since": since.isoformat(),
+        "positions": fixes.rows,
+        "positions_digest": fixes.digest,
+        "passes": passes.rows,
+        "passes_digest": passes.digest,
+    }
+
+
+def audit(tx: Tx, lines: Iterable[Event], receipts: Iterable[Receipt] = ()) -> Audit:
+    """Read the whole book and compare with the records what it says of them."""
+    done, said = Audit(), _Said()
+    noted = {receipt.line: receipt.hash for receipt in receipts}
+    for line in lines:
+        done.findings += _of_line(line, done)
+        if noted.pop(line.id, line.hash) != line.hash:
+            done.findings.append(Finding(Wrong.NOT_IN_CHAIN, line.id, line.subject))
+        said.take(line)
+        done.lines, done.last_hash = line.id, line.hash
+    done.findings += [Finding(Wrong.MISSING, line, "") for line in noted]
+    done.findings += _of_records(tx, said)
+    done.unsealed = len(list_unsealed(tx))
+    return done
+
+
+def _of_line(line: Event, before: Audit) -> Iterator[Finding]:
+    for number in range(before.lines + 1, line.id):
+        yield Finding(Wrong.MISSING, number, "")
+    if line.hash != hash_of(line):
+        yield Finding(Wrong.ALTERED, line.id, line.subject)
+    elif line.previous_hash != before.last_hash:
+        yield Finding(Wrong.UNLINKED, line.id, line.subject)
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the book says last of each subject."""
+
+    state: dict[str, str] = field(default_factory=dict)
+    digest: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    seals: dict[str, Event] = field(default_factory=dict)
+    roles: dict[str, list[str]] = field(default_factory=dict)
+    shut_out: set[str] = field(default_factory=set)
+
+    def take(self, line: Event) -> None:
+        subject, after = line.subject, line.after
+        if "state" in after:
+            self.state[subject] = str(after["state"])
+        match line.verb:
+            case "plan.drafted":
+                self.digest[subject] = str(after.get("digest", ""))
+                self.state[subject] = "draft"
+            case "request.received":
+                self.words[subject] = str(after.get("words_digest", ""))
+            case "evidence.sealed":
+                self.seals[subject] = line
+            case "user.added" | "user.roles_set":
+                self.roles[subject] = [str(role) for role in _listed(after.get("roles"))]
+            case "user.disabled":
+                self.shut_out.add(subject)
+            case "user.enabled":
+                self.shut_out.discard(subject)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _of_records(tx: Tx, said: _Said) -> Iterator[Finding]:
+    yield from _states(list_request_states(tx), said)
+    yield from _states(list_plan_states(tx), said)
+    yield from (
+        Finding(Wrong.UNWRITTEN, None, subject, JobState.OPEN, JobState.DONE)
+        for subject in list_done_jobs(tx)
+        if said.state.get(subject) != JobState.DONE
+    )
+    yield from _words(list_words(tx), said)
+    yield from _rights(list_rights(tx), said)
+    yield from _plans(tx, said)
+    yield from _evidence(tx, said)
+
+
+def _states(rows: Iterable[StateRow], said: _Said) -> Iterator[Finding]:
+    for row in rows:
+        written = said.state.get(row.subject)
+        if written is None:
+            yield Finding(Wrong.UNWRITTEN, None, row.subject, "", row.state)
+        elif written != row.state:
+            yield Finding(Wrong.RECORD, None, row.subject, written, row.state)
+
+
+def _words(rows: Iterable[WordsRow], said: _Said) -> Iterator[Finding]:
+    for row in rows:
+        written = said.words.get(row.subject)
+        if written and written != salted_digest(row.salt, row.text):
+            yield Finding(Wrong.RECORD, None, row.subject, "words", "other words")
+
+
+def _rights(rows: Iterable[RightsRow], said: _Said) -> Iterator[Finding]:
+    for row in rows:
+        written = said.roles.get(row.subject)
+        if written is None:
+            yield Finding(Wrong.UNWRITTEN, None, row.subject, "", ", ".join(row.roles))
+        elif written != list(row.roles):
+            yield Finding(Wrong.RECORD, None, row.subject, ", ".join(written), ", ".join(row.roles))
+        elif row.disabled != (row.subject in said.shut_out):
+            state = ("may sign in", "shut out")
+            wanted, found = state[not row.disabled], state[row.disabled]
+            yield Finding(Wrong.RECORD, None, row.subject, wanted, found)
+
+
+def _plans(tx: Tx, said: _Said) -> Iterator[Finding]:
+    stored = {row.subject for row in list_plan_states(tx)}
+    for subject, digest in said.digest.items():
+        if subject not in stored:
+            yield Finding(Wrong.RECORD, None, subject, "a plan", "none")
+        elif digest and digest != seal_of_plan(tx, PlanId(int(subject.split(":")[1]))).digest:
+            yield Finding(Wrong.RECORD, None, subject, "its routes", "other routes")
+
+
+def _evidence(tx: Tx, said: _Said) -> Iterator[Finding]:
+    """Compare what was sealed and did not change since; what has no seal waits for one."""
+    waiting = set(list_unsealed(tx))
+    for subject, line in said.seals.items():
+        if subject in waiting:
+            continue
+        now = sealed_as(tx, subject)
+        for name in ("positions", "passes"):
+            if line.after.get(f"{name}_digest") != now.get(f"{name}_digest"):
+                written, found = f"{line.after[name]} {name}", f"{now[name]} other {name}"
+                yield Finding(Wrong.RECORD, line.id, subject, written, found)
+    for storm_id, vehicle_id, window in list_passes_sealed_apart(tx):
+        subject = told_subject(storm_id)
+        if vehicle_id is not None and window is not None:
+            subject = window_subject(vehicle_id, window)
+        if subject not in waiting and subject not in said.seals:
+            yield Finding(Wrong.UNWRITTEN, None, subject, "", "passes")

@@ -1,0 +1,147 @@
+"""The storm book of a whole storm is proved, exported, checked by a stranger, and tampered with."""
+
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from api.commands.audit import audit as audit_command
+from data.model import Actor, ActorKind, VehicleId
+from data.store.engine import transaction
+from data.store.events import add_event, read_book
+from data.store.people import add_device, list_users
+from fleet.book import Receipt, audit
+from fleet.people import token_digest
+from tests import village as v
+from tests.stories.test_first_storm import WORDS, drive, planned
+
+SYSTEM = Actor(ActorKind.SYSTEM, "test")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "storm-book.md"
+OPEN_BOOK = "DROP TRIGGER event_without_update", "DROP TRIGGER event_without_delete"
+
+
+@pytest.fixture
+def app(client):
+    return client.app.state.barfrub
+
+
+@pytest.fixture
+def storm(client, sign_in, clock, app):
+    """A storm with a caller, a plan and what two trucks did, all of it written down."""
+    trackers = {VehicleId(1): "token-one", VehicleId(2): "token-two"}
+    with transaction(app.engine) as tx:
+        for user in list_users(tx):  # the drawn city has them without a line
+            after = {"roles": list(user.roles)}
+            add_event(tx, v.NOW, SYSTEM, "user.added", f"user:{user.id}", after=after)
+        for vehicle_id, token in trackers.items():
+            add_device(tx, f"truck-{vehicle_id}", vehicle_id, token_digest(token))
+    sign_in("dispatcher")
+    client.post("/api/storms", json={"name": "First snow"})
+    sign_in("operator")
+    said = {"kind": "plow", "text": WORDS, "caller_name": "Sara", "caller_phone": "09141234567"}
+    assert client.post("/requests", json=said).status_code == 201
+    sign_in("dispatcher")
+    plan = planned(client, app)
+    clock.moment = v.NOW + timedelta(hours=3)
+    drive(client, app, clock, plan, trackers, blade=True)
+    clock.moment = v.NOW + timedelta(hours=5)
+    while app.consumer.look():
+        pass
+    assert app.book.look() > 0
+    return app
+
+
+def read(tx, *receipts):
+    return audit(tx, read_book(tx), receipts)
+
+
+@contextmanager
+def tampered(engine, *orders):
+    """What somebody with the file in his hands can do; taken back at the end."""
+    with engine.connect() as tx, tx.begin() as undone:
+        for order in orders:
+            assert tx.execute(text(order)).rowcount != 0, order
+        yield tx
+        undone.rollback()
+
+
+def test_a_whole_storm_is_as_it_was_written(storm):
+    with transaction(storm.engine) as tx:
+        done = read(tx)
+        assert (done.findings, done.unsealed) == ([], 0)
+        assert read(tx, Receipt(done.lines, done.last_hash)).findings == []
+        made_anew = read(tx, Receipt(3, "0" * 64), Receipt(done.lines + 5, "0" * 64)).findings
+    found = [(one.wrong, one.line) for one in made_anew]
+    assert found == [("not_in_chain", 3), ("missing", done.lines + 5)]
+    for order in ("UPDATE event SET verb = 'x'", "DELETE FROM event"):
+        with pytest.raises(Exception, match="append-only"), storm.engine.begin() as tx:
+            tx.execute(text(order))
+
+
+TAMPERINGS = [
+    ([*OPEN_BOOK, "UPDATE event SET actor_id = 'nobody' WHERE id = 9"], "altered:9"),
+    ([*OPEN_BOOK, "UPDATE event SET at = '2020-01-01 00:00:00' WHERE id = 9"], "altered:9"),
+    ([*OPEN_BOOK, "DELETE FROM event WHERE id = 9"], "missing:9"),
+    # the last line sealed something, which nothing vouches for any more
+    ([*OPEN_BOOK, "DELETE FROM event WHERE id = (SELECT max(id) FROM event)"], "unwritten:"),
+    (["UPDATE request SET state = 'dismissed'"], "record:request:1"),
+    (["UPDATE request SET text = 'nothing of importance'"], "record:request:1"),
+    (["UPDATE plan SET state = 'draft'"], "record:plan:1"),
+    (["UPDATE plan SET cost = json_set(cost, '$.total', 1.0)"], "record:plan:1"),
+    (["UPDATE route SET vehicle_id = 3 - vehicle_id"], "record:plan:1"),
+    (["UPDATE job SET state = 'done' WHERE state = 'open'"], "unwritten:job"),
+    (["UPDATE pass SET ended_at = '2026-01-01 00:00:00' WHERE id = 1"], "record:window"),
+    (["DELETE FROM pass WHERE id = 1"], "record:window"),
+    (["UPDATE position SET blade = 0 WHERE id = 30"], "record:window"),
+    (["DELETE FROM position WHERE id = 30"], "record:window"),
+    (["""UPDATE user SET roles = '["administrator"]' WHERE login = 'driver'"""], "record:user"),
+    (["UPDATE user SET disabled = 1 WHERE login = 'council'"], "record:user"),
+]
+
+
+def test_a_row_that_was_changed_behind_the_book_is_named(storm):
+    for orders, named in TAMPERINGS:
+        with tampered(storm.engine, *orders) as tx:
+            findings = read(tx).findings
+        found = [f"{one.wrong}:{about}" for one in findings for about in (one.line, one.subject)]
+        assert any(one.startswith(named) for one in found), (orders, found)
+
+
+def test_a_stranger_checks_the_export_with_the_script_of_the_documents(
+    storm, city_folder, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+    book, script = tmp_path / "book.jsonl", tmp_path / "check_book.py"
+    assert CliRunner().invoke(audit_command, ["export", str(book)]).exit_code == 0
+    code = re.search(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    assert code
+    script.write_text(code[1])
+    assert len([line for line in code[1].splitlines() if line.strip()]) <= 30
+
+    def check(*words):
+        order = [sys.executable, str(script), str(book), *words]
+        return subprocess.run(order, capture_output=True, text=True, check=False)
+
+    done = CliRunner().invoke(audit_command, ["verify"])
+    assert done.exit_code == 0, done.output
+    receipt = done.output.split()[-1]
+    assert receipt in check(receipt).stdout
+    whole = book.read_text()
+    assert "Sara" not in whole
+    assert "0914" not in whole
+    assert WORDS not in whole
+    book.write_text(whole.replace("dispatcher", "somebody", 1))
+    assert "is not as it was written" in check().stderr
+
+    with transaction(storm.engine) as tx:
+        tx.execute(text("UPDATE request SET state = 'dismissed'"))
+    done = CliRunner().invoke(audit_command, ["verify"])
+    assert done.exit_code == 1
+    assert "request:1: the book says 'done', found 'dismissed'" in done.output
+    assert CliRunner().invoke(audit_command, ["verify", "--receipt", "x"]).exception is not None
