@@ -1,7 +1,7 @@
 """A plan from the wish to the trucks: ask, prepare, solve with no transaction open, publish."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError
@@ -17,6 +17,7 @@ from data.model import (
     PlanRun,
     PlanRunId,
     PlanState,
+    Present,
     ReloadSite,
     RunKind,
     RunState,
@@ -42,6 +43,7 @@ from data.store.storms import get_storm
 from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.notices import tell_planned, windows_of
 from fleet.plan_options import check_options, in_service
+from fleet.present import present_of
 from fleet.promise import promise_open
 from fleet.routes_ahead import dropped_by
 from fleet.streets import require_present, require_version
@@ -70,6 +72,7 @@ class Prepared:
     reload_sites: tuple[ReloadSite, ...]
     parent_id: PlanId | None
     now: datetime
+    present: Present = field(default_factory=Present)
 
 
 def ask_for_plan(
@@ -111,7 +114,10 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
 
 
 def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
-    """Read what a plan for a storm is made from; only open jobs and shifts that are not over."""
+    """Read what a plan for a storm is made from, as the storm stands now.
+
+    Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
+    """
     storm = _get_active(tx, storm_id)
     require_present(tx, network)
     shifts = [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
@@ -119,17 +125,20 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         raise ConflictError(
             "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
         )
+    policy, jobs = get_policy(tx), list_jobs(tx, storm_id, JobState.OPEN)
+    present, _ = present_of(tx, storm, network, policy, jobs, shifts, now)
     return Prepared(
         storm=storm,
         network=network,
-        policy=get_policy(tx),
-        jobs=tuple(list_jobs(tx, storm_id, JobState.OPEN)),
+        policy=policy,
+        jobs=tuple(jobs),
         shifts=tuple(shifts),
         vehicles=tuple(list_vehicles(tx)),
         depots=tuple(list_depots(tx)),
         reload_sites=tuple(list_reload_sites(tx)),
         parent_id=find_published_plan_id(tx, storm_id),
         now=now,
+        present=present,
     )
 
 

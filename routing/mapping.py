@@ -5,14 +5,12 @@ The only module of the optimizer that knows the domain.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 import numpy as np
 
 from data.model import (
     CostBreakdown,
-    Depot,
     DirectedSegment,
     Directions,
     Job,
@@ -22,19 +20,19 @@ from data.model import (
     Plan,
     PlanId,
     PlanState,
-    ReloadSite,
     Route,
     Segment,
-    Shift,
-    Storm,
     Treatment,
     Unserved,
     Vehicle,
+    WorkPass,
 )
 from data.network import StreetNetwork
-from data.policy import Policy
+from routing.closures import closed_arcs, open_turns
 from routing.paths import Walker, line_graph
-from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Solution, turn_rows
+from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Rules, Solution, turn_rows
+from routing.running import locked_stops
+from routing.situation import Situation
 from routing.timing import TimedLeg, TimedRoute, timed_routes
 
 SOLVER = "barfrub ruin and recreate"
@@ -51,67 +49,13 @@ UNSERVED_PRICE = 10_000.0
 """... this, times its weight, so that nobody leaves out what could be done."""
 
 
-class Situation(Protocol):
-    """What a plan is made from."""
-
-    @property
-    def storm(self) -> Storm:
-        """The storm."""
-        ...
-
-    @property
-    def network(self) -> StreetNetwork:
-        """Streets."""
-        ...
-
-    @property
-    def policy(self) -> Policy:
-        """Levels of service; says how much salt a street takes."""
-        ...
-
-    @property
-    def jobs(self) -> Sequence[Job]:
-        """Open jobs."""
-        ...
-
-    @property
-    def shifts(self) -> Sequence[Shift]:
-        """Shifts that are not over."""
-        ...
-
-    @property
-    def vehicles(self) -> Sequence[Vehicle]:
-        """At least those of the shifts."""
-        ...
-
-    @property
-    def depots(self) -> Sequence[Depot]:
-        """At least those of the vehicles."""
-        ...
-
-    @property
-    def reload_sites(self) -> Sequence[ReloadSite]:
-        """Where hoppers are filled."""
-        ...
-
-    @property
-    def parent_id(self) -> PlanId | None:
-        """The published plan, if any."""
-        ...
-
-    @property
-    def now(self) -> datetime:
-        """When the plan starts to hold; second 0 of the problem."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class DirectedPass:
     """What a task is: a pass of a job along an arc."""
 
     job: Job
     arc: int
-    pass_index: int
+    work: WorkPass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +65,11 @@ class Mapped:
     problem: Problem
     situation: Situation
     passes: tuple[DirectedPass, ...]
+
+    @property
+    def number(self) -> dict[WorkPass, int]:
+        """Which task each pass is."""
+        return _numbers(self.passes)
 
     def directed(self, arcs: Iterable[int]) -> tuple[DirectedSegment, ...]:
         """Return the streets of arcs, places left out."""
@@ -140,6 +89,7 @@ def problem_from(situation: Situation) -> Mapped:
     kinds = list(dict.fromkeys(_kind(truck) for truck in trucks))
     passes = _passes(situation)
     nodes = _Nodes(situation, trucks)
+    rules = _rules(situation, passes)
     start_s, end_s = _shift_s(situation)
     release_s = [(p.job.starts_at - situation.now).total_seconds() for p in passes]
     due_s = [(p.job.due_at - situation.now).total_seconds() for p in passes]
@@ -147,7 +97,7 @@ def problem_from(situation: Situation) -> Mapped:
     hopper_kg = np.array([truck.hopper_kg for truck in trucks], np.float64)
     count = len(trucks)
     problem = Problem(
-        *_streets(situation.network, nodes),
+        *_streets(situation, nodes),
         mode_arc=np.array([(p.arc, NONE) for p in passes], np.int32).reshape(-1, 2),
         service_s=_service_s(situation, passes, [_machine(trucks, kind) for kind in kinds]),
         material_kg=np.array([_material_kg(situation, p) for p in passes], np.float64),
@@ -160,15 +110,16 @@ def problem_from(situation: Situation) -> Mapped:
         pace=np.array([_pace(situation.network, _machine(trucks, k)) for k in kinds], np.float64),
         vehicle_type=np.array([kinds.index(_kind(truck)) for truck in trucks], np.int32),
         start_arc=nodes.start_arc,
-        end_arc=nodes.start_arc.copy(),
+        end_arc=nodes.end_arc,
         capacity_kg=hopper_kg,
-        load_kg=hopper_kg.copy(),
+        load_kg=_load_kg(situation, hopper_kg),
         shift_start_s=start_s,
         shift_end_s=end_s,
         price_per_s=np.full(count, SECOND_PRICE),
         fixed_price=np.zeros(count),
         reload_arc=nodes.reload_arc,
         fill_s=np.array([site.fill_s for site in situation.reload_sites], np.float64),
+        rules=rules,
     )
     return Mapped(problem, situation, passes)
 
@@ -187,15 +138,22 @@ def _machine(trucks: Sequence[Vehicle], kind: _Kind) -> Vehicle:
 
 
 def _passes(situation: Situation) -> tuple[DirectedPass, ...]:
-    """Return the passes of all jobs, those against a one-way left out."""
-    network = situation.network
+    """Return the passes that are to be done; none against a one-way, nor where it is closed."""
+    network, present = situation.network, situation.present
     passes = []
     for job in situation.jobs:
         for forward in (True, False):
-            arc = network.arc(DirectedSegment(job.segment_id, forward))
-            if arc is not None and _covers(job, forward=forward):
-                passes += [DirectedPass(job, arc, i) for i in range(job.passes)]
+            directed = DirectedSegment(job.segment_id, forward)
+            arc = network.arc(directed)
+            if arc is None or directed in present.closed or not _covers(job, forward=forward):
+                continue
+            works = (WorkPass(job.id, forward, i) for i in range(job.passes))
+            passes += [DirectedPass(job, arc, work) for work in works if work not in present.done]
     return tuple(passes)
+
+
+def _numbers(passes: Sequence[DirectedPass]) -> dict[WorkPass, int]:
+    return {one.work: t for t, one in enumerate(passes)}
 
 
 def _covers(job: Job, *, forward: bool) -> bool:
@@ -234,38 +192,90 @@ def _pace(network: StreetNetwork, machine: Vehicle) -> float:
 
 
 def _shift_s(situation: Situation) -> tuple[Floats, Floats]:
-    start_s = [(shift.starts_at - situation.now).total_seconds() for shift in situation.shifts]
-    end_s = [(shift.ends_at - situation.now).total_seconds() for shift in situation.shifts]
+    starts = situation.present.starts
+    start_s = [
+        (
+            (starts[shift.id].ready_at if shift.id in starts else shift.starts_at) - situation.now
+        ).total_seconds()
+        for shift in situation.shifts
+    ]
+    full = situation.present.full
+    end_s = [
+        0.0 if shift.id in full else (shift.ends_at - situation.now).total_seconds()
+        for shift in situation.shifts
+    ]
     return np.maximum(np.array(start_s, np.float64), 0.0), np.array(end_s, np.float64)
 
 
+def _load_kg(situation: Situation, hopper_kg: Floats) -> Floats:
+    """Return float64[V], what each hopper holds; all are full at the start of a shift."""
+    starts = situation.present.starts
+    known = [starts.get(shift.id) for shift in situation.shifts]
+    load_kg = [full if s is None else s.load_kg for s, full in zip(known, hopper_kg, strict=True)]
+    return np.clip(np.array(load_kg, np.float64), 0.0, hopper_kg)
+
+
 class _Nodes:
-    """Junctions where vehicles start, end and reload, each as an arc behind those of streets."""
+    """Junctions where vehicles start, end and reload, each as an arc behind those of streets.
+
+    A vehicle that is out starts from the street where it is.
+    """
 
     def __init__(self, situation: Situation, trucks: Sequence[Vehicle]) -> None:
-        network = situation.network
+        network, starts = situation.network, situation.present.starts
         depot = {d.id: network.nearest_node(d.location) for d in situation.depots}
-        starts = [depot[truck.depot_id] for truck in trucks]
+        ends = [depot[truck.depot_id] for truck in trucks]
         sites = [network.nearest_node(site.location) for site in situation.reload_sites]
-        self.nodes = sorted({*starts, *sites})
+        self.nodes = sorted({*ends, *sites})
         arc_of = {node: len(network.arc_tail) + i for i, node in enumerate(self.nodes)}
-        self.start_arc: Ints = np.array([arc_of[node] for node in starts], np.int32)
+        self.end_arc: Ints = np.array([arc_of[node] for node in ends], np.int32)
         self.reload_arc: Ints = np.array([arc_of[node] for node in sites], np.int32)
+        self.start_arc = self.end_arc.copy()
+        for v, shift in enumerate(situation.shifts):
+            at = starts[shift.id].at if shift.id in starts else None
+            arc = None if at is None else network.arc(at)
+            self.start_arc[v] = self.start_arc[v] if arc is None else arc
+
+
+def _rules(situation: Situation, passes: Sequence[DirectedPass]) -> Rules:
+    """Return what holds beyond streets and prices; nothing at the start of a storm."""
+    present, shifts = situation.present, situation.shifts
+    if not (present.starts or present.forbidden or present.locked or present.full):
+        return Rules()
+    starts = [present.starts.get(shift.id) for shift in shifts]
+    worked_s = [
+        (start.ready_at - shift.starts_at).total_seconds() if start and start.underway else 0.0
+        for shift, start in zip(shifts, starts, strict=True)
+    ]
+    bans = [
+        (t, v)
+        for v, shift in enumerate(shifts)
+        for t, work in enumerate(passes if present.forbidden else ())
+        if (shift.vehicle_id, work.job.segment_id) in present.forbidden
+    ]
+    locked = locked_stops(situation, _numbers(passes))
+    return Rules(
+        forbidden_task=np.array([t for t, _ in bans], np.int32),
+        forbidden_vehicle=np.array([v for _, v in bans], np.int32),
+        pinned=locked if any(locked) else (),
+        underway=np.array([start is not None and start.underway for start in starts]),
+        worked_s=np.maximum(np.array(worked_s, np.float64), 0.0),
+    )
 
 
 type _Graph = tuple[Ints, Ints, Floats, Floats, Flags, Longs, Ints, Floats]
 
 
-def _streets(network: StreetNetwork, places: _Nodes) -> _Graph:
+def _streets(situation: Situation, places: _Nodes) -> _Graph:
     """Return the graph fields of a problem: streets, then places that touch their junction."""
+    network = situation.network
     streets = len(network.arc_tail)
     nodes = np.array(places.nodes, np.int32)
     nothing = np.zeros(len(nodes))
-    turns = network.turns
-    origin = np.repeat(np.arange(streets), np.diff(turns.start))
-    table = [np.column_stack((origin, turns.to, turns.cost_s))]
+    shut = closed_arcs(network, situation.present.closed)
+    table = [open_turns(network, shut)]
     for i, node in enumerate(nodes):
-        leaving = np.flatnonzero(network.arc_tail == node)
+        leaving = np.setdiff1d(np.flatnonzero(network.arc_tail == node), shut)
         coming = np.flatnonzero(network.arc_head == node)
         place = streets + i
         table.append(np.column_stack((np.full(len(leaving), place), leaving, 0.0 * leaving)))
@@ -288,7 +298,9 @@ def plan_from(mapped: Mapped, solution: Solution) -> Plan:
     for shift, timed in zip(
         situation.shifts, timed_routes(mapped.problem, walker, solution.routes), strict=True
     ):
-        routes.append(Route(shift.id, shift.vehicle_id, _legs(mapped, timed)))
+        start = situation.present.starts.get(shift.id)
+        begun = (start.finishing,) if start and start.finishing else ()
+        routes.append(Route(shift.id, shift.vehicle_id, (*begun, *legs_of(mapped, timed))))
     cost = solution.cost
     return Plan(
         id=PlanId(0),
@@ -313,7 +325,7 @@ def plan_from(mapped: Mapped, solution: Solution) -> Plan:
     )
 
 
-def _legs(mapped: Mapped, timed: TimedRoute) -> tuple[Leg, ...]:
+def legs_of(mapped: Mapped, timed: TimedRoute) -> tuple[Leg, ...]:
     """Return legs of a plan; a turn or wait between two of them belongs to the later one."""
     legs: list[Leg] = []
     begins_s: float | None = None
@@ -337,7 +349,7 @@ def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begin
         starts_at=now + timedelta(seconds=begins_s),
         ends_at=now + timedelta(seconds=leg.ends_s),
         length_m=float(mapped.problem.length_m[list(leg.arcs)].sum()),
-        pass_index=work.pass_index if work else 0,
+        pass_index=work.work.pass_index if work else 0,
         blade=work is not None and work.job.treatment is Treatment.PLOW,
         spreader=work is not None and work.job.treatment is Treatment.SALT,
         job_ids=(work.job.id,) if work else (),
@@ -346,10 +358,30 @@ def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begin
 
 
 def _unserved(mapped: Mapped, solution: Solution) -> tuple[Unserved, ...]:
-    """Return each job with a pass left out, once; jobs against every one-way are unreachable."""
+    """Return each job with a pass left out, once.
+
+    A job with a closed direction is closed, one against every one-way is unreachable.
+    """
     reasons: dict[JobId, str] = {}
     for task in sorted(solution.unserved):
         reasons.setdefault(mapped.passes[task].job.id, solution.unserved[task])
+    situation = mapped.situation
     planned = {work.job.id for work in mapped.passes}
-    reasons |= {job.id: "unreachable" for job in mapped.situation.jobs if job.id not in planned}
+    planned |= {work.job_id for work in situation.present.done}
+    for job in situation.jobs:
+        if _closed(job, situation):
+            reasons[job.id] = "closed"
+        elif job.id not in planned:
+            reasons[job.id] = "unreachable"
     return tuple(Unserved(job_id, reason) for job_id, reason in reasons.items())
+
+
+def _closed(job: Job, situation: Situation) -> bool:
+    """Whether a direction that a job still wants is closed."""
+    present = situation.present
+    return any(
+        _covers(job, forward=step.forward)
+        and any(WorkPass(job.id, step.forward, i) not in present.done for i in range(job.passes))
+        for step in (DirectedSegment(job.segment_id, f) for f in (True, False))
+        if step in present.closed
+    )

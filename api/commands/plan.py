@@ -103,6 +103,7 @@ REASONS = {
     "unreachable": "no vehicle can drive there and back",
     "no_vehicle": "no vehicle is able to or fits",
     "order": "a pass that must come before it is left out or too late",
+    "closed": "the street is closed or blocked",
 }
 """What the reason of an unserved job means."""
 

@@ -77,7 +77,9 @@ from data.model.plans import (
     PlanState,
     Route,
     Unserved,
+    WorkPass,
 )
+from data.model.present import Present, TruckStart
 from data.model.promises import Promise, PromiseOutcome
 from data.model.queue import (
     Found,
@@ -241,6 +243,7 @@ __all__ = [
     "PlanRunId",
     "PlanState",
     "Position",
+    "Present",
     "Promise",
     "PromiseOutcome",
     "QueueChange",
@@ -286,10 +289,12 @@ __all__ = [
     "StrangerFault",
     "Tally",
     "Treatment",
+    "TruckStart",
     "Unserved",
     "User",
     "UserId",
     "Vehicle",
     "VehicleId",
     "Waiting",
+    "WorkPass",
 ]

@@ -28,6 +28,15 @@ class LegKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkPass:
+    """One pass of a job along one direction of its street."""
+
+    job_id: JobId
+    forward: bool
+    pass_index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """A stretch of a route; a work leg names the jobs it serves and which pass of theirs it is."""
 
@@ -42,6 +51,14 @@ class Leg:
     job_ids: tuple[JobId, ...] = ()
     load_kg: float = 0.0
 
+    @property
+    def works(self) -> tuple[WorkPass, ...]:
+        """The passes that it does; none where it is no work."""
+        if self.kind is not LegKind.WORK:
+            return ()
+        forward = self.path[0].forward
+        return tuple(WorkPass(job_id, forward, self.pass_index) for job_id in self.job_ids)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -54,7 +71,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A job that a plan leaves undone: capacity, time, unreachable, no_vehicle or order."""
+    """A job that a plan leaves undone: capacity, time, unreachable, closed, no_vehicle or order."""
 
     job_id: JobId
     reason: str

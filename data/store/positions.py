@@ -146,6 +146,23 @@ def list_last(tx: Tx) -> list[Position]:
     return list({row.vehicle_id: position_of(row) for row in tx.execute(query)}.values())
 
 
+def find_last_fix(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> Position | None:
+    """Return a vehicle's latest fix of a time."""
+    query = (
+        select(position)
+        .where(
+            position.c.vehicle_id == vehicle_id,
+            position.c.fixed_at.between(since, until),
+            position.c.fault == "",
+        )
+        .order_by(position.c.fixed_at.desc())
+    )
+    row = tx.execute(query.limit(1)).first()
+    return None if row is None else position_of(row)
+
+
 def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
     """Return where a tracker was by its newest fix, on the vehicle that it is on."""
     vehicle_id = select(device.c.vehicle_id).where(device.c.id == device_id).scalar_subquery()

@@ -12,6 +12,7 @@ from data.model import (
     JobId,
     LegKind,
     PlanId,
+    Present,
     ReloadSite,
     SegmentId,
     ServiceClass,
@@ -40,6 +41,7 @@ class Situation:
     depots: tuple[Depot, ...] = (v.a_depot(),)
     reload_sites: tuple[ReloadSite, ...] = (v.a_reload_site(),)
     parent_id: PlanId | None = None
+    present: Present = field(default_factory=Present)
     now = v.NOW
 
 

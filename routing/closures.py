@@ -1,0 +1,41 @@
+"""Turns between streets of which some are closed."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from data.model import DirectedSegment
+from data.network import StreetNetwork
+from data.turns import TURN_COST_S, TurnKind
+from routing.problem import Floats, Ints
+
+
+def closed_arcs(network: StreetNetwork, closed: Iterable[DirectedSegment]) -> Ints:
+    """Return int32, the arcs of closed streets."""
+    arcs = [arc for arc in map(network.arc, closed) if arc is not None]
+    return np.array(arcs, np.int32)
+
+
+def open_turns(network: StreetNetwork, shut: Ints) -> Floats:
+    """Return float64[M, 3], the turns (from, to, seconds) that nobody makes into a closed arc.
+
+    Where all ways on are closed, a street has become a dead end, and vehicles turn around in it.
+    """
+    turns = network.turns
+    origin = np.repeat(np.arange(len(network.arc_tail)), np.diff(turns.start))
+    table = np.column_stack((origin, turns.to, turns.cost_s)).astype(np.float64)
+    if not len(shut):
+        return table
+    kept = table[~np.isin(turns.to, shut)]
+    stuck = np.setdiff1d(np.setdiff1d(origin, kept[:, 0]), shut)
+    back = [(arc, _back(network, int(arc))) for arc in stuck]
+    around = [
+        (arc, to, TURN_COST_S[TurnKind.U_TURN]) for arc, to in back if to not in (None, *shut)
+    ]
+    return np.concatenate((kept, np.array(around, np.float64).reshape(-1, 3)))
+
+
+def _back(network: StreetNetwork, arc: int) -> int | None:
+    """Return the arc of the other direction of a street."""
+    there = network.directed(arc)
+    return network.arc(DirectedSegment(there.segment_id, not there.forward))

@@ -1,0 +1,79 @@
+"""The plan that is driven, as stops of a problem made later: what is left of it."""
+
+from collections.abc import Mapping, Sequence
+
+from data.model import Leg, LegKind, Plan, ShiftId, WorkPass
+from data.network import StreetNetwork
+from routing.situation import Situation
+from routing.stops import Refill, Route, Visit
+
+
+def locked_stops(situation: Situation, number: Mapping[WorkPass, int]) -> tuple[Route, ...]:
+    """Return for each shift the stops of its locked legs; `number` says which task each pass is.
+
+    Work that is over, or closed, is left out.
+    """
+    locked, sites = situation.present.locked, _site_nodes(situation)
+    return tuple(
+        _stops(locked.get(shift.id, ()), number, sites, situation.network)
+        for shift in situation.shifts
+    )
+
+
+def remaining_stops(
+    situation: Situation,
+    number: Mapping[WorkPass, int],
+    plan: Plan,
+    next_leg: Mapping[ShiftId, int],
+) -> tuple[Route, ...]:
+    """Return for each shift what it still has to do by a plan, from its next leg on.
+
+    Shifts that the plan does not know, or that have no next leg, have nothing to do. What is done
+    by others meanwhile, or closed, is left out, and so are reloads that nothing follows.
+    """
+    sites = _site_nodes(situation)
+    legs = {route.shift_id: route.legs for route in plan.routes}
+    found = []
+    for shift in situation.shifts:
+        ahead = legs.get(shift.id, ())
+        before = next_leg.get(shift.id, len(ahead))
+        stops = _stops(ahead, number, sites, situation.network, since=before)
+        found.append(_without_needless(stops))
+    return tuple(found)
+
+
+def _stops(
+    legs: Sequence[Leg],
+    number: Mapping[WorkPass, int],
+    sites: Sequence[int],
+    network: StreetNetwork,
+    since: int = 0,
+) -> Route:
+    """Return the stops of legs from one on; reloads are at the site where the way before ends."""
+    stops: list[Visit | Refill] = []
+    node = -1
+    for i, leg in enumerate(legs):
+        if leg.path:
+            last = leg.path[-1]
+            segment = network.segment(last.segment_id)
+            node = network.node_index(segment.end if last.forward else segment.start)
+        if i < since:
+            continue
+        if leg.kind is LegKind.RELOAD and sites:
+            stops.append(Refill(sites.index(node) if node in sites else 0))
+        stops += [Visit(number[work], 0) for work in leg.works if work in number]
+    return tuple(stops)
+
+
+def _without_needless(stops: Route) -> Route:
+    """Return stops without reloads that no work follows."""
+    kept = [
+        stop
+        for stop, after in zip(stops, (*stops[1:], Refill(0)), strict=True)
+        if isinstance(stop, Visit) or isinstance(after, Visit)
+    ]
+    return tuple(kept)
+
+
+def _site_nodes(situation: Situation) -> list[int]:
+    return [situation.network.nearest_node(site.location) for site in situation.reload_sites]
