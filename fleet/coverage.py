@@ -30,6 +30,15 @@ from data.model import (
 from data.network import StreetNetwork
 from data.passes import VISIT_GAP
 from data.policy import Policy
+from fleet.accumulation import (
+    AGEING_FROM,
+    DUE_FROM,
+    NEVER,
+    OVERDUE_FROM,
+    Accumulation,
+    Ages,
+    accumulation_of,
+)
 
 WHOLE = 0.9
 """Share of a street that counts as whole: GPS loses the first metres."""
@@ -42,9 +51,6 @@ LEAST = 0.6
 
 BEGUN = 0.25
 """Share from which a street counts as being worked on."""
-
-AGEING_FROM, DUE_FROM, OVERDUE_FROM = 0.5, 1.0, 1.5
-"""Ages at which the state changes, in cycles of the street."""
 
 NO_DIRECTION = -1
 """State of the direction that a one-way street does not have."""
@@ -235,38 +241,54 @@ def coverage_state(
     storm: Storm | None,
     now: datetime,
     job: Job | None = None,
+    snow: Accumulation | None = None,
 ) -> CoverageState:
-    """Return a direction's state by its age relative to its street's cycle.
+    """Return a direction's state by how worn it is: by snow as far as entries tell, else by hours.
 
-    Before the first pass, age counts from the start of the storm, and a street is not due before
-    its cycle is over: blue is earned by a pass only. A street without a cycle is due by its open
-    `job` alone.
+    Before the first pass all snow of the storm counts, hours from its start, and a street is not
+    due before it is worn out: blue is earned by a pass only. A street without a cycle is due by its
+    open `job` alone. `snow` is the storm's, for who asks of many streets.
     """
     if storm is None:
         return CoverageState.NOT_DUE
-    cycle, since = rule.cycle, storm.started_at
-    if cycle is None and job is not None:
-        cycle, since = job.due_at - job.starts_at, job.starts_at
-    if coverage is not None and _served(coverage) and coverage.last_pass_at is not None:
-        since = coverage.last_pass_at
-    age = 0.0 if cycle is None else (now - since) / cycle
-    if age > OVERDUE_FROM:
+    served = None
+    if coverage is not None and _served(coverage):
+        served = coverage.last_pass_at
+    ages = state_ages(rule, storm, served, job, snow)
+    if ages.overdue_at is not None and now > ages.overdue_at:
         return CoverageState.OVERDUE
-    if age > DUE_FROM:
+    if ages.due_at is not None and now > ages.due_at:
         return CoverageState.DUE
-    return CoverageState.NOT_DUE if coverage is None else _state_within_cycle(coverage, age)
+    fresh = ages.ageing_at is None or now < ages.ageing_at
+    return CoverageState.NOT_DUE if coverage is None else _state_before_due(coverage, fresh=fresh)
+
+
+def state_ages(
+    rule: ClassRule,
+    storm: Storm,
+    served: datetime | None,
+    job: Job | None,
+    snow: Accumulation | None = None,
+) -> Ages:
+    """Return when a direction that was last `served` then changes its state if nobody comes."""
+    if rule.cycle is not None:
+        return (snow or accumulation_of(storm)).ages(rule, served)
+    if job is None:
+        return NEVER
+    since, span = served or job.starts_at, job.due_at - job.starts_at
+    return Ages(*(since + worn * span for worn in (AGEING_FROM, DUE_FROM, OVERDUE_FROM)))
 
 
 def _served(coverage: Coverage) -> bool:
     return coverage.passes_done >= coverage.passes_needed
 
 
-def _state_within_cycle(coverage: Coverage, age: float) -> CoverageState:
+def _state_before_due(coverage: Coverage, *, fresh: bool) -> CoverageState:
     served = _served(coverage)
     if coverage.passes_done % coverage.passes_needed or (coverage.evidence and not served):
         return CoverageState.PROGRESS
     if served:
-        return CoverageState.FRESH if age < AGEING_FROM else CoverageState.AGEING
+        return CoverageState.FRESH if fresh else CoverageState.AGEING
     return CoverageState.NOT_DUE if coverage.driven_at is None else CoverageState.DRIVEN
 
 
@@ -282,12 +304,13 @@ def painted(
     """Return the (forward, backward) state of every segment, or of `only` some, for the board."""
     known = {(one.segment_id, one.forward): one for one in coverages}
     jobs = {job.segment_id: job for job in open_jobs}
+    snow = accumulation_of(storm) if storm else None
 
     def state(segment: Segment, *, forward: bool) -> int:
         if not drivable(segment, forward=forward):
             return NO_DIRECTION
         coverage, job = known.get((segment.id, forward)), jobs.get(segment.id)
-        return int(coverage_state(coverage, policy.rule_of(segment), storm, now, job))
+        return int(coverage_state(coverage, policy.rule_of(segment), storm, now, job, snow))
 
     segments = network.segments if only is None else [network.segment(one) for one in only]
     return {s.id: (state(s, forward=True), state(s, forward=False)) for s in segments}

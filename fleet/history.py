@@ -17,18 +17,12 @@ from data.evidence_rules import EvidenceRules
 from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment, Storm, Treatment
 from data.network import StreetNetwork
 from data.policy import Policy
-from fleet.coverage import (
-    AGEING_FROM,
-    DUE_FROM,
-    NO_DIRECTION,
-    OVERDUE_FROM,
-    coverage_state,
-    drivable,
-)
+from fleet.accumulation import Accumulation, accumulation_of
+from fleet.coverage import NO_DIRECTION, coverage_state, drivable, state_ages
 from fleet.coverage_course import CoverageCourse
 
-AGES = (AGEING_FROM, DUE_FROM, OVERDUE_FROM)
-"""Ages, in cycles, at which a color changes without news."""
+Pace = tuple[timedelta | None, float]
+"""Cycle and trigger of a street: what its color follows from where nobody comes."""
 
 JobSpan = tuple[Job, datetime | None]
 """A job and the moment at which it was no longer open; `None` while it is."""
@@ -99,7 +93,7 @@ def street_changes(
     jobs: dict[int, list[JobSpan]] = {}
     for span in proven.jobs:
         jobs.setdefault(span[0].segment_id, []).append(span)
-    unseen: dict[timedelta | None, list[tuple[int, int]]] = {}
+    unseen: dict[Pace, list[tuple[int, int]]] = {}
     first = np.full((len(network.segments), 2), NO_DIRECTION, np.int8)
     rows: list[tuple[int, int, int, int]] = []
     for index, segment in enumerate(network.segments):
@@ -124,24 +118,26 @@ def _course(
     proven: Proven,
     spans: Sequence[JobSpan],
     last_s: int,
-    unseen: dict[timedelta | None, list[tuple[int, int]]],
+    unseen: dict[Pace, list[tuple[int, int]]],
     *,
     forward: bool,
 ) -> list[tuple[int, int]]:
     """Return (second, state) of a direction, from 0 on, wherever the state is another one.
 
-    `unseen` remembers the course of streets that nobody came to, by their cycle.
+    `unseen` remembers the course of streets that nobody came to, by their pace.
     """
     if not drivable(segment, forward=forward):
         return [(0, NO_DIRECTION)]
     directed = DirectedSegment(segment.id, forward)
     known = coverage_steps(segment, directed, proven, storm)
-    if not known and not spans and rule.cycle in unseen:
-        return unseen[rule.cycle]
-    moments = _moments(rule, storm, known, spans, last_s)
-    course = _changes(moments, _state_at(rule, storm, known, spans))
+    pace = (rule.cycle, rule.trigger_mm)
+    if not known and not spans and pace in unseen:
+        return unseen[pace]
+    snow = accumulation_of(storm)
+    moments = _moments(rule, storm, snow, known, spans, last_s)
+    course = _changes(moments, _state_at(rule, storm, snow, known, spans))
     if not known and not spans:
-        unseen[rule.cycle] = course
+        unseen[pace] = course
     return course
 
 
@@ -183,20 +179,21 @@ def _told_too(
 def _moments(
     rule: ClassRule,
     storm: Storm,
+    snow: Accumulation,
     known: Sequence[tuple[datetime, Coverage]],
     spans: Sequence[JobSpan],
     last_s: int,
 ) -> list[int]:
     """Return the seconds at which a direction's color may change, in order and with 0."""
-    moments = {storm.started_at, *(at for at, _ in known)}
+    moments: set[datetime | None] = {storm.started_at, *(at for at, _ in known)}
     served = {one.last_pass_at for _, one in known if one.last_pass_at is not None}
-    for since in (storm.started_at, *served):
-        moments |= {since + age * rule.cycle for age in AGES} if rule.cycle else set()
-    for job, closed_at in spans:
-        cycle = job.due_at - job.starts_at
-        moments |= {since + age * cycle for since in (job.starts_at, *served) for age in AGES}
-        moments |= {at for at in (job.starts_at, closed_at) if at is not None}
-    seconds = [(at - storm.started_at).total_seconds() for at in moments]
+    jobs: list[Job | None] = [job for job, _ in spans] or [None]
+    for job in jobs:
+        for since in (None, *served):
+            ages = state_ages(rule, storm, since, job, snow)
+            moments |= {ages.ageing_at, ages.due_at, ages.overdue_at}
+    moments |= {at for job, closed_at in spans for at in (job.starts_at, closed_at)}
+    seconds = [(at - storm.started_at).total_seconds() for at in moments if at is not None]
     # A color changes at an age, or right after it: both seconds are asked.
     asked = {0, *(ceil(s) for s in seconds), *(floor(s) + 1 for s in seconds)}
     return sorted(s for s in asked if 0 <= s <= last_s)
@@ -205,6 +202,7 @@ def _moments(
 def _state_at(
     rule: ClassRule,
     storm: Storm,
+    snow: Accumulation,
     known: Sequence[tuple[datetime, Coverage]],
     spans: Sequence[JobSpan],
 ) -> Callable[[int], int]:
@@ -223,7 +221,7 @@ def _state_at(
             if job.starts_at <= now and (closed_at is None or now < closed_at)
         ]
         job = open_jobs[-1] if open_jobs else None
-        return int(coverage_state(coverage, rule, storm, now, job))
+        return int(coverage_state(coverage, rule, storm, now, job, snow))
 
     return state
 

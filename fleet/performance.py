@@ -1,22 +1,24 @@
 """How well the city keeps its promises in a storm, pure: lane-km within target, answers in time.
 
-A direction of a street is late while more than its cycle has gone by since it was last served, or
-since the storm began. Every figure is made from these spells of lateness, so that it may be asked
-for any moment of any storm and always agrees with the colors of the map. Streets without a cycle
-are served on request: they count among the requests and not here.
+A direction of a street is late while it is worn out, as `fleet.accumulation` says: more than its
+cycle has gone by since it was last served or since the storm began or, where somebody entered how
+much fell, more snow than its trigger lies. Every figure is made from these spells of lateness, so
+that it may be asked for any moment of any storm and always agrees with the colors of the map.
+Streets without a cycle are served on request: they count among the requests and not here.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.model import DirectedSegment, Segment, ServiceClass
+from data.model import ClassRule, DirectedSegment, Segment, ServiceClass, Storm
 from data.network import StreetNetwork
 from data.policy import Policy
+from fleet.accumulation import accumulation_of
 from fleet.coverage import drivable
 
 CLASSES = tuple(ServiceClass)
@@ -38,7 +40,10 @@ class Lanes:
     ----------
     lane_m : float64[D]
         Length times lanes of this direction; a two-way street has half of its lanes each way.
+    rules : tuple of ClassRule, D of them
+        What each direction is promised.
     cycle_s : float64[D]
+        The cycles of these rules.
     class_no, district_no : int64[D]
         Indexes into `CLASSES` and `districts`.
     districts : tuple of str
@@ -47,6 +52,7 @@ class Lanes:
 
     index: Mapping[DirectedSegment, int]
     lane_m: Floats
+    rules: tuple[ClassRule, ...]
     cycle_s: Floats
     class_no: Ints
     district_no: Ints
@@ -180,6 +186,7 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
     return Lanes(
         index={directed: i for i, (directed, *_) in enumerate(rows)},
         lane_m=np.array([row[1] for row in rows], np.float64),
+        rules=tuple(rule for *_, rule, _ in rows),
         cycle_s=np.array([row[2] for row in rows], np.float64),
         class_no=np.array([CLASSES.index(rule.service_class) for *_, rule, _ in rows], np.int64),
         district_no=np.array([number[segment.district] for *_, segment in rows], np.int64),
@@ -187,7 +194,7 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
     )
 
 
-def late_spells(lanes: Lanes, served: Served, started_at: datetime) -> Spells:
+def late_spells(lanes: Lanes, served: Served, storm: Storm) -> Spells:
     """Return when directions were late, from what was served since the storm began."""
     lane: list[int] = []
     after_s: list[float] = []
@@ -195,20 +202,33 @@ def late_spells(lanes: Lanes, served: Served, started_at: datetime) -> Spells:
         number = lanes.index.get(directed)
         if number is not None:
             lane += [number] * len(times)
-            after_s += [(at - started_at).total_seconds() for at in times]
+            after_s += [(at - storm.started_at).total_seconds() for at in times]
     count = len(lanes.lane_m)
     of_lane = np.concatenate((np.arange(count), np.array(lane, np.int64)))
     served_s = np.concatenate((np.zeros(count), np.array(after_s, np.float64)))
     first_s = np.full(count, inf)
     np.minimum.at(first_s, of_lane[count:], served_s[count:])
 
+    due_s = _due_s(lanes, of_lane, served_s, storm)
     order = np.lexsort((served_s, of_lane))
-    of_lane, from_s = of_lane[order], served_s[order]
+    of_lane, from_s, due_s = of_lane[order], served_s[order], due_s[order]
     next_s = np.append(from_s[1:], inf)
     next_s[np.append(of_lane[1:] != of_lane[:-1], True)] = inf
-    from_s = from_s + lanes.cycle_s[of_lane]
-    late = from_s < next_s
-    return Spells(of_lane[late], from_s[late], next_s[late], first_s)
+    late = due_s < next_s
+    return Spells(of_lane[late], due_s[late], next_s[late], first_s)
+
+
+def _due_s(lanes: Lanes, of_lane: Ints, served_s: Floats, storm: Storm) -> Floats:
+    """Return when each is due that was served then; the first row of a direction: never served."""
+    snow, start = accumulation_of(storm), storm.started_at
+    if snow.told_until is None:
+        return served_s + lanes.cycle_s[of_lane]
+    due_s = np.empty(len(of_lane))
+    for row, (number, after_s) in enumerate(zip(of_lane.tolist(), served_s.tolist(), strict=True)):
+        since = None if row < len(lanes.rules) else start + timedelta(seconds=after_s)
+        due_at = snow.ages(lanes.rules[number], since).due_at
+        due_s[row] = inf if due_at is None else (due_at - start).total_seconds()
+    return due_s
 
 
 def late_at(lanes: Lanes, spells: Spells, at_s: float) -> Flags:

@@ -84,7 +84,7 @@ class StormRecords:
             revision = newest_revision(tx, storm.id)
             if kept.spells is None or kept.whole_at != revision:
                 _follow(tx, storm, network, policy, kept)
-                kept.spells = late_spells(lanes, kept.served, storm.started_at)
+                kept.spells = late_spells(lanes, kept.served, storm)
                 kept.whole_at = None if storm.ended_at is None else revision
             return Account(storm, lanes, kept.spells, asked)
 
@@ -104,7 +104,9 @@ def storm_requests(
     The clock of a request made between two storms starts with the second one. What nobody has
     placed on a street yet is promised the longest of all deadlines.
     """
-    earlier = [one.ended_at for one in list_storms(tx) if one.id < storm.id and one.ended_at]
+    earlier = [
+        one.ended_at for one in list_storms(tx) if one.ended_at and one.ended_at <= storm.started_at
+    ]
     received = list_requests_received(tx, max(earlier, default=None), storm.ended_at)
     longest = max(rule.deadline for rule in policy.rules.values())
     return tuple(_asked(one, storm, network, policy, longest) for one in received)

@@ -41,6 +41,7 @@ from data.model import (
     ShiftId,
     Storm,
     StormId,
+    StormPhase,
     Treatment,
     Vehicle,
     VehicleId,
@@ -195,7 +196,7 @@ def a_vehicle(vehicle_id: int = 1, **changes: Any) -> Vehicle:
 
 def a_storm(storm_id: int = 1, **changes: Any) -> Storm:
     """Return a storm that has just started."""
-    return replace(Storm(StormId(storm_id), "First snow", "active", NOW), **changes)
+    return replace(Storm(StormId(storm_id), "First snow", StormPhase.ACTIVE, NOW), **changes)
 
 
 def a_shift(shift_id: int = 1, vehicle_id: int = 1, **changes: Any) -> Shift:

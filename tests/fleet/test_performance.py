@@ -35,7 +35,7 @@ services = st.dictionaries(
 
 
 def standing(served, at, asked=()):
-    return performance(LANES, late_spells(LANES, served, NOW), asked, NOW, at)
+    return performance(LANES, late_spells(LANES, served, a_storm()), asked, NOW, at)
 
 
 def asked(since=NOW, hours=4.0, answered_h=None, district: str | None = "") -> Asked:
@@ -45,7 +45,7 @@ def asked(since=NOW, hours=4.0, answered_h=None, district: str | None = "") -> A
 
 @given(services, moments)
 def test_a_direction_is_late_exactly_where_the_map_says_so(served, at):
-    late = late_at(LANES, late_spells(LANES, served, NOW), (at - NOW).total_seconds())
+    late = late_at(LANES, late_spells(LANES, served, a_storm()), (at - NOW).total_seconds())
 
     for directed, number in LANES.index.items():
         done = [moment for moment in served.get(directed, ()) if moment <= at]
@@ -77,7 +77,7 @@ def test_one_more_service_never_makes_the_share_smaller(served, at, more_at):
 
 @given(services, st.lists(moments, max_size=5))
 def test_a_course_is_made_of_the_same_shares(served, at):
-    spells = late_spells(LANES, served, NOW)
+    spells = late_spells(LANES, served, a_storm())
     courses = shares_over_time(LANES, spells, [(one - NOW).total_seconds() for one in at])
 
     assert courses[None] == [standing(served, one).city.share for one in at]
@@ -117,7 +117,11 @@ def test_a_main_street_is_late_after_its_cycle_and_in_time_once_served():
     directed = DirectedSegment(MAIN_EAST, True)  # P1, every three hours
     served = {directed: [NOW + 4 * HOUR]}
     late = [
-        bool(late_at(LANES, late_spells(LANES, served, NOW), hours * 3600)[LANES.index[directed]])
+        bool(
+            late_at(LANES, late_spells(LANES, served, a_storm()), hours * 3600)[
+                LANES.index[directed]
+            ]
+        )
         for hours in (3, 3.01, 3.99, 4, 7, 7.01)
     ]
 
@@ -127,7 +131,7 @@ def test_a_main_street_is_late_after_its_cycle_and_in_time_once_served():
 def test_districts_are_told_apart_and_streets_outside_are_counted_too():
     segments = [replace(one, district="North" if one.id <= 2 else "") for one in village_segments()]
     lanes = promised_lanes(build_network(segments), POLICY)
-    shown = performance(lanes, late_spells(lanes, {}, NOW), [], NOW, NOW + 4 * HOUR)
+    shown = performance(lanes, late_spells(lanes, {}, a_storm()), [], NOW, NOW + 4 * HOUR)
 
     assert lanes.districts == ("North", "")
     assert shown.districts["North"].share.within == 0.0
@@ -137,7 +141,7 @@ def test_districts_are_told_apart_and_streets_outside_are_counted_too():
 def test_a_city_without_promises_has_no_share():
     alleys = [replace(one, road_class=RoadClass.ALLEY) for one in village_segments()]
     lanes = promised_lanes(build_network(alleys), POLICY)
-    spells = late_spells(lanes, {}, NOW)
+    spells = late_spells(lanes, {}, a_storm())
 
     assert performance(lanes, spells, [], NOW, NOW).city.share.within is None
     assert shares_over_time(lanes, spells, [0.0])[None][0].clear is None
