@@ -19,6 +19,7 @@ from data.model import (
 )
 from fleet.coverage import CoverageState, coverage_of, drivable, painted
 from fleet.history import Proven, shares_of_states, street_changes
+from tests.snow import storms
 from tests.village import BLIND, MAIN_WEST, NOW, ROSE, a_job, village
 from tests.village_database import POLICY
 
@@ -58,7 +59,7 @@ def coverage_at(directed, passes, second) -> Coverage:
     return coverage_of(directed, segment.length_m, ended, needed, Treatment.PLOW, POLICY.evidence)
 
 
-def rules_say(known, second):
+def rules_say(known, second, storm=STORM):
     """The colors by the rules, asked about one second."""
     now = NOW + timedelta(seconds=second)
     rows = [
@@ -69,12 +70,12 @@ def rules_say(known, second):
     jobs = [
         job for job, ended in known.jobs if job.starts_at <= now and (ended is None or now < ended)
     ]
-    states = painted(village(), POLICY, STORM, rows, jobs, now)
+    states = painted(village(), POLICY, storm, rows, jobs, now)
     return [list(states[segment.id]) for segment in village().segments]
 
 
-def changes(known, until_s=DAY_S):
-    return street_changes(village(), POLICY, STORM, known, NOW + timedelta(seconds=until_s))
+def changes(known, until_s=DAY_S, storm=STORM):
+    return street_changes(village(), POLICY, storm, known, NOW + timedelta(seconds=until_s))
 
 
 DIRECTIONS = [
@@ -95,12 +96,16 @@ PASSES = st.builds(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(PASSES, max_size=12), st.lists(st.integers(0, DAY_S), min_size=1, max_size=6))
-def test_at_any_second_the_replay_shows_what_the_rules_say(passes, seconds):
+@given(
+    st.lists(PASSES, max_size=12),
+    st.lists(st.integers(0, DAY_S), min_size=1, max_size=6),
+    storms,
+)
+def test_at_any_second_the_replay_shows_what_the_rules_say(passes, seconds, storm):
     known = proven(passes)
-    replayed = changes(known)
+    replayed = changes(known, storm=storm)
     for second in [*seconds, *(int(s) for s in replayed.at_s[:3])]:
-        assert replayed.at(second).tolist() == rules_say(known, second), second
+        assert replayed.at(second).tolist() == rules_say(known, second, storm), second
 
 
 @given(st.lists(PASSES, max_size=6), st.integers(0, 23), st.integers(0, 3_599))

@@ -20,6 +20,7 @@ from fleet.performance import (
     response,
     shares_over_time,
 )
+from tests.snow import storms
 from tests.village import MAIN_EAST, MAIN_WEST, NOW, ROSE, YARD, a_storm, village, village_segments
 from tests.village_database import POLICY
 
@@ -43,15 +44,15 @@ def asked(since=NOW, hours=4.0, answered_h=None, district: str | None = "") -> A
     return Asked(since, since + hours * HOUR, answered_at, ServiceClass.P1, district)
 
 
-@given(services, moments)
-def test_a_direction_is_late_exactly_where_the_map_says_so(served, at):
-    late = late_at(LANES, late_spells(LANES, served, a_storm()), (at - NOW).total_seconds())
+@given(services, moments, storms)
+def test_a_direction_is_late_exactly_where_the_map_says_so(served, at, storm):
+    late = late_at(LANES, late_spells(LANES, served, storm), (at - NOW).total_seconds())
 
     for directed, number in LANES.index.items():
         done = [moment for moment in served.get(directed, ()) if moment <= at]
         row = Coverage(*directed, len(done), 1, done[-1]) if done else None
         rule = POLICY.rule_of(NETWORK.segment(directed.segment_id))
-        color = coverage_state(row, rule, a_storm(), at)
+        color = coverage_state(row, rule, storm, at)
         assert bool(late[number]) == (color in LATE), directed
 
 
