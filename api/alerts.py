@@ -21,7 +21,7 @@ def show_alerts(context: BoardContext) -> list[AlertView]:
 @router.post("/api/alerts/{alert_id}/acknowledge")
 def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertView:
     """Say that somebody has seen an alert; every board shows who did."""
-    with context.writing() as tx:
+    with context.changing(f"alert:{alert_id}") as tx:
         known = acknowledge(tx, context.actor, alert_id, context.now)
     view = alert_view(known, context.app.network)
     context.app.hub.publish("alerts", [view])

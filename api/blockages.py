@@ -85,7 +85,7 @@ def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
 @router.post("/api/blockages/{blockage_id}/clear")
 def clear(blockage_id: BlockageId, context: DispatcherContext) -> BlockageView:
     """Say that a street is free again."""
-    with context.writing() as tx:
+    with context.changing(f"blockage:{blockage_id}") as tx:
         view = _view(tx, context, clear_blockage(tx, context.actor, blockage_id, context.now))
     context.app.hub.publish("blockages", [view])
     return view

@@ -1,6 +1,7 @@
 """What endpoints work with: the application, and per request who asks, when, in which language."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,13 +21,14 @@ from api.errand import Errand
 from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
+from api.kept_answer import KeptAnswer
 from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.messenger import Messenger
 from api.meters import Meters
 from api.office_watch import OfficeWatch
 from api.settings import Settings
-from data.errors import ForbiddenError
+from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User
 from data.network import StreetNetwork
@@ -35,9 +37,13 @@ from data.store.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
 from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet
+from fleet.presence import Room
 from fleet.records import StormRecords
+from fleet.route_desk import PlanCheck
 from fleet.storm_history import StormHistory
+from fleet.versions import require_unchanged
 from maps.i18n import LANGUAGES
+from maps.timeline import done_view
 
 SESSION_COOKIE = "barfrub_session"
 CSRF_COOKIE = "barfrub_csrf"
@@ -46,6 +52,8 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BODY_BYTES = 25_000_000
 """Size of what is read whole: above the largest table of decisions, below what hurts."""
+
+VERSION_DIGITS = 18
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -80,6 +88,8 @@ class App:
     plans: PlanDesk = field(default_factory=PlanDesk)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
+    room: Room = field(default_factory=Room)
+    done: KeptAnswer[PlanCheck | None] = field(default_factory=lambda: KeptAnswer(done_view))
     errand: Errand[Any] = field(default_factory=Errand)
 
     @property
@@ -112,6 +122,8 @@ class Context:
     now: datetime
     language: str
     csrf: str
+    seen: int | None = None
+    """Version of what is changed that the page has shown (`If-Match`), see `changing`."""
 
     @property
     def actor(self) -> Actor:
@@ -125,6 +137,16 @@ class Context:
     def writing(self) -> AbstractContextManager[Tx]:
         """Return a transaction that is committed before the answer leaves."""
         return transaction(self.app.engine)
+
+    @contextmanager
+    def changing(self, subject: str) -> Iterator[Tx]:
+        """Return a transaction like `writing`; refused where the page showed an older version.
+
+        `subject` is what the storm book calls the thing, like "request:12".
+        """
+        with self.writing() as tx:
+            require_unchanged(tx, subject, self.seen)
+            yield tx
 
     def has(self, *roles: Role) -> bool:
         """Whether the user has one of these roles."""
@@ -168,7 +190,24 @@ class Allowed:
         request.state.role = "+".join(sorted(user.roles))
         if not set(self.roles) & set(user.roles):
             raise ForbiddenError("your role does not allow this")
-        return Context(app, user, app.clock.now(), request.state.language, session.csrf)
+        return Context(
+            app,
+            user,
+            app.clock.now(),
+            request.state.language,
+            session.csrf,
+            seen_version(request.headers.get("if-match", "")),
+        )
+
+
+def seen_version(header: str) -> int | None:
+    """Return the version that an `If-Match` names; `None` where any will do."""
+    text = header.strip().strip('"')
+    if text in ("", "*"):
+        return None
+    if not text.isdecimal() or len(text) > VERSION_DIGITS:
+        raise InvalidError("If-Match", header[:40], "a whole number")
+    return int(text)
 
 
 def signed_in(request: Request) -> tuple[Session | None, User | None]:

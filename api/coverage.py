@@ -24,7 +24,6 @@ from data.store.engine import Tx
 from data.store.fleet import get_vehicle, list_vehicles
 from data.store.jobs import list_jobs, list_jobs_on_segment
 from data.store.plan_runs import list_runs
-from data.store.plans import find_published_plan
 from data.store.request_search import list_waiting, search_requests
 from data.store.requests import list_requests_by_id, list_requests_of_jobs
 from data.store.sightings import list_sightings_on_segment
@@ -57,7 +56,7 @@ def show_board(context: BoardContext) -> DispatchBoard:
     with context.reading() as tx:
         storm = find_active_storm(tx)
         jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
-        plan = find_published_plan(tx, storm.id) if storm else None
+        driven = app.plans.driven(tx, storm.id) if storm else None
         waiting = list_waiting(tx)
         return dispatch_board(
             app.network,
@@ -69,7 +68,7 @@ def show_board(context: BoardContext) -> DispatchBoard:
             vehicle_views(list_vehicles(tx), app.live.picture()),
             waiting,
             list_requests_by_id(tx, told_in_full(waiting, now)).values(),
-            plan_view(plan, vehicle_names(tx)) if plan else None,
+            plan_view(driven.plan, vehicle_names(tx)) if driven else None,
             [shown_run(tx, run) for run in list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS)]
             if storm
             else [],

@@ -13,6 +13,7 @@ from data.store.plans import find_route, get_plan
 from data.store.shifts import get_shift
 from data.store.storms import find_active_storm, get_storm
 from fleet.planning import ask_for_plan, publish, request_stop
+from fleet.versions import PLANS
 from maps.geojson import Collection, plan_geojson, route_geojson
 from maps.views import PlanView, RunView, plan_view, run_view, storm_view
 
@@ -29,7 +30,9 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
         run = ask_for_plan(
             tx, context.actor, storm.id, wanted.seconds, context.now, wanted.options()
         )
-        return shown_run(tx, run)
+        view = shown_run(tx, run)
+    context.app.hub.publish("runs", [view])
+    return view
 
 
 @router.get("/api/plan-runs/{run_id}")
@@ -44,7 +47,9 @@ def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
     """Ask a plan run to end with the best it has."""
     with context.writing() as tx:
         request_stop(tx, context.actor, run_id, context.now)
-        return shown_run(tx, get_run(tx, run_id))
+        view = shown_run(tx, get_run(tx, run_id))
+    context.app.hub.publish("runs", [view])
+    return view
 
 
 @router.get("/api/plans/{plan_id}")
@@ -63,7 +68,7 @@ def publish_plan(
     A draft that says nothing of open jobs that trucks have ahead is refused, unless `dropping`.
     """
     dropping = wanted is not None and wanted.dropping
-    with context.writing() as tx:
+    with context.changing(PLANS) as tx:
         plan = publish(tx, context.actor, plan_id, context.now, dropping=dropping)
         view, storm = plan_view(plan, vehicle_names(tx)), get_storm(tx, plan.storm_id)
     context.app.hub.publish("storm", [storm_view(storm)])

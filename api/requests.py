@@ -87,7 +87,7 @@ def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
 def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> RequestView:
     """Put a waiting request where a human says it is."""
     app, place = context.app, LonLat(pin.lon, pin.lat)
-    with context.writing() as tx:
+    with context.changing(f"request:{request_id}") as tx:
         placed = place_by_hand(
             tx, context.actor, request_id, place, app.network, app.policy, context.now
         )
@@ -99,7 +99,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
 @router.post("/api/requests/{request_id}/cancel")
 def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> RequestView:
     """Cancel a request."""
-    with context.writing() as tx:
+    with context.changing(f"request:{request_id}") as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
         view = viewed(tx, cancelled)
     return announced(context, view)
@@ -108,7 +108,7 @@ def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> Requ
 @router.post("/api/requests/{request_id}/close")
 def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> RequestView:
     """Close a request with a reason of the fixed list."""
-    with context.writing() as tx:
+    with context.changing(f"request:{request_id}") as tx:
         closed = close_request(tx, context.actor, request_id, why.reason, why.note, context.now)
         view = viewed(tx, closed)
     return announced(context, view)
@@ -117,7 +117,7 @@ def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> Reques
 @router.post("/api/requests/{request_id}/reopen")
 def reopen(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> RequestView:
     """Let a closed request be asked again."""
-    with context.writing() as tx:
+    with context.changing(f"request:{request_id}") as tx:
         view = viewed(tx, reopen_request(tx, context.actor, request_id, why.why, context.now))
     return announced(context, view)
 

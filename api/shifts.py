@@ -16,7 +16,6 @@ from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
 from data.store.engine import Tx
 from data.store.people import get_user, list_users
-from data.store.plans import find_published_plan
 from data.store.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
 from data.store.storms import find_active_storm
 from fleet.codes import give_code, may_drive
@@ -83,7 +82,8 @@ def show_shifts(context: BoardContext) -> list[ProgressView]:
         storm = find_active_storm(tx)
         if storm is None:
             return []
-        plan = find_published_plan(tx, storm.id)
+        driven = context.app.plans.driven(tx, storm.id)
+        plan = driven.plan if driven else None
         legs = {route.shift_id: route.legs for route in plan.routes} if plan else {}
         progress = list_progress_of_plan(tx, plan.id) if plan else {}
         drivers = {user.id: user.login for user in list_users(tx)}
@@ -119,7 +119,7 @@ def give(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeO
     """Give a code that lets the shift's driver in at `/drive`; older ones of his end."""
     app, language = context.app, context.app.city.language or context.language
     secret = app.settings.secret_key()
-    with context.writing() as tx:
+    with context.changing(f"shift:{shift_id}") as tx:
         given = give_code(tx, context.actor, shift_id, secret, language, context.now, wanted.login)
         view = progress_of(tx, context, shift_id)
     app.hub.publish("legs", [view])

@@ -21,14 +21,18 @@ def start(wanted: StormIn, context: DispatcherContext) -> StormView:
     app = context.app
     with context.writing() as tx:
         storm = start_storm(tx, context.actor, wanted.name, app.network, app.policy, context.now)
-    return storm_view(storm)
+    view = storm_view(storm)
+    app.hub.publish("storm", [view])
+    return view
 
 
 @router.post("/api/storms/{storm_id}/end")
 def end(storm_id: StormId, context: DispatcherContext) -> StormView:
     """End a storm: its open work is cancelled."""
-    with context.writing() as tx:
-        return storm_view(end_storm(tx, context.actor, storm_id, context.now))
+    with context.changing(f"storm:{storm_id}") as tx:
+        view = storm_view(end_storm(tx, context.actor, storm_id, context.now))
+    context.app.hub.publish("storm", [view])
+    return view
 
 
 @router.get("/api/storms/{storm_id}/revisions")

@@ -32,7 +32,7 @@ ALONE = frozenset({"beat", "ground", "storm"})
 
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
-_BOARD = _DESK | {"legs", "blockages", "alerts", "checks"}
+_BOARD = _DESK | {"legs", "blockages", "alerts", "checks", "presence"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -52,8 +52,8 @@ async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
     `vehicles`, `coverage`, `requests`, `runs`, `legs`, `blockages`, `alerts`, `checks` of
-    routes and `storm`, which also tells of a new plan; `ground` where the city itself
-    changed. `beat` tells the time where none of them comes for a while.
+    routes, `presence` of other boards, and `storm`, which also tells of a new plan; `ground`
+    where the city itself changed. `beat` tells the time where none of them comes for a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.
     """

@@ -136,6 +136,8 @@ from data.model.tracking import (
     Pass,
     Position,
     RevisionCause,
+    StreetStorm,
+    Worked,
 )
 from data.model.work import (
     Blockage,
@@ -287,6 +289,7 @@ __all__ = [
     "StormPhase",
     "Stranger",
     "StrangerFault",
+    "StreetStorm",
     "Tally",
     "Treatment",
     "TruckStart",
@@ -297,4 +300,5 @@ __all__ = [
     "VehicleId",
     "Waiting",
     "WorkPass",
+    "Worked",
 ]

@@ -31,7 +31,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who signs in; who is `disabled` may not any more."""
+    """Somebody who signs in; who is `disabled` may not any more. `phone` is to call drivers."""
 
     id: UserId
     login: str
@@ -39,6 +39,7 @@ class User:
     language: str
     password_hash: str
     disabled: bool = False
+    phone: str = ""
 
     @property
     def has_password(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from data.model.ids import DeviceId, LonLat, SegmentId, StormId, VehicleId
 from data.model.streets import DirectedSegment
@@ -132,3 +133,20 @@ class CoverageRevision:
     network_version: str
     directions: int
     """How many directions of streets it changed."""
+
+
+class Worked(NamedTuple):
+    """Passes with work of one kind of evidence: how many, over what length, the last one's end."""
+
+    evidence: str
+    passes: int
+    length_m: float
+    last_at: datetime
+
+
+class StreetStorm(NamedTuple):
+    """What was seen on a street in one storm: passes with work, and the end of the last."""
+
+    storm_id: StormId
+    passes: int
+    last_at: datetime

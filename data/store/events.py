@@ -85,6 +85,30 @@ def find_last_event_of(tx: Tx, verb: str, actor: Actor, since: datetime) -> Even
     return None if row is None else event_of(row)
 
 
+def find_last_change(tx: Tx, subject: str) -> Event | None:
+    """Return the newest event in which a person changed a subject."""
+    query = (
+        select(event)
+        .where(event.c.subject == subject, event.c.actor_kind == ActorKind.USER)
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else event_of(row)
+
+
+def find_last_change_of_verb(tx: Tx, verb: str) -> Event | None:
+    """Return the newest event of a verb that a person wrote, of whatever subject."""
+    query = (
+        select(event)
+        .where(event.c.verb == verb, event.c.actor_kind == ActorKind.USER)
+        .order_by(event.c.at.desc(), event.c.id.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else event_of(row)
+
+
 def event_of(row: Row[Any]) -> Event:
     """Return a row as a line of the storm book."""
     return Event(

@@ -71,6 +71,12 @@ def set_disabled(tx: Tx, user_id: UserId, *, disabled: bool) -> User:
     return _user(tx.execute(change.returning(user)).one())
 
 
+def set_phone(tx: Tx, user_id: UserId, phone: str) -> User:
+    """Write down the number under which a user is called."""
+    change = update(user).where(user.c.id == user_id).values(phone=phone)
+    return _user(tx.execute(change.returning(user)).one())
+
+
 def add_device(
     tx: Tx, name: str, vehicle_id: VehicleId, token_hash: str, *, trusted: bool = False
 ) -> Device:
@@ -128,6 +134,7 @@ def _user(row: Row[Any]) -> User:
         language=row.language,
         password_hash=row.password_hash,
         disabled=row.disabled,
+        phone=row.phone,
     )
 
 

@@ -117,6 +117,16 @@ ORDERS = {
     "give a tracker a token": ("POST", "/api/trackers/99/token", {}),
     "send a text to a tracker": ("POST", "/api/trackers/99/commands", {"json": {"text": "on"}}),
     "see the policy": ("GET", "/api/setup/policy", {}),
+    "see what a truck does next": ("GET", "/api/board/trucks/1", {}),
+    "see who comes to a street": ("GET", "/api/board/streets/1", {}),
+    "see the timeline": ("GET", "/api/plans/99/timeline", {}),
+    "see what became of legs": ("GET", "/api/board/done", {}),
+    "be seen at the board": ("POST", "/api/board/presence", {"json": {"tab": "a-tab-of-mine"}}),
+    "write a driver's number down": (
+        "POST",
+        "/api/drivers/phone",
+        {"json": {"login": "nobody", "phone": ""}},
+    ),
     "set the policy": ("POST", "/api/setup/policy", {"json": {"base": 99, "tables": {}}}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
@@ -124,6 +134,8 @@ BOARD |= {"see a route", "see a vehicle", "see the classes"}
 WATCH = {"see the vehicles' day", "see a vehicle's log"}
 WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
 WATCH |= {"see alerts", "see how routes are driven", "read the route check"}
+WATCH |= {"see what a truck does next", "see who comes to a street", "see the timeline"}
+WATCH |= {"see what became of legs", "be seen at the board"}
 DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}

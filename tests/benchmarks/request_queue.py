@@ -122,20 +122,20 @@ def _make_city(folder: Path, now: datetime) -> None:
         network = load_network(tx)
         storm = start_storm(tx, SYSTEM, "bench", network, get_policy(tx), now)
         jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
-        for asked in _requests(network, now):
+        for asked in requests_of(network, now):
             job = jobs.get(asked.snap.segment_id) if asked.snap else None
             works = asked.state is RequestState.OPEN and job is not None
-            _keep(tx, replace(asked, job_id=job) if works else asked)
+            keep(tx, replace(asked, job_id=job) if works else asked)
 
 
-def _keep(tx: Tx, asked: ServiceRequest) -> None:
+def keep(tx: Tx, asked: ServiceRequest) -> None:
     add_request(tx, asked)
     add_caller(tx, asked.id, Caller("Somebody", f"0914{asked.id:07d}", b"salt"))
     if asked.state is RequestState.DONE:
         stop_clock(tx, asked.id, asked.received_at, asked.received_at)
 
 
-def _requests(network: StreetNetwork, now: datetime) -> Iterator[ServiceRequest]:
+def requests_of(network: StreetNetwork, now: datetime) -> Iterator[ServiceRequest]:
     chance = np.random.default_rng(5)
     for number in range(1, OPEN + CLOSED + UNPLACED + 1):
         segment = network.segments[int(chance.integers(len(network.segments)))]

@@ -63,9 +63,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
             network, policy = load_network(tx), get_policy(tx)
             set_fleet(tx, SYSTEM, URMIA_FLEET, network, now)
             storm = start_storm(tx, SYSTEM, "bench", network, policy, now)
-            plan = _planned(tx, storm, network, now)
+            plan = planned(tx, storm, network, now)
             for number in range(DRIVEN):
-                _drive(tx, plan, network, number)
+                drive(tx, plan, network, number)
         yield from _looks(engine, plan, network, policy, storm)
 
 
@@ -78,7 +78,7 @@ def _looks(
         streets = set()
         if look:
             with transaction(engine) as tx:  # every truck ends a leg between two looks
-                streets = _drive(tx, plan, network, DRIVEN + look - 1)
+                streets = drive(tx, plan, network, DRIVEN + look - 1)
         live = _live(plan, network, now)
         began, began_cpu = perf_counter(), thread_time()
         with reading(engine) as tx:
@@ -106,7 +106,7 @@ def _looks(
     yield f"route check: the answer for the board, {len(plan.routes)} routes", told, "200 ms"
 
 
-def _planned(tx: Tx, storm: Storm, network: StreetNetwork, now: datetime) -> Plan:
+def planned(tx: Tx, storm: Storm, network: StreetNetwork, now: datetime) -> Plan:
     """Return a published plan over all arcs in their order, and over them again."""
     jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
     arcs = [network.directed(arc) for arc in range(len(network.arc_segment))]
@@ -150,7 +150,7 @@ def _planned(tx: Tx, storm: Storm, network: StreetNetwork, now: datetime) -> Pla
     return replace(stored, state=PlanState.PUBLISHED)
 
 
-def _drive(tx: Tx, plan: Plan, network: StreetNetwork, number: int) -> set[int]:
+def drive(tx: Tx, plan: Plan, network: StreetNetwork, number: int) -> set[int]:
     """Let every truck do its leg of this number, and return the streets."""
     passes: dict[DirectedSegment, list[Pass]] = {}
     for route in plan.routes:

@@ -14,6 +14,7 @@ user = Table(
     Column("language", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("phone", Text, nullable=False, server_default=""),
 )
 
 sign_in_code = Table(

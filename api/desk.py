@@ -1,0 +1,135 @@
+"""The board's timeline and what its panels of trucks and streets say."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.context import App, BoardContext, DispatcherContext
+from api.plans import vehicle_names
+from api.schemas import Wire
+from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
+from data.store.engine import Tx
+from data.store.fleet import get_vehicle
+from data.store.people import get_user
+from data.store.plans import get_plan
+from data.store.requests import list_requests_on_segment
+from data.store.shift_work import find_last_work_of, sum_storms_of_street, sum_work_of
+from data.store.shifts import list_shifts
+from data.store.storms import find_active_storm, list_storms
+from fleet.people import PHONE_LETTERS, note_phone
+from fleet.route_check import RouteCheck
+from fleet.route_desk import PlanCheck
+from maps.desk import StreetDesk, TruckDesk, street_desk, truck_desk
+from maps.timeline import DoneView, TimelineView, timeline_view
+
+ASKED = 20
+"""Requests of a street that its panel tells, the newest."""
+
+STORMS = 10
+"""Storms back that a street's panel looks."""
+
+router = APIRouter()
+
+
+class PhoneIn(Wire):
+    """Whose number it is; an empty one is forgotten."""
+
+    login: Annotated[str, Field(min_length=1, max_length=64)]
+    phone: Annotated[str, Field(max_length=PHONE_LETTERS)]
+
+
+class PhoneOut(BaseModel):
+    """A driver's number as it is kept."""
+
+    login: str
+    phone: str
+
+
+@router.get("/api/plans/{plan_id}/timeline", response_model=TimelineView)
+def show_timeline(plan_id: PlanId, context: BoardContext) -> Response:
+    """Return all legs of a plan as rows of bars."""
+    with context.reading() as tx:
+        view = timeline_view(_plan(tx, context.app, plan_id), vehicle_names(tx))
+    return _json(to_json(view))
+
+
+@router.get("/api/board/done", response_model=DoneView)
+def show_done(context: BoardContext) -> Response:
+    """Return what became of all legs of the driven plan."""
+    return _json(context.app.done.of(context.app.watch.check))
+
+
+@router.get("/api/board/trucks/{vehicle_id}")
+def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckDesk:
+    """Return a truck's present and next legs, load, hours, evidence and driver."""
+    app = context.app
+    with context.reading() as tx:
+        vehicle, storm = get_vehicle(tx, vehicle_id), find_active_storm(tx)
+        shift = _shift_of(tx, storm, vehicle_id)
+        driver = get_user(tx, shift.driver_id) if shift and shift.driver_id is not None else None
+        worked = sum_work_of(tx, storm.id, vehicle_id) if storm else []
+        last = find_last_work_of(tx, storm.id, vehicle_id) if storm else None
+    return truck_desk(
+        vehicle,
+        shift,
+        driver.login if driver else "",
+        driver.phone if driver else "",
+        _route_of(app.watch.check, vehicle_id),
+        worked,
+        last.segment_id if last else None,
+        app.network,
+    )
+
+
+@router.get("/api/board/streets/{segment_id}")
+def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetDesk:
+    """Return who comes to a street and when, who asked about it, and storms before."""
+    app = context.app
+    app.network.segment(segment_id)
+    with context.reading() as tx:
+        storms = list_storms(tx)[:STORMS]
+        return street_desk(
+            segment_id,
+            app.watch.check,
+            list_requests_on_segment(tx, segment_id, ASKED),
+            storms,
+            sum_storms_of_street(tx, segment_id, [storm.id for storm in storms]),
+            vehicle_names(tx),
+        )
+
+
+@router.post("/api/drivers/phone")
+def set_phone_of_driver(wanted: PhoneIn, context: DispatcherContext) -> PhoneOut:
+    """Write down under which number a driver is called."""
+    with context.writing() as tx:
+        user = note_phone(tx, context.actor, wanted.login, wanted.phone, context.now)
+    return PhoneOut(login=user.login, phone=user.phone)
+
+
+def _plan(tx: Tx, app: App, plan_id: PlanId) -> Plan:
+    """Return a plan; the driven one is in memory, and unpacking takes long."""
+    storm = find_active_storm(tx)
+    driven = app.plans.driven(tx, storm.id) if storm else None
+    return driven.plan if driven and driven.plan.id == plan_id else get_plan(tx, plan_id)
+
+
+def _route_of(checked: PlanCheck | None, vehicle_id: VehicleId) -> tuple[Route, RouteCheck] | None:
+    if checked is None:
+        return None
+    pairs = zip(checked.plan.routes, checked.routes, strict=True)
+    found = (pair for pair in pairs if pair[0].vehicle_id == vehicle_id and pair[0].legs)
+    return next(found, None)
+
+
+def _shift_of(tx: Tx, storm: Storm | None, vehicle_id: VehicleId) -> Shift | None:
+    if storm is None:
+        return None
+    mine = [one for one in list_shifts(tx, storm.id) if one.vehicle_id == vehicle_id]
+    return mine[-1] if mine else None
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")

@@ -1,0 +1,53 @@
+"""Several dispatchers at once: who has the board open, and who changed last what one looks at."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.context import BoardContext
+from api.schemas import Wire
+from fleet.versions import find_change
+from maps.presence import RoomView, room_view
+
+router = APIRouter()
+
+Tab = Annotated[str, Field(min_length=8, max_length=40)]
+Subject = Annotated[str, Field(max_length=40, pattern=r"^([a-z_]+(:[0-9]{1,18})?)?$")]
+
+
+class PresenceIn(Wire):
+    """What an open board shows: a thing by its name in the storm book, or nothing."""
+
+    tab: Tab
+    subject: Subject = ""
+    editing: bool = False
+
+
+class LeaveIn(Wire):
+    """Which board was closed."""
+
+    tab: Tab
+
+
+@router.post("/api/board/presence")
+def enter(board: PresenceIn, context: BoardContext) -> RoomView:
+    """Say what a board shows, every 20 seconds and at each change; every other board is told.
+
+    The answer's `change.version` goes back as `If-Match` with an order that changes the thing: it
+    is refused with 409 where somebody else was faster.
+    """
+    app = context.app
+    mine, changed = app.room.enter(
+        context.user.login, board.tab, board.subject, editing=board.editing, now=context.now
+    )
+    app.hub.publish("presence", changed)
+    with context.reading() as tx:
+        last = find_change(tx, board.subject) if board.subject else None
+    return room_view(mine, app.room.present(), last)
+
+
+@router.post("/api/board/presence/leave", status_code=204)
+def leave(board: LeaveIn, context: BoardContext) -> None:
+    """Say that a board was closed."""
+    context.app.hub.publish("presence", context.app.room.leave(context.user.login, board.tab))

@@ -1,0 +1,55 @@
+"""What vehicles were seen to do in a storm, in sums: for the panel of a truck."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from data.model import Pass, SegmentId, StormId, StreetStorm, VehicleId, Worked
+from data.store.coverage import pass_of
+from data.store.engine import Tx
+from data.store.schema import passage
+
+
+def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Worked]:
+    """Return what a vehicle was seen to work on in a storm, by kind of evidence, most first."""
+    count = func.count()
+    query = (
+        select(
+            passage.c.evidence_kind,
+            count,
+            func.sum(func.abs(passage.c.to_m - passage.c.from_m)),
+            func.max(passage.c.ended_at),
+        )
+        .where(passage.c.storm_id == storm_id, passage.c.vehicle_id == vehicle_id)
+        .where(passage.c.treatment.is_not(None))
+        .group_by(passage.c.evidence_kind)
+        .order_by(count.desc())
+    )
+    return [Worked(*row) for row in tx.execute(query)]
+
+
+def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass | None:
+    """Return the last pass with work of a vehicle in a storm."""
+    query = (
+        select(passage)
+        .where(passage.c.storm_id == storm_id, passage.c.vehicle_id == vehicle_id)
+        .where(passage.c.treatment.is_not(None))
+        .order_by(passage.c.ended_at.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else pass_of(row)
+
+
+def sum_storms_of_street(
+    tx: Tx, segment_id: SegmentId, storm_ids: Sequence[StormId]
+) -> list[StreetStorm]:
+    """Return in which of these storms work was seen on a street, the newest first."""
+    query = (
+        select(passage.c.storm_id, func.count(), func.max(passage.c.ended_at))
+        .where(passage.c.storm_id.in_(storm_ids), passage.c.segment_id == segment_id)
+        .where(passage.c.treatment.is_not(None))
+        .group_by(passage.c.storm_id)
+        .order_by(passage.c.storm_id.desc())
+    )
+    return [StreetStorm(*row) for row in tx.execute(query)]

@@ -1,0 +1,83 @@
+"""Who has the board open, and who looks at or edits what: in memory, for those who work beside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+from time import monotonic
+
+GONE_S = 60.0
+"""A board that says nothing for so long is closed: an open one speaks every 20 seconds."""
+
+MOST = 200
+"""Boards that are remembered: who opens more has a program, not people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An open board: whose, what it shows ("request:12", or nothing), and whether that is edited.
+
+    `since` is when it began to show that; `here` is false for a board that was closed.
+    """
+
+    id: int
+    login: str
+    subject: str
+    editing: bool
+    since: datetime
+    here: bool = True
+
+
+class Room:
+    """All open boards; safe from any thread. A board is known by the login and its tab's key."""
+
+    def __init__(self, clock_s: Callable[[], float] = monotonic) -> None:
+        self._clock_s = clock_s
+        self._lock = Lock()
+        self._boards: dict[tuple[str, str], tuple[Presence, float]] = {}
+        self._last_id = 0
+
+    def enter(
+        self, login: str, tab: str, subject: str, *, editing: bool, now: datetime
+    ) -> tuple[Presence, list[Presence]]:
+        """Note what a board shows; return it, and all boards that are not as they were told."""
+        key, now_s = (login, tab), self._clock_s()
+        with self._lock:
+            gone = self._sweep(now_s)
+            known = self._boards.get(key)
+            mine = self._seen(known[0] if known else None, login, subject, editing, now)
+            self._boards[key] = (mine, now_s)
+            if len(self._boards) > MOST:
+                gone += self._drop(min(self._boards, key=lambda one: self._boards[one][1]))
+        fresh = [] if known and known[0] == mine else [mine]
+        return mine, [*fresh, *gone]
+
+    def leave(self, login: str, tab: str) -> list[Presence]:
+        """Forget a board; return it as gone, if it was known."""
+        with self._lock:
+            return self._drop((login, tab)) if (login, tab) in self._boards else []
+
+    def present(self) -> list[Presence]:
+        """Return all open boards, in the order in which they came."""
+        now_s = self._clock_s()
+        with self._lock:
+            open_now = [one for one, heard_s in self._boards.values() if now_s - heard_s <= GONE_S]
+        return sorted(open_now, key=lambda one: one.id)
+
+    def _seen(
+        self, known: Presence | None, login: str, subject: str, editing: bool, now: datetime
+    ) -> Presence:
+        if known is None:
+            self._last_id += 1
+            return Presence(self._last_id, login, subject, editing, now)
+        if (known.subject, known.editing) == (subject, editing):
+            return known
+        return replace(known, subject=subject, editing=editing, since=now)
+
+    def _sweep(self, now_s: float) -> list[Presence]:
+        late = [key for key, (_, heard_s) in self._boards.items() if now_s - heard_s > GONE_S]
+        return [gone for key in late for gone in self._drop(key)]
+
+    def _drop(self, key: tuple[str, str]) -> list[Presence]:
+        board, _ = self._boards.pop(key)
+        return [replace(board, here=False)]

@@ -1,0 +1,249 @@
+"""What a dispatcher's panels say beside the map: a truck's legs and work, a street's visits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Leg,
+    LegKind,
+    Route,
+    SegmentId,
+    ServiceRequest,
+    Shift,
+    Storm,
+    StreetStorm,
+    Vehicle,
+    VehicleId,
+    Worked,
+)
+from data.network import StreetNetwork
+from fleet.route_check import RouteCheck, expected_at
+from fleet.route_desk import PlanCheck
+from maps.stages import Label
+from maps.street import street_name
+
+NEXT_LEGS = 5
+"""Legs after the present one that a truck's panel tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """A leg of a route; `expected_at` is when it should end, as late and slow as its truck is.
+
+    `load_kg` is what the hopper holds after it.
+    """
+
+    number: int
+    kind: str
+    street: Label | None
+    segment_id: int | None
+    length_m: float
+    starts_at: datetime
+    ends_at: datetime
+    expected_at: datetime
+    load_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedView:
+    """Work that was seen of a truck, by kind of evidence."""
+
+    evidence: str
+    passes: int
+    length_m: float
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TruckDesk:
+    """What a truck's panel says beside its live state.
+
+    `load_kg` is what its hopper should hold now, by the plan; `None` without a route. `legs` begin
+    with the present one, of the `ahead` ones. The hours of service end at `shift_ends_at`.
+    """
+
+    vehicle_id: int
+    hopper_kg: float
+    load_kg: float | None
+    shift_id: int | None
+    shift_starts_at: datetime | None
+    shift_ends_at: datetime | None
+    driver: str
+    phone: str
+    legs: tuple[LegView, ...]
+    ahead: int
+    worked: tuple[WorkedView, ...]
+    last_street: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A leg that works on a street: who, when by the plan, when it is expected or was done."""
+
+    vehicle_id: int
+    vehicle: str
+    leg: int
+    forward: bool
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    expected_at: datetime | None
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """What somebody asked about a street."""
+
+    id: int
+    reference: str
+    kind: str
+    state: str
+    received_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreetStormView:
+    """What was seen on a street in one storm."""
+
+    storm_id: int
+    name: str
+    started_at: datetime
+    passes: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StreetDesk:
+    """What a street's panel says beside its color: who comes when, who asked, storms before."""
+
+    segment_id: int
+    visits: tuple[VisitView, ...]
+    requests: tuple[AskedView, ...]
+    storms: tuple[StreetStormView, ...]
+
+
+def truck_desk(
+    vehicle: Vehicle,
+    shift: Shift | None,
+    driver: str,
+    phone: str,
+    driven: tuple[Route, RouteCheck] | None,
+    worked: Iterable[Worked],
+    last_street: SegmentId | None,
+    network: StreetNetwork,
+) -> TruckDesk:
+    """Return what is known of a truck; `driven` is its route of the published plan."""
+    segment = None if last_street is None else network.find(last_street)
+    return TruckDesk(
+        vehicle_id=vehicle.id,
+        hopper_kg=vehicle.hopper_kg,
+        load_kg=_load_kg(vehicle, *driven) if driven else None,
+        shift_id=shift.id if shift else None,
+        shift_starts_at=shift.starts_at if shift else None,
+        shift_ends_at=shift.ends_at if shift else None,
+        driver=driver,
+        phone=phone,
+        legs=_legs_ahead(*driven, network) if driven else (),
+        ahead=len(driven[1].legs) - driven[1].next_leg if driven else 0,
+        worked=tuple(WorkedView(*one) for one in worked),
+        last_street=Label(*street_name(segment)) if segment else None,
+    )
+
+
+def street_desk(
+    segment_id: SegmentId,
+    checked: PlanCheck | None,
+    asked: Iterable[ServiceRequest],
+    storms: Sequence[Storm],
+    seen: Iterable[StreetStorm],
+    vehicles: Mapping[VehicleId, str],
+) -> StreetDesk:
+    """Return what is known of a street beside its color."""
+    named = {storm.id: storm for storm in storms}
+    return StreetDesk(
+        segment_id=segment_id,
+        visits=_visits(segment_id, checked, vehicles) if checked else (),
+        requests=tuple(
+            AskedView(one.id, one.reference, one.kind, one.state, one.received_at, one.text)
+            for one in asked
+        ),
+        storms=tuple(
+            StreetStormView(
+                one.storm_id,
+                named[one.storm_id].name,
+                named[one.storm_id].started_at,
+                one.passes,
+                one.last_at,
+            )
+            for one in seen
+        ),
+    )
+
+
+def _legs_ahead(route: Route, check: RouteCheck, network: StreetNetwork) -> tuple[LegView, ...]:
+    last = min(check.next_leg + NEXT_LEGS + 1, len(route.legs))
+    return tuple(
+        _leg(number, route.legs[number], expected_at(route, number, check), network)
+        for number in range(check.next_leg, last)
+    )
+
+
+def _leg(number: int, leg: Leg, expected: datetime, network: StreetNetwork) -> LegView:
+    step = leg.path[0 if leg.kind is LegKind.WORK else -1] if leg.path else None
+    segment = None if step is None else network.find(step.segment_id)
+    return LegView(
+        number=number,
+        kind=leg.kind,
+        street=Label(*street_name(segment)) if segment else None,
+        segment_id=segment.id if segment else None,
+        length_m=leg.length_m,
+        starts_at=leg.starts_at,
+        ends_at=leg.ends_at,
+        expected_at=expected,
+        load_kg=leg.load_kg,
+    )
+
+
+def _load_kg(vehicle: Vehicle, route: Route, check: RouteCheck) -> float:
+    """Return what the hopper should hold: a full one before the first leg."""
+    if check.next_leg == 0 or not route.legs:
+        return vehicle.hopper_kg
+    return route.legs[check.next_leg - 1].load_kg
+
+
+def _visits(
+    segment_id: SegmentId, checked: PlanCheck, vehicles: Mapping[VehicleId, str]
+) -> tuple[VisitView, ...]:
+    found = [
+        _visit(route, check, i, segment_id, vehicles)
+        for route, check in zip(checked.plan.routes, checked.routes, strict=True)
+        for i, leg in enumerate(route.legs)
+        if leg.kind is LegKind.WORK and any(step.segment_id == segment_id for step in leg.path)
+    ]
+    return tuple(sorted(found, key=lambda visit: visit.starts_at))
+
+
+def _visit(
+    route: Route,
+    check: RouteCheck,
+    number: int,
+    segment_id: SegmentId,
+    vehicles: Mapping[VehicleId, str],
+) -> VisitView:
+    leg, became = route.legs[number], check.legs[number]
+    step = next(step for step in leg.path if step.segment_id == segment_id)
+    ahead = number >= check.next_leg and became.at is None
+    return VisitView(
+        vehicle_id=route.vehicle_id,
+        vehicle=vehicles.get(route.vehicle_id, ""),
+        leg=number,
+        forward=step.forward,
+        state=became.state,
+        starts_at=leg.starts_at,
+        ends_at=leg.ends_at,
+        expected_at=expected_at(route, number, check) if ahead else None,
+        done_at=became.at,
+    )

@@ -1,0 +1,146 @@
+"""The timeline of a plan: its routes as rows of bars, and what became of each bar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import Leg, LegKind, Plan, PlanId, Route, VehicleId
+from fleet.route_check import LegState, RouteCheck
+from fleet.route_desk import PlanCheck
+
+SECOND = timedelta(seconds=1)
+
+KIND_LETTERS: Mapping[LegKind, str] = {
+    LegKind.DRIVE: "d",
+    LegKind.WORK: "w",
+    LegKind.RELOAD: "l",
+    LegKind.REST: "r",
+}
+"""One letter per leg: a plan has tens of thousands of them."""
+
+STATE_LETTERS: Mapping[LegState, str] = {
+    LegState.DONE: "d",
+    LegState.OUT_OF_ORDER: "o",
+    LegState.BY_OTHER: "b",
+    LegState.TOLD: "t",
+    LegState.UNPROVED: "u",
+    LegState.SKIPPED: "s",
+    LegState.BEGUN: "g",
+    LegState.PASSED: "p",
+    LegState.AHEAD: "a",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A truck's row. Leg `i` is `kinds[i]`, from `starts_s[i]` to `ends_s[i]` after `begins_at`.
+
+    `streets[i]` are the streets that it works on, none where it only drives; `loads_kg[i]` is what
+    the hopper holds after it.
+    """
+
+    shift_id: int
+    vehicle_id: int
+    vehicle: str
+    begins_at: datetime
+    kinds: str
+    starts_s: list[int]
+    ends_s: list[int]
+    streets: list[list[int]]
+    loads_kg: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """A plan as rows of bars, trucks without work left out; `kinds` says what letters mean."""
+
+    plan_id: int
+    revision: int
+    state: str
+    kinds: dict[str, str]
+    lanes: list[LaneView]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDone:
+    """What became of a row: a letter a leg in `states`, and `[leg, second]` of what is over."""
+
+    shift_id: int
+    vehicle_id: int
+    begins_at: datetime
+    next_leg: int
+    late_s: int
+    ends_at: datetime | None
+    states: str
+    done: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DoneView:
+    """What became of every row of the driven plan; `states` says what letters mean."""
+
+    plan_id: PlanId | None
+    states: dict[str, str]
+    lanes: list[LaneDone]
+
+
+def timeline_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> TimelineView:
+    """Return the bars of a plan."""
+    return TimelineView(
+        plan_id=plan.id,
+        revision=plan.revision,
+        state=plan.state,
+        kinds={letter: str(kind) for kind, letter in KIND_LETTERS.items()},
+        lanes=[_lane(route, vehicles) for route in plan.routes if route.legs],
+    )
+
+
+def done_view(checked: PlanCheck | None) -> DoneView:
+    """Return what became of the bars of the driven plan; no rows while nothing is driven."""
+    pairs = zip(checked.plan.routes, checked.routes, strict=True) if checked else ()
+    return DoneView(
+        plan_id=checked.plan.id if checked else None,
+        states={letter: str(state) for state, letter in STATE_LETTERS.items()},
+        lanes=[_done(route, check) for route, check in pairs if route.legs],
+    )
+
+
+def _lane(route: Route, vehicles: Mapping[VehicleId, str]) -> LaneView:
+    begins_at = route.legs[0].starts_at
+    return LaneView(
+        shift_id=route.shift_id,
+        vehicle_id=route.vehicle_id,
+        vehicle=vehicles.get(route.vehicle_id, ""),
+        begins_at=begins_at,
+        kinds="".join(KIND_LETTERS[leg.kind] for leg in route.legs),
+        starts_s=[_seconds(begins_at, leg.starts_at) for leg in route.legs],
+        ends_s=[_seconds(begins_at, leg.ends_at) for leg in route.legs],
+        streets=[_streets(leg) for leg in route.legs],
+        loads_kg=[round(leg.load_kg) for leg in route.legs],
+    )
+
+
+def _done(route: Route, check: RouteCheck) -> LaneDone:
+    begins_at = route.legs[0].starts_at
+    return LaneDone(
+        shift_id=route.shift_id,
+        vehicle_id=route.vehicle_id,
+        begins_at=begins_at,
+        next_leg=check.next_leg,
+        late_s=round(check.late / SECOND),
+        ends_at=check.ends_at,
+        states="".join(STATE_LETTERS[leg.state] for leg in check.legs),
+        done=[
+            [i, _seconds(begins_at, leg.at)]
+            for i, leg in enumerate(check.legs)
+            if leg.at is not None
+        ],
+    )
+
+
+def _streets(leg: Leg) -> list[int]:
+    return [step.segment_id for step in leg.path] if leg.kind is LegKind.WORK else []
+
+
+def _seconds(since: datetime, moment: datetime) -> int:
+    return round((moment - since) / SECOND)

@@ -1,0 +1,108 @@
+"""The timeline, and what the panels of a truck and of a street say."""
+
+from datetime import timedelta
+
+import pytest
+
+from data.model import JobState, PlanState
+from data.store.engine import reading, transaction
+from data.store.events import list_events
+from data.store.jobs import list_jobs
+from data.store.plans import add_plan, set_plan_state
+from data.store.storms import find_active_storm
+from tests import village as v
+from tests.village_plan import a_leg, a_plan
+
+MINUTE = timedelta(minutes=1)
+STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
+
+
+@pytest.fixture
+def app(client):
+    return client.app.state.barfrub
+
+
+@pytest.fixture
+def plan(client, app, sign_in):
+    """A published plan: the first truck has three streets."""
+    sign_in()
+    client.post("/api/storms", json={"name": "First snow"})
+    with transaction(app.engine) as tx:
+        storm = find_active_storm(tx)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
+        legs = [
+            a_leg(
+                segment_id=street,
+                starts_at=v.NOW + i * MINUTE,
+                job_ids=(jobs[street],),
+                load_kg=900.0 - i,
+            )
+            for i, street in enumerate(STREETS)
+        ]
+        made = add_plan(tx, a_plan(*legs))
+        set_plan_state(tx, made.id, PlanState.PUBLISHED)
+    app.watch.look()
+    return made
+
+
+def tap_first_leg(client, plan, clock):
+    clock.moment += 2 * MINUTE
+    client.post("/api/shifts/1/start")
+    client.post(f"/api/plans/{plan.id}/routes/1/legs/0/complete")
+
+
+def test_the_timeline_shows_planned_and_done(client, app, clock, plan):
+    [lane] = client.get(f"/api/plans/{plan.id}/timeline").json()["lanes"]
+    assert lane["streets"] == [[street] for street in STREETS]
+    tap_first_leg(client, plan, clock)
+    app.watch.look()
+    done = client.get("/api/board/done").json()
+    assert done["plan_id"] == plan.id
+    assert (done["lanes"][0]["states"], done["lanes"][0]["done"]) == ("taa", [[0, 120]])
+    assert client.get("/api/plans/99/timeline").status_code == 404
+
+
+def test_a_truck_tells_its_legs_its_load_and_its_hours(client, app, clock, plan):
+    desk = client.get("/api/board/trucks/1").json()
+    assert (desk["load_kg"], desk["ahead"]) == (desk["hopper_kg"], 3)
+    tap_first_leg(client, plan, clock)
+    app.watch.look()
+    desk = client.get("/api/board/trucks/1").json()
+    assert (desk["load_kg"], desk["ahead"], len(desk["legs"])) == (900.0, 2, 2)
+    assert [leg["segment_id"] for leg in desk["legs"]] == list(STREETS[1:])
+    assert desk["legs"][0]["expected_at"] > desk["legs"][0]["ends_at"]
+    assert desk["shift_ends_at"] > desk["shift_starts_at"]
+    assert client.get("/api/board/trucks/2").json()["legs"] == []
+
+
+def test_a_street_tells_who_comes_who_asked_and_storms_before(client, plan):
+    client.post(
+        "/requests",
+        json={
+            "kind": "plow",
+            "text": "Imam Street",
+            "segment_id": v.MAIN_WEST,
+            "lon": 45.07,
+            "lat": 37.55,
+        },
+    )
+    desk = client.get(f"/api/board/streets/{v.MAIN_WEST}").json()
+    [visit] = desk["visits"]
+    assert (visit["vehicle"], visit["leg"], visit["state"]) == ("Truck 1", 0, "ahead")
+    assert visit["expected_at"] == visit["ends_at"]
+    assert [one["kind"] for one in desk["requests"]] == ["plow"]
+    assert desk["storms"] == []
+    assert client.get("/api/board/streets/999").status_code == 404
+
+
+def test_a_drivers_number_is_kept_and_the_book_tells_only_that(client, app, plan):
+    client.post("/api/shifts/1/code", json={"login": "driver"})
+    kept = client.post("/api/drivers/phone", json={"login": "driver", "phone": "0914 555"})
+    assert kept.json() == {"login": "driver", "phone": "0914 555"}
+    desk = client.get("/api/board/trucks/1").json()
+    assert (desk["driver"], desk["phone"]) == ("driver", "0914 555")
+    with reading(app.engine) as tx:
+        [line] = [one for one in list_events(tx) if one.verb == "user.phone_set"]
+    assert line.after == {"kept": True}
+    refused = client.post("/api/drivers/phone", json={"login": "driver", "phone": "call me"})
+    assert refused.json()["error"]["values"]["field"] == "phone"
