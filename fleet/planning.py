@@ -152,10 +152,12 @@ def solve_prepared(
 ) -> Plan:
     """Return the best plan found in so many seconds, or until asked to stop.
 
-    The referee looked at it: what it refuses is an error here, never a plan.
+    The referee looked at it: what it refuses is an error here, never a plan. With it comes what is
+    proved that no plan can do.
     """
     from routing.check import violations
     from routing.mapping import plan_from, problem_from
+    from routing.proved import proved
     from routing.solver import solve
     from routing.stop import MaxRuntime, StopWhenAsked
 
@@ -166,7 +168,7 @@ def solve_prepared(
     if broken:
         shown = "; ".join(broken[:SHOWN_VIOLATIONS])
         raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")
-    return plan_from(mapped, solution)
+    return replace(plan_from(mapped, solution), proofs=proved(mapped))
 
 
 def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:

@@ -23,6 +23,7 @@ PAGES = (
     MenuPage("/operator", "Take a request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
     MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
+    MenuPage("/plans", "Compare plans", "columns-2", _WATCHING),
     MenuPage("/routes", "Route check", "route", _WATCHING),
     MenuPage("/vehicles", "Vehicles' day", "clipboard-clock", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),

@@ -97,11 +97,13 @@ def find_newest_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
     return None if found is None else PlanId(found)
 
 
-def list_plan_heads(tx: Tx, storm_id: StormId) -> list[PlanHead]:
-    """Return which plans of a storm are or were driven, the newest first."""
+def list_plan_heads(tx: Tx, storm_id: StormId, *, drafts: bool = False) -> list[PlanHead]:
+    """Return which plans of a storm are or were driven, the newest first; `drafts` too if asked."""
     query = select(plan.c.id, plan.c.revision, plan.c.made_at, plan.c.state).where(
-        plan.c.storm_id == storm_id, plan.c.state != PlanState.DRAFT
+        plan.c.storm_id == storm_id
     )
+    if not drafts:
+        query = query.where(plan.c.state != PlanState.DRAFT)
     return [
         PlanHead(PlanId(row.id), row.revision, row.made_at, PlanState(row.state))
         for row in tx.execute(query.order_by(plan.c.revision.desc()))

@@ -138,3 +138,61 @@ def test_a_plan_of_other_streets_is_not_published(dispatcher, plan):
     with transaction(dispatcher.app.state.barfrub.engine) as tx:
         other = add_plan(tx, replace(plan, network_version="other"))
     assert dispatcher.post(f"/api/plans/{other.id}/publish").status_code == 409
+
+
+def test_a_plan_may_be_for_some_classes_districts_and_machines(dispatcher):
+    asked = dispatcher.post("/api/plans", json={"classes": ["P2", "P1", "P1"], "vehicles": [2]})
+    assert asked.json()["options"] == {"classes": ["P1", "P2"], "districts": [], "vehicles": [2]}
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"classes": ["P9"]}, "classes.0"),
+        ({"districts": ["Nowhere"]}, "districts"),
+        ({"vehicles": [77]}, "vehicles"),
+    ],
+)
+def test_what_a_plan_cannot_be_for_is_refused_by_name(dispatcher, wish, field):
+    refused = dispatcher.post("/api/plans", json=wish)
+    assert refused.status_code == 422
+    assert refused.json()["error"]["values"]["field"] == field
+
+
+def test_a_plan_that_drops_work_is_published_only_by_who_says_so(dispatcher, plan, published):
+    with transaction(dispatcher.app.state.barfrub.engine) as tx:
+        empty = add_plan(tx, replace(a_plan(state=PlanState.DRAFT, unserved=()), routes=()))
+    refused = dispatcher.post(f"/api/plans/{empty.id}/publish")
+    assert refused.json()["error"]["values"]["reason"] == "plan_drops_jobs"
+    assert dispatcher.get("/api/board").json()["plan"]["id"] == plan.id
+    agreed = dispatcher.post(f"/api/plans/{empty.id}/publish", json={"dropping": True})
+    assert agreed.json()["state"] == "published"
+
+
+def test_two_plans_are_compared_as_data_and_as_a_page(dispatcher, plan, published):
+    with transaction(dispatcher.app.state.barfrub.engine) as tx:
+        other = add_plan(tx, replace(plan, state=PlanState.DRAFT, bound=9.5))
+    found = dispatcher.get(f"/api/plans/compare?a={plan.id}&b={other.id}").json()
+    assert (found["first"]["state"], found["second"]["state"]) == ("published", "draft")
+    rows = {row["key"]: row for row in found["rows"]}
+    assert rows["work"]["first"]["words"] == "0.4 km"
+    assert rows["gap"]["second"]["words"] == "At most 6 % above the best possible."
+    assert {row["better"] for row in found["rows"]} == {""}
+    page = dispatcher.get("/plans", headers={"accept": "text/html"}).text
+    assert f'value="{plan.id}" selected' in page
+    assert "No truck drives another way" in page
+
+
+def test_what_is_proved_of_a_plan_is_said_in_the_readers_language(dispatcher, plan):
+    english = dispatcher.get(f"/api/plans/{plan.id}/words").json()
+    assert (english["gap"], english["gap_words"]) == (
+        1.0,
+        "At most 2 times the cost of the best possible.",
+    )
+    persian = dispatcher.get(f"/api/plans/{plan.id}/words?lang=fa").json()
+    assert persian["gap_words"] == "حداکثر ۲ برابر هزینهٔ بهترین برنامهٔ ممکن."
+
+
+def test_without_two_plans_the_page_says_what_to_do(dispatcher):
+    page = dispatcher.get("/plans", headers={"accept": "text/html"})
+    assert "no two plans to compare yet" in page.text

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import polib
 import pytest
@@ -25,6 +26,7 @@ from data.model import (
     LegKind,
     LevelReason,
     News,
+    PlanState,
     RequestKind,
     RequestState,
     RevisionCause,
@@ -51,6 +53,7 @@ from maps.i18n import LANGUAGES, LOCALE_DIR, catalog, translator
 from maps.menu import PAGES
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.open311_services import QUESTIONS
+from maps.plan_comparison import FIGURES
 from maps.request_table import QUEUE_COLUMNS
 from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
@@ -60,6 +63,7 @@ from maps.trackers import FAULTS
 from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.vehicle_words import MATERIALS
+from routing.problem import Reason as UnservedReason
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
@@ -165,6 +169,12 @@ SHOWN_NAMES = {
     *(f"speed_unit:{unit}" for unit in SpeedUnit),
     *(f"equipment:{each}" for each in Equipment),
     *(page.name for page in PAGES),
+    *(f"plan:{state}" for state in PlanState),
+    *(label for _, label, *_ in FIGURES),
+    *(f"unserved:{reason}" for reason in get_args(UnservedReason)),
+    *(f"proof:{argument}" for argument in ("late", *get_args(UnservedReason))),
+    *("proof:work", "proof:work_never", "proof:distance", "proof:distance_never"),
+    *("proof:material_never", "run:worker_died"),
     *(f"skip:{reason}" for reason in SkipReason),
     *(f"outlook:{outlook}" for outlook in Outlook),
     *(f"why:{reason}" for reason in Reason),

@@ -1,0 +1,108 @@
+"""What is proved of a plan, and two plans side by side: as data and as a page."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse
+
+from api.context import BoardContext, Context
+from api.plans import vehicle_names
+from api.shell import page, translator_of
+from data.errors import InvalidError, Need
+from data.model import Plan, PlanId, PlanState, Storm
+from data.store.engine import Tx
+from data.store.fleet import list_vehicles
+from data.store.jobs import list_jobs
+from data.store.plans import PlanHead, get_plan, list_plan_heads
+from data.store.storms import find_active_storm, get_storm, list_storms
+from fleet.plan_comparison import compared
+from maps.i18n import Translator
+from maps.plan_comparison import ComparisonView, comparison_view, plan_name
+from maps.plan_words import PlanWords, chosen_names, plan_words, scope_words
+
+router = APIRouter()
+
+First = Annotated[PlanId, Query(description="the plan on the first side")]
+Second = Annotated[PlanId, Query(description="the plan on the second side, of the same storm")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A plan that one may choose for a side."""
+
+    id: PlanId
+    name: str
+
+
+@router.get("/api/plans/compare")
+def compare(request: Request, a: First, b: Second, context: BoardContext) -> ComparisonView:
+    """Return two plans of a storm side by side, figure by figure, with which one is better."""
+    with context.reading() as tx:
+        return _compared(tx, context, get_plan(tx, a), get_plan(tx, b), translator_of(request))
+
+
+@router.get("/api/plans/{plan_id}/words")
+def show_words(request: Request, plan_id: PlanId, context: BoardContext) -> PlanWords:
+    """Return how good a plan provably is and what no plan can do, in the reader's language."""
+    with context.reading() as tx:
+        plan, names = get_plan(tx, plan_id), vehicle_names(tx)
+    t = translator_of(request)
+    return plan_words(plan, chosen_names(plan, names), context.app.network, t)
+
+
+@router.get("/plans")
+def plans_page(
+    request: Request, context: BoardContext, a: PlanId | None = None, b: PlanId | None = None
+) -> HTMLResponse:
+    """Show two plans side by side; where none is named, the driven one and the newest."""
+    t = translator_of(request)
+    with context.reading() as tx:
+        storm = _storm(tx, a if a is not None else b)
+        heads = list_plan_heads(tx, storm.id, drafts=True) if storm else []
+        sides = _sides(heads, a, b)
+        plans = [get_plan(tx, side) for side in sides]
+        found = _compared(tx, context, plans[0], plans[1], t) if len(plans) == 2 else None
+        names = vehicle_names(tx)
+    words = [
+        plan_words(plan, chosen_names(plan, names), context.app.network, t)
+        for plan in plans
+        if found
+    ]
+    choices = [
+        _Choice(head.id, plan_name(head.revision, head.made_at, head.state, t)) for head in heads
+    ]
+    shown = {
+        "storm": storm,
+        "choices": choices,
+        "chosen": dict(zip("ab", sides, strict=False)),
+        "found": found,
+        "words": words,
+    }
+    return page(request, "dispatch/plans.html", shown)
+
+
+def _compared(tx: Tx, context: Context, a: Plan, b: Plan, t: Translator) -> ComparisonView:
+    if a.storm_id != b.storm_id:
+        raise InvalidError("b", b.id, Need("a plan of the same storm"))
+    names, vehicles = vehicle_names(tx), list_vehicles(tx)
+    found = compared(
+        a, b, list_jobs(tx, a.storm_id), vehicles, context.app.network, context.app.policy
+    )
+    scopes = [scope_words(plan, chosen_names(plan, names), t) for plan in (a, b)]
+    return comparison_view((a, b), (scopes[0], scopes[1]), found, t)
+
+
+def _storm(tx: Tx, plan_id: PlanId | None) -> Storm | None:
+    if plan_id is not None:
+        return get_storm(tx, get_plan(tx, plan_id).storm_id)
+    return find_active_storm(tx) or next(iter(list_storms(tx)), None)
+
+
+def _sides(heads: list[PlanHead], a: PlanId | None, b: PlanId | None) -> list[PlanId]:
+    """Return the two plans that are meant, or the only one there is."""
+    newest = [head.id for head in heads]
+    driven = [head.id for head in heads if head.state is PlanState.PUBLISHED]
+    first = a if a is not None else next((one for one in (*driven, *newest[1:]) if one != b), b)
+    second = b if b is not None else next((one for one in newest if one != first), first)
+    return [one for one in (first, second) if one is not None]

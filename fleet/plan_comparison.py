@@ -1,0 +1,199 @@
+"""Two plans of a storm measured side by side, pure: over the same work and from the same moment."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from data.model import Job, JobId, Leg, LegKind, Plan, Route, ServiceClass, ShiftId, Vehicle
+from data.network import StreetNetwork
+from data.policy import Policy
+from fleet.plan_summary import ClassFigures, figures_of
+from fleet.routes_ahead import jobs_of
+
+_NEARLY_KM = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOutcome:
+    """What a plan makes of a class; `finish_at` is `None` where some pass is left undone."""
+
+    jobs: int
+    in_time_share: float
+    finish_at: datetime | None
+    worst_lateness: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMeasures:
+    """A plan in figures from a moment on; hours are of machines that leave their place.
+
+    `last_home_at` is when the last of them is back, `unserved` counts jobs by reason.
+    """
+
+    classes: Mapping[ServiceClass, ClassOutcome]
+    jobs: int
+    unserved: Mapping[str, int]
+    work_km: float
+    deadhead_km: float
+    hours: float
+    longest_h: float
+    shortest_h: float
+    last_home_at: datetime | None
+    machines: int
+    reloads: int
+    salt_kg: float
+
+    @property
+    def deadhead_share(self) -> float:
+        """Share of the kilometres that clears nothing."""
+        driven = self.work_km + self.deadhead_km
+        return self.deadhead_km / driven if driven else 0.0
+
+    @property
+    def spread_h(self) -> float:
+        """Hours between the longest and the shortest route."""
+        return self.longest_h - self.shortest_h
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What driving the second plan instead of the first changes.
+
+    `moved` jobs are done by another truck, `trucks` have another order of streets, `only_first`
+    and `only_second` are in one of the plans.
+    """
+
+    moved: int
+    trucks: int
+    only_first: int
+    only_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two plans, measured from `since` on: the moment at which the later one was made."""
+
+    since: datetime
+    first: PlanMeasures
+    second: PlanMeasures
+    changes: Changes
+
+
+def compared(
+    first: Plan,
+    second: Plan,
+    jobs: Sequence[Job],
+    vehicles: Sequence[Vehicle],
+    network: StreetNetwork,
+    policy: Policy,
+) -> Comparison:
+    """Return two plans of a storm side by side; `jobs` are all of the storm.
+
+    A class is measured over the jobs that both plans are for, or where they share none, over each
+    plan's own. What the earlier plan does before the later one begins is left out.
+    """
+    since = max(first.made_at, second.made_at)
+    one, other = _from(first, since), _from(second, since)
+    scopes = _scope(one), _scope(other)
+    shared = scopes[0] & scopes[1]
+    classes = {job.service_class for job in jobs if job.id in shared}
+    measures = [
+        _measures(
+            plan,
+            [j for j in jobs if j.id in (shared if j.service_class in classes else scope)],
+            vehicles,
+            network,
+            policy,
+        )
+        for plan, scope in zip((one, other), scopes, strict=True)
+    ]
+    return Comparison(since, measures[0], measures[1], _changes(one, other))
+
+
+def _from(plan: Plan, since: datetime) -> Plan:
+    """Return the part of a plan that is driven after a moment."""
+    routes = tuple(
+        replace(route, legs=tuple(leg for leg in route.legs if leg.ends_at > since))
+        for route in plan.routes
+    )
+    return replace(plan, routes=routes)
+
+
+def _scope(plan: Plan) -> set[JobId]:
+    return jobs_of(plan.routes) | {left.job_id for left in plan.unserved}
+
+
+def _measures(
+    plan: Plan,
+    jobs: Sequence[Job],
+    vehicles: Sequence[Vehicle],
+    network: StreetNetwork,
+    policy: Policy,
+) -> PlanMeasures:
+    known = {job.id for job in jobs}
+    told = tuple(left for left in plan.unserved if left.job_id in known)
+    figures = figures_of(replace(plan, unserved=told), jobs, vehicles, network)
+    hours = [each.hours for each in figures.vehicles]
+    legs = [leg for route in plan.routes for leg in route.legs]
+    return PlanMeasures(
+        classes={each.service_class: _outcome(each) for each in figures.classes},
+        jobs=len(_scope(plan)),
+        unserved=Counter(reason for _, reason in {(u.job_id, u.reason) for u in plan.unserved}),
+        work_km=sum(each.work_km for each in figures.vehicles),
+        deadhead_km=sum(each.deadhead_km for each in figures.vehicles),
+        hours=sum(hours),
+        longest_h=max(hours, default=0.0),
+        shortest_h=min(hours, default=0.0),
+        last_home_at=max((leg.ends_at for leg in legs), default=None),
+        machines=len(figures.vehicles),
+        reloads=sum(each.reloads for each in figures.vehicles),
+        salt_kg=sum(_salt_kg(leg, network, policy) for leg in legs),
+    )
+
+
+def _outcome(figures: ClassFigures) -> ClassOutcome:
+    whole = figures.length_km - figures.done_km < _NEARLY_KM
+    return ClassOutcome(
+        figures.jobs,
+        figures.in_time_share,
+        figures.done_at if whole else None,
+        figures.worst_lateness,
+    )
+
+
+def _salt_kg(leg: Leg, network: StreetNetwork, policy: Policy) -> float:
+    if leg.kind is not LegKind.WORK or not leg.spreader:
+        return 0.0
+    return sum(policy.salt_kg(network.segment(step.segment_id)) for step in leg.path)
+
+
+def _changes(first: Plan, second: Plan) -> Changes:
+    before, after = _shifts_of_jobs(first.routes), _shifts_of_jobs(second.routes)
+    orders = _orders(first.routes), _orders(second.routes)
+    shifts = orders[0].keys() | orders[1].keys()
+    return Changes(
+        moved=sum(before[job] != after[job] for job in before.keys() & after.keys()),
+        trucks=sum(orders[0].get(shift, []) != orders[1].get(shift, []) for shift in shifts),
+        only_first=len(_scope(first) - _scope(second)),
+        only_second=len(_scope(second) - _scope(first)),
+    )
+
+
+def _shifts_of_jobs(routes: Iterable[Route]) -> dict[JobId, frozenset[ShiftId]]:
+    """Return which trucks work on each job."""
+    found: dict[JobId, set[ShiftId]] = {}
+    for route in routes:
+        for job in jobs_of([route]):
+            found.setdefault(job, set()).add(route.shift_id)
+    return {job: frozenset(shifts) for job, shifts in found.items()}
+
+
+def _orders(routes: Iterable[Route]) -> dict[ShiftId, list[tuple[object, ...]]]:
+    """Return what each truck clears, in order."""
+    return {
+        route.shift_id: [
+            (leg.path, leg.pass_index) for leg in route.legs if leg.kind is LegKind.WORK
+        ]
+        for route in routes
+    }

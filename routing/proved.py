@@ -1,0 +1,76 @@
+"""Proofs about a problem as statements about streets, classes and times of the storm."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from math import isfinite
+
+from data.model import PlanProof, SegmentId, ServiceClass
+from routing.mapping import Mapped
+from routing.paths import Walker, line_graph
+from routing.problem import NONE
+from routing.proofs import ClassProof, TaskProof, proofs
+
+SHOWN_STREETS = 5
+"""Streets that a proof about many passes names."""
+
+
+def proved(mapped: Mapped) -> tuple[PlanProof, ...]:
+    """Return what no plan for the situation can do: whole classes first, then single passes.
+
+    Passes that nobody can do, or not in time, are told together by class, reason and deadline.
+    """
+    problem = mapped.problem
+    if not problem.tasks or not problem.vehicles:
+        return ()
+    found = proofs(problem, Walker(problem, line_graph(problem)))
+    alike: dict[tuple[ServiceClass, str, float], list[TaskProof]] = defaultdict(list)
+    for proof in found.tasks:
+        service_class = mapped.passes[proof.task].job.service_class
+        alike[service_class, proof.reason, proof.due_s].append(proof)
+    singles = [_of_passes(mapped, *key, alike[key]) for key in sorted(alike)]
+    return (*(_of_classes(mapped, proof) for proof in found.classes), *singles)
+
+
+def _of_classes(mapped: Mapped, proof: ClassProof) -> PlanProof:
+    farthest = () if proof.task == NONE else (_segment(mapped, proof.task),)
+    return PlanProof(
+        classes=tuple(sorted(tuple(ServiceClass)[number] for number in proof.classes)),
+        argument=proof.argument,
+        due_at=_time(mapped, proof.due_s),
+        earliest_at=_time(mapped, proof.earliest_s),
+        passes=proof.tasks,
+        vehicles=proof.vehicles,
+        work_s=proof.work_s,
+        free_s=proof.free_s,
+        segment_ids=farthest,
+    )
+
+
+def _of_passes(
+    mapped: Mapped,
+    service_class: ServiceClass,
+    reason: str,
+    due_s: float,
+    alike: list[TaskProof],
+) -> PlanProof:
+    streets = dict.fromkeys(_segment(mapped, proof.task) for proof in alike)
+    last_s = max(proof.earliest_s for proof in alike) if reason == "late" else float("inf")
+    return PlanProof(
+        classes=(service_class,),
+        argument=reason,
+        due_at=_time(mapped, due_s),
+        earliest_at=_time(mapped, last_s),
+        passes=len(alike),
+        vehicles=mapped.problem.vehicles,
+        work_s=0.0,
+        free_s=0.0,
+        segment_ids=tuple(streets)[:SHOWN_STREETS],
+    )
+
+
+def _segment(mapped: Mapped, task: int) -> SegmentId:
+    return mapped.passes[task].job.segment_id
+
+
+def _time(mapped: Mapped, seconds: float) -> datetime | None:
+    return mapped.situation.now + timedelta(seconds=seconds) if isfinite(seconds) else None

@@ -1,0 +1,94 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.model import PlanOptions, PlanProof, ServiceClass, VehicleId
+from maps.i18n import translator
+from maps.plan_words import gap_of, gap_words, plan_words, proof_words
+from tests import village as v
+from tests.maps.plans import a_plan
+
+ENGLISH, PERSIAN = translator("en", "Asia/Tehran"), translator("fa", "Asia/Tehran")
+
+
+def a_proof(argument: str = "work", **changes) -> PlanProof:
+    proof = PlanProof(
+        classes=(ServiceClass.P1,),
+        argument=argument,
+        due_at=v.NOW + timedelta(hours=1),
+        earliest_at=v.NOW + timedelta(hours=1, minutes=20),
+        passes=412,
+        vehicles=9,
+        work_s=31.02 * 3600,
+        free_s=28.07 * 3600,
+        segment_ids=(v.MAIN_WEST,),
+    )
+    return replace(proof, **changes)
+
+
+def said(proof: PlanProof, t=ENGLISH) -> str:
+    return proof_words(proof, v.NOW, v.village(), t)
+
+
+@pytest.mark.parametrize(
+    ("cost", "bound", "words"),
+    [
+        (106.2, 100.0, "At most 7 % above the best possible."),
+        (107.0, 100.0, "At most 7 % above the best possible."),
+        (100.0, 100.0, "No plan is better: that is proved."),
+        (231.0, 100.0, "At most 2.4 times the cost of the best possible."),
+        (10.0, 0.0, "How far this is from the best possible plan is not known."),
+    ],
+)
+def test_the_gap_is_said_in_words_and_never_too_small(cost, bound, words):
+    assert gap_words(gap_of(cost, bound), ENGLISH) == words
+
+
+def test_a_class_that_cannot_be_done_in_time_is_told_with_the_numbers():
+    assert said(a_proof()) == (
+        "With these 9 machines P1 cannot be finished before 08:50, whatever the plan: the 412 "
+        "passes take at least 31.1 machine hours, and until 08:30 there are 28."
+    )
+    assert said(a_proof(vehicles=1)).startswith("With this one machine P1 cannot")
+    assert "۰۸:۵۰" in said(a_proof(), PERSIAN)
+
+
+def test_another_day_is_named():
+    late = a_proof(earliest_at=v.NOW + timedelta(days=1))
+    assert "22 Dec, 07:30" in said(late)
+    assert "۱ دی، ۰۷:۳۰" in said(late, PERSIAN)
+
+
+@pytest.mark.parametrize("argument", ["work", "distance", "material"])
+def test_what_is_never_done_names_no_time(argument):
+    words = said(a_proof(argument, earliest_at=None))
+    assert "cannot be finished" in words
+    assert "08:50" not in words
+    assert "{" not in words
+
+
+@pytest.mark.parametrize(
+    "argument", ["late", "time", "unreachable", "no_vehicle", "capacity", "order", "distance"]
+)
+def test_every_reason_has_its_sentence_with_a_street(argument):
+    for t in (ENGLISH, PERSIAN):
+        words = said(a_proof(argument), t)
+        assert "{" not in words
+        assert "proof:" not in words
+    assert "Imam" in said(a_proof(argument))
+
+
+def test_a_plan_for_a_part_says_so():
+    plan = a_plan(
+        options=PlanOptions((ServiceClass.P1,), ("North",), (VehicleId(2),)),
+        aside={ServiceClass.P3: 4},
+        proofs=(a_proof(),),
+    )
+    words = plan_words(plan, ["Truck 2"], v.village(), ENGLISH)
+    assert words.scope == (
+        "Classes: P1. Districts: North. Machines: Truck 2. The other machines keep their routes. "
+        "4 other open jobs are not part of it."
+    )
+    assert [proof.work_h for proof in words.proofs] == [pytest.approx(31.02)]
+    assert plan_words(a_plan(), [], v.village(), ENGLISH).scope == ""
