@@ -7,16 +7,19 @@ from data.geocode import Geocoder
 from data.model import City
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.cities import get_city, get_policy, get_report
+from data.store.cities import get_city, get_report
 from data.store.engine import Database, Tx, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
+from data.store.storm_policies import get_policy_in_force
 from fleet.matching import StreetMatcher
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One state of the city, whole; `city.revision` numbers it.
+
+    `policy` is the one in force: of the storm that is on, else the city's.
 
     All threads share the matcher, which takes a second to make. `imported_at` tells one street
     file from the next, which may have the same streets and other names or house numbers.
@@ -52,7 +55,7 @@ class GroundKeeper:
 
 
 def _read(tx: Tx, known: Ground | None) -> Ground:
-    city, policy = get_city(tx), get_policy(tx)
+    city, policy = get_city(tx), get_policy_in_force(tx)
     imported_at = str(get_report(tx).get("imported_at", ""))
     if known is not None and known.imported_at == imported_at:
         return Ground(city, known.network, policy, known.geocoder, known.matcher, imported_at)

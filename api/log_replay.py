@@ -13,11 +13,11 @@ from api.simulate import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.cities import get_policy
 from data.store.engine import Database, Tx, transaction
 from data.store.network import load_network
 from data.store.people import find_device_by_name
 from data.store.positions import add_positions, find_newest, list_unseen, mark_seen_until
+from data.store.storm_policies import get_policy_in_force
 from data.store.storms import find_active_storm
 from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms import end_storm
@@ -90,7 +90,7 @@ def make_ready(
     Raises `InvalidError` for vehicles that the city does not have, unless they are to be created.
     """
     with transaction(engine) as tx:
-        network, policy = load_network(tx), get_policy(tx)
+        network, policy = load_network(tx), get_policy_in_force(tx)
         vehicles, unknown = vehicles_of_log(tx, names, renamed or {})
         if unknown and create:
             create_vehicles(tx, CONSOLE, unknown, network, now)

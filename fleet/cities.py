@@ -285,7 +285,9 @@ def _places(depots: Iterable[Depot]) -> set[tuple[LonLat, bool]]:
 
 
 def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: datetime) -> Policy:
-    """Put a `policy.toml` in force for what is planned from now on; return it with its levels.
+    """Put a `policy.toml` in force for storms that begin from now on; return it with its levels.
+
+    The storm that is on keeps its own, but for the classes of streets.
 
     Raises `InvalidError` and changes nothing when the text breaks a rule. The storm book keeps
     both texts, since a level of service is a promise.
@@ -299,5 +301,5 @@ def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: dat
     next_revision(tx)
     subject = f"city:{get_city(tx).name}"
     add_event(tx, now, actor, "policy.set", subject, before, {"policy": text})
-    open_missing_jobs(tx, actor, network, policy, now)
+    open_missing_jobs(tx, actor, network, now)
     return policy

@@ -16,7 +16,6 @@ from data.model import (
     ServiceRequest,
     Storm,
 )
-from data.store.cities import get_policy
 from data.store.comments import add_comment
 from data.store.engine import Tx
 from data.store.events import add_event
@@ -25,6 +24,7 @@ from data.store.network import has_segment
 from data.store.request_clocks import get_clock, stop_clock, wind_clock
 from data.store.requests import get_request, list_requests_of_jobs, save_request
 from data.store.sightings import list_sightings
+from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
 from fleet.intake import TREATMENTS, subject_of, wrong_state
 from fleet.jobs import NOT_YET, born_of_request
@@ -208,7 +208,11 @@ def drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime
     others = [
         each for each in list_requests_of_jobs(tx, [job.id]) if each.state is RequestState.OPEN
     ]
-    if job.state is not JobState.OPEN or others or not born_of_request(job, get_policy(tx)):
+    if (
+        job.state is not JobState.OPEN
+        or others
+        or not born_of_request(job, get_storm_policy(tx, job.storm_id))
+    ):
         return
     set_job_state(tx, [job.id], JobState.CANCELLED)
     change = ({"state": job.state}, {"state": JobState.CANCELLED})

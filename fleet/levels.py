@@ -18,6 +18,7 @@ from data.store.fleet import list_vehicles
 from data.store.gazetteer import list_places
 from data.store.jobs import add_jobs, list_jobs
 from data.store.levels import list_overrides, remove_overrides, save_levels, save_overrides
+from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
 from fleet.jobs import first_jobs, typical_blade_m
 
@@ -51,16 +52,16 @@ def levels_under(tx: Tx, network: StreetNetwork, policy: Policy) -> Policy:
     return replace(policy, levels=levels_of(network, places, policy, decided, districts))
 
 
-def open_missing_jobs(
-    tx: Tx, actor: Actor, network: StreetNetwork, policy: Policy, now: datetime
-) -> int:
+def open_missing_jobs(tx: Tx, actor: Actor, network: StreetNetwork, now: datetime) -> int:
     """Give streets that came into the rounds of a running storm their job; return how many.
 
-    A job that is there keeps its class and deadline: a promise is not moved by editing a rule.
+    The storm's own policy says so, with the classes of today. A job that is there keeps its class
+    and deadline: a promise is not moved by editing a rule.
     """
     storm = find_active_storm(tx)
     if storm is None:
         return 0
+    policy = get_storm_policy(tx, storm.id)
     worked = {
         job.segment_id
         for job in list_jobs(tx, storm.id)
@@ -109,7 +110,7 @@ def decide(
     subject = f"segment:{next(iter(new))}" if len(new) == 1 else f"city:{get_city(tx).name}"
     change = {"decisions": _told(before)}, {"decisions": _told(new)}
     add_event(tx, now, actor, "class.decided", subject, *change)
-    open_missing_jobs(tx, actor, network, policy, now)
+    open_missing_jobs(tx, actor, network, now)
     return before
 
 

@@ -29,18 +29,20 @@ from data.model import (
 from data.network import StreetNetwork
 from data.plan_json import options_json
 from data.policy import Policy
-from data.store.cities import get_city, get_policy
+from data.store.cities import get_city
 from data.store.engine import Tx
 from data.store.events import add_event
-from data.store.fleet import list_depots, list_reload_sites, list_vehicles
+from data.store.fleet import list_depots, list_vehicles
 from data.store.jobs import list_jobs, set_planned
 from data.store.plan_runs import add_run, get_run, list_runs, set_stop_requested
 from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.request_clocks import mark_planned
 from data.store.seals import seal_of_plan
 from data.store.shifts import list_shifts
+from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm
 from fleet.driven_plan import DrivenPlan, Trucks
+from fleet.in_service import sites_in_use
 from fleet.notices import tell_planned, windows_of
 from fleet.plan_options import check_options, in_service
 from fleet.present import present_of
@@ -125,7 +127,7 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         raise ConflictError(
             "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
         )
-    policy, jobs = get_policy(tx), list_jobs(tx, storm_id, JobState.OPEN)
+    policy, jobs = get_storm_policy(tx, storm_id), list_jobs(tx, storm_id, JobState.OPEN)
     present, _ = present_of(tx, storm, network, policy, jobs, shifts, now)
     return Prepared(
         storm=storm,
@@ -135,7 +137,7 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         shifts=tuple(shifts),
         vehicles=tuple(list_vehicles(tx)),
         depots=tuple(list_depots(tx)),
-        reload_sites=tuple(list_reload_sites(tx)),
+        reload_sites=tuple(sites_in_use(tx, storm_id)),
         parent_id=find_published_plan_id(tx, storm_id),
         now=now,
         present=present,

@@ -25,9 +25,9 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city, prepare_numba
-    from data.store.cities import get_policy
     from data.store.engine import transaction
     from data.store.network import load_network
+    from data.store.storm_policies import get_storm_policy
     from fleet.recompute import recompute
     from fleet.storms import chosen_storm
 
@@ -36,7 +36,8 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     engine = open_city_database(chosen_city(settings, city))
     with transaction(engine) as tx:
         found, network = chosen_storm(tx, storm), load_network(tx)
-        done = recompute(tx, CONSOLE, network, get_policy(tx), found.id, Clock().now())
+        policy = get_storm_policy(tx, found.id)
+        done = recompute(tx, CONSOLE, network, policy, found.id, Clock().now())
     typer.echo(f"Storm {found.name!r}: {done.windows} half hours of positions derived anew.")
     if done.revision is None:
         typer.echo("Nothing changed.")

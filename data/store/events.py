@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +69,13 @@ def find_last_event(tx: Tx, verb: str) -> Event | None:
     ours = event.c.subject.in_(select("city:" + city.c.name))
     query = select(event).where(ours, event.c.verb == verb).order_by(event.c.id.desc()).limit(1)
     row = tx.execute(query).first()
+    return None if row is None else event_of(row)
+
+
+def find_last_event_on(tx: Tx, subject: str, verbs: Collection[str]) -> Event | None:
+    """Return the newest event of some verbs on a subject."""
+    query = select(event).where(event.c.subject == subject, event.c.verb.in_(verbs))
+    row = tx.execute(query.order_by(event.c.id.desc()).limit(1)).first()
     return None if row is None else event_of(row)
 
 

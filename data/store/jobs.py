@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from data.errors import NotFoundError
 from data.model import (
@@ -150,6 +150,14 @@ def set_job_state(
     if job_ids:
         change = update(job).where(job.c.id.in_(job_ids))
         tx.execute(change.values(state=state, done_at=done_at))
+
+
+def set_job_times(tx: Tx, jobs: Sequence[Job]) -> None:
+    """Write when jobs are due and how much they weigh; the caller writes the event."""
+    if jobs:
+        change = update(job).where(job.c.id == bindparam("of"))
+        rows = [{"of": one.id, "due_at": one.due_at, "weight": one.weight} for one in jobs]
+        tx.execute(change.values(due_at=bindparam("due_at"), weight=bindparam("weight")), rows)
 
 
 def set_planned(tx: Tx, storm_id: StormId, job_ids: Collection[JobId], now: datetime) -> None:

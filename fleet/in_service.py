@@ -1,0 +1,85 @@
+"""Which machines are in service in a storm, and which reload sites are in use."""
+
+from datetime import datetime
+
+from data.errors import ConflictError, NotFoundError
+from data.model import Actor, ReloadSite, ReloadSiteId, Storm, StormId, VehicleId
+from data.store.conditions import (
+    list_machines_out,
+    list_sites_out,
+    set_machine_in_service,
+    set_site_in_use,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_reload_sites, list_vehicles
+from data.store.shifts import add_shifts, list_shifts, set_shift_state
+from fleet.closures import open_storm
+from fleet.driving import DRIVING
+from fleet.storms import SHIFT_ENDED, first_shifts
+
+
+def sites_in_use(tx: Tx, storm_id: StormId) -> list[ReloadSite]:
+    """Return the reload sites that machines may go to in a storm."""
+    out = list_sites_out(tx, storm_id)
+    return [site for site in list_reload_sites(tx) if site.id not in out]
+
+
+def switch_machine(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    vehicle_id: VehicleId,
+    now: datetime,
+    *,
+    in_service: bool,
+) -> None:
+    """Take a machine into or out of service for a storm; its shift begins or ends with that.
+
+    Raises `ConflictError` where its driver is on the road, who ends the shift himself.
+    """
+    storm = open_storm(tx, storm_id)
+    vehicle = next((each for each in list_vehicles(tx) if each.id == vehicle_id), None)
+    if vehicle is None:
+        raise NotFoundError("vehicle", vehicle_id)
+    if (vehicle_id not in list_machines_out(tx, storm_id)) == in_service:
+        return
+    set_machine_in_service(tx, storm_id, vehicle_id, now, actor.id, in_service=in_service)
+    if storm.phase.on and in_service:
+        add_shifts(tx, first_shifts(storm_id, [vehicle], now))
+    elif storm.phase.on:
+        _end_shifts(tx, storm, vehicle_id, vehicle.name)
+    verb = "storm.machine_in" if in_service else "storm.machine_out"
+    after = {"vehicle": vehicle_id, "name": vehicle.name}
+    add_event(tx, now, actor, verb, f"storm:{storm_id}", after=after)
+
+
+def switch_site(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    site_id: ReloadSiteId,
+    now: datetime,
+    *,
+    in_use: bool,
+) -> None:
+    """Use a reload site in a storm, or do without it."""
+    open_storm(tx, storm_id)
+    site = next((each for each in list_reload_sites(tx) if each.id == site_id), None)
+    if site is None:
+        raise NotFoundError("reload_site", site_id)
+    if (site_id not in list_sites_out(tx, storm_id)) == in_use:
+        return
+    set_site_in_use(tx, storm_id, site_id, now, actor.id, in_use=in_use)
+    verb = "storm.site_in" if in_use else "storm.site_out"
+    after = {"reload_site": site_id, "name": site.name}
+    add_event(tx, now, actor, verb, f"storm:{storm_id}", after=after)
+
+
+def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str) -> None:
+    for shift in list_shifts(tx, storm.id):
+        if shift.vehicle_id != vehicle_id or shift.state == SHIFT_ENDED:
+            continue
+        if shift.state == DRIVING:
+            raise ConflictError(f"{name} is on the road", reason="machine_driving", name=name)
+        set_shift_state(tx, shift.id, SHIFT_ENDED)

@@ -1,0 +1,179 @@
+"""How a storm goes from phase to phase: from the forecast until it is closed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError, InvalidError
+from data.model import (
+    Actor,
+    JobState,
+    RequestState,
+    ServiceClass,
+    Storm,
+    StormId,
+    StormMove,
+    StormPhase,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from data.store.cities import next_revision
+from data.store.closures import list_closures
+from data.store.conditions import add_move, list_moves
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.jobs import list_jobs
+from data.store.requests import list_requests_of_jobs
+from data.store.shifts import list_shifts
+from data.store.storm_policies import get_storm_policy, has_own_policy
+from data.store.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
+from fleet.driving import DRIVING
+from fleet.storms import SHIFT_ENDED, begin, end_storm
+
+NAME_LETTERS = 80
+
+AHEAD = timedelta(days=14)
+"""How far ahead a storm may be forecast."""
+
+_COMING = (StormPhase.FORECAST, StormPhase.ALERT)
+
+LEGAL: Mapping[StormPhase, tuple[StormPhase, ...]] = {
+    StormPhase.FORECAST: (StormPhase.ALERT, StormPhase.ACTIVE, StormPhase.CALLED_OFF),
+    StormPhase.ALERT: (StormPhase.ACTIVE, StormPhase.FORECAST, StormPhase.CALLED_OFF),
+    StormPhase.ACTIVE: (StormPhase.CLEAN_UP, StormPhase.CLOSED),
+    StormPhase.CLEAN_UP: (StormPhase.CLOSED, StormPhase.ACTIVE),
+    StormPhase.CLOSED: (),
+    StormPhase.CALLED_OFF: (),
+}
+"""Where a storm may go from each phase, the usual way first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a storm leaves behind if it is closed now.
+
+    Open `jobs` are cancelled, `requests` of them wait again, shifts end: of machines that are `out`
+    and of `waiting` ones that have not driven off; `closures` are forgotten.
+    """
+
+    jobs: Mapping[ServiceClass, int]
+    requests: int
+    out: tuple[VehicleId, ...]
+    waiting: int
+    closures: int
+
+
+def forecast_storm(
+    tx: Tx,
+    actor: Actor,
+    name: str,
+    phase: StormPhase,
+    expected_at: datetime,
+    now: datetime,
+) -> Storm:
+    """Speak of a snowfall that is expected: a storm without work, as forecast or on alert."""
+    if not 0 < len(name.strip()) <= NAME_LETTERS:
+        raise InvalidError("name", name, f"at most {NAME_LETTERS} letters and not empty")
+    if phase not in _COMING:
+        raise InvalidError("phase", phase, "forecast or alert")
+    if not now - timedelta(days=1) <= expected_at <= now + AHEAD:
+        raise InvalidError("expected_at", expected_at.isoformat(), "within the next 14 days")
+    storm = add_storm(tx, name.strip(), phase, expected_at, now)
+    add_move(tx, storm.id, StormMove(phase, now, actor.id))
+    after = {"name": storm.name, "phase": phase, "expected_at": expected_at.isoformat()}
+    add_event(tx, now, actor, "storm.forecast", f"storm:{storm.id}", after=after)
+    return storm
+
+
+def move_storm(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    seen: StormPhase,
+    to: StormPhase,
+    network: StreetNetwork,
+    now: datetime,
+) -> Storm:
+    """Bring a storm from the phase that somebody saw it in into another one.
+
+    Raises `ConflictError` where it is in another phase by now, saying who brought it there and
+    when, where the move is not legal, or where another storm is on.
+    """
+    storm = get_storm(tx, storm_id)
+    _require_move(tx, storm, seen, to)
+    if to is StormPhase.CLOSED:
+        return _closed(tx, actor, storm, now)
+    if storm.phase.coming and to is StormPhase.ACTIVE:
+        begun = begin(tx, actor, storm, network, get_storm_policy(tx, storm_id), now)
+        _tell_of_own_policy(tx, storm_id)
+        return begun
+
+    if to is StormPhase.CALLED_OFF:
+        close_storm(tx, storm_id, to, now)
+    else:
+        set_phase(tx, storm_id, to)
+    if storm.phase.on:
+        set_quiet(tx, storm_id, _quiet(storm, to, now))
+    add_move(tx, storm_id, StormMove(to, now, actor.id))
+    change = {"phase": storm.phase}, {"phase": to}
+    add_event(tx, now, actor, "storm.moved", f"storm:{storm_id}", *change)
+    return get_storm(tx, storm_id)
+
+
+def left_of(tx: Tx, storm_id: StormId, now: datetime) -> Left:
+    """Return what is left of a storm that somebody is about to close."""
+    jobs = list_jobs(tx, storm_id, JobState.OPEN)
+    asked = list_requests_of_jobs(tx, [job.id for job in jobs])
+    shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state != SHIFT_ENDED]
+    out = tuple(shift.vehicle_id for shift in shifts if shift.state == DRIVING)
+    return Left(
+        jobs=dict(sorted(Counter(job.service_class for job in jobs).items())),
+        requests=sum(request.state is RequestState.OPEN for request in asked),
+        out=out,
+        waiting=len(shifts) - len(out),
+        closures=len(list_closures(tx, storm_id, now)),
+    )
+
+
+def _require_move(tx: Tx, storm: Storm, seen: StormPhase, to: StormPhase) -> None:
+    if storm.phase is not seen:
+        last = list_moves(tx, storm.id)[-1]
+        raise ConflictError(
+            f"{last.moved_by} has brought storm {storm.name!r} into {storm.phase} meanwhile",
+            reason="storm_moved",
+            name=storm.name,
+            phase=str(storm.phase),
+            by=last.moved_by,
+            at=last.at.isoformat(),
+        )
+    if to not in LEGAL[storm.phase]:
+        raise ConflictError(
+            f"storm {storm.name!r} cannot go from {storm.phase} to {to}",
+            reason="storm_phase",
+            name=storm.name,
+            phase=str(storm.phase),
+            to=str(to),
+        )
+
+
+def _closed(tx: Tx, actor: Actor, storm: Storm, now: datetime) -> Storm:
+    own = has_own_policy(tx, storm.id)
+    closed = end_storm(tx, actor, storm.id, now)
+    if own:
+        next_revision(tx)
+    return closed
+
+
+def _tell_of_own_policy(tx: Tx, storm_id: StormId) -> None:
+    """Let running servers read the policy anew where the storm's is not the city's."""
+    if has_own_policy(tx, storm_id):
+        next_revision(tx)
+
+
+def _quiet(storm: Storm, to: StormPhase, now: datetime) -> list[tuple[datetime, datetime | None]]:
+    """Return the times without snow of a storm that goes to clean-up, or back to active."""
+    if to is StormPhase.CLEAN_UP:
+        return [*storm.quiet, (now, None)]
+    *earlier, (since, _) = storm.quiet
+    return [*earlier, (since, now)]
