@@ -51,6 +51,7 @@ from api import (
 from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
 from api.auth import Seals
+from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.consumer import Consumer
@@ -208,6 +209,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
         history=history,
         past=HistoryKeeper(engine, clock, ground, history),
         intake=IntakeDoor(engine, ground, clock.now, tell_boards),
+        boards=BoardDesk(ground, consumer),
         eraser=Eraser(engine, clock, ground, settings, city_folder),
         messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
     )

@@ -21,6 +21,7 @@ from data.model import (
     Storm,
     VehicleId,
 )
+from data.network import StreetNetwork
 from data.store.coverage import list_coverage
 from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.fleet import list_vehicles
@@ -129,6 +130,12 @@ class Consumer:
         if self._task is not None:
             await self._task
         self._stopping.clear()
+
+    def colors_told(
+        self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
+    ) -> dict[SegmentId, tuple[int, int]] | None:
+        """Return the colors that all boards have been told; `None` where they are not of now."""
+        return self._colors.told(storm, network, since, until)
 
     def hear(self, fixes: Iterable[Position]) -> None:
         """Show soon where vehicles are, and look soon. For the server's own event loop.

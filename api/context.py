@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 
 from api.alert_watch import AlertWatch
 from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
+from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.code_limit import CodeLimit, TrackCodeLimit
@@ -83,6 +84,7 @@ class App:
     history: StormHistory
     past: HistoryKeeper
     intake: IntakeDoor
+    boards: BoardDesk
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     plans: PlanDesk = field(default_factory=PlanDesk)

@@ -1,42 +1,41 @@
 """What the board shows: everything at once, one street with its evidence, one vehicle."""
 
-from datetime import datetime
+import gzip
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
 
 from api.context import App, BoardContext, StreetContext
 from api.plans import shown_run, vehicle_names
 from api.requests import deadlines
 from data.model import (
     PLAN_KINDS,
-    Job,
-    JobState,
     Order,
     RequestFilter,
     SegmentId,
     Stage,
-    Storm,
     VehicleId,
 )
 from data.store.coverage import list_coverage, list_passes
-from data.store.engine import Tx
+from data.store.engine import reading
 from data.store.fleet import get_vehicle, list_vehicles
-from data.store.jobs import list_jobs, list_jobs_on_segment
+from data.store.jobs import find_next_deadline, list_jobs_on_segment
 from data.store.plan_runs import list_runs
-from data.store.request_search import list_waiting, search_requests
+from data.store.request_search import count_waiting, list_waiting, search_requests
 from data.store.requests import list_requests_by_id, list_requests_of_jobs
 from data.store.sightings import list_sightings_on_segment
 from data.store.storms import find_active_storm
-from fleet.coverage import painted
+from fleet.live import VehicleState
 from maps.street import StreetView, street_view
 from maps.views import (
     LISTED,
     DispatchBoard,
+    FiguresView,
     RequestView,
-    States,
     VehicleView,
     dispatch_board,
+    figures_of,
     plan_view,
     request_view,
     told_in_full,
@@ -49,30 +48,16 @@ WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 router = APIRouter()
 
 
-@router.get("/api/board")
-def show_board(context: BoardContext) -> DispatchBoard:
+@router.get("/api/board", response_model=DispatchBoard)
+def show_board(request: Request, context: BoardContext) -> Response:
     """Return everything that the board shows; of most requests only what its map draws."""
-    app, now = context.app, context.now
-    with context.reading() as tx:
-        storm = find_active_storm(tx)
-        jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
-        driven = app.plans.driven(tx, storm.id) if storm else None
-        waiting = list_waiting(tx)
-        return dispatch_board(
-            app.network,
-            app.policy,
-            now,
-            storm,
-            painted_states(tx, app, storm, jobs, now),
-            jobs,
-            vehicle_views(list_vehicles(tx), app.live.picture()),
-            waiting,
-            list_requests_by_id(tx, told_in_full(waiting, now)).values(),
-            plan_view(driven.plan, vehicle_names(tx)) if driven else None,
-            [shown_run(tx, run) for run in list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS)]
-            if storm
-            else [],
-        )
+    return packed(request, context.app.boards.board.packed(lambda: _board(context.app)))
+
+
+@router.get("/api/board/figures", response_model=FiguresView)
+def show_figures(request: Request, context: BoardContext) -> Response:
+    """Return the four figures and how far each class is: what boards ask for again and again."""
+    return packed(request, context.app.boards.figures.packed(lambda: _figures(context.app)))
 
 
 @router.get("/api/board/requests")
@@ -119,9 +104,44 @@ def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
     return vehicle_views([vehicle], context.app.live.picture())[0]
 
 
-def painted_states(
-    tx: Tx, app: App, storm: Storm | None, open_jobs: list[Job], now: datetime
-) -> States:
-    """Return the present color of every street."""
-    coverages = list_coverage(tx, storm.id) if storm else []
-    return painted(app.network, app.policy, storm, coverages, open_jobs, now)
+def packed(request: Request, content: bytes) -> Response:
+    """Return JSON that is compressed by gzip, unpacked for who cannot read that."""
+    headers = {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        content = gzip.decompress(content)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _board(app: App) -> DispatchBoard:
+    with reading(app.engine) as tx:
+        now, storm = app.clock.now(), find_active_storm(tx)
+        states = app.boards.states(tx, storm, now)
+        driven = app.plans.driven(tx, storm.id) if storm else None
+        waiting = list_waiting(tx)
+        told = list(list_requests_by_id(tx, told_in_full(waiting, now)).values())
+        runs = list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS) if storm else []
+        return dispatch_board(
+            now=now,
+            storm=storm,
+            states=states,
+            classes=app.boards.classes(states) if storm else (),
+            due_at=deadlines(tx, told),
+            next_deadline=find_next_deadline(tx, storm.id, now) if storm else None,
+            vehicles=vehicle_views(list_vehicles(tx), app.live.picture()),
+            waiting=waiting,
+            requests=told,
+            plan=plan_view(driven.plan, vehicle_names(tx)) if driven else None,
+            runs=[shown_run(tx, run) for run in runs],
+        )
+
+
+def _figures(app: App) -> FiguresView:
+    with reading(app.engine) as tx:
+        now, storm = app.clock.now(), find_active_storm(tx)
+        classes = app.boards.classes(app.boards.states(tx, storm, now)) if storm else ()
+        live = app.live.picture().values()
+        at_work = sum(seen.state is VehicleState.WORKING for seen in live)
+        deadline = find_next_deadline(tx, storm.id, now) if storm else None
+        return FiguresView(now, figures_of(classes, count_waiting(tx), at_work, deadline), classes)

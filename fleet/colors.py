@@ -23,6 +23,21 @@ class Colors:
         self._coverage: dict[DirectedSegment, Coverage] = {}
         self._jobs: list[Job] = []
         self._told: dict[SegmentId, tuple[int, int]] = {}
+        self._whole_at: datetime | None = None
+
+    def told(
+        self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
+    ) -> dict[SegmentId, tuple[int, int]] | None:
+        """Return the colors of all streets as told, if all were looked at in this time.
+
+        `None` as well where the storm or the streets have changed. From any thread.
+        """
+        whole_at = self._whole_at
+        if whole_at is None or not since <= whole_at <= until:
+            return None
+        if self._storm != storm or self._network is not network:
+            return None
+        return dict(self._told)
 
     def load(self, tx: Tx, storm: Storm | None) -> None:
         """Read a storm's coverage and open jobs."""
@@ -55,4 +70,6 @@ class Colors:
         )
         new = {street: two for street, two in states.items() if self._told.get(street) != two}
         self._told |= new
+        if only is None:
+            self._whole_at = now
         return [(street, *two) for street, two in new.items()]

@@ -8,7 +8,6 @@ from typing import Any
 from data.model import (
     City,
     CurvePoint,
-    Job,
     JobId,
     Leg,
     LegKind,
@@ -25,9 +24,7 @@ from data.model import (
     VehicleId,
     Waiting,
 )
-from data.network import StreetNetwork
-from data.policy import Policy
-from fleet.coverage import NO_DIRECTION, CoverageState
+from fleet.coverage import CoverageState
 from fleet.live import VehicleLive
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
@@ -199,32 +196,38 @@ class DispatchBoard:
     runs: tuple[RunView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FiguresView:
+    """What of a board changes with every pass and with time: its figures, and how classes are."""
+
+    now: datetime
+    figures: Figures
+    classes: tuple[ClassView, ...]
+
+
 def dispatch_board(
-    network: StreetNetwork,
-    policy: Policy,
     now: datetime,
     storm: Storm | None,
     states: States,
-    open_jobs: Sequence[Job],
+    classes: Sequence[ClassView],
+    due_at: Mapping[JobId, datetime],
+    next_deadline: datetime | None,
     vehicles: Sequence[VehicleView],
     waiting: Sequence[Waiting],
     requests: Iterable[ServiceRequest],
     plan: PlanView | None,
     runs: Iterable[RunView],
 ) -> DispatchBoard:
-    """Return the board; `requests` are those of the waiting ones that are told in full."""
-    classes = class_views(network, policy, states) if storm else ()
-    due_at = {job.id: job.due_at for job in open_jobs}
+    """Return the board; `requests` are those of the waiting ones that are told in full.
+
+    `due_at` says when their jobs are due, `classes` are empty without a storm.
+    """
+    at_work = sum(vehicle.state == "working" for vehicle in vehicles)
     return DispatchBoard(
         now=now,
         storm=storm_view(storm) if storm else None,
-        figures=Figures(
-            p1_within_target=_within_target(classes),
-            open_requests=len(waiting),
-            vehicles_working=sum(vehicle.state == "working" for vehicle in vehicles),
-            next_deadline=min((at for at in due_at.values() if at >= now), default=None),
-        ),
-        classes=classes,
+        figures=figures_of(classes, len(waiting), at_work, next_deadline),
+        classes=tuple(classes),
         coverage=coverage_rows(states),
         vehicles=tuple(vehicles),
         waiting=list(waiting),
@@ -232,6 +235,13 @@ def dispatch_board(
         plan=plan,
         runs=tuple(runs),
     )
+
+
+def figures_of(
+    classes: Iterable[ClassView], open_requests: int, at_work: int, next_deadline: datetime | None
+) -> Figures:
+    """Return the four numbers of the top strip."""
+    return Figures(_within_target(classes), open_requests, at_work, next_deadline)
 
 
 def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:
@@ -259,23 +269,6 @@ def ground_view(city: City) -> GroundView:
 def coverage_rows(states: States) -> list[tuple[int, int, int]]:
     """Return a row per street: id, state forward, state backward."""
     return [(street, forward, backward) for street, (forward, backward) in states.items()]
-
-
-def class_views(network: StreetNetwork, policy: Policy, states: States) -> tuple[ClassView, ...]:
-    """Return how far each class is, those without streets left out."""
-    totals = {service_class: [0.0, 0.0, 0.0] for service_class in ServiceClass}
-    for segment in network.segments:
-        ways = [state for state in states[segment.id] if state != NO_DIRECTION]
-        total = totals[policy.class_of(segment)]
-        way_m = segment.length_m / len(ways)
-        total[0] += segment.length_m
-        total[1] += way_m * sum(state in CLEAR for state in ways)
-        total[2] += way_m * sum(state in LATE for state in ways)
-    return tuple(
-        ClassView(name, length_m, done_m, late_m)
-        for name, (length_m, done_m, late_m) in totals.items()
-        if length_m
-    )
 
 
 def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> RequestView:

@@ -87,6 +87,13 @@ def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: dateti
     return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
 
 
+def find_next_deadline(tx: Tx, storm_id: StormId, now: datetime) -> datetime | None:
+    """Return when the next open job of a storm is due that is not late yet."""
+    ahead = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN, job.c.due_at >= now)
+    found: datetime | None = tx.execute(select(func.min(job.c.due_at)).where(*ahead)).scalar()
+    return found
+
+
 def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
     """Return these jobs, by id."""
     query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id)

@@ -136,6 +136,12 @@ def list_waiting(tx: Tx) -> list[Waiting]:
     return [Waiting(*row) for row in tx.execute(query)]
 
 
+def count_waiting(tx: Tx) -> int:
+    """Return how many requests are neither done nor handed over."""
+    waits = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
+    return tx.execute(select(func.count()).select_from(request).where(waits)).scalar_one()
+
+
 def list_found_by_phone(
     tx: Tx, wanted: RequestFilter, classes: ClassOfRoad, limit: int
 ) -> list[RequestId]:
