@@ -27,7 +27,6 @@ from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
 from data.store.engine import Tx, reading, transaction
 from data.store.fleet import get_vehicle, list_depots, list_reload_sites
-from data.store.jobs import list_jobs_by_id
 from data.store.shifts import find_shift_of_driver, list_progress
 from data.store.storms import get_storm
 from fleet.codes import enter_code
@@ -92,13 +91,11 @@ def show_drive(context: DriverContext) -> DriveView:
 def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
     vehicle, driven = get_vehicle(tx, shift.vehicle_id), driven_route(tx, shift)
     plan_id, legs = (driven[0], driven[1].legs) if driven else (None, ())
-    jobs = list_jobs_by_id(tx, sorted({job for leg in legs for job in leg.job_ids}))
     depot = next((each.name for each in list_depots(tx) if each.id == vehicle.depot_id), "")
     around = Surroundings(
         network=context.app.network,
         reload_sites=list_reload_sites(tx),
         depot=depot,
-        passes={job.id: job.passes for job in jobs},
     )
     progress = list_progress(tx, plan_id, shift.id) if plan_id is not None else []
     storm = get_storm(tx, shift.storm_id)

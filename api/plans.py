@@ -86,7 +86,7 @@ def show_plan_lines(plan_id: PlanId, context: BoardContext) -> Collection:
 def show_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Collection:
     """Return the legs of one shift as GeoJSON; a driver sees his own."""
     with context.reading() as tx:
-        _may_see(tx, context, shift_id)
+        may_see_route(tx, context, shift_id)
         route = find_route(tx, plan_id, shift_id)
     if route is None:
         raise NotFoundError("route", shift_id)
@@ -103,7 +103,8 @@ def vehicle_names(tx: Tx) -> dict[VehicleId, str]:
     return {vehicle.id: vehicle.name for vehicle in list_vehicles(tx)}
 
 
-def _may_see(tx: Tx, context: Context, shift_id: ShiftId) -> None:
+def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:
+    """Raise `ForbiddenError` where a driver asks for the route of somebody else."""
     only_drives = set(context.user.roles) == {Role.DRIVER}
     if only_drives and get_shift(tx, shift_id).driver_id != context.user.id:
         raise ForbiddenError("this is the shift of somebody else")

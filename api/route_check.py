@@ -99,6 +99,7 @@ def route_page(
     shown = {
         "found": found,
         "truck": vehicles.get(route.vehicle_id, ""),
+        "shift_id": shift_id,
         "choices": leg_choices(driven, route, check, t),
         "only": only,
         "legs": leg_rows(route, check, network, vehicles, t, only),

@@ -195,6 +195,12 @@ class StreetNetwork:
             for i in order
         ]
 
+    def within(self, corner: LonLat, opposite: LonLat) -> list[Segment]:
+        """Return the segments whose boxes touch a box, in order of their rows."""
+        ends = [self.projection.plane(place) for place in (corner, opposite)]
+        box = shapely.box(*np.min(ends, axis=0), *np.max(ends, axis=0))
+        return [self.segments[int(index)] for index in sorted(self._tree.query(box))]
+
     def _snap(self, index: int, here: tuple[float, float], flat_m: float, away_m: float) -> Snap:
         piece = self._piece(index, flat_m)
         (ax, ay), (bx, by) = self._xy[piece].tolist(), self._xy[piece + 1].tolist()

@@ -4,6 +4,7 @@ A plan has a leg for every block and every way between; nobody with gloves confi
 legs that go straight on along one street are one stage, with the short way there.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,6 @@ from itertools import pairwise
 
 from data.model import (
     DirectedSegment,
-    JobId,
     Leg,
     LegKind,
     LegProgress,
@@ -70,8 +70,9 @@ class StageView:
     """Legs `first` to `last` of a route as one thing to do.
 
     `street` is worked on, or driven to; `until` is the street where the work ends; `place` names a
-    reload site or a depot; `side` is "right" of the street, or its "whole" width. `steps` are the
-    turns of a drive, or of the way to the work, and `turn` is the one from there into the street.
+    reload site or a depot; `side` is "right" of the street, or its "whole" width. `pass_number` of
+    `passes` counts how often this truck works there, whatever others do. `steps` are the turns of a
+    drive, or of the way to the work, and `turn` is the one from there into the street.
     """
 
     first: int
@@ -103,7 +104,6 @@ class Surroundings:
     network: StreetNetwork
     reload_sites: Sequence[ReloadSite]
     depot: str
-    passes: Mapping[JobId, int]
 
 
 def stages(
@@ -111,16 +111,34 @@ def stages(
 ) -> tuple[StageView, ...]:
     """Return a route's stages with what became of each."""
     over = {each.leg: each for each in progress}
-    groups = _with_ways_there(legs, list(_grouped(legs, around.network)))
+    visits = _visits(legs)
+    groups = _with_ways_there(legs, list(_grouped(legs, visits, around.network)))
     crossings = _crossings(legs, around.network)
     parts = (_part(legs, first, last) for first, last in groups)
-    return tuple(_stage(legs, part, over, crossings, around) for part in parts)
+    return tuple(_stage(legs, part, over, crossings, visits, around) for part in parts)
 
 
-def _grouped(legs: Sequence[Leg], network: StreetNetwork) -> Iterator[tuple[int, int]]:
+type _Visit = tuple[int, int]
+"""The how manieth time a truck works on a street, of how many."""
+
+
+def _visits(legs: Sequence[Leg]) -> list[_Visit]:
+    """Return for each leg the how manieth of this truck's on its street it is."""
+    ways = [(leg.path, leg.blade, leg.spreader) for leg in legs]
+    whole, so_far = Counter(ways), Counter[object]()
+    visits = []
+    for way in ways:
+        so_far[way] += 1
+        visits.append((so_far[way], whole[way]))
+    return visits
+
+
+def _grouped(
+    legs: Sequence[Leg], visits: Sequence[_Visit], network: StreetNetwork
+) -> Iterator[tuple[int, int]]:
     first = 0
     for at, (leg, following) in enumerate(pairwise(legs)):
-        if not _goes_on(leg, following, network):
+        if visits[at][0] != visits[at + 1][0] or not _goes_on(leg, following, network):
             yield first, at
             first = at + 1
     if legs:
@@ -147,11 +165,7 @@ def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
     if leg.kind is not LegKind.WORK or following.kind is not LegKind.WORK:
         return False
     end, start = leg.path[-1], following.path[0]
-    same_work = (leg.pass_index, leg.blade, leg.spreader) == (
-        following.pass_index,
-        following.blade,
-        following.spreader,
-    )
+    same_work = (leg.blade, leg.spreader) == (following.blade, following.spreader)
     return (
         same_work
         and _label(network.segment(end.segment_id)) == _label(network.segment(start.segment_id))
@@ -207,6 +221,7 @@ def _stage(
     part: _Part,
     over: Mapping[int, LegProgress],
     crossings: Mapping[int, Sequence[Segment]],
+    visits: Sequence[_Visit],
     around: Surroundings,
 ) -> StageView:
     network, leg, path = around.network, part.main[0], part.path
@@ -214,6 +229,7 @@ def _stage(
     street = _street(legs, part.first, around)
     ended = [over[i] for i in range(part.first, part.last + 1) if i in over]
     state, ended_at, reason = _state(ended, len(part.legs))
+    number, passes = visits[part.last] if worked_on else (1, 1)
     return StageView(
         first=part.first,
         last=part.last,
@@ -226,8 +242,8 @@ def _stage(
         until=_until(worked_on[-1], street, crossings, network) if worked_on else None,
         place=_place(legs, part.last, around),
         side=_side(network.segment(worked_on[0].segment_id)) if worked_on else "",
-        pass_number=leg.pass_index + 1,
-        passes=max((around.passes.get(job, 1) for job in leg.job_ids), default=1),
+        pass_number=number,
+        passes=passes,
         blade=leg.blade,
         spreader=leg.spreader,
         length_m=sum(each.length_m for each in part.main),

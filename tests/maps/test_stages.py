@@ -5,7 +5,6 @@ import pytest
 
 from data.model import (
     DirectedSegment,
-    JobId,
     Leg,
     LegKind,
     LegProgress,
@@ -40,7 +39,6 @@ def shown(
     *legs: Leg,
     progress: tuple[LegProgress, ...] = (),
     network: StreetNetwork | None = None,
-    passes: int = 1,
 ) -> tuple[StageView, ...]:
     around = Surroundings(
         network=network or v.village(),
@@ -49,7 +47,6 @@ def shown(
             v.a_reload_site(2, name="Far heap", location=v.node_at(4)),
         ],
         depot="Yard",
-        passes={JobId(1): passes},
     )
     return stages(legs, progress, around)
 
@@ -70,7 +67,6 @@ def test_blocks_of_one_street_are_one_stage() -> None:
     "legs",
     [
         (work(v.MAIN_WEST), work(v.MILL)),
-        (work(v.MAIN_WEST), work(v.MAIN_EAST, pass_index=1)),
         (work(v.MAIN_WEST), work(v.MAIN_EAST, blade=False, spreader=True)),
         (work(v.MAIN_WEST), work(-v.MAIN_WEST)),
         (work(v.MAIN_EAST), work(v.MAIN_WEST)),
@@ -80,7 +76,6 @@ def test_blocks_of_one_street_are_one_stage() -> None:
     ],
     ids=[
         "another street",
-        "another pass",
         "other work",
         "back again",
         "not connected",
@@ -91,6 +86,11 @@ def test_blocks_of_one_street_are_one_stage() -> None:
 )
 def test_what_is_not_the_same_street_straight_on_is_a_stage_of_its_own(legs) -> None:
     assert [(each.first, each.last) for each in shown(*legs)] == [(0, 0), (1, 1)]
+
+
+def test_a_street_driven_twice_goes_on_where_the_first_time_ends() -> None:
+    there = work(v.MAIN_WEST, pass_index=2), work(v.MAIN_EAST), work(v.MAIN_EAST, pass_index=1)
+    assert [(each.first, each.last) for each in shown(*there)] == [(0, 1), (2, 2)]
 
 
 def test_a_short_way_to_the_work_is_a_part_of_it() -> None:
@@ -160,9 +160,13 @@ def test_a_roundabout_is_one_step() -> None:
 
 
 def test_work_says_which_side_which_pass_and_how_far() -> None:
-    both, one_way = shown(work(v.MILL), work(v.ROSE, pass_index=1), passes=2)
+    both, one_way, again = shown(work(v.MILL), work(v.ROSE, pass_index=4), work(v.ROSE))
     assert (both.side, one_way.side) == ("right", "whole")
-    assert (one_way.pass_number, one_way.passes) == (2, 2)
+    assert [(each.pass_number, each.passes) for each in (both, one_way, again)] == [
+        (1, 1),
+        (1, 2),  # this truck's own first of two, whichever of all passes the plan gave it
+        (2, 2),
+    ]
     assert both.until is not None
     assert both.until.name_en == "School Street"
     assert both.steps == ()

@@ -110,7 +110,8 @@ export function checkFacts(vehicleId) {
       [t("Now"), late(check)],
       [t("Expected end"), check.ends_at ? time(check.ends_at) : null],
     ])}
-    <p><a href="/routes/${check.shift_id}">${t("All legs of this truck")}</a></p>`;
+    <p><a href="/routes/${check.shift_id}">${t("All legs of this truck")}</a></p>
+    <p><a href="/api/plans/${check.plan_id}/routes/${check.shift_id}/sheet.pdf" target="_blank" rel="noopener">${t("Route sheet (PDF)")}</a></p>`;
 }
 
 /** The legs of a truck's route with what became of each, for the map. */

@@ -1,0 +1,112 @@
+"""Route sheets on paper: of one truck, or of a whole plan in one file."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.context import BoardContext, Context, RouteContext
+from api.plans import may_see_route
+from api.shell import translator_of
+from data.errors import NotFoundError
+from data.model import PlanId, Route, SegmentId, ShiftId, StormId
+from data.store.blockages import list_open_blockages
+from data.store.cities import get_city
+from data.store.closures import list_closures
+from data.store.engine import Tx
+from data.store.fleet import list_depots, list_reload_sites, list_vehicles
+from data.store.people import list_users
+from data.store.plans import get_plan
+from data.store.shifts import list_shifts
+from data.store.storms import get_storm
+from maps.i18n import Translator, translator
+from maps.pdf import sheets_pdf
+from maps.route_sheet import Trip, sheets_data
+from maps.stages import Surroundings
+
+router = APIRouter()
+
+Spoken = Annotated[
+    Literal["fa", "en"] | None,
+    Query(description="the driver's language; where none is given the reader's"),
+]
+
+
+@router.get("/api/plans/{plan_id}/routes/{shift_id}/sheet.pdf")
+def route_sheet(
+    request: Request,
+    plan_id: PlanId,
+    shift_id: ShiftId,
+    context: RouteContext,
+    language: Spoken = None,
+) -> Response:
+    """Return the route sheet of one truck; a driver gets his own."""
+    t = _spoken(request, language)
+    with context.reading() as tx:
+        may_see_route(tx, context, shift_id)
+        sheets = _sheets(tx, context, plan_id, t, [shift_id])
+    return _pdf(sheets, f"route-{plan_id}-{shift_id}-{t.language}.pdf")
+
+
+@router.get("/api/plans/{plan_id}/sheets.pdf")
+def all_sheets(
+    request: Request, plan_id: PlanId, context: BoardContext, language: Spoken = None
+) -> Response:
+    """Return the route sheets of all trucks of a plan that have anything to do, in one file."""
+    t = _spoken(request, language)
+    with context.reading() as tx:
+        sheets = _sheets(tx, context, plan_id, t)
+    return _pdf(sheets, f"routes-{plan_id}-{t.language}.pdf")
+
+
+def _spoken(request: Request, language: str | None) -> Translator:
+    reader = translator_of(request)
+    return reader if language is None else translator(language, reader.timezone)
+
+
+def _sheets(
+    tx: Tx,
+    context: Context,
+    plan_id: PlanId,
+    t: Translator,
+    shift_ids: Sequence[ShiftId] | None = None,
+) -> dict[str, object]:
+    plan = get_plan(tx, plan_id)
+    storm = get_storm(tx, plan.storm_id)
+    shifts = {shift.id: shift for shift in list_shifts(tx, storm.id)}
+    routes = [
+        one for one in plan.routes if (one.legs if shift_ids is None else one.shift_id in shift_ids)
+    ]
+    if not routes:
+        raise NotFoundError("route", shift_ids[0] if shift_ids else plan_id)
+    drivers = {user.id: user.login for user in list_users(tx)}
+    vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
+    depots = {depot.id: depot.name for depot in list_depots(tx)}
+    sites, network = list_reload_sites(tx), context.app.network
+    shut = _shut(tx, storm.id, context, t)
+
+    def trip(route: Route) -> Trip:
+        vehicle, shift = vehicles[route.vehicle_id], shifts[route.shift_id]
+        around = Surroundings(network, sites, depots.get(vehicle.depot_id, ""))
+        driver = drivers.get(shift.driver_id, "") if shift.driver_id is not None else ""
+        return Trip(route, vehicle, shift, driver, around, shut)
+
+    trips = [trip(route) for route in routes]
+    trips.sort(key=lambda one: one.vehicle.name)
+    return sheets_data(storm, plan, trips, get_city(tx).attribution, context.now, t)
+
+
+def _shut(tx: Tx, storm_id: StormId, context: Context, t: Translator) -> dict[SegmentId, str]:
+    """Return the streets that are blocked or closed, with why."""
+    shut = {one.segment_id: t("blocked") for one in list_open_blockages(tx, storm_id)}
+    for one in list_closures(tx, storm_id, context.now):
+        shut[one.segment_id] = (
+            t("closed: {reason}", reason=one.reason) if one.reason else t("closed")
+        )
+    return shut
+
+
+def _pdf(sheets: dict[str, object], name: str) -> Response:
+    disposition = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(sheets_pdf(sheets), media_type="application/pdf", headers=disposition)

@@ -1,0 +1,25 @@
+"""Paper: a template and what it shows, as PDF in both directions of writing; nothing is fetched."""
+
+import json
+from collections.abc import Mapping
+
+from maps.pages import STATIC_DIR, TEMPLATES_DIR
+
+FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
+
+
+def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
+    """Return route sheets as one PDF file; what is printed goes in as data, never as markup."""
+    return _compiled("sheets/route.typ", sheets=json.dumps(sheets, ensure_ascii=False))
+
+
+def _compiled(template: str, **inputs: str) -> bytes:
+    import typst  # 80 MB of library that only paper needs
+
+    source = (TEMPLATES_DIR / template).read_bytes()
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
+    compiler = typst.Compiler(root=TEMPLATES_DIR, font_paths=fonts)
+    done = compiler.compile(source, format="pdf", sys_inputs=inputs)
+    if not isinstance(done, bytes):
+        raise TypeError(f"{template}: expected one PDF file, got {type(done).__name__}")
+    return done

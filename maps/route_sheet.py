@@ -1,0 +1,229 @@
+"""Route sheets: what a driver takes along on paper, and a whole storm of them in one file."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import batched
+
+from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
+from maps.i18n import Translator
+from maps.sheet_map import said_length, sheet_map
+from maps.stages import Label, StageView, Surroundings, stages
+from maps.street import StreetName, called, street_name
+
+STAGES_A_MAP = 50
+"""Numbers that are still read on one map."""
+
+NARROW_M = 3.5
+"""A street narrower than that is worth a warning."""
+
+STEEP_PERCENT = 8.0
+"""From this incline on a street is worth a warning."""
+
+TONNE_KG = 1000.0
+
+COLUMNS = ("No.", "Time", "What to do", "Length")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure at the head of a sheet."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetStage:
+    """A line of the list, in the driver's language."""
+
+    number: str
+    time: str
+    task: str
+    where: str
+    until: str
+    steps: str
+    caution: str
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """Some stages with the map of them."""
+
+    title: str
+    map: str
+    scale: str
+    stages: tuple[SheetStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One truck's sheet."""
+
+    truck: str
+    subtitle: str
+    facts: tuple[Fact, ...]
+    cautions: tuple[str, ...]
+    parts: tuple[SheetPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A route with who drives it, and what is told of streets on the way.
+
+    `shut` are streets that are blocked or closed, with why.
+    """
+
+    route: Route
+    vehicle: Vehicle
+    shift: Shift
+    driver: str
+    around: Surroundings
+    shut: Mapping[SegmentId, str]
+
+
+def sheets_data(
+    storm: Storm,
+    plan: Plan,
+    trips: Iterable[Trip],
+    attribution: str,
+    now: datetime,
+    t: Translator,
+) -> dict[str, object]:
+    """Return what `sheets/route.typ` prints: a sheet for each trip."""
+    made = t("Plan {revision} of {time}", revision=plan.revision, time=t.day_time(plan.made_at))
+    return {
+        "language": t.language,
+        "rtl": t.direction == "rtl",
+        "title": t("Route sheets: {storm}", storm=storm.name),
+        "running": f"{storm.name} · {made}",
+        "made": t("Printed {time}", time=t.day_time(now)),
+        "attribution": attribution,
+        "words": {
+            "cautions": t("Take care"),
+            "nothing": t("This truck has no route in this plan."),
+            "columns": [t(column) for column in COLUMNS],
+        },
+        "trucks": [asdict(sheet_of(trip, t)) for trip in trips],
+    }
+
+
+def sheet_of(trip: Trip, t: Translator) -> Sheet:
+    """Return the sheet of one truck."""
+    shown = list(enumerate(stages(trip.route.legs, (), trip.around), start=1))
+    parts = [list(part) for part in batched(shown, STAGES_A_MAP, strict=False)]
+    kind = t(f"machine:{trip.vehicle.type}")
+    hours = f"{t.time(trip.shift.starts_at)}–{t.time(trip.shift.ends_at)}"
+    who = trip.driver or t("Nobody at the wheel yet")
+    return Sheet(
+        truck=trip.vehicle.name,
+        subtitle=" · ".join((kind, who, t("shift {hours}", hours=hours))),
+        facts=tuple(_facts(trip, t)),
+        cautions=tuple(_cautions(trip, t)),
+        parts=tuple(_part(trip, part, len(shown), t) for part in parts),
+    )
+
+
+def _facts(trip: Trip, t: Translator) -> Iterator[Fact]:
+    legs = trip.route.legs
+    if not legs:
+        return
+    work_m = sum(leg.length_m for leg in legs if leg.kind is LegKind.WORK)
+    drive_m = sum(leg.length_m for leg in legs if leg.kind is LegKind.DRIVE)
+    yield Fact(t("Begins"), t.time(legs[0].starts_at))
+    yield Fact(t("Ends"), t.time(legs[-1].ends_at))
+    yield Fact(t("To clear"), said_length(work_m, t))
+    yield Fact(t("Without work"), said_length(drive_m, t))
+    yield Fact(t("Refills"), t.number(sum(leg.kind is LegKind.RELOAD for leg in legs)))
+
+
+def _cautions(trip: Trip, t: Translator) -> Iterator[str]:
+    """Yield what the driver has to know before he leaves: each street that is shut, once."""
+    network = trip.around.network
+    on_way = dict.fromkeys(step.segment_id for leg in trip.route.legs for step in leg.path)
+    said = {
+        f"{called(street_name(network.segment(one)), t)}: {trip.shut[one]}"
+        for one in on_way
+        if one in trip.shut
+    }
+    yield from sorted(said)
+
+
+def _part(
+    trip: Trip, shown: Sequence[tuple[int, StageView]], count: int, t: Translator
+) -> SheetPart:
+    picture = sheet_map(shown, trip.around.network, t)
+    first, last = shown[0][0], shown[-1][0]
+    return SheetPart(
+        title=t("Stages {first} to {last} of {count}", first=first, last=last, count=count),
+        map=picture,
+        scale=t("North is up. Filled numbers are work, hollow ones are ways."),
+        stages=tuple(_stage(trip, number, stage, t) for number, stage in shown),
+    )
+
+
+def _stage(trip: Trip, number: int, stage: StageView, t: Translator) -> SheetStage:
+    return SheetStage(
+        number=t.number(number),
+        time=t.time(stage.starts_at),
+        task=_task(stage, t),
+        where=_said(stage.street, t) if stage.street else stage.place,
+        until=t("as far as {street}", street=_said(stage.until, t)) if stage.until else "",
+        steps=t(" → ").join(_steps(stage, t)),
+        caution=t(", ").join(_warnings(trip, stage, t)),
+        measure=" · ".join(_measures(stage, t)),
+    )
+
+
+def _task(stage: StageView, t: Translator) -> str:
+    """Return what to do in few words, those of the driver's page."""
+    if stage.kind == LegKind.RELOAD:
+        return t("Fill the hopper")
+    if stage.kind == LegKind.REST:
+        return t("Take a rest")
+    if stage.kind == LegKind.DRIVE:
+        if stage.street:
+            return t("Drive to")
+        return t("Drive back to") if stage.place else t("Drive on")
+    if stage.spreader and not stage.blade:
+        return t("Spread salt")
+    return t("Clear the right side") if stage.side == "right" else t("Clear the whole width")
+
+
+def _steps(stage: StageView, t: Translator) -> Iterator[str]:
+    """Yield the turns of the way, and the one into the street where the work begins."""
+    for step in stage.steps:
+        street = _said(step.street, t)
+        yield f"{t(f'turn:{step.turn}')} {street} ({said_length(step.length_m, t)})"
+    if stage.kind == LegKind.WORK and (stage.turn != "straight" or stage.steps):
+        yield t(f"turn:{stage.turn}")
+
+
+def _measures(stage: StageView, t: Translator) -> Iterator[str]:
+    if stage.length_m > 0:
+        yield said_length(stage.length_m, t)
+    if stage.passes > 1:
+        yield t("pass {pass} of {passes}", **{"pass": stage.pass_number, "passes": stage.passes})
+
+
+def _warnings(trip: Trip, stage: StageView, t: Translator) -> Iterator[str]:
+    network = trip.around.network
+    legs = trip.route.legs[stage.first : stage.last + 1]
+    streets = {step.segment_id for leg in legs for step in leg.path}
+    segments = [network.segment(one) for one in streets]
+    yield from sorted({trip.shut[one] for one in streets if one in trip.shut})
+    if any(_incline_percent(one.incline) >= STEEP_PERCENT for one in segments):
+        yield t("steep")
+    if stage.kind == LegKind.WORK and any(one.width_m < NARROW_M for one in segments):
+        yield t("narrow")
+
+
+def _incline_percent(text: str) -> float:
+    """Return the incline that a street file tells, 0 where it tells no number."""
+    number = text.strip().removesuffix("%").lstrip("+-")
+    return float(number) if number.replace(".", "", 1).isdecimal() else 0.0
+
+
+def _said(street: Label, t: Translator) -> str:
+    return called(StreetName(street.name, street.name_fa, street.name_en), t)

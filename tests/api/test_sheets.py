@@ -1,0 +1,87 @@
+"""Route sheets as PDF, by role, and what they say in both languages."""
+
+import re
+import zlib
+
+import pytest
+
+from data.model import PlanState, SegmentId
+from data.network import StreetNetwork
+from data.store.engine import transaction
+from data.store.plans import add_plan
+from data.store.schema import shift as shift_table
+from maps.i18n import translator
+from maps.route_sheet import Trip, sheet_of, sheets_data
+from maps.stages import Surroundings
+from tests import village as v
+from tests.maps.plans import a_plan
+
+
+@pytest.fixture
+def plan(client, sign_in):
+    sign_in("dispatcher")
+    client.post("/api/storms", json={"name": "First snow"})
+    with transaction(client.app.state.barfrub.engine) as tx:
+        tx.execute(shift_table.update().where(shift_table.c.id == 1).values(driver_id=4))
+        return add_plan(tx, a_plan(state=PlanState.DRAFT, unserved=()))
+
+
+def pages(pdf: bytes) -> int:
+    """Return how many pages a file has, whose objects may lie in compressed streams."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    whole = pdf
+    for stream in streams:
+        try:
+            whole += zlib.decompress(stream)
+        except zlib.error:
+            continue
+    return len(re.findall(rb"/Type\s*/Page\b", whole))
+
+
+def test_a_dispatcher_gets_all_sheets_and_a_driver_his_own(client, sign_in, plan):
+    whole = client.get(f"/api/plans/{plan.id}/sheets.pdf")
+    assert whole.headers["content-type"] == "application/pdf"
+    assert whole.content.startswith(b"%PDF-")
+    assert pages(whole.content) == sum(bool(route.legs) for route in plan.routes)
+    sign_in("driver")
+    own = client.get(f"/api/plans/{plan.id}/routes/1/sheet.pdf?language=fa")
+    assert (own.status_code, pages(own.content)) == (200, 1)
+    assert "-fa.pdf" in own.headers["content-disposition"]
+    assert client.get(f"/api/plans/{plan.id}/routes/2/sheet.pdf").status_code == 403
+    assert client.get(f"/api/plans/{plan.id}/sheets.pdf").status_code == 403
+    sign_in("dispatcher")
+    assert client.get(f"/api/plans/{plan.id}/routes/99/sheet.pdf").status_code == 404
+    assert client.get(f"/api/plans/{plan.id}/routes/1/sheet.pdf?language=xx").status_code == 422
+
+
+def a_trip(network: StreetNetwork, shut: dict[SegmentId, str]) -> Trip:
+    route = a_plan(state=PlanState.DRAFT).routes[0]
+    around = Surroundings(network, [v.a_reload_site()], "Yard")
+    return Trip(route, v.a_vehicle(1), v.a_shift(1), "sara", around, shut)
+
+
+def test_a_sheet_says_what_to_do_where_and_what_to_beware_of():
+    network, t = v.village(), translator("en", "Asia/Tehran")
+    way = a_trip(network, {}).route.legs[0].path[0]
+    sheet = sheet_of(a_trip(network, {way.segment_id: "blocked"}), t)
+    lines = [line for part in sheet.parts for line in part.stages]
+    assert [line.number for line in lines] == [str(i + 1) for i in range(len(lines))]
+    assert "sara" in sheet.subtitle
+    assert any("blocked" in line.caution for line in lines)
+    assert [one for one in sheet.cautions if one.endswith(": blocked")]
+    assert sheet.facts[0].value == t.time(a_trip(network, {}).route.legs[0].starts_at)
+    for part in sheet.parts:
+        assert f">{part.stages[0].number}</text>" in part.map
+
+
+def test_persian_sheets_have_persian_digits_and_run_from_the_right():
+    network, t = v.village(), translator("fa", "Asia/Tehran")
+    storm = v.a_storm()
+    sheets = sheets_data(
+        storm, a_plan(state=PlanState.DRAFT), [a_trip(network, {})], "OSM", v.NOW, t
+    )
+    assert sheets["rtl"] is True
+    (truck,) = sheets["trucks"]
+    told = [fact["value"] for fact in truck["facts"]] + [truck["parts"][0]["title"]]
+    assert not re.search("[0-9]", "".join(told))
+    assert str(sheets["made"]).endswith(t.time(v.NOW))
