@@ -48,6 +48,7 @@ from api import (
     teamwork,
     trackers,
     vehicle_days,
+    what_ifs,
 )
 from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
@@ -103,6 +104,7 @@ ROUTES = (
     storms,
     plan_comparison,
     plans,
+    what_ifs,
     shifts,
     sheets,
     coverage,

@@ -17,6 +17,7 @@ from data.model import (
     ActorKind,
     Coverage,
     Position,
+    RunKind,
     SegmentId,
     Storm,
     VehicleId,
@@ -38,6 +39,7 @@ from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import Digest, TrackBook, follow, keep
 from fleet.warming import warm_up
 from maps.views import RunView, ground_view, live_view, request_view, run_view, storm_view
+from maps.what_if import QuestionNews
 
 AT_ONCE = 2_000
 """Positions of one look."""
@@ -107,6 +109,7 @@ class Consumer:
         self._repainted: tuple[datetime, float] | None = None
         self._storm: Storm | None = None
         self._runs: dict[int, RunView] = {}
+        self._questions: dict[int, QuestionNews] = {}
         self._fresh: list[Position] = []
         self._sieve = Sieve()
         self._awake = asyncio.Event()
@@ -181,6 +184,7 @@ class Consumer:
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
             runs = _run_views(tx, storm) if storm else []
+            questions = _questions(tx, storm) if storm else []
             waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
         found = self._digest(now) if waiting and self._warmed_up() else Digest()
         with reading(self._engine) as tx:
@@ -193,6 +197,7 @@ class Consumer:
             self._publish_storm(tx, storm)
             self._publish_told(tx, storm, now)
         self._publish_runs(runs)
+        self._publish_questions(questions)
         self.looked_s = time.monotonic()
         self._take_taps(storm, now)
         return len(found.positions)
@@ -350,6 +355,16 @@ class Consumer:
         changed = [run for run in runs if self._runs.get(run.id) != run]
         self._runs |= {run.id: run for run in changed}
         self._hub.publish("runs", changed)
+
+    def _publish_questions(self, questions: Iterable[QuestionNews]) -> None:
+        changed = [one for one in questions if self._questions.get(one.id) != one]
+        self._questions |= {one.id: one for one in changed}
+        self._hub.publish("what_ifs", changed)
+
+
+def _questions(tx: Tx, storm: Storm) -> list[QuestionNews]:
+    runs = list_runs(tx, storm.id, RUNS, [RunKind.WHATIF])
+    return [QuestionNews(run.id, run.state, count_ahead(tx, run)) for run in runs]
 
 
 def _run_views(tx: Tx, storm: Storm) -> list[RunView]:

@@ -1,18 +1,23 @@
 """What a worker does with a run of each kind: solve with no transaction open, then store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from api.clock import Clock
 from api.heartbeat import Heartbeat
+from data.errors import ConflictError
 from data.model import PlanRun, RunKind
 from data.network import StreetNetwork
 from data.plan_json import options_from_json
 from data.store.engine import Database, Tx, reading
-from data.store.plan_runs import finish_run
+from data.store.plan_runs import answer_run, finish_run, put_back
 from fleet.plan_scope import scope_of
-from fleet.planning import PLANNER, prepare, solve_prepared, store_draft
+from fleet.planning import PLANNER, Prepared, prepare, solve_prepared, store_draft
 from fleet.routes_ahead import routes_ahead
+from fleet.what_if import Change, changed, known_base, situation_digest
+from fleet.what_if_answer import better_known, outcome_json
 
 SEED = 1
 
@@ -35,6 +40,10 @@ class Bench:
         """Whether the search should end with the best it has."""
         return self.beat.asked or self.leaving()
 
+    def hurried(self) -> bool:
+        """Whether a patient run should end without an answer."""
+        return self.stop() or self.beat.makes_room
+
 
 def make_plan(bench: Bench) -> Keep:
     """Search for a plan with the options of the run; it becomes a draft."""
@@ -56,5 +65,46 @@ def make_plan(bench: Bench) -> Keep:
     return keep
 
 
-KINDS: Mapping[RunKind, Callable[[Bench], Keep]] = {RunKind.PLAN: make_plan}
+def answer_what_if(bench: Bench) -> Keep:
+    """Solve for the fleet as it is, unless that is known, and for the one that is asked about.
+
+    The run waits again where an urgent one came; what it has found of the fleet as it is stays.
+    """
+    run, now = bench.beat.run, bench.clock.now()
+    with reading(bench.engine) as tx:
+        prepared = prepare(tx, run.storm_id, bench.network, now)
+        digest = situation_digest(prepared, run.seconds)
+        base = known_base(tx, run.storm_id, digest, now)
+    if base is None:
+        base = _outcome(bench, prepared)
+        if bench.hurried():
+            return _later(bench, {}, digest)
+    change: Change = run.options["machines"]
+    moment = datetime.fromisoformat(base["as_of"])
+    other, without = changed(replace(prepared, now=moment), change)
+    found = _outcome(bench, other)
+    answer = {"as_of": base["as_of"], "base": base}
+    if bench.hurried():
+        return _later(bench, answer, digest)
+    answer |= {"found": better_known(base, found, change), "without": without}
+    return lambda tx, held: answer_run(tx, held, answer, digest)
+
+
+def _outcome(bench: Bench, prepared: Prepared) -> dict[str, Any]:
+    run, report = bench.beat.run, bench.beat.report
+    plan = solve_prepared(prepared, run.seconds, SEED, report, bench.hurried, bench.threads)
+    return outcome_json(plan, prepared)
+
+
+def _later(bench: Bench, answer: Mapping[str, Any], digest: str) -> Keep:
+    """Let the run wait again, unless somebody wants it to end."""
+    if bench.beat.asked:
+        raise ConflictError("the question was withdrawn", reason="what_if_stopped")
+    return lambda tx, held: put_back(tx, held, answer, digest)
+
+
+KINDS: Mapping[RunKind, Callable[[Bench], Keep]] = {
+    RunKind.PLAN: make_plan,
+    RunKind.WHATIF: answer_what_if,
+}
 """How a run of each kind is worked on."""

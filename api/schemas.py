@@ -18,6 +18,7 @@ from data.model import (
 )
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+from fleet.what_if import LONGEST_S, SECONDS
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -126,6 +127,13 @@ class PlanIn(Wire):
             tuple(sorted(set(self.districts))),
             tuple(sorted(set(self.vehicles))),
         )
+
+
+class WhatIfIn(Wire):
+    """How many machines of each type there are more, or fewer where negative; seconds a fleet."""
+
+    machines: Annotated[dict[Short, int], Field(min_length=1, max_length=50)]
+    seconds: Annotated[float, Field(ge=1, le=LONGEST_S, allow_inf_nan=False)] = SECONDS
 
 
 class PublishIn(Wire):

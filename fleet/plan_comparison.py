@@ -3,25 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data.model import Job, JobId, Leg, LegKind, Plan, Route, ServiceClass, ShiftId, Vehicle
 from data.network import StreetNetwork
 from data.policy import Policy
-from fleet.plan_summary import ClassFigures, figures_of
+from fleet.plan_outcome import ClassOutcome, class_outcomes
+from fleet.plan_summary import vehicle_figures
 from fleet.routes_ahead import jobs_of
-
-_NEARLY_KM = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class ClassOutcome:
-    """What a plan makes of a class; `finish_at` is `None` where some pass is left undone."""
-
-    jobs: int
-    in_time_share: float
-    finish_at: datetime | None
-    worst_lateness: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +120,23 @@ def _measures(
     network: StreetNetwork,
     policy: Policy,
 ) -> PlanMeasures:
-    known = {job.id for job in jobs}
-    told = tuple(left for left in plan.unserved if left.job_id in known)
-    figures = figures_of(replace(plan, unserved=told), jobs, vehicles, network)
-    hours = [each.hours for each in figures.vehicles]
+    machines = {vehicle.id: vehicle for vehicle in vehicles}
+    driven = [vehicle_figures(one, machines[one.vehicle_id]) for one in plan.routes if one.legs]
+    hours = [each.hours for each in driven]
     legs = [leg for route in plan.routes for leg in route.legs]
     return PlanMeasures(
-        classes={each.service_class: _outcome(each) for each in figures.classes},
+        classes=class_outcomes(plan, jobs, network),
         jobs=len(_scope(plan)),
         unserved=Counter(reason for _, reason in {(u.job_id, u.reason) for u in plan.unserved}),
-        work_km=sum(each.work_km for each in figures.vehicles),
-        deadhead_km=sum(each.deadhead_km for each in figures.vehicles),
+        work_km=sum(each.work_km for each in driven),
+        deadhead_km=sum(each.deadhead_km for each in driven),
         hours=sum(hours),
         longest_h=max(hours, default=0.0),
         shortest_h=min(hours, default=0.0),
         last_home_at=max((leg.ends_at for leg in legs), default=None),
-        machines=len(figures.vehicles),
-        reloads=sum(each.reloads for each in figures.vehicles),
+        machines=len(driven),
+        reloads=sum(each.reloads for each in driven),
         salt_kg=sum(_salt_kg(leg, network, policy) for leg in legs),
-    )
-
-
-def _outcome(figures: ClassFigures) -> ClassOutcome:
-    whole = figures.length_km - figures.done_km < _NEARLY_KM
-    return ClassOutcome(
-        figures.jobs,
-        figures.in_time_share,
-        figures.done_at if whole else None,
-        figures.worst_lateness,
     )
 
 

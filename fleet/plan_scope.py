@@ -10,11 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.errors import ConflictError
-from data.model import Job, Plan, PlanOptions, Route, ServiceClass
+from data.model import Directions, Job, Plan, PlanOptions, Route, ServiceClass, WorkPass
 from fleet.planning import Prepared
 from fleet.routes_ahead import jobs_of
 
 EVERYTHING = PlanOptions()
+_WAYS = {
+    Directions.BOTH: (True, False),
+    Directions.FORWARD: (True,),
+    Directions.BACKWARD: (False,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +52,28 @@ def scope_of(prepared: Prepared, options: PlanOptions, ahead: Sequence[Route]) -
     planning = {shift.id for shift in shifts}
     staying = {shift.id for shift in prepared.shifts} - planning
     kept = tuple(route for route in ahead if route.shift_id in staying and route.legs)
-    held = jobs_of(kept)
-    carried = jobs_of(route for route in ahead if route.shift_id in planning) - held
+    held = {work for route in kept for leg in route.legs for work in leg.works}
+    done = prepared.present.done | held
+    carried = jobs_of(route for route in ahead if route.shift_id in planning)
     jobs = tuple(
         job
         for job in prepared.jobs
-        if job.id in carried or (job.id not in held and _wanted(job, options, prepared))
+        if (job.id in carried or _wanted(job, options, prepared)) and not works_of(job) <= done
     )
     if not jobs:
         raise ConflictError("no open job is left of what was chosen", reason="nothing_to_plan")
     if not shifts:
         raise ConflictError("no vehicle is in service: every shift is over", reason="no_shift")
-    planned = held | {job.id for job in jobs}
+    planned = {work.job_id for work in held} | {job.id for job in jobs}
     aside = Counter(job.service_class for job in prepared.jobs if job.id not in planned)
-    return Scope(options, replace(prepared, jobs=jobs, shifts=shifts), kept, dict(aside))
+    anew = replace(prepared, jobs=jobs, shifts=shifts, present=replace(prepared.present, done=done))
+    return Scope(options, anew, kept, dict(aside))
+
+
+def works_of(job: Job) -> frozenset[WorkPass]:
+    """Return every pass of a job."""
+    ways = _WAYS[job.directions]
+    return frozenset(WorkPass(job.id, way, i) for way in ways for i in range(job.passes))
 
 
 def _wanted(job: Job, options: PlanOptions, prepared: Prepared) -> bool:

@@ -82,7 +82,7 @@ def figures_of(
     return PlanFigures(
         tuple(_class_figures(each, by_class[each], done, network) for each in sorted(by_class)),
         tuple(
-            _vehicle_figures(each, machines[each.vehicle_id]) for each in plan.routes if each.legs
+            vehicle_figures(each, machines[each.vehicle_id]) for each in plan.routes if each.legs
         ),
         _unserved_figures(plan, jobs),
     )
@@ -141,7 +141,8 @@ def _wanted(job: Job) -> list[JobPass]:
     return [(job.id, number, forward) for number in range(job.passes) for forward in ways]
 
 
-def _vehicle_figures(route: Route, vehicle: Vehicle) -> VehicleFigures:
+def vehicle_figures(route: Route, vehicle: Vehicle) -> VehicleFigures:
+    """Return what a route, which has at least one leg, asks of its vehicle."""
     work_m = sum(leg.length_m for leg in route.legs if leg.kind is LegKind.WORK)
     empty_m = sum(leg.length_m for leg in route.legs if leg.kind is not LegKind.WORK)
     return VehicleFigures(

@@ -167,9 +167,11 @@ def answer_run(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> 
     return _ended(tx, run, state=RunState.DONE, answer=dict(answer), digest=digest)
 
 
-def put_back(tx: Tx, run: PlanRun) -> PlanRun:
-    """Let a run wait again, as if nobody had taken it; raises `ConflictError` as above."""
-    return _ended(tx, run, state=RunState.QUEUED, tries=plan_run.c.tries - 1)
+def put_back(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> PlanRun:
+    """Let a run wait again with what it has found so far; raises `ConflictError` as above."""
+    tries = plan_run.c.tries - 1
+    found = dict(answer) or None
+    return _ended(tx, run, state=RunState.QUEUED, tries=tries, answer=found, digest=digest)
 
 
 def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:

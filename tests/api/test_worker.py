@@ -14,8 +14,9 @@ from data.model import PlanRun, RunState
 from data.store.engine import open_database, reading, transaction
 from data.store.plan_runs import get_run, lease_run
 from data.store.plans import get_plan
-from fleet.planning import ask_for_plan, request_stop
+from fleet.planning import ask_for_plan, prepare, request_stop
 from fleet.storms import end_storm, start_storm
+from fleet.what_if import ask_what_if
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 
@@ -158,3 +159,31 @@ def test_a_run_that_kills_its_workers_is_given_up(engine: Engine) -> None:
         assert lease_run(tx, later, LEASE_S) is None
     given_up = now_standing(engine, run)
     assert (given_up.state, given_up.error) == (RunState.FAILED, "its worker died 3 times")
+
+
+def test_a_question_about_the_fleet_is_answered_from_real_solves(engine: Engine, clock) -> None:
+    asked_run = asked_what_if(engine, {v.a_vehicle(1).type: -1})
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    run = now_standing(engine, asked_run)
+    assert (run.state, run.plan_id) == (RunState.DONE, None)
+    assert run.answer is not None
+    base, found = run.answer["base"], run.answer["found"]
+    assert (base["machines"], found["machines"], run.answer["without"]) == (2, 1, ["Truck 2"])
+    assert base["finish"].keys() == found["finish"].keys()
+    assert found["cost"] > base["cost"]
+    assert found["finish"]["P1"] >= base["finish"]["P1"]
+
+
+def test_a_question_makes_room_for_a_plan_and_is_taken_up_again(engine: Engine, clock) -> None:
+    question = asked_what_if(engine, {v.a_vehicle(1).type: 1}, seconds=120.0)
+    held = leased(engine)
+    plan = asked(engine)
+    solve_run(engine, v.village(), held, clock, threading.Event())
+    assert now_standing(engine, question).state is RunState.QUEUED
+    assert leased(engine).id == plan.id
+
+
+def asked_what_if(engine: Engine, change: dict[str, int], seconds: float = 1.0) -> PlanRun:
+    with transaction(engine) as tx:
+        prepared = prepare(tx, STORM, v.village(), v.NOW)
+        return ask_what_if(tx, DISPATCHER, prepared, change, seconds, v.NOW)

@@ -4,12 +4,12 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError
-from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, VehicleId
+from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, VehicleId, WorkPass
 from data.store.engine import Tx
 from data.store.events import list_events
 from data.store.plans import add_plan, get_plan
 from data.store.shifts import set_shift_state
-from fleet.plan_scope import EVERYTHING, scope_of
+from fleet.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning import Prepared, ask_for_plan, prepare, publish
 from fleet.routes_ahead import routes_ahead
 from fleet.storms import start_storm
@@ -63,12 +63,26 @@ def test_machines_that_were_not_chosen_keep_their_routes(prepared: Prepared) -> 
     staying = a_route(2, JobId(3))
     scope = scope_of(prepared, PlanOptions(vehicles=(VehicleId(1),)), [a_route(1), staying])
     assert [shift.vehicle_id for shift in scope.prepared.shifts] == [1]
-    assert JobId(3) not in {job.id for job in scope.prepared.jobs}
+    assert WorkPass(JobId(3), True, 0) in scope.prepared.present.done
     whole = scope.whole(a_plan(a_leg(), routes=(a_route(1, JobId(1)),)))
     assert [route.shift_id for route in whole.routes] == [1, 2]
     assert whole.routes[1] == staying
     assert whole.options == PlanOptions(vehicles=(VehicleId(1),))
     assert scope.aside == {}
+
+
+def test_a_job_whose_passes_all_stay_on_another_machine_is_not_planned_again(
+    prepared: Prepared,
+) -> None:
+    works = works_of(prepared.jobs[0])
+    legs = tuple(
+        a_leg(job_ids=(work.job_id,), forward=work.forward, pass_index=work.pass_index)
+        for work in works
+    )
+    staying = Route(ShiftId(2), VehicleId(2), legs)
+    scope = scope_of(prepared, PlanOptions(vehicles=(VehicleId(1),)), [staying])
+    assert prepared.jobs[0] not in scope.prepared.jobs
+    assert len(scope.prepared.jobs) == len(prepared.jobs) - 1
 
 
 def test_nothing_chosen_is_no_plan(prepared: Prepared) -> None:

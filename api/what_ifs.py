@@ -1,0 +1,84 @@
+"""What if there were other machines: questions that a worker answers beside the plans."""
+
+from fastapi import APIRouter, Request
+
+from api.context import BoardContext, DispatcherContext
+from api.schemas import WhatIfIn
+from api.shell import translator_of
+from data.errors import ConflictError, NotFoundError
+from data.model import PlanRun, PlanRunId, RunKind, Storm
+from data.store.engine import Tx
+from data.store.fleet import list_vehicles
+from data.store.plan_runs import count_ahead, get_run, list_runs
+from data.store.shifts import list_shifts
+from data.store.storms import find_active_storm
+from fleet.plan_options import in_service
+from fleet.planning import prepare, request_stop
+from fleet.what_if import SECONDS, ask_what_if
+from maps.i18n import Translator
+from maps.what_if import WhatIfDesk, WhatIfView, machine_types, what_if_view
+
+SHOWN = 12
+"""Questions that the board lists."""
+
+router = APIRouter()
+
+
+@router.get("/api/what-ifs")
+def show_what_ifs(request: Request, context: BoardContext) -> WhatIfDesk:
+    """Return what one may ask of the fleet, and the newest questions with their answers."""
+    t = translator_of(request)
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        shifts = list_shifts(tx, storm.id) if storm else []
+        serving = frozenset(one.vehicle_id for one in shifts if in_service(one, context.now))
+        types = machine_types(list_vehicles(tx), serving, t)
+        runs = list_runs(tx, storm.id, SHOWN, [RunKind.WHATIF]) if storm else []
+        return WhatIfDesk(types, SECONDS, tuple(_shown(tx, run, t) for run in runs))
+
+
+@router.post("/api/what-ifs", status_code=202)
+def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatIfView:
+    """Ask when each class would be finished with more or fewer machines.
+
+    Both fleets are solved for so many seconds when no plan waits; an answer that is known for the
+    same situation comes at once.
+    """
+    with context.writing() as tx:
+        storm = _storm(tx)
+        prepared = prepare(tx, storm.id, context.app.network, context.now)
+        run = ask_what_if(tx, context.actor, prepared, wanted.machines, wanted.seconds, context.now)
+        return _shown(tx, run, translator_of(request))
+
+
+@router.get("/api/what-ifs/{run_id}")
+def show_what_if(request: Request, run_id: PlanRunId, context: BoardContext) -> WhatIfView:
+    """Return a question and how far its answer is."""
+    with context.reading() as tx:
+        return _shown(tx, _question(tx, run_id), translator_of(request))
+
+
+@router.post("/api/what-ifs/{run_id}/stop")
+def withdraw(request: Request, run_id: PlanRunId, context: DispatcherContext) -> WhatIfView:
+    """Take a question back that has no answer yet."""
+    with context.writing() as tx:
+        request_stop(tx, context.actor, _question(tx, run_id).id, context.now)
+        return _shown(tx, _question(tx, run_id), translator_of(request))
+
+
+def _shown(tx: Tx, run: PlanRun, t: Translator) -> WhatIfView:
+    return what_if_view(run, count_ahead(tx, run), t)
+
+
+def _question(tx: Tx, run_id: PlanRunId) -> PlanRun:
+    run = get_run(tx, run_id)
+    if run.kind is not RunKind.WHATIF:
+        raise NotFoundError("what-if", run_id)
+    return run
+
+
+def _storm(tx: Tx) -> Storm:
+    storm = find_active_storm(tx)
+    if storm is None:
+        raise ConflictError("there is no storm to plan for", reason="no_storm")
+    return storm

@@ -1,0 +1,184 @@
+"""What if there were more or fewer machines: asked in the queue, answered by solving both, kept.
+
+The fleet as it is and the changed one are solved from the same moment with the same number of
+seconds. An answer is found again while streets, jobs and machines stay the same, for ten minutes.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from data.errors import ConflictError, InvalidError, Need
+from data.model import (
+    Actor,
+    PlanRun,
+    RunKind,
+    RunState,
+    Shift,
+    ShiftId,
+    StormId,
+    Vehicle,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.plan_runs import add_run, list_runs
+from fleet.planning import Prepared
+
+SECONDS = 20.0
+"""What each of the two fleets is solved for."""
+LONGEST_S = 120.0
+MOST_MORE = 20
+"""Machines of a type that may be added or taken away."""
+MOST_WAITING = 20
+HOLDS = timedelta(minutes=10)
+"""How long an answer counts although the clock goes on."""
+
+type Change = Mapping[str, int]
+"""How many machines of each type there are more, or fewer where it is negative."""
+
+
+def ask_what_if(
+    tx: Tx, actor: Actor, prepared: Prepared, change: Change, seconds: float, now: datetime
+) -> PlanRun:
+    """Return the run that answers a change of the fleet: one that is known, or a new one.
+
+    Raises `InvalidError` for a type that the fleet does not have or more machines than it has in
+    service, and `ConflictError` where too many questions wait already.
+    """
+    change = checked(prepared, change)
+    digest = situation_digest(prepared, seconds)
+    runs = list_runs(tx, prepared.storm.id, kinds=[RunKind.WHATIF])
+    for run in runs:
+        if run.options["machines"] == change and _counts(run, digest, now):
+            return run
+    if sum(run.state in _UNFINISHED for run in runs) >= MOST_WAITING:
+        raise ConflictError("too many questions wait", reason="what_ifs_wait", count=MOST_WAITING)
+    options = {"machines": dict(change)}
+    run = add_run(tx, prepared.storm.id, actor.id, now, seconds, RunKind.WHATIF, options, digest)
+    add_event(tx, now, actor, "what_if.asked", f"plan_run:{run.id}", after=options)
+    return run
+
+
+def known_base(tx: Tx, storm_id: StormId, digest: str, now: datetime) -> Mapping[str, Any] | None:
+    """Return what was found of the fleet as it is for the same situation, where it still counts."""
+    for one in list_runs(tx, storm_id, kinds=[RunKind.WHATIF]):
+        base = (one.answer or {}).get("base")
+        if base and one.digest == digest and now - _time(base["as_of"]) < HOLDS:
+            found: Mapping[str, Any] = base
+            return found
+    return None
+
+
+def checked(prepared: Prepared, change: Change) -> dict[str, int]:
+    """Return a change without what changes nothing, by type; raise `InvalidError` as above."""
+    serving = machines_of(prepared)
+    types = {vehicle.type for vehicle in prepared.vehicles}
+    wanted = {name: count for name, count in sorted(change.items()) if count}
+    if not wanted:
+        raise InvalidError("machines", "", Need("at least one machine more or less"))
+    for name, count in wanted.items():
+        if name not in types:
+            raise InvalidError("machines", name, Need("a type of machine that the fleet has"))
+        fewest = -min(serving[name], MOST_MORE)
+        if not fewest <= count <= MOST_MORE:
+            need = Need("between {least} and {most}", least=fewest, most=MOST_MORE)
+            raise InvalidError("machines", count, need)
+    if sum(serving.values()) + sum(wanted.values()) < 1:
+        raise InvalidError("machines", "", Need("at least one machine that stays"))
+    return wanted
+
+
+def machines_of(prepared: Prepared) -> Counter[str]:
+    """Return how many machines of each type are in service."""
+    serving = {shift.vehicle_id for shift in prepared.shifts}
+    return Counter(vehicle.type for vehicle in prepared.vehicles if vehicle.id in serving)
+
+
+def changed(prepared: Prepared, change: Change) -> tuple[Prepared, list[str]]:
+    """Return the situation with other machines, and which ones of the fleet are not in it.
+
+    A machine more is like most of its type, begins now in their yard and stays until the last shift
+    of all is over. Of fewer machines the newest ones of the fleet go.
+    """
+    lost = {
+        machine.id
+        for name, count in change.items()
+        if count < 0
+        for machine in _serving(prepared, name)[count:]
+    }
+    vehicles = list(prepared.vehicles)
+    shifts = [shift for shift in prepared.shifts if shift.vehicle_id not in lost]
+    until = max(shift.ends_at for shift in prepared.shifts)
+    for name, count in sorted(change.items()):
+        for _ in range(count):
+            machine = replace(_typical(prepared, name), id=_next_id(vehicles))
+            vehicles.append(machine)
+            shifts.append(
+                Shift(
+                    ShiftId(max(each.id for each in (*prepared.shifts, *shifts)) + 1),
+                    prepared.storm.id,
+                    machine.id,
+                    None,
+                    prepared.now,
+                    until,
+                )
+            )
+    names = [machine.name for machine in prepared.vehicles if machine.id in lost]
+    return replace(prepared, vehicles=tuple(vehicles), shifts=tuple(shifts)), names
+
+
+def situation_digest(prepared: Prepared, seconds: float) -> str:
+    """Return what tells situations apart: streets, open work, machines, shifts, places, budget.
+
+    Where trucks are at the moment is not in it: they move all the time.
+    """
+    parts: list[str] = [prepared.network.version, f"{seconds:g}", str(prepared.storm.id)]
+    parts += [
+        f"{j.id},{j.passes},{j.directions},{j.treatment},{j.weight},{j.due_at.timestamp()}"
+        for j in prepared.jobs
+    ]
+    parts += [f"{s.id},{s.vehicle_id},{s.starts_at},{s.ends_at}" for s in prepared.shifts]
+    parts += [repr(one) for one in prepared.vehicles]
+    parts += [repr(one) for one in (*prepared.depots, *prepared.reload_sites)]
+    parts += sorted(f"{one.segment_id},{one.forward}" for one in prepared.present.closed)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+_UNFINISHED = frozenset({RunState.QUEUED, RunState.RUNNING})
+
+
+def _counts(run: PlanRun, digest: str, now: datetime) -> bool:
+    """Whether a run answers a question that is asked of a situation now, or is about to."""
+    if run.digest != digest or run.state is RunState.FAILED:
+        return False
+    answered_at = _time(run.answer["as_of"]) if run.answer else run.asked_at
+    return run.state in _UNFINISHED or now - answered_at < HOLDS
+
+
+def _serving(prepared: Prepared, name: str) -> list[Vehicle]:
+    serving = {shift.vehicle_id for shift in prepared.shifts}
+    return [one for one in prepared.vehicles if one.type == name and one.id in serving]
+
+
+def _typical(prepared: Prepared, name: str) -> Vehicle:
+    """Return a machine like most of its type, of those in service where there are any."""
+    known = _serving(prepared, name) or [one for one in prepared.vehicles if one.type == name]
+    kinds = Counter(_build(one) for one in known)
+    return max(known, key=lambda one: kinds[_build(one)])
+
+
+def _build(machine: Vehicle) -> tuple[object, ...]:
+    speeds = tuple(sorted(machine.work_speed_mps.items()))
+    return (*machine.capabilities, speeds, machine.hopper_kg, machine.depot_id)
+
+
+def _next_id(vehicles: Iterable[Vehicle]) -> VehicleId:
+    return VehicleId(max(one.id for one in vehicles) + 1)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,217 @@
+"""Questions about the fleet and their answers, in words: "with 2 more graders P1 ends at 03:10"."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.model import PlanRun, RunState, ServiceClass, Vehicle, VehicleId
+from maps.i18n import Translator
+from maps.plan_words import moment_words
+
+NOTICED_MIN = 3
+"""A difference of fewer minutes is none: searches differ by as much."""
+
+_STATES = {RunState.DONE: "done", RunState.FAILED: "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassAnswerView:
+    """When a class is finished with the fleet as it is and with the changed one, if ever.
+
+    `not_before` is proved for the changed fleet, whatever the plan.
+    """
+
+    service_class: str
+    base_at: datetime | None
+    found_at: datetime | None
+    not_before: datetime | None
+    sooner_min: int | None
+    base_words: str
+    found_words: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfView:
+    """A question and, where `state` is `done`, its answer; until there it is `computing`.
+
+    `without` names machines that the changed fleet does without, `as_of` is when both fleets
+    begin. `fault` is the msgid of why there is no answer.
+    """
+
+    id: int
+    state: str
+    ahead: int
+    machines: Mapping[str, int]
+    change: str
+    seconds: float
+    as_of: datetime | None
+    without: Sequence[str]
+    classes: tuple[ClassAnswerView, ...]
+    base_unserved: int | None
+    unserved: int | None
+    words: str
+    fault: str
+    fault_values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionNews:
+    """What open boards are told of a question: that they should look at it again."""
+
+    id: int
+    state: RunState
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTypeView:
+    """A type of machine that the fleet has, and how many of it are in service."""
+
+    type: str
+    name: str
+    in_service: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfDesk:
+    """What one may ask, for how many seconds each fleet is solved, and what was asked so far."""
+
+    types: tuple[MachineTypeView, ...]
+    seconds: float
+    asked: tuple[WhatIfView, ...]
+
+
+def what_if_view(run: PlanRun, ahead: int, t: Translator) -> WhatIfView:
+    """Return a question with its answer, if it has one."""
+    answer = run.answer if run.state is RunState.DONE else None
+    change = change_words(run.options["machines"], t)
+    classes = _classes(answer, t) if answer else ()
+    return WhatIfView(
+        id=run.id,
+        state=_STATES.get(run.state, "computing"),
+        ahead=ahead,
+        machines=run.options["machines"],
+        change=change,
+        seconds=run.seconds,
+        as_of=_time(answer["as_of"]) if answer else None,
+        without=answer["without"] if answer else (),
+        classes=classes,
+        base_unserved=answer["base"]["unserved"] if answer else None,
+        unserved=answer["found"]["unserved"] if answer else None,
+        words=_summary(change, classes, t) if answer else "",
+        fault=run.fault.text if run.fault else "",
+        fault_values=run.fault.values if run.fault else {},
+    )
+
+
+def machine_types(
+    vehicles: Iterable[Vehicle], serving: frozenset[VehicleId], t: Translator
+) -> tuple[MachineTypeView, ...]:
+    """Return the types that a fleet has, those with most machines first."""
+    known = list(vehicles)
+    counts = Counter(one.type for one in known)
+    out = Counter(one.type for one in known if one.id in serving)
+    types = sorted(counts, key=lambda name: (-counts[name], name))
+    return tuple(MachineTypeView(name, t(f"machine:{name}"), out[name]) for name in types)
+
+
+def change_words(change: Mapping[str, int], t: Translator) -> str:
+    """Return how many machines there are more or fewer."""
+    parts = [
+        t(
+            "{count} more: {machine}" if count > 0 else "{count} fewer: {machine}",
+            count=abs(count),
+            machine=t(f"machine:{name}"),
+        )
+        for name, count in sorted(change.items())
+    ]
+    return ("، " if t.language == "fa" else ", ").join(parts)
+
+
+def _classes(answer: Mapping[str, Any], t: Translator) -> tuple[ClassAnswerView, ...]:
+    base, found, since = answer["base"], answer["found"], _time(answer["as_of"])
+    return tuple(
+        _class_answer(
+            name,
+            _maybe(base["finish"].get(name)),
+            _maybe(found["finish"].get(name)),
+            _maybe(found["not_before"].get(name)),
+            since,
+            t,
+        )
+        for name in ServiceClass
+        if name in base["finish"] or name in found["finish"]
+    )
+
+
+def _class_answer(
+    name: ServiceClass,
+    base_at: datetime | None,
+    found_at: datetime | None,
+    not_before: datetime | None,
+    since: datetime,
+    t: Translator,
+) -> ClassAnswerView:
+    sooner = None
+    if base_at is not None and found_at is not None:
+        sooner = round((base_at - found_at).total_seconds() / 60)
+    return ClassAnswerView(
+        service_class=name,
+        base_at=base_at,
+        found_at=found_at,
+        not_before=not_before,
+        sooner_min=sooner,
+        base_words=_finish(base_at, since, t),
+        found_words=_finish(found_at, since, t),
+        words=_difference(base_at, found_at, sooner, t),
+    )
+
+
+def _finish(at: datetime | None, since: datetime, t: Translator) -> str:
+    return t("not all of it") if at is None else moment_words(at, since, t)
+
+
+def _difference(
+    base_at: datetime | None, found_at: datetime | None, sooner: int | None, t: Translator
+) -> str:
+    if found_at is None:
+        return t("as now") if base_at is None else t("no longer finished")
+    if sooner is None:
+        return t("finished after all")
+    if abs(sooner) < NOTICED_MIN:
+        return t("as now")
+    span = _span(abs(sooner), t)
+    return t("{span} sooner", span=span) if sooner > 0 else t("{span} later", span=span)
+
+
+def _summary(change: str, classes: Sequence[ClassAnswerView], t: Translator) -> str:
+    """Return the answer in a sentence: the most important class that something changes for."""
+    same = t("as now")
+    told = next((one for one in classes if one.words != same), None)
+    if told is None:
+        return t("{change}. No class is finished noticeably sooner or later.", change=change)
+    name = t(f"short:{told.service_class}")
+    shown = {"change": change, "name": name, "time": told.found_words, "difference": told.words}
+    if told.found_at is None:
+        return t("{change}. {name} is no longer finished.", **shown)
+    return t("{change}. {name} is finished at {time}: {difference}.", **shown)
+
+
+def _span(minutes: int, t: Translator) -> str:
+    if minutes < 60:
+        return t("{count} min", count=minutes)
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return t("{count} h", count=hours)
+    return t("{hours} h {minutes} min", hours=hours, minutes=rest)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return None if text is None else _time(text)

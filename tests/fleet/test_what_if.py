@@ -1,0 +1,169 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.errors import ConflictError, InvalidError
+from data.model import JobId, JobState, PlanRun, RunKind, RunState, Storm, VehicleId
+from data.store.engine import Tx
+from data.store.jobs import set_job_state
+from data.store.plan_runs import (
+    add_run,
+    answer_run,
+    count_ahead,
+    get_run,
+    lease_run,
+    put_back,
+    urgent_run_waits,
+)
+from fleet.planning import Prepared, ask_for_plan, prepare
+from fleet.storms import start_storm
+from fleet.what_if import (
+    HOLDS,
+    MOST_WAITING,
+    ask_what_if,
+    changed,
+    checked,
+    known_base,
+    machines_of,
+    situation_digest,
+)
+from fleet.what_if_answer import better_known
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+
+LATER = v.NOW + timedelta(minutes=2)
+TYPE = v.a_vehicle(1).type
+ONE_MORE = {TYPE: 1}
+SECONDS = 5.0
+
+
+@pytest.fixture
+def storm(tx: Tx) -> Storm:
+    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+
+
+@pytest.fixture
+def prepared(tx: Tx, storm: Storm) -> Prepared:
+    return prepare(tx, storm.id, v.village(), LATER)
+
+
+def ask(tx: Tx, prepared: Prepared, change=ONE_MORE, now=LATER) -> PlanRun:
+    return ask_what_if(tx, DISPATCHER, prepared, change, SECONDS, now)
+
+
+def leased(tx: Tx) -> PlanRun:
+    run = lease_run(tx, LATER, 30)
+    assert run is not None
+    return run
+
+
+def answered(tx: Tx, prepared: Prepared) -> PlanRun:
+    run = leased(tx)
+    base = {"as_of": LATER.isoformat(), "cost": 9.0}
+    answer = {"as_of": LATER.isoformat(), "base": base, "found": {}, "without": []}
+    return answer_run(tx, run, answer, situation_digest(prepared, SECONDS))
+
+
+def test_a_machine_more_is_like_its_type_and_begins_now(prepared: Prepared) -> None:
+    other, without = changed(prepared, {TYPE: 2})
+    assert machines_of(other)[TYPE] == 4
+    assert without == []
+    new = other.shifts[-1]
+    assert (new.starts_at, new.ends_at) == (prepared.now, prepared.shifts[0].ends_at)
+    assert len({shift.id for shift in other.shifts}) == 4
+    added = other.vehicles[-1]
+    assert replace(added, id=VehicleId(1), name="") == replace(v.a_vehicle(1), name="")
+
+
+def test_of_fewer_machines_the_newest_go_by_name(prepared: Prepared) -> None:
+    other, without = changed(prepared, {TYPE: -1})
+    assert [shift.vehicle_id for shift in other.shifts] == [1]
+    assert without == ["Truck 2"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "at least one machine more or less"),
+        ({TYPE: 0}, "at least one machine more or less"),
+        ({"snow_blower": 1}, "a type of machine that the fleet has"),
+        ({TYPE: 21}, "between -2 and 20"),
+        ({TYPE: -3}, "between -2 and 20"),
+        ({TYPE: -2}, "at least one machine that stays"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(
+    prepared: Prepared, change: dict[str, int], expected: str
+) -> None:
+    with pytest.raises(InvalidError, match=expected):
+        checked(prepared, change)
+
+
+def test_an_answer_is_found_again_while_the_situation_is_the_same(
+    tx: Tx, prepared: Prepared
+) -> None:
+    run = ask(tx, prepared)
+    assert ask(tx, prepared) == run
+    answered(tx, prepared)
+    assert ask(tx, prepared).id == run.id
+    assert ask(tx, prepared, {TYPE: 2}).id != run.id
+    assert ask(tx, prepared, now=LATER + HOLDS).id != run.id
+
+
+def test_a_street_that_is_cleared_makes_it_another_question(
+    tx: Tx, storm: Storm, prepared: Prepared
+) -> None:
+    run = ask(tx, prepared)
+    set_job_state(tx, [JobId(1)], JobState.DONE, LATER)
+    assert ask(tx, prepare(tx, storm.id, v.village(), LATER)).id != run.id
+
+
+def test_the_fleet_as_it_is_is_solved_once_for_many_questions(tx: Tx, prepared: Prepared) -> None:
+    ask(tx, prepared)
+    digest = situation_digest(prepared, SECONDS)
+    storm = prepared.storm.id
+    assert known_base(tx, storm, digest, LATER) is None
+    answered(tx, prepared)
+    base = known_base(tx, storm, digest, LATER)
+    assert base is not None
+    assert base["cost"] == 9.0
+    assert known_base(tx, storm, digest, LATER + HOLDS) is None
+    assert known_base(tx, storm, "another", LATER) is None
+
+
+def test_questions_wait_for_every_plan_and_make_room_for_it(tx: Tx, prepared: Prepared) -> None:
+    question = ask(tx, prepared)
+    assert not urgent_run_waits(tx, LATER)
+    plan = ask_for_plan(tx, DISPATCHER, prepared.storm.id, 30.0, LATER)
+    assert urgent_run_waits(tx, LATER)
+    assert (count_ahead(tx, plan), count_ahead(tx, question)) == (0, 1)
+    assert leased(tx).id == plan.id
+    assert not urgent_run_waits(tx, LATER)
+    assert leased(tx).id == question.id
+
+
+def test_a_question_that_makes_room_waits_again_with_what_it_found(
+    tx: Tx, prepared: Prepared
+) -> None:
+    ask(tx, prepared)
+    back = put_back(tx, leased(tx), {"base": {"as_of": LATER.isoformat()}}, "digest")
+    assert (back.state, back.lease_until) == (RunState.QUEUED, None)
+    assert known_base(tx, back.storm_id, "digest", LATER) is not None
+    for _ in range(5):  # it may make room as often as it has to
+        put_back(tx, leased(tx), {}, "digest")
+    assert get_run(tx, back.id).state is RunState.QUEUED
+
+
+def test_not_too_many_questions_wait(tx: Tx, prepared: Prepared) -> None:
+    for number in range(MOST_WAITING):
+        options = {"machines": {TYPE: number + 1}}
+        add_run(tx, prepared.storm.id, "leila", LATER, SECONDS, RunKind.WHATIF, options)
+    with pytest.raises(ConflictError, match="too many"):
+        ask(tx, prepared)
+
+
+def test_more_machines_are_never_said_to_be_worse() -> None:
+    base, found = {"cost": 10.0, "machines": 2}, {"cost": 11.0, "machines": 3}
+    assert better_known(base, found, {TYPE: 1}) == {"cost": 10.0, "machines": 3}
+    assert better_known(base, found, {TYPE: -1}) == found

@@ -1,0 +1,79 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from data.model import PlanRun, PlanRunId, RunKind, RunState, StormId
+from maps.i18n import translator
+from maps.what_if import machine_types, what_if_view
+from tests import village as v
+
+ENGLISH, PERSIAN = translator("en", "Asia/Tehran"), translator("fa", "Asia/Tehran")
+
+
+def at(hour: int, minute: int) -> str:
+    """Return a moment by the clock of Tehran, as an answer has it."""
+    moment = datetime(2026, 12, 21, hour, minute, tzinfo=UTC) - timedelta(hours=3, minutes=30)
+    return moment.isoformat()
+
+
+def a_question(base: dict | None = None, found: dict | None = None, **changes) -> PlanRun:
+    def outcome(finish: dict) -> dict:
+        return {"finish": finish, "unserved": 0, "not_before": {}}
+
+    answer = base is not None and {
+        "as_of": at(8, 0),
+        "base": outcome(base),
+        "found": outcome(found or {}),
+        "without": [],
+    }
+    values = {
+        "id": PlanRunId(1),
+        "storm_id": StormId(1),
+        "asked_by": "leila",
+        "asked_at": v.NOW,
+        "seconds": 20.0,
+        "state": RunState.DONE if answer else RunState.QUEUED,
+        "kind": RunKind.WHATIF,
+        "options": {"machines": {"grader": 2}},
+        "answer": answer or None,
+    }
+    return PlanRun(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("base", "found", "words"),
+    [
+        (at(11, 40), at(11, 10), "2 more: Grader. P1 is finished at 11:10: 30 min sooner."),
+        (at(9, 0), at(11, 30), "2 more: Grader. P1 is finished at 11:30: 2 h 30 min later."),
+        (None, at(11, 30), "2 more: Grader. P1 is finished at 11:30: finished after all."),
+        (at(9, 0), None, "2 more: Grader. P1 is no longer finished."),
+        (
+            at(9, 0),
+            at(9, 2),
+            "2 more: Grader. No class is finished noticeably sooner or later.",
+        ),
+        (None, None, "2 more: Grader. No class is finished noticeably sooner or later."),
+    ],
+)
+def test_an_answer_is_a_sentence_about_the_first_class_that_it_changes(base, found, words):
+    view = what_if_view(a_question({"P1": base}, {"P1": found}), 0, ENGLISH)
+    assert view.words == words
+    assert view.state == "done"
+
+
+def test_a_class_that_stays_is_not_the_answer():
+    run = a_question({"P1": at(9, 0), "P2": at(12, 0)}, {"P1": at(9, 1), "P2": at(11, 0)})
+    view = what_if_view(run, 0, PERSIAN)
+    assert view.words == "۲ دستگاه بیشتر: گریدر. درجهٔ ۲ ساعت ۱۱:۰۰ تمام می‌شود: ۱ ساعت زودتر."
+    assert [(one.service_class, one.sooner_min) for one in view.classes] == [("P1", -1), ("P2", 60)]
+
+
+def test_a_question_is_computing_until_it_is_answered():
+    view = what_if_view(a_question(), 2, ENGLISH)
+    assert (view.state, view.ahead, view.words, view.classes) == ("computing", 2, "", ())
+
+
+def test_types_are_told_with_how_many_are_in_service():
+    fleet = [v.a_vehicle(1), v.a_vehicle(2)]
+    (kind,) = machine_types(fleet, frozenset({fleet[0].id}), ENGLISH)
+    assert kind.in_service == 1
