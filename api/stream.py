@@ -51,8 +51,8 @@ router = APIRouter()
 async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
-    `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `alerts`, `checks` of
-    routes, `presence` of other boards, and `storm`, which also tells of a new plan; `ground`
+    `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `alerts`, `checks`
+    of routes, `presence` of other boards, and `storm`, which also tells of a new plan; `ground`
     where the city itself changed. `beat` tells the time where none of them comes for a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.
