@@ -339,14 +339,14 @@ class Consumer:
         self._hub.publish("coverage", rows)
 
     def _due(self, storm: Storm | None, now: datetime) -> bool:
-        """Whether all streets are to be painted anew: they age, and a storm begins or ends."""
-        if self._repainted is None or _id_of(storm) != _id_of(self._storm):
+        """Whether all streets are to be painted anew: they age, a storm begins, ends or changes."""
+        if self._repainted is None or storm != self._storm:
             return True
         at, at_s = self._repainted
         return now - at >= REPAINT and time.monotonic() - at_s >= REPAINT_S
 
     def _publish_storm(self, tx: Tx, storm: Storm | None) -> None:
-        if _id_of(storm) != _id_of(self._storm):
+        if storm != self._storm:
             told = storm or (get_storm(tx, self._storm.id) if self._storm else None)
             self._hub.publish("storm", [storm_view(told)] if told else [])
         self._storm = storm
@@ -370,7 +370,3 @@ def _questions(tx: Tx, storm: Storm) -> list[QuestionNews]:
 def _run_views(tx: Tx, storm: Storm) -> list[RunView]:
     runs = list_runs(tx, storm.id, RUNS, PLAN_KINDS)
     return [run_view(run, count_ahead(tx, run)) for run in runs]
-
-
-def _id_of(storm: Storm | None) -> int | None:
-    return None if storm is None else storm.id

@@ -53,7 +53,7 @@ def show_figures(
         account, before = (_account(tx, context, one) for one in (shown, earlier))
         districts = list_districts(tx)
         revised = revisions_of(tx, context, shown) if shown else ()
-    policy = context.app.policy
+        policy = context.app.ground.policy_of(tx, shown)
     return council_view(context.now, storms, policy, districts, account, before, revised)
 
 
@@ -75,7 +75,7 @@ def show_street(
         jobs = list_jobs_on_segment(tx, shown.id, segment_id) if shown else []
         return council_street(
             segment,
-            app.policy,
+            app.ground.policy_of(tx, shown),
             shown,
             list_coverage(tx, shown.id, [segment_id]) if shown else [],
             list_passes(tx, shown.id, [segment_id]) if shown else {},
@@ -133,14 +133,17 @@ def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
         storm = wanted_storm(tx, storm_id)
         coverages = list_coverage(tx, storm.id) if storm else []
         jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
+        policy = app.ground.policy_of(tx, storm)
     at = _moment(storm, context.now)
-    states = painted(app.network, app.policy, storm, coverages, jobs, at)
-    return CoveragePicture(app.city, app.network, app.policy, storm, at, states, tuple(coverages))
+    states = painted(app.network, policy, storm, coverages, jobs, at)
+    return CoveragePicture(app.city, app.network, policy, storm, at, states, tuple(coverages))
 
 
 def _account(tx: Tx, context: Context, storm: Storm | None) -> Account | None:
     app = context.app
-    return app.records.account(tx, storm, app.network, app.policy) if storm else None
+    if storm is None:
+        return None
+    return app.records.account(tx, storm, app.network, app.ground.policy_of(tx, storm))
 
 
 def _attachment(body: bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:

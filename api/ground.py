@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from threading import Lock
 
 from data.geocode import Geocoder
-from data.model import City
+from data.model import City, Storm, StormId
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_city, get_report
 from data.store.engine import Database, Tx, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
-from data.store.storm_policies import get_policy_in_force
+from data.store.storm_policies import get_policy_in_force, get_storm_policy
 from fleet.matching import StreetMatcher
 
 
@@ -42,6 +42,7 @@ class GroundKeeper:
     def __init__(self, engine: Database) -> None:
         self._engine = engine
         self._lock = Lock()
+        self._policies: dict[StormId, tuple[Ground, Policy]] = {}
         with reading(engine) as tx:
             self.now = _read(tx, None)
 
@@ -52,6 +53,16 @@ class GroundKeeper:
                 return False
             self.now = _read(tx, self.now)
         return True
+
+    def policy_of(self, tx: Tx, storm: Storm | None) -> Policy:
+        """Return by which policy a storm is or was met; without one the policy in force."""
+        ground = self.now
+        if storm is None or storm.phase.on:
+            return ground.policy
+        known = self._policies.get(storm.id)
+        if storm.phase.coming or known is None or known[0] is not ground:
+            known = self._policies[storm.id] = ground, get_storm_policy(tx, storm.id)
+        return known[1]
 
 
 def _read(tx: Tx, known: Ground | None) -> Ground:

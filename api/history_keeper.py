@@ -30,4 +30,5 @@ class HistoryKeeper(Sentry):
         ground = self._keeper.now
         with reading(self._engine) as tx:
             for storm in list_storms(tx)[:1]:
-                self._history.prepare(tx, storm, ground.network, ground.policy, self._clock.now())
+                policy = self._keeper.policy_of(tx, storm)
+                self._history.prepare(tx, storm, ground.network, policy, self._clock.now())

@@ -15,7 +15,7 @@ from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.engine import Tx
 from data.store.history import list_vehicles_heard
 from data.store.storms import get_storm, list_storms
-from fleet.storm_history import HOUR_S
+from fleet.storm_history import HOUR_S, Story
 from fleet.street_past import street_past
 from maps.replay import (
     ColorsOfHour,
@@ -48,7 +48,7 @@ def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
     app, now = context.app, context.now
     with context.reading() as tx:
         storms, shown = list_storms(tx), wanted_storm(tx, storm)
-        story = app.history.story(tx, shown, app.network, app.policy, now) if shown else None
+        story = _story(tx, context, shown) if shown else None
     return replay_view(now, storms, app.network, story, names=context.has(*BOARD_ROLES))
 
 
@@ -58,7 +58,8 @@ def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> Color
     app = context.app
     with context.reading() as tx:
         storm = _storm_with(tx, context, storm_id, hour)
-        changes = app.history.colors(tx, storm, app.network, app.policy, context.now, hour)
+        policy = app.ground.policy_of(tx, storm)
+        changes = app.history.colors(tx, storm, app.network, policy, context.now, hour)
     return colors_of_hour(changes, hour)
 
 
@@ -69,7 +70,7 @@ def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> Track
     with context.reading() as tx:
         storm = _storm_with(tx, context, storm_id, hour)
         numbers = _numbers(tx, storm, context.now)
-        found = app.history.tracks(tx, storm, app.network, app.policy, hour)
+        found = app.history.tracks(tx, storm, app.network, hour)
     return tracks_of_hour(storm, hour, numbers, found)
 
 
@@ -80,9 +81,16 @@ def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContex
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
         storm = get_storm(tx, storm_id)
-        past = street_past(tx, storm, segment, app.policy)
+        policy = app.ground.policy_of(tx, storm)
+        past = street_past(tx, storm, segment, policy)
         numbers = _numbers(tx, storm, context.now)
-    return replay_street(storm, past, app.policy, numbers)
+    return replay_street(storm, past, policy, numbers)
+
+
+def _story(tx: Tx, context: Context, storm: Storm) -> Story:
+    app = context.app
+    policy = app.ground.policy_of(tx, storm)
+    return app.history.story(tx, storm, app.network, policy, context.now)
 
 
 def _numbers(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, int]:

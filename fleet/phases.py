@@ -18,7 +18,6 @@ from data.model import (
     VehicleId,
 )
 from data.network import StreetNetwork
-from data.store.cities import next_revision
 from data.store.closures import list_closures
 from data.store.conditions import add_move, list_moves
 from data.store.engine import Tx
@@ -26,7 +25,7 @@ from data.store.events import add_event
 from data.store.jobs import list_jobs
 from data.store.requests import list_requests_of_jobs
 from data.store.shifts import list_shifts
-from data.store.storm_policies import get_storm_policy, has_own_policy
+from data.store.storm_policies import get_storm_policy
 from data.store.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
 from fleet.driving import DRIVING
 from fleet.storms import SHIFT_ENDED, begin, end_storm
@@ -103,11 +102,9 @@ def move_storm(
     storm = get_storm(tx, storm_id)
     _require_move(tx, storm, seen, to)
     if to is StormPhase.CLOSED:
-        return _closed(tx, actor, storm, now)
+        return end_storm(tx, actor, storm_id, now)
     if storm.phase.coming and to is StormPhase.ACTIVE:
-        begun = begin(tx, actor, storm, network, get_storm_policy(tx, storm_id), now)
-        _tell_of_own_policy(tx, storm_id)
-        return begun
+        return begin(tx, actor, storm, network, get_storm_policy(tx, storm_id), now)
 
     if to is StormPhase.CALLED_OFF:
         close_storm(tx, storm_id, to, now)
@@ -155,20 +152,6 @@ def _require_move(tx: Tx, storm: Storm, seen: StormPhase, to: StormPhase) -> Non
             phase=str(storm.phase),
             to=str(to),
         )
-
-
-def _closed(tx: Tx, actor: Actor, storm: Storm, now: datetime) -> Storm:
-    own = has_own_policy(tx, storm.id)
-    closed = end_storm(tx, actor, storm.id, now)
-    if own:
-        next_revision(tx)
-    return closed
-
-
-def _tell_of_own_policy(tx: Tx, storm_id: StormId) -> None:
-    """Let running servers read the policy anew where the storm's is not the city's."""
-    if has_own_policy(tx, storm_id):
-        next_revision(tx)
 
 
 def _quiet(storm: Storm, to: StormPhase, now: datetime) -> list[tuple[datetime, datetime | None]]:

@@ -56,6 +56,8 @@ class Account:
 
 @dataclass(slots=True)
 class _Kept:
+    policy: Policy
+    lanes: Lanes
     marks: dict[DirectedSegment, ServedMark] = field(default_factory=dict)
     served: dict[DirectedSegment, Sequence[datetime]] = field(default_factory=dict)
     spells: Spells | None = None
@@ -64,36 +66,38 @@ class _Kept:
 
 
 class StormRecords:
-    """Reads accounts of storms; safe from any thread. Streets or policy that changed begin anew."""
+    """Reads accounts of storms; safe from any thread. Other streets or policies begin anew."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._ground: tuple[StreetNetwork, Policy] | None = None
-        self._lanes: Lanes | None = None
+        self._network: StreetNetwork | None = None
         self._kept: dict[StormId, _Kept] = {}
 
     def account(self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> Account:
-        """Return the account of a storm, measured by the streets and promises of today."""
+        """Return the account of a storm, measured by the streets of today and its own promises."""
         asked = storm_requests(tx, storm, network, policy)
         with self._lock:
-            lanes = self._lanes_of(network, policy)
-            kept = self._kept.pop(storm.id, None) or _Kept()
-            self._kept[storm.id] = kept  # the last asked for stands last
+            kept = self._kept[storm.id] = self._taken(storm, network, policy)  # it stands last
             while len(self._kept) > STORMS_KEPT:
                 self._kept.pop(next(iter(self._kept)))
             revision = newest_revision(tx, storm.id)
             if kept.spells is None or kept.whole_at != revision:
                 _follow(tx, storm, network, policy, kept)
-                kept.spells = late_spells(lanes, kept.served, storm)
+                kept.spells = late_spells(kept.lanes, kept.served, storm)
                 kept.whole_at = None if storm.ended_at is None else revision
-            return Account(storm, lanes, kept.spells, asked)
+            return Account(storm, kept.lanes, kept.spells, asked)
 
-    def _lanes_of(self, network: StreetNetwork, policy: Policy) -> Lanes:
-        ground = (network, policy)
-        if self._lanes is None or self._ground is None or not _same(self._ground, ground):
-            self._ground, self._lanes = ground, promised_lanes(network, policy)
+    def _taken(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Kept:
+        """Return what is kept of a storm, off the shelf; nothing yet for a new one."""
+        if self._network is not network:
+            self._network = network
             self._kept.clear()
-        return self._lanes
+        kept = self._kept.pop(storm.id, None)
+        if kept is not None and kept.policy == policy:
+            return kept
+        alike = (each.lanes for each in self._kept.values() if each.policy == policy)
+        lanes = next(alike, None) or promised_lanes(network, policy)
+        return _Kept(policy, lanes)
 
 
 def storm_requests(
@@ -169,7 +173,3 @@ def _served_again(
         if times:
             served[mark.directed] = times
     return served
-
-
-def _same(one: tuple[StreetNetwork, Policy], other: tuple[StreetNetwork, Policy]) -> bool:
-    return one[0] is other[0] and one[1] == other[1]

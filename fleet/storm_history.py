@@ -72,6 +72,7 @@ class Story:
 class _Known:
     """The colors of a storm until a moment, what they follow from, and how long that took."""
 
+    policy: Policy
     mark: object
     until: datetime
     changes: StreetChanges
@@ -91,7 +92,7 @@ class StormHistory:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._lock, self._coloring, self._tracking = Lock(), Lock(), Lock()
-        self._ground: tuple[StreetNetwork, Policy] | None = None
+        self._network: StreetNetwork | None = None
         self._matcher: Matcher | None = None
         self._colors: OrderedDict[StormId, _Known] = OrderedDict()
         self._tracks: OrderedDict[tuple[datetime, int], Tracks] = OrderedDict()
@@ -140,16 +141,14 @@ class StormHistory:
         _, changes = self._changes(tx, storm, network, policy, now)
         return changes.between(hour * HOUR_S, (hour + 1) * HOUR_S)
 
-    def tracks(
-        self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, hour: int
-    ) -> Tracks:
+    def tracks(self, tx: Tx, storm: Storm, network: StreetNetwork, hour: int) -> Tracks:
         """Return where vehicles were in an hour of a storm."""
         since = storm.started_at + timedelta(seconds=hour * HOUR_S)
         until = since + timedelta(seconds=HOUR_S)
         key = (since, count_fixes_between(tx, since - AROUND, until + AROUND))
         with self._tracking:
             with self._lock:
-                self._stand_on(network, policy)
+                self._stand_on(network)
                 known, matcher = self._tracks.get(key), self._matcher
             if known is None:
                 matcher = matcher or StreetMatcher(network)
@@ -186,8 +185,9 @@ class StormHistory:
 
     def _known(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Known | None:
         with self._lock:
-            self._stand_on(network, policy)
-            return self._colors.get(storm.id)
+            self._stand_on(network)
+            known = self._colors.get(storm.id)
+        return known if known is not None and known.policy == policy else None
 
     def _read(
         self,
@@ -204,25 +204,21 @@ class StormHistory:
             began_s = time.monotonic()
             changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
             took = timedelta(seconds=time.monotonic() - began_s)
-            return _Known(mark, until, changes, took)
+            return _Known(policy, mark, until, changes, took)
         origin = f"{network.version} {sha256(repr(policy).encode()).hexdigest()} {mark} {until}"
         stored = find_arrays(file, origin)
         if stored is not None:
             parts = (stored[name] for name in PARTS)
-            return _Known(mark, until, StreetChanges(*parts), timedelta(0))
+            return _Known(policy, mark, until, StreetChanges(*parts), timedelta(0))
         changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
         save_arrays(file, origin, {name: getattr(changes, name) for name in PARTS})
-        return _Known(mark, until, changes, timedelta(0))
+        return _Known(policy, mark, until, changes, timedelta(0))
 
-    def _stand_on(self, network: StreetNetwork, policy: Policy) -> None:
-        ground = self._ground
-        if ground is not None and ground[0] is network and ground[1] == policy:
-            return
-        if ground is None or ground[0] is not network:
-            self._matcher = None
+    def _stand_on(self, network: StreetNetwork) -> None:
+        if self._network is not network:
+            self._network, self._matcher = network, None
             self._tracks.clear()
-        self._colors.clear()
-        self._ground = (network, policy)
+            self._colors.clear()
 
 
 def _still_holds(known: _Known, storm: Storm, mark: object, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy, toml_from_policy
-from data.store.cities import get_city
+from data.store.cities import get_city, next_revision
 from data.store.conditions import add_move, list_machines_out
 from data.store.engine import Tx
 from data.store.events import add_event
@@ -30,6 +30,7 @@ from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_jobs, set_job_state
 from data.store.requests import list_requests, list_requests_of_jobs
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.storm_policies import has_own_policy
 from data.store.storms import (
     add_storm,
     begin_storm,
@@ -68,6 +69,7 @@ def begin(
 
     begin_storm(tx, storm.id, now, toml_from_policy(policy))
     add_move(tx, storm.id, StormMove(StormPhase.ACTIVE, now, actor.id))
+    _follow_policy(tx, storm.id)
     begun = get_storm(tx, storm.id)
     jobs = list(first_jobs(storm.id, network.segments, policy, typical_blade_m(vehicles), now))
     add_jobs(tx, jobs)
@@ -136,6 +138,7 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
     set_job_state(tx, left, JobState.CANCELLED)
     for shift in unfinished:
         set_shift_state(tx, shift.id, SHIFT_ENDED)
+    _follow_policy(tx, storm_id)
     close_storm(tx, storm_id, StormPhase.CLOSED, now)
     add_move(tx, storm_id, StormMove(StormPhase.CLOSED, now, actor.id))
     add_event(
@@ -155,6 +158,12 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
         if request.state is RequestState.OPEN:
             back_to_waiting(tx, actor, request, now)
     return get_storm(tx, storm_id)
+
+
+def _follow_policy(tx: Tx, storm_id: StormId) -> None:
+    """Let running servers read the policy anew where a storm's is not the city's."""
+    if has_own_policy(tx, storm_id):
+        next_revision(tx)
 
 
 def first_shifts(storm_id: StormId, vehicles: Iterable[Vehicle], now: datetime) -> Iterator[Shift]:

@@ -227,13 +227,16 @@ def export(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.exchange.gis import write_streets
+    from data.model import StormId
     from data.store.cities import get_policy
     from data.store.engine import reading
     from data.store.network import load_network
+    from data.store.storm_policies import get_storm_policy
     from maps.streets_table import coverage_columns, level_columns
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
-        network, policy = load_network(tx), get_policy(tx)
+        network = load_network(tx)
+        policy = get_policy(tx) if storm is None else get_storm_policy(tx, StormId(storm))
         if storm is None:
             columns = level_columns(network, policy)
         else:

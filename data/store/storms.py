@@ -93,7 +93,10 @@ def set_snowfall(tx: Tx, storm_id: StormId, snowfall: Sequence[tuple[datetime, f
 
 def get_storm_policy_text(tx: Tx, storm_id: StormId) -> str:
     """Return the policy.toml that a storm started with or was given; empty for the city's."""
-    return str(tx.execute(select(storm.c.policy).where(storm.c.id == storm_id)).scalar_one())
+    text = tx.execute(select(storm.c.policy).where(storm.c.id == storm_id)).scalar()
+    if text is None:
+        raise NotFoundError("storm", storm_id)
+    return str(text)
 
 
 def set_storm_policy_text(tx: Tx, storm_id: StormId, text: str) -> None:

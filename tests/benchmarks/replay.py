@@ -107,8 +107,8 @@ def _story(engine: Database, history: StormHistory) -> int:
 
 def _hour(engine: Database, history: StormHistory) -> None:
     with reading(engine) as tx:
-        network, policy, (storm,) = load_network(tx), get_policy(tx), list_storms(tx)
-        history.tracks(tx, storm, network, policy, 12)
+        network, (storm,) = load_network(tx), list_storms(tx)
+        history.tracks(tx, storm, network, 12)
 
 
 def _log(file: Path, times: int, most: int | None = None) -> Path:
