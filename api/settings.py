@@ -1,6 +1,5 @@
 """Settings from the environment (BARFRUB_…), read once, and the folders they lead to."""
 
-import hashlib
 import os
 import secrets
 import tempfile
@@ -15,9 +14,6 @@ from data.errors import BarfrubError, InvalidError, NotFoundError
 
 KEY_BYTES = 32
 """Length of the key that signs cookies."""
-
-CODE_FOLDER = Path(__file__).parent.parent
-"""Where the five packages lie."""
 
 
 class LogStyle(StrEnum):
@@ -150,10 +146,5 @@ def chosen_city(settings: Settings, name: str | None) -> Path:
 
 
 def prepare_numba(settings: Settings) -> None:
-    """Point numba's cache to a folder named by the kernels' text, before any kernel is imported.
-
-    Numba does not see changes in functions that a kernel imports from another file.
-    """
-    kernels = sorted(CODE_FOLDER.glob("*/kernels/*.py"))
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in kernels)).hexdigest()[:16]
-    os.environ.setdefault("NUMBA_CACHE_DIR", str((settings.var / "numba" / digest).resolve()))
+    """Point numba's cache to the folder of compiled kernels, before any kernel is imported."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str((settings.var / "numba").resolve()))

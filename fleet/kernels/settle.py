@@ -4,7 +4,7 @@ from math import exp, inf
 
 from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Prices, Reach, Streets
 from fleet.kernels.links import reach_m
-from fleet.kernels.nearby import on_segment
+from fleet.kernels.nearby import on_segment, place
 from fleet.kernels.reach import ensure, slot_of
 from routing.kernels.jit import kernel
 
@@ -202,6 +202,52 @@ def write_between(
 
 
 @kernel
+def gone_m(streets: Streets, reach: Reach, a: int, a_m: float, arc: int, along_m: float) -> float:
+    """Return how far along the way from a place on arc `a` an answered place of it is."""
+    if arc < 0 or (arc == a and along_m >= a_m):
+        return along_m - a_m
+    rest_m = streets.length_m[a >> 1] - a_m
+    slot = slot_of(reach, a, arc) if arc != a ^ 1 else -1
+    return rest_m + along_m + (float(reach.metres[slot]) if slot >= 0 else 0.0)
+
+
+@kernel
+def stay(streets: Streets, fixes: Fixes, i: int, answers: Answers) -> None:
+    """Answer a fix with the place of the fix before."""
+    answers.arc[i] = answers.arc[i - 1]
+    answers.along_m[i] = answers.along_m[i - 1]
+    x, y = place(streets, answers.arc[i], answers.along_m[i])
+    answers.away_m[i] = ((fixes.x[i] - x) ** 2 + (fixes.y[i] - y) ** 2) ** 0.5
+
+
+@kernel
+def write_all_between(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    layers: Layers,
+    before: int,
+    at: int,
+    fixes: Fixes,
+    written: int,
+    answers: Answers,
+) -> None:
+    """Answer the fixes from `written` on that lie between two layers; they only go on.
+
+    To go back by less than what makes a layer is noise: so a standing truck drifts nowhere.
+    """
+    a = layers.arc[before, layers.chosen[before]]
+    a_m = layers.along_m[before, layers.chosen[before]]
+    farthest_m = 0.0
+    for i in range(written, layers.fix[at]):
+        write_between(streets, reach, prices, layers, before, at, fixes, i, answers)
+        here_m = gone_m(streets, reach, a, a_m, answers.arc[i], answers.along_m[i])
+        if i > written and here_m < farthest_m:
+            stay(streets, fixes, i, answers)
+        farthest_m = max(farthest_m, here_m)
+
+
+@kernel
 def answer(
     streets: Streets,
     reach: Reach,
@@ -221,8 +267,7 @@ def answer(
         layers.sure[at] = sureness(prices, layers, at)
         if i > 0:
             before = (layers.head[0] + i - 1) % rings
-            for fix in range(written, layers.fix[at]):
-                write_between(streets, reach, prices, layers, before, at, fixes, fix, answers)
+            write_all_between(streets, reach, prices, layers, before, at, fixes, written, answers)
         write(layers, at, layers.fix[at], answers)
         written = layers.fix[at] + 1
     return written

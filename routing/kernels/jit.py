@@ -1,15 +1,22 @@
 """How loops are compiled: cached on disk, and free of Python's lock and of counted references."""
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, Protocol, cast
 
-from numba import njit, types
+from numba import config, njit, types
 
 type _Resolve = Callable[[tuple[object, ...], dict[str, object]], object]
 
 
 _BARE: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """Options of kernels; numba's hints lack the last one."""
+
+
+_SETTINGS: Any = config
+"""Numba's settings, which its hints lack."""
 
 
 class _Compiled[**P, R](Protocol):
@@ -26,12 +33,37 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     Without `_nrt=False` numba counts a reference for every array of every call, atomically: with
     thirty arrays in tuples the search was five times slower. Who needs new arrays uses `maker`.
     """
-    return _once(cast("_Compiled[P, R]", njit(**_BARE)(function)))
+    return _once(cast("_Compiled[P, R]", _cached(njit(**_BARE), function)))
 
 
 def maker[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a loop that makes arrays of its own."""
-    return _once(cast("_Compiled[P, R]", njit(cache=True, nogil=True)(function)))
+    return _once(cast("_Compiled[P, R]", _cached(njit(cache=True, nogil=True), function)))
+
+
+@cache
+def digest_of(folder: Path) -> str:
+    """Return a name for the text of all kernels in a folder, and of how they are compiled."""
+    files = sorted({*folder.glob("*.py"), Path(__file__)})
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def _cached(
+    compiler: Callable[[Callable[..., object]], object], function: Callable[..., object]
+) -> object:
+    """Compile with a cache named by the text of the function's package.
+
+    Numba does not see changes in functions that a kernel imports from another file. Packages have
+    a folder each: a change to the matching leaves the search as it is compiled.
+    """
+    whole = _SETTINGS.CACHE_DIR
+    if whole:
+        folder = Path(function.__code__.co_filename).parent
+        _SETTINGS.CACHE_DIR = str(Path(whole) / digest_of(folder))
+    try:
+        return compiler(function)
+    finally:
+        _SETTINGS.CACHE_DIR = whole
 
 
 def _once[**P, R](compiled: _Compiled[P, R]) -> Callable[P, R]:

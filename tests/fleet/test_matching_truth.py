@@ -151,3 +151,11 @@ def _on_grid(fix: Position) -> Position:
 def test_a_truck_that_stands_in_a_car_park_stays_off() -> None:
     stands = [a_fix(v.at_m(200 + i % 3, 120 + i % 2), 10.0 * i) for i in range(40)]
     assert numbers(matched(drawn(BLOCK), stands)) == [0]
+
+
+def test_a_slow_or_standing_truck_does_not_go_back_by_what_is_noise() -> None:
+    drive = ((50, 0), (90, 0), (90.1, 0), (150, 0))
+    fixes = a_drive(*drive, every_s=1.0, speed_mps=1.1, noise_m=1.5, seed=1, heading_deg=None)
+    offsets_m = [match.offset_m for match in matched(drawn(BLOCK), fixes)]
+    assert offsets_m == sorted(offsets_m)
+    assert 145.0 < offsets_m[-1] < 155.0
