@@ -5,6 +5,7 @@ import { attempt } from "../core/notices.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
+import { around, hold, light, makeTip } from "../map/pointer.js";
 import { TruckSheet } from "../map/trucks.js";
 import { blockedName, openBlockages } from "./blockage.js";
 import { place } from "./request.js";
@@ -14,8 +15,6 @@ import { board, choose, coverage, openRequests, selection } from "./state.js";
 import { routeOf } from "./truck.js";
 import { withStates } from "./watch.js";
 
-const STREETS = ["streets", "forward", "backward", "casing"];
-const REACH_PX = 6;
 const FILL_MS = 4 * 3600000; // a ring without a deadline is full after four hours
 
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -50,63 +49,29 @@ function ringed({ id, blockage }) {
 function under(map, trucks, point) {
   const truck = trucks.at(point);
   if (truck) return { kind: "truck", id: truck.id, label: truck.name };
-  const { x, y } = point;
-  const around = [
-    [x - REACH_PX, y - REACH_PX],
-    [x + REACH_PX, y + REACH_PX],
-  ];
-  const [ring] = map.queryRenderedFeatures(around, { layers: ["request-rings"] });
+  const [ring] = around(map, point, ["request-rings"]);
   const waiting = ring && ringed(ring.properties);
   if (waiting) return waiting;
-  const [street] = map.queryRenderedFeatures(around, { layers: STREETS });
+  const [street] = around(map, point);
   return street ? { kind: "street", id: street.id, label: streetName(street.properties), street } : null;
 }
 
-const lit = (map, source, streets) =>
-  map
-    .getSource(source)
-    .setData(
-      collection(
-        streets.map(({ geometry, properties }) => ({
-          type: "Feature",
-          geometry,
-          properties: { road_class: properties.road_class },
-        })),
-      ),
-    );
-
-/** Light a street up, with every piece of it that the map has. */
-function hold(map, id) {
-  const pieces =
-    id === null
-      ? []
-      : map.querySourceFeatures("streets", { sourceLayer: "streets", filter: ["==", ["get", "id"], id] });
-  lit(map, "held", pieces);
-}
-
 function hover(map, trucks) {
-  const tip = document.createElement("div");
-  tip.className = "tip";
-  tip.hidden = true;
-  tip.dir = "auto";
-  map.getContainer().append(tip);
+  const tip = makeTip(map);
   let near = null;
   let waiting = false;
-  const light = (found) => {
+  const showNear = (found) => {
     const id = found?.kind === "street" ? found.id : null;
     if (id === near) return;
     near = id;
-    lit(map, "near", id === null ? [] : [found.street]);
+    light(map, "near", id === null ? [] : [found.street]);
   };
-  const show = (event) => {
+  const show = ({ point }) => {
     waiting = false;
-    const found = map.isMoving() ? null : under(map, trucks, event.point);
-    light(found);
-    tip.hidden = !found;
+    const found = map.isMoving() ? null : under(map, trucks, point);
+    showNear(found);
     map.getCanvas().style.cursor = selection.value.placing !== null ? "crosshair" : found ? "pointer" : "";
-    if (!found) return;
-    tip.textContent = found.label;
-    tip.style.transform = `translate(${event.point.x + 12}px, ${event.point.y + 12}px)`;
+    tip(found?.label, point);
   };
   map.on("mousemove", (event) => {
     if (waiting) return;
@@ -114,8 +79,8 @@ function hover(map, trucks) {
     requestAnimationFrame(() => show(event));
   });
   map.on("mouseout", () => {
-    tip.hidden = true;
-    light(null);
+    tip(null);
+    showNear(null);
   });
 }
 
@@ -156,7 +121,7 @@ function mark(map, trucks, chosen) {
   const at = chosenPlace(trucks, chosen);
   trucks.ring(chosen?.kind === "truck" ? chosen.id : null);
   map.getSource("chosen").setData(collection(at && chosen.kind !== "truck" ? [point(...at, {})] : []));
-  hold(map, chosen?.kind === "street" ? chosen.id : null);
+  hold(map, chosen?.kind === "street" ? [chosen.id] : []);
   if (at) reveal(map, at);
 }
 
@@ -170,7 +135,7 @@ function followSelection(map, trucks) {
   });
   map.on("moveend", () => {
     const { chosen } = selection.value;
-    if (chosen?.kind === "street") hold(map, chosen.id);
+    if (chosen?.kind === "street") hold(map, [chosen.id]);
   });
 }
 

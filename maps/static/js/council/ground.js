@@ -3,57 +3,26 @@ import { still } from "../core/boot.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap } from "../map/ground.js";
+import { around, hold, makeTip } from "../map/pointer.js";
 import { choice, choose, followStreets, streets, visible } from "./state.js";
 
-const STREETS = ["streets", "forward", "backward", "casing"];
-const REACH_PX = 6;
 const NEAR_ZOOM = 15; // where a street that somebody looked for can be told from its neighbours
 const NOTHING_HIDDEN = new Set();
 const NEITHER_WAY = [-1, -1];
 
-const collection = (features) => ({ type: "FeatureCollection", features });
-
 /** The street under a point of the screen that the filter lets be seen, or undefined. */
-function under(map, { x, y }) {
-  const around = [
-    [x - REACH_PX, y - REACH_PX],
-    [x + REACH_PX, y + REACH_PX],
-  ];
-  return map.queryRenderedFeatures(around, { layers: STREETS }).find((street) => visible(street.id));
-}
+const under = (map, point) => around(map, point).find((street) => visible(street.id));
 
-const lit = (map, source, pieces) =>
-  map.getSource(source).setData(
-    collection(
-      pieces.map(({ geometry, properties }) => ({
-        type: "Feature",
-        geometry,
-        properties: { road_class: properties.road_class },
-      })),
-    ),
-  );
-
-function hold(map, id) {
-  const filter = ["==", ["get", "id"], id];
-  const pieces = id === null ? [] : map.querySourceFeatures("streets", { sourceLayer: "streets", filter });
-  lit(map, "held", pieces);
-}
+const held = (street) => (street === null ? [] : [street]);
 
 function hover(map) {
-  const tip = document.createElement("div");
-  tip.className = "tip";
-  tip.hidden = true;
-  tip.dir = "auto";
-  map.getContainer().append(tip);
+  const tip = makeTip(map);
   map.on("mousemove", ({ point }) => {
     const street = map.isMoving() ? undefined : under(map, point);
     map.getCanvas().style.cursor = street ? "pointer" : "";
-    tip.hidden = !street;
-    if (!street) return;
-    tip.textContent = streetName(street.properties);
-    tip.style.transform = `translate(${point.x + 12}px, ${point.y + 12}px)`;
+    tip(street && streetName(street.properties), point);
   });
-  map.on("mouseout", () => (tip.hidden = true));
+  map.on("mouseout", () => tip(null));
 }
 
 /** A browser prints no map; what it shows is copied to a canvas that it does print. */
@@ -79,11 +48,11 @@ export async function showMap() {
   painter.changed(streets.states.keys());
   followTheme(map, () => NOTHING_HIDDEN);
   choice.follow(({ street, reveal: place }, changes) => {
-    if ("street" in changes) hold(map, street);
+    if ("street" in changes) hold(map, held(street));
     if (changes.reveal)
       map.easeTo({ center: place, zoom: Math.max(map.getZoom(), NEAR_ZOOM), duration: still ? 0 : 600 });
   });
-  map.on("moveend", () => hold(map, choice.value.street));
+  map.on("moveend", () => hold(map, held(choice.value.street)));
   map.on("click", ({ point }) => choose(under(map, point)?.id ?? null));
   hover(map);
   printable(map);

@@ -3,11 +3,11 @@ import { boot, still } from "../core/boot.js";
 import { named, streetName } from "../core/texts.js";
 import { color, onTheme, theme } from "../core/theme.js";
 import { makeMap } from "../map/ground.js";
+import { around, hold, makeTip } from "../map/pointer.js";
 import { paints } from "../map/style.js";
 import { choose, chosen, classes, meant, search } from "./state.js";
 
 const COVERAGE = ["streets", "streets-dash", "forward", "backward", "forward-dash", "backward-dash"];
-const REACH_PX = 6;
 const FAINT = 0.12;
 const STOPS = [10, 0.8, 12, 1.6, 14, 3.2, 15, 4.4, 17, 9, 19, 20];
 
@@ -81,50 +81,18 @@ function tell(map, before) {
   return levels;
 }
 
-function lightUp(map) {
-  const ids = meant();
-  const pieces = ids.length
-    ? map.querySourceFeatures("streets", {
-        sourceLayer: "streets",
-        filter: ["in", ["get", "id"], ["literal", ids]],
-      })
-    : [];
-  map.getSource("held").setData({
-    type: "FeatureCollection",
-    features: pieces.map(({ geometry, properties }) => ({
-      type: "Feature",
-      geometry,
-      properties: { road_class: properties.road_class },
-    })),
-  });
-}
-
-function under(map, { x, y }) {
-  const around = [
-    [x - REACH_PX, y - REACH_PX],
-    [x + REACH_PX, y + REACH_PX],
-  ];
-  return map.queryRenderedFeatures(around, { layers: ["class-lines"] })[0];
-}
+const under = (map, point) => around(map, point, ["class-lines"])[0];
 
 function hover(map) {
-  const tip = document.createElement("div");
-  tip.className = "tip";
-  tip.hidden = true;
-  tip.dir = "auto";
-  map.getContainer().append(tip);
-  map.on("mousemove", (event) => {
-    const street = map.isMoving() ? null : under(map, event.point);
-    tip.hidden = !street;
+  const tip = makeTip(map);
+  map.on("mousemove", ({ point }) => {
+    const street = map.isMoving() ? undefined : under(map, point);
     map.getCanvas().style.cursor = street ? "pointer" : "";
-    if (!street) return;
+    if (!street) return void tip(null);
     const its_class = classes.value.levels.get(street.id)?.[0] ?? classes.value.roads[street.properties.road_class];
-    tip.textContent = `${streetName(street.properties)} · ${named("class", its_class)}`;
-    tip.style.transform = `translate(${event.point.x + 12}px, ${event.point.y + 12}px)`;
+    return void tip(`${streetName(street.properties)} · ${named("class", its_class)}`, point);
   });
-  map.on("mouseout", () => {
-    tip.hidden = true;
-  });
+  map.on("mouseout", () => tip(null));
 }
 
 function followTheme(map) {
@@ -167,8 +135,8 @@ export async function showMap() {
   search.follow((_, changes) => {
     if ("service_class" in changes || "reason" in changes) dress(map);
   });
-  chosen.follow(() => lightUp(map));
-  map.on("moveend", () => lightUp(map));
+  chosen.follow(() => hold(map, meant()));
+  map.on("moveend", () => hold(map, meant()));
   map.on("click", (event) => choose(under(map, event.point)?.id ?? null));
   hover(map);
   followTheme(map);

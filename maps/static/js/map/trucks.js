@@ -1,8 +1,8 @@
-// Trucks that glide from fix to fix, drawn on a sheet of their own above the map: moving them does not redraw
-// twenty thousand streets, so that it stays smooth on a machine without a graphics card.
+// Trucks that glide from fix to fix, on a sheet of their own: smooth on a machine without a graphics card too.
 import { still } from "../core/boot.js";
 import { color, onTheme } from "../core/theme.js";
 import { drawTruck } from "./glyphs.js";
+import { Sheet } from "./sheet.js";
 
 const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];
@@ -32,20 +32,14 @@ const tonesNow = () => ({
   ring: color("accent"),
 });
 
-export class TruckSheet {
+export class TruckSheet extends Sheet {
   constructor(map) {
-    this.map = map;
+    super(map, "trucks");
     this.vehicles = [];
     this.glides = new Map();
     this.chosen = null;
     this.running = false;
     this.drawnAt = 0;
-    this.sheet = document.createElement("canvas");
-    this.sheet.className = "trucks";
-    this.sheet.setAttribute("aria-hidden", "true");
-    map.getCanvasContainer().append(this.sheet);
-    map.on("move", () => this.draw(performance.now()));
-    map.on("resize", () => this.draw(performance.now()));
     this.tones = tonesNow();
     onTheme(() => {
       this.tones = tonesNow();
@@ -115,24 +109,6 @@ export class TruckSheet {
     if (moment - this.drawnAt >= FRAME_MS || !gliding) this.draw(moment);
     this.running = gliding && !still;
     if (this.running) requestAnimationFrame((next) => this.frame(next));
-  }
-
-  /** Clear the sheet, as large as the map's own canvas, and return a pen in CSS pixels. */
-  pen() {
-    const under = this.map.getCanvas();
-    const { sheet } = this;
-    if (sheet.width !== under.width || sheet.height !== under.height) {
-      sheet.width = under.width;
-      sheet.height = under.height;
-      sheet.style.width = `${under.clientWidth}px`;
-      sheet.style.height = `${under.clientHeight}px`;
-    }
-    const pen = sheet.getContext("2d");
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, sheet.width, sheet.height);
-    const ratio = under.width / under.clientWidth;
-    pen.scale(ratio, ratio);
-    return pen;
   }
 
   draw(moment) {

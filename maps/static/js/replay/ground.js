@@ -3,6 +3,7 @@ import { still } from "../core/boot.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint } from "../map/ground.js";
+import { around, hold, makeTip } from "../map/pointer.js";
 import { StreetColors } from "./colors.js";
 import { followHours, hourAt, hourBefore } from "./hours.js";
 import { play, shown, storm, tellColors, tick } from "./state.js";
@@ -10,47 +11,17 @@ import { PastTrucks } from "./trucks.js";
 
 const LONGEST_FRAME_MS = 250; // a window that was hidden does not leap ahead
 const REST_MS = 100; // between two repaints of streets; trucks move at every frame
-const STREETS = ["streets", "forward", "backward", "casing"];
-const REACH_PX = 6;
-
-/** The street under a point of the screen, or undefined. */
-function streetAt(map, { x, y }) {
-  const around = [
-    [x - REACH_PX, y - REACH_PX],
-    [x + REACH_PX, y + REACH_PX],
-  ];
-  return map.queryRenderedFeatures(around, { layers: STREETS })[0];
-}
-
-/** Light a street up, with every piece of it that the map has. */
-function hold(map, id) {
-  const filter = ["==", ["get", "id"], id];
-  const pieces = id === null ? [] : map.querySourceFeatures("streets", { sourceLayer: "streets", filter });
-  const features = pieces.map(({ geometry, properties }) => ({
-    type: "Feature",
-    geometry,
-    properties: { road_class: properties.road_class },
-  }));
-  map.getSource("held").setData({ type: "FeatureCollection", features });
-}
-
-/** Name what is under the pointer while nothing moves. */
+/** Name what is under the pointer; a street only while nothing moves. */
 function hover(map, trucks) {
-  const tip = document.createElement("div");
-  tip.className = "tip";
-  tip.dir = "auto";
-  tip.hidden = true;
-  map.getContainer().append(tip);
+  const tip = makeTip(map);
   map.on("mousemove", ({ point }) => {
-    const still = !map.isMoving() && !play.value.running;
+    const { running } = play.value;
     const truck = trucks.at(point);
-    const street = truck || !still ? undefined : streetAt(map, point);
-    tip.textContent = truck?.name || (street ? streetName(street.properties) : "");
-    tip.hidden = !tip.textContent;
-    map.getCanvas().style.cursor = truck || street || play.value.running ? "pointer" : "";
-    tip.style.transform = `translate(${point.x + 12}px, ${point.y + 12}px)`;
+    const street = truck || running || map.isMoving() ? undefined : around(map, point)[0];
+    map.getCanvas().style.cursor = truck || street || running ? "pointer" : "";
+    tip(truck?.name || (street && streetName(street.properties)), point);
   });
-  map.on("mouseout", () => (tip.hidden = true));
+  map.on("mouseout", () => tip(null));
 }
 
 /** On a phone the street's evidence covers the lower half: bring the place into the upper one. */
@@ -59,9 +30,12 @@ function makeRoom(map, place) {
   map.easeTo({ center: place, offset: [0, -map.getContainer().clientHeight / 4], duration: still ? 0 : 400 });
 }
 
+/** The chosen street, as the map wants it. */
+const held = () => (shown.value.street === null ? [] : [shown.value.street]);
+
 function choose(map, trucks, { point, lngLat }) {
   const truck = trucks.at(point)?.id ?? null;
-  const street = truck === null ? (streetAt(map, point)?.id ?? null) : null;
+  const street = truck === null ? (around(map, point)[0]?.id ?? null) : null;
   shown.set({ truck, street });
   if (street !== null) makeRoom(map, lngLat);
 }
@@ -81,11 +55,11 @@ export async function showMap() {
     const { view } = storm.value;
     if (!view?.storm) return;
     if (colors.ids !== view.streets) colors = new StreetColors(view.streets);
-    const { at } = play.value;
+    const { at, running } = play.value;
     const hour = hourAt(view, at);
-    if (!play.value.running && play.value.waits === Boolean(hour)) play.set({ waits: !hour });
+    if (!running && play.value.waits === Boolean(hour)) play.set({ waits: !hour });
     if (hour) painter.changed(colors.go(hour.colors, at));
-    trucks.show(view.vehicles, hour, hourBefore(view, at), at, shown.value.trails);
+    trucks.show(view.vehicles, hour, hourBefore(view, at), at, { trails: shown.value.trails, running });
     dirty = false;
   }
 
@@ -101,15 +75,15 @@ export async function showMap() {
   play.follow(mark);
   storm.follow(mark);
   followHours(mark);
-  shown.follow(({ hidden, truck, street }, changes) => {
+  shown.follow(({ hidden, truck }, changes) => {
     if ("hidden" in changes) repaint(map, hidden);
     if ("truck" in changes) trucks.ring(truck);
-    if ("street" in changes) hold(map, street);
+    if ("street" in changes) hold(map, held());
     mark();
   });
   followTheme(map, () => shown.value.hidden);
   map.on("click", (event) => choose(map, trucks, event));
-  map.on("moveend", () => hold(map, shown.value.street));
+  map.on("moveend", () => hold(map, held()));
   hover(map, trucks);
   requestAnimationFrame(frame);
 }

@@ -2,6 +2,7 @@
 const MICRO = 1e6;
 const STANDS = 1; // motions: 0 nobody knows, 1 stood, 2 drove, 3 worked
 export const DRIVES = 2;
+const SEEN_PX = 1.5; // between two points of a line on the screen
 
 /** Whole numbers of which all but the first are steps from the one before. */
 export function summed(steps) {
@@ -73,16 +74,22 @@ export function screenOf(map) {
   return { scaleX, scaleY, left: from.x - x0 * scaleX, top: from.y - y0 * scaleY };
 }
 
-/** Add to the pen's path where a track went, from point to point, up to a moment. */
+/** Add to the pen's path where a track went, from point to point, up to a moment; steps too small to be seen are none. */
 export function drawWay(pen, track, first, last, until, { scaleX, scaleY, left, top }) {
   let drawn = -1;
+  let [penX, penY] = [0, 0];
   for (let i = first; i <= last; i += 1) {
     if (track.motion[i] < DRIVES || i + 1 >= track.at.length) continue;
-    if (drawn !== i) pen.moveTo(track.x[i] * scaleX + left, track.y[i] * scaleY + top);
-    const share = Math.min(1, shareAt(track, i, until));
-    const x = track.x[i] + (track.x[i + 1] - track.x[i]) * share;
-    const y = track.y[i] + (track.y[i + 1] - track.y[i]) * share;
-    pen.lineTo(x * scaleX + left, y * scaleY + top);
+    if (drawn !== i) {
+      [penX, penY] = [track.x[i] * scaleX + left, track.y[i] * scaleY + top];
+      pen.moveTo(penX, penY);
+    }
     drawn = i + 1;
+    const share = Math.min(1, shareAt(track, i, until));
+    const x = (track.x[i] + (track.x[i + 1] - track.x[i]) * share) * scaleX + left;
+    const y = (track.y[i] + (track.y[i + 1] - track.y[i]) * share) * scaleY + top;
+    if (i < last && Math.abs(x - penX) + Math.abs(y - penY) < SEEN_PX) continue;
+    pen.lineTo(x, y);
+    [penX, penY] = [x, y];
   }
 }

@@ -3,6 +3,7 @@ import { now } from "../core/boot.js";
 import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { followTheme, makeMap, reveal } from "../map/ground.js";
+import { around } from "../map/pointer.js";
 import { mark, order, query, queue } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();
@@ -36,11 +37,7 @@ async function showSpots(map) {
 
 function click(map, { point: at, lngLat }) {
   if (queue.value.placing) return void order("place", { lon: lngLat.lng, lat: lngLat.lat });
-  const box = [
-    [at.x - NEAR_PX, at.y - NEAR_PX],
-    [at.x + NEAR_PX, at.y + NEAR_PX],
-  ];
-  const [found] = map.queryRenderedFeatures(box, { layers: ["request-rings"] });
+  const [found] = around(map, at, ["request-rings"], NEAR_PX);
   if (!found) return undefined;
   const { id } = found.properties;
   mark([id], !queue.value.marked.has(id));

@@ -1,0 +1,44 @@
+// What is under the pointer, what is lit up, and the words beside it, on every page with a map of streets.
+
+const COVERED = ["streets", "forward", "backward", "casing"];
+const REACH_PX = 6;
+
+/** What some layers show around a point of the screen, the topmost first. */
+export function around(map, { x, y }, layers = COVERED, reachPx = REACH_PX) {
+  const corners = [
+    [x - reachPx, y - reachPx],
+    [x + reachPx, y + reachPx],
+  ];
+  return map.queryRenderedFeatures(corners, { layers });
+}
+
+/** Light pieces of streets up, in the source `held` or `near`. */
+export const light = (map, source, pieces) =>
+  map.getSource(source).setData({
+    type: "FeatureCollection",
+    features: pieces.map(({ geometry, properties }) => ({
+      type: "Feature",
+      geometry,
+      properties: { road_class: properties.road_class },
+    })),
+  });
+
+/** Hold streets lit up, with every piece of them that the map has. */
+export function hold(map, ids) {
+  const filter = ["in", ["get", "id"], ["literal", ids]];
+  light(map, "held", ids.length ? map.querySourceFeatures("streets", { sourceLayer: "streets", filter }) : []);
+}
+
+/** The sign that names what is under the pointer: call it with words and the pointer's place, or with none. */
+export function makeTip(map) {
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.dir = "auto";
+  tip.hidden = true;
+  map.getContainer().append(tip);
+  return (words, { x, y } = { x: 0, y: 0 }) => {
+    tip.hidden = !words;
+    tip.textContent = words ?? "";
+    tip.style.transform = `translate(${x + 12}px, ${y + 12}px)`;
+  };
+}
