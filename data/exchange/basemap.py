@@ -22,6 +22,12 @@ _TILE_BYTES = 20_000_000
 _TILE_FEATURES = 1_000_000
 """Far above any tile of ours: GDAL drops features and detail of tiles that are larger."""
 
+_UNSEEN = 4
+"""Bends smaller than this many of a tile's 4096 units, half a pixel, are left out.
+
+The largest zoom keeps them all, since pages enlarge it. Half of the points of a city go, and with
+them half of what each repaint costs where no graphics card helps.
+"""
 
 AROUND_DEG = 0.03
 """How far beyond the streets waters are drawn, where the file is larger than the city."""
@@ -56,6 +62,8 @@ def _write(frame: geopandas.GeoDataFrame, layer: str, folder: Path) -> None:
             "MAXZOOM": str(MAX_ZOOM),
             "MAX_SIZE": str(_TILE_BYTES),
             "MAX_FEATURES": str(_TILE_FEATURES),
+            "SIMPLIFICATION": str(_UNSEEN),
+            "SIMPLIFICATION_MAX_ZOOM": "0",
         },
     )
 

@@ -1,8 +1,10 @@
 import pyogrio
 import pytest
+import shapely
 
 from data.exchange.basemap import MAX_ZOOM, MIN_ZOOM, write_basemap
-from tests.village import ROSE, village, village_places
+from data.network import build_network
+from tests.village import ROSE, a_segment, village, village_places
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,17 @@ def test_layers_are_named_for_the_style(tiles):
 
 def test_the_whole_city_fits_into_the_first_zoom(tiles):
     assert rows(tiles / "streets.pmtiles", MIN_ZOOM)
+
+
+def test_bends_that_nobody_sees_from_afar_are_only_in_close_views(tmp_path):
+    bends = [(20.0 * step, 4.0 * (step % 2)) for step in range(1, 10)]
+    write_basemap(build_network([a_segment(via_m=bends)], ()), (), tmp_path)
+
+    def points(zoom):
+        _, _, shapes, _ = pyogrio.raw.read(tmp_path / "streets.pmtiles", ZOOM_LEVEL=zoom)
+        return shapely.get_num_coordinates(shapely.from_wkb(shapes)).max()
+
+    assert (points(MIN_ZOOM), points(MAX_ZOOM)) == (2, 11)
 
 
 def test_places_are_drawn_but_house_numbers_are_not(tiles):
