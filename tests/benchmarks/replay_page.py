@@ -38,6 +38,10 @@ NOISE_M = 3.0
 SEED = 2026
 PLAYED_MS = 5_000
 
+SHOWN = """globalThis.boardMap?.loaded()
+    && document.querySelector('.now') && !document.querySelector('.now .muted')"""
+"""Whether the streets have their colors: the map is whole, and the hour is there."""
+
 SPENT = ("ScriptDuration", "TaskDuration")
 """Chromium's clocks of the thread of a page: scripts, and everything, drawing by software too."""
 
@@ -97,7 +101,7 @@ def _seen(visit: Visit) -> Iterator[tuple[str, str, str]]:
     session.send("Performance.enable")
     before, began_s = _spent_s(session, "ScriptDuration"), time.perf_counter()
     visit.go(f"/replay?at={HOURS * 1800:.0f}")
-    visit.until("globalThis.boardMap?.loaded() && !document.querySelector('.now .muted')")
+    visit.until(SHOWN)
     yield "page open, streets in their colors", f"{time.perf_counter() - began_s:.1f} s", "4 s"
     script_s = _spent_s(session, "ScriptDuration") - before
     yield "of it scripts", f"{script_s:.1f} s", ""
