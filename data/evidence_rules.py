@@ -36,7 +36,7 @@ class EvidenceRules:
     """
 
     grades: Mapping[EvidenceKind, Grade] = field(default_factory=lambda: dict(USUAL_GRADES))
-    least_confidence: float = 0.2
+    least_confidence: float = 0.3
 
     def grade_of(self, evidence: Evidence) -> Grade:
         """Return what this evidence is good for."""

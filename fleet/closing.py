@@ -9,6 +9,7 @@ from data.model import (
     Actor,
     ClosingReason,
     Job,
+    JobId,
     JobState,
     NoticeKind,
     RequestId,
@@ -43,6 +44,9 @@ CLOSED_AS: Mapping[ClosingReason, RequestState] = {
     ClosingReason.DUPLICATE: RequestState.CANCELLED,
 }
 """The state that each reason ends in: only what somebody proved is done."""
+
+UNPROVED = "unproved"
+"""Why the storm book says that something is open again whose evidence was taken back."""
 
 STILL_OPEN = frozenset({RequestState.NEW, RequestState.OPEN})
 """Waits for us."""
@@ -108,13 +112,32 @@ def reopen_request(
     storm = find_active_storm(tx)
     waiting = replace(asked, state=RequestState.NEW, job_id=None, closed_for=None)
     again = waiting if storm is None else _asked_again(tx, actor, asked, waiting, storm, now)
+    if why.strip():
+        add_comment(tx, asked.id, actor.id, why.strip(), now)
+    return _reopened(tx, actor, asked, again, {}, now)
+
+
+def reopen_unproved(
+    tx: Tx, actor: Actor, asked: ServiceRequest, job_id: JobId, now: datetime
+) -> ServiceRequest:
+    """Let a request wait for a job again, since nothing proves any more that it was done."""
+    again = replace(asked, state=RequestState.OPEN, job_id=job_id, closed_for=None)
+    return _reopened(tx, actor, asked, again, {"reason": UNPROVED}, now)
+
+
+def _reopened(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    again: ServiceRequest,
+    why: Mapping[str, object],
+    now: datetime,
+) -> ServiceRequest:
     save_request(tx, again)
     wind_clock(tx, asked.id, now)
     before = {"state": asked.state, "reason": asked.closed_for, "job": asked.job_id}
-    after = {"state": again.state, "job": again.job_id}
+    after = {"state": again.state, "job": again.job_id, **why}
     add_event(tx, now, actor, "request.reopened", subject_of(asked), before, after)
-    if why.strip():
-        add_comment(tx, asked.id, actor.id, why.strip(), now)
     tell(tx, asked.id, NoticeKind.REOPENED, {}, now)
     return again
 

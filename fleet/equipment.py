@@ -1,6 +1,6 @@
 """What blade and spreader do, as far as their sensors are to be believed.
 
-A sensor is believed until it shows that it is broken: it flaps, it says "at work" at a speed at
+A sensor is believed until it shows that it is broken: it flickers, it says "at work" at a speed at
 which nobody works, or it never says "up" where the route says to drive. From then on it is as if
 there were none, until it behaves; one that never said "up" was stuck all along, and what it said
 before is not believed either (`fleet.windows`).
@@ -11,14 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import Position
+from data.model import DirectedSegment, Position
 
 CARRIED = timedelta(seconds=30)
 """What a sensor said holds so long for fixes of a second device that knows nothing of it."""
 
-FLAPPING_WITHIN = timedelta(minutes=2)
-FLAPS = 6
-"""More changes in that time are no work but a loose contact."""
+FLICKER = timedelta(seconds=7)
+"""What a blade "did" for less, to be seen at one fix alone, may be a loose contact."""
+
+FLICKERING_WITHIN = timedelta(minutes=3)
+FLICKERS = 2
+"""More flickers in that time are one, whatever the work."""
 
 FRESH = timedelta(seconds=10)
 """So long after a blade was lowered, a receiver's error may put it on the street before."""
@@ -43,26 +46,42 @@ class Sensor:
 
     said: bool | None = None
     said_at: datetime | None = None
-    changes: deque[datetime] = field(default_factory=deque)
+    said_on: DirectedSegment | None = None
+    changed_at: datetime | None = None
+    changed_on: DirectedSegment | None = None
+    flickers: deque[datetime] = field(default_factory=deque)
     fast_s: float = 0.0
     drives_m: float = 0.0
     was_up: bool = False
 
-    def hear(self, says: bool | None, at: datetime, *, fast: bool) -> None:
-        """Take in what it says at a fix; `fast` where the vehicle is too fast for work."""
-        while self.changes and at - self.changes[0] > FLAPPING_WITHIN:
-            self.changes.popleft()
+    def hear(
+        self, says: bool | None, at: datetime, street: DirectedSegment | None, *, fast: bool
+    ) -> None:
+        """Take in what it says at a fix on a street; `fast` where no work is done so fast."""
+        while self.flickers and at - self.flickers[0] > FLICKERING_WITHIN:
+            self.flickers.popleft()
         if says is None:
             if self.said_at is not None and at - self.said_at > CARRIED:
-                self.said, self.said_at = None, None
+                self.said, self.said_at, self.changed_at = None, None, None
             return
         if self.said is not None and says != self.said:
-            self.changes.append(at)
+            self._change(says, at, street)
         if not says:
             self.fast_s, self.drives_m, self.was_up = 0.0, 0.0, True
         elif fast and self.said_at is not None:
             self.fast_s += (at - self.said_at).total_seconds()
-        self.said, self.said_at = says, at
+        self.said, self.said_at, self.said_on = says, at, street
+
+    def _change(self, says: bool, at: datetime, street: DirectedSegment | None) -> None:
+        """Take in a change, and whether what was said before it was a flicker.
+
+        "At work" for a moment is one anywhere. "Not at work" for a moment is one only in the middle
+        of a street: at corners, and where they turn, small machines lift their blades.
+        """
+        brief = self.changed_at is not None and at - self.changed_at < FLICKER
+        if brief and (not says or (street is not None and street == self.changed_on)):
+            self.flickers.append(at)
+        self.changed_at, self.changed_on = at, self.said_on
 
     def drive(self, metres: float) -> None:
         """Take in metres driven where the route has nothing to work on."""
@@ -72,7 +91,7 @@ class Sensor:
     @property
     def believed(self) -> bool | None:
         """What it says, or `None` where there is no sensor or none to be believed."""
-        broken = len(self.changes) > FLAPS or self._at_work_in_vain
+        broken = len(self.flickers) > FLICKERS or self._at_work_in_vain
         return None if broken else self.said
 
     @property
@@ -117,12 +136,14 @@ class Equipment:
     blade: Sensor = field(default_factory=Sensor)
     spreader: Sensor = field(default_factory=Sensor)
 
-    def hear(self, fix: Position, too_fast_mps: float) -> Claim:
-        """Take in a fix, in the order of their times, and return what is believed there."""
+    def hear(
+        self, fix: Position, too_fast_mps: float, street: DirectedSegment | None = None
+    ) -> Claim:
+        """Take in a fix on a street, in the order of their times; return what is believed there."""
         fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
-        self.blade.hear(fix.blade, fix.fixed_at, fast=fast)
-        self.spreader.hear(fix.spreader, fix.fixed_at, fast=fast)
-        moved_at = self.blade.changes[-1] if self.blade.changes else None
+        self.blade.hear(fix.blade, fix.fixed_at, street, fast=fast)
+        self.spreader.hear(fix.spreader, fix.fixed_at, street, fast=fast)
+        moved_at = self.blade.changed_at
         fresh = moved_at is not None and fix.fixed_at - moved_at <= FRESH
         return Claim(self.blade.believed, self.spreader.believed, fresh)
 

@@ -4,12 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from data.model import (
     Actor,
-    ActorKind,
-    ClosingReason,
     Coverage,
     CoverageChange,
     CoverageRevision,
@@ -17,10 +14,8 @@ from data.model import (
     EvidenceKind,
     Job,
     JobId,
-    JobState,
     Pass,
     RequestId,
-    RequestState,
     RevisionCause,
     SegmentId,
     Storm,
@@ -40,17 +35,20 @@ from data.store.coverage import (
 )
 from data.store.engine import Tx
 from data.store.events import add_event
-from data.store.jobs import list_jobs_on_segments, set_job_state
-from data.store.requests import list_requests_of_jobs
+from data.store.jobs import list_jobs_on_segments
 from data.store.revisions import add_revision
 from data.store.windows import WindowChange, list_window, replace_windows
-from fleet.closing import close_by_evidence
-from fleet.coverage import counted_treatments, counting, coverage_of, done_at
+from fleet.coverage import counted_treatments, coverage_of
+from fleet.job_evidence import (
+    TRACKING,
+    Done,
+    answer_requests,
+    close_jobs,
+    reopen_jobs,
+    took_back,
+)
 from fleet.logbook import read_again
 from fleet.windows import Window
-
-TRACKING = Actor(ActorKind.SYSTEM, "tracking")
-"""Who closes jobs by evidence."""
 
 Changed = list[tuple[Coverage | None, Coverage]]
 """Coverage rows before and after; before a first pass there is none."""
@@ -61,7 +59,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What new passes changed: coverage rows, jobs done, requests answered."""
+    """What new passes changed: coverage rows, jobs done or open again, and requests with them."""
 
     coverage: tuple[Coverage, ...] = ()
     jobs: tuple[JobId, ...] = ()
@@ -74,13 +72,6 @@ class Proof:
             (*self.jobs, *other.jobs),
             (*self.requests, *other.requests),
         )
-
-
-class _Done(NamedTuple):
-    """Since when a job is done, and why its requests end."""
-
-    at: datetime
-    reason: ClosingReason
 
 
 def storms_in(storms: Iterable[Storm], since: datetime, until: datetime) -> list[StormId]:
@@ -100,18 +91,20 @@ def keep_evidence(
     passes: Sequence[Pass],
     now: datetime,
     actor: Actor = TRACKING,
+    instead_of: Sequence[Pass] = (),
 ) -> Proof:
     """Store passes that people told of, and what follows; telling twice changes nothing.
 
-    `actor` is who closes jobs by it.
+    `actor` is who closes jobs by it; `instead_of` are stored passes that they take the place of.
     """
-    fresh: dict[DirectedSegment, list[Pass]] = defaultdict(list)
+    fresh: dict[DirectedSegment, list[Pass]] = {_way(one): [] for one in instead_of}
     for one in passes:
         if _belongs(one, storm):
-            fresh[DirectedSegment(one.segment_id, one.forward)].append(one)
+            fresh.setdefault(_way(one), []).append(one)
     known = list_told(tx, storm.id, {directed.segment_id for directed in fresh})
-    replace_told(tx, storm.id, {way: merged([*known[way], *fresh[way]]) for way in fresh})
-    read_again(tx, passes)
+    stay = {way: [one for one in known[way] if one not in instead_of] for way in fresh}
+    replace_told(tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
+    read_again(tx, [*passes, *instead_of])
     return refresh(tx, storm, network, policy, {way.segment_id for way in fresh}, now, actor)
 
 
@@ -191,12 +184,17 @@ def refresh(
 ) -> Proof:
     """Derive the coverage of some streets anew, close jobs that it proves, say what changed.
 
+    Where evidence was taken back, jobs that it had closed are open again, and their requests too.
     What changes in a storm that has ended makes a numbered revision and closes nothing: its jobs
     were cancelled with it.
     """
     proof, changed = derive(tx, storm, network, policy, segment_ids, now, actor)
     if storm.ended_at is not None and changed:
         note_revision(tx, TRACKING, storm.id, RevisionCause.LATE, network.version, changed, now)
+    lost = {after.segment_id for before, after in changed if took_back(before, after)}
+    if storm.ended_at is None and lost:
+        jobs, requests = reopen_jobs(tx, storm, network, policy, lost, now)
+        proof += Proof((), jobs, requests)
     return proof
 
 
@@ -212,16 +210,16 @@ def derive(
     """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
     touched = sorted(one for one in segment_ids if network.find(one) is not None)
     changed: Changed = []
-    jobs: dict[JobId, _Done] = {}
+    jobs: dict[JobId, Done] = {}
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(tx, storm.id, ids)
         seen = list_seen(tx, storm.id, ids)
         changed += _covered(tx, storm.id, network, policy, ids, seen, wanted)
         if storm.ended_at is None:
-            jobs |= _close_jobs(tx, network, policy, seen, wanted, now, actor)
+            jobs |= close_jobs(tx, network, policy, seen, wanted, now, actor)
     rows = tuple(after for _, after in changed)
-    return Proof(rows, tuple(jobs), _answer_requests(tx, jobs, now, actor)), changed
+    return Proof(rows, tuple(jobs), answer_requests(tx, jobs, now, actor)), changed
 
 
 def note_revision(
@@ -297,78 +295,5 @@ def _covered(
     return changed
 
 
-def _way(row: Coverage) -> DirectedSegment:
+def _way(row: Coverage | Pass) -> DirectedSegment:
     return DirectedSegment(row.segment_id, row.forward)
-
-
-def _close_jobs(
-    tx: Tx,
-    network: StreetNetwork,
-    policy: Policy,
-    seen: Mapping[DirectedSegment, Sequence[Pass]],
-    jobs: Sequence[Job],
-    now: datetime,
-    actor: Actor,
-) -> dict[JobId, _Done]:
-    """Set the jobs that passes prove to done, and return since when each is and why."""
-    closed: dict[JobId, _Done] = {}
-    passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
-    for job in jobs:
-        if job.state is not JobState.OPEN:
-            continue
-        finished_at = done_at(job, network.segment(job.segment_id), passes)
-        if finished_at is None:
-            continue
-        evidence = _attached(job, passes, finished_at)
-        set_job_state(tx, [job.id], JobState.DONE, finished_at)
-        add_event(
-            tx,
-            now,
-            actor,
-            "job.done",
-            f"job:{job.id}",
-            before={"state": job.state},
-            after={
-                "state": JobState.DONE,
-                "done_at": finished_at.isoformat(),
-                "evidence": evidence,
-            },
-        )
-        seen_clear = any(one["vehicle"] is None for one in evidence)
-        reason = ClosingReason.INSPECTED if seen_clear else ClosingReason.PLOWED
-        closed[job.id] = _Done(finished_at, reason)
-    return closed
-
-
-def _attached(
-    job: Job, passes: Mapping[DirectedSegment, Sequence[Pass]], finished_at: datetime
-) -> list[dict[str, object]]:
-    """Return the passes that made a job done, as the storm book keeps them."""
-    return [
-        {
-            "vehicle": one.vehicle_id,
-            "kind": one.evidence.kind,
-            "confidence": round(one.evidence.confidence, 3),
-            "forward": one.forward,
-            "from_m": round(one.from_m, 1),
-            "to_m": round(one.to_m, 1),
-            "ended_at": one.ended_at.isoformat(),
-        }
-        for forward in (True, False)
-        for one in passes.get(DirectedSegment(job.segment_id, forward), ())
-        if one.treatment is job.treatment and job.starts_at <= one.started_at <= finished_at
-    ]
-
-
-def _answer_requests(
-    tx: Tx, jobs: Mapping[JobId, _Done], now: datetime, actor: Actor
-) -> tuple[RequestId, ...]:
-    """Close the requests of jobs that are done, and return their ids."""
-    answered: list[RequestId] = []
-    for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
-        if request.state is not RequestState.OPEN or request.job_id is None:
-            continue
-        done = jobs[request.job_id]
-        close_by_evidence(tx, actor, request, done.reason, done.at, now)
-        answered.append(request.id)
-    return tuple(answered)

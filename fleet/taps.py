@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from data.model import (
+    DirectedSegment,
     Evidence,
     EvidenceKind,
     Leg,
@@ -17,18 +18,20 @@ from data.model import (
     LegProgress,
     Pass,
     PlanId,
+    Position,
     Route,
     ShiftId,
     Storm,
     Treatment,
+    VehicleId,
 )
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.coverage import list_seen
+from data.store.coverage import list_seen, list_told
 from data.store.engine import Tx
 from data.store.plans import find_route
 from data.store.positions import fix_times, sensor_words
-from data.store.shifts import list_progress, list_unproved, mark_proved
+from data.store.shifts import list_progress, list_proved, list_unproved, mark_proved
 from fleet.driving import DONE, UNDO_WITHIN
 from fleet.evidence import Proof, keep_evidence
 from fleet.told import Sensor, Street, look_at, told_by
@@ -53,17 +56,52 @@ def prove_taps(
 ) -> Proof:
     """Store as passes what drivers did, and return what that changed."""
     ripe = list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, AT_ONCE)
-    by_route: dict[tuple[PlanId, ShiftId], list[LegProgress]] = defaultdict(list)
-    for tap in ripe:
-        by_route[tap.plan_id, tap.shift_id].append(tap)
     passes: list[Pass] = []
-    for (plan_id, shift_id), taps in by_route.items():
+    for driver, taps in _drivers(tx, storm, network, policy, ripe):
+        passes += driver.passes(taps)
+    mark_proved(tx, ripe)
+    return keep_evidence(tx, storm, network, policy, passes, now)
+
+
+def judge_again(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    fixes: Iterable[Position],
+    now: datetime,
+) -> Proof:
+    """Judge taps anew on which fixes bear that came too late for them; return what that changed.
+
+    All taps of such a vehicle from then on: what a sensor is worth shows only later.
+    """
+    late: dict[VehicleId, datetime] = {}
+    for fix in fixes:
+        if fix.received_at - fix.fixed_at > UNDO_WITHIN:
+            late[fix.vehicle_id] = min(fix.fixed_at, late.get(fix.vehicle_id, fix.fixed_at))
+    passes, gone = list[Pass](), list[Pass]()
+    for vehicle_id, since in late.items():
+        counted = list_proved(tx, storm.id, vehicle_id, DONE, since - UNDO_WITHIN)
+        for driver, taps in _drivers(tx, storm, network, policy, counted):
+            passes += driver.passes(taps)
+            gone += driver.told(taps)
+    if not gone and not passes:
+        return Proof()
+    return keep_evidence(tx, storm, network, policy, passes, now, instead_of=gone)
+
+
+def _drivers(
+    tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, taps: Iterable[LegProgress]
+) -> Iterator[tuple["_Driver", list[LegProgress]]]:
+    """Yield the drivers of these taps, each with his own."""
+    by_route: dict[tuple[PlanId, ShiftId], list[LegProgress]] = defaultdict(list)
+    for tap in taps:
+        by_route[tap.plan_id, tap.shift_id].append(tap)
+    for (plan_id, shift_id), mine in by_route.items():
         route = find_route(tx, plan_id, shift_id)
         if route is not None:
             known = list_progress(tx, plan_id, shift_id)
-            passes += _Driver(tx, storm, network, policy, route, known).passes(taps)
-    mark_proved(tx, ripe)
-    return keep_evidence(tx, storm, network, policy, passes, now)
+            yield _Driver(tx, storm, network, policy, route, known), mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +128,24 @@ class _Driver:
             yield from self._proved(tap.leg, tap.ended_at, sensor)
             for number, at in self._overruled(leg, since) if sensor is Sensor.DEAD else ():
                 yield from self._proved(number, at, sensor)
+
+    def told(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
+        """Yield the stored passes that these taps have come to."""
+        spans: dict[DirectedSegment, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for tap in taps:
+            leg = self.route.legs[tap.leg]
+            if leg.kind is not LegKind.WORK or tap.ended_at is None:
+                continue
+            span = self._began_at(leg, tap.ended_at), tap.ended_at + UNDO_WITHIN
+            for step in leg.path:
+                spans[step].append(span)
+        known = list_told(self.tx, self.storm.id, {way.segment_id for way in spans})
+        for way, times in spans.items():
+            for one in known.get(way, ()):
+                mine = one.vehicle_id == self.route.vehicle_id
+                told = one.evidence.kind is EvidenceKind.DRIVER
+                if mine and told and any(a <= one.ended_at <= b for a, b in times):
+                    yield one
 
     def _overruled(self, alike: Leg, since: datetime) -> Iterator[tuple[int, datetime]]:
         """Yield the legs that counted for nothing before a sensor was known to be dead."""

@@ -22,8 +22,11 @@ they do but its sensor is broken."""
 SHORT_M = 100.0
 """So little, there and back, may lie between two fixes of a machine at work."""
 
+HIDDEN_M = 200.0
+"""So much positions may have put on another street, if there was the time for it."""
+
 SILENCE_MPS = 10.0
-"""What was driven in a silence was driven no faster than this."""
+"""What was driven unseen was driven no faster than this."""
 
 NOISE_M = 30.0
 """So far from where a blade really moved positions may show that it did, on half of a street."""
@@ -110,8 +113,9 @@ def look_at(
 ) -> Look | None:
     """Return what a machine's passes show of a visit in a time; `None` without any.
 
-    Of several the last whole one, or the one that shows most: a truck that stands at the end of a
-    street comes to its last metres a second time.
+    Of several the last on which a sensor tells of work all along; without one, the last whole one
+    or the one that shows most. A truck that stands at the end of a street comes to its last metres
+    a second time, and one that has worked may drive through again before its driver taps.
     """
     sensed = [
         one
@@ -122,23 +126,28 @@ def look_at(
     ]
     if not sensed:
         return None
-    seen = _best_visit(sensed, length_m)
-    work = [one for one in seen if one.treatment is treatment]
+    looks = [_look(visit, length_m, treatment, rules) for visit in visits(sensed)]
+    return max(looks, key=lambda look: _shows(look, length_m))
+
+
+def _look(
+    visit: Sequence[Pass], length_m: float, treatment: Treatment, rules: EvidenceRules
+) -> Look:
+    work = [one for one in visit if one.treatment is treatment]
     good = counting(work, rules)
     return Look(
-        began_at=min(one.started_at for one in seen),
-        ended_at=max(one.ended_at for one in seen),
-        missing_m=max(length_m - _covered_m(seen), 0.0),
+        began_at=min(one.started_at for one in visit),
+        ended_at=max(one.ended_at for one in visit),
+        missing_m=max(length_m - _covered_m(visit), 0.0),
         worked_m=_covered_m(one for one in good if one.evidence.kind in SENSED),
         hinted=len(good) < len(work),
     )
 
 
-def _best_visit(passes: Sequence[Pass], length_m: float) -> list[Pass]:
-    def shows(visit: Sequence[Pass]) -> tuple[float, datetime]:
-        return min(_covered_m(visit), whole_m(length_m)), max(one.ended_at for one in visit)
-
-    return max(visits(passes), key=shows)
+def _shows(look: Look, length_m: float) -> tuple[bool, float, datetime]:
+    """Return by what a visit is the one that a driver means: the greatest is."""
+    whole = whole_m(length_m)
+    return look.worked_m >= whole, min(length_m - look.missing_m, whole), look.ended_at
 
 
 def _covered_m(passes: Iterable[Pass]) -> float:
@@ -201,7 +210,9 @@ def _between(
             continue
         worked = a.worked or b.worked or bool(sure.get(first) or sure.get(last))
         missing_m = sum(one.missing_m for one in streets[first + 1 : last])
+        passed_s = (b.began_at - a.ended_at).total_seconds()
         quiet_s = silences(a.ended_at, b.began_at).total_seconds()
-        if worked and missing_m <= max(SHORT_M, quiet_s * SILENCE_MPS):
+        hidden_m = min(passed_s * SILENCE_MPS, HIDDEN_M)
+        if worked and missing_m <= max(SHORT_M, hidden_m, quiet_s * SILENCE_MPS):
             for one in hidden:
                 yield Told(one.directed, one.length_m, a.ended_at, b.began_at, UNSEEN)

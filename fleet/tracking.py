@@ -33,6 +33,7 @@ from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook, Orders
 from fleet.sieve import Sieve
+from fleet.taps import judge_again
 from fleet.windows import Window, looked_at_by, looks_at, number_at
 
 SETTLED_AFTER = timedelta(minutes=1)
@@ -215,6 +216,8 @@ def keep(
     open_windows(tx, followed.opened)
     storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
     proof = keep_windows(tx, network, policy, storms, touched, now)
+    for storm in storms:
+        proof += judge_again(tx, storm, network, policy, followed.batch, now)
     work = tuple(one for one in passes if one.treatment is not None)
     believed, faults = tracks.sieve.sift(followed.batch)
     dropped = +followed.dropped

@@ -183,7 +183,7 @@ class Window:
             position, claim = self.waiting[match.fixed_at], Claim(None, None)
             for passed in _until(match.fixed_at, self.waiting):
                 fix = self.waiting.pop(passed)  # fixes of a standing vehicle share one match
-                claim = self.equipment.hear(fix, limit_mps)
+                claim = self.equipment.hear(fix, limit_mps, match.segment)
             sighted = Sighted(position, claim)
             if self.last is not None:
                 before, start = self.last

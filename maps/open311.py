@@ -20,6 +20,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.network import StreetNetwork
+from fleet.closing import UNPROVED
 from maps.i18n import Translator
 
 type Value = str | int | float | bool | list[Value] | dict[str, Value] | None
@@ -195,6 +196,8 @@ def _place(asked: ServiceRequest, network: StreetNetwork, language: str) -> Reco
 def _happened(line: Event, t: Translator) -> str:
     if line.verb not in UPDATES:
         return t("The sender wrote something.")
+    if line.verb == "request.reopened" and line.after.get("reason") == UNPROVED:
+        return t("Opened again: it was not done.")
     if line.verb == "request.reopened":
         return t("Asked for again: not cleared as told.")
     return status_notes(_state_after(line), _reason(line), t)

@@ -131,6 +131,25 @@ def list_unproved(
     return [_progress(row) for row in tx.execute(query.limit(limit))]
 
 
+def list_proved(
+    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, state: str, since: datetime
+) -> list[LegProgress]:
+    """Return a vehicle's legs that came to a state at a time or later and are evidence already."""
+    query = (
+        select(leg_progress)
+        .join(shift, shift.c.id == leg_progress.c.shift_id)
+        .where(
+            shift.c.storm_id == storm_id,
+            shift.c.vehicle_id == vehicle_id,
+            leg_progress.c.state == state,
+            leg_progress.c.proved.is_(True),
+            leg_progress.c.ended_at >= since,
+        )
+        .order_by(leg_progress.c.ended_at, leg_progress.c.shift_id, leg_progress.c.leg)
+    )
+    return [_progress(row) for row in tx.execute(query)]
+
+
 def mark_proved(tx: Tx, legs: Iterable[LegProgress]) -> None:
     """Remember that these legs became evidence."""
     change = update(leg_progress).where(

@@ -105,7 +105,9 @@ def clock() -> StillClock:
 def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator[TestClient]:
     with TestClient(create_app(settings, city_folder, clock)) as client:
         app = client.app.state.barfrub
-        # A test looks itself, at its own time: what looks beside it would come sooner or later.
+        # A test looks itself, at its own time: what looks beside it would come sooner or later,
+        # like the keeper of colors in the middle of a set-up that took half a minute.
+        client.portal.call(app.past.stop)
         client.portal.call(app.consumer.stop)
         client.portal.call(app.watch.stop)
         app.consumer.look()

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
-from data.model import VehicleId
+from data.model import DirectedSegment, SegmentId, VehicleId
 from fleet.equipment import DRIVES_M, FAST_S, Claim, Equipment, Switch
 from fleet.simulation import Fix
 from fleet.simulation_faults import SensorFault, broken
@@ -30,10 +31,38 @@ def test_a_sound_sensor_is_believed_at_every_fix() -> None:
 
 def test_a_sensor_that_flaps_is_not_believed_until_it_is_calm_again() -> None:
     flaps: list[bool | None] = [i % 2 == 0 for i in range(20)]
-    claims = heard([*flaps, *[True] * 30])
+    claims = heard([*flaps, *[True] * 50])
     assert claims[3].blade is False
     assert claims[19].blade is None
     assert claims[-1].blade is True
+
+
+@pytest.mark.parametrize("every_s", [1.0, 5.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_loose_contact_is_found_out_at_work_and_on_the_way(seed: int, every_s: float) -> None:
+    chance = np.random.default_rng(seed)
+    for truth in (True, False):
+        equipment, believed = Equipment(), 0
+        for i in range(360):
+            gone_m = 6.0 * every_s * i
+            street = DirectedSegment(SegmentId(int(gone_m // 80)), True)
+            blade = truth != bool(chance.random() < 0.3)
+            fix = a_fix(v.at_m(gone_m, 0), every_s * i, blade=blade, speed_mps=6.0)
+            believed += equipment.hear(fix, LIMIT_MPS, street).blade is not None
+        assert believed < 180
+
+
+@pytest.mark.parametrize("every_s", [1.0, 5.0, 10.0])
+@pytest.mark.parametrize(("works_s", "lifts_s"), [(12, 5), (10, 4), (20, 6)])
+def test_a_small_machine_that_lifts_its_blade_at_every_corner_is_believed(
+    works_s: int, lifts_s: int, every_s: float
+) -> None:
+    equipment = Equipment()
+    for i in range(int(600 / every_s)):
+        corner, on_s = divmod(every_s * i, works_s + lifts_s)
+        street = DirectedSegment(SegmentId(int(corner + (on_s > works_s + lifts_s / 2))), True)
+        fix = a_fix(v.at_m(0, 0), every_s * i, blade=on_s < works_s, speed_mps=3.0)
+        assert equipment.hear(fix, LIMIT_MPS, street).blade is (on_s < works_s)
 
 
 def test_a_blade_that_is_down_at_full_speed_is_stuck_until_it_says_up() -> None:

@@ -10,6 +10,7 @@ from data.evidence_rules import EvidenceRules, Grade
 from data.model import (
     Actor,
     ActorKind,
+    ClosingReason,
     Coverage,
     DirectedSegment,
     Directions,
@@ -19,6 +20,7 @@ from data.model import (
     Match,
     PlanState,
     Position,
+    RequestState,
     RevisionCause,
     Storm,
 )
@@ -33,17 +35,20 @@ from data.store.logbook import list_stale
 from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.requests import add_request, get_request
 from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm, close_storm
+from fleet.closing import UNPROVED
+from fleet.evidence import refresh
 from fleet.logbook import Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching import StreetMatcher, Trail
 from fleet.recompute import recompute
 from fleet.tracking import TrackBook, digest, new_track_book
 from fleet.windows import LENGTH, begins_at, number_at
 from tests import village as v
-from tests.fleet.drives import a_drive, ends_at
+from tests.fleet.drives import a_drive, a_request, ends_at
 from tests.village_database import a_village_database
 from tests.village_plan import a_leg, a_plan
 
@@ -290,6 +295,44 @@ def test_a_job_whose_proof_is_gone_is_named_and_stays_done(tx: Tx, storm: Storm)
     again = recompute(tx, AUDITOR, NETWORK, policy, storm.id, v.NOW + HOUR)
     assert get_job(tx, job.id).state is JobState.DONE
     assert again.doubtful == (job.id,)
+
+
+def test_what_a_stuck_sensor_had_closed_waits_again_and_so_does_who_asked(
+    tx: Tx, storm: Storm
+) -> None:
+    told_to_drive(tx, storm)
+    one_way = {"directions": Directions.FORWARD, "storm_id": storm.id, "passes": 1}
+    job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, **one_way))
+    add_request(tx, a_request(job.id))
+    way = [(-10, 0), (410, 0), (400, 155), (200, 150), (200, 0), (0, 0)]
+    tracks, fixes = new_track_book(NETWORK), a_drive(*way, blade=True, speed_mps=6.0)
+    take_in(tx, storm, fixes[:16], tracks)
+    assert get_job(tx, job.id).state is JobState.DONE
+    assert get_request(tx, a_request().id).closed_for is ClosingReason.PLOWED
+    take_in(tx, storm, fixes[16:], tracks)
+    digest(tx, NETWORK, tracks, [], POLICY, storm, ends_at(fixes) + HOUR)
+    assert get_job(tx, job.id).state is JobState.OPEN
+    assert [one.verb for one in list_events(tx, f"job:{job.id}")] == ["job.done", "job.reopened"]
+    asked = get_request(tx, a_request().id)
+    assert (asked.state, asked.job_id, asked.closed_for) == (RequestState.OPEN, job.id, None)
+    closed, opened = list_events(tx, f"request:{asked.id}")
+    assert (closed.verb, opened.verb) == ("request.done", "request.reopened")
+    assert opened.after["reason"] == UNPROVED
+
+
+def test_a_request_whose_proof_is_gone_joins_the_job_that_is_open_there(
+    tx: Tx, storm: Storm
+) -> None:
+    one_way = {"segment_id": v.MAIN_WEST, "directions": Directions.FORWARD, "storm_id": storm.id}
+    job = add_job(tx, v.a_job(**one_way, passes=1))
+    add_request(tx, a_request(job.id))
+    fixes = a_drive((-10, 0), (410, 0), blade=True)
+    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    again = add_job(tx, v.a_job(**one_way, passes=1, starts_at=v.NOW + HOUR))
+    tx.execute(passage.delete())
+    refresh(tx, storm, NETWORK, POLICY, [v.MAIN_WEST], v.NOW + HOUR)
+    assert get_job(tx, job.id).state is JobState.DONE
+    assert get_request(tx, a_request().id).job_id == again.id
 
 
 def test_a_window_is_half_an_hour() -> None:

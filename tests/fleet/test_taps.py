@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from data.store.engine import Tx
 from data.store.jobs import list_jobs_on_segment
 from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
-from data.store.positions import add_positions
+from data.store.positions import add_positions, list_last
 from data.store.schema import job as job_table
 from data.store.storms import get_storm
 from data.store.windows import WindowChange, replace_windows
@@ -39,7 +40,7 @@ from fleet.driving import (
 )
 from fleet.evidence import Proof
 from fleet.storms import start_storm
-from fleet.taps import DEAD_AFTER, LONGEST, prove_taps, taps_wait
+from fleet.taps import DEAD_AFTER, LONGEST, judge_again, prove_taps, taps_wait
 from fleet.told import AGAINST_SENSOR, SEEN, UNSEEN
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -171,6 +172,26 @@ def test_taps_from_before_a_sensor_was_known_to_be_dead_are_judged_again(
     there = coverage(tx, plan, v.SCHOOL)
     assert there is not None
     assert there.evidence == Evidence(EvidenceKind.DRIVER, AGAINST_SENSOR)
+
+
+def test_a_tap_is_judged_again_when_positions_come_too_late_for_it(tx: Tx, plan: Plan) -> None:
+    done(tx, plan, 0, 1)
+    proved(tx, plan)
+    taken = coverage(tx, plan, v.SCHOOL)
+    assert taken is not None
+    assert taken.passes_done == 1
+    for minutes, blade in ((2, True), (1, False)):
+        a_fix(tx, minutes, blade=blade)
+    drive_by(tx, plan, None)
+    last = list_last(tx)
+    storm = get_storm(tx, plan.storm_id)
+    assert judge_again(tx, storm, v.village(), POLICY, last, LATER) == Proof()
+    late = [replace(one, received_at=LATER) for one in last]
+    judge_again(tx, storm, v.village(), POLICY, late, LATER)
+    after = coverage(tx, plan, v.SCHOOL)
+    assert after is not None
+    assert (after.passes_done, after.evidence) == (0, None)
+    assert not taps_wait(tx, storm, LATER)
 
 
 def test_another_trucks_drive_makes_no_tap_more_credible(tx: Tx, plan: Plan) -> None:

@@ -55,11 +55,16 @@ def test_a_live_sensor_leaves_a_tap_only_what_positions_cannot_show() -> None:
     assert found[2].confidence == UNSEEN
 
 
-@pytest.mark.parametrize(("silence_s", "proved"), [(5, []), (30, [2, 3])])
-def test_a_longer_way_needs_a_silence_that_it_fits_into(
-    silence_s: float, proved: list[int]
+@pytest.mark.parametrize(
+    ("hidden", "again_s", "silence_s", "proved"),
+    [(1, 20, 5, True), (2, 30, 5, False), (2, 60, 5, True), (3, 60, 5, False), (3, 60, 30, True)],
+)
+def test_a_longer_way_needs_the_time_for_it_and_a_still_longer_one_a_silence(
+    hidden: int, again_s: float, silence_s: float, proved: bool
 ) -> None:
-    assert list(told(Sensor.ALIVE, silence_s, PLOWED, None, None, AFTER)) == proved
+    again = a_look(again_s, again_s + 20, worked_m=80.0)
+    found = told(Sensor.ALIVE, silence_s, PLOWED, *[None] * hidden, again)
+    assert list(found) == [2, 3, 4][:hidden] * proved
 
 
 def test_nothing_is_filled_in_between_streets_that_were_only_driven_along() -> None:
@@ -111,10 +116,15 @@ def test_a_truck_that_stands_at_the_end_of_its_street_was_there_once() -> None:
     assert look == a_look(0, 20, worked_m=100.0)
 
 
-def test_of_two_whole_visits_the_last_is_the_one_that_was_tapped() -> None:
+@pytest.mark.parametrize(("share", "meant"), [(1.0, 0), (0.5, 90)])
+def test_of_two_visits_the_one_at_work_is_the_one_that_was_tapped_else_the_last_whole_one(
+    share: float, meant: float
+) -> None:
     driven = {"treatment": None, "evidence": Evidence(EvidenceKind.SPEED, 0.5)}
-    passes = [a_pass(0, 20, 100.0), a_pass(90, 110, 100.0, **driven)]
-    assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES) == a_look(90, 110)
+    passes = [a_pass(0, 20, share * 100.0), a_pass(90, 110, 100.0, **driven)]
+    look = look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
+    assert look is not None
+    assert look.began_at == v.NOW + at(meant)
     assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, v.NOW - at(1), RULES) is None
 
 

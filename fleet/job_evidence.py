@@ -1,0 +1,155 @@
+"""Jobs by evidence: done once passes prove it, open again once what had proved it is taken back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from data.model import (
+    Actor,
+    ActorKind,
+    ClosingReason,
+    Coverage,
+    DirectedSegment,
+    Job,
+    JobId,
+    JobState,
+    Pass,
+    RequestId,
+    RequestState,
+    SegmentId,
+    Storm,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.coverage import list_seen
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.jobs import find_open_job, list_jobs_on_segments, set_job_state
+from data.store.requests import list_requests_of_jobs
+from fleet.closing import UNPROVED, close_by_evidence, reopen_unproved
+from fleet.coverage import counting, done_at
+
+TRACKING = Actor(ActorKind.SYSTEM, "tracking")
+"""Who closes jobs by evidence."""
+
+
+class Done(NamedTuple):
+    """Since when a job is done, and why its requests end."""
+
+    at: datetime
+    reason: ClosingReason
+
+
+def close_jobs(
+    tx: Tx,
+    network: StreetNetwork,
+    policy: Policy,
+    seen: Mapping[DirectedSegment, Sequence[Pass]],
+    jobs: Sequence[Job],
+    now: datetime,
+    actor: Actor,
+) -> dict[JobId, Done]:
+    """Set the jobs that passes prove to done, and return since when each is and why."""
+    closed: dict[JobId, Done] = {}
+    passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
+    for job in jobs:
+        if job.state is not JobState.OPEN:
+            continue
+        finished_at = done_at(job, network.segment(job.segment_id), passes)
+        if finished_at is None:
+            continue
+        evidence = _attached(job, passes, finished_at)
+        set_job_state(tx, [job.id], JobState.DONE, finished_at)
+        add_event(
+            tx,
+            now,
+            actor,
+            "job.done",
+            f"job:{job.id}",
+            before={"state": job.state},
+            after={
+                "state": JobState.DONE,
+                "done_at": finished_at.isoformat(),
+                "evidence": evidence,
+            },
+        )
+        seen_clear = any(one["vehicle"] is None for one in evidence)
+        reason = ClosingReason.INSPECTED if seen_clear else ClosingReason.PLOWED
+        closed[job.id] = Done(finished_at, reason)
+    return closed
+
+
+def _attached(
+    job: Job, passes: Mapping[DirectedSegment, Sequence[Pass]], finished_at: datetime
+) -> list[dict[str, object]]:
+    """Return the passes that made a job done, as the storm book keeps them."""
+    return [
+        {
+            "vehicle": one.vehicle_id,
+            "kind": one.evidence.kind,
+            "confidence": round(one.evidence.confidence, 3),
+            "forward": one.forward,
+            "from_m": round(one.from_m, 1),
+            "to_m": round(one.to_m, 1),
+            "ended_at": one.ended_at.isoformat(),
+        }
+        for forward in (True, False)
+        for one in passes.get(DirectedSegment(job.segment_id, forward), ())
+        if one.treatment is job.treatment and job.starts_at <= one.started_at <= finished_at
+    ]
+
+
+def answer_requests(
+    tx: Tx, jobs: Mapping[JobId, Done], now: datetime, actor: Actor
+) -> tuple[RequestId, ...]:
+    """Close the requests of jobs that are done, and return their ids."""
+    answered: list[RequestId] = []
+    for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
+        if request.state is not RequestState.OPEN or request.job_id is None:
+            continue
+        done = jobs[request.job_id]
+        close_by_evidence(tx, actor, request, done.reason, done.at, now)
+        answered.append(request.id)
+    return tuple(answered)
+
+
+def took_back(before: Coverage | None, after: Coverage) -> bool:
+    """Whether a direction has fewer passes than before, or was last worked on earlier."""
+    if before is None:
+        return False
+    times = ((before.plowed_at, after.plowed_at), (before.salted_at, after.salted_at))
+    earlier = any(was and (now is None or now < was) for was, now in times)
+    return after.passes_done < before.passes_done or earlier
+
+
+def reopen_jobs(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    segment_ids: Collection[SegmentId],
+    now: datetime,
+) -> tuple[tuple[JobId, ...], tuple[RequestId, ...]]:
+    """Open again the jobs on some streets that nothing proves any more, and their requests.
+
+    Where the same work is asked for by an open job already, the requests join that one.
+    """
+    jobs, requests = list[JobId](), list[RequestId]()
+    wanted = list_jobs_on_segments(tx, storm.id, sorted(segment_ids))
+    done = [job for job in wanted if job.state is JobState.DONE]
+    seen = list_seen(tx, storm.id, {job.segment_id for job in done}) if done else {}
+    passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
+    for job in done:
+        if done_at(job, network.segment(job.segment_id), passes) is not None:
+            continue
+        open_job = find_open_job(tx, storm.id, job.segment_id, job.treatment)
+        if open_job is None:
+            set_job_state(tx, [job.id], JobState.OPEN)
+            change = ({"state": job.state}, {"state": JobState.OPEN, "reason": UNPROVED})
+            add_event(tx, now, TRACKING, "job.reopened", f"job:{job.id}", *change)
+            jobs.append(job.id)
+        for request in list_requests_of_jobs(tx, [job.id]):
+            if request.closed_for is ClosingReason.PLOWED:
+                reopen_unproved(tx, TRACKING, request, (open_job or job).id, now)
+                requests.append(request.id)
+    return tuple(jobs), tuple(requests)
