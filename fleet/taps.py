@@ -4,7 +4,7 @@ A tap counts once it can no longer be taken back. What it proves then is decided
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -41,6 +41,9 @@ AT_ONCE = 200
 
 DEAD_AFTER = timedelta(minutes=20)
 """A sensor that has said nothing but "up" for so long of work, as its driver taps it, is dead."""
+
+LATE = timedelta(minutes=1)
+"""So late a driver may tap that a leg is done: the next one has begun meanwhile."""
 
 LONGEST = timedelta(minutes=30)
 """A tap tells of what was done since the one before, but of no more than this."""
@@ -136,7 +139,7 @@ class _Driver:
             leg = self.route.legs[tap.leg]
             if leg.kind is not LegKind.WORK or tap.ended_at is None:
                 continue
-            span = self._began_at(leg, tap.ended_at), tap.ended_at + UNDO_WITHIN
+            span = self._began_at(leg, tap.ended_at) - LATE, tap.ended_at + UNDO_WITHIN
             for step in leg.path:
                 spans[step].append(span)
         known = list_told(self.tx, self.storm.id, {way.segment_id for way in spans})
@@ -175,19 +178,42 @@ class _Driver:
             )
 
     def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> Iterator[Street]:
-        """Yield the streets of a leg and of its neighbors with what positions show of them."""
-        told, until = self.route.legs[number], ended_at + UNDO_WITHIN
+        """Yield the streets of a leg and of its neighbors with what positions show of them.
+
+        Of a neighbor's streets the visits count that were before those of the leg, or after them.
+        """
+        told, since, until = self.route.legs[number], began_at - LATE, ended_at + UNDO_WITHIN
         legs = self.route.legs[max(number - 1, 0) : number + 2]
-        steps = [(leg is told, step) for leg in legs for step in leg.path]
-        seen = list_seen(self.tx, self.storm.id, {step.segment_id for _, step in steps})
-        rules = self.policy.evidence
-        for is_told, step in steps:
+        ids = {step.segment_id for leg in legs for step in leg.path}
+        seen = {
+            way: [one for one in passes if one.vehicle_id == self.route.vehicle_id]
+            for way, passes in list_seen(self.tx, self.storm.id, ids).items()
+        }
+        here = list(self._looked(told, told, seen, since, until))
+        looks = [one.look for one in here if one.look is not None]
+        first = min((look.began_at for look in looks), default=until)
+        last = max((look.ended_at for look in looks), default=since)
+        if number > 0:
+            yield from self._looked(legs[0], told, seen, since - LATE, first)
+        yield from here
+        if legs[-1] is not told:
+            yield from self._looked(legs[-1], told, seen, last, until)
+
+    def _looked(
+        self,
+        leg: Leg,
+        told: Leg,
+        seen: Mapping[DirectedSegment, Sequence[Pass]],
+        since: datetime,
+        until: datetime,
+    ) -> Iterator[Street]:
+        treatment, rules = _treatment(told), self.policy.evidence
+        for step in leg.path:
             segment = self.network.find(step.segment_id)
             if segment is None:  # a newer file may not have it any more
                 continue
-            mine = [one for one in seen.get(step, ()) if one.vehicle_id == self.route.vehicle_id]
-            look = look_at(mine, segment.length_m, _treatment(told), began_at, until, rules)
-            yield Street(step, segment.length_m, is_told, look)
+            look = look_at(seen.get(step, ()), segment.length_m, treatment, since, until, rules)
+            yield Street(step, segment.length_m, leg is told, look)
 
     def _silence(self, since: datetime, until: datetime) -> timedelta:
         """Return for how long nothing was heard of the vehicle, at the most, in a time."""
