@@ -22,8 +22,8 @@ CITIES = ("syracuse-streets", "tehran-d6-south", "botosani")
 NOISES_M = (4.0, 10.0, 20.0)
 EVERY_S = (1.0, 5.0, 15.0, 30.0, 60.0)
 DRIVE_M = 6000.0
-DRIVES = tuple((PLOWING, seed) for seed in range(9000, 9010)) + tuple(
-    (TRIPS, seed) for seed in range(9100, 9104)
+DRIVES = tuple((PLOWING, seed) for seed in range(9300, 9310)) + tuple(
+    (TRIPS, seed) for seed in range(9400, 9404)
 )
 
 Row = tuple[str, str, str]
