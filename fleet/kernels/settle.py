@@ -208,7 +208,8 @@ def gone_m(streets: Streets, reach: Reach, a: int, a_m: float, arc: int, along_m
         return along_m - a_m
     rest_m = streets.length_m[a >> 1] - a_m
     slot = slot_of(reach, a, arc) if arc != a ^ 1 else -1
-    return rest_m + along_m + (float(reach.metres[slot]) if slot >= 0 else 0.0)
+    between_m = float(reach.metres[slot]) if slot >= 0 else 0.0
+    return float(rest_m + along_m + between_m)
 
 
 @kernel
