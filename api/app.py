@@ -137,9 +137,14 @@ ROUTES = (
 )
 
 
-def create_app(settings: Settings, city_folder: Path, clock: Clock | None = None) -> FastAPI:
-    """Return the server of the city in this folder, its streets loaded."""
-    app = open_city(settings, city_folder, clock or Clock())
+def create_app(
+    settings: Settings, city_folder: Path, clock: Clock | None = None, *, apart: bool = False
+) -> FastAPI:
+    """Return the server of the city in this folder, its streets loaded.
+
+    Where `apart`, positions are digested in a process of its own, as long as the server runs.
+    """
+    app = open_city(settings, city_folder, clock or Clock(), apart=apart)
     web = _bare_web()
     web.state.barfrub = app
     install_error_handlers(web)
@@ -181,7 +186,7 @@ def _routes() -> Sequence[BaseRoute]:
     return web.routes[own:]
 
 
-def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
+def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: bool) -> App:
     """Return the city's database opened, with its network in memory."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
 
@@ -191,7 +196,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock) -> App:
     require_current(engine)
     live = LiveFleet()
     ground = GroundKeeper(engine)
-    consumer = Consumer(engine, clock, ground, hub, live)
+    consumer = Consumer(engine, clock, ground, hub, live, city_folder if apart else None)
     history = StormHistory(city_folder / "history")
     return App(
         settings=settings,

@@ -10,8 +10,11 @@ CONSOLE = Actor(ActorKind.SYSTEM, "console")
 """Who acts where somebody types a command on the server."""
 
 
-def open_city_database(folder: Path) -> Database:
-    """Return the database in a city's folder; raise `ConflictError` unless it is up to date."""
-    engine = open_database(folder / "barfrub.sqlite")
+def open_city_database(folder: Path, *, derived: bool = False) -> Database:
+    """Return the database in a city's folder; raise `ConflictError` unless it is up to date.
+
+    `derived` as of `open_database`.
+    """
+    engine = open_database(folder / "barfrub.sqlite", derived=derived)
     require_current(engine)
     return engine

@@ -27,11 +27,17 @@ class Doorway:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, workers: Workers = running_workers
+        self,
+        settings: Settings,
+        clock: Clock,
+        workers: Workers = running_workers,
+        *,
+        apart: bool = False,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._workers = workers
+        self._apart = apart
         seals = Seals(settings.secret_key())
         self.start = FirstStart(settings, clock, seals, self._open, new_code())
         self._set_up: ASGIApp = first_web(self.start)
@@ -59,7 +65,7 @@ class Doorway:
 
     def _open(self, folder: Path) -> None:
         """Load the new city in the thread that made it, then serve it."""
-        web = create_app(self._settings, folder, self._clock)
+        web = create_app(self._settings, folder, self._clock, apart=self._apart)
         if self._loop is not None:
             asyncio.run_coroutine_threadsafe(self._enter(web, folder), self._loop).result()
 

@@ -1,6 +1,7 @@
 """The color of every street as last told, and what it follows from: in memory, one writer."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Coverage, DirectedSegment, Job, JobState, SegmentId, Storm
@@ -13,8 +14,27 @@ from fleet.coverage import painted
 from fleet.jobs import on_request
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """When all streets were looked at last: of which storm, in which state of the streets."""
+
+    storm: Storm | None
+    network_version: str
+    at: datetime
+
+    def is_of(
+        self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
+    ) -> bool:
+        """Whether that was in this time, in this storm and on these streets."""
+        here = (self.storm, self.network_version) == (storm, network.version)
+        return here and since <= self.at <= until
+
+
 class Colors:
-    """Paints streets anew and says which have changed since they were last told."""
+    """Paints streets anew and says which have changed since they were last told.
+
+    `whole` says when all streets were looked at last, `None` as long as they never were.
+    """
 
     def __init__(self, network: StreetNetwork, policy: Policy) -> None:
         self._network = network
@@ -23,20 +43,11 @@ class Colors:
         self._coverage: dict[DirectedSegment, Coverage] = {}
         self._jobs: list[Job] = []
         self._told: dict[SegmentId, tuple[int, int]] = {}
-        self._whole_at: datetime | None = None
+        self.whole: Whole | None = None
 
-    def told(
-        self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
-    ) -> dict[SegmentId, tuple[int, int]] | None:
-        """Return the colors of all streets as told, if all were looked at in this time.
-
-        `None` as well where the storm or the streets have changed. From any thread.
-        """
-        whole_at = self._whole_at
-        if whole_at is None or not since <= whole_at <= until:
-            return None
-        if self._storm != storm or self._network is not network:
-            return None
+    @property
+    def told(self) -> dict[SegmentId, tuple[int, int]]:
+        """The colors as last told, since `whole` those of all streets. From any thread."""
         return dict(self._told)
 
     def load(self, tx: Tx, storm: Storm | None) -> None:
@@ -71,5 +82,26 @@ class Colors:
         new = {street: two for street, two in states.items() if self._told.get(street) != two}
         self._told |= new
         if only is None:
-            self._whole_at = now
+            self.whole = Whole(self._storm, self._network.version, now)
         return [(street, *two) for street, two in new.items()]
+
+
+class ToldColors:
+    """The colors that another process tells: in memory, one writer; `whole` as of `Colors`."""
+
+    def __init__(self) -> None:
+        self._told: dict[SegmentId, tuple[int, int]] = {}
+        self.whole: Whole | None = None
+
+    @property
+    def told(self) -> dict[SegmentId, tuple[int, int]]:
+        """The colors as last told. From any thread."""
+        return dict(self._told)
+
+    def hear(self, rows: Iterable[tuple[int, int, int]], whole: Whole | None) -> None:
+        """Take in (street, forward, backward) that have changed, and when all were looked at."""
+        before = self.whole
+        if whole is None or before is None or whole.network_version != before.network_version:
+            self._told = {}
+        self._told |= {SegmentId(street): (ahead, back) for street, ahead, back in rows}
+        self.whole = whole

@@ -59,11 +59,15 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What new passes changed: coverage rows, jobs done or open again, and requests with them."""
+    """What new passes changed: coverage rows, jobs done or open again, and requests with them.
+
+    On `streets` passes are stored otherwise than before.
+    """
 
     coverage: tuple[Coverage, ...] = ()
     jobs: tuple[JobId, ...] = ()
     requests: tuple[RequestId, ...] = ()
+    streets: frozenset[SegmentId] = frozenset()
 
     def __add__(self, other: "Proof") -> "Proof":
         """Return what both changed."""
@@ -71,6 +75,7 @@ class Proof:
             (*self.coverage, *other.coverage),
             (*self.jobs, *other.jobs),
             (*self.requests, *other.requests),
+            self.streets | other.streets,
         )
 
 
@@ -120,7 +125,7 @@ def keep_windows(
     touched: dict[StormId, set[SegmentId]] = defaultdict(set)
     for storm_id, segment_id in store_windows(tx, storms, windows):
         touched[storm_id].add(segment_id)
-    proof = Proof()
+    proof = Proof(streets=frozenset[SegmentId]().union(*touched.values()))
     for storm in storms:
         if storm.id in touched:
             proof += refresh(tx, storm, network, policy, touched[storm.id], now)

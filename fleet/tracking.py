@@ -15,9 +15,9 @@ from data.model import (
     Coverage,
     DeviceId,
     JobId,
-    Pass,
     Position,
     RequestId,
+    SegmentId,
     Storm,
     StormId,
     VehicleId,
@@ -55,7 +55,6 @@ class Digest:
     """
 
     positions: tuple[Position, ...] = ()
-    passes: tuple[Pass, ...] = ()
     proof: Proof = field(default_factory=Proof)
     dropped: Counter[str] = field(default_factory=Counter)
     believed: tuple[Position, ...] = ()
@@ -65,7 +64,6 @@ class Digest:
         """Return what both came to."""
         return Digest(
             (*self.positions, *other.positions),
-            (*self.passes, *other.passes),
             self.proof + other.proof,
             self.dropped + other.dropped,
             (*self.believed, *other.believed),
@@ -76,6 +74,11 @@ class Digest:
     def coverage(self) -> tuple[Coverage, ...]:
         """Coverage rows that changed."""
         return self.proof.coverage
+
+    @property
+    def streets(self) -> frozenset[SegmentId]:
+        """Streets on which passes are stored otherwise than before."""
+        return self.proof.streets
 
     @property
     def jobs(self) -> tuple[JobId, ...]:
@@ -209,19 +212,16 @@ def keep(
     now: datetime,
 ) -> Digest:
     """Store the passes that a batch proves, and say what changed."""
-    touched = followed.touched
-    passes = [one for window in touched for way in window.changed for one in window.passes(way)]
     unseal(tx, {window_subject(one.vehicle_id, number_at(one.fixed_at)) for one in followed.batch})
     close_windows(tx, followed.over)
     open_windows(tx, followed.opened)
     storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
-    proof = keep_windows(tx, network, policy, storms, touched, now)
+    proof = keep_windows(tx, network, policy, storms, followed.touched, now)
     for storm in storms:
         proof += judge_again(tx, storm, network, policy, followed.batch, now)
-    work = tuple(one for one in passes if one.treatment is not None)
     believed, faults = tracks.sieve.sift(followed.batch)
     dropped = +followed.dropped
-    return Digest(tuple(followed.batch), work, proof, dropped, tuple(believed), faults)
+    return Digest(tuple(followed.batch), proof, dropped, tuple(believed), faults)
 
 
 def _storms(tx: Tx, active: Storm | None) -> list[Storm]:

@@ -89,7 +89,7 @@ def _web(
     from api.worker import running_workers
 
     typer.echo(f"Loading {folder.name} …")
-    web = create_app(settings, folder, clock)
+    web = create_app(settings, folder, clock, apart=True)
     with running_workers(folder, clock):
         typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
         yield web
@@ -99,7 +99,7 @@ def _first_web(settings: "Settings", clock: "Clock", place: str) -> "ASGIApp":
     from api.doorway import Doorway
     from api.first_pages import FIRST
 
-    web = Doorway(settings, clock)
+    web = Doorway(settings, clock, apart=True)
     typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
     typer.echo(f"  http://{_reachable(place)}{FIRST}?code={web.start.code}")
     return web

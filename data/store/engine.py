@@ -1,7 +1,9 @@
 """Opening a city's database and one transaction on it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from weakref import WeakKeyDictionary
@@ -25,22 +27,32 @@ DatabaseUnavailable = sqlalchemy.exc.OperationalError
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
 
+ASK_S = 0.001
+"""How often a writer asks whether one of another process is done: SQLite itself asks less and less
+often, up to a tenth of a second apart, and so misses every pause that another writer makes."""
+
+CHECKPOINT_PAGES, DERIVED_CHECKPOINT_PAGES = 10_000, 1_000
+"""Length of the write-ahead log from which a commit carries it over into the database, in pages of
+4 kB: who stores what can be derived again does it first, so that nobody else waits for it."""
+
 _queues: WeakKeyDictionary[Engine, RLock] = WeakKeyDictionary()
 """Where writers of this process wait for each other: SQLite lets them sleep, for up to a tenth of a
 second at a time, and wakes nobody when the other one is done."""
 
 
-def open_database(path: Path | None) -> Engine:
+def open_database(path: Path | None, *, derived: bool = False) -> Engine:
     """Return the engine of an existing database file, or of a new one in memory for `None`.
 
-    Raises `NotFoundError` where the file is missing: a typing error must not make an empty city.
+    What is stored through it is `derived` where it may be missing after a power cut and is then
+    derived again. Raises `NotFoundError` where the file is missing: a typing error must not make
+    an empty city.
     """
     if path is not None and not path.exists():
         raise NotFoundError("database", str(path))
-    return create_engine(path)
+    return create_engine(path, derived=derived)
 
 
-def create_engine(path: Path | None) -> Engine:
+def create_engine(path: Path | None, *, derived: bool = False) -> Engine:
     """Return an engine on SQLite, write-ahead log, foreign keys on; the file may be new."""
     if path is None:
         engine = sqlalchemy.create_engine(
@@ -52,7 +64,7 @@ def create_engine(path: Path | None) -> Engine:
     else:
         # Errors are logged, and what callers said must not be.
         engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
-    sqlalchemy.event.listen(engine, "connect", _configure)
+    sqlalchemy.event.listen(engine, "connect", partial(_configure, derived=derived))
     sqlalchemy.event.listen(engine, "begin", _begin)
     sqlalchemy.event.listen(engine, "handle_error", _refuse_large)
     return engine
@@ -64,14 +76,17 @@ def _refuse_large(context: sqlalchemy.ExceptionContext) -> None:
         raise InvalidError("number", "", "a smaller number")
 
 
-def _configure(connection: dbapi2.Connection, _record: object) -> None:
+def _configure(connection: dbapi2.Connection, _record: object, *, derived: bool) -> None:
     # The driver's own BEGIN comes late and breaks read-then-write, so we send ours.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     # FULL, not NORMAL: what was acknowledged must survive a power cut, not only a killed process.
-    cursor.execute("PRAGMA synchronous=FULL")
+    # What is derived reaches the disk with whatever is acknowledged next.
+    cursor.execute(f"PRAGMA synchronous={'NORMAL' if derived else 'FULL'}")
+    pages = DERIVED_CHECKPOINT_PAGES if derived else CHECKPOINT_PAGES
+    cursor.execute(f"PRAGMA wal_autocheckpoint={pages}")
     cursor.execute("PRAGMA foreign_keys=ON")
     # What is erased must not stay readable in free pages of the file.
     cursor.execute("PRAGMA secure_delete=ON")
@@ -79,8 +94,29 @@ def _configure(connection: dbapi2.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+    elif not _begun_in_time(connection.connection.driver_connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begun_in_time(driver: dbapi2.Connection) -> bool:
+    """Begin to write as soon as no other process does; return whether that was in time."""
+    until_s = time.monotonic() + BUSY_MS / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until_s:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except dbapi2.OperationalError as error:
+                if "locked" not in str(error):
+                    return False
+                time.sleep(ASK_S)
+            else:
+                return True
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    return False
 
 
 @contextmanager

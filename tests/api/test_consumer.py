@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api import consumer as consumer_module
+from api import digester as digester_module
 from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import DeviceId, Position, Storm, VehicleId
@@ -67,7 +67,7 @@ def heard(hub: Hub) -> Subscription:
 
 @pytest.fixture(autouse=True)
 def _no_rest_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer_module, "REPAINT_S", 0.0)
+    monkeypatch.setattr(digester_module, "REPAINT_S", 0.0)
 
 
 def a_consumer(engine: Database, clock: StillClock, hub: Hub) -> Consumer:
@@ -136,7 +136,7 @@ def test_positions_come_in_portions_and_are_seen_once(
     storm: Storm,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(consumer_module, "AT_ONCE", 100)
+    monkeypatch.setattr(digester_module, "AT_ONCE", 100)
     place = v.at_m(0, 0)
     store(engine, [a_fix(place, float(i)) for i in range(120)])
     clock.moment += timedelta(hours=1)
@@ -164,15 +164,15 @@ def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again
     store(undisturbed, [*first, *second])
     a_consumer(undisturbed, clock, hub).look()
 
-    honest, calls = consumer_module.keep, count()
+    honest, calls = digester_module.keep, count()
 
     def failing(*arguments: Any) -> Digest:
         if next(calls) == breaks_at:
             raise DatabaseUnavailable("UPDATE", {}, Exception("disk is full"))
         return honest(*arguments)
 
-    monkeypatch.setattr(consumer_module, "WINDOWS_AT_ONCE", 1)
-    monkeypatch.setattr(consumer_module, "keep", failing)
+    monkeypatch.setattr(digester_module, "WINDOWS_AT_ONCE", 1)
+    monkeypatch.setattr(digester_module, "keep", failing)
     store(engine, [*first, *second])
     with pytest.raises(DatabaseUnavailable):
         a_consumer(engine, clock, hub).look()
@@ -253,7 +253,7 @@ def test_a_stop_does_not_wait_until_kernels_are_compiled(
         begun.set()
         compiled.wait()
 
-    monkeypatch.setattr(consumer_module, "warm_up", compile_for_long)
+    monkeypatch.setattr(digester_module, "warm_up", compile_for_long)
     store(engine, on_school_street())
     consumer = a_consumer(engine, clock, hub)
 
@@ -272,14 +272,14 @@ def test_a_stop_does_not_wait_until_kernels_are_compiled(
 def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
     engine: Database, clock: StillClock, hub: Hub, storm: Storm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = consumer_module.follow
+    honest = digester_module.follow
 
     def followed_while_it_ends(tx: Tx, *words: Any) -> Any:
         followed = honest(tx, *words)
         close_storm(tx, storm.id, "closed", clock.now())
         return followed
 
-    monkeypatch.setattr(consumer_module, "follow", followed_while_it_ends)
+    monkeypatch.setattr(digester_module, "follow", followed_while_it_ends)
     store(engine, on_school_street())
     clock.moment += timedelta(minutes=20)
     a_consumer(engine, clock, hub).look()

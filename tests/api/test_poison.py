@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api import consumer as consumer_module
+from api import digester as digester_module
 from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import VehicleId
@@ -37,7 +37,7 @@ def engine() -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _some_fixes_cannot_be_digested(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consumer_module.keep
+    honest = digester_module.keep
 
     def failing(tx, network, tracks, followed, *rest):
         found = honest(tx, network, tracks, followed, *rest)  # the tracks have moved on by then
@@ -45,8 +45,8 @@ def _some_fixes_cannot_be_digested(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ZeroDivisionError(POISON)
         return found
 
-    monkeypatch.setattr(consumer_module, "keep", failing)
-    monkeypatch.setattr(consumer_module, "AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(digester_module, "keep", failing)
+    monkeypatch.setattr(digester_module, "AT_ONCE", AT_ONCE)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
         save_fleet(tx, replace(FLEET, vehicles=tuple(v.a_vehicle(n) for n in range(1, 6))))
         for vehicle in (3, 4, 5):
             add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
-    honest = consumer_module.keep
-    monkeypatch.setattr(consumer_module, "keep", lambda *_: 1 / 0)
+    honest = digester_module.keep
+    monkeypatch.setattr(digester_module, "keep", lambda *_: 1 / 0)
     store(engine, *(a_fix(v.at_m(0, 0), float(n), vehicle=1 + n % 5) for n in range(100)))
     for _ in range(2):
         consumer.look()
@@ -118,7 +118,7 @@ def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
         with pytest.raises(ZeroDivisionError):
             consumer.look()
     assert waiting(engine) == 98
-    monkeypatch.setattr(consumer_module, "keep", honest)
+    monkeypatch.setattr(digester_module, "keep", honest)
     looked_at_all(engine, consumer)
     assert consumer.tally["digested"] == 98
 
@@ -169,7 +169,7 @@ def test_a_database_that_is_busy_is_nobodys_fault(
         raise DatabaseUnavailable("UPDATE", {}, Exception("database is locked"))
 
     store(engine, *a_hundred_with())
-    monkeypatch.setattr(consumer_module, "keep", busy)
+    monkeypatch.setattr(digester_module, "keep", busy)
     with pytest.raises(DatabaseUnavailable):
         consumer.look()
     assert waiting(engine) == 100

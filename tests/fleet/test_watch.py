@@ -87,7 +87,7 @@ class Desk:
     def look(self, fixes: Sequence[Position] = ()) -> list[Alert]:
         found = digest(self.tx, v.village(), self.tracks, fixes, POLICY, self.storm, self.now)
         self.live.see(fixes, self.now)
-        streets = {one.segment_id for one in (*found.passes, *found.coverage)}
+        streets = found.streets
         storm = get_storm(self.tx, self.storm.id)
         active = storm if storm.ended_at is None else None
         seen = self.seen = self.watch.look(

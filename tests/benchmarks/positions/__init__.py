@@ -63,12 +63,14 @@ LAG_SHARES = (("median", 0.5, ""), ("p95", 0.95, ""), ("p99", 0.99, "2 s"), ("wo
 class Outcome:
     """What the server did under the load, and when it was told to stop.
 
-    `used` is the share of one core that it used, `waiting` what was not digested when the time was
+    `used` is the share of one core that it used, `beside` that of its other processes, which
+    digest positions and wait for plans. `waiting` is what was not digested when the time was
     over, `answers_s` how long answers took until then, sorted; so are the board's `lags_s`. `p99_s`
     are those of each minute, for a machine may have been busy in some.
     """
 
     used: float
+    beside: float
     waiting: int
     answers_s: list[float]
     p99_s: list[float]
@@ -114,6 +116,7 @@ def _told(
     yield f"{what}: not shown when the time was over", f"{outcome.unshown:,}", ""
     yield f"{what}: stored and not digested then", f"{outcome.waiting:,}", ""
     yield f"{what}: the server used of one core", f"{outcome.used:.0%}", ""
+    yield f"{what}: its other processes used", f"{outcome.beside:.0%}", ""
     yield f"{what}: stopped while they went on", f"{outcome.stopped_s:.1f} s", "10 s"
     lost = _lost(trucks, engine)
     count = sum(len(truck.answered) for truck in trucks)
@@ -163,10 +166,13 @@ async def _driven(
 ) -> Outcome:
     board = Board(PORT, str(Role.DISPATCHER), PASSWORD)
     await board.open(trucks, FIRST_ID)
-    begin_s, before_s = time.time() + 2.0, _processor_s(server.pid)
+    begin_s, before = time.time() + 2.0, _used_s(server.pid)
     sending = asyncio.create_task(drive(trucks, begin_s, SECONDS + MORE_S))
     await asyncio.sleep(begin_s + SECONDS - time.time())
-    used = (_processor_s(server.pid) - before_s) / SECONDS
+    own, beside = (
+        (now_s - then_s) / SECONDS
+        for now_s, then_s in zip(_used_s(server.pid), before, strict=True)
+    )
     with reading(engine) as tx:
         waiting, _ = count_unseen(tx)
     answers_s = sorted(one.took_s for truck in trucks for one in truck.answered)
@@ -182,7 +188,7 @@ async def _driven(
     for truck in trucks:
         truck.close()
     await board.close()
-    return Outcome(used, waiting, answers_s, p99_s, lags_s, unanswered, unshown, stopped_s)
+    return Outcome(own, beside, waiting, answers_s, p99_s, lags_s, unanswered, unshown, stopped_s)
 
 
 def _make_city(folder: Path) -> StreetNetwork:
@@ -218,6 +224,13 @@ def _server(var: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield server
         finally:
             server.kill()
+
+
+def _used_s(pid: int) -> tuple[float, float]:
+    """Return the processor time that a process has used, and that which its children have."""
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    pids = [int(child) for file in children for child in file.read_text().split()]
+    return _processor_s(pid), sum(_processor_s(child) for child in pids)
 
 
 def _processor_s(pid: int) -> float:

@@ -1,0 +1,296 @@
+"""What reads stored positions: from the database through the tracking to news for boards."""
+
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from threading import Thread
+
+from api.clock import Clock
+from api.ground import Ground, GroundKeeper
+from data.model import (
+    PLAN_KINDS,
+    Actor,
+    ActorKind,
+    Coverage,
+    RunKind,
+    SegmentId,
+    Storm,
+    VehicleId,
+)
+from data.store.coverage import list_coverage
+from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
+from data.store.plan_runs import count_ahead, list_runs
+from data.store.positions import list_unseen, mark_seen_until
+from data.store.requests import get_request
+from data.store.storms import find_active_storm, get_storm
+from data.store.trackers import add_faults
+from fleet.colors import Colors
+from fleet.faults import set_aside
+from fleet.live import Hub
+from fleet.taps import prove_taps, taps_wait
+from fleet.tracking import Digest, TrackBook, follow, keep
+from fleet.warming import warm_up
+from maps.views import RunView, request_view, run_view, storm_view
+from maps.what_if import QuestionNews
+
+AT_ONCE = 2_000
+"""Positions of one look."""
+
+WINDOWS_AT_ONCE = 10
+"""Vehicles' half hours in one transaction: while it lasts, the door has to wait."""
+
+TURN_S = 0.002
+"""Pause between two such transactions, in which the door takes its turn."""
+
+REST_S = 0.2
+"""Pause between two looks, so that positions come in bunches."""
+
+MANY, LONG_REST_S = 200, 1.5
+"""Pause after a look at so many: several fixes of a vehicle cost little more than one."""
+
+STOP_S = 0.2
+"""How soon a stop is heard while kernels are compiled."""
+
+REPAINT = timedelta(seconds=15)
+"""How often all streets grow older on the map, by the storm's clock."""
+
+REPAINT_S = 5.0
+"""But not more often than this, by the wall."""
+
+MOST_SUSPECTS = 2
+"""Vehicles whose positions may fail in a row before the mistake must be ours: then all wait."""
+
+RUNS = 20
+"""Plan runs watched."""
+
+TRACKING = Actor(ActorKind.SYSTEM, "tracking")
+"""Who the storm book names where a position is set aside."""
+
+_log = logging.getLogger(__name__)
+
+
+class Digester:
+    """Digests positions that nobody has seen, and tells the hub what follows from them.
+
+    One per city, and the only writer of what positions prove. It looks into the database rather
+    than into a queue of its own, so that a restart loses nothing. It waits for kernels that are
+    compiled, unless `called_away`. `tally` counts what became of positions; `behind` says that
+    the last look left some that could have been in it, `colors` are those that it told.
+    """
+
+    def __init__(
+        self,
+        engine: Database,
+        clock: Clock,
+        ground: GroundKeeper,
+        hub: Hub,
+        called_away: Callable[[], bool],
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._keeper = ground
+        self._hub = hub
+        self._called_away = called_away
+        self._stand_on(ground.now)
+        self._repainted: tuple[datetime, float] | None = None
+        self._storm: Storm | None = None
+        self._runs: dict[int, RunView] = {}
+        self._questions: dict[int, QuestionNews] = {}
+        self._warming: Thread | None = None
+        self._suspects: set[VehicleId] = set()
+        self._told_of: deque[SegmentId] = deque()
+        self.behind = False
+        self.tally: Counter[str] = Counter()
+
+    def tell_of(self, streets: Iterable[SegmentId]) -> None:
+        """Publish streets of which somebody else stored evidence, at the next look."""
+        self._told_of.extend(streets)
+
+    def look(self) -> Digest:
+        """Digest the oldest unseen positions, publish what changed, return what they came to."""
+        now = self._clock.now()
+        self._follow_ground()
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+            runs = _run_views(tx, storm) if storm else []
+            questions = _questions(tx, storm) if storm else []
+            waiting = bool(list_unseen(tx, 1)[0]) or self._tracks.waits(now)
+        found = self._digest(now) if waiting and self._warmed_up() else Digest()
+        with reading(self._engine) as tx:
+            self._publish_requests(tx, found)
+            self._publish_colors(tx, storm, found, now)
+            self._hub.publish("evidence", [(street,) for street in found.streets])
+            self._publish_storm(tx, storm)
+            self._publish_told(tx, storm, now)
+        self._publish_runs(runs)
+        self._publish_questions(questions)
+        self._take_taps(storm, now)
+        return found
+
+    def rest_s(self, seen: int) -> float:
+        """Return how long to wait after a look at so many positions."""
+        if self.behind or seen == AT_ONCE:
+            return 0.0
+        return LONG_REST_S if seen >= MANY else REST_S
+
+    def _warmed_up(self) -> bool:
+        """Wait until the kernels are there, and return whether they are: who calls comes first.
+
+        The first time ever they are compiled for the better part of a minute.
+        """
+        if self._warming is None:
+            self._warming = Thread(target=warm_up, name="warming", daemon=True)
+            self._warming.start()
+        while self._warming.is_alive() and not self._called_away():
+            self._warming.join(STOP_S)
+        return not self._warming.is_alive()
+
+    def _follow_ground(self) -> None:
+        """Go on with new streets or levels of service when somebody has set them.
+
+        Tracks begin anew on new streets: vehicles are matched from their next fixes.
+        """
+        self._keeper.refresh()
+        new = self._keeper.now
+        if new is not self._ground:
+            self._stand_on(new)
+            self._repainted = None
+
+    def _stand_on(self, ground: Ground) -> None:
+        self._ground = ground
+        self._tracks = TrackBook(ground.matcher)
+        self.colors = Colors(ground.network, ground.policy)
+
+    def _digest(self, now: datetime) -> Digest:
+        """Digest the oldest positions: fewer and fewer, where one of them cannot be digested.
+
+        That one is set aside. Tracks begin anew after each failure, since it left them half-way.
+        """
+        portion = AT_ONCE
+        while True:
+            self.behind = portion < AT_ONCE
+            try:
+                return self._digest_portion(portion, now)
+            except DatabaseUnavailable:
+                self._tracks = TrackBook(self._ground.matcher)
+                raise
+            except Exception as error:  # whatever one position does, the others must go on
+                self._tracks = TrackBook(self._ground.matcher)
+                if portion == 1:
+                    self._set_aside(error, now)
+                    return Digest()
+                _log.warning("of %d positions one cannot be digested: %r", portion, error)
+            portion //= 2
+
+    def _digest_portion(self, portion: int, now: datetime) -> Digest:
+        ground, tracks = self._ground, self._tracks
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)  # it may have begun while the kernels were compiled
+            unseen, last = list_unseen(tx, portion)
+            followed = follow(tx, ground.network, tracks, unseen, storm, now)
+        *parts, rest = followed.parts(WINDOWS_AT_ONCE)
+        found = Digest()
+        for part in parts:
+            with transaction(self._engine) as tx:
+                found += keep(tx, ground.network, tracks, part, ground.policy, now)
+            time.sleep(TURN_S)
+        with transaction(self._engine) as tx:
+            found += keep(tx, ground.network, tracks, rest, ground.policy, now)
+            mark_seen_until(tx, last)
+            add_faults(tx, found.faults, now)
+        if unseen:
+            self._suspects.clear()
+        self.tally["digested"] += len(found.positions)
+        self.tally += Counter({f"dropped:{why}": n for why, n in found.dropped.items()})
+        if found.dropped:
+            _log.info("positions dropped: %s", dict(found.dropped))
+        return found
+
+    def _take_taps(self, storm: Storm | None, now: datetime) -> None:
+        """Take as evidence what drivers tapped as done and can no longer take back."""
+        if storm is None:
+            return
+        with reading(self._engine) as tx:
+            if not taps_wait(tx, storm, now):
+                return
+        with transaction(self._engine) as tx:
+            proof = prove_taps(tx, storm, self._ground.network, self._ground.policy, now)
+        with reading(self._engine) as tx:
+            self._publish_requests(tx, Digest(proof=proof))
+        self._publish_proved(proof.coverage, now)
+
+    def _publish_told(self, tx: Tx, storm: Storm | None, now: datetime) -> None:
+        streets = {self._told_of.popleft() for _ in range(len(self._told_of))}
+        if storm is not None and streets:
+            self._publish_proved(list_coverage(tx, storm.id, streets), now)
+
+    def _publish_proved(self, coverage: Sequence[Coverage], now: datetime) -> None:
+        self.colors.cover(coverage)
+        streets = {row.segment_id for row in coverage}
+        self._hub.publish("evidence", [(street,) for street in streets])
+        self._hub.publish("coverage", self.colors.changed(now, streets))
+
+    def _set_aside(self, error: Exception, now: datetime) -> None:
+        """Set the oldest position aside; raise the error where positions are not to blame.
+
+        They are not when those of several vehicles fail in a row, and nothing succeeds between.
+        """
+        with transaction(self._engine) as tx:
+            fix = set_aside(tx, TRACKING, type(error).__name__, now)
+            if fix is None:
+                return
+            add_faults(tx, {(fix.device_id, "set_aside"): 1}, now)
+            self._suspects.add(fix.vehicle_id)
+            if len(self._suspects) > MOST_SUSPECTS:
+                raise error
+        self.tally["set_aside"] += 1
+        _log.error("a position of vehicle %s is set aside", fix.vehicle_id, exc_info=error)
+
+    def _publish_requests(self, tx: Tx, found: Digest) -> None:
+        answered = [get_request(tx, one) for one in found.requests]
+        self._hub.publish("requests", [request_view(one, {}) for one in answered])
+
+    def _publish_colors(self, tx: Tx, storm: Storm | None, found: Digest, now: datetime) -> None:
+        self.colors.cover(found.coverage)
+        if self._due(storm, now):
+            self.colors.load(tx, storm)
+            self._repainted = (now, time.monotonic())
+            rows = self.colors.changed(now)
+        else:
+            rows = self.colors.changed(now, {row.segment_id for row in found.coverage})
+        self._hub.publish("coverage", rows)
+
+    def _due(self, storm: Storm | None, now: datetime) -> bool:
+        """Whether all streets are to be painted anew: they age, a storm begins, ends or changes."""
+        if self._repainted is None or storm != self._storm:
+            return True
+        at, at_s = self._repainted
+        return now - at >= REPAINT and time.monotonic() - at_s >= REPAINT_S
+
+    def _publish_storm(self, tx: Tx, storm: Storm | None) -> None:
+        if storm != self._storm:
+            told = storm or (get_storm(tx, self._storm.id) if self._storm else None)
+            self._hub.publish("storm", [storm_view(told)] if told else [])
+        self._storm = storm
+
+    def _publish_runs(self, runs: Iterable[RunView]) -> None:
+        changed = [run for run in runs if self._runs.get(run.id) != run]
+        self._runs |= {run.id: run for run in changed}
+        self._hub.publish("runs", changed)
+
+    def _publish_questions(self, questions: Iterable[QuestionNews]) -> None:
+        changed = [one for one in questions if self._questions.get(one.id) != one]
+        self._questions |= {one.id: one for one in changed}
+        self._hub.publish("what_ifs", changed)
+
+
+def _questions(tx: Tx, storm: Storm) -> list[QuestionNews]:
+    runs = list_runs(tx, storm.id, RUNS, [RunKind.WHATIF])
+    return [QuestionNews(run.id, run.state, count_ahead(tx, run)) for run in runs]
+
+
+def _run_views(tx: Tx, storm: Storm) -> list[RunView]:
+    runs = list_runs(tx, storm.id, RUNS, PLAN_KINDS)
+    return [run_view(run, count_ahead(tx, run)) for run in runs]
