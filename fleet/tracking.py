@@ -77,8 +77,8 @@ class Digest:
 
     @property
     def streets(self) -> frozenset[SegmentId]:
-        """Streets on which passes are stored otherwise than before."""
-        return self.proof.streets
+        """Streets on which passes or what follows from them are stored otherwise than before."""
+        return self.proof.streets | {row.segment_id for row in self.coverage}
 
     @property
     def jobs(self) -> tuple[JobId, ...]:
