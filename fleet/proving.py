@@ -26,7 +26,7 @@ JUMP_M = 25.0
 ON_ROUTE, NO_ROUTE = 0.8, 0.4
 """How sure a speed pattern is: on a street that the vehicle's route works on, and without route."""
 
-OFF_ROUTE = 0.5
+OFF_ROUTE = 0.45
 """How much less sure a match is on a street that the vehicle's route does not work on."""
 
 

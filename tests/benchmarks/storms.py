@@ -64,7 +64,7 @@ from fleet.tracking import digest, new_track_book
 
 TRUCKS = 40
 HOURS = 2.0
-STORMS = ((4.0, 2026), (4.0, 7), (4.0, 11), (4.0, 23), (10.0, 2026))
+STORMS = tuple((noise_m, seed) for noise_m in (4.0, 10.0) for seed in (2026, 7, 11, 23))
 """Noise in metres, and seed; nothing was set by the errors of seeds 11 and 23."""
 
 FAULTS = (SensorFault.STUCK, SensorFault.DEAD, SensorFault.FLAPPING, SensorFault.MUTE)

@@ -5,9 +5,10 @@ import gzip
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import insert, literal, select
@@ -25,6 +26,7 @@ from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_o
 from fleet.matching import Matcher, StreetMatcher
 from fleet.office_report import Period, Span
 from fleet.spells import Spell, spells_of
+from fleet.steps import FORGET_AFTER
 from fleet.trips import Doing, VehicleLog, log_of
 from fleet.vehicle_days import vehicle_days
 from maps.i18n import translator
@@ -56,17 +58,22 @@ def _odometers() -> Iterator[tuple[str, str, str]]:
     draft = read_osm(STREETS)
     network = build_network(draft.segments, draft.restrictions)
     matcher = StreetMatcher(network)
-    fixes, told_km = _trucks()
+    fixes, counters_km = _trucks()
+    told_km = {name: max(each.values()) - min(each.values()) for name, each in counters_km.items()}
     began = time.process_time()
     logs = {name: _log(each, matcher, network) for name, each in fixes.items()}
     took_s = time.process_time() - began
-    far = [name for name in logs if told_km[name] >= FAR_KM]
+    far = [name for name in logs if told_km.get(name, 0.0) >= FAR_KM]
     ours = {name: logs[name].figures.sums.moved_m / 1000 for name in far}
     off = [abs(ours[name] / told_km[name] - 1) * 100 for name in far]
-    whole = (sum(ours.values()) / sum(told_km[name] for name in far) - 1) * 100
+    all_km = sum(told_km[name] for name in far)
+    whole = (sum(ours.values()) / all_km - 1) * 100
+    silent_km = sum(_in_silence_km(counters_km[name]) for name in far)
     what = f"Syracuse, {len(far)} names of trucks: off their odometers, median"
     yield what, f"{statistics.median(off):.1f} %", ""
-    yield "all their kilometres together", f"{whole:+.1f} %", ""
+    yield f"all their {all_km:,.0f} km together", f"{whole:+.1f} %", ""
+    silent = f"{silent_km:.0f} km ({silent_km / all_km:.1%})"
+    yield "of these, driven in silence of more than five minutes", silent, ""
     stops = sum(log.figures.visits[Doing.STOP] for log in logs.values())
     stood_h = sum(log.figures.stood_s[Doing.STOP] for log in logs.values()) / 3600
     yield "stops of three minutes and more", f"{stops} in {stood_h:.0f} h", ""
@@ -74,15 +81,16 @@ def _odometers() -> Iterator[tuple[str, str, str]]:
     yield f"{count:,} fixes read, processor time", f"{took_s:.1f} s", ""
 
 
-def _trucks() -> tuple[dict[str, list[Position]], dict[str, float]]:
+def _trucks() -> tuple[dict[str, list[Position]], dict[str, dict[datetime, float]]]:
+    """Return each truck's fixes, and its odometer in kilometres at their times."""
     places: dict[str, dict[datetime, LonLat]] = defaultdict(dict)
-    miles: dict[str, list[float]] = defaultdict(list)
+    counters_km: dict[str, dict[datetime, float]] = defaultdict(dict)
     with gzip.open(LOG, "rt") as file:
         for row in csv.DictReader(file):
             at = datetime.fromisoformat(row["time_utc"])
             places[row["truck"]].setdefault(at, LonLat(float(row["lon"]), float(row["lat"])))
             if row["odometer_mi"]:
-                miles[row["truck"]].append(float(row["odometer_mi"]))
+                counters_km[row["truck"]][at] = float(row["odometer_mi"]) * MILE_KM
     fixes = {
         name: [
             Position(DeviceId(1), VehicleId(1), "api", at, at, place)
@@ -90,10 +98,13 @@ def _trucks() -> tuple[dict[str, list[Position]], dict[str, float]]:
         ]
         for name, each in places.items()
     }
-    return fixes, {
-        name: (max(miles[name]) - min(miles[name])) * MILE_KM if miles[name] else 0.0
-        for name in fixes
-    }
+    return fixes, counters_km
+
+
+def _in_silence_km(counter_km: Mapping[datetime, float]) -> float:
+    """Return what an odometer counted between fixes that are too far apart to be joined."""
+    pairs = pairwise(sorted(counter_km.items()))
+    return sum(km - was_km for (since, was_km), (at, km) in pairs if at - since > FORGET_AFTER)
 
 
 def _log(fixes: list[Position], matcher: Matcher, network: StreetNetwork) -> VehicleLog:
