@@ -66,22 +66,27 @@ def prove_taps(
     return keep_evidence(tx, storm, network, policy, passes, now)
 
 
+def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
+    """Return from when on vehicles' fixes came too late for taps that were judged meanwhile."""
+    late: dict[VehicleId, datetime] = {}
+    for fix in fixes:
+        if fix.received_at - fix.fixed_at > UNDO_WITHIN:
+            late[fix.vehicle_id] = min(fix.fixed_at, late.get(fix.vehicle_id, fix.fixed_at))
+    return late
+
+
 def judge_again(
     tx: Tx,
     storm: Storm,
     network: StreetNetwork,
     policy: Policy,
-    fixes: Iterable[Position],
+    late: Mapping[VehicleId, datetime],
     now: datetime,
 ) -> Proof:
-    """Judge taps anew on which fixes bear that came too late for them; return what that changed.
+    """Judge the taps of vehicles anew whose fixes came `late`; return what that changed.
 
-    All taps of such a vehicle from then on: what a sensor is worth shows only later.
+    All taps from the first such fix on: what a sensor is worth shows only later.
     """
-    late: dict[VehicleId, datetime] = {}
-    for fix in fixes:
-        if fix.received_at - fix.fixed_at > UNDO_WITHIN:
-            late[fix.vehicle_id] = min(fix.fixed_at, late.get(fix.vehicle_id, fix.fixed_at))
     passes, gone = list[Pass](), list[Pass]()
     for vehicle_id, since in late.items():
         counted = list_proved(tx, storm.id, vehicle_id, DONE, since - UNDO_WITHIN)

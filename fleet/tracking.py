@@ -33,7 +33,7 @@ from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook, Orders
 from fleet.sieve import Sieve
-from fleet.taps import judge_again
+from fleet.taps import judge_again, late_since
 from fleet.windows import Window, looked_at_by, looks_at, number_at
 
 SETTLED_AFTER = timedelta(minutes=1)
@@ -217,8 +217,9 @@ def keep(
     open_windows(tx, followed.opened)
     storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
     proof = keep_windows(tx, network, policy, storms, followed.touched, now)
-    for storm in storms:
-        proof += judge_again(tx, storm, network, policy, followed.batch, now)
+    late = late_since(followed.batch)
+    for storm in storms if late else ():
+        proof += judge_again(tx, storm, network, policy, late, now)
     believed, faults = tracks.sieve.sift(followed.batch)
     dropped = +followed.dropped
     return Digest(tuple(followed.batch), proof, dropped, tuple(believed), faults)

@@ -40,7 +40,7 @@ from fleet.driving import (
 )
 from fleet.evidence import Proof
 from fleet.storms import start_storm
-from fleet.taps import DEAD_AFTER, LONGEST, judge_again, prove_taps, taps_wait
+from fleet.taps import DEAD_AFTER, LONGEST, judge_again, late_since, prove_taps, taps_wait
 from fleet.told import AGAINST_SENSOR, SEEN, UNSEEN
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -183,10 +183,9 @@ def test_a_tap_is_judged_again_when_positions_come_too_late_for_it(tx: Tx, plan:
     for minutes, blade in ((2, True), (1, False)):
         a_fix(tx, minutes, blade=blade)
     drive_by(tx, plan, None)
-    last = list_last(tx)
-    storm = get_storm(tx, plan.storm_id)
-    assert judge_again(tx, storm, v.village(), POLICY, last, LATER) == Proof()
-    late = [replace(one, received_at=LATER) for one in last]
+    last, storm = list_last(tx), get_storm(tx, plan.storm_id)
+    assert late_since(last) == {}
+    late = late_since(replace(one, received_at=LATER) for one in last)
     judge_again(tx, storm, v.village(), POLICY, late, LATER)
     after = coverage(tx, plan, v.SCHOOL)
     assert after is not None
