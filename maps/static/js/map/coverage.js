@@ -21,14 +21,14 @@ export function featureState([forward, backward]) {
   };
 }
 
-/** Keeps the map's streets equal to `states`, whose changed ids are given to `changed`. */
+/** Keeps the map's streets equal to `states`, whose changed ids are given to `changed`; calls `painted` when they are. */
 export class CoveragePainter {
-  constructor(map, states, restMs = PAUSE_MS) {
-    this.map = map;
-    this.states = states;
-    this.restMs = restMs;
+  constructor(map, states, { restMs = PAUSE_MS, rests = PAUSES_PER_PAINT, painted = () => {} } = {}) {
+    Object.assign(this, { map, states, restMs, rests, painted });
     this.waiting = new Set();
     this.busy = false;
+    this.hasty = false;
+    this.timer = null;
     this.freeAt = 0;
   }
 
@@ -36,26 +36,38 @@ export class CoveragePainter {
     for (const id of ids) this.waiting.add(id);
     if (this.busy || this.waiting.size === 0) return;
     this.busy = true;
-    setTimeout(() => this.paint(), Math.max(0, this.freeAt - performance.now()));
+    this.timer = setTimeout(() => this.paint(), Math.max(0, this.freeAt - performance.now()));
+  }
+
+  /** Rest no longer: what waits is painted now, or as soon as what is being painted is there. */
+  hurry() {
+    if (this.timer) clearTimeout(this.timer);
+    if (this.timer) this.paint();
+    else this.hasty = this.busy;
   }
 
   /** Paint all that waits at once: to tell the map of 18,000 streets takes 5 ms, one repaint of them much longer. */
   paint() {
     const began = performance.now();
+    this.timer = null;
     for (const id of this.waiting)
       this.map.setFeatureState(
         { source: "streets", sourceLayer: "streets", id },
         featureState(this.states.get(id)),
       );
     this.waiting.clear();
-    this.map.once("render", () => this.rest(began));
+    this.map.once("render", () => {
+      this.painted();
+      this.rest(began);
+    });
   }
 
   /** Pause after a repaint. What it costs shows only in when the next frames come: others do the drawing. */
   rest(began) {
     requestAnimationFrame(() =>
       requestAnimationFrame((moment) => {
-        this.freeAt = moment + Math.max(this.restMs, PAUSES_PER_PAINT * (moment - began));
+        this.freeAt = this.hasty ? 0 : moment + Math.max(this.restMs, this.rests * (moment - began));
+        this.hasty = false;
         this.busy = false;
         this.changed([]);
       }),

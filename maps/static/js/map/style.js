@@ -5,27 +5,32 @@ import { backdropPaints, labels, tiles, tilesOf, waters } from "./backdrop.js";
 import { nameField } from "./names.js";
 
 const NOT_DUE = boot.states.findIndex((state) => state.name === "not_due");
-const DIRECTIONS_FROM_ZOOM = 15;
+export const DIRECTIONS_FROM_ZOOM = 15;
 const ROUND_FROM_ZOOM = 13; // before that, round ends cost triangles and show nothing
-const DASHES_FROM_ZOOM = 12; // on a line of one pixel nobody sees them
+export const DASHES_FROM_ZOOM = 12; // on a line of one pixel nobody sees them
 
 // Width in px of an ordinary street by zoom, and how much wider or narrower each class is.
 const WIDTH_BY_ZOOM = [10, 0.7, 12, 1.5, 13, 2.2, 14, 3.4, 15, 5, 16, 8, 17, 12, 18, 18];
-const CLASS_FACTOR = [
-  "match",
-  ["get", "road_class"],
-  ["motorway", "trunk"],
-  1.7,
-  "primary",
-  1.5,
-  "secondary",
-  1.3,
-  "tertiary",
-  1.1,
-  ["service", "alley", "living_street"],
-  0.55,
-  0.8,
+const WIDTH_BASE = 1.5;
+const FACTORS = [
+  [["motorway", "trunk"], 1.7],
+  [["primary"], 1.5],
+  [["secondary"], 1.3],
+  [["tertiary"], 1.1],
+  [["service", "alley", "living_street"], 0.55],
 ];
+const PLAIN_FACTOR = 0.8;
+const CLASS_FACTOR = ["match", ["get", "road_class"], ...FACTORS.flat(), PLAIN_FACTOR];
+
+/** The width in px that the map gives a street of a class at a zoom, before its state. */
+export function streetWidth(roadClass, zoom) {
+  const factor = FACTORS.find(([classes]) => classes.includes(roadClass))?.[1] ?? PLAIN_FACTOR;
+  let at = 0;
+  while (at + 4 < WIDTH_BY_ZOOM.length && WIDTH_BY_ZOOM[at + 2] <= zoom) at += 2;
+  const [from, thin, to, wide] = WIDTH_BY_ZOOM.slice(at, at + 4);
+  const share = (WIDTH_BASE ** (zoom - from) - 1) / (WIDTH_BASE ** (to - from) - 1);
+  return factor * (thin + (wide - thin) * Math.min(1, Math.max(0, share)));
+}
 
 const stateOf = (key) => ["coalesce", ["feature-state", key], NOT_DUE];
 
@@ -40,7 +45,7 @@ function byZoom(value, scale = 1) {
   const stops = [];
   for (let at = 0; at < WIDTH_BY_ZOOM.length; at += 2)
     stops.push(WIDTH_BY_ZOOM[at], value(WIDTH_BY_ZOOM[at + 1] * scale));
-  return ["interpolate", ["exponential", 1.5], ["zoom"], ...stops];
+  return ["interpolate", ["exponential", WIDTH_BASE], ["zoom"], ...stops];
 }
 
 const plainWidth = (extra) => byZoom((px) => ["+", ["*", px, CLASS_FACTOR], extra]);

@@ -5,12 +5,15 @@ import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint } from "../map/ground.js";
 import { around, hold, makeTip } from "../map/pointer.js";
 import { StreetColors } from "./colors.js";
+import { FreshPaint } from "./fresh.js";
 import { followHours, hourAt, hourBefore } from "./hours.js";
 import { play, shown, storm, tellColors, tick } from "./state.js";
 import { PastTrucks } from "./trucks.js";
 
 const LONGEST_FRAME_MS = 250; // a window that was hidden does not leap ahead
-const REST_MS = 100; // between two repaints of streets; trucks move at every frame
+const REST_MS = 100; // between two repaints of the map; what changes meanwhile is drawn as fresh paint
+const RESTS_PER_PAINT = 20;
+const LEAP = 400; // so many streets at once are not played: somebody has gone to another moment
 /** Name what is under the pointer; a street only while nothing moves. */
 function hover(map, trucks) {
   const tip = makeTip(map);
@@ -44,10 +47,15 @@ function choose(map, trucks, { point, lngLat }) {
 export async function showMap() {
   const map = await makeMap(shown.value.hidden);
   globalThis.boardMap = map; // for tests and for the curious at the console
-  const trucks = new PastTrucks(map);
   let colors = new StreetColors([]);
   const statesOf = (id) => colors.states.get(id) ?? [-1, -1];
-  const painter = new CoveragePainter(map, { get: statesOf }, REST_MS);
+  const painter = new CoveragePainter(map, { get: statesOf }, {
+    restMs: REST_MS,
+    rests: RESTS_PER_PAINT,
+    painted: () => fresh.draw(),
+  });
+  const fresh = new FreshPaint(map, statesOf, painter.waiting, () => shown.value.hidden);
+  const trucks = new PastTrucks(map); // above the fresh paint
   tellColors(statesOf);
   let dirty = true;
 
@@ -58,7 +66,10 @@ export async function showMap() {
     const { at, running } = play.value;
     const hour = hourAt(view, at);
     if (!running && play.value.waits === Boolean(hour)) play.set({ waits: !hour });
-    if (hour) painter.changed(colors.go(hour.colors, at));
+    const changes = hour ? colors.go(hour.colors, at) : new Set();
+    painter.changed(changes);
+    if (running && changes.size <= LEAP) fresh.add(changes);
+    else painter.hurry();
     trucks.show(view.vehicles, hour, hourBefore(view, at), at, { trails: shown.value.trails, running });
     dirty = false;
   }

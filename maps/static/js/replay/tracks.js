@@ -10,8 +10,8 @@ export function summed(steps) {
   return Int32Array.from(steps, (step) => (sum += step));
 }
 
-const mercatorX = (lon) => (180 + lon) / 360;
-const mercatorY = (lat) => (180 - (180 / Math.PI) * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))) / 360;
+export const mercatorX = (lon) => (180 + lon) / 360;
+export const mercatorY = (lat) => (180 - (180 / Math.PI) * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))) / 360;
 
 /** The track of a vehicle as it came: `at` in tenths of a second, `x` and `y` in Mercator's square. */
 export function trackOf({ number, at_ds: at, lon, lat, motion }) {
