@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from data.network import StreetNetwork, build_network
 from fleet.city_files import read_city_file
 from fleet.matching import StreetMatcher, Trail
+from fleet.warming import warm_up
 from tests.benchmarks.matching.live import live_rows
 from tests.benchmarks.matching.measures import Score, bins_of, driven, is_right
 from tests.benchmarks.matching.meili import SETTINGS, Meili, is_installed
@@ -30,6 +31,7 @@ Row = tuple[str, str, str]
 
 
 def rows() -> Iterator[Row]:
+    warm_up()
     folder = Path(os.environ.get("BARFRUB_SHARED_DATA", "../shared/data")) / "osm"
     for name in CITIES:
         file = folder / f"{name}.osm.pbf"
