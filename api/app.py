@@ -1,5 +1,6 @@
 """The web application of one city: everything is wired here, and nothing at import time."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -237,13 +238,14 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.office.start()
         app.watch.start()
         app.eraser.start()
-        app.logs.start()
+        if not app.consumer.apart:  # else they are read where positions are digested
+            app.logs.start()
         app.past.start()
         app.book.start()
         yield
         await app.book.stop()
         await app.past.stop()
-        await app.logs.stop()
+        await asyncio.to_thread(app.logs.stop)
         await app.eraser.stop()
         await app.watch.stop()
         await app.office.stop()

@@ -67,6 +67,11 @@ class Consumer:
         self.tally: Counter[str] = self._digester.tally
         self.looked_s = time.monotonic()
 
+    @property
+    def apart(self) -> bool:
+        """Whether a process of its own digests."""
+        return self._apart is not None
+
     def start(self) -> None:
         """Begin to look; call it in the event loop of the server."""
         if self._apart is not None:

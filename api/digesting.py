@@ -2,13 +2,13 @@
 
 It reads and writes the city's database as the server does, and keeps nothing that is not there: one
 that dies is replaced, and looks on where the other ended. Server and process talk through a line:
-news come up, and down go streets of which somebody else stored evidence, or `None` to end it.
+news come up, and down go streets of which somebody else stored evidence, or `None` to end it. What
+vehicles did in each quarter of an hour is read here as well, in a thread.
 """
 
 import gc
 import logging
 import multiprocessing
-import os
 import signal
 import time
 from collections import Counter
@@ -25,6 +25,7 @@ from api.clock import Clock
 from api.console import open_city_database
 from api.digester import REST_S, Digester
 from api.ground import GroundKeeper
+from api.log_keeper import LogKeeper
 from api.logs import configure_logs
 from api.settings import Settings, prepare_numba
 from data.model import SegmentId
@@ -41,9 +42,6 @@ LEAVE_S = 5.0
 
 RESTART_S = 1.0
 """Pause before one that died is replaced."""
-
-NICE = 5
-"""How much others come first where the processor is busy: positions that wait lose nothing."""
 
 COLLECT_S = 20.0
 """How often objects are looked for that nobody but they themselves refer to."""
@@ -163,25 +161,30 @@ class DigestingProcess:
 def _work_as_child(folder: Path, clock: Clock, line: Connection) -> None:
     # Ctrl+C reaches the whole group; the server tells us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICE)
     settings = Settings()
     configure_logs(settings.log)
     prepare_numba(settings)
     engine = open_city_database(folder, derived=True)
+    ground = GroundKeeper(engine)
+    logs = LogKeeper(engine, clock, ground)
     # Who has killed the server closed its end of the line: we hear of it as of the wish to stop.
     with holding(folder), suppress(EOFError, OSError):
-        digest_until_told(engine, clock, line)
+        logs.start()
+        digest_until_told(engine, clock, ground, line)
+    logs.stop()
     engine.dispose()
 
 
-def digest_until_told(engine: Database, clock: Clock, line: Connection) -> None:
+def digest_until_told(
+    engine: Database, clock: Clock, ground: GroundKeeper, line: Connection
+) -> None:
     """Look at positions again and again, and send the news of each look, until told to end.
 
     Raises `EOFError` or `OSError` when nobody is at the other end any more.
     """
     hub = Hub()
     news = hub.subscribe(lambda: None, own=True)
-    digester = Digester(engine, clock, GroundKeeper(engine), hub, line.poll)
+    digester = Digester(engine, clock, ground, hub, line.poll)
     wait_s, collected_s = 0.0, time.monotonic()
     gc.freeze()
     gc.disable()

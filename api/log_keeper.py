@@ -1,9 +1,7 @@
 """Reads what vehicles did from their positions: quarters of an hour that are over, then others."""
 
-import asyncio
 import logging
-from contextlib import suppress
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
@@ -34,20 +32,18 @@ class LogKeeper:
         self._shelf: Shelf | None = None
         self._lock = Lock()
         self.memory = LogMemory()
-        self._task: asyncio.Task[None] | None = None
+        self._thread = Thread(target=self._watch, name="logs", daemon=True)
         self._over = Event()
 
     def start(self) -> None:
-        """Begin to look; call it in the event loop of the server."""
-        self._task = asyncio.create_task(self._watch())
+        """Begin to look, in a thread of its own."""
+        self._thread.start()
 
-    async def stop(self) -> None:
-        """Look no more."""
+    def stop(self) -> None:
+        """Look no more; waits for what is being read."""
         self._over.set()
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        if self._thread.is_alive():
+            self._thread.join()
 
     def look(self) -> int:
         """Read parts that are over, and return how many were read."""
@@ -79,10 +75,9 @@ class LogKeeper:
             )
         return self._shelf
 
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_S):
             try:
-                await asyncio.to_thread(self.look)
+                self.look()
             except Exception:
                 _log.exception("the logs of vehicles could not be read")
