@@ -78,6 +78,7 @@ def work_until(
 
     `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
     """
+    parent = os.getppid()  # while kernels are compiled it may be killed
     settings = Settings()
     prepare_numba(settings)
     from fleet.warming import warm_up as warm_up_matching
@@ -88,14 +89,13 @@ def work_until(
     on_ready()
     engine = open_city_database(folder)
     with holding(folder):
-        _work(engine, clock, stopped, settings.solver_threads)
+        _work(engine, clock, stopped, settings.solver_threads, parent)
     engine.dispose()
 
 
-def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> None:
+def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int, parent: int) -> None:
     network: StreetNetwork | None = None
     read_at: int | None = None
-    parent = os.getppid()
     # An orphan's parent is another process: the server was killed and nobody will tell us.
     while not stopped.is_set() and os.getppid() == parent:
         run, revision = _next_run(engine)
