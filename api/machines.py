@@ -59,6 +59,7 @@ router = APIRouter()
 Key = Annotated[int, Path(ge=1, lt=2**63)]
 Base = Annotated[int, Field(ge=0, lt=2**63)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+Said = Annotated[str, Field(max_length=80)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -118,6 +119,10 @@ class MachineIn(Wire):
     depot_id: int
     shift_h: Number
     assumed: bool
+    company: Said = ""
+    contact: Said = ""
+    arrive_min: Number = 0.0
+    rate_h: Number = 0.0
 
     def machine(self, key: int) -> Vehicle:
         """Return the record."""
@@ -137,6 +142,10 @@ class MachineIn(Wire):
             depot_id=DepotId(self.depot_id),
             shift_h=self.shift_h,
             assumed=self.assumed,
+            company=self.company.strip(),
+            contact=self.contact.strip(),
+            arrive_s=self.arrive_min * 60,
+            rate_h=self.rate_h,
         )
 
 

@@ -18,6 +18,7 @@ MOST_ROWS = 2_000
 
 _NUMBERS = frozenset(
     {"plow_kmh", "salt_kmh", "drive_kmh", "blade_m", "hopper_kg", "min_street_m", "shift_h"}
+    | {"arrive_min", "rate_h"}
 )
 _SPEED_OF = {"plow_kmh": "plow", "salt_kmh": "salt"}
 _FIELD_OF = {f"work_kmh.{treatment}": field for field, treatment in _SPEED_OF.items()}
@@ -74,6 +75,9 @@ def _cells(vehicle: Vehicle, depot: str, language: str) -> list[str]:
         *(f"{value:.9g}" for value in (vehicle.min_street_m, vehicle.shift_h)),
         depot,
         FLAGS[language]["true" if vehicle.assumed else "false"],
+        vehicle.company,
+        vehicle.contact,
+        *(f"{value:.9g}" if value else "" for value in (vehicle.arrive_s / 60, vehicle.rate_h)),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
@@ -10,6 +10,7 @@ import shapely
 
 from data.errors import InvalidError, Need
 from data.model import (
+    OWN,
     RELOAD_RADIUS_M,
     YARD_RADIUS_M,
     Depot,
@@ -49,7 +50,7 @@ VEHICLE_TYPES = (
     "tractor",
     "pickup",
 )
-OWNERS = ("own", "reserve", "contractor")
+OWNERS = (OWN, "reserve", "contractor")
 MATERIALS = ("salt", "sand", "brine")
 
 LIMITS: Mapping[str, tuple[float, float]] = {
@@ -62,6 +63,8 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "shift_h": (0.5, 24),
     "fill_min": (0, 600),
     "radius_m": (5, 2_000),
+    "arrive_min": (0, 2_880),
+    "rate_h": (0, 1e12),
 }
 """Least and greatest value of each number of a fleet."""
 
@@ -233,6 +236,10 @@ def _vehicles(table: TomlTable, depots: Sequence[Depot], before: int) -> list[Ve
         depot_id=NO_DEPOT,
         shift_h=table.number("shift_h", *LIMITS["shift_h"]),
         assumed=table.flag("assumed"),
+        company=table.text("company") if "company" in table else "",
+        contact=table.text("contact") if "contact" in table else "",
+        arrive_s=table.number("arrive_min", *LIMITS["arrive_min"], 0.0) * 60,
+        rate_h=table.number("rate_h", *LIMITS["rate_h"], 0.0),
     )
     _refuse_unequipped(table, vehicle)
     depot = table.choice("depot", [d.name for d in depots]) if "depot" in table else None
@@ -345,4 +352,14 @@ def _vehicle_toml(vehicle: Vehicle, depot: str | None) -> str:
         lines.append(f"depot = {_text(depot)}")
     if vehicle.assumed:
         lines.append("assumed = true")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_hire_toml(vehicle), ""])
+
+
+def _hire_toml(vehicle: Vehicle) -> Iterator[str]:
+    """Yield whose the machine is and what it costs, where anybody said so."""
+    for key, text in (("company", vehicle.company), ("contact", vehicle.contact)):
+        if text:
+            yield f"{key} = {_text(text)}"
+    for key, value in (("arrive_min", vehicle.arrive_s / 60), ("rate_h", vehicle.rate_h)):
+        if value:
+            yield f"{key} = {_number(value)}"

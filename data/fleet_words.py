@@ -18,6 +18,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "shift_h": "Shift (h)",
         "depot": "Depot",
         "assumed": "Estimated",
+        "company": "Company",
+        "contact": "Contact",
+        "arrive_min": "Time to arrive (min)",
+        "rate_h": "Price of an hour",
     },
     "fa": {
         "name": "نام",
@@ -32,6 +36,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "shift_h": "نوبت کاری (ساعت)",
         "depot": "پایگاه",
         "assumed": "برآوردی",
+        "company": "شرکت",
+        "contact": "تماس",
+        "arrive_min": "زمان رسیدن (دقیقه)",
+        "rate_h": "بهای یک ساعت",
     },
 }
 """Heads of the columns, in their order."""
@@ -83,6 +91,10 @@ _MORE_COLUMNS = {
     "shift_h": ("shift", "hours", "نوبت کاری", "ساعت کار", "شیفت"),
     "depot": ("yard", "station", "انبار", "توقفگاه", "پارکینگ"),
     "assumed": ("assumed", "guess", "تخمینی", "فرضی"),
+    "company": ("contractor company", "firm", "شرکت پیمانکار"),
+    "contact": ("phone", "telephone", "تلفن", "شماره تماس"),
+    "arrive_min": ("time to arrive", "arrival", "زمان رسیدن"),
+    "rate_h": ("rate", "hourly rate", "نرخ ساعتی", "ساعتی"),
 }
 _MORE_TYPES = {
     "dump_truck": ("dump truck", "کمپرسی", "کامیون کمپرسی", "کامیون"),

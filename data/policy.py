@@ -7,6 +7,7 @@ from importlib.resources import files
 from math import ceil, cos, radians
 
 from data.alert_rules import AlertRules, alert_rules_of, alert_rules_toml
+from data.cost_rules import CostRules, cost_rules_of, cost_rules_toml
 from data.errors import InvalidError, Need
 from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
 from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
@@ -60,6 +61,7 @@ class Policy:
     followup: FollowUpRules = field(default_factory=FollowUpRules)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     alerts: AlertRules = field(default_factory=AlertRules)
+    costs: CostRules = field(default_factory=CostRules)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -134,6 +136,7 @@ def policy_from(root: TomlTable) -> Policy:
         followup=followup_rules_of(root),
         evidence=evidence_rules_of(root),
         alerts=alert_rules_of(root),
+        costs=cost_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -193,6 +196,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from evidence_rules_toml(policy.evidence)
     yield from followup_rules_toml(policy.followup)
     yield from alert_rules_toml(policy.alerts)
+    yield from cost_rules_toml(policy.costs)
 
 
 def _class_lines(policy: Policy, service_class: ServiceClass, rule: ClassRule) -> Iterator[str]:

@@ -266,7 +266,7 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
     if lost:
         message = f"in service: {', '.join(lost)}"
         raise ConflictError(message, reason="machine_in_service", name=lost[0], count=len(lost))
-    added = [each for each in present if each.id not in known | busy]
+    added = [each for each in present if each.owned and each.id not in known | busy]
     if added:
         add_shifts(tx, first_shifts(storm.id, added, now))
         after = {"vehicles": [each.name for each in added]}

@@ -57,6 +57,10 @@ class MachineView:
     depot: str
     shift_h: float
     assumed: bool
+    company: str
+    contact: str
+    arrive_min: float
+    rate_h: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,10 @@ def _machine_view(vehicle: Vehicle, depot: str) -> MachineView:
         depot=depot,
         shift_h=vehicle.shift_h,
         assumed=vehicle.assumed,
+        company=vehicle.company,
+        contact=vehicle.contact,
+        arrive_min=round(vehicle.arrive_s / 60, 6),
+        rate_h=vehicle.rate_h,
     )
 
 

@@ -26,6 +26,7 @@ PAGES = (
     MenuPage("/plans", "Compare plans", "columns-2", _WATCHING),
     MenuPage("/routes", "Route check", "route", _WATCHING),
     MenuPage("/vehicles", "Vehicles' day", "clipboard-clock", _WATCHING),
+    MenuPage("/reserve", "More machines", "phone-call", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/replay", "Replay", "history", _WATCHING | {Role.COUNCIL}),
     MenuPage("/classes", "Classes of streets", "layers", _WATCHING),

@@ -4,6 +4,7 @@ Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 
 from data.model.alerts import Alert, AlertKind
+from data.model.call_outs import CallOut, CallOutState
 from data.model.conditions import Closure, SnowEntry, SnowSource, StormMove
 from data.model.followup import Comment, Followed, RequestClock, Sighting
 from data.model.handover import (
@@ -24,6 +25,7 @@ from data.model.ids import (
     ApiKeyId,
     BlockageId,
     BodyId,
+    CallOutId,
     ClosureId,
     CommandId,
     DepotId,
@@ -47,6 +49,7 @@ from data.model.ids import (
     VehicleId,
 )
 from data.model.machines import (
+    OWN,
     RELOAD_RADIUS_M,
     YARD_RADIUS_M,
     Depot,
@@ -155,6 +158,7 @@ from data.model.work import (
 )
 
 __all__ = [
+    "OWN",
     "PENDING",
     "PLAN_KINDS",
     "RELOAD_RADIUS_M",
@@ -173,6 +177,9 @@ __all__ = [
     "BodyKind",
     "BodyLetter",
     "CallAttempt",
+    "CallOut",
+    "CallOutId",
+    "CallOutState",
     "CallOutcome",
     "Callback",
     "City",

@@ -23,6 +23,7 @@ QueueChangeId = NewType("QueueChangeId", int)
 ApiKeyId = NewType("ApiKeyId", int)
 AlertId = NewType("AlertId", int)
 CommandId = NewType("CommandId", int)
+CallOutId = NewType("CallOutId", int)
 ClosureId = NewType("ClosureId", int)
 SnowEntryId = NewType("SnowEntryId", int)
 Language = str

@@ -7,6 +7,9 @@ from datetime import datetime
 from data.model.ids import DepotId, LonLat, ReloadSiteId, ShiftId, StormId, UserId, VehicleId
 from data.model.work import Treatment
 
+OWN = "own"
+"""Owner of the machines that need no call."""
+
 YARD_RADIUS_M = 100.0
 """How far a depot reaches where nobody said it: a yard with its gate."""
 
@@ -44,7 +47,12 @@ class ReloadSite:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A machine. `work_speed_mps` has one entry per treatment it is able to do."""
+    """A machine. `work_speed_mps` has one entry per treatment it is able to do.
+
+    A reserve or contractor's machine belongs to a `company` that `contact` reaches, and needs
+    `arrive_s` from a call until it stands in its depot. An hour of any machine costs `rate_h`, in
+    the city's money.
+    """
 
     id: VehicleId
     name: str
@@ -59,6 +67,15 @@ class Vehicle:
     depot_id: DepotId
     shift_h: float
     assumed: bool = False
+    company: str = ""
+    contact: str = ""
+    arrive_s: float = 0.0
+    rate_h: float = 0.0
+
+    @property
+    def owned(self) -> bool:
+        """Whether it is the city's own and comes without a call."""
+        return self.owner == OWN
 
 
 @dataclass(frozen=True, slots=True)

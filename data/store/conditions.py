@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from data.errors import NotFoundError
 from data.model import (
+    OWN,
     ReloadSiteId,
     SnowEntry,
     SnowEntryId,
@@ -18,7 +19,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.engine import Tx
-from data.store.schema import snow_entry, storm_machine, storm_move, storm_site
+from data.store.schema import snow_entry, storm_machine, storm_move, storm_site, vehicle
 
 
 def add_move(tx: Tx, storm_id: StormId, move: StormMove) -> None:
@@ -73,10 +74,13 @@ def set_withdrawn(
 
 
 def list_machines_out(tx: Tx, storm_id: StormId) -> frozenset[VehicleId]:
-    """Return the machines that are not in service in a storm."""
-    query = select(storm_machine.c.vehicle_id).where(
-        storm_machine.c.storm_id == storm_id, storm_machine.c.in_service.is_(False)
-    )
+    """Return the machines that are not in service in a storm.
+
+    The city's own are, unless somebody took them out; others are once they were taken in.
+    """
+    said = (storm_machine.c.vehicle_id == vehicle.c.id) & (storm_machine.c.storm_id == storm_id)
+    serves = func.coalesce(storm_machine.c.in_service, vehicle.c.owner == OWN)
+    query = select(vehicle.c.id).outerjoin(storm_machine, said).where(~serves)
     return frozenset(VehicleId(one) for (one,) in tx.execute(query))
 
 

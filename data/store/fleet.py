@@ -170,6 +170,10 @@ def _vehicle_values(machine: Vehicle) -> dict[str, object]:
         "work_speed_mps": dict(machine.work_speed_mps),
         "shift_h": machine.shift_h,
         "assumed": machine.assumed,
+        "company": machine.company,
+        "contact": machine.contact,
+        "arrive_s": machine.arrive_s,
+        "rate_h": machine.rate_h,
         "retired": False,
     }
 
@@ -190,4 +194,8 @@ def vehicle_of(row: Row[Any]) -> Vehicle:
         depot_id=DepotId(row.depot_id),
         shift_h=row.shift_h,
         assumed=row.assumed,
+        company=row.company,
+        contact=row.contact,
+        arrive_s=row.arrive_s,
+        rate_h=row.rate_h,
     )

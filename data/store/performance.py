@@ -12,9 +12,10 @@ from data.model import (
     ServiceClass,
     StormId,
     Treatment,
+    VehicleId,
 )
 from data.store.engine import Tx
-from data.store.schema import coverage, job, request, request_clock
+from data.store.schema import coverage, job, passage, request, request_clock
 
 OURS = frozenset({ClosingReason.PLOWED, ClosingReason.INSPECTED, ClosingReason.MELTED})
 """Reasons of closing after which a request still counts among those we had to serve."""
@@ -101,4 +102,31 @@ def list_requests_received(
             done_at,
         )
         for received_at, segment_id, service_class, done_at in tx.execute(query)
+    ]
+
+
+class Worked(NamedTuple):
+    """How far and how long a vehicle did some work on a segment in a storm, all passes together."""
+
+    vehicle_id: VehicleId
+    segment_id: SegmentId
+    treatment: Treatment
+    length_m: float
+    seconds: float
+
+
+def list_worked(tx: Tx, storm_id: StormId) -> list[Worked]:
+    """Return what passes of vehicles come to in a storm, by vehicle, segment and treatment."""
+    day_s = 86_400.0
+    lasted = func.julianday(passage.c.ended_at) - func.julianday(passage.c.started_at)
+    key = (passage.c.vehicle_id, passage.c.segment_id, passage.c.treatment)
+    query = (
+        select(*key, func.sum(passage.c.to_m - passage.c.from_m), func.sum(lasted) * day_s)
+        .where(passage.c.storm_id == storm_id, passage.c.treatment.is_not(None))
+        .where(passage.c.vehicle_id.is_not(None))
+        .group_by(*key)
+    )
+    return [
+        Worked(VehicleId(vehicle), SegmentId(street), Treatment(work), length_m, seconds)
+        for vehicle, street, work, length_m, seconds in tx.execute(query)
     ]

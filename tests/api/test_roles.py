@@ -119,6 +119,10 @@ ORDERS = {
     "see the policy": ("GET", "/api/setup/policy", {}),
     "see what a truck does next": ("GET", "/api/board/trucks/1", {}),
     "see who comes to a street": ("GET", "/api/board/streets/1", {}),
+    "see route sheets": ("GET", "/api/plans/99/sheets.pdf", {}),
+    "see what a storm took": ("GET", "/storms/99/costs.csv", {}),
+    "see who was called out": ("GET", "/api/call-outs", {}),
+    "call a machine out": ("POST", "/api/call-outs", {"json": {"vehicle_id": 99}}),
     "see the timeline": ("GET", "/api/plans/99/timeline", {}),
     "see what became of legs": ("GET", "/api/board/done", {}),
     "be seen at the board": ("POST", "/api/board/presence", {"json": {"tab": "a-tab-of-mine"}}),
@@ -135,6 +139,7 @@ WATCH = {"see the vehicles' day", "see a vehicle's log"}
 WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
 WATCH |= {"see alerts", "see how routes are driven", "read the route check"}
 WATCH |= {"see what a truck does next", "see who comes to a street", "see the timeline"}
+WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
 DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}

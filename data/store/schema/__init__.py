@@ -2,6 +2,7 @@
 
 from data.store.schema.alerts import alert
 from data.store.schema.base import UtcDateTime, metadata
+from data.store.schema.call_outs import call_out
 from data.store.schema.city import (
     city,
     depot,
@@ -65,6 +66,7 @@ __all__ = [
     "body",
     "body_letter",
     "call_attempt",
+    "call_out",
     "caller",
     "city",
     "closure",

@@ -171,4 +171,8 @@ vehicle = Table(
     Column("shift_h", Float, nullable=False),
     Column("assumed", Boolean, nullable=False),
     Column("retired", Boolean, nullable=False, default=False, doc="left the fleet file"),
+    Column("company", Text, nullable=False, server_default=""),
+    Column("contact", Text, nullable=False, server_default=""),
+    Column("arrive_s", Float, nullable=False, server_default="0"),
+    Column("rate_h", Float, nullable=False, server_default="0"),
 )

@@ -8,7 +8,7 @@ import { numberField, numberIn } from "./numbers.js";
 import { done, edit, fleet, order } from "./state.js";
 
 const { limits, owners, types } = boot.machines;
-const NUMBERS = ["drive_kmh", "blade_m", "hopper_kg", "min_street_m", "shift_h"];
+const NUMBERS = ["drive_kmh", "blade_m", "hopper_kg", "min_street_m", "shift_h", "rate_h"];
 
 /** A machine to begin with. */
 export const NEW = {
@@ -23,6 +23,10 @@ export const NEW = {
   min_street_m: 3.5,
   shift_h: 8,
   assumed: true,
+  company: "",
+  contact: "",
+  arrive_min: 0,
+  rate_h: 0,
 };
 
 const options = (codes, chosen, word) =>
@@ -71,6 +75,9 @@ class Editor extends Part {
       depot_id: Number(words.get("depot_id")),
       assumed: words.has("assumed"),
       plow_kmh: words.has("plow") ? numberIn(words.get("plow_kmh")) : null,
+      company: words.get("company")?.trim() ?? "",
+      contact: words.get("contact")?.trim() ?? "",
+      arrive_min: numberOr(words.get("arrive_min")),
       salt_kmh: words.has("salt") ? numberIn(words.get("salt_kmh")) : null,
       ...Object.fromEntries(NUMBERS.map((name) => [name, numberOr(words.get(name))])),
     };
@@ -99,6 +106,14 @@ class Editor extends Part {
     </fieldset>`;
   }
 
+  hire(machine) {
+    return html`<div class="fields">
+      ${field("company", t("field:company"), html`<input id="company" name="company" maxlength="80" autocomplete="off" dir="auto" .value=${machine.company}>`)}
+      ${field("contact", t("field:contact"), html`<input id="contact" name="contact" maxlength="80" autocomplete="off" dir="auto" .value=${machine.contact}>`)}
+      ${numberField("arrive_min", t("field:arrive_min"), machine.arrive_min || null, { unit: t("min"), required: false })}
+    </div>`;
+  }
+
   fields(machine) {
     const { view } = fleet.value;
     return html`<div class="fields">
@@ -112,8 +127,10 @@ class Editor extends Part {
         ${numberField("min_street_m", t("Narrowest street that it fits"), machine.min_street_m, { unit: t("m") })}
         ${numberField("shift_h", t("field:shift_h"), machine.shift_h, { unit: t("h") })}
         ${field("depot_id", t("field:depot"), html`<select id="depot_id" name="depot_id">${view.depots.map((depot) => html`<option value=${depot.id} ?selected=${depot.id === machine.depot_id}>${depot.name}</option>`)}</select>`)}
-        ${field("owner", t("field:owner"), html`<select id="owner" name="owner">${options(owners, machine.owner, (code) => t(`owner:${code}`))}</select>`)}
+        ${field("owner", t("field:owner"), html`<select id="owner" name="owner" @change=${({ target }) => this.set({ owner: target.value })}>${options(owners, machine.owner, (code) => t(`owner:${code}`))}</select>`)}
+        ${numberField("rate_h", t("field:rate_h"), machine.rate_h || null, { required: false })}
       </div>
+      ${machine.owner === "own" ? "" : this.hire(machine)}
       <label class="tick"><input type="checkbox" name="assumed" .checked=${machine.assumed}><span>${t("These figures are estimates")}<span class="muted small">${t("They are to be corrected by the tracks of real work.")}</span></span></label>`;
   }
 

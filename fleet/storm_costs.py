@@ -1,0 +1,199 @@
+"""What a storm took: hours, kilometres, material and money, by truck, district and who owns it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, VehicleId
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.call_outs import list_call_outs
+from data.store.engine import Tx
+from data.store.performance import list_worked
+from fleet.call_outs import Hire, hires
+from fleet.office_report import Period
+from fleet.sums import added
+from fleet.trips import duty_of
+from fleet.vehicle_days import VehicleDay, material_kg
+
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What something took; `paid_h` are the hours that are paid for, money in the city's."""
+
+    name: str
+    paid_h: float = 0.0
+    drive_h: float = 0.0
+    work_h: float = 0.0
+    moved_m: float = 0.0
+    work_m: float = 0.0
+    material_kg: Mapping[str, float] = field(default_factory=dict)
+    machines_cost: float = 0.0
+    material_cost: float = 0.0
+
+    @property
+    def cost(self) -> float:
+        """Machines and material together."""
+        return self.machines_cost + self.material_cost
+
+
+@dataclass(frozen=True, slots=True)
+class TruckCost:
+    """A truck's part; `hires` are its calls, where it is not the city's own."""
+
+    vehicle: Vehicle
+    cost: Cost
+    hires: tuple[Hire, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StormCosts:
+    """A storm in sums; an owner is the city, its reserve, or a company by name."""
+
+    total: Cost
+    trucks: tuple[TruckCost, ...]
+    owners: tuple[Cost, ...]
+    districts: tuple[Cost, ...]
+
+
+def storm_costs(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    days: Sequence[VehicleDay],
+    period: Period,
+) -> StormCosts:
+    """Return what a storm took until now; `days` are the vehicles' logs of its time.
+
+    An own truck is paid for its hours of service, a hired one from its arrival to its release.
+    Districts share a truck's money as they share its work, and material as it was spread there.
+    """
+    calls = list_call_outs(tx, storm.id)
+    vehicles = {day.vehicle.id: day.vehicle for day in days}
+    seen_h = {
+        one.id: _seen_h(day, one, period)
+        for day in days
+        for one in calls
+        if one.vehicle_id == day.vehicle.id
+    }
+    came = hires(calls, vehicles, seen_h, period.until)
+    trucks = tuple(
+        _truck(day, tuple(one for one in came if one.vehicle.id == day.vehicle.id), policy)
+        for day in days
+    )
+    owners: dict[str, list[Cost]] = defaultdict(list)
+    for truck in trucks:
+        owners[owner_of(truck.vehicle)].append(truck.cost)
+    return StormCosts(
+        total=_together("", (truck.cost for truck in trucks)),
+        trucks=trucks,
+        owners=tuple(_together(name, costs) for name, costs in sorted(owners.items())),
+        districts=tuple(_districts(tx, storm, network, trucks)),
+    )
+
+
+def owner_of(vehicle: Vehicle) -> str:
+    """Return who is paid for a machine: a company by its name, else the kind of owner."""
+    return vehicle.company or vehicle.owner
+
+
+def _seen_h(day: VehicleDay, one: CallOut, period: Period) -> float:
+    if one.arrived_at is None or one.state in {CallOutState.DECLINED, CallOutState.CANCELLED}:
+        return 0.0
+    until = one.released_at or period.until
+    return duty_of(day.log.entries, one.arrived_at, until).service_s / HOUR_S
+
+
+def _truck(day: VehicleDay, came: tuple[Hire, ...], policy: Policy) -> TruckCost:
+    sums, vehicle = day.log.figures.sums, day.vehicle
+    service_h = sum(one.duty.service_s for one in day.shifts) / HOUR_S
+    paid_h = sum(one.hours_h for one in came) if came else service_h
+    spent = sum(one.cost for one in came) if came else service_h * vehicle.rate_h
+    material = material_kg(sums, policy)
+    cost = Cost(
+        vehicle.name,
+        paid_h=paid_h,
+        drive_h=sums.drive_s / HOUR_S,
+        work_h=sums.work_s / HOUR_S,
+        moved_m=sums.moved_m,
+        work_m=sums.work_m,
+        material_kg=material,
+        machines_cost=spent,
+        material_cost=policy.costs.of_material(material),
+    )
+    return TruckCost(vehicle, cost, came)
+
+
+def _together(name: str, costs: Iterable[Cost]) -> Cost:
+    listed = list(costs)
+    return Cost(
+        name,
+        paid_h=sum(one.paid_h for one in listed),
+        drive_h=sum(one.drive_h for one in listed),
+        work_h=sum(one.work_h for one in listed),
+        moved_m=sum(one.moved_m for one in listed),
+        work_m=sum(one.work_m for one in listed),
+        material_kg=added(one.material_kg for one in listed),
+        machines_cost=sum(one.machines_cost for one in listed),
+        material_cost=sum(one.material_cost for one in listed),
+    )
+
+
+@dataclass(slots=True)
+class _Share:
+    """What passes show of one truck in one district."""
+
+    work_m: float = 0.0
+    work_s: float = 0.0
+    salt_m: float = 0.0
+
+
+def _districts(
+    tx: Tx, storm: Storm, network: StreetNetwork, trucks: Iterable[TruckCost]
+) -> Iterator[Cost]:
+    """Yield what each district took, those without a name last."""
+    shares = _shares(tx, storm, network)
+    found: dict[str, list[Cost]] = defaultdict(list)
+    for truck in trucks:
+        mine = shares.get(truck.vehicle.id, {})
+        for district, cost in _shared_out(truck.cost, mine):
+            found[district].append(cost)
+    for district in sorted(found, key=lambda name: (not name, name)):
+        yield _together(district, found[district])
+
+
+def _shares(tx: Tx, storm: Storm, network: StreetNetwork) -> dict[VehicleId, dict[str, _Share]]:
+    shares: dict[VehicleId, dict[str, _Share]] = defaultdict(lambda: defaultdict(_Share))
+    for worked in list_worked(tx, storm.id):
+        segment = network.find(worked.segment_id)
+        share = shares[worked.vehicle_id][segment.district if segment else ""]
+        share.work_m += worked.length_m
+        share.work_s += worked.seconds
+        share.salt_m += worked.length_m if worked.treatment is Treatment.SALT else 0.0
+    return shares
+
+
+def _shared_out(cost: Cost, shares: Mapping[str, _Share]) -> Iterator[tuple[str, Cost]]:
+    """Yield a truck's part in each district: by its seconds of work there, salt by its metres."""
+    whole_s = sum(share.work_s for share in shares.values())
+    salt_m = sum(share.salt_m for share in shares.values())
+    for district, share in shares.items():
+        part = share.work_s / whole_s if whole_s else 1 / len(shares)
+        salted = share.salt_m / salt_m if salt_m else part
+        yield (
+            district,
+            Cost(
+                district,
+                paid_h=cost.paid_h * part,
+                drive_h=cost.drive_h * part,
+                work_h=cost.work_h * part,
+                moved_m=cost.moved_m * part,
+                work_m=share.work_m,
+                material_kg={name: kg * salted for name, kg in cost.material_kg.items()},
+                machines_cost=cost.machines_cost * part,
+                material_cost=cost.material_cost * salted,
+            ),
+        )

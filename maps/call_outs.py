@@ -1,0 +1,123 @@
+"""Reserve and contractors' machines as their page shows them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import CallOut, CallOutState, Vehicle, VehicleId
+from fleet.call_outs import Hire
+from maps.i18n import Translator
+from maps.storm_costs import owner_text
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutView:
+    """A call as other programs read it."""
+
+    id: int
+    storm_id: int
+    vehicle_id: int
+    vehicle: str
+    state: CallOutState
+    called_at: datetime
+    called_by: str
+    rate_h: float
+    note: str
+    answered_at: datetime | None
+    expected_at: datetime | None
+    arrived_at: datetime | None
+    released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveRow:
+    """A machine that may be called, ready to print; `call` is its newest one in the storm."""
+
+    vehicle: Vehicle
+    kind: str
+    owner: str
+    rate: str
+    arrives_in: str
+    call: CallOut | None
+    state: str
+    when: str
+    hours: str
+    open: bool
+
+
+def call_out_view(call: CallOut, vehicle: str) -> CallOutView:
+    """Return a call for other programs."""
+    return CallOutView(
+        id=call.id,
+        storm_id=call.storm_id,
+        vehicle_id=call.vehicle_id,
+        vehicle=vehicle,
+        state=call.state,
+        called_at=call.called_at,
+        called_by=call.called_by,
+        rate_h=call.rate_h,
+        note=call.note,
+        answered_at=call.answered_at,
+        expected_at=call.expected_at,
+        arrived_at=call.arrived_at,
+        released_at=call.released_at,
+    )
+
+
+def reserve_rows(
+    vehicles: Iterable[Vehicle],
+    calls: Sequence[CallOut],
+    came: Iterable[Hire],
+    currency: str,
+    t: Translator,
+) -> list[ReserveRow]:
+    """Return the machines that are not the city's own, those at work or on their way first."""
+    newest = {one.vehicle_id: one for one in calls}
+    hours: dict[VehicleId, float] = {}
+    for hire in came:
+        hours[hire.vehicle.id] = hours.get(hire.vehicle.id, 0.0) + hire.hours_h
+    rows = [
+        _row(vehicle, newest.get(vehicle.id), hours, currency, t)
+        for vehicle in vehicles
+        if not vehicle.owned
+    ]
+    return sorted(rows, key=lambda row: (not row.open, row.vehicle.name))
+
+
+def _row(
+    vehicle: Vehicle,
+    call: CallOut | None,
+    hours: Mapping[VehicleId, float],
+    currency: str,
+    t: Translator,
+) -> ReserveRow:
+    worked = hours.get(vehicle.id, 0.0)
+    rate = t("{price} {currency} an hour", price=t.number(vehicle.rate_h), currency=currency)
+    return ReserveRow(
+        vehicle=vehicle,
+        kind=t(f"machine:{vehicle.type}"),
+        owner=owner_text(vehicle.company or vehicle.owner, t),
+        rate=rate if vehicle.rate_h else "",
+        arrives_in=t("{value} min", value=round(vehicle.arrive_s / 60)) if vehicle.arrive_s else "",
+        call=call,
+        state=t(f"call_out:{call.state}") if call else t("Not called in this storm"),
+        when=_when(call, t) if call else "",
+        hours=t("{value} h", value=round(worked, 1)) if worked else "",
+        open=call is not None and not call.state.over,
+    )
+
+
+def _when(call: CallOut, t: Translator) -> str:
+    """Return the moment that counts in the state that a call is in."""
+    match call.state:
+        case CallOutState.ACCEPTED if call.expected_at:
+            return t("expected {time}", time=t.day_time(call.expected_at))
+        case CallOutState.ARRIVED if call.arrived_at:
+            return t("since {time}", time=t.day_time(call.arrived_at))
+        case CallOutState.RELEASED if call.released_at:
+            return t.day_time(call.released_at)
+        case CallOutState.CALLED:
+            return t(
+                "called {time} by {name}", time=t.day_time(call.called_at), name=call.called_by
+            )
+    return t.day_time(call.answered_at) if call.answered_at else ""

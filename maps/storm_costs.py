@@ -1,0 +1,134 @@
+"""What a storm took, as its page shows it and as tables to take along."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from data.fleet_file import OWNERS
+from data.model import Storm
+from fleet.storm_costs import Cost, StormCosts, TruckCost, owner_of
+from maps.i18n import Translator
+from maps.office_report import FigureView, TableView, table_csv
+from maps.workbook import Cell, Sheet, workbook
+
+COLUMNS = (
+    *("paid_h", "drive_h", "work_h", "km", "work_km"),
+    *("material_kg", "machines_cost", "material_cost", "cost"),
+)
+"""Columns of figures; their heads are texts of the catalog."""
+
+
+class CostTable(StrEnum):
+    """By what costs are listed."""
+
+    TRUCKS = "trucks"
+    OWNERS = "owners"
+    DISTRICTS = "districts"
+
+
+@dataclass(frozen=True, slots=True)
+class CostsView:
+    """The page: key figures, tables, and hires whose tracks show less than their hours."""
+
+    storm: Storm
+    currency: str
+    figures: tuple[FigureView, ...]
+    tables: tuple[tuple[str, TableView], ...]
+    doubtful: tuple[str, ...]
+
+
+def costs_view(costs: StormCosts, storm: Storm, currency: str, t: Translator) -> CostsView:
+    """Return what the page of a storm's costs shows."""
+    total = costs.total
+    kg = sum(total.material_kg.values())
+    figures = (
+        FigureView(_number(total.cost, t), t("Cost, {currency}", currency=currency), ""),
+        FigureView(_number(total.paid_h, t, 1), t("Paid hours"), ""),
+        FigureView(_number(total.work_m / 1000, t, 1), t("km at work"), ""),
+        FigureView(_number(kg / 1000, t, 1), t("Material, t"), ""),
+    )
+    tables = tuple((str(which), _table(costs, which, t)) for which in CostTable)
+    return CostsView(storm, currency, figures, tables, tuple(_doubtful(costs.trucks, t)))
+
+
+def costs_csv(costs: StormCosts, which: CostTable, t: Translator) -> str:
+    """Return one table for a spreadsheet, digits Latin."""
+    keys, rows = _rows(costs, which, t)
+    return table_csv((*keys, *COLUMNS), [["" if c is None else c for c in row] for row in rows], t)
+
+
+def costs_workbook(costs: StormCosts, t: Translator) -> bytes:
+    """Return all tables as an Excel file."""
+    sheets = []
+    for which in CostTable:
+        keys, rows = _rows(costs, which, t)
+        heads = tuple(t(f"column:{name}") for name in (*keys, *COLUMNS))
+        sheets.append(Sheet(t(f"costs:{which}"), heads, rows))
+    return workbook(sheets, t)
+
+
+def owner_text(owner: str, t: Translator) -> str:
+    """Return who owns machines: the kind of owner in words, else the company's name."""
+    return t(f"owner:{owner}") if owner in OWNERS else owner
+
+
+def _rows(
+    costs: StormCosts, which: CostTable, t: Translator
+) -> tuple[tuple[str, ...], list[list[Cell]]]:
+    """Return the names of the first columns, and the rows with the sum as the last one."""
+    lines: list[list[Cell]]
+    if which is CostTable.TRUCKS:
+        keys: tuple[str, ...] = ("vehicle", "owner")
+        lines = [
+            [one.vehicle.name, owner_text(owner_of(one.vehicle), t), *_cells(one.cost)]
+            for one in costs.trucks
+        ]
+        return keys, [*lines, [t("Together"), "", *_cells(costs.total)]]
+    if which is CostTable.OWNERS:
+        lines = [[owner_text(one.name, t), *_cells(one)] for one in costs.owners]
+        return ("owner",), [*lines, [t("Together"), *_cells(costs.total)]]
+    return ("district",), [
+        [one.name or t("Outside all districts"), *_cells(one)] for one in costs.districts
+    ]
+
+
+def _cells(cost: Cost) -> list[Cell]:
+    return [
+        *(round(hours, 2) for hours in (cost.paid_h, cost.drive_h, cost.work_h)),
+        *(round(metres / 1000, 2) for metres in (cost.moved_m, cost.work_m)),
+        round(sum(cost.material_kg.values()), 1),
+        *(round(money, 2) for money in (cost.machines_cost, cost.material_cost, cost.cost)),
+    ]
+
+
+def _table(costs: StormCosts, which: CostTable, t: Translator) -> TableView:
+    keys, rows = _rows(costs, which, t)
+    digits = (1, 1, 1, 1, 1, 0, 0, 0, 0)
+    shown = tuple(
+        (
+            *(str(cell) for cell in row[: len(keys)]),
+            *(
+                _number(float(cell or 0), t, places)
+                for cell, places in zip(row[len(keys) :], digits, strict=True)
+            ),
+        )
+        for row in rows
+    )
+    heads = tuple(t(f"column:{name}") for name in (*keys, *COLUMNS))
+    return TableView(t(f"costs:{which}"), heads, shown)
+
+
+def _doubtful(trucks: Iterable[TruckCost], t: Translator) -> Iterator[str]:
+    for truck in trucks:
+        for hire in truck.hires:
+            if hire.doubtful:
+                yield t(
+                    "{truck}: {hours} h from arrival to release, {seen} h on its track",
+                    truck=truck.vehicle.name,
+                    hours=round(hire.hours_h, 1),
+                    seen=round(hire.seen_h, 1),
+                )
+
+
+def _number(value: float, t: Translator, places: int = 0) -> str:
+    return t.number(value, places)
