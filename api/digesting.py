@@ -152,7 +152,7 @@ class DigestingProcess:
         self._child.join()
         with self._lock:
             self._line.close()
-            self._line = None
+            self._line, self._idle = None, False
         if not self._over.is_set():
             _log.error("digesting died (%s); another process goes on", self._child.exitcode)
             self._over.wait(RESTART_S)

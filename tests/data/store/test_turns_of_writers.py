@@ -1,0 +1,62 @@
+"""Two processes that write to one database: each has an engine of its own."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from data.store import engine as engine_module
+from data.store.engine import Database, DatabaseUnavailable, create_engine, reading, transaction
+
+
+@pytest.fixture
+def engines(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
+    file = tmp_path / "both.sqlite"
+    ours, theirs = create_engine(file), create_engine(file, derived=True)
+    with transaction(ours) as tx:
+        tx.exec_driver_sql("CREATE TABLE said (word TEXT)")
+    yield ours, theirs
+    ours.dispose()
+    theirs.dispose()
+
+
+def say(engine: Database, word: str) -> None:
+    with transaction(engine) as tx:
+        tx.exec_driver_sql("INSERT INTO said VALUES (?)", (word,))
+
+
+def test_a_writer_waits_until_that_of_another_process_is_done(
+    engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = engines
+    asked = Event()
+    monkeypatch.setattr(engine_module.time, "sleep", lambda _: asked.set())
+    with ThreadPoolExecutor(1) as other:
+        with transaction(ours) as tx:
+            tx.exec_driver_sql("INSERT INTO said VALUES ('first')")
+            waiting = other.submit(say, theirs, "second")
+            assert asked.wait(10)
+            assert not waiting.done()
+        waiting.result(10)
+    with reading(ours) as tx:
+        assert tx.exec_driver_sql("SELECT word FROM said").all() == [("first",), ("second",)]
+
+
+def test_a_writer_gives_up_when_another_one_never_ends(
+    engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = engines
+    monkeypatch.setattr(engine_module, "BUSY_MS", 20)
+    with transaction(ours), pytest.raises(DatabaseUnavailable, match="locked"):
+        say(theirs, "never")
+
+
+def test_a_commit_of_what_is_derived_does_not_wait_for_the_disk(
+    engines: tuple[Database, Database],
+) -> None:
+    full, normal = 2, 1
+    for engine, expected in zip(engines, (full, normal), strict=True):
+        with reading(engine) as tx:
+            assert tx.exec_driver_sql("PRAGMA synchronous").scalar() == expected
