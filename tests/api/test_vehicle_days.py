@@ -137,6 +137,7 @@ def test_a_vehicle_is_found_by_its_name(day):
 
 def test_a_time_without_positions_says_so(day):
     before = day.get("/vehicles?at=2026-12-19T08:00:00Z").text
+    assert 'class="keys"' not in before
     assert "No vehicle told of itself in this time." in before
     quiet = day.get("/vehicles/2").text
     assert "This vehicle told nothing of itself in this time." in quiet
