@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -12,11 +11,9 @@ from pydantic import TypeAdapter
 
 from api.clock import Clock
 from api.demo_city import DEMO_CITY_FILE
-from data.fleet_file import URMIA_FLEET
 from data.model import (
     Actor,
     ActorKind,
-    CostBreakdown,
     DirectedSegment,
     Evidence,
     EvidenceKind,
@@ -24,8 +21,6 @@ from data.model import (
     LegKind,
     Pass,
     Plan,
-    PlanId,
-    PlanState,
     Route,
     Storm,
     Treatment,
@@ -35,17 +30,17 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import replace_told
-from data.store.engine import Database, Tx, open_database, reading, transaction
+from data.store.engine import Database, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.network import load_network
-from data.store.plans import add_plan, set_plan_state
+from data.store.plans import get_plan
 from data.store.shifts import list_shifts
-from fleet.cities import add_city, set_fleet
 from fleet.live import VehicleLive, VehicleState
 from fleet.storms import start_storm
 from fleet.watch import Watch
 from maps.route_check import CheckView, check_views
+from tests.benchmarks.planned_city import city_with_fleet, published
 
 TRUCKS, LEGS, DRIVEN, LOOKS = 66, 530, 265, 40
 EVERY = timedelta(seconds=2)
@@ -57,11 +52,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """Yield the first look at a half-driven plan, and each later one while trucks go on."""
     with tempfile.TemporaryDirectory() as folder:
         city, now = Path(folder) / "demo", Clock().now()
-        add_city(city, "demo", DEMO_CITY_FILE, now, SYSTEM, timezone="Europe/Stockholm")
-        engine = open_database(city / "barfrub.sqlite")
+        engine = city_with_fleet(city, DEMO_CITY_FILE, now, SYSTEM, "Europe/Stockholm")
         with transaction(engine) as tx:
             network, policy = load_network(tx), get_policy(tx)
-            set_fleet(tx, SYSTEM, URMIA_FLEET, network, now)
             storm = start_storm(tx, SYSTEM, "bench", network, policy, now)
             plan = planned(tx, storm, network, now)
             for number in range(DRIVEN):
@@ -130,24 +123,7 @@ def planned(tx: Tx, storm: Storm, network: StreetNetwork, now: datetime) -> Plan
             )
         routes.append(Route(shift.id, shift.vehicle_id, tuple(legs)))
     assert len(routes) == TRUCKS, f"the fleet has {len(list_vehicles(tx))} machines"
-    plan = Plan(
-        id=PlanId(0),
-        storm_id=storm.id,
-        parent_id=None,
-        revision=0,
-        made_at=now,
-        network_version=network.version,
-        routes=tuple(routes),
-        unserved=(),
-        cost=CostBreakdown(0, 0, 0, 0, 0),
-        bound=0,
-        solver="bench",
-        seed=0,
-        state=PlanState.DRAFT,
-    )
-    stored = add_plan(tx, plan)
-    set_plan_state(tx, stored.id, PlanState.PUBLISHED)
-    return replace(stored, state=PlanState.PUBLISHED)
+    return get_plan(tx, published(tx, SYSTEM, storm, network, routes, now))
 
 
 def drive(tx: Tx, plan: Plan, network: StreetNetwork, number: int) -> set[int]:

@@ -19,20 +19,16 @@ import numpy as np
 from numpy.random import Generator
 
 from api.demo_city import DEMO_CITY_FILE
-from data.fleet_file import URMIA_FLEET
 from data.model import (
     Actor,
     ActorKind,
-    CostBreakdown,
     DeviceId,
     DirectedSegment,
     EvidenceKind,
     Leg,
     LegKind,
     Pass,
-    Plan,
     PlanId,
-    PlanState,
     Position,
     Route,
     Shift,
@@ -45,14 +41,11 @@ from data.policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import list_seen
 from data.store.engine import Database, Tx, open_database, transaction
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.people import add_device
-from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.shifts import list_shifts
-from fleet.cities import add_city, set_fleet
 from fleet.coverage import counting, whole_passes
 from fleet.driving import Legs, complete_legs, start_shift
 from fleet.simulation import Habits, Traversal, driven, quickest, traversals
@@ -61,6 +54,7 @@ from fleet.steps import metres_between
 from fleet.storms import start_storm
 from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import digest, new_track_book
+from tests.benchmarks.planned_city import city_with_fleet, published
 
 TRUCKS = 40
 HOURS = 2.0
@@ -87,7 +81,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     file = folder / "osm" / "tehran-d6-south.osm.pbf"
     city = file if file.is_file() else DEMO_CITY_FILE
     with tempfile.TemporaryDirectory() as name:
-        _city(Path(name) / "city", city).dispose()
+        city_with_fleet(Path(name) / "city", city, NOW, ACTOR, "Asia/Tehran").dispose()
         for noise_m, seed in STORMS:
             copy = shutil.copytree(Path(name) / "city", Path(name) / f"{noise_m} {seed}")
             engine = open_database(copy / "barfrub.sqlite")
@@ -105,14 +99,6 @@ class _Truck:
     seed: int
 
 
-def _city(folder: Path, file: Path) -> Database:
-    add_city(folder, "bench", file, NOW, ACTOR, timezone="Asia/Tehran")
-    engine = open_database(folder / "barfrub.sqlite")
-    with transaction(engine) as tx:
-        set_fleet(tx, ACTOR, URMIA_FLEET, load_network(tx), NOW)
-    return engine
-
-
 def _measured(
     engine: Database, noise_m: float, seed: int, city: str
 ) -> Iterator[tuple[str, str, str]]:
@@ -121,7 +107,8 @@ def _measured(
         network, policy = load_network(tx), get_policy(tx)
         storm = start_storm(tx, ACTOR, "bench", network, policy, NOW)
         trucks = _trucks(tx, network, storm, seed)
-        plan = _published(tx, storm, network, trucks)
+        routes = [truck.route for truck in trucks]
+        plan = published(tx, ACTOR, storm, network, routes, NOW)
     truth = {
         truck.vehicle.id: list(traversals(truck.route, network, NOW, seed, habits))
         for truck in trucks
@@ -273,28 +260,6 @@ def _leg(
     length_m = sum(network.segment(step.segment_id).length_m for step in path)
     ends_at = at + timedelta(seconds=length_m / speed_mps)
     return Leg(kind, path, at, ends_at, length_m, blade=kind is LegKind.WORK)
-
-
-def _published(tx: Tx, storm: Storm, network: StreetNetwork, trucks: Sequence[_Truck]) -> PlanId:
-    plan = Plan(
-        id=PlanId(0),
-        storm_id=storm.id,
-        parent_id=None,
-        revision=0,
-        made_at=NOW,
-        network_version=network.version,
-        routes=tuple(truck.route for truck in trucks),
-        unserved=(),
-        cost=CostBreakdown(0.0, 0.0, 0.0, 0.0, 0.0),
-        bound=0.0,
-        solver="by hand",
-        seed=1,
-        state=PlanState.DRAFT,
-    )
-    made = add_plan(tx, plan)
-    set_plan_state(tx, made.id, PlanState.PUBLISHED)
-    add_event(tx, NOW, ACTOR, "plan.published", f"plan:{made.id}")
-    return made.id
 
 
 def _drive(
