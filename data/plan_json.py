@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from data.model import (
@@ -13,6 +13,8 @@ from data.model import (
     Plan,
     PlanOptions,
     PlanProof,
+    ReplanCause,
+    ReplanWish,
     Route,
     SegmentId,
     ServiceClass,
@@ -57,6 +59,29 @@ def options_from_json(plain: Mapping[str, Any]) -> PlanOptions:
         classes=tuple(ServiceClass(name) for name in plain.get("classes", ())),
         districts=tuple(plain.get("districts", ())),
         vehicles=tuple(VehicleId(each) for each in plain.get("vehicles", ())),
+    )
+
+
+def wish_json(wish: ReplanWish) -> dict[str, Any]:
+    """Return why routes are planned anew as plain values; `wish_from_json` is its inverse."""
+    return {
+        "cause": str(wish.cause),
+        "budget": wish.budget,
+        "vehicle": wish.vehicle_id,
+        "segment": wish.segment_id,
+        "delay_s": wish.delay.total_seconds(),
+    }
+
+
+def wish_from_json(plain: Mapping[str, Any]) -> ReplanWish:
+    """Return the wish that `wish_json` made plain."""
+    vehicle, segment = plain["vehicle"], plain["segment"]
+    return ReplanWish(
+        cause=ReplanCause(plain["cause"]),
+        budget=plain["budget"],
+        vehicle_id=None if vehicle is None else VehicleId(vehicle),
+        segment_id=None if segment is None else SegmentId(segment),
+        delay=timedelta(seconds=plain["delay_s"]),
     )
 
 

@@ -46,7 +46,9 @@ from fleet.in_service import sites_in_use
 from fleet.notices import tell_planned, windows_of
 from fleet.plan_options import check_options, in_service
 from fleet.present import present_of
+from fleet.present_desk import PresentDesk
 from fleet.promise import promise_open
+from fleet.route_desk import PlanCheck
 from fleet.routes_ahead import dropped_by
 from fleet.streets import require_present, require_version
 
@@ -62,7 +64,10 @@ type Report = Callable[[float, float, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """All that a plan is made from, read in one transaction; `now` is when it starts to hold."""
+    """All that a plan is made from, read in one transaction; `now` is when it starts to hold.
+
+    `check` is how the published plan was driven until then.
+    """
 
     storm: Storm
     network: StreetNetwork
@@ -75,6 +80,7 @@ class Prepared:
     parent_id: PlanId | None
     now: datetime
     present: Present = field(default_factory=Present)
+    check: PlanCheck | None = None
 
 
 def ask_for_plan(
@@ -115,10 +121,17 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
     return replace(run, stop_requested=True)
 
 
-def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
+def prepare(
+    tx: Tx,
+    storm_id: StormId,
+    network: StreetNetwork,
+    now: datetime,
+    desk: PresentDesk | None = None,
+) -> Prepared:
     """Read what a plan for a storm is made from, as the storm stands now.
 
     Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
+    Who asks again and again keeps a `desk`, so that not all evidence is read each time.
     """
     storm = _get_active(tx, storm_id)
     require_present(tx, network)
@@ -128,7 +141,7 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
             "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
         )
     policy, jobs = get_storm_policy(tx, storm_id), list_jobs(tx, storm_id, JobState.OPEN)
-    present, _ = present_of(tx, storm, network, policy, jobs, shifts, now)
+    check = (desk or PresentDesk()).check(tx, storm_id, network, policy, now)
     return Prepared(
         storm=storm,
         network=network,
@@ -138,9 +151,10 @@ def prepare(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         vehicles=tuple(list_vehicles(tx)),
         depots=tuple(list_depots(tx)),
         reload_sites=tuple(sites_in_use(tx, storm_id)),
-        parent_id=find_published_plan_id(tx, storm_id),
+        parent_id=None if check is None else check.plan.id,
         now=now,
-        present=present,
+        present=present_of(tx, storm, network, policy, jobs, shifts, check, now),
+        check=check,
     )
 
 

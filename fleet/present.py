@@ -19,10 +19,9 @@ from data.store.closures import list_closures
 from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
-from data.store.plans import find_published_plan_id
 from data.store.positions import find_last_fix
 from fleet.coverage import counting, wanted_directions, whole_passes
-from fleet.route_desk import PlanCheck, check_plan
+from fleet.route_desk import PlanCheck
 from fleet.sites import sites_of
 from fleet.truck_start import Ground, truck_starts
 
@@ -34,14 +33,13 @@ def present_of(
     policy: Policy,
     jobs: Sequence[Job],
     shifts: Sequence[Shift],
+    check: PlanCheck | None,
     now: datetime,
-) -> tuple[Present, PlanCheck | None]:
-    """Return how a storm stands, and how its published plan was driven so far.
+) -> Present:
+    """Return how a storm stands; `jobs` and `shifts` are those that are open.
 
-    `jobs` and `shifts` are those that are open.
+    `check` is how its published plan was driven until now.
     """
-    plan_id = find_published_plan_id(tx, storm.id)
-    check = None if plan_id is None else check_plan(tx, plan_id, network, policy, now)
     ground = Ground(network, sites_of(list_depots(tx), list_reload_sites(tx)))
     last = (find_last_fix(tx, one.vehicle_id, storm.started_at, now) for one in shifts)
     fixes = [fix for fix in last if fix is not None]
@@ -49,7 +47,7 @@ def present_of(
     begun = (start.finishing for start in starts.values())
     works = [work for leg in begun if leg is not None for work in leg.works]
     done = frozenset([*works, *_passes_done(tx, storm, network, policy, jobs)])
-    return Present(starts=starts, done=done, closed=_closed(tx, storm, now)), check
+    return Present(starts=starts, done=done, closed=_closed(tx, storm, now))
 
 
 def _passes_done(

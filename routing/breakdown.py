@@ -92,15 +92,16 @@ def taken_over(
     rest[vehicle] = ()
     part = _part(behind.problem, line, rest, freed, vehicle)
     if len(part.vehicles) and freed:
-        inside = _Handover(part, line, rest, freed, budget, seed, threads).best(stop)
+        inside = Handover(part, line, rest, freed, budget, seed, threads).best(stop)
         rest = part.whole(inside, rest)
     routes = behind.whole(rest)
-    return _settled(problem, Walker(problem, line), ways, running, routes)
+    return settled(problem, Walker(problem, line), ways, running, routes)
 
 
-def _settled(
+def settled(
     problem: Problem, walker: Walker, ways: Ways, running: Solution, routes: Sequence[Route]
 ) -> Solution:
+    """Return routes with exact times; what nobody could do in the running ones nobody can now."""
     lasting: dict[int, Reason] = {
         task: reason
         for task, reason in running.unserved.items()
@@ -125,17 +126,17 @@ def _part(
     """Return the vehicles nearest to freed tasks with all that they have to do."""
     helpers: list[int] = []
     tasks = list(freed)
-    for v in _by_nearness(problem, line, routes, freed):
+    for v in by_nearness(problem, line, routes, freed):
         own = tasks_of(routes[v])
         full = len(helpers) >= HELPERS or len(tasks) + len(own) > HELPED_TASKS
         if v != vehicle and (not full or not helpers):
             helpers.append(v)
             tasks += own
     chosen, vehicles = np.array(sorted(tasks), np.int32), np.array(sorted(helpers), np.int32)
-    return Part(_restricted(problem, chosen, vehicles), chosen, vehicles)
+    return Part(restricted(problem, chosen, vehicles), chosen, vehicles)
 
 
-def _by_nearness(
+def by_nearness(
     problem: Problem, line: LineGraph, routes: Sequence[Route], freed: Sequence[int]
 ) -> list[int]:
     """Return vehicles that can do any of some tasks, those first that work nearest to them."""
@@ -164,7 +165,7 @@ _BY_VEHICLE = (
 )
 
 
-def _restricted(problem: Problem, tasks: Ints, vehicles: Ints) -> Problem:
+def restricted(problem: Problem, tasks: Ints, vehicles: Ints) -> Problem:
     """Return the problem of some tasks and vehicles; passes wait only for those among them."""
     rules = problem.rules
     local = np.full(problem.tasks, NONE, np.int32)
@@ -200,7 +201,7 @@ def _restricted(problem: Problem, tasks: Ints, vehicles: Ints) -> Problem:
     return replace(problem, rules=fewer, **rows)
 
 
-class _Handover:
+class Handover:
     """A search in which tasks that change hands have a price, so set that few enough do."""
 
     def __init__(

@@ -33,7 +33,7 @@ from routing.paths import Walker, line_graph
 from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Rules, Solution, turn_rows
 from routing.running import locked_stops
 from routing.situation import Situation
-from routing.timing import TimedLeg, TimedRoute, timed_routes
+from routing.timing import TimedLeg, TimedRoute, Ways, timed_routes
 
 SOLVER = "barfrub ruin and recreate"
 """Written into plans."""
@@ -290,10 +290,13 @@ def _streets(situation: Situation, places: _Nodes) -> _Graph:
     )
 
 
-def plan_from(mapped: Mapped, solution: Solution) -> Plan:
-    """Return a solution as a draft, with a route for every shift and exact times."""
+def plan_from(mapped: Mapped, solution: Solution, ways: Ways | None = None) -> Plan:
+    """Return a solution as a draft, with a route for every shift and exact times.
+
+    Who knows the `ways` of the routes already gives them.
+    """
     situation = mapped.situation
-    walker = Walker(mapped.problem, line_graph(mapped.problem))
+    walker = ways or Walker(mapped.problem, line_graph(mapped.problem))
     routes = []
     for shift, timed in zip(
         situation.shifts, timed_routes(mapped.problem, walker, solution.routes), strict=True

@@ -67,12 +67,11 @@ def _stops(
 
 def _without_needless(stops: Route) -> Route:
     """Return stops without reloads that no work follows."""
-    kept = [
-        stop
-        for stop, after in zip(stops, (*stops[1:], Refill(0)), strict=True)
-        if isinstance(stop, Visit) or isinstance(after, Visit)
-    ]
-    return tuple(kept)
+    kept: list[Visit | Refill] = []
+    for stop in reversed(stops):
+        if isinstance(stop, Visit) or (kept and isinstance(kept[-1], Visit)):
+            kept.append(stop)
+    return tuple(reversed(kept))
 
 
 def _site_nodes(situation: Situation) -> list[int]:

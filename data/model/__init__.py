@@ -68,7 +68,16 @@ from data.model.people import (
     SignInCode,
     User,
 )
-from data.model.plan_runs import PLAN_KINDS, CurvePoint, Fault, PlanRun, RunKind, RunState
+from data.model.plan_runs import (
+    PLAN_KINDS,
+    QUICK_KINDS,
+    SLOW_KINDS,
+    CurvePoint,
+    Fault,
+    PlanRun,
+    RunKind,
+    RunState,
+)
 from data.model.plans import (
     CostBreakdown,
     Leg,
@@ -96,6 +105,7 @@ from data.model.queue import (
     Tally,
     Waiting,
 )
+from data.model.replans import ReplanCause, ReplanWish
 from data.model.requests import (
     ClosingReason,
     Danger,
@@ -161,7 +171,9 @@ __all__ = [
     "OWN",
     "PENDING",
     "PLAN_KINDS",
+    "QUICK_KINDS",
     "RELOAD_RADIUS_M",
+    "SLOW_KINDS",
     "YARD_RADIUS_M",
     "Actor",
     "ActorKind",
@@ -260,6 +272,8 @@ __all__ = [
     "QueueStep",
     "ReloadSite",
     "ReloadSiteId",
+    "ReplanCause",
+    "ReplanWish",
     "RequestClock",
     "RequestFilter",
     "RequestId",

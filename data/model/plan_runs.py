@@ -14,10 +14,17 @@ class RunKind(StrEnum):
 
     PLAN = "plan"
     WHATIF = "whatif"
+    REPLAN = "replan"
 
 
 PLAN_KINDS = tuple(kind for kind in RunKind if kind is not RunKind.WHATIF)
 """Kinds of runs that end with a plan."""
+
+QUICK_KINDS = frozenset({RunKind.REPLAN})
+"""Kinds of runs that take seconds, and have a worker of their own."""
+
+SLOW_KINDS = frozenset(RunKind) - QUICK_KINDS
+"""Kinds of runs that may take minutes."""
 
 
 class RunState(StrEnum):
@@ -52,7 +59,8 @@ class PlanRun:
     Attributes
     ----------
     options
-        Plain values, by the kind of run: which classes, districts and machines a plan is for.
+        Plain values, by the kind of run: which classes, districts and machines a plan is for, or
+        what has happened that a replan answers.
     curve
         Progress from the beginning on, thinned out.
     error, fault

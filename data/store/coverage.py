@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.model import (
@@ -68,6 +68,17 @@ def list_told(
             one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return found
+
+
+def find_newest_pass(tx: Tx) -> int:
+    """Return the place of the pass that was stored last; 0 where there is none."""
+    return int(tx.execute(select(func.max(passage.c.id))).scalar() or 0)
+
+
+def list_streets_seen_since(tx: Tx, storm_id: StormId, place: int) -> set[SegmentId]:
+    """Return the streets of which passes were stored behind a place."""
+    query = select(passage.c.segment_id).where(passage.c.storm_id == storm_id, passage.c.id > place)
+    return {SegmentId(each) for each in tx.scalars(query.distinct())}
 
 
 def find_last_pass(

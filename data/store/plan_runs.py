@@ -11,7 +11,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, or_, select, update
 
 from data.errors import ConflictError, NotFoundError
-from data.model import CurvePoint, Fault, PlanId, PlanRun, PlanRunId, RunKind, RunState, StormId
+from data.model import (
+    SLOW_KINDS,
+    CurvePoint,
+    Fault,
+    PlanId,
+    PlanRun,
+    PlanRunId,
+    RunKind,
+    RunState,
+    StormId,
+)
 from data.store.engine import Tx
 from data.store.schema import plan_run
 
@@ -85,24 +95,26 @@ MOST_TRIES = 3
 """A run whose workers died so often is given up: it would kill the next one too."""
 
 
-def run_waits(tx: Tx, now: datetime) -> bool:
+def run_waits(tx: Tx, now: datetime, kinds: Collection[RunKind] = SLOW_KINDS) -> bool:
     """Whether a run waits for a worker, or its worker let its lease run out."""
-    return tx.execute(_waiting(now)).scalar() is not None
+    return tx.execute(_waiting(now, kinds)).scalar() is not None
 
 
 def urgent_run_waits(tx: Tx, now: datetime) -> bool:
     """Whether a run waits that a patient one makes room for."""
-    query = _waiting(now).where(plan_run.c.kind != PATIENT)
+    query = _waiting(now, SLOW_KINDS - {PATIENT})
     return tx.execute(query).scalar() is not None
 
 
-def lease_run(tx: Tx, now: datetime, seconds: float) -> PlanRun | None:
+def lease_run(
+    tx: Tx, now: datetime, seconds: float, kinds: Collection[RunKind] = SLOW_KINDS
+) -> PlanRun | None:
     """Take the oldest run that waits, or whose worker let its lease run out; patient ones last.
 
     `now` is real time, not the storm's: a demo at thirty times the speed must not lose its leases.
     """
     _give_up(tx, and_(_abandoned(now), plan_run.c.tries >= MOST_TRIES))
-    run_id = tx.execute(_waiting(now)).scalar()
+    run_id = tx.execute(_waiting(now, kinds)).scalar()
     if run_id is None:
         return None
     change = update(plan_run).where(plan_run.c.id == run_id)
@@ -118,9 +130,10 @@ def _abandoned(now: datetime) -> ColumnElement[bool]:
     return and_(plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until < now)
 
 
-def _waiting(now: datetime) -> Select[tuple[int]]:
+def _waiting(now: datetime, kinds: Collection[RunKind]) -> Select[tuple[int]]:
     waits = or_(plan_run.c.state == RunState.QUEUED, _abandoned(now))
-    return select(plan_run.c.id).where(waits).order_by(_rank(), plan_run.c.id).limit(1)
+    mine = plan_run.c.kind.in_(kinds)
+    return select(plan_run.c.id).where(waits, mine).order_by(_rank(), plan_run.c.id).limit(1)
 
 
 def _rank() -> ColumnElement[int]:

@@ -68,6 +68,11 @@ def set_shift_state(tx: Tx, shift_id: ShiftId, state: str) -> None:
     tx.execute(update(shift).where(shift.c.id == shift_id).values(state=state))
 
 
+def set_shift_start(tx: Tx, shift_id: ShiftId, starts_at: datetime) -> None:
+    """Say when a shift begins; the caller writes the event."""
+    tx.execute(update(shift).where(shift.c.id == shift_id).values(starts_at=starts_at))
+
+
 def save_progress(tx: Tx, progress: LegProgress) -> None:
     """Write what happened to a leg over what was known before."""
     key = {

@@ -1,0 +1,150 @@
+"""Routes for what has happened on the road: quick, around those it concerns, from where trucks are.
+
+The optimizer is imported where it is used, since only workers load it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data.errors import ConflictError
+from data.model import DirectedSegment, Plan, ReplanCause, ReplanWish
+from fleet.planning import SHOWN_VIOLATIONS, Prepared
+from fleet.route_desk import PlanCheck
+
+if TYPE_CHECKING:
+    from routing.mapping import Mapped
+    from routing.problem import Reason
+    from routing.rearranging import Change
+    from routing.stops import Route as Stops
+
+FEW_TASKS = 3_000
+"""Up to so much new work the trucks nearest to it share; more of it goes to all trucks."""
+
+MOST_OPEN = 1_000
+"""Of work that had no place so far a new machine is offered so much."""
+
+
+def replanned(
+    prepared: Prepared,
+    wish: ReplanWish,
+    seconds: float,
+    seed: int,
+    stop_requested: Callable[[], bool],
+    threads: int = 1,
+) -> Plan:
+    """Return a plan of what is left, in which few trucks change their next moves.
+
+    Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
+    """
+    from routing.alone import alone
+    from routing.check import violations
+    from routing.mapping import plan_from, problem_from
+    from routing.paths import Remembering, Walker, line_graph
+    from routing.rearranging import all_rearranged, rearranged, running_solution
+    from routing.running import remaining_stops
+    from routing.stop import MaxRuntime, StopWhenAsked
+
+    check = _driven(prepared)
+    prepared = as_wished(prepared, wish)
+    mapped = problem_from(prepared)
+    problem, line = mapped.problem, line_graph(mapped.problem)
+    ways = Remembering(Walker(problem, line))
+    ahead = {route.shift_id: route.next_leg for route in check.routes}
+    stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
+    running = running_solution(problem, stops, alone(problem, line).hopeless)
+    change = change_of(mapped, check, wish, stops, running.unserved)
+    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
+    if change.concerned or 0 < len(change.free) <= FEW_TASKS:
+        found = rearranged(problem, ways, line, running, change, stop, seed, threads)
+    else:
+        found = all_rearranged(problem, running, change.most, stop, seed, threads)
+    broken = violations(problem, found)
+    if broken:
+        shown = "; ".join(broken[:SHOWN_VIOLATIONS])
+        raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")
+    return plan_from(mapped, found, ways)
+
+
+def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:
+    """Return the situation with what has happened: a truck on the road goes on later."""
+    present = prepared.present
+    if wish.cause is ReplanCause.CLOSURE and wish.segment_id is not None:
+        both = {DirectedSegment(wish.segment_id, forward) for forward in (True, False)}
+        if not present.closed & both:
+            present = replace(present, closed=present.closed | both)
+    if wish.cause is ReplanCause.LATE:
+        late = {shift.id for shift in prepared.shifts if shift.vehicle_id == wish.vehicle_id}
+        starts = {
+            shift_id: replace(start, ready_at=start.ready_at + wish.delay)
+            if shift_id in late
+            else start
+            for shift_id, start in present.starts.items()
+        }
+        present = replace(present, starts=starts)
+    return replace(prepared, present=present)
+
+
+def change_of(
+    mapped: "Mapped",
+    check: PlanCheck,
+    wish: ReplanWish,
+    stops: "tuple[Stops, ...]",
+    unserved: "Mapping[int, Reason]",
+) -> "Change":
+    """Return whom a wish concerns, and which tasks may go to anybody.
+
+    Free is what no route has that the driven plan has not given up: it is new, or was the work of
+    a vehicle that is out of service, or was skipped.
+    """
+    from routing.rearranging import Change
+    from routing.stops import tasks_of
+
+    shifts = mapped.situation.shifts
+    given_up = {left.job_id for left in check.plan.unserved}
+    could = [task for task, reason in unserved.items() if reason == "time"]
+    free = [task for task in could if mapped.passes[task].job.id not in given_up]
+    mine = tuple(v for v, shift in enumerate(shifts) if shift.vehicle_id == wish.vehicle_id)
+    helpers: tuple[int, ...] = ()
+    if wish.cause is ReplanCause.LATE:
+        free += [task for v in mine for task in tasks_of(stops[v])]
+    elif wish.cause is ReplanCause.NEW_MACHINE:
+        known = set(free)
+        free += [task for task in could if task not in known][:MOST_OPEN]
+        helpers = _with_most_to_give(mapped, stops, mine)
+    elif wish.cause is ReplanCause.CLOSURE:
+        mine = _passing(mapped, check)
+    return Change(mine, tuple(free), wish.budget, helpers)
+
+
+def _with_most_to_give(
+    mapped: "Mapped", stops: "tuple[Stops, ...]", mine: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return the vehicles with the most work that a new one could take off them."""
+    import numpy as np
+
+    from routing.breakdown import HELPERS
+    from routing.stops import tasks_of
+
+    problem = mapped.problem
+    able = np.isfinite(problem.service_s[:, problem.vehicle_type[list(mine)]]).any(axis=1)
+    count = [int(able[tasks_of(route)].sum()) for route in stops]
+    others = [v for v in np.argsort(count)[::-1].tolist() if v not in mine and count[v]]
+    return tuple(others[:HELPERS])
+
+
+def _passing(mapped: "Mapped", check: PlanCheck) -> tuple[int, ...]:
+    """Return the vehicles whose way ahead leads over a closed street."""
+    closed = mapped.situation.present.closed
+    blocked = {
+        route.shift_id
+        for route, checked in zip(check.plan.routes, check.routes, strict=True)
+        if any(not closed.isdisjoint(leg.path) for leg in route.legs[checked.next_leg :])
+    }
+    return tuple(v for v, shift in enumerate(mapped.situation.shifts) if shift.id in blocked)
+
+
+def _driven(prepared: Prepared) -> PlanCheck:
+    if prepared.check is None:
+        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
+    return prepared.check

@@ -1,0 +1,126 @@
+"""What happened on the road, noted at once, and the wish for routes that answer it."""
+
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError, InvalidError, Need
+from data.model import (
+    Actor,
+    PlanRun,
+    ReplanCause,
+    ReplanWish,
+    RunKind,
+    RunState,
+    Shift,
+    ShiftId,
+    StormId,
+    VehicleId,
+)
+from data.model.replans import OF_A_VEHICLE
+from data.plan_json import wish_json
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import get_vehicle
+from data.store.plan_runs import add_run, list_runs
+from data.store.plans import find_published_plan_id
+from data.store.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
+from fleet.driving import DRIVING, ENDED, PLANNED, end_shift
+from fleet.plan_options import in_service
+
+SECONDS = 1.5
+"""Time of a search that people wait for; reading and checking come before and after it."""
+
+FEW_TRUCKS = 5
+"""So many trucks hear of a change where nobody said how many may."""
+
+LONGEST_DELAY = timedelta(hours=12)
+
+
+def ask_for_replan(
+    tx: Tx, actor: Actor, storm_id: StormId, wish: ReplanWish, now: datetime
+) -> PlanRun:
+    """Note what has happened and put the wish for new routes into the queue of quick runs.
+
+    The same wish again, while it waits or is worked on, is the same run. Raises `ConflictError`
+    where no plan is driven or the vehicle has no shift that the cause is about.
+    """
+    _check(wish)
+    if find_published_plan_id(tx, storm_id) is None:
+        raise ConflictError("no plan is driven yet", reason="no_plan_driven", storm=storm_id)
+    wanted = wish_json(wish)
+    for run in list_runs(tx, storm_id, kinds=[RunKind.REPLAN]):
+        unfinished = run.state in {RunState.QUEUED, RunState.RUNNING}
+        if unfinished and dict(run.options) == wanted:
+            return run
+    if wish.vehicle_id is not None:
+        _note(tx, actor, storm_id, wish, wish.vehicle_id, now)
+    run = add_run(tx, storm_id, actor.id, now, SECONDS, RunKind.REPLAN, wanted)
+    add_event(tx, now, actor, "replan.asked", f"plan_run:{run.id}", after=wanted)
+    return run
+
+
+def _check(wish: ReplanWish) -> None:
+    if not 0 <= wish.budget <= 1000:
+        raise InvalidError("budget", wish.budget, Need("a number of trucks from 0 to 1000"))
+    if not timedelta(0) <= wish.delay <= LONGEST_DELAY:
+        minutes = wish.delay.total_seconds() / 60
+        raise InvalidError("minutes", minutes, Need("at least 0 and at most 720"))
+    if (wish.cause in OF_A_VEHICLE) != (wish.vehicle_id is not None):
+        raise InvalidError("vehicle", wish.vehicle_id or "", Need("the vehicle that it is about"))
+
+
+def _note(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    wish: ReplanWish,
+    vehicle_id: VehicleId,
+    now: datetime,
+) -> None:
+    """Change the shift of the vehicle that something has happened to."""
+    shift = _shift_of(tx, storm_id, vehicle_id, now)
+    if wish.cause is ReplanCause.NEW_MACHINE:
+        if shift is None:
+            _begin(tx, actor, storm_id, vehicle_id, now + wish.delay, now)
+        return
+    if shift is None:
+        raise ConflictError(
+            f"vehicle {vehicle_id} has no shift that is not over",
+            reason="vehicle_off_duty",
+            vehicle=vehicle_id,
+        )
+    if wish.cause is ReplanCause.BREAKDOWN:
+        _break_down(tx, actor, shift, now)
+    elif shift.state == PLANNED:
+        later = max(now, shift.starts_at) + wish.delay
+        set_shift_start(tx, shift.id, min(later, shift.ends_at))
+        before: dict[str, object] = {"starts_at": shift.starts_at.isoformat()}
+        after: dict[str, object] = {"starts_at": later.isoformat()}
+        add_event(tx, now, actor, "shift.delayed", f"shift:{shift.id}", before, after)
+
+
+def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -> Shift | None:
+    mine = [one for one in list_shifts(tx, storm_id) if one.vehicle_id == vehicle_id]
+    return next((one for one in mine if in_service(one, now)), None)
+
+
+def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:
+    """End the shift of a machine that goes nowhere any more."""
+    add_event(tx, now, actor, "shift.broke_down", f"shift:{shift.id}")
+    if shift.state == DRIVING:
+        end_shift(tx, actor, shift.id, now)
+    else:
+        set_shift_state(tx, shift.id, ENDED)
+
+
+def _begin(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    vehicle_id: VehicleId,
+    starts_at: datetime,
+    now: datetime,
+) -> None:
+    ends_at = starts_at + timedelta(hours=get_vehicle(tx, vehicle_id).shift_h)
+    add_shifts(tx, [Shift(ShiftId(0), storm_id, vehicle_id, None, starts_at, ends_at)])
+    after = {"starts_at": starts_at.isoformat(), "vehicle": vehicle_id}
+    add_event(tx, now, actor, "shift.added", f"storm:{storm_id}", after=after)

@@ -1,0 +1,152 @@
+"""Routes changed while they are driven: few trucks hear of it in their next moves.
+
+What happened concerns some vehicles; their neighbours take over what those cannot do, or give some
+of their work to a new one. Of the neighbours only a few may change what they do next; the others
+keep their next stops and may change behind them, and all other vehicles stay as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from routing.breakdown import (
+    HELPED_TASKS,
+    HELPERS,
+    Handover,
+    Part,
+    by_nearness,
+    restricted,
+    settled,
+)
+from routing.paths import LineGraph, Walker
+from routing.pinning import behind_pins
+from routing.problem import Cost, Problem, Reason, Route, Solution
+from routing.repair import fitting
+from routing.solver import solve
+from routing.stop import Stop
+from routing.stops import tasks_of
+from routing.timing import Ways
+
+NEXT_STOPS = 3
+"""Stops of a vehicle that count as its next moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has happened to running routes.
+
+    The `concerned` vehicles are expected to change. The `free` tasks may go to anybody: they are in
+    no route, or on one that is late. Of all other vehicles `most` may change their next moves, the
+    first of the `helpers` first; those that work nearest to free tasks where none are named.
+    """
+
+    concerned: tuple[int, ...]
+    free: tuple[int, ...]
+    most: int
+    helpers: tuple[int, ...] = ()
+
+
+def running_solution(
+    problem: Problem, routes: Sequence[Route], hopeless: Mapping[int, Reason]
+) -> Solution:
+    """Return routes that are driven as a solution; what nobody does is hopeless or lacks time."""
+    served = {task for route in routes for task in tasks_of(route)}
+    left = (task for task in range(problem.tasks) if task not in served)
+    unserved: dict[int, Reason] = {task: hopeless.get(task, "time") for task in left}
+    return Solution(tuple(routes), unserved, Cost(0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 0, 0)
+
+
+def rearranged(
+    problem: Problem,
+    ways: Ways,
+    line: LineGraph,
+    running: Solution,
+    change: Change,
+    stop: Stop,
+    seed: int = 0,
+    threads: int = 1,
+) -> Solution:
+    """Return routes for what has happened, found around the vehicles that it concerns."""
+    stop.progress(0, feasible=False)
+    routes = fitting(problem, running.routes)
+    nearby = change.helpers or _neighbours(problem, line, routes, change)
+    held = with_next_stops(problem, routes, nearby[change.most :])
+    behind = behind_pins(held, ways)
+    rest = list(behind.rest(routes))
+    free = _unpinned(held, change.free)
+    part = _part(behind.problem, rest, free, (*change.concerned, *nearby))
+    if len(part.vehicles) and len(part.tasks):
+        search = Handover(part, line, rest, free, len(part.tasks), seed, threads)
+        rest = part.whole(search.best(stop), rest)
+    return settled(problem, Walker(problem, line), ways, running, behind.whole(rest))
+
+
+def all_rearranged(
+    problem: Problem,
+    running: Solution,
+    most: int,
+    stop: Stop,
+    seed: int = 0,
+    threads: int = 1,
+) -> Solution:
+    """Return routes for so much new work that all vehicles get some of it.
+
+    The vehicles with the most to gain from it change their next moves: those with the least to do.
+    """
+    routes = fitting(problem, running.routes)
+    by_length = sorted(range(problem.vehicles), key=lambda v: len(routes[v]))
+    held = with_next_stops(problem, routes, by_length[most:])
+    return solve(held, stop, seed, start=replace(running, routes=tuple(routes)), threads=threads)
+
+
+def with_next_stops(problem: Problem, routes: Sequence[Route], vehicles: Sequence[int]) -> Problem:
+    """Return the problem in which these vehicles begin with the next stops of their routes."""
+    keeping = set(vehicles)
+    pinned = tuple(
+        route[: len(problem.rules.pin(v)) + NEXT_STOPS] if v in keeping else problem.rules.pin(v)
+        for v, route in enumerate(routes)
+    )
+    return replace(problem, rules=replace(problem.rules, pinned=pinned if any(pinned) else ()))
+
+
+def changed(before: Sequence[Route], after: Sequence[Route]) -> list[int]:
+    """Return the vehicles whose next moves differ."""
+    pairs = zip(before, after, strict=True)
+    return [
+        v
+        for v, (one, other) in enumerate(pairs)
+        if tasks_of(one)[:NEXT_STOPS] != tasks_of(other)[:NEXT_STOPS]
+    ]
+
+
+def _neighbours(
+    problem: Problem, line: LineGraph, routes: Sequence[Route], change: Change
+) -> tuple[int, ...]:
+    """Return other vehicles that could take over work, those that work nearest first."""
+    concerned = set(change.concerned)
+    tasks = list(change.free) or [t for v in change.concerned for t in tasks_of(routes[v])]
+    nearest = [v for v in by_nearness(problem, line, routes, tasks) if v not in concerned]
+    return tuple(nearest[:HELPERS])
+
+
+def _part(
+    problem: Problem, routes: Sequence[Route], free: Sequence[int], vehicles: Sequence[int]
+) -> Part:
+    """Return vehicles, as long as they have not too much, with their work and what is free."""
+    chosen: list[int] = []
+    tasks = set(free)
+    for v in vehicles:
+        own = tasks_of(routes[v])
+        if problem.shift_end_s[v] <= problem.shift_start_s[v]:
+            continue
+        if not chosen or len(tasks) + len(own) <= HELPED_TASKS:
+            chosen.append(v)
+            tasks.update(own)
+    numbers = np.array(sorted(tasks), np.int32), np.array(sorted(chosen), np.int32)
+    return Part(restricted(problem, *numbers), *numbers)
+
+
+def _unpinned(problem: Problem, tasks: Sequence[int]) -> list[int]:
+    pinned = {task for pin in problem.rules.pinned for task in tasks_of(pin)}
+    return [task for task in tasks if task not in pinned]
