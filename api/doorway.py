@@ -15,7 +15,7 @@ from api.first_pages import FIRST, first_web
 from api.first_start import FirstStart, new_code
 from api.settings import Settings
 from api.uploads import clear_parts
-from api.worker import running_workers
+from api.workers import running_workers
 
 type Workers = Callable[[Path, Clock], AbstractContextManager[None]]
 

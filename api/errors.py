@@ -33,6 +33,7 @@ STATUS = {
     "no_code": 401,
     "too_large": 413,
     "no_room": 507,
+    "quick_away": 503,
     "too_many": 429,
     "city_file": 422,
 }

@@ -10,11 +10,13 @@ from api.heartbeat import Heartbeat
 from data.errors import ConflictError
 from data.model import PlanRun, RunKind
 from data.network import StreetNetwork
-from data.plan_json import options_from_json
+from data.plan_json import options_from_json, wish_from_json
 from data.store.engine import Database, Tx, reading
 from data.store.plan_runs import answer_run, finish_run, put_back
 from fleet.plan_scope import scope_of
 from fleet.planning import PLANNER, Prepared, prepare, solve_prepared, store_draft
+from fleet.present_desk import PresentDesk
+from fleet.replanning import replanned
 from fleet.routes_ahead import routes_ahead
 from fleet.what_if import Change, changed, known_base, situation_digest
 from fleet.what_if_answer import better_known, outcome_json
@@ -35,6 +37,7 @@ class Bench:
     clock: Clock
     leaving: Callable[[], bool]
     threads: int
+    desk: PresentDesk | None = None
 
     def stop(self) -> bool:
         """Whether the search should end with the best it has."""
@@ -103,8 +106,24 @@ def _later(bench: Bench, answer: Mapping[str, Any], digest: str) -> Keep:
     return lambda tx, held: put_back(tx, held, answer, digest)
 
 
+def make_replan(bench: Bench) -> Keep:
+    """Search for routes that answer what has happened on the road; they become a draft."""
+    run = bench.beat.run
+    with reading(bench.engine) as tx:
+        prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), bench.desk)
+    wish = wish_from_json(run.options)
+    plan = replanned(prepared, wish, run.seconds, SEED, bench.stop, bench.threads)
+
+    def keep(tx: Tx, held: PlanRun) -> PlanRun:
+        draft = store_draft(tx, PLANNER, plan, bench.clock.now())
+        return finish_run(tx, held, draft.id)
+
+    return keep
+
+
 KINDS: Mapping[RunKind, Callable[[Bench], Keep]] = {
     RunKind.PLAN: make_plan,
     RunKind.WHATIF: answer_what_if,
+    RunKind.REPLAN: make_replan,
 }
 """How a run of each kind is worked on."""

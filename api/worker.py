@@ -5,13 +5,8 @@ hears whether to stop. A worker that dies loses its lease, and the run is taken 
 """
 
 import logging
-import multiprocessing
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing.synchronize import Event as ProcessEvent
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +14,6 @@ from api.clock import Clock
 from api.console import open_city_database
 from api.errors import text_of
 from api.heartbeat import LEASE_S, Heartbeat, real_now
-from api.logs import configure_logs
 from api.run_kinds import KINDS, Bench
 from api.settings import Settings, prepare_numba
 from data.errors import BarfrubError, ConflictError
@@ -30,15 +24,10 @@ from data.store.engine import Database, reading, transaction
 from data.store.lock import holding
 from data.store.network import load_network
 from data.store.plan_runs import finish_run, lease_run, run_waits
+from fleet.present_desk import PresentDesk
 
 LOOK_S = 0.5
 """How often an idle worker looks into the queue."""
-LEAVE_S = 10.0
-"""How long a worker may take to leave after it was told to."""
-RESTART_S = 1.0
-"""Pause before a worker that died is replaced."""
-SPAWN = multiprocessing.get_context("spawn")
-"""How child processes start: without what the server has in memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,22 +42,6 @@ class Stopped(Protocol):
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until told, or so many seconds."""
         ...
-
-
-@contextmanager
-def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
-    """Keep a worker process for a city beside the caller, and end it at the end.
-
-    Another one takes the place of a worker that dies.
-    """
-    stopped = SPAWN.Event()
-    keeper = threading.Thread(target=_keep_worker, args=(folder, clock, stopped))
-    keeper.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        keeper.join()
 
 
 def work_until(
@@ -124,11 +97,12 @@ def solve_run(
     clock: Clock,
     stopped: Stopped,
     threads: int = 1,
+    desk: PresentDesk | None = None,
 ) -> None:
     """Work on a leased run as its kind wants, and store what came of it, or why nothing did."""
     _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
-    bench = Bench(engine, network, beat, clock, stopped.is_set, threads)
+    bench = Bench(engine, network, beat, clock, stopped.is_set, threads, desk)
     try:
         with beat:
             keep = KINDS[run.kind](bench)
@@ -150,28 +124,3 @@ def _fail(engine: Database, run: PlanRun, error: str, fault: Fault) -> None:
             finish_run(tx, run, None, error, fault)
     except ConflictError:
         _log.warning("%s run %s: another worker has it", run.kind, run.id)
-
-
-def _keep_worker(folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
-    while not stopped.is_set():
-        ready = SPAWN.Event()
-        words = (folder, clock, stopped, ready)
-        child = SPAWN.Process(target=_work_as_child, args=words, name="barfrub-worker", daemon=True)
-        child.start()
-        while child.is_alive() and not stopped.is_set():
-            child.join(LOOK_S)
-        if not stopped.is_set():
-            _log.error("the worker died (%s); another one takes its place", child.exitcode)
-            stopped.wait(RESTART_S)
-    if ready.is_set():
-        child.join(LEAVE_S)
-    if child.is_alive():
-        child.terminate()
-        child.join()
-
-
-def _work_as_child(folder: Path, clock: Clock, stopped: ProcessEvent, ready: ProcessEvent) -> None:
-    # Ctrl+C reaches the whole group; the server tells us when it is done.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    configure_logs(Settings().log)
-    work_until(folder, clock, stopped, ready.set)

@@ -12,7 +12,6 @@ import numpy as np
 from data.model import (
     CostBreakdown,
     DirectedSegment,
-    Directions,
     Job,
     JobId,
     Leg,
@@ -21,7 +20,6 @@ from data.model import (
     PlanId,
     PlanState,
     Route,
-    Segment,
     Treatment,
     Unserved,
     Vehicle,
@@ -29,6 +27,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from routing.closures import closed_arcs, open_turns
+from routing.passes import DirectedPass, covers, material_kg, numbered, passes_of, service_s
 from routing.paths import Walker, line_graph
 from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Rules, Solution, turn_rows
 from routing.running import locked_stops
@@ -49,27 +48,22 @@ UNSERVED_PRICE = 10_000.0
 """... this, times its weight, so that nobody leaves out what could be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class DirectedPass:
-    """What a task is: a pass of a job along an arc."""
-
-    job: Job
-    arc: int
-    work: WorkPass
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Mapped:
-    """A situation and its problem; task numbers index `passes`, vehicle numbers the shifts."""
+    """A situation and its problem.
+
+    Task numbers index `passes`, vehicle numbers the shifts, vehicle types `machines`, one of each.
+    """
 
     problem: Problem
     situation: Situation
     passes: tuple[DirectedPass, ...]
+    machines: tuple[Vehicle, ...]
 
     @property
     def number(self) -> dict[WorkPass, int]:
         """Which task each pass is."""
-        return _numbers(self.passes)
+        return numbered(self.passes)
 
     def directed(self, arcs: Iterable[int]) -> tuple[DirectedSegment, ...]:
         """Return the streets of arcs, places left out."""
@@ -87,7 +81,8 @@ def problem_from(situation: Situation) -> Mapped:
     vehicles = {vehicle.id: vehicle for vehicle in situation.vehicles}
     trucks = [vehicles[shift.vehicle_id] for shift in situation.shifts]
     kinds = list(dict.fromkeys(_kind(truck) for truck in trucks))
-    passes = _passes(situation)
+    machines = tuple(_machine(trucks, kind) for kind in kinds)
+    passes = [one for job in situation.jobs for one in passes_of(job, situation)]
     nodes = _Nodes(situation, trucks)
     rules = _rules(situation, passes)
     start_s, end_s = _shift_s(situation)
@@ -99,15 +94,15 @@ def problem_from(situation: Situation) -> Mapped:
     problem = Problem(
         *_streets(situation, nodes),
         mode_arc=np.array([(p.arc, NONE) for p in passes], np.int32).reshape(-1, 2),
-        service_s=_service_s(situation, passes, [_machine(trucks, kind) for kind in kinds]),
-        material_kg=np.array([_material_kg(situation, p) for p in passes], np.float64),
+        service_s=service_s(situation, passes, machines),
+        material_kg=np.array([material_kg(situation, p) for p in passes], np.float64),
         class_index=np.array([int(p.job.service_class[1]) - 1 for p in passes], np.int32),
         release_s=np.maximum(np.array(release_s, np.float64), 0.0),
         due_s=np.array(due_s, np.float64),
         completion_price=COMPLETION_PRICE * weight,
         lateness_price=LATENESS_PRICE * weight,
         unserved_price=(UNSERVED_PRICE + UNSERVED_S * LATENESS_PRICE) * weight,
-        pace=np.array([_pace(situation.network, _machine(trucks, k)) for k in kinds], np.float64),
+        pace=np.array([_pace(situation.network, each) for each in machines], np.float64),
         vehicle_type=np.array([kinds.index(_kind(truck)) for truck in trucks], np.int32),
         start_arc=nodes.start_arc,
         end_arc=nodes.end_arc,
@@ -121,7 +116,7 @@ def problem_from(situation: Situation) -> Mapped:
         fill_s=np.array([site.fill_s for site in situation.reload_sites], np.float64),
         rules=rules,
     )
-    return Mapped(problem, situation, passes)
+    return Mapped(problem, situation, tuple(passes), machines)
 
 
 type _Kind = tuple[object, ...]
@@ -135,53 +130,6 @@ def _kind(truck: Vehicle) -> _Kind:
 
 def _machine(trucks: Sequence[Vehicle], kind: _Kind) -> Vehicle:
     return next(truck for truck in trucks if _kind(truck) == kind)
-
-
-def _passes(situation: Situation) -> tuple[DirectedPass, ...]:
-    """Return the passes that are to be done; none against a one-way, nor where it is closed."""
-    network, present = situation.network, situation.present
-    passes = []
-    for job in situation.jobs:
-        for forward in (True, False):
-            directed = DirectedSegment(job.segment_id, forward)
-            arc = network.arc(directed)
-            if arc is None or directed in present.closed or not _covers(job, forward=forward):
-                continue
-            works = (WorkPass(job.id, forward, i) for i in range(job.passes))
-            passes += [DirectedPass(job, arc, work) for work in works if work not in present.done]
-    return tuple(passes)
-
-
-def _numbers(passes: Sequence[DirectedPass]) -> dict[WorkPass, int]:
-    return {one.work: t for t, one in enumerate(passes)}
-
-
-def _covers(job: Job, *, forward: bool) -> bool:
-    one_way = Directions.FORWARD if forward else Directions.BACKWARD
-    return job.directions in (Directions.BOTH, one_way)
-
-
-def _material_kg(situation: Situation, work: DirectedPass) -> float:
-    if work.job.treatment is not Treatment.SALT:
-        return 0.0
-    return situation.policy.salt_kg(situation.network.segment(work.job.segment_id))
-
-
-def _service_s(
-    situation: Situation, passes: Sequence[DirectedPass], machines: Sequence[Vehicle]
-) -> Floats:
-    """Return float64[T, K], infinite where the machine does not do that or does not fit."""
-    segments = [situation.network.segment(work.job.segment_id) for work in passes]
-    service_s = np.full((len(passes), len(machines)), np.inf)
-    for k, machine in enumerate(machines):
-        for t, (work, segment) in enumerate(zip(passes, segments, strict=True)):
-            if _able(machine, work.job.treatment, segment):
-                service_s[t, k] = segment.length_m / machine.work_speed_mps[work.job.treatment]
-    return service_s
-
-
-def _able(machine: Vehicle, treatment: Treatment, segment: Segment) -> bool:
-    return treatment in machine.capabilities and segment.width_m >= machine.min_street_m
 
 
 def _pace(network: StreetNetwork, machine: Vehicle) -> float:
@@ -253,7 +201,7 @@ def _rules(situation: Situation, passes: Sequence[DirectedPass]) -> Rules:
         for t, work in enumerate(passes if present.forbidden else ())
         if (shift.vehicle_id, work.job.segment_id) in present.forbidden
     ]
-    locked = locked_stops(situation, _numbers(passes))
+    locked = locked_stops(situation, numbered(passes))
     return Rules(
         forbidden_task=np.array([t for t, _ in bans], np.int32),
         forbidden_vehicle=np.array([v for _, v in bans], np.int32),
@@ -383,7 +331,7 @@ def _closed(job: Job, situation: Situation) -> bool:
     """Whether a direction that a job still wants is closed."""
     present = situation.present
     return any(
-        _covers(job, forward=step.forward)
+        covers(job, forward=step.forward)
         and any(WorkPass(job.id, step.forward, i) not in present.done for i in range(job.passes))
         for step in (DirectedSegment(job.segment_id, f) for f in (True, False))
         if step in present.closed

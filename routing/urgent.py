@@ -1,6 +1,7 @@
 """The best place for one more task in routes that are being driven, found at once."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -130,14 +131,52 @@ class RunningRoutes:
         self._unserved = solution.unserved
         self._left = list(solution.unserved)
         self._cost = whole_cost(problem, self._timed, self._left).total
-        self._gaps = _gaps(problem, self._routes, self._timed)
+        self._rows = [
+            _gaps_of(problem, v, route, self._timed[v]) for v, route in enumerate(self._routes)
+        ]
+        self._gaps = _gaps(self._rows)
         self._sites = [
             (to_arc(problem, self._line, arc), from_arc(problem, self._line, arc))
             for arc in problem.reload_arc.tolist()
         ]
-        legs = (leg for timed in self._timed for leg in timed.legs)
-        self._done_s = {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
+        self._done_s = _done_s(self._timed)
         self._laters = self._vehicles_of_laters()
+
+    @property
+    def problem(self) -> Problem:
+        """What the routes are for."""
+        return self._problem
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes."""
+        return self._routes
+
+    @property
+    def timed(self) -> Sequence[TimedRoute]:
+        """The routes with exact times."""
+        return self._timed
+
+    def changed(self, problem: Problem, routes: Sequence[Route]) -> "RunningRoutes":
+        """Return other routes, of a problem whose further tasks come behind; few of them differ."""
+        other = copy(self)
+        other.become(problem, routes)
+        return other
+
+    def become(self, problem: Problem, routes: Sequence[Route]) -> None:
+        """Take other routes in place of these; only what differs is timed anew."""
+        differ = [v for v, route in enumerate(routes) if route != self._routes[v] or self._laters]
+        timed, rows = list(self._timed), list(self._rows)
+        if self._laters:
+            timed = timed_routes(problem, self._ways, routes)
+        for v in differ:
+            if not self._laters:
+                timed[v] = timed_route(problem, self._ways, v, routes[v])
+            rows[v] = _gaps_of(problem, v, routes[v], timed[v])
+        self._problem, self._routes, self._timed, self._rows = problem, tuple(routes), timed, rows
+        self._cost = whole_cost(problem, timed, self._left).total
+        self._gaps = _gaps(rows)
+        self._done_s = _done_s(timed)
 
     def _vehicles_of_laters(self) -> dict[int, list[int]]:
         """Return for each earlier pass the vehicles that do its later ones."""
@@ -149,15 +188,22 @@ class RunningRoutes:
                 found.setdefault(earlier, []).append(doer[later])
         return found
 
-    def best_insertion(self, urgent: Urgent, forbidden: Sequence[int] = ()) -> Insertion | None:
+    def best_insertion(
+        self,
+        urgent: Urgent,
+        forbidden: Sequence[int] = (),
+        begun_s: float = 0.0,
+        tried: int = TRIED,
+    ) -> Insertion | None:
         """Return the cheapest way to do a task too, all else in its order; `None` if there is none.
 
-        Places are ranked by the delay times what delays cost behind, and the best ones computed
-        exactly. `forbidden` are vehicles that must not do it.
+        Places are ranked by the delay times what delays cost behind, and the best `tried` computed
+        exactly. `forbidden` are vehicles that must not do it. Stops that begin before `begun_s` are
+        not put off.
         """
         problem = with_task(self._problem, urgent)
         best: Insertion | None = None
-        for vehicle, position, stops in self._ranked(urgent, forbidden):
+        for vehicle, position, stops in self._ranked(urgent, forbidden, begun_s)[:tried]:
             found = self._exact(problem, vehicle, position, stops)
             if found is not None and (best is None or found.cost < best.cost):
                 best = found
@@ -179,13 +225,16 @@ class RunningRoutes:
             self._problem, self._ways, self._line, running, vehicle, budget, stop, seed, threads
         )
 
-    def _ranked(self, urgent: Urgent, forbidden: Sequence[int]) -> list[tuple[int, int, Route]]:
+    def _ranked(
+        self, urgent: Urgent, forbidden: Sequence[int], begun_s: float
+    ) -> list[tuple[int, int, Route]]:
         """Return the places that look cheapest, with the stops to make there."""
         gaps, task = self._gaps, self._problem.tasks
         costs, sites = [], []
         for arc in urgent.mode_arc:
             cost, site = self._estimates(urgent, arc)
             cost[np.isin(gaps.vehicle, list(forbidden))] = np.inf
+            cost[gaps.leaves_s + gaps.drive_s < begun_s] = np.inf
             costs.append(cost)
             sites.append(site)
         table = np.array(costs)
@@ -288,8 +337,12 @@ def _in_time(problem: Problem, timed: Sequence[TimedRoute], old: Sequence[TimedR
     )
 
 
-def _gaps(problem: Problem, routes: Sequence[Route], timed: Sequence[TimedRoute]) -> _Gaps:
-    parts = [_gaps_of(problem, v, route, timed[v]) for v, route in enumerate(routes)]
+def _done_s(timed: Sequence[TimedRoute]) -> dict[int, float]:
+    legs = (leg for route in timed for leg in route.legs)
+    return {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
+
+
+def _gaps(parts: Sequence[Floats]) -> _Gaps:
     columns = np.concatenate([part for part in parts if len(part)] or [np.zeros((0, 12))]).T
     whole = [column.astype(np.int32) for column in columns[:4]]
     return _Gaps(*whole, *columns[4:])

@@ -86,7 +86,7 @@ def _web(
         return
 
     from api.app import create_app
-    from api.worker import running_workers
+    from api.workers import running_workers
 
     typer.echo(f"Loading {folder.name} …")
     web = create_app(settings, folder, clock, apart=True)

@@ -48,6 +48,7 @@ from data.model.ids import (
     UserId,
     VehicleId,
 )
+from data.model.insertions import ChangedRoute, Delay, Insertion
 from data.model.machines import (
     OWN,
     RELOAD_RADIUS_M,
@@ -194,6 +195,7 @@ __all__ = [
     "CallOutState",
     "CallOutcome",
     "Callback",
+    "ChangedRoute",
     "City",
     "ClassRule",
     "ClosingReason",
@@ -208,6 +210,7 @@ __all__ = [
     "CoverageRevision",
     "CurvePoint",
     "Danger",
+    "Delay",
     "Depot",
     "DepotId",
     "Device",
@@ -231,6 +234,7 @@ __all__ = [
     "HandOverId",
     "HandOverState",
     "HandOverWay",
+    "Insertion",
     "Job",
     "JobId",
     "JobState",

@@ -26,7 +26,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     monkeypatch.setattr("uvicorn.run", lambda web, **_: served.append(web))
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("api.logs.configure_logs", lambda *_: None)
-    monkeypatch.setattr("api.worker.running_workers", lambda *_: nullcontext())
+    monkeypatch.setattr("api.workers.running_workers", lambda *_: nullcontext())
 
     def run(*words: str) -> tuple[Result, list[Any]]:
         return CliRunner().invoke(commands, ["serve", *words]), served

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from api.heartbeat import LEASE_S, Heartbeat, real_now
-from api.worker import running_workers, solve_run, work_until
+from api.worker import solve_run, work_until
+from api.workers import running_workers
 from data.model import PlanRun, RunState
 from data.store.engine import open_database, reading, transaction
 from data.store.plan_runs import get_run, lease_run

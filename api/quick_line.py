@@ -1,0 +1,89 @@
+"""The line to the quick worker: one question and one answer, a line of JSON each."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from data.errors import BarfrubError, ConflictError, NotFoundError
+from data.insertion_json import insertion_from_json, job_json
+from data.model import Insertion, Job
+
+SOCKET = "quick.sock"
+"""Name of the worker's socket in the city's folder, which nobody else can write to."""
+
+PATIENCE_S = 10.0
+"""After so long without an answer somebody who waits is told so."""
+
+MOST_BYTES = 50_000_000
+"""Longest line that is read."""
+
+
+class QuickAwayError(BarfrubError):
+    """The process that answers in an instant is not there: it starts, or is being replaced."""
+
+    code = "quick_away"
+
+
+@contextmanager
+def reachable(folder: Path) -> Iterator[str]:
+    """Give the socket's address; a folder's own name may be too long for one."""
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{place}/{SOCKET}"
+    finally:
+        os.close(place)
+
+
+class QuickLine:
+    """Asks the quick worker of a city; safe from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def best_insertion(self, job: Job) -> Insertion:
+        """Return where a job is best done at once.
+
+        Raises `QuickAwayError` where nobody answers, and `ConflictError` where it cannot be done.
+        """
+        answer = self._answer({"ask": "insertion", "job": job_json(job)})
+        return insertion_from_json(answer["insertion"])
+
+    def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            line = self._asked(json.dumps(question).encode() + b"\n")
+        except OSError as error:
+            raise QuickAwayError("the quick worker does not answer") from error
+        if not line.endswith(b"\n"):
+            raise QuickAwayError("the quick worker left in the middle of its answer")
+        answer: dict[str, Any] = json.loads(line)
+        refused = answer.get("refused")
+        if refused:
+            raise refusal(refused)
+        return answer
+
+    def _asked(self, question: bytes) -> bytes:
+        with reachable(self._folder) as address, socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(PATIENCE_S)
+            line.connect(address)
+            line.sendall(question)
+            with line.makefile("rb") as answers:
+                return answers.readline(MOST_BYTES)
+
+
+def refused(error: BarfrubError) -> dict[str, Any]:
+    """Return an error as plain values; `refusal` is its inverse."""
+    return {"code": error.code, "text": str(error), "values": dict(error.values)}
+
+
+def refusal(plain: Mapping[str, Any]) -> BarfrubError:
+    """Return the error that the worker had; one that it should not have had means it is away."""
+    values = plain["values"]
+    if plain["code"] == ConflictError.code:
+        return ConflictError(plain["text"], **values)
+    if plain["code"] == NotFoundError.code:
+        return NotFoundError(values["kind"], values["key"])
+    return QuickAwayError(plain["text"])

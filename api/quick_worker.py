@@ -1,0 +1,206 @@
+"""The process that answers at once: urgent work within an instant, replans within seconds.
+
+It has streets, the driven plan and the optimizer in memory, reads the present again every now and
+then, and listens on a socket in the city's folder. Replans come by the queue of runs, so that one
+whose worker dies is taken again.
+"""
+
+import json
+import logging
+import os
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from api.clock import Clock
+from api.console import open_city_database
+from api.heartbeat import LEASE_S, real_now
+from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
+from api.settings import Settings, prepare_numba
+from api.worker import Stopped, solve_run
+from data.errors import BarfrubError, ConflictError
+from data.insertion_json import insertion_json, job_from_json
+from data.model import QUICK_KINDS, PlanRun
+from data.network import StreetNetwork
+from data.store.cities import get_city
+from data.store.engine import Database, reading, transaction
+from data.store.lock import holding
+from data.store.network import load_network
+from data.store.plan_runs import lease_run, run_waits
+from data.store.plans import find_published_plan_id
+from data.store.storms import find_active_storm
+from fleet.planning import prepare
+from fleet.present_desk import PresentDesk
+from fleet.running_plan import RunningPlan, best_insertion, running_plan
+
+LOOK_S = 0.1
+"""How often an idle quick worker looks into the queue."""
+
+OLD_S, TOO_OLD_S = 10.0, 60.0
+"""So old is what is known of trucks when it is read again, and when nobody may rely on it."""
+
+REST_SHARE = 4.0
+"""After reading the present it rests so many times as long as that took, at least."""
+
+_log = logging.getLogger(__name__)
+
+
+class QuickDesk:
+    """The present of a city's storm in memory, and the answers from it; safe from any thread."""
+
+    def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
+        self.present = PresentDesk()
+        self._engine = engine
+        self._clock = clock
+        self._threads = threads
+        self._network: StreetNetwork | None = None
+        self._network_at: int | None = None
+        self._running: RunningPlan | None = None
+        self._reading = threading.Lock()
+        self._read_at_s = self._rests_until_s = 0.0
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a question; plain values both."""
+        try:
+            if question.get("ask") != "insertion":
+                raise ConflictError("nobody knows this question", reason="question_unknown")
+            found = best_insertion(self._fresh(), job_from_json(question["job"]), self._clock.now())
+            return {"insertion": insertion_json(found)}
+        except BarfrubError as error:
+            return {"refused": refused(error)}
+
+    def network(self) -> StreetNetwork:
+        """Return the streets in force."""
+        with reading(self._engine) as tx:
+            revision = get_city(tx).revision
+            if self._network is None or self._network_at != revision:
+                self._network, self._network_at = load_network(tx), revision
+        return self._network
+
+    def keep_fresh(self) -> None:
+        """Read the present again where it has become old and a plan is driven."""
+        if monotonic() < self._rests_until_s:
+            return
+        began_s = monotonic()
+        try:
+            self._known(OLD_S)
+        except ConflictError:
+            self._running = None  # nothing is driven
+        spent_s = monotonic() - began_s
+        self._rests_until_s = monotonic() + max(REST_SHARE * spent_s, LOOK_S)
+
+    def _known(self, most_s: float) -> RunningPlan:
+        """Return the driven plan as of so long ago at most.
+
+        Raises `ConflictError` where no plan is driven.
+        """
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+            plan_id = None if storm is None else find_published_plan_id(tx, storm.id)
+        if storm is None or plan_id is None:
+            raise ConflictError("no plan is driven yet", reason="no_plan_driven")
+        known = self._running
+        if known is not None and known.plan_id == plan_id and self._age_s() <= most_s:
+            return known
+        with self._reading:
+            network, began_s = self.network(), monotonic()
+            with reading(self._engine) as tx:
+                prepared = prepare(tx, storm.id, network, self._clock.now(), self.present)
+            known, self._read_at_s = running_plan(prepared), began_s
+            self._running = known
+            return known
+
+    def _age_s(self) -> float:
+        return monotonic() - self._read_at_s
+
+    def work(self, stopped: Stopped) -> bool:
+        """Work on a run that waits; return whether there was one."""
+        with reading(self._engine) as tx:
+            if not run_waits(tx, real_now(), QUICK_KINDS):
+                return False
+        with transaction(self._engine) as tx:
+            run: PlanRun | None = lease_run(tx, real_now(), LEASE_S, QUICK_KINDS)
+        if run is None:
+            return False
+        with self._reading:
+            solve_run(
+                self._engine, self.network(), run, self._clock, stopped, self._threads, self.present
+            )
+        return True
+
+
+def answer_until(
+    folder: Path, clock: Clock, stopped: Stopped, on_ready: Callable[[], object] = bool
+) -> None:
+    """Answer questions and work on quick runs of a city until told to leave.
+
+    `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
+    """
+    settings = Settings()
+    prepare_numba(settings)
+    from routing.warming import warm_up
+
+    warm_up()
+    on_ready()
+    engine = open_city_database(folder)
+    parent = os.getppid()
+    with holding(folder):
+        desk = QuickDesk(engine, clock, settings.solver_threads)
+        with listening(folder, desk):
+            # An orphan's parent is another process: the server was killed.
+            while not stopped.is_set() and os.getppid() == parent:
+                if not _looked(desk, stopped):
+                    stopped.wait(LOOK_S)
+    engine.dispose()
+
+
+def _looked(desk: QuickDesk, stopped: Stopped) -> bool:
+    """Do what there is to do; what fails is written down, and the next look comes."""
+    try:
+        if desk.work(stopped):
+            return True
+        desk.keep_fresh()
+    except Exception:
+        _log.exception("the quick worker could not look at the storm")
+    return False
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    """Reads one question and writes one answer."""
+
+    server: "_Server"
+
+    def handle(self) -> None:
+        line = self.rfile.readline(MOST_BYTES)
+        answer = self.server.desk.answer(json.loads(line))
+        self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, address: str, desk: QuickDesk) -> None:
+        super().__init__(address, _Handler)
+        self.desk = desk
+
+    def handle_error(self, _request: object, _address: object) -> None:
+        _log.exception("a question to the quick worker failed")
+
+
+@contextmanager
+def listening(folder: Path, desk: QuickDesk) -> Iterator[None]:
+    """Answer from a desk on the city's socket, in threads beside the caller."""
+    (folder / SOCKET).unlink(missing_ok=True)
+    with reachable(folder) as address, _Server(address, desk) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            (folder / SOCKET).unlink(missing_ok=True)

@@ -1,0 +1,166 @@
+"""The driven plan as the optimizer sees it, from where trucks are: kept warm for urgent work.
+
+The optimizer is imported where it is used, since only workers load it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from data.errors import ConflictError
+from data.model import (
+    ChangedRoute,
+    Delay,
+    Insertion,
+    Job,
+    JobId,
+    PlanId,
+    ShiftId,
+)
+from fleet.planning import Prepared
+from fleet.route_desk import PlanCheck
+
+if TYPE_CHECKING:
+    from routing.inserting import Inserted
+    from routing.mapping import Mapped
+    from routing.passes import DirectedPass
+    from routing.urgent import RunningRoutes, Urgent
+
+BEGUN = timedelta(seconds=30)
+"""A stop that begins so soon is not put off any more."""
+
+NOTABLE = timedelta(minutes=1)
+"""A shorter delay is none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunningPlan:
+    """What trucks still do by the published plan, as of the moment when it was read."""
+
+    mapped: "Mapped"
+    check: PlanCheck
+    running: "RunningRoutes"
+    read_at: datetime
+
+    @property
+    def plan_id(self) -> PlanId:
+        """The published plan."""
+        return self.check.plan.id
+
+
+def running_plan(prepared: Prepared) -> RunningPlan:
+    """Return the driven plan made ready for urgent work; raises `ConflictError` without a plan."""
+    from routing.mapping import problem_from
+    from routing.rearranging import running_solution
+    from routing.repair import fitting
+    from routing.running import remaining_stops
+    from routing.urgent import RunningRoutes
+
+    check = prepared.check
+    if check is None:
+        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
+    mapped = problem_from(prepared)
+    ahead = {route.shift_id: route.next_leg for route in check.routes}
+    stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
+    routes = fitting(mapped.problem, stops)
+    running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
+    return RunningPlan(mapped, check, running, prepared.now)
+
+
+def best_insertion(plan: RunningPlan, job: Job, now: datetime) -> Insertion:
+    """Return where a job is best done at once, be it planned for later or not at all.
+
+    Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
+    """
+    from routing.inserting import inserted
+    from routing.passes import passes_of
+
+    situation = plan.mapped.situation
+    passes = passes_of(job, situation)
+    if not passes:
+        raise ConflictError("nothing of it is left to do", reason="insertion_over")
+    urgent = [_urgent(plan, one, now) for one in passes]
+    number = plan.mapped.number
+    instead = [number[one.work] for one in passes if one.work in number]
+    begun_s = (now + BEGUN - plan.read_at).total_seconds()
+    found = inserted(plan.running, urgent, instead, (), begun_s)
+    if found is None:
+        raise ConflictError("no truck has time for it", reason="insertion_impossible")
+    known = plan.mapped
+    mapped = replace(known, problem=found.after.problem, passes=(*known.passes, *passes))
+    routes = tuple(_changed_route(plan, mapped, found, v) for v in found.changed)
+    shift = situation.shifts[found.vehicle]
+    done = [leg.ends_at for route in routes for leg in route.legs if job.id in leg.job_ids]
+    return Insertion(
+        storm_id=situation.storm.id,
+        plan_id=plan.plan_id,
+        job=job,
+        vehicle_id=shift.vehicle_id,
+        done_at=max(done),
+        more=timedelta(seconds=found.more_s),
+        routes=routes,
+        delays=_delays(plan, mapped, found, job.id),
+    )
+
+
+def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
+    """Return a pass as a task that is late from now on, of the heaviest weight there is."""
+    from routing.mapping import COMPLETION_PRICE, LATENESS_PRICE
+    from routing.passes import material_kg, service_s
+    from routing.urgent import Urgent
+
+    mapped, situation = plan.mapped, plan.mapped.situation
+    weight = max(rule.weight for rule in situation.policy.rules.values())
+    elapsed_s = (now - plan.read_at).total_seconds()
+    return Urgent(
+        mode_arc=(one.arc, -1),
+        service_s=service_s(situation, [one], mapped.machines)[0],
+        material_kg=material_kg(situation, one),
+        release_s=max(elapsed_s, 0.0),
+        due_s=elapsed_s,
+        completion_price=COMPLETION_PRICE * weight,
+        lateness_price=LATENESS_PRICE * weight,
+    )
+
+
+def _changed_route(plan: RunningPlan, mapped: "Mapped", found: "Inserted", v: int) -> ChangedRoute:
+    """Return the rest of a route with the legs that a machine has begun before it."""
+    from routing.mapping import legs_of
+
+    situation = mapped.situation
+    shift = situation.shifts[v]
+    start = situation.present.starts.get(shift.id)
+    begun = (start.finishing,) if start and start.finishing else ()
+    legs = (*begun, *legs_of(mapped, found.after.timed[v]))
+    return ChangedRoute(shift.id, shift.vehicle_id, _next_leg(plan.check, shift.id), legs)
+
+
+def _next_leg(check: PlanCheck, shift_id: ShiftId) -> int:
+    return next((one.next_leg for one in check.routes if one.shift_id == shift_id), 0)
+
+
+def _delays(
+    plan: RunningPlan, mapped: "Mapped", found: "Inserted", own: JobId
+) -> tuple[Delay, ...]:
+    """Return which other jobs on changed routes end notably later, the most delayed first."""
+    before, after = (
+        _ends_at(mapped, running, found.changed) for running in (found.before, found.after)
+    )
+    delays = [Delay(job_id, before[job_id], at) for job_id, at in after.items() if job_id in before]
+    notable = [one for one in delays if one.job_id != own and one.late >= NOTABLE]
+    return tuple(sorted(notable, key=lambda one: (-one.late, one.job_id)))
+
+
+def _ends_at(
+    mapped: "Mapped", running: "RunningRoutes", vehicles: Sequence[int]
+) -> dict[JobId, datetime]:
+    """Return when each job on some routes is over."""
+    ends_s: dict[JobId, float] = {}
+    for v in vehicles:
+        for leg in running.timed[v].legs:
+            if leg.kind == "work":
+                job_id = mapped.passes[leg.task].job.id
+                ends_s[job_id] = max(ends_s.get(job_id, 0.0), leg.ends_s)
+    now = mapped.situation.now
+    return {job_id: now + timedelta(seconds=seconds) for job_id, seconds in ends_s.items()}

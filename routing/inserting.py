@@ -1,0 +1,66 @@
+"""Several tasks of one street put into running routes at once, by one vehicle if it can."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.repair import without
+from routing.stops import tasks_of
+from routing.urgent import Insertion, RunningRoutes, Urgent, with_task
+
+TRIED_AGAIN = 3
+"""Places of which the exact cost is computed for tasks after the first: its vehicle is known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inserted:
+    """Running routes with tasks put in: before and after, and the vehicle of the first one.
+
+    The new tasks of the problem `after` are its last ones, in the order they were given.
+    """
+
+    before: RunningRoutes
+    after: RunningRoutes
+    vehicle: int
+
+    @property
+    def changed(self) -> list[int]:
+        """The vehicles whose routes are others than before."""
+        pairs = zip(self.before.routes, self.after.routes, strict=True)
+        return [v for v, (one, other) in enumerate(pairs) if one != other]
+
+    @property
+    def more_s(self) -> float:
+        """How much longer all vehicles are in service."""
+        timed = zip(self.before.timed, self.after.timed, strict=True)
+        return sum(other.service_s - one.service_s for one, other in timed)
+
+
+def inserted(
+    running: RunningRoutes,
+    urgent: Sequence[Urgent],
+    instead: Sequence[int] = (),
+    forbidden: Sequence[int] = (),
+    begun_s: float = 0.0,
+) -> Inserted | None:
+    """Return the routes with tasks put in; `None` where some of them has no place.
+
+    They take the place of the tasks `instead`, which come out first. All go to the vehicle that the
+    first one goes to, or to others where that has no time for them.
+    """
+    taken = set(instead)
+    held = [without(route, taken) if taken.intersection(tasks_of(route)) else route
+            for route in running.routes]  # fmt: skip
+    routes = running.changed(running.problem, held) if taken else running
+    first: Insertion | None = None
+    everybody = range(running.problem.vehicles)
+    for one in urgent:
+        others = [] if first is None else [v for v in everybody if v != first.vehicle]
+        found = None
+        if first is not None:
+            found = routes.best_insertion(one, [*forbidden, *others], begun_s, TRIED_AGAIN)
+        found = found or routes.best_insertion(one, forbidden, begun_s)
+        if found is None:
+            return None
+        first = first or found
+        routes = routes.changed(with_task(routes.problem, one), found.into(routes.routes))
+    return None if first is None else Inserted(running, routes, first.vehicle)
