@@ -38,6 +38,7 @@ from api import (
     policy,
     positions,
     queue,
+    replans,
     replay,
     request_file,
     requests,
@@ -82,6 +83,7 @@ from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
 from api.osmand import answer_tracker
+from api.quick_line import QuickLine
 from api.settings import Settings
 from api.tracker_paths import TrackedWeb
 from data.model import ServiceRequest
@@ -109,6 +111,7 @@ ROUTES = (
     call_outs,
     plan_comparison,
     plans,
+    replans,
     what_ifs,
     shifts,
     sheets,
@@ -222,6 +225,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         logs=LogKeeper(engine, clock, ground),
         history=history,
         past=HistoryKeeper(engine, clock, ground, history),
+        quick=QuickLine(city_folder),
         intake=IntakeDoor(engine, ground, clock.now, tell_boards),
         boards=BoardDesk(ground, consumer),
         eraser=Eraser(engine, clock, ground, settings, city_folder),

@@ -27,7 +27,9 @@ from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.messenger import Messenger
 from api.meters import Meters
+from api.offers import Offers
 from api.office_watch import OfficeWatch
+from api.quick_line import QuickLine
 from api.settings import Settings
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
@@ -84,10 +86,12 @@ class App:
     history: StormHistory
     past: HistoryKeeper
     intake: IntakeDoor
+    quick: QuickLine
     boards: BoardDesk
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     plans: PlanDesk = field(default_factory=PlanDesk)
+    offers: Offers = field(default_factory=Offers)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
     room: Room = field(default_factory=Room)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data.errors import BarfrubError, ConflictError, NotFoundError
+from data.errors import BarfrubError, ConflictError
 from data.insertion_json import insertion_from_json, job_json
 from data.model import Insertion, Job
 
@@ -81,9 +81,5 @@ def refused(error: BarfrubError) -> dict[str, Any]:
 
 def refusal(plain: Mapping[str, Any]) -> BarfrubError:
     """Return the error that the worker had; one that it should not have had means it is away."""
-    values = plain["values"]
-    if plain["code"] == ConflictError.code:
-        return ConflictError(plain["text"], **values)
-    if plain["code"] == NotFoundError.code:
-        return NotFoundError(values["kind"], values["key"])
-    return QuickAwayError(plain["text"])
+    kind = {each.code: each for each in (ConflictError, QuickAwayError)}
+    return kind.get(plain["code"], QuickAwayError)(plain["text"], **plain["values"])

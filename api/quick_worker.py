@@ -68,7 +68,8 @@ class QuickDesk:
         try:
             if question.get("ask") != "insertion":
                 raise ConflictError("nobody knows this question", reason="question_unknown")
-            found = best_insertion(self._fresh(), job_from_json(question["job"]), self._clock.now())
+            plan, job = self._known(TOO_OLD_S), job_from_json(question["job"])
+            found = best_insertion(plan, job, self._clock.now())
             return {"insertion": insertion_json(found)}
         except BarfrubError as error:
             return {"refused": refused(error)}

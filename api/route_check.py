@@ -159,7 +159,7 @@ def _off_route(tx: Tx, found: _Found) -> dict[VehicleId, timedelta]:
     away: dict[VehicleId, timedelta] = {}
     if found.storm is None or found.check is None:
         return away
-    since = found.check.plan.made_at
+    since = found.check.plan.since
     for one in list_alerts(tx, found.storm.id):
         if one.kind is AlertKind.OFF_ROUTE and one.vehicle_id is not None:
             ends_at = min(one.until or found.until, found.until)

@@ -1,5 +1,6 @@
 """What comes in over the wire; what goes out are the views of `maps`."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
@@ -8,8 +9,12 @@ from data.errors import InvalidError
 from data.model import (
     ClosingReason,
     Danger,
+    JobId,
     LonLat,
     PlanOptions,
+    ReplanCause,
+    ReplanWish,
+    RequestId,
     RequestKind,
     SegmentId,
     ServiceClass,
@@ -18,6 +23,7 @@ from data.model import (
 )
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+from fleet.replans import FEW_TRUCKS
 from fleet.what_if import LONGEST_S, SECONDS
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -134,6 +140,29 @@ class WhatIfIn(Wire):
 
     machines: Annotated[dict[Short, int], Field(min_length=1, max_length=50)]
     seconds: Annotated[float, Field(ge=1, le=LONGEST_S, allow_inf_nan=False)] = SECONDS
+
+
+class ReplanIn(Wire):
+    """What has happened on the road, and how many trucks may change their next moves for it."""
+
+    cause: ReplanCause
+    vehicle_id: VehicleId | None = None
+    segment_id: SegmentId | None = None
+    minutes: Annotated[float, Field(ge=0, le=720, allow_inf_nan=False)] = 0.0
+    budget: Annotated[int, Field(ge=0, le=1000)] = FEW_TRUCKS
+
+    def wish(self) -> ReplanWish:
+        """Return the record that `fleet.replans` takes."""
+        delay = timedelta(minutes=self.minutes)
+        return ReplanWish(self.cause, self.budget, self.vehicle_id, self.segment_id, delay)
+
+
+class InsertionIn(Wire):
+    """What is to be done at once: one of a request, a job or a street."""
+
+    request_id: RequestId | None = None
+    job_id: JobId | None = None
+    segment_id: SegmentId | None = None
 
 
 class PublishIn(Wire):

@@ -99,6 +99,11 @@ class PlanDesk:
         self._lock = Lock()
         self._kept: DrivenPlan | None = None
 
+    def keep(self, driven: DrivenPlan) -> None:
+        """Take a plan that has just been published, so that nobody unpacks it."""
+        with self._lock:
+            self._kept = driven
+
     def driven(self, tx: Tx, storm_id: StormId) -> DrivenPlan | None:
         """Return the published plan of a storm; unpacked only when it is another than before."""
         plan_id = find_published_plan_id(tx, storm_id)
@@ -163,7 +168,7 @@ class Trucks:
             plan = self.driven.plan
             route = plan.routes[number]
             tapped = list_progress(self._tx, plan.id, route.shift_id)
-            seen = find_last_pass(self._tx, plan.storm_id, route.vehicle_id, plan.made_at)
+            seen = find_last_pass(self._tx, plan.storm_id, route.vehicle_id, plan.since)
             self._progress[number] = progress_of(route, tapped, seen, self.now)
         return self._progress[number]
 

@@ -93,7 +93,7 @@ def work_on(
     rules: EvidenceRules,
 ) -> StreetWork:
     """Return which legs over a direction were done and begun; only good evidence counts."""
-    since = index.plan.made_at - MADE_BEFORE
+    since = index.plan.since - MADE_BEFORE
     fresh = [one for one in seen if one.ended_at >= since]
     if not fresh:
         return NOTHING_SEEN

@@ -34,7 +34,13 @@ from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_depots, list_vehicles
 from data.store.jobs import list_jobs, set_planned
-from data.store.plan_runs import add_run, get_run, list_runs, set_stop_requested
+from data.store.plan_runs import (
+    add_run,
+    forget_plan,
+    get_run,
+    list_runs,
+    set_stop_requested,
+)
 from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.request_clocks import mark_planned
 from data.store.seals import seal_of_plan
@@ -262,6 +268,21 @@ def publish(
     promise_open(tx, actor, Trucks(tx, DrivenPlan(published), now))
     tell_planned(tx, windows_of(plan), now)
     return published
+
+
+def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:
+    """Put a draft away that nobody wants; raises `ConflictError` where it is none (any more)."""
+    plan = get_plan(tx, plan_id)
+    if plan.state is PlanState.DISCARDED:
+        return
+    if plan.state is not PlanState.DRAFT:
+        raise ConflictError(
+            f"plan {plan_id} is {plan.state}, not a draft", reason="plan_not_draft", plan=plan_id
+        )
+    set_plan_state(tx, plan_id, PlanState.DISCARDED)
+    forget_plan(tx, plan_id)
+    change = ({"state": plan.state}, {"state": PlanState.DISCARDED})
+    add_event(tx, now, actor, "plan.discarded", f"plan:{plan_id}", *change)
 
 
 def _get_active(tx: Tx, storm_id: StormId) -> Storm:

@@ -11,9 +11,10 @@ from data.model.work import ServiceClass
 
 
 class PlanState(StrEnum):
-    """A published plan is never edited; a newer one supersedes it."""
+    """A published plan is never edited; a newer one supersedes it. A draft may be discarded."""
 
     DRAFT = "draft"
+    DISCARDED = "discarded"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
 
@@ -134,6 +135,7 @@ class Plan:
     """Routes for a storm, as checked by the referee.
 
     `aside` counts the open jobs by class that it is not for: nobody asked it to do them.
+    `counts_from` is since when work counts for it, where it goes on with an earlier plan's routes.
     """
 
     id: PlanId
@@ -152,6 +154,12 @@ class Plan:
     options: PlanOptions = field(default_factory=PlanOptions)
     aside: Mapping[ServiceClass, int] = field(default_factory=dict)
     proofs: tuple[PlanProof, ...] = ()
+    counts_from: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when work counts for it."""
+        return self.counts_from or self.made_at
 
 
 @dataclass(frozen=True, slots=True)

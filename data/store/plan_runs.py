@@ -180,6 +180,11 @@ def answer_run(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> 
     return _ended(tx, run, state=RunState.DONE, answer=dict(answer), digest=digest)
 
 
+def forget_plan(tx: Tx, plan_id: PlanId) -> None:
+    """Let no run point to a plan any more; the caller writes the event."""
+    tx.execute(update(plan_run).where(plan_run.c.plan_id == plan_id).values(plan_id=None))
+
+
 def put_back(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> PlanRun:
     """Let a run wait again with what it has found so far; raises `ConflictError` as above."""
     tries = plan_run.c.tries - 1

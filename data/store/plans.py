@@ -2,11 +2,12 @@
 
 import gzip
 import json
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, literal, select, update
 
 from data.errors import NotFoundError
 from data.model import (
@@ -31,7 +32,7 @@ from data.plan_json import (
     proof_json,
 )
 from data.store.engine import Tx
-from data.store.schema import plan, route
+from data.store.schema import leg_progress, plan, route
 
 GZIP_LEVEL = 5
 """Legs shrink to a tenth at a speed nobody notices."""
@@ -68,6 +69,24 @@ def add_plan(tx: Tx, new: Plan) -> Plan:
     return stored
 
 
+def add_revision(tx: Tx, new: Plan, parent_id: PlanId, changed: Collection[ShiftId]) -> Plan:
+    """Add a plan of which only some routes are others than its parent's; else like `add_plan`.
+
+    The other routes are copied as they are, and what happened to the parent's legs goes over to it.
+    """
+    theirs = [each for each in new.routes if each.shift_id in changed]
+    stored = add_plan(tx, replace(new, routes=tuple(theirs)))
+    columns = [route.c.shift_id, route.c.vehicle_id, route.c.legs]
+    same = select(literal(stored.id), *columns).where(
+        route.c.plan_id == parent_id, route.c.shift_id.not_in(changed)
+    )
+    tx.execute(insert(route).from_select([route.c.plan_id, *columns], same))
+    facts = [one for one in leg_progress.c if one is not leg_progress.c.plan_id]
+    happened = select(literal(stored.id), *facts).where(leg_progress.c.plan_id == parent_id)
+    tx.execute(insert(leg_progress).from_select([leg_progress.c.plan_id, *facts], happened))
+    return replace(stored, routes=new.routes)
+
+
 def get_plan(tx: Tx, plan_id: PlanId) -> Plan:
     """Return the plan with its routes."""
     row = tx.execute(select(plan).where(plan.c.id == plan_id)).first()
@@ -100,7 +119,7 @@ def find_newest_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
 def list_plan_heads(tx: Tx, storm_id: StormId, *, drafts: bool = False) -> list[PlanHead]:
     """Return which plans of a storm are or were driven, the newest first; `drafts` too if asked."""
     query = select(plan.c.id, plan.c.revision, plan.c.made_at, plan.c.state).where(
-        plan.c.storm_id == storm_id
+        plan.c.storm_id == storm_id, plan.c.state != PlanState.DISCARDED
     )
     if not drafts:
         query = query.where(plan.c.state != PlanState.DRAFT)
@@ -149,6 +168,7 @@ def _values(new: Plan, revision: int) -> dict[str, object]:
         "options": options_json(new.options),
         "aside": dict(new.aside),
         "proofs": [proof_json(proof) for proof in new.proofs],
+        "counts_from": new.counts_from,
     }
 
 
@@ -171,6 +191,7 @@ def _plan(tx: Tx, row: Row[Any]) -> Plan:
         options=options_from_json(row.options),
         aside={ServiceClass(name): count for name, count in row.aside.items()},
         proofs=tuple(proof_from_json(proof) for proof in row.proofs),
+        counts_from=row.counts_from,
     )
 
 

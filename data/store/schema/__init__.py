@@ -38,6 +38,7 @@ from data.store.schema.promises import promise
 from data.store.schema.storms import (
     blockage,
     caller,
+    cycle,
     job,
     leg_progress,
     plan,
@@ -73,6 +74,7 @@ __all__ = [
     "coverage",
     "coverage_change",
     "coverage_revision",
+    "cycle",
     "depot",
     "device",
     "device_command",

@@ -149,6 +149,17 @@ plan = Table(
     Column("options", JSON, nullable=False, server_default="{}", doc="what it is for"),
     Column("aside", JSON, nullable=False, server_default="{}", doc="jobs that it is not for"),
     Column("proofs", JSON, nullable=False, server_default="[]", doc="what no plan can do"),
+    Column("counts_from", UtcDateTime, doc="since when work counts for it; else when made"),
+)
+
+cycle = Table(
+    "cycle",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("service_class", Text, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("jobs", Integer, nullable=False, doc="how many streets it is for"),
 )
 
 route = Table(

@@ -1,0 +1,49 @@
+"""Offers of urgent work that dispatchers may still take, in memory."""
+
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+from data.errors import NotFoundError
+from data.model import Insertion, Plan
+
+MOST = 200
+"""Offers kept; the oldest go first."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """An offer, the plan that it would change, and the plan that it became once taken."""
+
+    id: str
+    insertion: Insertion
+    driven: Plan
+    became: Plan | None = None
+
+
+class Offers:
+    """The offers of this server; safe from any thread. After a restart one asks again."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._offers: OrderedDict[str, Offer] = OrderedDict()
+        self.taking = Lock()
+        """Held while an offer is taken: the same one twice becomes one plan."""
+
+    def add(self, insertion: Insertion, driven: Plan) -> Offer:
+        """Keep an offer under a name that nobody guesses."""
+        offer = Offer(secrets.token_urlsafe(12), insertion, driven)
+        with self._lock:
+            self._offers[offer.id] = offer
+            while len(self._offers) > MOST:
+                self._offers.popitem(last=False)
+        return offer
+
+    def get(self, offer_id: str) -> Offer:
+        """Return an offer; raise `NotFoundError` where it is too old."""
+        with self._lock:
+            offer = self._offers.get(offer_id)
+        if offer is None:
+            raise NotFoundError("offer", offer_id)
+        return offer

@@ -1,0 +1,181 @@
+"""What happens on the road: urgent work put in at once, replans, and what they would change."""
+
+from collections.abc import Callable, Sequence
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.offers import Offer
+from api.plans import shown_run, vehicle_names
+from api.schemas import InsertionIn, ReplanIn
+from api.shell import translator_of
+from data.errors import ConflictError, InvalidError, Need
+from data.model import Delay, Job, Plan, PlanId, SegmentId, Storm
+from data.store.engine import Tx
+from data.store.plans import find_published_plan_id, get_plan
+from data.store.promises import list_last_promises
+from data.store.requests import list_requests_of_jobs
+from data.store.storm_policies import get_storm_policy
+from data.store.storms import find_active_storm, get_storm
+from fleet.driven_plan import DrivenPlan
+from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job
+from fleet.plan_difference import difference, still_ahead
+from fleet.planning import discard
+from fleet.replans import ask_for_replan
+from fleet.route_desk import PlanCheck, check_plan
+from fleet.versions import PLANS
+from maps.i18n import Translator
+from maps.replans import (
+    DelayView,
+    DifferenceView,
+    InsertionView,
+    delay_views,
+    difference_view,
+    insertion_view,
+)
+from maps.street import StreetName, called, street_name
+from maps.views import PlanView, RunView, plan_view, storm_view
+
+ASKED_AT_ONCE = 500
+"""Jobs named in one question to the database."""
+
+router = APIRouter()
+
+
+@router.post("/api/replans", status_code=202)
+def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
+    """Note what has happened and look for routes that answer it; the draft comes in seconds."""
+    with context.writing() as tx:
+        storm = _storm(tx)
+        run = ask_for_replan(tx, context.actor, storm.id, wanted.wish(), context.now)
+        view = shown_run(tx, run)
+    context.app.hub.publish("runs", [view])
+    return view
+
+
+@router.get("/api/plans/{plan_id}/difference")
+def show_difference(request: Request, plan_id: PlanId, context: BoardContext) -> DifferenceView:
+    """Return what a draft changes against what trucks have ahead, truck by truck."""
+    with context.reading() as tx:
+        plan = get_plan(tx, plan_id)
+        check = _driven(tx, context, plan)
+        found = difference(still_ahead(check), plan.routes)
+        street = _streets(context, translator_of(request))
+        requests = _delayed(tx, found.delays, street)
+        names = vehicle_names(tx)
+    return difference_view(plan, check.plan, found, requests, names, street)
+
+
+@router.post("/api/plans/{plan_id}/discard", status_code=204)
+def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
+    """Put a draft away that nobody wants."""
+    with context.writing() as tx:
+        storm = get_storm(tx, get_plan(tx, plan_id).storm_id)
+        discard(tx, context.actor, plan_id, context.now)
+    context.app.hub.publish("storm", [storm_view(storm)])
+    return Response(status_code=204)
+
+
+@router.post("/api/insertions")
+def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> InsertionView:
+    """Return the best place for urgent work in the routes that are driven; nothing changes yet."""
+    app, t = context.app, translator_of(request)
+    with context.reading() as tx:
+        storm = _storm(tx)
+        job = _job(tx, context, storm, wanted)
+        driven = app.plans.driven(tx, storm.id)
+    if driven is None:
+        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
+    found = app.quick.best_insertion(job)
+    if found.plan_id != driven.plan.id:
+        raise ConflictError("another plan is driven by now", reason="plan_changed", who="", at="")
+    kept = app.offers.add(found, driven.plan)
+    with context.reading() as tx:
+        return _shown(tx, context, kept, t)
+
+
+@router.post("/api/insertions/{offer_id}/accept")
+def accept(offer_id: str, context: DispatcherContext) -> PlanView:
+    """Publish the driven plan with the offered work put in; the same offer again is one plan."""
+    app = context.app
+    with app.offers.taking:
+        kept = app.offers.get(offer_id)
+        if kept.became is None:
+            with context.changing(PLANS) as tx:
+                became = accept_insertion(
+                    tx, context.actor, kept.insertion, kept.driven, context.now
+                )
+            app.plans.keep(DrivenPlan(became))
+            kept.became = became
+    with context.reading() as tx:
+        view = plan_view(kept.became, vehicle_names(tx))
+        storm = get_storm(tx, kept.became.storm_id)
+    app.hub.publish("storm", [storm_view(storm)])
+    return view
+
+
+def _storm(tx: Tx) -> Storm:
+    storm = find_active_storm(tx)
+    if storm is None:
+        raise ConflictError("there is no storm to plan for", reason="no_storm")
+    return storm
+
+
+def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
+    """Return what is wanted; raise `InvalidError` unless exactly one thing is named."""
+    named = [wanted.request_id, wanted.job_id, wanted.segment_id]
+    if sum(each is not None for each in named) != 1:
+        need = Need("one of request_id, job_id and segment_id")
+        raise InvalidError("request_id", wanted.request_id or "", need)
+    if wanted.request_id is not None:
+        return job_of_request(tx, wanted.request_id)
+    if wanted.job_id is not None:
+        return open_job(tx, wanted.job_id)
+    segment_id = SegmentId(wanted.segment_id or 0)
+    policy = get_storm_policy(tx, storm.id)
+    return job_on_street(tx, storm, context.app.network, policy, segment_id, context.now)
+
+
+def _driven(tx: Tx, context: Context, plan: Plan) -> PlanCheck:
+    """Return how the plan is driven that a draft would take the place of."""
+    live = context.app.watch.check
+    driven_id = find_published_plan_id(tx, plan.storm_id)
+    if driven_id is None:
+        raise ConflictError("no plan is driven yet", reason="no_plan_driven")
+    if live is not None and live.plan.id == driven_id:
+        return live
+    app = context.app
+    return check_plan(tx, driven_id, app.network, app.policy, context.now)
+
+
+def _shown(tx: Tx, context: Context, kept: Offer, t: Translator) -> InsertionView:
+    street = _streets(context, t)
+    found = kept.insertion
+    requests = _delayed(tx, found.delays, street)
+    vehicle = vehicle_names(tx).get(found.vehicle_id, "")
+    return insertion_view(kept.id, found, requests, vehicle, street, t)
+
+
+def _delayed(
+    tx: Tx, delays: Sequence[Delay], street: Callable[[SegmentId], str]
+) -> tuple[DelayView, ...]:
+    """Return the requests that wait longer."""
+    job_ids = [one.job_id for one in delays]
+    asked = [
+        each
+        for first in range(0, len(job_ids), ASKED_AT_ONCE)
+        for each in list_requests_of_jobs(tx, job_ids[first : first + ASKED_AT_ONCE])
+    ]
+    promises = list_last_promises(tx, [each.id for each in asked])
+    return delay_views(delays, asked, promises, street)
+
+
+def _streets(context: Context, t: Translator) -> Callable[[SegmentId], str]:
+    network = context.app.network
+
+    def named(segment_id: SegmentId) -> str:
+        segment = network.find(segment_id)
+        return called(street_name(segment) if segment else StreetName("", "", ""), t)
+
+    return named

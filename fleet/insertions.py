@@ -1,0 +1,165 @@
+"""Urgent work: what exactly is wanted, and what becomes of an offer that a dispatcher takes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from data.errors import ConflictError, NotFoundError
+from data.model import (
+    Actor,
+    ChangedRoute,
+    Insertion,
+    Job,
+    JobId,
+    JobState,
+    Plan,
+    PlanState,
+    RequestId,
+    Route,
+    SegmentId,
+    Storm,
+    Treatment,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_vehicles
+from data.store.jobs import add_job, add_planned, find_open_job, get_job
+from data.store.plans import add_revision, find_published_plan_id, set_plan_state
+from data.store.request_clocks import mark_planned
+from data.store.requests import get_request
+from fleet.driven_plan import DrivenPlan, Trucks
+from fleet.jobs import NOT_YET, new_job, typical_blade_m
+from fleet.notices import tell_planned, windows_of
+from fleet.promise import promise_open
+from fleet.versions import PLANS, find_change
+
+
+def job_of_request(tx: Tx, request_id: RequestId) -> Job:
+    """Return the open job of a request; raise `ConflictError` where nothing is left to do for it.
+
+    Work is made of a request when it is placed on a street.
+    """
+    asked = get_request(tx, request_id)
+    if asked.job_id is None:
+        raise ConflictError(
+            f"request {asked.reference} has no street yet",
+            reason="request_without_job",
+            reference=asked.reference,
+        )
+    return open_job(tx, asked.job_id)
+
+
+def open_job(tx: Tx, job_id: JobId) -> Job:
+    """Return a job that is to be done; raise `ConflictError` where it is over."""
+    job = get_job(tx, job_id)
+    if job.state is not JobState.OPEN:
+        raise ConflictError(f"job {job_id} is {job.state}", reason="job_over", job=job_id)
+    return job
+
+
+def job_on_street(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    segment_id: SegmentId,
+    now: datetime,
+) -> Job:
+    """Return the open plow job of a street, or one that would be made for it; its id is 0."""
+    segment = network.find(segment_id)
+    if segment is None:
+        raise NotFoundError("segment", segment_id)
+    known = find_open_job(tx, storm.id, segment_id, Treatment.PLOW)
+    if known is not None:
+        return known
+    blade_m = typical_blade_m(list_vehicles(tx))
+    return new_job(storm.id, segment, policy, blade_m, Treatment.PLOW, now)
+
+
+def accept_insertion(tx: Tx, actor: Actor, offer: Insertion, driven: Plan, now: datetime) -> Plan:
+    """Publish the driven plan with urgent work put in; all other routes stay as they are.
+
+    `driven` is the plan that the offer was made for. Raises `ConflictError` where another plan is
+    driven by now, and names who published it, or where the job is over.
+    """
+    _require_driven(tx, offer)
+    job = _job(tx, actor, offer, now)
+    renamed = [_renamed(each, job.id) for each in offer.routes]
+    changed = {each.shift_id: each for each in renamed}
+    revised = replace(
+        driven,
+        parent_id=driven.id,
+        made_at=now,
+        counts_from=driven.since,
+        routes=tuple(_route(route, changed.get(route.shift_id)) for route in driven.routes),
+        unserved=tuple(left for left in driven.unserved if left.job_id != job.id),
+        state=PlanState.PUBLISHED,
+    )
+    set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
+    plan = add_revision(tx, revised, driven.id, changed.keys())
+    add_planned(tx, [job.id], now)
+    mark_planned(tx, now)
+    _tell(tx, actor, offer, plan, job, now)
+    touched = {job_id for each in renamed for leg in each.legs for job_id in leg.job_ids}
+    promise_open(tx, actor, Trucks(tx, DrivenPlan(plan), now), touched)
+    windows = windows_of(replace(plan, routes=_rests(renamed)))
+    tell_planned(tx, windows, now)
+    return plan
+
+
+def _require_driven(tx: Tx, offer: Insertion) -> None:
+    if find_published_plan_id(tx, offer.storm_id) == offer.plan_id:
+        return
+    last = find_change(tx, PLANS)
+    raise ConflictError(
+        "another plan is driven by now",
+        reason="plan_changed",
+        who=last.actor.id if last else "",
+        at=last.at.isoformat() if last else "",
+    )
+
+
+def _job(tx: Tx, actor: Actor, offer: Insertion, now: datetime) -> Job:
+    """Return the job of an offer as stored; one that nobody had asked for before is added."""
+    if offer.job.id != NOT_YET:
+        return open_job(tx, offer.job.id)
+    job = add_job(tx, offer.job)
+    after = {"segment": job.segment_id, "treatment": job.treatment, "passes": job.passes}
+    add_event(tx, now, actor, "job.added", f"job:{job.id}", after=after)
+    return job
+
+
+def _renamed(route: ChangedRoute, job_id: JobId) -> ChangedRoute:
+    """Return the route with the id that its new job has got."""
+    legs = tuple(
+        replace(leg, job_ids=tuple(job_id if each == NOT_YET else each for each in leg.job_ids))
+        for leg in route.legs
+    )
+    return replace(route, legs=legs)
+
+
+def _route(route: Route, changed: ChangedRoute | None) -> Route:
+    if changed is None:
+        return route
+    return replace(route, legs=(*route.legs[: changed.after_leg], *changed.legs))
+
+
+def _rests(changed: Sequence[ChangedRoute]) -> tuple[Route, ...]:
+    return tuple(Route(each.shift_id, each.vehicle_id, each.legs) for each in changed)
+
+
+def _tell(tx: Tx, actor: Actor, offer: Insertion, plan: Plan, job: Job, now: datetime) -> None:
+    """Write into the storm book that one plan took the place of another, and for which street."""
+    before: dict[str, object] = {"state": PlanState.PUBLISHED}
+    over: dict[str, object] = {"state": PlanState.SUPERSEDED, "by": plan.id}
+    add_event(tx, now, actor, "plan.superseded", f"plan:{offer.plan_id}", before, over)
+    after: dict[str, object] = {
+        "state": PlanState.PUBLISHED,
+        "revision": plan.revision,
+        "inserted": job.id,
+        "vehicle": offer.vehicle_id,
+        "parent": offer.plan_id,
+    }
+    add_event(tx, now, actor, "plan.published", f"plan:{plan.id}", after=after)

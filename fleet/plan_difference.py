@@ -1,0 +1,151 @@
+"""What another plan changes, pure: next moves, streets and end of each truck, jobs that wait."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from data.model import (
+    Delay,
+    DirectedSegment,
+    JobId,
+    LegKind,
+    Route,
+    SegmentId,
+    ShiftId,
+    VehicleId,
+    WorkPass,
+)
+from fleet.route_check import SERVED
+from fleet.route_desk import PlanCheck
+
+NEXT_MOVES = 3
+"""Streets ahead that count as what a driver does next."""
+
+NOTABLE = timedelta(minutes=1)
+"""A shorter delay is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TruckDifference:
+    """What changes for one truck: its next streets, streets it gains and loses, when it is done.
+
+    `ends_before` and `ends_after` are `None` where it has nothing to drive.
+    """
+
+    shift_id: ShiftId
+    vehicle_id: VehicleId
+    moves_before: tuple[DirectedSegment, ...]
+    moves_after: tuple[DirectedSegment, ...]
+    gained: tuple[SegmentId, ...]
+    lost: tuple[SegmentId, ...]
+    ends_before: datetime | None
+    ends_after: datetime | None
+
+    @property
+    def next_moves_change(self) -> bool:
+        """Whether its driver hears of it in what he does next."""
+        return self.moves_before != self.moves_after
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the truck does the same streets with the same next moves."""
+        return not (self.next_moves_change or self.gained or self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDifference:
+    """What a plan changes against what trucks have ahead; trucks that keep all are left out.
+
+    `delays` are jobs that both plans do, a minute later or more, the most delayed first; `added`
+    and `dropped` are jobs that only the new one or only the old one does.
+    """
+
+    trucks: tuple[TruckDifference, ...]
+    delays: tuple[Delay, ...]
+    added: tuple[JobId, ...]
+    dropped: tuple[JobId, ...]
+
+
+def difference(before: Sequence[Route], after: Sequence[Route]) -> PlanDifference:
+    """Return what changes from the routes that trucks have ahead to those of another plan.
+
+    A shift that only one of them knows has nothing to do in the other.
+    """
+    old, new = ({route.shift_id: route for route in routes} for routes in (before, after))
+    trucks = (_truck(old.get(shift_id), new.get(shift_id)) for shift_id in sorted({*old, *new}))
+    ends_before, ends_after = job_ends(before), job_ends(after)
+    both = sorted(ends_before.keys() & ends_after.keys())
+    delays = (Delay(job_id, ends_before[job_id], ends_after[job_id]) for job_id in both)
+    late = [one for one in delays if one.late >= NOTABLE]
+    return PlanDifference(
+        trucks=tuple(truck for truck in trucks if not truck.nothing),
+        delays=tuple(sorted(late, key=lambda one: (-one.late, one.job_id))),
+        added=tuple(sorted(ends_after.keys() - ends_before.keys())),
+        dropped=tuple(sorted(ends_before.keys() - ends_after.keys())),
+    )
+
+
+def still_ahead(check: PlanCheck) -> tuple[Route, ...]:
+    """Return what trucks have ahead by the plan that they drive, as late as each of them is."""
+    nothing = timedelta(0)
+    found = []
+    for route, checked in zip(check.plan.routes, check.routes, strict=True):
+        late = max(checked.late, nothing)
+        legs = [
+            replace(leg, starts_at=leg.starts_at + late, ends_at=leg.ends_at + late)
+            for leg, one in zip(
+                route.legs[checked.next_leg :], checked.legs[checked.next_leg :], strict=True
+            )
+            if one.state not in SERVED
+        ]
+        found.append(replace(route, legs=tuple(legs)))
+    return tuple(found)
+
+
+def job_ends(routes: Iterable[Route]) -> dict[JobId, datetime]:
+    """Return when the last pass of each job ends that some routes do."""
+    ends: dict[JobId, datetime] = {}
+    for leg in (leg for route in routes for leg in route.legs):
+        for work in leg.works:
+            ends[work.job_id] = max(ends.get(work.job_id, leg.ends_at), leg.ends_at)
+    return ends
+
+
+def _truck(before: Route | None, after: Route | None) -> TruckDifference:
+    known = before or after
+    if known is None:
+        raise ValueError("a truck: expected a route of it, got none")
+    old, new = _works(before), _works(after)
+    return TruckDifference(
+        shift_id=known.shift_id,
+        vehicle_id=known.vehicle_id,
+        moves_before=_moves(before),
+        moves_after=_moves(after),
+        gained=_streets(new, old),
+        lost=_streets(old, new),
+        ends_before=_ends(before),
+        ends_after=_ends(after),
+    )
+
+
+def _works(route: Route | None) -> dict[WorkPass, SegmentId]:
+    """Return the passes of a route in driving order, each with its street."""
+    legs = route.legs if route else ()
+    return {work: leg.path[0].segment_id for leg in legs for work in leg.works}
+
+
+def _streets(
+    mine: Mapping[WorkPass, SegmentId], others: Mapping[WorkPass, SegmentId]
+) -> tuple[SegmentId, ...]:
+    """Return the streets of passes that the others do not have, each once, in driving order."""
+    own = (street for work, street in mine.items() if work not in others)
+    return tuple(dict.fromkeys(own))
+
+
+def _moves(route: Route | None) -> tuple[DirectedSegment, ...]:
+    legs = route.legs if route else ()
+    return tuple(leg.path[0] for leg in legs if leg.kind is LegKind.WORK)[:NEXT_MOVES]
+
+
+def _ends(route: Route | None) -> datetime | None:
+    return route.legs[-1].ends_at if route and route.legs else None

@@ -1,0 +1,212 @@
+"""What the board shows of urgent work and of what a replan would change."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Delay,
+    DirectedSegment,
+    Insertion,
+    JobId,
+    Plan,
+    Promise,
+    RequestId,
+    SegmentId,
+    ServiceRequest,
+    VehicleId,
+)
+from fleet.plan_difference import PlanDifference, TruckDifference
+from maps.i18n import Translator
+
+type Streets = Callable[[SegmentId], str]
+"""Names a street in the reader's language."""
+
+SHOWN_STREETS = 12
+"""Streets of a truck that are named; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelayView:
+    """A request whose street is done later, and whether that breaks what its caller was told."""
+
+    request_id: int
+    reference: str
+    street: str
+    minutes: int
+    expected_at: datetime
+    promised_until: datetime | None
+    breaks_promise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InsertionView:
+    """The best place for urgent work: who, when, what it costs, and whom it delays.
+
+    `words` say so in one sentence. `delayed_jobs` counts streets that are a minute later or more.
+    """
+
+    id: str
+    plan_id: int
+    segment_id: int
+    street: str
+    vehicle_id: int
+    vehicle: str
+    done_at: datetime
+    more_min: float
+    delayed_jobs: int
+    most_min: int
+    requests: tuple[DelayView, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TruckView:
+    """What a plan changes for one truck; `gained` and `lost` count streets, some are named."""
+
+    vehicle_id: int
+    vehicle: str
+    next_moves_change: bool
+    moves_before: tuple[str, ...]
+    moves_after: tuple[str, ...]
+    gained: int
+    gained_streets: tuple[str, ...]
+    gained_segments: tuple[int, ...]
+    lost: int
+    lost_streets: tuple[str, ...]
+    lost_segments: tuple[int, ...]
+    ends_before: datetime | None
+    ends_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """What a draft changes against what trucks have ahead."""
+
+    plan_id: int
+    revision: int
+    base_id: int
+    next_moves: int
+    trucks: tuple[TruckView, ...]
+    requests: tuple[DelayView, ...]
+    delayed_jobs: int
+    added: int
+    dropped: int
+
+
+def insertion_view(
+    offer_id: str,
+    offer: Insertion,
+    requests: Sequence[DelayView],
+    vehicle: str,
+    street: Streets,
+    t: Translator,
+) -> InsertionView:
+    """Return an offer in words and numbers."""
+    more_min = round(offer.more.total_seconds() / 60, 1)
+    most_min = max((_minutes(one) for one in offer.delays), default=0)
+    place = street(offer.job.segment_id)
+    words = t(
+        "{vehicle} clears {street} by {time}: {minutes} min more for all trucks together.",
+        vehicle=vehicle,
+        street=place,
+        time=t.time(offer.done_at),
+        minutes=more_min,
+    )
+    return InsertionView(
+        id=offer_id,
+        plan_id=offer.plan_id,
+        segment_id=offer.job.segment_id,
+        street=place,
+        vehicle_id=offer.vehicle_id,
+        vehicle=vehicle,
+        done_at=offer.done_at,
+        more_min=more_min,
+        delayed_jobs=len(offer.delays),
+        most_min=most_min,
+        requests=tuple(requests),
+        words=words,
+    )
+
+
+def delay_views(
+    delays: Iterable[Delay],
+    requests: Iterable[ServiceRequest],
+    promises: Mapping[RequestId, Promise],
+    street: Streets,
+) -> tuple[DelayView, ...]:
+    """Return the requests on delayed jobs; those whose promise breaks first, then the latest."""
+    late: dict[JobId, Delay] = {one.job_id: one for one in delays}
+    found = []
+    for asked in requests:
+        if asked.job_id is None or asked.job_id not in late or asked.snap is None:
+            continue
+        delay, promise = late[asked.job_id], promises.get(asked.id)
+        until = promise.to_at if promise and promise.job_id == asked.job_id else None
+        found.append(
+            DelayView(
+                request_id=asked.id,
+                reference=asked.reference,
+                street=street(asked.snap.segment_id),
+                minutes=_minutes(delay),
+                expected_at=delay.after_at,
+                promised_until=until,
+                breaks_promise=until is not None and delay.after_at > until >= delay.before_at,
+            )
+        )
+    return tuple(
+        sorted(found, key=lambda one: (not one.breaks_promise, -one.minutes, one.request_id))
+    )
+
+
+def difference_view(
+    plan: Plan,
+    base: Plan,
+    found: PlanDifference,
+    requests: Sequence[DelayView],
+    vehicles: Mapping[VehicleId, str],
+    street: Streets,
+) -> DifferenceView:
+    """Return what a draft changes, trucks whose next moves change first."""
+    trucks = sorted(found.trucks, key=lambda one: (not one.next_moves_change, one.vehicle_id))
+    return DifferenceView(
+        plan_id=plan.id,
+        revision=plan.revision,
+        base_id=base.id,
+        next_moves=sum(one.next_moves_change for one in trucks),
+        trucks=tuple(_truck_view(one, vehicles, street) for one in trucks),
+        requests=tuple(requests),
+        delayed_jobs=len(found.delays),
+        added=len(found.added),
+        dropped=len(found.dropped),
+    )
+
+
+def _truck_view(
+    one: TruckDifference, vehicles: Mapping[VehicleId, str], street: Streets
+) -> TruckView:
+    def named(segments: Iterable[SegmentId]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(street(each) for each in segments))
+
+    def moves(steps: Iterable[DirectedSegment]) -> tuple[str, ...]:
+        return tuple(street(step.segment_id) for step in steps)
+
+    return TruckView(
+        vehicle_id=one.vehicle_id,
+        vehicle=vehicles.get(one.vehicle_id, ""),
+        next_moves_change=one.next_moves_change,
+        moves_before=moves(one.moves_before),
+        moves_after=moves(one.moves_after),
+        gained=len(one.gained),
+        gained_streets=named(one.gained[:SHOWN_STREETS]),
+        gained_segments=one.gained,
+        lost=len(one.lost),
+        lost_streets=named(one.lost[:SHOWN_STREETS]),
+        lost_segments=one.lost,
+        ends_before=one.ends_before,
+        ends_after=one.ends_after,
+    )
+
+
+def _minutes(delay: Delay) -> int:
+    return round(delay.late.total_seconds() / 60)
