@@ -92,6 +92,13 @@ def best_insertion(plan: RunningPlan, job: Job, now: datetime) -> Insertion:
     routes = tuple(_changed_route(plan, mapped, found, v) for v in found.changed)
     shift = situation.shifts[found.vehicle]
     done = [leg.ends_at for route in routes for leg in route.legs if job.id in leg.job_ids]
+    planned_at = _planned_at(plan, instead)
+    if planned_at is not None and max(done) >= planned_at:
+        raise ConflictError(
+            "no truck comes sooner than it is planned",
+            reason="insertion_no_sooner",
+            at=planned_at.isoformat(),
+        )
     return Insertion(
         storm_id=situation.storm.id,
         plan_id=plan.plan_id,
@@ -102,6 +109,16 @@ def best_insertion(plan: RunningPlan, job: Job, now: datetime) -> Insertion:
         routes=routes,
         delays=_delays(plan, mapped, found, job.id),
     )
+
+
+def _planned_at(plan: RunningPlan, tasks: Sequence[int]) -> datetime | None:
+    """Return when the last of some tasks is planned; `None` unless all of them are."""
+    wanted = set(tasks)
+    legs = (leg for timed in plan.running.timed for leg in timed.legs if leg.task in wanted)
+    ends_s = [leg.ends_s for leg in legs]
+    if not wanted or len(ends_s) < len(wanted):
+        return None
+    return plan.read_at + timedelta(seconds=max(ends_s))
 
 
 def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":

@@ -1,14 +1,14 @@
-"""Several tasks of one street put into running routes at once, by one vehicle if it can."""
+"""Several tasks of one street put into running routes at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.repair import without
 from routing.stops import tasks_of
-from routing.urgent import Insertion, RunningRoutes, Urgent, with_task
+from routing.urgent import TRIED, RunningRoutes, Urgent, with_task
 
-TRIED_AGAIN = 3
-"""Places of which the exact cost is computed for tasks after the first: its vehicle is known."""
+TRIED_AGAIN = 4
+"""Places of which the exact cost is computed for tasks after the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,23 +44,21 @@ def inserted(
 ) -> Inserted | None:
     """Return the routes with tasks put in; `None` where some of them has no place.
 
-    They take the place of the tasks `instead`, which come out first. All go to the vehicle that the
-    first one goes to, or to others where that has no time for them.
+    They take the place of the tasks `instead`, which come out first. `forbidden` vehicles do none
+    of them, and stops that begin before `begun_s` are not put off.
     """
     taken = set(instead)
-    held = [without(route, taken) if taken.intersection(tasks_of(route)) else route
-            for route in running.routes]  # fmt: skip
+    held = [
+        without(route, taken) if taken.intersection(tasks_of(route)) else route
+        for route in running.routes
+    ]
     routes = running.changed(running.problem, held) if taken else running
-    first: Insertion | None = None
-    everybody = range(running.problem.vehicles)
+    vehicle: int | None = None
     for one in urgent:
-        others = [] if first is None else [v for v in everybody if v != first.vehicle]
-        found = None
-        if first is not None:
-            found = routes.best_insertion(one, [*forbidden, *others], begun_s, TRIED_AGAIN)
-        found = found or routes.best_insertion(one, forbidden, begun_s)
+        tried = TRIED if vehicle is None else TRIED_AGAIN
+        found = routes.best_insertion(one, forbidden, begun_s, tried)
         if found is None:
             return None
-        first = first or found
+        vehicle = found.vehicle if vehicle is None else vehicle
         routes = routes.changed(with_task(routes.problem, one), found.into(routes.routes))
-    return None if first is None else Inserted(running, routes, first.vehicle)
+    return None if vehicle is None else Inserted(running, routes, vehicle)

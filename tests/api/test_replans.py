@@ -1,0 +1,220 @@
+"""What happens on the road, through HTTP: urgent work, breakdowns, and what a replan changes."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from api.quick_worker import QuickDesk, listening
+from data.model import JobState, Plan, PlanId, PlanState
+from data.store.engine import reading, transaction
+from data.store.events import list_events
+from data.store.jobs import list_jobs, set_job_state
+from data.store.plans import get_plan
+from data.store.shifts import list_shifts
+from fleet.plan_difference import job_ends
+from fleet.planning import prepare, solve_prepared, store_draft
+from fleet.storms import start_storm
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY, a_village_database
+
+NEVER = threading.Event()
+
+
+@pytest.fixture
+def dispatcher(client, sign_in):
+    sign_in("dispatcher")
+    client.post("/api/storms", json={"name": "First snow"})
+    return client
+
+
+@pytest.fixture
+def app(dispatcher):
+    return dispatcher.app.state.barfrub
+
+
+@pytest.fixture(scope="module")
+def solved() -> Plan:
+    """A plan for the village's first storm, made once."""
+    with transaction(a_village_database()) as tx:
+        storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+        prepared = prepare(tx, storm.id, v.village(), v.NOW)
+    return solve_prepared(prepared, 0.3, 1, lambda *_: None, NEVER.is_set)
+
+
+@pytest.fixture
+def driven(dispatcher, app, solved) -> int:
+    """A plan that is driven."""
+    with transaction(app.engine) as tx:
+        plan_id = store_draft(tx, DISPATCHER, solved, v.NOW).id
+    assert dispatcher.post(f"/api/plans/{plan_id}/publish").status_code == 200
+    return plan_id
+
+
+@pytest.fixture
+def desk(app, driven, monkeypatch) -> Iterator[QuickDesk]:
+    """The quick worker, in this process, on its socket, with little time for a small village."""
+    monkeypatch.setattr("fleet.replans.SECONDS", 0.1)
+    desk = QuickDesk(app.engine, app.clock, 1)
+    with listening(app.folder, desk):
+        yield desk
+
+
+def plan_of(app, plan_id: int):
+    with reading(app.engine) as tx:
+        return get_plan(tx, PlanId(plan_id))
+
+
+def works_of(plan, shift: int = 0) -> list:
+    return [work for leg in plan.routes[shift].legs for work in leg.works]
+
+
+def replanned(dispatcher, desk, **wanted) -> dict:
+    """Ask for a replan, let the quick worker do it, and return the run."""
+    asked = dispatcher.post("/api/replans", json=wanted)
+    assert asked.status_code == 202, asked.text
+    assert desk.work(NEVER)
+    return dispatcher.get(f"/api/plan-runs/{asked.json()['id']}").json()
+
+
+def test_urgent_work_is_offered_then_taken_and_only_its_route_changes(dispatcher, app, desk):
+    before = plan_of(app, dispatcher.get("/api/board").json()["plan"]["id"])
+    app.clock.moment = v.NOW + timedelta(minutes=1)
+    offer = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND}).json()
+    assert offer["street"] == "Jasmine Dead End"
+    assert offer["vehicle"] in offer["words"]
+    assert offer["more_min"] > 0
+    accepted = dispatcher.post(f"/api/insertions/{offer['id']}/accept")
+    assert accepted.status_code == 200, accepted.text
+    plan = plan_of(app, accepted.json()["id"])
+    assert (plan.state, plan.parent_id, plan.since) == (PlanState.PUBLISHED, before.id, v.NOW)
+    assert plan.revision == before.revision + 1
+    changed = [
+        one.shift_id for one, old in zip(plan.routes, before.routes, strict=True) if one != old
+    ]
+    assert len(changed) == 1
+    with reading(app.engine) as tx:
+        jobs = list_jobs(tx, plan.storm_id)
+        verbs = [event.verb for event in list_events(tx, f"plan:{plan.id}")]
+    added = next(job for job in jobs if job.segment_id == v.BLIND)
+    assert added.id in {
+        work.job_id for route in plan.routes for leg in route.legs for work in leg.works
+    }
+    assert "plan.published" in verbs
+    again = dispatcher.post(f"/api/insertions/{offer['id']}/accept").json()
+    assert again["id"] == plan.id
+
+
+def test_planned_work_is_moved_forward_and_done_once(dispatcher, app, desk, driven):
+    before = plan_of(app, driven)
+    ends = job_ends(before.routes)
+    job_id = max(ends, key=ends.__getitem__)
+    offer = dispatcher.post("/api/insertions", json={"job_id": job_id}).json()
+    plan = plan_of(app, dispatcher.post(f"/api/insertions/{offer['id']}/accept").json()["id"])
+    legs = [leg for route in plan.routes for leg in route.legs if job_id in leg.job_ids]
+    done = [work for leg in legs for work in leg.works]
+    assert len(done) == len(set(done))
+    assert len(done) == len(
+        [w for r in before.routes for g in r.legs for w in g.works if w.job_id == job_id]
+    )
+    assert max(leg.ends_at for leg in legs) < ends[job_id]
+
+
+def test_an_offer_is_refused_once_another_plan_is_driven(dispatcher, app, desk):
+    first = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND}).json()
+    second = dispatcher.post("/api/insertions", json={"segment_id": v.BACK}).json()
+    dispatcher.post(f"/api/insertions/{second['id']}/accept")
+    refused = dispatcher.post(f"/api/insertions/{first['id']}/accept")
+    assert refused.status_code == 409
+    assert refused.json()["error"]["values"]["who"] == "dispatcher"
+    assert dispatcher.post("/api/insertions/nobody-knows/accept").status_code == 404
+
+
+def test_urgent_work_needs_a_plan_a_street_and_something_left_to_do(dispatcher, app):
+    nothing = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND})
+    assert (nothing.status_code, nothing.json()["error"]["code"]) == (409, "conflict")
+    assert dispatcher.post("/api/insertions", json={}).status_code == 422
+    assert (
+        dispatcher.post("/api/insertions", json={"job_id": 1, "segment_id": 1}).status_code == 422
+    )
+    with transaction(app.engine) as tx:
+        set_job_state(tx, [1], JobState.DONE, v.NOW)
+    over = dispatcher.post("/api/insertions", json={"job_id": 1})
+    assert over.json()["error"]["message"] == "This work is over already."
+
+
+def test_without_the_quick_worker_one_is_told_so(dispatcher, driven):
+    away = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND})
+    assert (away.status_code, away.json()["error"]["code"]) == (503, "quick_away")
+
+
+def test_the_work_of_a_broken_truck_goes_to_the_other_one(dispatcher, app, desk, driven):
+    before = plan_of(app, driven)
+    truck = before.routes[0].vehicle_id
+    run = replanned(dispatcher, desk, cause="breakdown", vehicle_id=truck, budget=1)
+    assert (run["kind"], run["state"], run["error"]) == ("replan", "done", "")
+    draft = plan_of(app, run["plan_id"])
+    assert truck not in {route.vehicle_id for route in draft.routes}
+    assert draft.parent_id == driven
+    done = {work for leg in draft.routes[0].legs for work in leg.works}
+    assert set(works_of(before, 0)) <= done
+    difference = dispatcher.get(f"/api/plans/{draft.id}/difference").json()
+    broken, other = sorted(difference["trucks"], key=lambda one: one["vehicle_id"] != truck)
+    assert (broken["moves_after"], broken["ends_after"]) == ([], None)
+    assert broken["lost"] == other["gained"] > 0
+    assert (difference["base_id"], difference["dropped"]) == (driven, 0)
+    with reading(app.engine) as tx:
+        shift = next(one for one in list_shifts(tx, before.storm_id) if one.vehicle_id == truck)
+    assert shift.state == "ended"
+    published = dispatcher.post(f"/api/plans/{draft.id}/publish")
+    assert published.status_code == 200, published.text
+
+
+def test_a_draft_that_nobody_wants_is_put_away(dispatcher, app, desk, driven):
+    run = replanned(dispatcher, desk, cause="other", budget=0)
+    assert dispatcher.post(f"/api/plans/{run['plan_id']}/discard").status_code == 204
+    assert dispatcher.post(f"/api/plans/{run['plan_id']}/discard").status_code == 204
+    assert dispatcher.get(f"/api/plan-runs/{run['id']}").json()["plan_id"] is None
+    assert dispatcher.post(f"/api/plans/{run['plan_id']}/publish").status_code == 409
+    assert dispatcher.post(f"/api/plans/{driven}/discard").status_code == 409
+
+
+def test_a_late_truck_begins_later_and_the_same_wish_is_one_run(dispatcher, app, desk, driven):
+    wanted = {"cause": "late", "vehicle_id": 1, "minutes": 60}
+    first = dispatcher.post("/api/replans", json=wanted).json()
+    assert dispatcher.post("/api/replans", json=wanted).json()["id"] == first["id"]
+    assert desk.work(NEVER)
+    draft = plan_of(app, dispatcher.get(f"/api/plan-runs/{first['id']}").json()["plan_id"])
+    begins = [
+        route.legs[0].starts_at for route in draft.routes if route.vehicle_id == 1 and route.legs
+    ]
+    assert all(at >= v.NOW + timedelta(minutes=60) for at in begins)
+
+
+def test_a_closed_street_is_driven_around_and_its_work_said_to_wait(dispatcher, app, desk, driven):
+    run = replanned(dispatcher, desk, cause="closure", segment_id=v.TULIP)
+    draft = plan_of(app, run["plan_id"])
+    streets = {step.segment_id for route in draft.routes for leg in route.legs for step in leg.path}
+    assert v.TULIP not in streets
+    with reading(app.engine) as tx:
+        job = next(one for one in list_jobs(tx, draft.storm_id) if one.segment_id == v.TULIP)
+    assert [left.reason for left in draft.unserved if left.job_id == job.id] == ["closed"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"cause": "breakdown"},
+        {"cause": "other", "vehicle_id": 1},
+        {"cause": "late", "vehicle_id": 1, "minutes": 5000},
+        {"cause": "ufo"},
+    ],
+)
+def test_a_wish_that_makes_no_sense_is_refused(dispatcher, driven, wanted):
+    assert dispatcher.post("/api/replans", json=wanted).status_code == 422
+
+
+def test_nothing_is_replanned_before_a_plan_is_driven(dispatcher):
+    refused = dispatcher.post("/api/replans", json={"cause": "other"})
+    assert "No plan is driven yet" in refused.json()["error"]["message"]
