@@ -109,8 +109,16 @@ def test_urgent_work_is_offered_then_taken_and_only_its_route_changes(dispatcher
 def test_planned_work_is_moved_forward_and_done_once(dispatcher, app, desk, driven):
     before = plan_of(app, driven)
     ends = job_ends(before.routes)
-    job_id = max(ends, key=ends.__getitem__)
-    offer = dispatcher.post("/api/insertions", json={"job_id": job_id}).json()
+    answers = {
+        job_id: dispatcher.post("/api/insertions", json={"job_id": job_id})
+        for job_id in sorted(ends, key=ends.__getitem__, reverse=True)
+    }
+    refused = {
+        each.json()["error"]["values"]["reason"] for each in answers.values() if each.is_error
+    }
+    assert refused <= {"insertion_no_sooner"}
+    job_id = next(each for each, answer in answers.items() if not answer.is_error)
+    offer = answers[job_id].json()
     plan = plan_of(app, dispatcher.post(f"/api/insertions/{offer['id']}/accept").json()["id"])
     legs = [leg for route in plan.routes for leg in route.legs if job_id in leg.job_ids]
     done = [work for leg in legs for work in leg.works]
