@@ -1,18 +1,90 @@
-"""The storm: its start, its end, and what was corrected of it later."""
+"""The storm: its phases from forecast to closed, and what was corrected of it later."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from api.context import Context, CouncilContext, DispatcherContext
-from api.schemas import StormIn
-from data.model import Storm, StormId
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, Field
+from starlette.responses import HTMLResponse
+
+from api.context import BoardContext, Context, CouncilContext, DispatcherContext
+from api.plans import vehicle_names
+from api.schemas import StormIn, Wire
+from api.shell import boot_of, page
+from data.model import Storm, StormId, StormPhase
+from data.store.closures import list_all_closures
+from data.store.conditions import (
+    list_machines_out,
+    list_moves,
+    list_sites_out,
+    list_snow_entries,
+)
 from data.store.engine import Tx
+from data.store.fleet import list_reload_sites, list_vehicles
+from data.store.jobs import count_jobs
+from data.store.plans import list_plan_heads
 from data.store.revisions import list_all_changes, list_revisions
-from data.store.storms import get_storm
+from data.store.shifts import list_shifts
+from data.store.storm_policies import get_storm_policy, has_own_policy
+from data.store.storms import get_storm, list_all_storms
+from fleet.driving import DRIVING
+from fleet.phases import forecast_storm, left_of, move_storm
+from fleet.policies import tables_of
+from fleet.snowfall import find_last_snow_change
+from fleet.storm_policy import find_last_change
 from fleet.storms import end_storm, start_storm
 from maps.revisions import RevisionView, revision_views
+from maps.storms import (
+    LeftView,
+    StormDetail,
+    StormRow,
+    closure_view,
+    left_view,
+    machine_switches,
+    site_switches,
+    storm_detail,
+    storm_row,
+)
 from maps.views import StormView, storm_view
 
 router = APIRouter()
+
+
+class ForecastIn(Wire):
+    """A snowfall that is expected, as forecast or already on alert."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    phase: StormPhase = StormPhase.FORECAST
+    expected_at: AwareDatetime
+
+
+class PhaseIn(Wire):
+    """Where a storm is to go, and where the page showed it."""
+
+    seen: StormPhase
+    to: StormPhase
+
+
+@router.get("/storms")
+def storms_page(request: Request, context: BoardContext) -> HTMLResponse:
+    """Show all storms."""
+    boot = {**boot_of(request, context), "storm": None}
+    return page(request, "storms/page.html", {"boot": boot})
+
+
+@router.get("/storms/{storm_id}")
+def storm_page(storm_id: StormId, request: Request, context: BoardContext) -> HTMLResponse:
+    """Show one storm."""
+    with context.reading() as tx:
+        get_storm(tx, storm_id)
+    boot = {**boot_of(request, context), "storm": storm_id}
+    return page(request, "storms/page.html", {"boot": boot})
+
+
+@router.get("/api/storms")
+def list_all(context: BoardContext) -> list[StormRow]:
+    """Return every storm with its sums, the last one first."""
+    with context.reading() as tx:
+        return [_row(tx, storm) for storm in list_all_storms(tx)]
 
 
 @router.post("/api/storms", status_code=201)
@@ -21,18 +93,55 @@ def start(wanted: StormIn, context: DispatcherContext) -> StormView:
     app = context.app
     with context.writing() as tx:
         storm = start_storm(tx, context.actor, wanted.name, app.network, app.policy, context.now)
-    view = storm_view(storm)
-    app.hub.publish("storm", [view])
+    return told(context, storm)
+
+
+@router.post("/api/storms/forecast", status_code=201)
+def forecast(wanted: ForecastIn, context: DispatcherContext) -> StormRow:
+    """Speak of a snowfall that is expected; its work is made when it becomes active."""
+    with context.writing() as tx:
+        storm = forecast_storm(
+            tx, context.actor, wanted.name, wanted.phase, wanted.expected_at, context.now
+        )
+        return _row(tx, storm)
+
+
+@router.get("/api/storms/{storm_id}")
+def show(storm_id: StormId, context: BoardContext) -> StormDetail:
+    """Return one storm with its phases, snowfall, closures, machines, sites and policy."""
+    with context.reading() as tx:
+        return detail_of(tx, context, storm_id)
+
+
+@router.get("/api/storms/{storm_id}/left")
+def show_left(storm_id: StormId, context: BoardContext) -> LeftView:
+    """Return what would be cancelled or end if the storm was closed now."""
+    with context.reading() as tx:
+        get_storm(tx, storm_id)
+        return left_view(left_of(tx, storm_id, context.now), vehicle_names(tx))
+
+
+@router.post("/api/storms/{storm_id}/phase")
+def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> StormDetail:
+    """Bring a storm into another phase; 409 says who has done so meanwhile."""
+    network = context.app.network
+    with context.writing() as tx:
+        storm = move_storm(
+            tx, context.actor, storm_id, wanted.seen, wanted.to, network, context.now
+        )
+        view = detail_of(tx, context, storm_id)
+    context.app.ground.refresh()
+    told(context, storm)
     return view
 
 
 @router.post("/api/storms/{storm_id}/end")
 def end(storm_id: StormId, context: DispatcherContext) -> StormView:
-    """End a storm: its open work is cancelled."""
+    """Close a storm: its open work is cancelled."""
     with context.changing(f"storm:{storm_id}") as tx:
-        view = storm_view(end_storm(tx, context.actor, storm_id, context.now))
-    context.app.hub.publish("storm", [view])
-    return view
+        storm = end_storm(tx, context.actor, storm_id, context.now)
+    context.app.ground.refresh()
+    return told(context, storm)
 
 
 @router.get("/api/storms/{storm_id}/revisions")
@@ -46,3 +155,38 @@ def revisions_of(tx: Tx, context: Context, storm: Storm) -> tuple[RevisionView, 
     """Return the revisions of a storm with what each changed."""
     revisions, changes = list_revisions(tx, storm.id), list_all_changes(tx, storm.id)
     return revision_views(revisions, changes, context.app.network)
+
+
+def told(context: Context, storm: Storm) -> StormView:
+    """Tell every open board of a storm that has begun, changed or ended."""
+    view = storm_view(storm)
+    if not storm.phase.coming:
+        context.app.hub.publish("storm", [view])
+    return view
+
+
+def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
+    """Return one storm as its page shows it."""
+    storm, now = get_storm(tx, storm_id), context.now
+    driving = {each.vehicle_id for each in list_shifts(tx, storm_id) if each.state == DRIVING}
+    return storm_detail(
+        storm,
+        _row(tx, storm),
+        list_moves(tx, storm_id),
+        list_snow_entries(tx, storm_id),
+        find_last_snow_change(tx, storm_id),
+        tuple(
+            closure_view(each, context.app.network, now)
+            for each in reversed(list_all_closures(tx, storm_id))
+        ),
+        machine_switches(list_vehicles(tx), list_machines_out(tx, storm_id), driving),
+        site_switches(list_reload_sites(tx), list_sites_out(tx, storm_id)),
+        tables_of(get_storm_policy(tx, storm_id)),
+        find_last_change(tx, storm_id),
+        policy_own=has_own_policy(tx, storm_id),
+    )
+
+
+def _row(tx: Tx, storm: Storm) -> StormRow:
+    plans, revisions = len(list_plan_heads(tx, storm.id)), len(list_revisions(tx, storm.id))
+    return storm_row(storm, count_jobs(tx, storm.id), plans, revisions)

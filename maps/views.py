@@ -159,12 +159,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class StormView:
-    """The storm that goes on."""
+    """The storm that goes on; `snowfall` is what entries come to: (time, cm in all)."""
 
     id: int
     name: str
     phase: str
     started_at: datetime
+    snowfall: tuple[tuple[datetime, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,8 @@ def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:
 
 def storm_view(storm: Storm) -> StormView:
     """Return what the top strip says of a storm."""
-    return StormView(storm.id, storm.name, storm.phase, storm.started_at)
+    snowfall = tuple((at, round(mm / 10, 2)) for at, mm in storm.snowfall)
+    return StormView(storm.id, storm.name, storm.phase, storm.started_at, snowfall)
 
 
 def ground_view(city: City) -> GroundView:

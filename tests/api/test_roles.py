@@ -68,6 +68,16 @@ ORDERS = {
     "give a request to somebody": ("POST", "/api/requests/99/assign", {"json": {}}),
     "start a storm": ("POST", "/api/storms", {"json": {"name": "Snow"}}),
     "end a storm": ("POST", "/api/storms/99/end", {}),
+    "see storms": ("GET", "/api/storms", {}),
+    "see closed streets": ("GET", "/api/closures", {}),
+    "move a storm": ("POST", "/api/storms/99/phase", {"json": {"seen": "alert", "to": "active"}}),
+    "enter snow": ("POST", "/api/storms/99/snowfall/undo", {"json": {"change": 99}}),
+    "close a street": (
+        "POST",
+        "/api/storms/99/closures",
+        {"json": {"segment_id": 1, "reason": "ice"}},
+    ),
+    "set a storm's policy": ("POST", "/api/storms/99/policy", {"json": {"base": 0, "tables": {}}}),
     "ask for a plan": ("POST", "/api/plans", {"json": {}}),
     "publish a plan": ("POST", "/api/plans/99/publish", {}),
     "see the vehicles' day": ("GET", "/vehicles.csv", {}),
@@ -135,7 +145,7 @@ ORDERS = {
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
 BOARD |= {"see a route", "see a vehicle", "see the classes"}
-WATCH = {"see the vehicles' day", "see a vehicle's log"}
+WATCH = {"see the vehicles' day", "see a vehicle's log", "see storms", "see closed streets"}
 WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
 WATCH |= {"see alerts", "see how routes are driven", "read the route check"}
 WATCH |= {"see what a truck does next", "see who comes to a street", "see the timeline"}

@@ -1,0 +1,260 @@
+"""What one storm is met with: snowfall, closed streets, machines, reload sites, its policy."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Request, UploadFile
+from pydantic import AwareDatetime, Field
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.machines import Base, UndoIn, content_of
+from api.schemas import Wire
+from api.shell import translator_of
+from api.storms import detail_of, told
+from data.errors import InvalidError
+from data.model import (
+    ClosureId,
+    ReloadSiteId,
+    SegmentId,
+    SnowEntryId,
+    SnowSource,
+    StormId,
+    VehicleId,
+)
+from data.snow_file import snow_from_csv
+from data.store.closures import list_closures
+from data.store.conditions import get_snow_entry
+from data.store.engine import Tx
+from data.store.storms import find_active_storm, get_storm
+from fleet.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure
+from fleet.in_service import switch_machine, switch_site
+from fleet.snowfall import MOST_ENTRIES, Fallen, add_snow, correct_snow, undo_snow, withdraw_snow
+from fleet.storm_policy import change_storm_policy, undo_storm_policy
+from maps.machines import MistakeView, mistake_view
+from maps.storms import ClosureView, StormDetail, closure_view
+
+router = APIRouter()
+
+
+class FallenIn(Wire):
+    """So many cm had fallen by a time, in all since it began to snow."""
+
+    at: AwareDatetime
+    fallen_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
+
+    def fallen(self) -> Fallen:
+        """Return the record that `fleet.snowfall` takes."""
+        return Fallen(self.at, round(self.fallen_cm * 10, 3))
+
+
+class SnowIn(Wire):
+    """New snowfall entries."""
+
+    entries: Annotated[list[FallenIn], Field(min_length=1, max_length=MOST_ENTRIES)]
+
+
+class SnowFileOut(Wire):
+    """What a file would bring; nothing while there are mistakes."""
+
+    entries: list[tuple[datetime, float]]
+    mistakes: list[MistakeView]
+
+
+class ClosureIn(Wire):
+    """A street to close from now on or later, for a time or until somebody opens it.
+
+    Without `forward` the whole street, else one direction.
+    """
+
+    segment_id: SegmentId
+    forward: bool | None = None
+    from_at: AwareDatetime | None = None
+    until_at: AwareDatetime | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_LETTERS)]
+
+
+class SwitchIn(Wire):
+    """Whether a storm has a machine or a reload site."""
+
+    on: bool
+
+
+class StormPolicyIn(Wire):
+    """Tables of a policy that take the place of the storm's own; their reader knows the rules."""
+
+    base: Base
+    tables: dict[str, Any]
+
+
+@router.post("/api/storms/{storm_id}/snowfall", status_code=201)
+def enter_snow(storm_id: StormId, wanted: SnowIn, context: DispatcherContext) -> StormDetail:
+    """Enter how much had fallen by one or more times."""
+    fallen = [one.fallen() for one in wanted.entries]
+    return _added(context, storm_id, fallen, SnowSource.HAND)
+
+
+@router.post("/api/storms/{storm_id}/snowfall/file/check")
+def check_snow_file(
+    storm_id: StormId,
+    request: Request,
+    file: Annotated[UploadFile, File()],
+    context: DispatcherContext,
+) -> SnowFileOut:
+    """Say what is wrong in a file, by line and field, or what it would bring."""
+    entries, mistakes = snow_from_csv(content_of(file), context.app.city.timezone)
+    with context.reading() as tx:
+        get_storm(tx, storm_id)
+    t = translator_of(request)
+    told_wrong = [mistake_view(each, t) for each in mistakes]
+    shown = [] if mistakes else [(at, mm / 10) for at, mm in entries]
+    return SnowFileOut(entries=shown, mistakes=told_wrong)
+
+
+@router.post("/api/storms/{storm_id}/snowfall/file", status_code=201)
+def take_snow_file(
+    storm_id: StormId, file: Annotated[UploadFile, File()], context: DispatcherContext
+) -> StormDetail:
+    """Enter the snowfall of a file, wholly or not at all."""
+    entries, mistakes = snow_from_csv(content_of(file), context.app.city.timezone)
+    if mistakes:
+        wrong = mistakes[0]
+        raise InvalidError(f"{wrong.line}: {wrong.field}", wrong.got, wrong.expected)
+    fallen = [Fallen(at, fallen_mm) for at, fallen_mm in entries]
+    return _added(context, storm_id, fallen, SnowSource.FILE)
+
+
+@router.post("/api/storms/{storm_id}/snowfall/undo")
+def undo_snow_change(storm_id: StormId, wanted: UndoIn, context: DispatcherContext) -> StormDetail:
+    """Take back the last change of a storm's snowfall."""
+
+    def change(tx: Tx) -> None:
+        undo_snow(tx, context.actor, storm_id, wanted.change, context.app.network, context.now)
+
+    return _changed(context, storm_id, change)
+
+
+@router.post("/api/snowfall/{entry_id}")
+def correct(entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext) -> StormDetail:
+    """Correct a snowfall entry; what it was stays in the storm book."""
+    network = context.app.network
+
+    def change(tx: Tx) -> None:
+        correct_snow(tx, context.actor, entry_id, wanted.fallen(), network, context.now)
+
+    return _changed(context, _storm_of(context, entry_id), change)
+
+
+@router.post("/api/snowfall/{entry_id}/withdraw")
+def withdraw(entry_id: SnowEntryId, context: DispatcherContext) -> StormDetail:
+    """Let a snowfall entry hold no more."""
+
+    def change(tx: Tx) -> None:
+        withdraw_snow(tx, context.actor, entry_id, context.app.network, context.now)
+
+    return _changed(context, _storm_of(context, entry_id), change)
+
+
+@router.get("/api/closures")
+def show_closures(context: BoardContext) -> list[ClosureView]:
+    """Return the closed streets of the storm that is on, those that will be closed too."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        found = list_closures(tx, storm.id, context.now) if storm else []
+    return [closure_view(each, context.app.network, context.now) for each in found]
+
+
+@router.post("/api/storms/{storm_id}/closures", status_code=201)
+def close(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> ClosureView:
+    """Close a street: no plan leads over it while it is closed."""
+    network, now = context.app.network, context.now
+    wish = ClosureWish(
+        wanted.segment_id, wanted.forward, wanted.from_at or now, wanted.until_at, wanted.reason
+    )
+    with context.writing() as tx:
+        closure = close_street(tx, context.actor, storm_id, network, wish, now)
+    view = closure_view(closure, network, now)
+    context.app.hub.publish("closures", [view])
+    return view
+
+
+@router.post("/api/closures/{closure_id}/lift")
+def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
+    """Open a closed street again."""
+    with context.changing(f"closure:{closure_id}") as tx:
+        closure = lift_closure(tx, context.actor, closure_id, context.now)
+    view = closure_view(closure, context.app.network, context.now)
+    context.app.hub.publish("closures", [view])
+    return view
+
+
+@router.post("/api/storms/{storm_id}/machines/{vehicle_id}")
+def switch_a_machine(
+    storm_id: StormId, vehicle_id: VehicleId, wanted: SwitchIn, context: DispatcherContext
+) -> StormDetail:
+    """Take a machine into or out of service for a storm."""
+
+    def change(tx: Tx) -> None:
+        switch_machine(tx, context.actor, storm_id, vehicle_id, context.now, in_service=wanted.on)
+
+    return _changed(context, storm_id, change)
+
+
+@router.post("/api/storms/{storm_id}/sites/{site_id}")
+def switch_a_site(
+    storm_id: StormId, site_id: ReloadSiteId, wanted: SwitchIn, context: DispatcherContext
+) -> StormDetail:
+    """Use a reload site in a storm, or do without it."""
+
+    def change(tx: Tx) -> None:
+        switch_site(tx, context.actor, storm_id, site_id, context.now, in_use=wanted.on)
+
+    return _changed(context, storm_id, change)
+
+
+@router.post("/api/storms/{storm_id}/policy")
+def set_policy(storm_id: StormId, wanted: StormPolicyIn, context: DispatcherContext) -> StormDetail:
+    """Meet this storm otherwise; the city's policy stays."""
+    network = context.app.network
+
+    def change(tx: Tx) -> None:
+        change_storm_policy(
+            tx, context.actor, storm_id, wanted.tables, wanted.base, network, context.now
+        )
+
+    return _changed(context, storm_id, change)
+
+
+@router.post("/api/storms/{storm_id}/policy/undo")
+def undo_policy(storm_id: StormId, wanted: UndoIn, context: DispatcherContext) -> StormDetail:
+    """Take back the last change of a storm's policy."""
+    network = context.app.network
+
+    def change(tx: Tx) -> None:
+        undo_storm_policy(tx, context.actor, storm_id, wanted.change, network, context.now)
+
+    return _changed(context, storm_id, change)
+
+
+def _added(
+    context: Context, storm_id: StormId, fallen: list[Fallen], source: SnowSource
+) -> StormDetail:
+    def change(tx: Tx) -> None:
+        network = context.app.network
+        add_snow(tx, context.actor, storm_id, fallen, source, network, context.now)
+
+    return _changed(context, storm_id, change)
+
+
+def _changed(context: Context, storm_id: StormId, change: Callable[[Tx], None]) -> StormDetail:
+    with context.writing() as tx:
+        change(tx)
+        storm, view = get_storm(tx, storm_id), detail_of(tx, context, storm_id)
+    context.app.ground.refresh()
+    told(context, storm)
+    return view
+
+
+def _storm_of(context: Context, entry_id: SnowEntryId) -> StormId:
+    with context.reading() as tx:
+        return get_snow_entry(tx, entry_id).storm_id

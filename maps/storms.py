@@ -1,0 +1,264 @@
+"""Storms as their pages show them: the list, and one storm with all that it is met with."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Closure,
+    Event,
+    JobState,
+    ReloadSite,
+    ReloadSiteId,
+    ServiceClass,
+    SnowEntry,
+    SnowSource,
+    Storm,
+    StormMove,
+    StormPhase,
+    Vehicle,
+    VehicleId,
+)
+from data.network import StreetNetwork
+from fleet.phases import LEGAL, Left
+from maps.street import street_name
+
+
+@dataclass(frozen=True, slots=True)
+class StormSums:
+    """What a storm came to: jobs by state, plans that were published, late corrections."""
+
+    jobs_open: int
+    jobs_done: int
+    jobs_cancelled: int
+    plans: int
+    revisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class StormRow:
+    """A storm in the list; `fallen_cm` is `None` where nobody entered any snow."""
+
+    id: int
+    name: str
+    phase: StormPhase
+    opened_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    fallen_cm: float | None
+    sums: StormSums
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """When a storm came into a phase, and by whom."""
+
+    phase: StormPhase
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnowEntryView:
+    """A snowfall entry that holds: so many cm in all by that time."""
+
+    id: int
+    at: datetime
+    fallen_cm: float
+    source: SnowSource
+    by: str
+    entered_at: datetime
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """The last change of a thing, which may be undone; `what` is its verb in the storm book."""
+
+    id: int
+    what: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureView:
+    """A closed street; `forward` is `None` for both directions, `over` once it has ended."""
+
+    id: int
+    segment_id: int
+    name: str
+    name_fa: str
+    name_en: str
+    forward: bool | None
+    from_at: datetime
+    until_at: datetime | None
+    reason: str
+    by: str
+    holds: bool
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """A machine or a reload site, and whether the storm has it; `busy` ones stay as they are."""
+
+    id: int
+    name: str
+    on: bool
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftView:
+    """What would be cancelled or end with a storm."""
+
+    jobs: Mapping[ServiceClass, int]
+    requests: int
+    out: tuple[str, ...]
+    waiting: int
+    closures: int
+
+
+@dataclass(frozen=True, slots=True)
+class StormDetail:
+    """One storm whole; `next` are the phases that it may go to, the usual one first.
+
+    `snow_change` is the last change of the snowfall, which may be undone; `policy_base` goes back
+    with an edit of the policy. `curve` is what entries come to: (time, cm).
+    """
+
+    row: StormRow
+    moves: tuple[MoveView, ...]
+    next: tuple[StormPhase, ...]
+    curve: tuple[tuple[datetime, float], ...]
+    snow: tuple[SnowEntryView, ...]
+    snow_change: LastChange | None
+    closures: tuple[ClosureView, ...]
+    machines: tuple[SwitchView, ...]
+    sites: tuple[SwitchView, ...]
+    policy: Mapping[str, object]
+    policy_own: bool
+    policy_base: int
+    policy_change: LastChange | None
+
+
+def storm_row(
+    storm: Storm,
+    jobs: Mapping[tuple[ServiceClass, JobState], int],
+    plans: int,
+    revisions: int,
+) -> StormRow:
+    """Return a storm with its sums; `jobs` counts its jobs by class and state."""
+
+    def count(state: JobState) -> int:
+        return sum(number for (_, each), number in jobs.items() if each is state)
+
+    sums = StormSums(
+        count(JobState.OPEN), count(JobState.DONE), count(JobState.CANCELLED), plans, revisions
+    )
+    fallen_cm = round(storm.snowfall[-1][1] / 10, 2) if storm.snowfall else None
+    return StormRow(
+        storm.id,
+        storm.name,
+        storm.phase,
+        storm.opened_at or storm.started_at,
+        storm.started_at,
+        storm.ended_at,
+        fallen_cm,
+        sums,
+    )
+
+
+def storm_detail(
+    storm: Storm,
+    row: StormRow,
+    moves: Iterable[StormMove],
+    entries: Sequence[SnowEntry],
+    snow_change: Event | None,
+    closures: tuple[ClosureView, ...],
+    machines: tuple[SwitchView, ...],
+    sites: tuple[SwitchView, ...],
+    policy: Mapping[str, object],
+    policy_change: Event | None,
+    *,
+    policy_own: bool,
+) -> StormDetail:
+    """Return one storm as its page shows it."""
+    held = sorted((one for one in entries if one.withdrawn_at is None), key=lambda one: one.at)
+    return StormDetail(
+        row=row,
+        moves=tuple(MoveView(each.phase, each.at, each.moved_by) for each in moves),
+        next=LEGAL[storm.phase],
+        curve=tuple((at, round(mm / 10, 2)) for at, mm in storm.snowfall),
+        snow=tuple(_entry(one) for one in held),
+        snow_change=_last(snow_change) if snow_change else None,
+        closures=closures,
+        machines=machines,
+        sites=sites,
+        policy=policy,
+        policy_own=policy_own,
+        policy_base=policy_change.id if policy_change else 0,
+        policy_change=_last(policy_change) if policy_change else None,
+    )
+
+
+def closure_view(closure: Closure, network: StreetNetwork, now: datetime) -> ClosureView:
+    """Return a closed street with its name; a street that is gone has none."""
+    segment = network.find(closure.segment_id)
+    name = street_name(segment) if segment else None
+    ended = closure.lifted_at is not None or (
+        closure.until_at is not None and closure.until_at <= now
+    )
+    return ClosureView(
+        closure.id,
+        closure.segment_id,
+        name.name if name else "",
+        name.name_fa if name else "",
+        name.name_en if name else "",
+        closure.forward,
+        closure.from_at,
+        closure.lifted_at or closure.until_at,
+        closure.reason,
+        closure.added_by,
+        closure.holds_at(now),
+        ended,
+    )
+
+
+def machine_switches(
+    vehicles: Iterable[Vehicle], out: Collection[VehicleId], driving: Collection[VehicleId]
+) -> tuple[SwitchView, ...]:
+    """Return which machines are in service; those on the road are not switched off."""
+    return tuple(
+        SwitchView(each.id, each.name, each.id not in out, each.id in driving) for each in vehicles
+    )
+
+
+def site_switches(
+    sites: Iterable[ReloadSite], out: Collection[ReloadSiteId]
+) -> tuple[SwitchView, ...]:
+    """Return which reload sites are in use."""
+    return tuple(SwitchView(each.id, each.name, each.id not in out, False) for each in sites)
+
+
+def left_view(left: Left, names: Mapping[VehicleId, str]) -> LeftView:
+    """Return what is left of a storm, machines by their names."""
+    out = tuple(names.get(each, "") for each in left.out)
+    return LeftView(left.jobs, left.requests, out, left.waiting, left.closures)
+
+
+def _last(event: Event) -> LastChange:
+    return LastChange(event.id, event.verb, event.at, event.actor.id)
+
+
+def _entry(one: SnowEntry) -> SnowEntryView:
+    return SnowEntryView(
+        one.id,
+        one.at,
+        round(one.fallen_mm / 10, 2),
+        one.source,
+        one.entered_by,
+        one.entered_at,
+        one.replaces_id is not None,
+    )
