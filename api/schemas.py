@@ -1,6 +1,6 @@
 """What comes in over the wire; what goes out are the views of `maps`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
@@ -21,6 +21,7 @@ from data.model import (
     Side,
     VehicleId,
 )
+from data.snow_file import NEED_TIME, moment_of
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.replans import FEW_TRUCKS
@@ -33,6 +34,10 @@ Spoken = Literal["", "fa", "en"]
 """A language that we write messages in; empty for the city's own."""
 
 _anything: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+Moment = Annotated[str, Field(min_length=1, max_length=40)]
+"""A moment in ISO 8601, or as people of the city write it: 1405/09/30 06:30."""
 
 
 class Wire(BaseModel):
@@ -110,6 +115,20 @@ class ReopenIn(Wire):
     """Why a request is not answered after all."""
 
     why: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+
+
+def moment_in(text: str, timezone: str, field: str) -> datetime:
+    """Return the moment that a field names; without an offset it is the city's time."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        read = None
+    if read is not None and read.tzinfo is not None:
+        return read
+    found = moment_of(text, timezone)
+    if found is None:
+        raise InvalidError(field, text, NEED_TIME)
+    return found
 
 
 class StormIn(Wire):

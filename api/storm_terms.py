@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.context import BoardContext, Context, DispatcherContext
 from api.machines import Base, UndoIn, content_of
-from api.schemas import Wire
+from api.schemas import Moment, Wire, moment_in
 from api.shell import translator_of
 from api.storms import detail_of, told
 from data.errors import InvalidError
@@ -40,12 +40,13 @@ router = APIRouter()
 class FallenIn(Wire):
     """So many cm had fallen by a time, in all since it began to snow."""
 
-    at: AwareDatetime
+    at: Moment
     fallen_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
 
-    def fallen(self) -> Fallen:
+    def fallen(self, context: Context) -> Fallen:
         """Return the record that `fleet.snowfall` takes."""
-        return Fallen(self.at, round(self.fallen_cm * 10, 3))
+        at = moment_in(self.at, context.app.city.timezone, "at")
+        return Fallen(at, round(self.fallen_cm * 10, 3))
 
 
 class SnowIn(Wire):
@@ -69,8 +70,8 @@ class ClosureIn(Wire):
 
     segment_id: SegmentId
     forward: bool | None = None
-    from_at: AwareDatetime | None = None
-    until_at: AwareDatetime | None = None
+    from_at: Moment | None = None
+    until_at: Moment | None = None
     reason: Annotated[str, Field(min_length=1, max_length=REASON_LETTERS)]
 
 
@@ -90,7 +91,7 @@ class StormPolicyIn(Wire):
 @router.post("/api/storms/{storm_id}/snowfall", status_code=201)
 def enter_snow(storm_id: StormId, wanted: SnowIn, context: DispatcherContext) -> StormDetail:
     """Enter how much had fallen by one or more times."""
-    fallen = [one.fallen() for one in wanted.entries]
+    fallen = [one.fallen(context) for one in wanted.entries]
     return _added(context, storm_id, fallen, SnowSource.HAND)
 
 
@@ -137,10 +138,10 @@ def undo_snow_change(storm_id: StormId, wanted: UndoIn, context: DispatcherConte
 @router.post("/api/snowfall/{entry_id}")
 def correct(entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext) -> StormDetail:
     """Correct a snowfall entry; what it was stays in the storm book."""
-    network = context.app.network
+    network, fallen = context.app.network, wanted.fallen(context)
 
     def change(tx: Tx) -> None:
-        correct_snow(tx, context.actor, entry_id, wanted.fallen(), network, context.now)
+        correct_snow(tx, context.actor, entry_id, fallen, network, context.now)
 
     return _changed(context, _storm_of(context, entry_id), change)
 
@@ -168,9 +169,10 @@ def show_closures(context: BoardContext) -> list[ClosureView]:
 def close(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> ClosureView:
     """Close a street: no plan leads over it while it is closed."""
     network, now = context.app.network, context.now
-    wish = ClosureWish(
-        wanted.segment_id, wanted.forward, wanted.from_at or now, wanted.until_at, wanted.reason
-    )
+    zone = context.app.city.timezone
+    from_at = moment_in(wanted.from_at, zone, "from_at") if wanted.from_at else now
+    until_at = moment_in(wanted.until_at, zone, "until_at") if wanted.until_at else None
+    wish = ClosureWish(wanted.segment_id, wanted.forward, from_at, until_at, wanted.reason)
     with context.writing() as tx:
         closure = close_street(tx, context.actor, storm_id, network, wish, now)
     view = closure_view(closure, network, now)

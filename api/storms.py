@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.responses import HTMLResponse
 
 from api.context import BoardContext, Context, CouncilContext, DispatcherContext
 from api.plans import vehicle_names
-from api.schemas import StormIn, Wire
+from api.schemas import Moment, StormIn, Wire, moment_in
 from api.shell import boot_of, page
 from data.model import Storm, StormId, StormPhase
 from data.store.closures import list_all_closures
@@ -54,7 +54,7 @@ class ForecastIn(Wire):
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     phase: StormPhase = StormPhase.FORECAST
-    expected_at: AwareDatetime
+    begins_at: Moment
 
 
 class PhaseIn(Wire):
@@ -99,10 +99,9 @@ def start(wanted: StormIn, context: DispatcherContext) -> StormView:
 @router.post("/api/storms/forecast", status_code=201)
 def forecast(wanted: ForecastIn, context: DispatcherContext) -> StormRow:
     """Speak of a snowfall that is expected; its work is made when it becomes active."""
+    begins_at = moment_in(wanted.begins_at, context.app.city.timezone, "begins_at")
     with context.writing() as tx:
-        storm = forecast_storm(
-            tx, context.actor, wanted.name, wanted.phase, wanted.expected_at, context.now
-        )
+        storm = forecast_storm(tx, context.actor, wanted.name, wanted.phase, begins_at, context.now)
         return _row(tx, storm)
 
 

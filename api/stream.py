@@ -32,7 +32,7 @@ ALONE = frozenset({"beat", "ground", "storm"})
 
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
-_BOARD = _DESK | {"legs", "blockages", "alerts", "checks", "presence", "what_ifs"}
+_BOARD = _DESK | {"legs", "blockages", "closures", "alerts", "checks", "presence", "what_ifs"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -51,9 +51,10 @@ router = APIRouter()
 async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
-    `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `alerts`, `checks`
-    of routes, `presence` of other boards, and `storm`, which also tells of a new plan; `ground`
-    where the city itself changed. `beat` tells the time where none of them comes for a while.
+    `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
+    `alerts`, `checks` of routes, `presence` of other boards, and `storm`, which also tells of a new
+    plan; `ground` where the city itself changed. `beat` tells the time where none of them comes for
+    a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.
     """

@@ -30,7 +30,7 @@ _TIME = re.compile(
 _JALALI_UNTIL = 1700
 """Years before this one are Jalali: nobody enters snow of the seventeenth century."""
 
-_NEED_TIME = "a day and a time like 2026-12-21 06:30 or 1405/09/30 06:30"
+NEED_TIME = "a day and a time like 2026-12-21 06:30 or 1405/09/30 06:30"
 
 
 def snow_from_csv(
@@ -59,7 +59,7 @@ def snow_from_csv(
         named = dict(zip(columns, cells, strict=False))
         at, fallen_mm = moment_of(named.get("time", ""), timezone), _mm(named.get("cm", ""))
         if at is None:
-            mistakes.append(Mistake(line, "time", named.get("time", ""), _NEED_TIME))
+            mistakes.append(Mistake(line, "time", named.get("time", ""), NEED_TIME))
         if fallen_mm is None:
             need = Need("a number from 0 to {most}", most=MOST_CM)
             mistakes.append(Mistake(line, "cm", named.get("cm", ""), need))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.errors import ConflictError, InvalidError
+from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Closure, ClosureId, SegmentId, Storm, StormId
 from data.network import StreetNetwork
 from data.store.closures import add_closure, get_closure, list_closures, set_lifted
@@ -48,7 +48,6 @@ def close_street(
             raise ConflictError(
                 f"street {wish.segment_id} is closed by {other.added_by} already",
                 reason="closed_already",
-                closure=other.id,
                 by=other.added_by,
             )
     added = add_closure(
@@ -82,9 +81,7 @@ def lift_closure(tx: Tx, actor: Actor, closure_id: ClosureId, now: datetime) -> 
     before = get_closure(tx, closure_id)
     open_storm(tx, before.storm_id)
     if before.lifted_at is not None or (before.until_at is not None and before.until_at <= now):
-        raise ConflictError(
-            f"closure {closure_id} has ended", reason="closure_over", by=before.lifted_by
-        )
+        raise ConflictError(f"closure {closure_id} has ended", reason="closure_over")
     set_lifted(tx, closure_id, now, actor.id)
     add_event(tx, now, actor, "closure.lifted", f"closure:{closure_id}")
     return replace(before, lifted_at=now, lifted_by=actor.id)
@@ -112,7 +109,9 @@ def _check(network: StreetNetwork, wish: ClosureWish, now: datetime) -> None:
         raise InvalidError("reason", "", "why the street is closed")
     if len(wish.reason) > REASON_LETTERS:
         letters = f"{len(wish.reason)} letters"
-        raise InvalidError("reason", letters, f"at most {REASON_LETTERS} letters")
+        raise InvalidError(
+            "reason", letters, Need("at most {max_length} letters", max_length=REASON_LETTERS)
+        )
 
 
 def _meet(one: Closure, wish: ClosureWish) -> bool:

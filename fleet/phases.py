@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.errors import ConflictError, InvalidError
+from data.errors import ConflictError, InvalidError, Need
 from data.model import (
     Actor,
     JobState,
@@ -73,11 +73,13 @@ def forecast_storm(
 ) -> Storm:
     """Speak of a snowfall that is expected: a storm without work, as forecast or on alert."""
     if not 0 < len(name.strip()) <= NAME_LETTERS:
-        raise InvalidError("name", name, f"at most {NAME_LETTERS} letters and not empty")
+        raise InvalidError(
+            "name", name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+        )
     if phase not in _COMING:
         raise InvalidError("phase", phase, "forecast or alert")
     if not now - timedelta(days=1) <= expected_at <= now + AHEAD:
-        raise InvalidError("expected_at", expected_at.isoformat(), "within the next 14 days")
+        raise InvalidError("begins_at", expected_at.isoformat(), "within the next 14 days")
     storm = add_storm(tx, name.strip(), phase, expected_at, now)
     add_move(tx, storm.id, StormMove(phase, now, actor.id))
     after = {"name": storm.name, "phase": phase, "expected_at": expected_at.isoformat()}
@@ -140,17 +142,13 @@ def _require_move(tx: Tx, storm: Storm, seen: StormPhase, to: StormPhase) -> Non
             f"{last.moved_by} has brought storm {storm.name!r} into {storm.phase} meanwhile",
             reason="storm_moved",
             name=storm.name,
-            phase=str(storm.phase),
             by=last.moved_by,
-            at=last.at.isoformat(),
         )
     if to not in LEGAL[storm.phase]:
         raise ConflictError(
             f"storm {storm.name!r} cannot go from {storm.phase} to {to}",
             reason="storm_phase",
             name=storm.name,
-            phase=str(storm.phase),
-            to=str(to),
         )
 
 

@@ -125,7 +125,6 @@ def undo_snow(
             f"{last.actor.id} has changed the snowfall meanwhile",
             reason="snow_changed",
             by=last.actor.id,
-            at=last.at.isoformat(),
         )
     gone, back = _ids(last, "added"), _ids(last, "withdrawn")
     for entry_id in gone:
@@ -148,7 +147,6 @@ def _get_holding(tx: Tx, entry_id: SnowEntryId) -> tuple[SnowEntry, Storm]:
             f"{entry.withdrawn_by} has changed the entry meanwhile",
             reason="snow_changed",
             by=entry.withdrawn_by,
-            at=entry.withdrawn_at.isoformat(),
         )
     return entry, storm
 

@@ -24,6 +24,7 @@ PAGES = (
     MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
     MenuPage("/plans", "Compare plans", "columns-2", _WATCHING),
+    MenuPage("/storms", "Storms", "snowflake", _WATCHING),
     MenuPage("/routes", "Route check", "route", _WATCHING),
     MenuPage("/vehicles", "Vehicles' day", "clipboard-clock", _WATCHING),
     MenuPage("/reserve", "More machines", "phone-call", _WATCHING),

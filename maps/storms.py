@@ -8,6 +8,7 @@ from data.model import (
     Closure,
     Event,
     JobState,
+    LonLat,
     ReloadSite,
     ReloadSiteId,
     ServiceClass,
@@ -83,7 +84,10 @@ class LastChange:
 
 @dataclass(frozen=True, slots=True)
 class ClosureView:
-    """A closed street; `forward` is `None` for both directions, `over` once it has ended."""
+    """A closed street; `forward` is `None` for both directions, `over` once it has ended.
+
+    `line` is how it lies on the map, empty for a street that a newer file no longer has.
+    """
 
     id: int
     segment_id: int
@@ -97,6 +101,7 @@ class ClosureView:
     by: str
     holds: bool
     over: bool
+    line: tuple[LonLat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,7 @@ def closure_view(closure: Closure, network: StreetNetwork, now: datetime) -> Clo
         closure.added_by,
         closure.holds_at(now),
         ended,
+        segment.geometry if segment else (),
     )
 
 

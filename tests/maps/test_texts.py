@@ -33,8 +33,10 @@ from data.model import (
     RoadClass,
     ServiceClass,
     Side,
+    SnowSource,
     SpeedUnit,
     Stage,
+    StormPhase,
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
@@ -45,6 +47,8 @@ from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.office_report import Span
 from fleet.route_check import LegState
+from fleet.snowfall import VERBS as SNOW_CHANGED
+from fleet.storm_policy import CHANGED as POLICY_CHANGED
 from fleet.trips import Doing
 from fleet.vehicle_days import Known
 from maps.callbacks import TOLD
@@ -170,6 +174,10 @@ SHOWN_NAMES = {
     *(f"equipment:{each}" for each in Equipment),
     *(page.name for page in PAGES),
     *(f"plan:{state}" for state in PlanState),
+    *(f"{kind}:{phase}" for kind in ("phase", "go") for phase in StormPhase),
+    *(f"snow:{source}" for source in SnowSource),
+    *(f"change:{verb}" for verb in (*SNOW_CHANGED, POLICY_CHANGED)),
+    *(f"head:{column}" for column in ("time", "cm")),
     *(label for _, label, *_ in FIGURES),
     *(f"unserved:{reason}" for reason in get_args(UnservedReason)),
     *(f"proof:{argument}" for argument in ("late", *get_args(UnservedReason))),

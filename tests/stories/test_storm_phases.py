@@ -28,7 +28,7 @@ def dispatcher(sign_in):
 
 def forecast(client, clock, name, hours):
     expected = (clock.now() + hours * HOUR).isoformat()
-    answer = client.post("/api/storms/forecast", json={"name": name, "expected_at": expected})
+    answer = client.post("/api/storms/forecast", json={"name": name, "begins_at": expected})
     assert answer.status_code == 201
     return answer.json()["id"]
 
@@ -129,7 +129,7 @@ def test_two_storms_never_mix(client, app, clock):
     jobs = {storm: due_of(app, storm) for storm in (first, second)}
     assert jobs[first].keys() == jobs[second].keys()
     revisions = client.get(f"/api/storms/{first}/revisions").json()
-    assert [one["cause"] for one in revisions] == ["late_positions"]
+    assert [one["cause"] for one in revisions] == ["late"]
     assert client.get(f"/api/storms/{second}/revisions").json() == []
     rows = {row["id"]: row for row in client.get("/api/storms").json()}
     assert rows[first]["phase"] == "closed"

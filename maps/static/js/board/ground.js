@@ -8,6 +8,7 @@ import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
 import { around, hold, light, makeTip } from "../map/pointer.js";
 import { TruckSheet } from "../map/trucks.js";
 import { blockedName, openBlockages } from "./blockage.js";
+import { drawClosures } from "./closures.js";
 import { place } from "./request.js";
 import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
@@ -165,6 +166,7 @@ export async function showMap() {
     if (changes.checks && chosen?.kind === "truck") showRoute(map, chosen);
   });
   trucks.update([...board.value.vehicles.values()]);
+  drawClosures(map);
   requests();
   setInterval(requests, 30000); // rings fill with time
   followTheme(map, () => selection.value.hidden);

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { blockagePanel } from "./blockage.js";
+import { closures } from "./closures.js";
 import { codes } from "./drivers.js";
 import { planPanel } from "./plan.js";
 import { requestPanel } from "./request.js";
@@ -15,7 +16,7 @@ const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, st
 
 class Side extends Part {
   get stores() {
-    return [board, selection, streets, codes];
+    return [board, selection, streets, codes, closures];
   }
 
   connectedCallback() {

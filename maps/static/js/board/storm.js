@@ -1,14 +1,10 @@
-// Starting and ending a storm.
+// Starting a storm at once, and the way to all else about it.
 import { html } from "lit";
 import { attempt } from "../core/notices.js";
 import { now } from "../core/boot.js";
 import { post } from "../core/net.js";
 import { day, t } from "../core/texts.js";
-import { board, mayDispatch, reload } from "./state.js";
-
-let asking = false;
-
-const redraw = () => board.set({});
+import { mayDispatch, reload } from "./state.js";
 
 function start(event) {
   event.preventDefault();
@@ -17,19 +13,6 @@ function start(event) {
     await post("/api/storms", { name });
     await reload();
   });
-}
-
-function end(storm) {
-  asking = false;
-  return attempt(async () => {
-    await post(`/api/storms/${storm.id}/end`);
-    await reload();
-  });
-}
-
-function ask(wanted) {
-  asking = wanted;
-  redraw();
 }
 
 /** What to do first. */
@@ -42,19 +25,14 @@ export function startStorm() {
       <label for="storm-name">${t("Name of the storm")}</label>
       <input id="storm-name" name="name" required maxlength="80" .value=${t("Snow of {date}", { date: day(now()) })} />
       <button class="primary"><span class="icon icon-snowflake" aria-hidden="true"></span>${t("Start the storm")}</button>
-    </form>`;
+    </form>
+    <p class="small muted"><a href="/storms">${t("Snow that is only forecast, and earlier storms")}</a></p>`;
 }
 
-/** The way out, which asks once, since a closed storm stays closed. */
+/** How far the storm is and where to change that: closing it shows first what is left of it. */
 export function endStorm(storm) {
   if (!mayDispatch) return "";
-  if (!asking)
-    return html`<button class="quiet end" @click=${() => ask(true)}>${t("End the storm")}</button>`;
-  return html`<div class="run" role="alertdialog" aria-label=${t("End the storm")}>
-    <p>${t("Ending the storm closes all its open work. This cannot be undone.")}</p>
-    <div class="pair">
-      <button @click=${() => end(storm)}>${t("End the storm")}</button>
-      <button @click=${() => ask(false)}>${t("Keep it going")}</button>
-    </div>
+  return html`<div class="orders">
+    <a class="button wide" href="/storms/${storm.id}"><span class="icon icon-snowflake" aria-hidden="true"></span>${t("Phase, snowfall and end of the storm")}</a>
   </div>`;
 }

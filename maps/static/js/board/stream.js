@@ -3,6 +3,7 @@ import { boot, setClock } from "../core/boot.js";
 import { notify, attempt } from "../core/notices.js";
 import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
+import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
 import { reloadWatch } from "./watch.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
@@ -13,7 +14,7 @@ const silently = () => reload().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  await Promise.all([reload(), reloadDrivers(), reloadWatch()]);
+  await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch()]);
 }
 
 function finished(runs) {
@@ -54,6 +55,7 @@ export function follow() {
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
     legs: (list) => merge("shifts", list),
     blockages: (list) => merge("blockages", list),
+    closures: mergeClosures,
     alerts: (list) => merge("alerts", list),
     checks: (list) => merge("checks", list),
     storm: () => attempt(everything),

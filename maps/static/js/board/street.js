@@ -6,6 +6,7 @@ import { Store } from "../core/store.js";
 import { age, deadline, length, named, streetName, t, time } from "../core/texts.js";
 import { rhythm, why } from "../levels/why.js";
 import { sightingEntry } from "../followup/sighting.js";
+import { closurePart } from "./closures.js";
 import { facts } from "./facts.js";
 import { coverage, selection } from "./state.js";
 
@@ -89,5 +90,5 @@ export function streetPanel(id) {
       ],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${inspections(street.sightings)}`;
+    ${closurePart(id, street.directions)} ${inspections(street.sightings)}`;
 }

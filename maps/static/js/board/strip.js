@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { now } from "../core/boot.js";
 import { TickingPart } from "../core/element.js";
-import { brief, date, duration, number, percent, t, time } from "../core/texts.js";
+import { brief, date, duration, named, number, percent, t, time } from "../core/texts.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
 
@@ -15,6 +15,12 @@ const classes = () => {
   openSheet("side");
   document.getElementById("classes")?.scrollIntoView({ block: "nearest" });
 };
+
+/** The snow so far, as far as somebody entered it. */
+function fallen({ snowfall }) {
+  const told = snowfall.filter(([at]) => Date.parse(at) <= now()).at(-1);
+  return told ? t("{value} cm of snow", { value: number(told[1], 1) }) : "";
+}
 
 function nextDeadline(moment) {
   if (!moment) return t("none");
@@ -35,8 +41,10 @@ class Strip extends TickingPart {
     const { loaded, storm } = board.value;
     if (!loaded) return html`<span class="storm"></span>`;
     if (!storm) return html`<span class="storm muted">${t("No storm")}</span>`;
+    const lasts = t("for {span}", { span: duration(now() - Date.parse(storm.started_at)) });
+    const facts = [named("phase", storm.phase), fallen(storm), lasts].filter(Boolean).join(" · ");
     return html`<span class="storm"
-      ><bdi>${storm.name}</bdi><span class="muted small">${t("for {span}", { span: duration(now() - Date.parse(storm.started_at)) })}</span></span
+      ><a class="plain" href="/storms/${storm.id}" title=${t("All about this storm")}><bdi>${storm.name}</bdi></a><span class="muted small">${facts}</span></span
     >`;
   }
 

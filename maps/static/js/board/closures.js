@@ -1,0 +1,101 @@
+// Streets that a dispatcher closed: drawn on the map, and closed or opened again from a street's panel.
+import { html } from "lit";
+import { attempt } from "../core/notices.js";
+import { get, post } from "../core/net.js";
+import { Store } from "../core/store.js";
+import { day, t, time } from "../core/texts.js";
+import { board, keyed, mayDispatch } from "./state.js";
+
+/** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */
+export const closures = new Store({ known: new Map(), asking: null, fault: null });
+
+/** Ask for all: at the start, after a break, and when a storm begins or ends. */
+export async function reloadClosures() {
+  closures.set({ known: keyed(await get("/api/closures")) });
+}
+
+/** Take in closures that changed. */
+export function mergeClosures(list) {
+  const known = new Map(closures.value.known);
+  for (const one of list) known.set(one.id, one);
+  closures.set({ known });
+}
+
+const holding = () => [...closures.value.known.values()].filter((one) => !one.over);
+
+/** The closures of a street. */
+export const closuresOf = (street) => holding().filter((one) => one.segment_id === street);
+
+const lines = () => ({
+  type: "FeatureCollection",
+  features: holding().map((one) => ({
+    type: "Feature",
+    properties: { id: one.id },
+    geometry: { type: "LineString", coordinates: one.line },
+  })),
+});
+
+/** Draw closed streets over their colors: dark and light dashes, seen on any ground. */
+export function drawClosures(map) {
+  map.addSource("closures", { type: "geojson", data: lines() });
+  const wide = { "line-color": "#ffffff", "line-width": 7, "line-opacity": 0.9 };
+  const dashes = { "line-color": "#1c2329", "line-width": 5, "line-dasharray": [1, 1] };
+  map.addLayer({ id: "closures-ground", type: "line", source: "closures", paint: wide }, "request-rings");
+  map.addLayer({ id: "closures", type: "line", source: "closures", paint: dashes }, "request-rings");
+  closures.follow(() => map.getSource("closures").setData(lines()));
+}
+
+async function close(event, street) {
+  event.preventDefault();
+  const told = Object.fromEntries(new FormData(event.target));
+  const forward = { both: null, forward: true, backward: false }[told.way ?? "both"];
+  const wish = { segment_id: street, forward, reason: told.reason, until_at: told.until_at || null };
+  try {
+    mergeClosures([await post(`/api/storms/${board.value.storm.id}/closures`, wish)]);
+    closures.set({ asking: null, fault: null });
+  } catch (error) {
+    closures.set({ fault: error });
+  }
+}
+
+async function lift(one) {
+  const opened = await attempt(() => post(`/api/closures/${one.id}/lift`));
+  if (opened) mergeClosures([opened]);
+}
+
+const way = ({ forward }) => (forward === null ? t("both ways") : forward ? t("One way") : t("The other way"));
+
+const closed = (one) => html`<div class="way">
+  <h3><span class="icon icon-construction danger" aria-hidden="true"></span> ${one.holds ? t("Closed") : t("Will be closed")} · ${way(one)}</h3>
+  <p class="small"><bdi>${one.reason}</bdi></p>
+  <p class="small muted">${one.until_at ? t("until {day}, {time}", { day: day(one.until_at), time: time(one.until_at) }) : t("until it is opened")} · <bdi>${one.by}</bdi></p>
+  ${mayDispatch ? html`<button class="quiet" @click=${() => lift(one)}>${t("Open again")}</button>` : ""}
+</div>`;
+
+function form(street, ways) {
+  const { fault } = closures.value;
+  return html`<form class="column" @submit=${(event) => close(event, street)}>
+    ${
+      ways.length > 1
+        ? html`<label for="closure-way">${t("Direction")}</label><select id="closure-way" name="way"><option value="both">${t("both ways")}</option><option value="forward">${t("One way")}</option><option value="backward">${t("The other way")}</option></select>`
+        : ""
+    }
+    <label for="closure-reason">${t("Why is it closed?")}</label><input id="closure-reason" name="reason" required maxlength="200" autocomplete="off" dir="auto">
+    <label for="closure-until">${t("Until (day and time; empty: until it is opened)")}</label><input id="closure-until" name="until_at" maxlength="40" autocomplete="off" dir="ltr">
+    ${fault ? html`<p class="problem" role="alert">${fault.message}</p>` : ""}
+    <div class="pair"><button class="primary">${t("Close the street")}</button><button type="button" @click=${() => closures.set({ asking: null, fault: null })}>${t("Cancel")}</button></div>
+  </form>`;
+}
+
+/** What a street's panel says of closures, and the way to close it; `ways` are its directions. */
+export function closurePart(street, ways) {
+  const here = closuresOf(street);
+  const may = mayDispatch && board.value.storm;
+  return html`${here.map(closed)} ${
+    may && closures.value.asking === street
+      ? form(street, ways)
+      : may
+        ? html`<button class="quiet" @click=${() => closures.set({ asking: street, fault: null })}><span class="icon icon-construction" aria-hidden="true"></span>${t("Close the street …")}</button>`
+        : ""
+  }`;
+}

@@ -1,0 +1,59 @@
+// One storm whole: its phase, snowfall, closed streets, machines, reload sites and policy.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { named, number, t } from "../core/texts.js";
+import { leaving, phaseBar } from "./phase.js";
+import { snow, snowPart } from "./snow.js";
+import { open, storms } from "./state.js";
+import { closuresPart, editing, policyPart, switches } from "./terms.js";
+import { when } from "./words.js";
+
+const began = (row) => !["forecast", "alert", "called_off"].includes(row.phase);
+
+const sums = ({ row }) => html`<dl class="sums">
+  ${[
+    [t("Open streets"), row.sums.jobs_open],
+    [t("Streets done"), row.sums.jobs_done],
+    [t("Cancelled"), row.sums.jobs_cancelled],
+    [t("Plans"), row.sums.plans],
+    [t("Corrections"), row.sums.revisions],
+  ].map(([word, value]) => html`<div><dt>${word}</dt><dd>${number(value)}</dd></div>`)}
+</dl>`;
+
+const links = ({ row }) =>
+  began(row)
+    ? html`<nav class="ends" aria-label=${t("More about this storm")}>
+        <a class="button" href="/replay?storm=${row.id}"><span class="icon icon-history" aria-hidden="true"></span>${t("Replay")}</a>
+        <a class="button" href="/council?storm=${row.id}"><span class="icon icon-landmark" aria-hidden="true"></span>${t("Council")}</a>
+      </nav>`
+    : "";
+
+class StormDesk extends Part {
+  get stores() {
+    return [storms, snow, leaving, editing];
+  }
+
+  render() {
+    const { one, broken } = storms.value;
+    if (broken) return html`<p class="problem" role="alert">${broken}</p>`;
+    if (!one) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    const changing = open(one.row);
+    return html`<header class="storm-head">
+        <a class="quiet" href="/storms"><span class="icon icon-chevron-left mirrored" aria-hidden="true"></span>${t("All storms")}</a>
+        <h2><bdi>${one.row.name}</bdi></h2>
+        <span class="phase phase-${one.row.phase}">${named("phase", one.row.phase)}</span>
+        <span class="muted">${one.row.phase === "forecast" || one.row.phase === "alert" ? t("expected {when}", { when: when(one.row.started_at) }) : when(one.row.started_at)}</span>
+        ${links(one)}
+      </header>
+      ${phaseBar(one)} ${began(one.row) ? sums(one) : ""}
+      <div class="storm-parts">
+        <div>${snowPart(one)} ${policyPart(one)}</div>
+        <div>
+          ${closuresPart(one)}
+          ${switches(t("Machines in service"), t("The city has no machine."), "machines", one.machines, changing)}
+          ${switches(t("Reload sites in use"), t("The city has no reload site."), "sites", one.sites, changing)}
+        </div>
+      </div>`;
+  }
+}
+customElements.define("storm-desk", StormDesk);

@@ -1,0 +1,80 @@
+// How far a storm is, when it came there, and where it may go from here.
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { named, number, t } from "../core/texts.js";
+import { open, tell } from "./state.js";
+import { refused, when } from "./words.js";
+
+const WAY = ["forecast", "alert", "active", "clean_up", "closed"];
+
+/** What would be lost by closing, once somebody asked for it. */
+export const leaving = new Store({ to: null, left: null });
+
+async function ask(to) {
+  if (to === "closed") {
+    const left = await attempt(() => get(`/api/storms/${boot.storm}/left`));
+    if (left) leaving.set({ to, left });
+  } else leaving.set({ to, left: null });
+}
+
+async function go(row, to) {
+  leaving.set({ to: null, left: null });
+  await tell("phase", "phase", { seen: row.phase, to });
+}
+
+/** Active, clean-up and alert can be taken back; what ends a storm cannot. */
+const final = (to) => to === "closed" || to === "called_off";
+
+const step = (row, moves) => (phase) => {
+  const came = moves.findLast((move) => move.phase === phase);
+  const state = phase === row.phase ? "here" : came ? "passed" : "ahead";
+  return html`<li class=${state} aria-current=${state === "here" ? "step" : "false"}>
+    <strong>${named("phase", phase)}</strong>
+    <span class="small muted">${came ? when(came.at) : ""}</span>
+    <span class="small muted">${came?.by ? html`<bdi>${came.by}</bdi>` : ""}</span>
+  </li>`;
+};
+
+function leftOver({ jobs, requests, out, waiting, closures }) {
+  const open_ = Object.values(jobs).reduce((sum, count) => sum + count, 0);
+  const classes = Object.entries(jobs).map(([name, count]) => `${name}: ${number(count)}`).join(" · ");
+  return html`<ul class="left">
+    <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
+    <li>${t("{count} request goes back to waiting.", { count: requests })}</li>
+    <li>${out.length ? html`<span class="danger">${t("On the road, their shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
+    <li>${t("{count} shift that has not begun ends.", { count: waiting })}</li>
+    ${closures ? html`<li>${t("{count} closed street is forgotten.", { count: closures })}</li>` : ""}
+  </ul>`;
+}
+
+function dialog(row) {
+  const { to, left } = leaving.value;
+  if (!to) return "";
+  return html`<div class="card ask" role="alertdialog" aria-label=${named("go", to)}>
+    <p>${to === "closed" ? t("A closed storm stays closed: it can be replayed, and late evidence makes a numbered correction.") : t("A storm that was called off has no work and stays in the list.")}</p>
+    ${left ? leftOver(left) : ""}
+    <div class="ends">
+      <button class="primary" @click=${() => go(row, to)}>${named("go", to)}</button>
+      <button @click=${() => leaving.set({ to: null, left: null })}>${t("Keep it going")}</button>
+    </div>
+  </div>`;
+}
+
+/** The bar of phases with the next move. */
+export function phaseBar({ row, moves, next }) {
+  const act = (to) => (final(to) ? ask(to) : go(row, to));
+  const off = row.phase === "called_off";
+  return html`<section class="phases" aria-label=${t("Phase")}>
+    <ol>${WAY.map(step(row, moves))}</ol>
+    ${off ? html`<p class="muted">${named("phase", row.phase)} · ${when(row.ended_at)}</p>` : ""}
+    ${
+      open(row)
+        ? html`<div class="moves">${next.map((to, at) => html`<button class=${at === 0 ? "primary" : ""} @click=${() => act(to)}>${named("go", to)}</button>`)}</div>`
+        : ""
+    }
+    ${refused("phase")} ${dialog(row)}
+  </section>`;
+}

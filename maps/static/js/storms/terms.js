@@ -1,0 +1,83 @@
+// What a storm is met with: machines in service, reload sites in use, closed streets, its policy.
+import { html } from "lit";
+import { post } from "../core/net.js";
+import { Store } from "../core/store.js";
+import { named, number, streetName, t } from "../core/texts.js";
+import { open, order, tell } from "./state.js";
+import { refused, when } from "./words.js";
+
+export const editing = new Store({ policy: false });
+
+const toggle = (path, changing) => (one) => html`<li><label class="tick">
+  <input type="checkbox" .checked=${one.on} ?disabled=${!changing || one.busy} @change=${(event) => tell(path, `${path}/${one.id}`, { on: event.target.checked }).then((taken) => taken || (event.target.checked = one.on))}>
+  <span><bdi>${one.name}</bdi>${one.busy ? html` <span class="small muted">${t("on the road")}</span>` : ""}</span>
+</label></li>`;
+
+/** A list of switches with how many are on. */
+export function switches(title, none, path, list, changing) {
+  const on = list.filter((one) => one.on).length;
+  return html`<section class="card" aria-label=${title}>
+    <header><h2>${title}</h2><span class="muted">${t("{done} of {all}", { done: on, all: list.length })}</span></header>
+    ${list.length ? html`<ul class="switches">${list.map(toggle(path, changing))}</ul>` : html`<p class="muted">${none}</p>`}
+    ${refused(path)}
+  </section>`;
+}
+
+const way = ({ forward }) => (forward === null ? t("both ways") : forward ? t("One way") : t("The other way"));
+
+const closureRow = (changing) => (one) => html`<li class=${one.over ? "over" : ""}>
+  <span class="icon icon-construction ${one.holds ? "danger" : ""}" aria-hidden="true"></span>
+  <span><strong><bdi>${streetName(one)}</bdi></strong> · ${way(one)}<br>
+    <span class="small muted"><bdi>${one.reason}</bdi> · ${when(one.from_at)} – ${one.until_at ? when(one.until_at) : t("until it is opened")} · <bdi>${one.by}</bdi></span></span>
+  ${changing && !one.over ? html`<button class="quiet" @click=${() => order("closures", () => post(`/api/closures/${one.id}/lift`))}>${t("Open again")}</button>` : html`<span class="small muted">${one.over ? t("over") : ""}</span>`}
+</li>`;
+
+/** The closed streets of a storm. */
+export function closuresPart({ row, closures }) {
+  return html`<section class="card" aria-labelledby="closures-title">
+    <header><h2 id="closures-title">${t("Closed streets")}</h2><span class="muted">${number(closures.filter((one) => !one.over).length)}</span></header>
+    ${closures.length ? html`<ul class="closures">${closures.map(closureRow(open(row)))}</ul>` : html`<p class="muted">${t("No street is closed for this storm.")}</p>`}
+    ${open(row) ? html`<p class="small muted">${t("To close a street, choose it on the board's map. No plan leads over it while it is closed.")}</p>` : ""}
+    ${refused("closures")}
+  </section>`;
+}
+
+const NUMBERS = ["trigger_cm", "cycle_h", "deadline_h", "weight"];
+
+async function savePolicy(event, base) {
+  event.preventDefault();
+  const tables = { class: {} };
+  for (const input of event.target.querySelectorAll("input[data-class]")) {
+    const { class: name, number: key } = input.dataset;
+    tables.class[name] ??= {};
+    tables.class[name][key] = input.value === "" ? null : Number(input.value);
+  }
+  if (await tell("policy", "policy", { base, tables })) editing.set({ policy: false });
+}
+
+const shown = (value) => (value === undefined ? "–" : number(value, 2));
+
+const numberCell = (name, key, value, changing) => html`<td>${
+  changing
+    ? html`<input type="number" step="any" min="0" data-class=${name} data-number=${key} aria-label=${`${name}: ${t(`field:${key}`)}`} .value=${value === undefined ? "" : String(value)} ?required=${key !== "cycle_h"}>`
+    : shown(value)
+}</td>`;
+
+/** The policy of this storm, class by class. */
+export function policyPart({ row, policy, policy_own: own, policy_base: base, policy_change: change }) {
+  const may = open(row);
+  const changing = may && editing.value.policy;
+  const ends = changing
+    ? html`<button class="primary">${t("Save for this storm")}</button><button type="button" @click=${() => editing.set({ policy: false })}>${t("Cancel")}</button>`
+    : html`<button type="button" @click=${() => editing.set({ policy: true })}>${t("Change for this storm …")}</button>
+        ${change ? html`<button type="button" class="quiet" @click=${() => tell("policy", "policy/undo", { change: change.id })}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Undo: {what}", { what: named("change", change.what) })}</button>` : ""}`;
+  return html`<section class="card" aria-labelledby="policy-title">
+    <header><h2 id="policy-title">${t("Policy of this storm")}</h2><span class="muted small">${own ? t("differs from the city's") : t("as the city's")}</span></header>
+    <form @submit=${(event) => savePolicy(event, base)}>
+      <div class="scroll"><table class="policy"><thead><tr><th scope="col">${t("Class")}</th>${NUMBERS.map((key) => html`<th scope="col">${t(`field:${key}`)}</th>`)}</tr></thead>
+        <tbody>${Object.entries(policy.class).map(([name, table]) => html`<tr><th scope="row">${name}</th>${NUMBERS.map((key) => numberCell(name, key, table[key], changing))}</tr>`)}</tbody></table></div>
+      ${refused("policy")}
+      ${may ? html`<div class="ends">${ends}</div>` : ""}
+    </form>
+  </section>`;
+}
