@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.context import BoardContext, Context
 from api.shell import boot_of, page, translator_of
+from api.vehicle_days import READ_AT_ONCE
 from data.model import Storm, StormId
 from data.store.storms import get_storm
 from fleet.logbook import PART, Wanted, part_of
@@ -17,9 +18,6 @@ from maps.storm_costs import CostTable, costs_csv, costs_view, costs_workbook
 
 router = APIRouter()
 
-READ_AT_ONCE = 2_000
-"""Quarters of an hour read while somebody waits; what is left is read beside."""
-
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 By = Annotated[CostTable, Query(description="by what costs are listed")]
@@ -28,9 +26,10 @@ By = Annotated[CostTable, Query(description="by what costs are listed")]
 @router.get("/storms/{storm_id}/costs")
 def costs_page(request: Request, storm_id: StormId, context: BoardContext) -> HTMLResponse:
     """Show what a storm took until now."""
-    storm, costs = _costs(context, storm_id)
+    storm, costs, unread = _costs(context, storm_id)
     view = costs_view(costs, storm, context.app.policy.costs.currency, translator_of(request))
-    return page(request, "dispatch/costs.html", {"view": view, "boot": boot_of(request, context)})
+    shown = {"view": view, "unread": unread, "boot": boot_of(request, context)}
+    return page(request, "dispatch/costs.html", shown)
 
 
 @router.get("/storms/{storm_id}/costs.csv")
@@ -38,7 +37,7 @@ def download_table(
     request: Request, storm_id: StormId, context: BoardContext, by: By = CostTable.TRUCKS
 ) -> Response:
     """Return one table of a storm's costs for a spreadsheet."""
-    _, costs = _costs(context, storm_id)
+    _, costs, _ = _costs(context, storm_id)
     text = costs_csv(costs, by, translator_of(request))
     return _attachment(text.encode(), f"costs-{storm_id}-{by}.csv", "text/csv; charset=utf-8")
 
@@ -46,21 +45,22 @@ def download_table(
 @router.get("/storms/{storm_id}/costs.xlsx")
 def download_workbook(request: Request, storm_id: StormId, context: BoardContext) -> Response:
     """Return all tables of a storm's costs as an Excel file."""
-    _, costs = _costs(context, storm_id)
+    _, costs, _ = _costs(context, storm_id)
     content = costs_workbook(costs, translator_of(request))
     return _attachment(content, f"costs-{storm_id}.xlsx", EXCEL)
 
 
-def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts]:
-    """Return a storm and its costs, after reading all that positions of its time tell."""
+def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool]:
+    """Return a storm, its costs, and whether positions of its time are left to be read."""
     app, now = context.app, context.now
     with context.reading() as tx:
         storm = get_storm(tx, storm_id)
     period = Period(Span.STORM, storm.started_at, storm.ended_at or now)
-    app.logs.read(Wanted(part_of(period.since) - PART, period.until), READ_AT_ONCE)
+    read = app.logs.read(Wanted(part_of(period.since) - PART, period.until), READ_AT_ONCE)
     with context.reading() as tx:
         days = vehicle_days(tx, app.logs.memory, period)
-        return storm, storm_costs(tx, storm, app.network, app.policy, days, period)
+        costs = storm_costs(tx, storm, app.network, app.policy, days, period)
+    return storm, costs, read >= READ_AT_ONCE
 
 
 def _attachment(content: bytes, name: str, kind: str) -> Response:

@@ -1,7 +1,7 @@
 """What a storm took: hours, kilometres, material and money, by truck, district and who owns it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, VehicleId
@@ -9,6 +9,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.call_outs import list_call_outs
 from data.store.engine import Tx
+from data.store.fleet import list_vehicles
 from data.store.performance import list_worked
 from fleet.call_outs import Hire, hires
 from fleet.office_report import Period
@@ -72,7 +73,8 @@ def storm_costs(
     Districts share a truck's money as they share its work, and material as it was spread there.
     """
     calls = list_call_outs(tx, storm.id)
-    vehicles = {day.vehicle.id: day.vehicle for day in days}
+    vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
+    vehicles |= {day.vehicle.id: day.vehicle for day in days}
     seen_h = {
         one.id: _seen_h(day, one, period)
         for day in days
@@ -83,7 +85,7 @@ def storm_costs(
     trucks = tuple(
         _truck(day, tuple(one for one in came if one.vehicle.id == day.vehicle.id), policy)
         for day in days
-    )
+    ) + tuple(_unseen(came, {day.vehicle.id for day in days}))
     owners: dict[str, list[Cost]] = defaultdict(list)
     for truck in trucks:
         owners[owner_of(truck.vehicle)].append(truck.cost)
@@ -125,6 +127,18 @@ def _truck(day: VehicleDay, came: tuple[Hire, ...], policy: Policy) -> TruckCost
         material_cost=policy.costs.of_material(material),
     )
     return TruckCost(vehicle, cost, came)
+
+
+def _unseen(came: Iterable[Hire], known: Collection[VehicleId]) -> Iterator[TruckCost]:
+    """Yield hired machines of which no position tells anything."""
+    by_vehicle: dict[VehicleId, list[Hire]] = defaultdict(list)
+    for one in came:
+        if one.vehicle.id not in known:
+            by_vehicle[one.vehicle.id].append(one)
+    for mine in by_vehicle.values():
+        vehicle = mine[0].vehicle
+        paid_h, spent = sum(one.hours_h for one in mine), sum(one.cost for one in mine)
+        yield TruckCost(vehicle, Cost(vehicle.name, paid_h, machines_cost=spent), tuple(mine))
 
 
 def _together(name: str, costs: Iterable[Cost]) -> Cost:
@@ -178,6 +192,9 @@ def _shares(tx: Tx, storm: Storm, network: StreetNetwork) -> dict[VehicleId, dic
 
 def _shared_out(cost: Cost, shares: Mapping[str, _Share]) -> Iterator[tuple[str, Cost]]:
     """Yield a truck's part in each district: by its seconds of work there, salt by its metres."""
+    if not shares:
+        yield "", cost
+        return
     whole_s = sum(share.work_s for share in shares.values())
     salt_m = sum(share.salt_m for share in shares.values())
     for district, share in shares.items():

@@ -109,7 +109,7 @@ class Editor extends Part {
   hire(machine) {
     return html`<div class="fields">
       ${field("company", t("field:company"), html`<input id="company" name="company" maxlength="80" autocomplete="off" dir="auto" .value=${machine.company}>`)}
-      ${field("contact", t("field:contact"), html`<input id="contact" name="contact" maxlength="80" autocomplete="off" dir="auto" .value=${machine.contact}>`)}
+      ${field("contact", t("How to reach them"), html`<input id="contact" name="contact" maxlength="80" autocomplete="off" dir="auto" .value=${machine.contact}>`)}
       ${numberField("arrive_min", t("field:arrive_min"), machine.arrive_min || null, { unit: t("min"), required: false })}
     </div>`;
   }
