@@ -1,6 +1,5 @@
 """Offers of urgent work that dispatchers may still take, in memory."""
 
-import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
@@ -32,8 +31,8 @@ class Offers:
         """Held while an offer is taken: the same one twice becomes one plan."""
 
     def add(self, insertion: Insertion, driven: Plan) -> Offer:
-        """Keep an offer under a name that nobody guesses."""
-        offer = Offer(secrets.token_urlsafe(12), insertion, driven)
+        """Keep an offer under its key, which nobody guesses."""
+        offer = Offer(insertion.key, insertion, driven)
         with self._lock:
             self._offers[offer.id] = offer
             while len(self._offers) > MOST:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BarfrubError, ConflictError
-from data.insertion_json import insertion_from_json, job_json
-from data.model import Insertion, Job
+from data.insertion_json import insertion_from_json, job_json, routes_from_json
+from data.model import ChangedRoute, Insertion, Job
 
 SOCKET = "quick.sock"
 """Name of the worker's socket in the city's folder, which nobody else can write to."""
@@ -51,6 +51,11 @@ class QuickLine:
         """
         answer = self._answer({"ask": "insertion", "job": job_json(job)})
         return insertion_from_json(answer["insertion"])
+
+    def routes_of(self, insertion: Insertion) -> tuple[ChangedRoute, ...]:
+        """Return the routes as they would be with what was found; raises the same errors."""
+        answer = self._answer({"ask": "routes", "key": insertion.key})
+        return routes_from_json(answer["routes"])
 
     def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         try:

@@ -10,9 +10,11 @@ import logging
 import os
 import socketserver
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
@@ -23,8 +25,8 @@ from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
 from api.settings import Settings, prepare_numba
 from api.worker import Stopped, solve_run
 from data.errors import BarfrubError, ConflictError
-from data.insertion_json import insertion_json, job_from_json
-from data.model import QUICK_KINDS, PlanRun
+from data.insertion_json import insertion_json, job_from_json, routes_json
+from data.model import QUICK_KINDS, Insertion, Job, PlanRun
 from data.network import StreetNetwork
 from data.store.cities import get_city
 from data.store.engine import Database, reading, transaction
@@ -35,13 +37,16 @@ from data.store.plans import find_published_plan_id
 from data.store.storms import find_active_storm
 from fleet.planning import prepare
 from fleet.present_desk import PresentDesk
-from fleet.running_plan import RunningPlan, best_insertion, running_plan
+from fleet.running_plan import Found, RunningPlan, best_insertion, running_plan
 
 LOOK_S = 0.1
 """How often an idle quick worker looks into the queue."""
 
 OLD_S, TOO_OLD_S = 10.0, 60.0
 """So old is what is known of trucks when it is read again, and when nobody may rely on it."""
+
+OFFERS = 50
+"""Offers whose routes are kept; the oldest go first."""
 
 REST_SHARE = 4.0
 """After reading the present it rests so many times as long as that took, at least."""
@@ -61,18 +66,37 @@ class QuickDesk:
         self._network_at: int | None = None
         self._running: RunningPlan | None = None
         self._reading = threading.Lock()
+        self._keeping = threading.Lock()
+        self._offers: OrderedDict[str, Found] = OrderedDict()
         self._read_at_s = self._rests_until_s = 0.0
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a question; plain values both."""
         try:
-            if question.get("ask") != "insertion":
-                raise ConflictError("nobody knows this question", reason="question_unknown")
-            plan, job = self._known(TOO_OLD_S), job_from_json(question["job"])
-            found = best_insertion(plan, job, self._clock.now())
-            return {"insertion": insertion_json(found)}
+            if question.get("ask") == "insertion":
+                return {"insertion": insertion_json(self._found(job_from_json(question["job"])))}
+            if question.get("ask") == "routes":
+                return {"routes": routes_json(self._kept(question["key"]).routes())}
+            raise ConflictError("nobody knows this question", reason="question_unknown")
         except BarfrubError as error:
             return {"refused": refused(error)}
+
+    def _found(self, job: Job) -> Insertion:
+        """Find a place for urgent work, and keep the routes in case it is taken."""
+        key = token_urlsafe(12)
+        found = best_insertion(self._known(TOO_OLD_S), job, key, self._clock.now())
+        with self._keeping:
+            self._offers[key] = found
+            while len(self._offers) > OFFERS:
+                self._offers.popitem(last=False)
+        return found.insertion
+
+    def _kept(self, key: str) -> Found:
+        with self._keeping:
+            found = self._offers.get(key)
+        if found is None:
+            raise ConflictError("the offer is too old", reason="offer_too_old")
+        return found
 
     def network(self) -> StreetNetwork:
         """Return the streets in force."""

@@ -102,10 +102,10 @@ def accept(offer_id: str, context: DispatcherContext) -> PlanView:
     with app.offers.taking:
         kept = app.offers.get(offer_id)
         if kept.became is None:
+            found, driven = kept.insertion, kept.driven
+            routes = app.quick.routes_of(found)
             with context.changing(PLANS) as tx:
-                became = accept_insertion(
-                    tx, context.actor, kept.insertion, kept.driven, context.now
-                )
+                became = accept_insertion(tx, context.actor, found, routes, driven, context.now)
             app.plans.keep(DrivenPlan(became))
             kept.became = became
     with context.reading() as tx:

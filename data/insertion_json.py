@@ -1,6 +1,6 @@
 """Urgent work and its place in the routes as plain values: what processes tell each other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,21 +60,13 @@ def job_from_json(plain: Mapping[str, Any]) -> Job:
 def insertion_json(found: Insertion) -> dict[str, Any]:
     """Return an insertion as plain values; `insertion_from_json` is its inverse."""
     return {
+        "key": found.key,
         "storm": found.storm_id,
         "plan": found.plan_id,
         "job": job_json(found.job),
         "vehicle": found.vehicle_id,
         "done_at": found.done_at.isoformat(),
         "more_s": found.more.total_seconds(),
-        "routes": [
-            {
-                "shift": route.shift_id,
-                "vehicle": route.vehicle_id,
-                "after": route.after_leg,
-                "legs": [leg_json(leg) for leg in route.legs],
-            }
-            for route in found.routes
-        ],
         "delays": [
             [one.job_id, one.before_at.isoformat(), one.after_at.isoformat()]
             for one in found.delays
@@ -85,23 +77,41 @@ def insertion_json(found: Insertion) -> dict[str, Any]:
 def insertion_from_json(plain: Mapping[str, Any]) -> Insertion:
     """Return the insertion that `insertion_json` made plain."""
     return Insertion(
+        key=plain["key"],
         storm_id=StormId(plain["storm"]),
         plan_id=PlanId(plain["plan"]),
         job=job_from_json(plain["job"]),
         vehicle_id=VehicleId(plain["vehicle"]),
         done_at=datetime.fromisoformat(plain["done_at"]),
         more=timedelta(seconds=plain["more_s"]),
-        routes=tuple(
-            ChangedRoute(
-                ShiftId(each["shift"]),
-                VehicleId(each["vehicle"]),
-                each["after"],
-                tuple(leg_from_json(leg) for leg in each["legs"]),
-            )
-            for each in plain["routes"]
-        ),
         delays=tuple(
             Delay(JobId(job_id), datetime.fromisoformat(before), datetime.fromisoformat(after))
             for job_id, before, after in plain["delays"]
         ),
+    )
+
+
+def routes_json(routes: Iterable[ChangedRoute]) -> list[dict[str, Any]]:
+    """Return changed routes as plain values; `routes_from_json` is its inverse."""
+    return [
+        {
+            "shift": route.shift_id,
+            "vehicle": route.vehicle_id,
+            "after": route.after_leg,
+            "legs": [leg_json(leg) for leg in route.legs],
+        }
+        for route in routes
+    ]
+
+
+def routes_from_json(plain: Iterable[Mapping[str, Any]]) -> tuple[ChangedRoute, ...]:
+    """Return the routes that `routes_json` made plain."""
+    return tuple(
+        ChangedRoute(
+            ShiftId(each["shift"]),
+            VehicleId(each["vehicle"]),
+            each["after"],
+            tuple(leg_from_json(leg) for leg in each["legs"]),
+        )
+        for each in plain
     )

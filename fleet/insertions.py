@@ -78,15 +78,23 @@ def job_on_street(
     return new_job(storm.id, segment, policy, blade_m, Treatment.PLOW, now)
 
 
-def accept_insertion(tx: Tx, actor: Actor, offer: Insertion, driven: Plan, now: datetime) -> Plan:
+def accept_insertion(
+    tx: Tx,
+    actor: Actor,
+    offer: Insertion,
+    routes: Sequence[ChangedRoute],
+    driven: Plan,
+    now: datetime,
+) -> Plan:
     """Publish the driven plan with urgent work put in; all other routes stay as they are.
 
-    `driven` is the plan that the offer was made for. Raises `ConflictError` where another plan is
-    driven by now, and names who published it, or where the job is over.
+    `routes` are those that change, and `driven` is the plan that the offer was made for. Raises
+    `ConflictError` where another plan is driven by now, and names who published it, or where the
+    job is over.
     """
     _require_driven(tx, offer)
     job = _job(tx, actor, offer, now)
-    renamed = [_renamed(each, job.id) for each in offer.routes]
+    renamed = [_renamed(each, job.id) for each in routes]
     changed = {each.shift_id: each for each in renamed}
     revised = replace(
         driven,

@@ -3,7 +3,7 @@
 The optimizer is imported where it is used, since only workers load it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from data.model import (
     JobId,
     PlanId,
     ShiftId,
+    WorkPass,
 )
 from fleet.planning import Prepared
 from fleet.route_desk import PlanCheck
@@ -35,10 +36,26 @@ NOTABLE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A place for urgent work: what a dispatcher is told, and the routes as they would be."""
+
+    plan: "RunningPlan"
+    mapped: "Mapped"
+    inserted: "Inserted"
+    insertion: Insertion
+
+    def routes(self) -> tuple[ChangedRoute, ...]:
+        """Return the rests of the routes that change."""
+        changed = self.inserted.changed
+        return tuple(_changed_route(self.plan, self.mapped, self.inserted, v) for v in changed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RunningPlan:
     """What trucks still do by the published plan, as of the moment when it was read."""
 
     mapped: "Mapped"
+    number: Mapping[WorkPass, int]
     check: PlanCheck
     running: "RunningRoutes"
     read_at: datetime
@@ -62,13 +79,14 @@ def running_plan(prepared: Prepared) -> RunningPlan:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven")
     mapped = problem_from(prepared)
     ahead = {route.shift_id: route.next_leg for route in check.routes}
-    stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
+    number = mapped.number
+    stops = remaining_stops(prepared, number, check.plan, ahead)
     routes = fitting(mapped.problem, stops)
     running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
-    return RunningPlan(mapped, check, running, prepared.now)
+    return RunningPlan(mapped, number, check, running, prepared.now)
 
 
-def best_insertion(plan: RunningPlan, job: Job, now: datetime) -> Insertion:
+def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Found:
     """Return where a job is best done at once, be it planned for later or not at all.
 
     Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
@@ -81,44 +99,45 @@ def best_insertion(plan: RunningPlan, job: Job, now: datetime) -> Insertion:
     if not passes:
         raise ConflictError("nothing of it is left to do", reason="insertion_over")
     urgent = [_urgent(plan, one, now) for one in passes]
-    number = plan.mapped.number
-    instead = [number[one.work] for one in passes if one.work in number]
+    instead = [plan.number[one.work] for one in passes if one.work in plan.number]
     begun_s = (now + BEGUN - plan.read_at).total_seconds()
     found = inserted(plan.running, urgent, instead, (), begun_s)
     if found is None:
         raise ConflictError("no truck has time for it", reason="insertion_impossible")
     known = plan.mapped
     mapped = replace(known, problem=found.after.problem, passes=(*known.passes, *passes))
-    routes = tuple(_changed_route(plan, mapped, found, v) for v in found.changed)
     shift = situation.shifts[found.vehicle]
-    done = [leg.ends_at for route in routes for leg in route.legs if job.id in leg.job_ids]
-    planned_at = _planned_at(plan, instead)
-    if planned_at is not None and max(done) >= planned_at:
+    new = range(known.problem.tasks, found.after.problem.tasks)
+    done_at = _planned_at(found.after, plan.read_at, new)
+    planned_at = _planned_at(plan.running, plan.read_at, instead)
+    if done_at is None or (planned_at is not None and done_at >= planned_at):
         raise ConflictError(
             "no truck comes sooner than it is planned",
             reason="insertion_no_sooner",
-            at=planned_at.isoformat(),
         )
-    return Insertion(
+    insertion = Insertion(
+        key=key,
         storm_id=situation.storm.id,
         plan_id=plan.plan_id,
         job=job,
         vehicle_id=shift.vehicle_id,
-        done_at=max(done),
+        done_at=done_at,
         more=timedelta(seconds=found.more_s),
-        routes=routes,
-        delays=_delays(plan, mapped, found, job.id),
+        delays=_delays(mapped, found, job.id),
     )
+    return Found(plan, mapped, found, insertion)
 
 
-def _planned_at(plan: RunningPlan, tasks: Sequence[int]) -> datetime | None:
+def _planned_at(
+    running: "RunningRoutes", begins_at: datetime, tasks: Sequence[int]
+) -> datetime | None:
     """Return when the last of some tasks is planned; `None` unless all of them are."""
     wanted = set(tasks)
-    legs = (leg for timed in plan.running.timed for leg in timed.legs if leg.task in wanted)
+    legs = (leg for timed in running.timed for leg in timed.legs if leg.task in wanted)
     ends_s = [leg.ends_s for leg in legs]
     if not wanted or len(ends_s) < len(wanted):
         return None
-    return plan.read_at + timedelta(seconds=max(ends_s))
+    return begins_at + timedelta(seconds=max(ends_s))
 
 
 def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
@@ -157,9 +176,7 @@ def _next_leg(check: PlanCheck, shift_id: ShiftId) -> int:
     return next((one.next_leg for one in check.routes if one.shift_id == shift_id), 0)
 
 
-def _delays(
-    plan: RunningPlan, mapped: "Mapped", found: "Inserted", own: JobId
-) -> tuple[Delay, ...]:
+def _delays(mapped: "Mapped", found: "Inserted", own: JobId) -> tuple[Delay, ...]:
     """Return which other jobs on changed routes end notably later, the most delayed first."""
     before, after = (
         _ends_at(mapped, running, found.changed) for running in (found.before, found.after)

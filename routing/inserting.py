@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from routing.repair import without
 from routing.stops import tasks_of
-from routing.urgent import TRIED, RunningRoutes, Urgent, with_task
+from routing.urgent import RunningRoutes, Urgent, with_task
 
-TRIED_AGAIN = 4
-"""Places of which the exact cost is computed for tasks after the first."""
+TRIED, TRIED_AGAIN = 5, 3
+"""Places of which the exact cost is computed, for the first task and for each other one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

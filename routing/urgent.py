@@ -139,8 +139,8 @@ class RunningRoutes:
             (to_arc(problem, self._line, arc), from_arc(problem, self._line, arc))
             for arc in problem.reload_arc.tolist()
         ]
-        self._done_s = _done_s(self._timed)
         self._laters = self._vehicles_of_laters()
+        self._done_s = _done_s(self._timed) if self._laters else {}
 
     @property
     def problem(self) -> Problem:
@@ -176,7 +176,7 @@ class RunningRoutes:
         self._problem, self._routes, self._timed, self._rows = problem, tuple(routes), timed, rows
         self._cost = whole_cost(problem, timed, self._left).total
         self._gaps = _gaps(rows)
-        self._done_s = _done_s(timed)
+        self._done_s = _done_s(timed) if self._laters else {}
 
     def _vehicles_of_laters(self) -> dict[int, list[int]]:
         """Return for each earlier pass the vehicles that do its later ones."""

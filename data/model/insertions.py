@@ -34,10 +34,12 @@ class ChangedRoute:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """The best place for a job in the routes that are driven.
+    """The best place for a job in the routes that are driven, without those routes.
 
     Attributes
     ----------
+    key
+        Under which whoever found it keeps the routes as they would be.
     job
         What is to be done; its id is 0 where it becomes a job only when this is accepted.
     done_at
@@ -48,11 +50,11 @@ class Insertion:
         Other jobs that come a minute or more later, the most delayed first.
     """
 
+    key: str
     storm_id: StormId
     plan_id: PlanId
     job: Job
     vehicle_id: VehicleId
     done_at: datetime
     more: timedelta
-    routes: tuple[ChangedRoute, ...]
     delays: tuple[Delay, ...]
