@@ -193,9 +193,11 @@ class Digester:
         *parts, rest = followed.parts(WINDOWS_AT_ONCE)
         found = Digest()
         for part in parts:
+            begun_s = time.monotonic()
             with transaction(self._engine) as tx:
                 found += keep(tx, ground.network, tracks, part, ground.policy, now)
-            time.sleep(TURN_S)
+            # As long again: on a busy machine who waits wakes up late and would miss a short pause.
+            time.sleep(max(TURN_S, time.monotonic() - begun_s))
         with transaction(self._engine) as tx:
             found += keep(tx, ground.network, tracks, rest, ground.policy, now)
             mark_seen_until(tx, last)
