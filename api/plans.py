@@ -1,20 +1,25 @@
 """Plans: asked for, watched, stopped early, looked at and published."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.context import BoardContext, Context, DispatcherContext, RouteContext
 from api.schemas import PlanIn, PublishIn
+from api.shell import translator_of
 from data.errors import ConflictError, ForbiddenError, NotFoundError
-from data.model import PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
+from data.model import JobState, PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
+from data.store.districts import list_districts
 from data.store.engine import Tx
 from data.store.fleet import list_vehicles
+from data.store.jobs import list_jobs
 from data.store.plan_runs import count_ahead, get_run
 from data.store.plans import find_route, get_plan
-from data.store.shifts import get_shift
+from data.store.shifts import get_shift, list_shifts
 from data.store.storms import find_active_storm, get_storm
+from fleet.plan_options import in_service
 from fleet.planning import ask_for_plan, publish, request_stop
 from fleet.versions import PLANS
 from maps.geojson import Collection, plan_geojson, route_geojson
+from maps.plan_choices import PlanChoices, plan_choices
 from maps.views import PlanView, RunView, plan_view, run_view, storm_view
 
 router = APIRouter()
@@ -33,6 +38,19 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
         view = shown_run(tx, run)
     context.app.hub.publish("runs", [view])
     return view
+
+
+@router.get("/api/plan-choices")
+def show_choices(request: Request, context: BoardContext) -> PlanChoices:
+    """Return which classes, districts and machines a plan may be narrowed to."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
+        shifts = list_shifts(tx, storm.id) if storm else []
+        serving = [one for one in shifts if in_service(one, context.now)]
+        districts, vehicles = list_districts(tx), list_vehicles(tx)
+    t = translator_of(request)
+    return plan_choices(jobs, districts, serving, vehicles, context.app.network, t)
 
 
 @router.get("/api/plan-runs/{run_id}")

@@ -19,6 +19,12 @@ OF_CLASSES = ("work", "distance", "material")
 """Arguments about whole classes, which count machines; the others are of passes and count them."""
 OF_CLASSES = ("work", "distance", "material")
 """Arguments about whole classes, which count machines; the others are of passes and count them."""
+OF_CLASSES = ("work", "distance", "material")
+"""Arguments about whole classes, which count machines; the others are of passes and count them."""
+OF_CLASSES = ("work", "distance", "material")
+"""Arguments about whole classes, which count machines; the others are of passes and count them."""
+OF_CLASSES = ("work", "distance", "material")
+"""Arguments about whole classes, which count machines; the others are of passes and count them."""
 _HOUR_S = 3600.0
 _NEARLY = 1e-9
 """Rounding up leaves a number that is whole but for the last digits as it is."""
@@ -100,6 +106,8 @@ def scope_words(plan: Plan, vehicles: Sequence[str], t: Translator) -> str:
         parts.append(t("The other machines keep their routes."))
     if not parts:
         return ""
+    if plan.parent_id is not None:
+        parts.append(t("What trucks had ahead is in it."))
     if plan.aside:
         count = sum(plan.aside.values())
         parts.append(t.plural("{count} other open jobs are not part of it.", count))

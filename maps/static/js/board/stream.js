@@ -6,6 +6,7 @@ import { t } from "../core/texts.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
 import { reloadWatch } from "./watch.js";
+import { reloadWhatIfs } from "./plan-what-if.js";
 import { board, merge, reload, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
@@ -23,7 +24,7 @@ function finished(runs) {
   for (const run of runs) {
     if (before.get(run.id)?.state === run.state) continue;
     if (run.state === "failed")
-      notify(t("The plan could not be made. Look at streets and shifts, then try again."), "danger", run.error);
+      notify(t("The plan could not be made. Look at streets and shifts, then try again."), "danger", run.fault ? t(run.fault, run.fault_values) : "");
     if (run.state === "done") notify(t("A new plan is ready to publish."));
   }
 }
@@ -53,6 +54,7 @@ export function follow() {
       figures();
     },
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
+    what_ifs: () => attempt(reloadWhatIfs),
     legs: (list) => merge("shifts", list),
     blockages: (list) => merge("blockages", list),
     closures: mergeClosures,

@@ -1,0 +1,81 @@
+"""What a plan may be asked for: classes, districts and machines, with how much work is open."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import District, Job, ServiceClass, Shift, Vehicle
+from data.network import StreetNetwork
+from maps.i18n import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChoice:
+    """A class with how many jobs of it are open."""
+
+    name: str
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictChoice:
+    """A district, what it is called in the reader's language, and its open jobs."""
+
+    name: str
+    label: str
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineChoice:
+    """A machine whose shift is not over."""
+
+    id: int
+    name: str
+    type: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoices:
+    """All that a plan may be narrowed to."""
+
+    classes: tuple[ClassChoice, ...]
+    districts: tuple[DistrictChoice, ...]
+    machines: tuple[MachineChoice, ...]
+
+
+def plan_choices(
+    jobs: Iterable[Job],
+    districts: Iterable[District],
+    shifts: Iterable[Shift],
+    vehicles: Iterable[Vehicle],
+    network: StreetNetwork,
+    t: Translator,
+) -> PlanChoices:
+    """Return what a plan may be narrowed to; `jobs` are open, `shifts` not over."""
+    by_class: Counter[ServiceClass] = Counter()
+    by_district: Counter[str] = Counter()
+    for job in jobs:
+        by_class[job.service_class] += 1
+        by_district[network.segment(job.segment_id).district] += 1
+    until: dict[int, datetime] = {}
+    for shift in shifts:
+        until[shift.vehicle_id] = max(shift.ends_at, until.get(shift.vehicle_id, shift.ends_at))
+    return PlanChoices(
+        tuple(ClassChoice(name, by_class[name]) for name in ServiceClass if by_class[name]),
+        tuple(
+            DistrictChoice(each.name, _label(each, t), by_district[each.name]) for each in districts
+        ),
+        tuple(
+            MachineChoice(each.id, each.name, each.type, until[each.id])
+            for each in vehicles
+            if each.id in until
+        ),
+    )
+
+
+def _label(district: District, t: Translator) -> str:
+    spellings = district.names.get(t.language, ())
+    return spellings[0] if spellings else district.name

@@ -1,0 +1,56 @@
+// What is proved of a plan, in words: how good it is at least, what no plan can do, and what it is for.
+import { html } from "lit";
+import { boot } from "../core/boot.js";
+import { get } from "../core/net.js";
+import { t } from "../core/texts.js";
+import { board } from "./state.js";
+
+const PROVED = 1e-6;
+const SHOWN = 3;
+
+const words = new Map();
+
+/** The words of a plan, asked for once; undefined until they are there. */
+function wordsOf(planId) {
+  if (!words.has(planId)) {
+    words.set(planId, undefined);
+    get(`/api/plans/${planId}/words?lang=${boot.language}`)
+      .then((found) => {
+        words.set(planId, found);
+        board.set({});
+      })
+      .catch(() => words.delete(planId));
+  }
+  return words.get(planId);
+}
+
+/** How far a cost is from the best possible at most, as the server says it of a finished plan. */
+export function gapWords(best, bound) {
+  if (best == null || bound == null || bound <= 0) return t("How far this is from the best possible plan is not known.");
+  const gap = Math.max(best / bound - 1, 0);
+  if (gap <= PROVED) return t("No plan is better: that is proved.");
+  if (gap < 1) return t("At most {percent} % above the best possible.", { percent: Math.ceil(100 * gap - 1e-9) });
+  return t("At most {times} times the cost of the best possible.", { times: Math.ceil(10 * gap + 10 - 1e-9) / 10 });
+}
+
+const statement = (proof) =>
+  html`<li><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${proof.words}</span></li>`;
+
+function proofs(list) {
+  if (list.length === 0) return "";
+  const rest = list.slice(SHOWN);
+  return html`<ul class="proofs" aria-label=${t("What no plan can do")}>${list.slice(0, SHOWN).map(statement)}</ul>
+    ${
+      rest.length
+        ? html`<details><summary>${t("{count} more such statements", { count: rest.length })}</summary><ul class="proofs">${rest.map(statement)}</ul></details>`
+        : ""
+    }`;
+}
+
+/** What is to be said of a plan beside its sums. */
+export function planWords(planId) {
+  const found = wordsOf(planId);
+  if (!found) return "";
+  return html`<p class="small">${found.gap_words}</p>
+    ${found.scope ? html`<p class="small">${found.scope}</p>` : ""} ${proofs(found.proofs)}`;
+}
