@@ -222,7 +222,8 @@ def test_who_only_looks_is_offered_no_orders(visit):
 
 def test_a_failed_plan_is_said_in_the_readers_language_with_the_reason_folded(visit):
     page = visit.page
-    runs = '[{"id": 1, "state": "failed", "error": "no vehicle is in service"}]'
+    reason = "No vehicle is in service: every shift is over."
+    runs = '[{"id": 1, "state": "failed", "fault": "conflict:no_shift", "fault_values": {}}]'
     page.route(
         "**/stream",
         lambda route: route.fulfill(
@@ -231,10 +232,10 @@ def test_a_failed_plan_is_said_in_the_readers_language_with_the_reason_folded(vi
     )
     visit.board()
     expect(page.locator(".notice.danger")).to_contain_text("The plan could not be made.")
-    expect(page.get_by_text("no vehicle is in service")).to_be_hidden()
+    expect(page.get_by_text(reason)).to_be_hidden()
     page.click(".notice summary")
 
-    expect(page.get_by_text("no vehicle is in service")).to_be_visible()
+    expect(page.get_by_text(reason)).to_be_visible()
 
 
 SILENT_STREAM = """

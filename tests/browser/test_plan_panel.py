@@ -1,0 +1,65 @@
+"""The board's plan panel and the page that compares plans, in both languages."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import CurvePoint, PlanProof, PlanState, ServiceClass
+from data.store.engine import transaction
+from data.store.people import find_user_by_login, set_language
+from data.store.plan_runs import add_run, finish_run, heartbeat, lease_run
+from data.store.plans import add_plan
+from tests.maps.plans import a_plan
+
+pytestmark = pytest.mark.browser
+
+NEVER = PlanProof((ServiceClass.P1,), "work", None, None, 9, 2, 7200.0, 3600.0, ())
+
+
+def a_finished_search(visit) -> None:
+    """Leave a published plan and a draft whose search was watched, as the worker does."""
+    now = visit.city.clock.now()
+    with transaction(visit.city.engine) as tx:
+        plan = a_plan(unserved=(), made_at=now, bound=9.5)
+        add_plan(tx, plan)
+        draft = add_plan(tx, replace(plan, state=PlanState.DRAFT, proofs=(NEVER,)))
+        add_run(tx, draft.storm_id, "dispatcher", now, 30.0)
+        run = lease_run(tx, now, 30.0)
+        assert run is not None
+        curve = tuple(CurvePoint(float(s), 20.0 - s, 9.5, 0) for s in range(10))
+        progress = replace(run, best=11.0, bound=9.5, unserved=0, curve=curve)
+        held = heartbeat(tx, progress, now + timedelta(seconds=30))
+        finish_run(tx, held, draft.id)
+        user = find_user_by_login(tx, "dispatcher")
+        assert user is not None
+        set_language(tx, user.id, "fa")
+
+
+def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit):
+    page = visit.board()
+    visit.start_storm()
+    page.click(".narrow-plan summary")
+    page.get_by_label("P1, first").check()
+    expect(page.locator(".narrow-plan summary")).to_have_text("Only for a part of the work")
+
+    page.click(".what-if summary")
+    page.get_by_label("One fewer").first.click()
+    page.locator(".what-if form .wide").click()
+    expect(page.locator(".answers .computing")).to_contain_text("computing")
+
+    a_finished_search(visit)
+    page = visit.board()
+    draft = page.locator("section.run")
+    expect(draft.locator("svg polyline.best")).to_have_count(1)
+    expect(draft).to_contain_text("حداکثر ۶٪ پرهزینه‌تر از بهترین برنامهٔ ممکن.")
+    expect(draft.locator(".proofs")).to_contain_text("با این ۲ دستگاه درجهٔ ۱")
+    assert visit.grave_faults() == []
+
+    draft.get_by_role("link").click()
+    page.wait_for_selector("table.compare tbody tr")
+    expect(page.locator(".verdict")).to_have_count(2)
+    expect(page.locator("h1")).to_have_text("مقایسهٔ برنامه‌ها")
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
