@@ -27,7 +27,7 @@ By = Annotated[CostTable, Query(description="by what costs are listed")]
 def costs_page(request: Request, storm_id: StormId, context: BoardContext) -> HTMLResponse:
     """Show what a storm took until now."""
     storm, costs, unread = _costs(context, storm_id)
-    view = costs_view(costs, storm, context.app.policy.costs.currency, translator_of(request))
+    view = costs_view(costs, storm, translator_of(request))
     shown = {"view": view, "unread": unread, "boot": boot_of(request, context)}
     return page(request, "dispatch/costs.html", shown)
 
@@ -59,7 +59,8 @@ def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool
     read = app.logs.read(Wanted(part_of(period.since) - PART, period.until), READ_AT_ONCE)
     with context.reading() as tx:
         days = vehicle_days(tx, app.logs.memory, period)
-        costs = storm_costs(tx, storm, app.network, app.policy, days, period)
+        policy = app.ground.policy_of(tx, storm)
+        costs = storm_costs(tx, storm, app.network, policy, days, period)
     return storm, costs, read >= READ_AT_ONCE
 
 

@@ -53,6 +53,7 @@ class TruckCost:
 class StormCosts:
     """A storm in sums; an owner is the city, its reserve, or a company by name."""
 
+    currency: str
     total: Cost
     trucks: tuple[TruckCost, ...]
     owners: tuple[Cost, ...]
@@ -90,6 +91,7 @@ def storm_costs(
     for truck in trucks:
         owners[owner_of(truck.vehicle)].append(truck.cost)
     return StormCosts(
+        currency=policy.costs.currency,
         total=_together("", (truck.cost for truck in trucks)),
         trucks=trucks,
         owners=tuple(_together(name, costs) for name, costs in sorted(owners.items())),

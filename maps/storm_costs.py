@@ -31,24 +31,23 @@ class CostsView:
     """The page: key figures, tables, and hires whose tracks show less than their hours."""
 
     storm: Storm
-    currency: str
     figures: tuple[FigureView, ...]
     tables: tuple[tuple[str, TableView], ...]
     doubtful: tuple[str, ...]
 
 
-def costs_view(costs: StormCosts, storm: Storm, currency: str, t: Translator) -> CostsView:
+def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
     """Return what the page of a storm's costs shows."""
     total = costs.total
     kg = sum(total.material_kg.values())
     figures = (
-        FigureView(_number(total.cost, t), t("Cost, {currency}", currency=currency), ""),
+        FigureView(_number(total.cost, t), t("Cost, {currency}", currency=costs.currency), ""),
         FigureView(_number(total.paid_h, t, 1), t("Paid hours"), ""),
         FigureView(_number(total.work_m / 1000, t, 1), t("km at work"), ""),
         FigureView(_number(kg / 1000, t, 1), t("Material, t"), ""),
     )
     tables = tuple((str(which), _table(costs, which, t)) for which in CostTable)
-    return CostsView(storm, currency, figures, tables, tuple(_doubtful(costs.trucks, t)))
+    return CostsView(storm, figures, tables, tuple(_doubtful(costs.trucks, t)))
 
 
 def costs_csv(costs: StormCosts, which: CostTable, t: Translator) -> str:
