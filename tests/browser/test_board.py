@@ -91,28 +91,45 @@ def test_what_an_operator_takes_appears_on_the_board_at_once(visit, desk):
     assert visit.complaints == []
 
 
-def test_a_long_list_draws_its_first_rows_and_finds_the_others(visit):
+def ask_often(city, times: int) -> None:
+    """Put so many requests without a place into the database."""
     asked = [
         ServiceRequest(
             id=RequestId(number),
             reference=f"B-{number:04d}",
-            received_at=visit.city.clock.now() + timedelta(seconds=number),
+            received_at=city.clock.now() + timedelta(seconds=number),
             channel="phone",
             text=f"call {number}",
-            kind=RequestKind.PLOW,
+            kind=RequestKind.ICE if number % 2 else RequestKind.PLOW,
             state=RequestState.NEW,
         )
-        for number in range(1, 303)
+        for number in range(1, times + 1)
     ]
-    with transaction(visit.city.engine) as tx:
+    with transaction(city.engine) as tx:
         for one in asked:
             add_request(tx, one)
+
+
+def test_a_long_list_is_walked_to_its_end_narrowed_and_sorted(visit):
+    ask_often(visit.city, 400)
     page = visit.board()
-    expect(page.locator("#list-requests .row")).to_have_count(300)
-    expect(page.locator("board-lists")).to_contain_text("The first 300 are shown.")
+    rows = page.locator("#list-requests .row")
+    expect(rows.first).to_contain_text("call 1")
+    assert rows.count() < 60
+    page.focus("#list-requests")
+    page.keyboard.press("End")
+    selected = page.locator('#list-requests [aria-selected="true"]')
+    expect(selected).to_contain_text("B-0400")
+    expect(selected).to_have_attribute("aria-posinset", "400")
     page.fill("#filter", "call 302")
-    expect(page.locator("#list-requests .row")).to_have_count(1)
-    expect(page.locator("#list-requests .row")).to_contain_text("B-0302")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("B-0302")
+    page.fill("#filter", "")
+    page.get_by_role("button", name="Ice").click()
+    expect(page.locator(".tally")).to_contain_text("200 of 400")
+    page.select_option(".order select", "newest")
+    expect(rows.first).to_contain_text("B-0399")
+    assert visit.complaints == []
 
 
 def test_the_answer_to_read_out_is_the_largest_text(visit):

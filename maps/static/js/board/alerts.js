@@ -69,6 +69,7 @@ function watched() {
     kind: alert.vehicle_id === null ? "alert" : "truck",
     target: alert.vehicle_id ?? alert.id,
     tone: alert.acknowledged_by ? "plain" : "danger",
+    seenBy: alert.acknowledged_by,
     title: alertTitle(alert),
     text: alertWords(alert),
     since: alert.since,

@@ -1,9 +1,9 @@
 // A street that a driver found blocked: where, since when, his photo, and the order that frees it.
 import { html } from "lit";
 import { attempt } from "../core/notices.js";
-import { post } from "../core/net.js";
 import { age, streetName, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
+import { change } from "./room.js";
 import { board, choose, mayDispatch, merge } from "./state.js";
 
 /** What is still blocked, the oldest first. */
@@ -13,7 +13,7 @@ export const openBlockages = () => [...board.value.blockages.values()].filter((o
 export const blockedName = (blockage) => t("Blocked: {street}", { street: `\u2068${streetName(blockage)}\u2069` });
 
 async function clear(blockage) {
-  const cleared = await attempt(() => post(`/api/blockages/${blockage.id}/clear`));
+  const cleared = await attempt(() => change(`blockage:${blockage.id}`, `/api/blockages/${blockage.id}/clear`));
   if (cleared === undefined) return;
   merge("blockages", [cleared]);
   choose(null);

@@ -1,10 +1,11 @@
 // What drivers say: how far each shift is, the code that lets its driver in, and what is broken.
 import { html } from "lit";
-import { get, post } from "../core/net.js";
+import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { Store } from "../core/store.js";
 import { named, number, streetName, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
+import { change } from "./room.js";
 import { board, keyed, mayDispatch, merge, selection } from "./state.js";
 
 /** Who may drive, and the code that was just given: it is shown once and kept nowhere. */
@@ -42,7 +43,7 @@ export const progress = (shift) =>
 async function giveCode(event, shift) {
   event.preventDefault();
   const login = new FormData(event.target).get("login") ?? "";
-  const given = await attempt(() => post(`/api/shifts/${shift.id}/code`, { login }));
+  const given = await attempt(() => change(`shift:${shift.id}`, `/api/shifts/${shift.id}/code`, { login }));
   if (!given) return;
   codes.set({ given: { ...given, shift: shift.id } });
   merge("shifts", [{ id: shift.id, driver: given.login }]);

@@ -151,7 +151,7 @@ export async function showMap() {
       collection(
         [
           ...openRequests()
-            .filter((one) => one.lon != null)
+            .filter((one) => one.lon != null && (selection.value.listed?.has(one.id) ?? true))
             .map(ring),
           ...openBlockages().map(barrier),
         ],
@@ -164,6 +164,9 @@ export async function showMap() {
     if (changes.requests || changes.blockages) requests();
     const { chosen } = selection.value;
     if (changes.checks && chosen?.kind === "truck") showRoute(map, chosen);
+  });
+  selection.follow((_, changes) => {
+    if ("listed" in changes) requests();
   });
   trucks.update([...board.value.vehicles.values()]);
   drawClosures(map);

@@ -1,69 +1,23 @@
-// The start side: requests, trucks and alerts, each with a filter and a count.
+// The start side: requests, trucks and alerts, each narrowed by words and state, sorted, counted, tied to the map.
 import { html } from "lit";
 import { Part } from "../core/element.js";
 import { attempt } from "../core/notices.js";
-import { named, t } from "../core/texts.js";
-import { alerts } from "./alerts.js";
-import { listbox } from "./listbox.js";
-import { alertRow, requestRow, truckRow } from "./rows.js";
-import { board, choose, findRequests, openRequests, outlined, selection, vehicles } from "./state.js";
-
-const folded = (text) =>
-  text
-    .toLocaleLowerCase()
-    .replace(/ي/g, "ی")
-    .replace(/ك/g, "ک")
-    .replace(/\u200c/g, " ");
-
-/** Rows that are drawn at once: ten thousand would make every key wait. */
-const MOST_ROWS = 300;
+import { t } from "../core/texts.js";
+import { LISTS, narrowed } from "./filters.js";
+import "./longlist.js";
+import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";
 
 const TYPING_MS = 200; // so long nothing is typed before the server is asked
 
-/** The first of a long list, and the selected one wherever it stands. */
-const drawn = (found, selected) => found.filter(({ id }, at) => at < MOST_ROWS || id === selected);
-
-const TABS = {
-  requests: {
-    title: () => t("Requests"),
-    kind: "request",
-    items: openRequests,
-    words: (request) => [request.reference, request.address, request.text].join(" "),
-    request: ({ id }) => id,
-    row: requestRow,
-    empty: () => [t("No open requests"), t("What callers report appears here at once.")],
-  },
-  trucks: {
-    title: () => t("Trucks"),
-    kind: "truck",
-    items: vehicles,
-    words: (vehicle) =>
-      [vehicle.name, vehicle.type, named("machine", vehicle.type), named("truck", vehicle.state)].join(" "),
-    row: truckRow,
-    empty: () => [t("No trucks yet"), t("The fleet file of this city names no machines.")],
-  },
-  alerts: {
-    title: () => t("Alerts"),
-    kind: null,
-    items: alerts,
-    words: (alert) => [alert.title, alert.text].join(" "),
-    request: (alert) => (alert.kind === "request" ? alert.target : null),
-    row: alertRow,
-    empty: () => [
-      t("Nothing needs you now"),
-      t("Silent trucks, requests without a place and late streets appear here."),
-    ],
-  },
-};
+const fresh = ({ states, orders }) => ({ sought: "", state: Object.keys(states)[0], order: Object.keys(orders)[0], told: new Set() });
 
 class Lists extends Part {
-  static properties = { tab: { state: true }, sought: { state: true }, told: { state: true } };
+  static properties = { tab: { state: true }, wanted: { state: true } };
 
   constructor() {
     super();
     this.tab = "requests";
-    this.sought = "";
-    this.told = new Set(); // requests in which the server has found the words
+    this.wanted = Object.fromEntries(Object.entries(LISTS).map(([name, list]) => [name, fresh(list)]));
   }
 
   get stores() {
@@ -73,40 +27,69 @@ class Lists extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.stopFollowing = selection.follow((value, changes) => {
-      const tab = Object.entries(TABS).find(([, { kind }]) => kind && kind === value.chosen?.kind)?.[0];
+      const tab = Object.entries(LISTS).find(([, { kind }]) => kind && kind === value.chosen?.kind)?.[0];
       if ("chosen" in changes && tab) this.open(tab);
     });
+    this.stopMinding = board.follow((_, changes) => {
+      if (changes.requests && selection.value.listed) this.tellMap();
+    });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stopFollowing();
+    this.stopMinding();
   }
 
   /** Show a tab and, once it is drawn, the selected row in it. */
   async open(tab) {
-    if (this.tab !== tab) this.seek("");
     this.tab = tab;
     await this.updateComplete;
-    this.querySelector('[aria-selected="true"].row')?.scrollIntoView({ block: "nearest" });
+    this.querySelector("long-list")?.reveal();
+  }
+
+  want(changes) {
+    this.wanted = { ...this.wanted, [this.tab]: { ...this.wanted[this.tab], ...changes } };
+    this.tellMap();
+  }
+
+  /** Let the map show the requests that the list shows. */
+  tellMap() {
+    const { sought, state } = this.wanted.requests;
+    const whole = !sought.trim() && state === "all";
+    selection.set({ listed: whole ? null : new Set(this.found("requests").map(({ id }) => id)) });
+  }
+
+  found(tab) {
+    return narrowed(LISTS[tab], LISTS[tab].items(), this.wanted[tab]);
   }
 
   /** Show what has these words in it; of requests known in outline only, the server must say. */
   seek(words) {
-    this.sought = words;
-    this.told = new Set();
+    const { tab } = this;
+    this.want({ sought: words, told: new Set() });
     clearTimeout(this.asking);
     if (!words.trim() || !openRequests().some(outlined)) return;
     this.asking = setTimeout(async () => {
       const told = await attempt(() => findRequests(words.trim()));
-      if (told && this.sought === words) this.told = told;
+      if (told && this.tab === tab && this.wanted[tab].sought === words) this.want({ told });
     }, TYPING_MS);
   }
 
   take(id) {
-    const { kind, items } = TABS[this.tab];
+    const { kind, items } = LISTS[this.tab];
     const alert = kind ? null : items().find((item) => item.id === id);
     if (alert) choose(alert.kind, alert.target);
     else choose(kind, id);
   }
 
+  /** Choose the row so many below the present one. */
+  walk(by) {
+    this.querySelector("long-list")?.walk(by);
+  }
+
   walkTabs(event) {
-    const names = Object.keys(TABS);
+    const names = Object.keys(LISTS);
     const towards = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!towards) return;
     const forward = document.dir === "rtl" ? -towards : towards;
@@ -116,7 +99,7 @@ class Lists extends Part {
 
   tabs() {
     return html`<div class="tabs" role="tablist" aria-label=${t("Lists")} @keydown=${this.walkTabs}>
-      ${Object.entries(TABS).map(
+      ${Object.entries(LISTS).map(
         ([name, { title, items }]) => html`<button
           class="tab"
           role="tab"
@@ -132,26 +115,51 @@ class Lists extends Part {
     </div>`;
   }
 
+  /** The states to narrow to, each with how many there are; those that nothing is in are left out. */
+  states(list, all) {
+    const { state } = this.wanted[this.tab];
+    const counts = Object.entries(list.states).map(([name, { fits }]) => [name, all.filter(fits).length]);
+    const shown = counts.filter(([name, count]) => count > 0 || name === state || name === "all");
+    return html`<div class="states" role="group" aria-label=${t("State")}>
+      ${shown.map(
+        ([name, count]) => html`<button class="chip" aria-pressed=${name === state} @click=${() => this.want({ state: name })}>
+          ${list.states[name].words()}<span class="count">${t("{value}", { value: count })}</span>
+        </button>`,
+      )}
+    </div>`;
+  }
+
+  tally(list, found, all) {
+    const { order } = this.wanted[this.tab];
+    return html`<div class="tally muted small">
+      <span aria-live="polite">${t("{found} of {all}", { found, all })}</span>
+      <label class="order"
+        ><span class="unseen">${t("Order")}</span
+        ><select @change=${(event) => this.want({ order: event.target.value })}>
+          ${Object.entries(list.orders).map(([name, { words }]) => html`<option value=${name} ?selected=${name === order}>${words()}</option>`)}
+        </select></label
+      >
+    </div>`;
+  }
+
   body() {
     if (!board.value.loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    const { items, words, request, row, empty, title, kind } = TABS[this.tab];
-    const all = items();
+    const list = LISTS[this.tab];
+    const all = list.items();
     if (all.length === 0)
-      return html`<div class="empty"><h3>${empty()[0]}</h3><p class="muted small">${empty()[1]}</p></div>`;
-    const sought = folded(this.sought);
-    const found = all.filter((item) => folded(words(item)).includes(sought) || this.told.has(request?.(item)));
+      return html`<div class="empty"><h3>${list.empty()[0]}</h3><p class="muted small">${list.empty()[1]}</p></div>`;
+    const found = this.found(this.tab);
     const { chosen } = selection.value;
-    const selected = kind && chosen?.kind === kind ? chosen.id : undefined;
-    return html`<p class="tally muted small" aria-live="polite">${t("{found} of {all}", { found: found.length, all: all.length })}</p>
-      ${found.length > MOST_ROWS ? html`<p class="tally muted small">${t("The first {count} are shown. Write above to find others.", { count: MOST_ROWS })}</p>` : ""}
-      ${listbox({
-        id: `list-${this.tab}`,
-        label: title(),
-        items: drawn(found, selected),
-        selected,
-        choose: (id) => this.take(id),
-        row,
-      })}`;
+    return html`${this.states(list, all)} ${this.tally(list, found.length, all.length)}
+      <long-list
+        .name=${`list-${this.tab}`}
+        .label=${list.title()}
+        .items=${found}
+        .selected=${list.kind && chosen?.kind === list.kind ? chosen.id : found.find((item) => item.kind === chosen?.kind && item.target === chosen?.id)?.id}
+        .height=${list.height}
+        .row=${list.row}
+        .choose=${(id) => this.take(id)}
+      ></long-list>`;
   }
 
   render() {
@@ -163,7 +171,7 @@ class Lists extends Part {
             id="filter"
             type="search"
             placeholder=${t("Filter")}
-            .value=${this.sought}
+            .value=${this.wanted[this.tab].sought}
             @input=${(event) => this.seek(event.target.value)}
           /><kbd aria-hidden="true">/</kbd>
         </label>

@@ -1,16 +1,21 @@
 // Starts the dispatcher's board.
 import "../core/theme.js";
 import "../core/notices.js";
+import "./help.js";
 import "./lists.js";
 import "./legend.js";
+import "./people.js";
 import "./sheets.js";
 import "./side.js";
 import "./stale.js";
 import "./strip.js";
+import "./timeline/timeline.js";
+import "./wall.js";
 import { attempt } from "../core/notices.js";
 import { reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
 import { listen } from "./keys.js";
+import { enterRoom } from "./room.js";
 import { reload } from "./state.js";
 import { follow } from "./stream.js";
 import { showMap } from "./ground.js";
@@ -23,4 +28,5 @@ attempt(reloadDrivers);
 attempt(reloadClosures);
 attempt(reloadWatch);
 follow();
+enterRoom();
 await drawn;

@@ -1,10 +1,10 @@
 // A request: what was asked, where it is, and what a dispatcher can do about it.
 import { html } from "lit";
 import { attempt } from "../core/notices.js";
-import { post } from "../core/net.js";
 import { age, deadline, named, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
 import { kindIcon, needsPin, requestPlace } from "./rows.js";
+import { change } from "./room.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, mayDispatch, merge, outlined, selection } from "./state.js";
 
@@ -14,7 +14,7 @@ function startPlacing(request) {
 }
 
 async function cancel(request) {
-  const answer = await attempt(() => post(`/api/requests/${request.id}/cancel`));
+  const answer = await attempt(() => change(`request:${request.id}`, `/api/requests/${request.id}/cancel`));
   if (answer === undefined) return;
   merge("requests", [{ id: request.id, state: "cancelled", ...answer }]);
   choose(null);
@@ -22,8 +22,9 @@ async function cancel(request) {
 
 /** Put a request where the map was clicked. */
 export async function place(id, lngLat) {
+  const at = { lon: lngLat.lng, lat: lngLat.lat };
+  const placed = await attempt(() => change(`request:${id}`, `/api/requests/${id}/place`, at));
   selection.set({ placing: null });
-  const placed = await attempt(() => post(`/api/requests/${id}/place`, { lon: lngLat.lng, lat: lngLat.lat }));
   if (placed?.id) merge("requests", [placed]);
   return placed;
 }

@@ -4,9 +4,12 @@ import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { blockagePanel } from "./blockage.js";
 import { closures } from "./closures.js";
+import { desk } from "./desk.js";
 import { codes } from "./drivers.js";
 import { planPanel } from "./plan.js";
 import { requestPanel } from "./request.js";
+import { besideUs } from "./people.js";
+import { room } from "./room.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "./street.js";
 import { truckPanel } from "./truck.js";
@@ -16,7 +19,7 @@ const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, st
 
 class Side extends Part {
   get stores() {
-    return [board, selection, streets, codes, closures];
+    return [board, selection, streets, codes, closures, desk, room];
   }
 
   connectedCallback() {
@@ -37,12 +40,12 @@ class Side extends Part {
     if (!board.value.loaded)
       return html`<div class="panel"><div class="skeleton" aria-hidden="true"></div></div>`;
     const { chosen } = selection.value;
-    if (!chosen) return html`<div class="panel">${planPanel()}</div>`;
+    if (!chosen) return html`<div class="panel">${besideUs()} ${planPanel()}</div>`;
     return html`<div class="panel">
       <button class="quiet close" @click=${() => choose(null)} title=${t("Close (Esc)")} aria-label=${t("Close (Esc)")}>
         <span class="icon icon-x" aria-hidden="true"></span>
       </button>
-      ${PANELS[chosen.kind](chosen.id)}
+      ${besideUs()} ${PANELS[chosen.kind](chosen.id)}
     </div>`;
   }
 }

@@ -21,8 +21,11 @@ export const board = new Store({
   connected: false,
 });
 
-/** `{kind: "request" | "truck" | "street" | "blockage", id}` or null, and the place on the map being asked for. */
-export const selection = new Store({ chosen: null, placing: null, hidden: new Set() });
+/**
+ * `{kind: "request" | "truck" | "street" | "blockage", id}` or null, the leg of the timeline that it was chosen by
+ * (`{vehicle, leg}`), the place on the map being asked for, and the requests that a filter lets through (null for all).
+ */
+export const selection = new Store({ chosen: null, leg: null, placing: null, hidden: new Set(), listed: null });
 
 /** States of each street as [forward, backward]; the map follows `changes` of it. */
 export const coverage = { states: new Map(), followers: new Set() };
@@ -75,7 +78,7 @@ function waitingRequests({ waiting, requests }) {
 /** Learn everything of a request that is known in outline only. */
 async function tellInFull(id) {
   const request = board.value.requests.get(id);
-  if (request && outlined(request)) merge("requests", [await get(`/api/requests/${id}`)]);
+  if (request && (outlined(request) || (request.job_id !== null && request.due_at === null))) merge("requests", [await get(`/api/requests/${id}`)]);
 }
 
 /** Learn which waiting requests have some words in them; returns their ids. */
@@ -92,7 +95,25 @@ export function merge(field, list) {
   board.set({ [field]: merged });
 }
 
-/** Ask for everything: at the start, after a break, when a storm or plan changes, and now and then for the figures. */
+/** Take in requests as they changed; whoever tells of them does not always know when their work is due. */
+export function mergeRequests(list) {
+  const known = board.value.requests;
+  const due = (request) =>
+    request.due_at ?? (known.get(request.id)?.job_id === request.job_id ? known.get(request.id).due_at : null);
+  merge(
+    "requests",
+    list.map((request) => ({ ...request, due_at: due(request) })),
+  );
+}
+
+/** Ask for what changes with every pass: figures and how far classes are. */
+export async function reloadFigures() {
+  const { now, figures, classes } = await get("/api/board/figures");
+  setClock(now);
+  board.set({ figures, classes });
+}
+
+/** Ask for everything: at the start, after a break, when a storm or plan changes. */
 export async function reload() {
   const whole = await get("/api/board");
   setClock(whole.now);
@@ -109,28 +130,44 @@ export async function reload() {
   });
 }
 
-/** Select something everywhere at once; null clears. */
-export function choose(kind, id) {
-  const { chosen } = selection.value;
-  if (chosen?.kind === kind && chosen?.id === id) return;
-  selection.set({ chosen: kind ? { kind, id } : null });
+/** Select something everywhere at once, by a leg of the timeline or by itself; null clears. */
+export function choose(kind, id, leg = null) {
+  const { chosen, leg: before } = selection.value;
+  const same = (chosen?.kind ?? null) === kind && chosen?.id === id;
+  if (same && leg === before) return;
+  selection.set(same ? { leg } : { chosen: kind ? { kind, id } : null, leg });
   if (kind === "request") attempt(() => tellInFull(id));
 }
 
 /** Whether the signed-in user may change plans and storms. */
 export const mayDispatch = boot.roles.some((role) => role === "dispatcher" || role === "administrator");
 
-/** Open requests and those that wait for a pin, the oldest first. */
-export const openRequests = () =>
-  [...board.value.requests.values()]
+/** The last result of `make` while what it is made of stays the same object. */
+function once(make) {
+  let source;
+  let made;
+  return (of) => {
+    if (of !== source) [source, made] = [of, make(of)];
+    return made;
+  };
+}
+
+const waitingOf = once((requests) =>
+  [...requests.values()]
     .filter((request) => request.state === "open" || request.state === "new")
-    .sort((one, other) => (one.received_at < other.received_at ? -1 : 1));
+    .sort((one, other) => (one.received_at < other.received_at ? -1 : 1)),
+);
+
+/** Open requests and those that wait for a pin, the oldest first. */
+export const openRequests = () => waitingOf(board.value.requests);
 
 /** Machines, those that were heard of first, then by name: an order that holds still while one reads. */
-export function vehicles() {
-  const unheard = (vehicle) => (vehicle.fixed_at ? 0 : 1);
-  return [...board.value.vehicles.values()].sort(
-    (one, other) =>
-      unheard(one) - unheard(other) || one.name.localeCompare(other.name, boot.language, { numeric: true }),
-  );
-}
+export const vehicles = () => sortedVehicles(board.value.vehicles);
+
+const collator = new Intl.Collator(boot.language, { numeric: true });
+const unheard = (vehicle) => (vehicle.fixed_at ? 0 : 1);
+const sortedVehicles = once((found) =>
+  [...found.values()].sort(
+    (one, other) => unheard(one) - unheard(other) || collator.compare(one.name, other.name),
+  ),
+);

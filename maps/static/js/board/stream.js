@@ -5,13 +5,16 @@ import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
+import { meet } from "./room.js";
 import { reloadWatch } from "./watch.js";
 import { reloadWhatIfs } from "./plan-what-if.js";
-import { board, merge, reload, takeCoverage } from "./state.js";
+import { board, merge, mergeRequests, reload, reloadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
 
-const silently = () => reload().catch(() => board.set({ connected: false }));
+const WHOLE_EVERY_MS = 600000; // what nobody told of, as deadlines that a policy moved
+
+const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
@@ -35,7 +38,7 @@ export function follow() {
   const figures = () => {
     due ??= setTimeout(() => {
       due = null;
-      silently();
+      silently(reloadFigures);
     }, FIGURES_EVERY_MS);
   };
   const line = {
@@ -50,7 +53,7 @@ export function follow() {
       figures();
     },
     requests: (list) => {
-      merge("requests", list);
+      mergeRequests(list);
       figures();
     },
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
@@ -64,9 +67,11 @@ export function follow() {
     ground: (ground) => {
       if (ground.network_version !== boot.city.network_version)
         notify(t("The streets of the city have changed. Load the page again."));
-      silently();
+      silently(reload);
     },
+    presence: meet,
     beat: ({ now }) => setClock(now),
   };
   listen(events, line);
+  setInterval(() => silently(reload), WHOLE_EVERY_MS);
 }

@@ -9,6 +9,7 @@ import { sightingEntry } from "../followup/sighting.js";
 import { closurePart } from "./closures.js";
 import { facts } from "./facts.js";
 import { coverage, selection } from "./state.js";
+import { streetDesk } from "./streetdesk.js";
 
 /** Evidence by street, as last asked for. */
 export const streets = new Store({ known: new Map(), failed: null });
@@ -84,11 +85,7 @@ export function streetPanel(id) {
       [t("Due again"), rhythm(street.level.cycle_h)],
       [t("Length"), length(street.length_m)],
       [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
-      [
-        t("Requests"),
-        street.requests?.length ? html`<bdi class="code">${street.requests.join(", ")}</bdi>` : null,
-      ],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${closurePart(id, street.directions)} ${inspections(street.sightings)}`;
+    ${streetDesk(street)} ${closurePart(id, street.directions)} ${inspections(street.sightings)}`;
 }

@@ -1,10 +1,17 @@
-// A truck: what it does now and the route it was given.
+// A truck: what it does now and next, its load and hours, its driver, what was seen of it, and its route.
 import { html } from "lit";
-import { age, length, named, number, t, time } from "../core/texts.js";
+import { now } from "../core/boot.js";
+import { attempt } from "../core/notices.js";
+import { post } from "../core/net.js";
+import { age, brief, length, named, number, streetName, t, time } from "../core/texts.js";
+import { askAgain, deskOf } from "./desk.js";
 import { driverFacts } from "./drivers.js";
 import { facts } from "./facts.js";
-import { board } from "./state.js";
+import { board, choose, mayDispatch } from "./state.js";
 import { alertFacts, checkFacts } from "./watch.js";
+
+const MINUTE_MS = 60000;
+const LATE_MS = 10 * MINUTE_MS;
 
 /** The published route of a truck, if it has one. */
 export const routeOf = (vehicleId) =>
@@ -25,7 +32,88 @@ function routeFacts(route) {
     <p class="muted small">${t("The line on the map is the plan; colors are only what trucks proved.")}</p>`;
 }
 
-/** Everything about one truck. */
+function legItem(leg, truck, first) {
+  const late = Date.parse(leg.expected_at) - Date.parse(leg.ends_at);
+  const place = leg.street ? html`<bdi>${streetName(leg.street)}</bdi>` : "";
+  const street =
+    leg.segment_id === null
+      ? place
+      : html`<button class="link" @click=${() => choose("street", leg.segment_id, { vehicle: truck, leg: leg.number })}>${place}</button>`;
+  return html`<li class=${first ? "present" : ""}>
+    <span class="lane-bar ${leg.kind}" aria-hidden="true"></span>
+    <span>${named("leg_kind", leg.kind)} ${street}</span>
+    <span class="when ${late >= LATE_MS ? "danger" : ""}">${time(leg.expected_at)}</span>
+  </li>`;
+}
+
+function legs(desk) {
+  if (desk.legs.length === 0) return "";
+  return html`<section class="next-legs">
+    <h3>${t("Now and next")}</h3>
+    <ol class="legs">${desk.legs.map((leg, i) => legItem(leg, desk.vehicle_id, i === 0))}</ol>
+    <p class="muted small">${t("ahead:{count}", { count: desk.ahead })}</p>
+  </section>`;
+}
+
+function load(desk) {
+  if (desk.load_kg === null || desk.hopper_kg <= 0) return null;
+  const share = Math.min(1, desk.load_kg / desk.hopper_kg);
+  return html`<meter min="0" max="1" low="0.2" .value=${share} aria-label=${t("Load")}></meter>
+    ${t("{kg} of {all} kg", { kg: Math.round(desk.load_kg), all: Math.round(desk.hopper_kg) })}`;
+}
+
+function hours(desk) {
+  if (desk.shift_ends_at === null) return null;
+  const left = Date.parse(desk.shift_ends_at) - now();
+  const until = time(desk.shift_ends_at);
+  return left > 0
+    ? t("{span} left, until {time}", { span: brief(left), time: until })
+    : html`<strong class="danger">${t("over since {time}", { time: until })}</strong>`;
+}
+
+function evidence(desk) {
+  if (desk.worked.length === 0) return null;
+  const passes = desk.worked.reduce((sum, one) => sum + one.passes, 0);
+  const metres = desk.worked.reduce((sum, one) => sum + one.length_m, 0);
+  const kinds = desk.worked.map((one) => t("{kind}: {count}", { kind: named("evidence", one.evidence), count: one.passes })).join(" · ");
+  const last = desk.worked.map((one) => one.last_at).sort().at(-1);
+  return html`${t("passes:{count}", { count: passes })} · ${length(metres)}
+    <span class="muted small">${kinds}</span>
+    <span class="muted small">${t("last at {time}", { time: time(last) })}${desk.last_street ? html` · <bdi>${streetName(desk.last_street)}</bdi>` : ""}</span>`;
+}
+
+async function keepPhone(event, login) {
+  event.preventDefault();
+  const { phone } = Object.fromEntries(new FormData(event.target));
+  if (await attempt(() => post("/api/drivers/phone", { login, phone }))) askAgain();
+}
+
+/** The driver's number to call, or a field to write it down. */
+function call(desk) {
+  if (!desk.driver) return "";
+  if (desk.phone) {
+    return html`<a class="button wide" href="tel:${desk.phone.replace(/[^+\d]/g, "")}">
+      <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: `\u2068${desk.driver}\u2069` })} <bdi dir="ltr">${desk.phone}</bdi>
+    </a>`;
+  }
+  if (!mayDispatch) return "";
+  return html`<form class="ask" @submit=${(event) => keepPhone(event, desk.driver)}>
+    <label><span>${t("Phone of the driver")}</span><input name="phone" type="tel" dir="ltr" maxlength="30" required /></label>
+    <button>${t("Keep it")}</button>
+  </form>`;
+}
+
+function deskFacts(desk) {
+  if (!desk) return html`<div class="skeleton" aria-hidden="true"></div>`;
+  return html`${facts([
+      [t("Load by the plan"), load(desk)],
+      [t("Hours of service"), hours(desk)],
+      [t("Seen at work"), evidence(desk)],
+    ])}
+    ${call(desk)} ${legs(desk)}`;
+}
+
+/** Everything about one truck; messages to its driver come in an element of their own. */
 export function truckPanel(id) {
   const vehicle = board.value.vehicles.get(id);
   if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
@@ -44,5 +132,7 @@ export function truckPanel(id) {
           : t("never"),
       ],
     ])}
+    ${deskFacts(deskOf("truck", id))}
+    <truck-messages .vehicle=${id}></truck-messages>
     ${driverFacts(id)} ${checkFacts(id)} ${routeFacts(routeOf(id))}`;
 }

@@ -1,9 +1,10 @@
 // What the server watches over: alerts of trucks and targets, and how each route is driven.
 import { html } from "lit";
-import { get, post } from "../core/net.js";
+import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { brief, number, streetName, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
+import { change } from "./room.js";
 import { board, choose, keyed, mayDispatch, merge } from "./state.js";
 
 const MINUTE_MS = 60000;
@@ -42,8 +43,9 @@ export function alertTitle({ kind, vehicle_id: truck }) {
 /** What an alert says, and who sees to it. */
 export const alertWords = (alert) => (alert.acknowledged_by ? `${alertText(alert)} ${byWhom(alert)}` : alertText(alert));
 
-async function see(alert) {
-  const seen = await attempt(() => post(`/api/alerts/${alert.id}/acknowledge`));
+/** Say that we see to an alert. */
+export async function see(alert) {
+  const seen = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/acknowledge`));
   if (seen) merge("alerts", [seen]);
 }
 

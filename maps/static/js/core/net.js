@@ -31,11 +31,11 @@ async function reach(path, options) {
 /** Ask for JSON. */
 export const get = (path, options) => reach(path, options);
 
-/** Send JSON that changes something. */
-export const post = (path, body = {}) =>
+/** Send JSON that changes something, with more headers where given. */
+export const post = (path, body = {}, headers = {}) =>
   reach(path, {
     method: "POST",
-    headers: { "content-type": "application/json", "x-csrf-token": boot.csrf },
+    headers: { "content-type": "application/json", "x-csrf-token": boot.csrf, ...headers },
     body: JSON.stringify(body),
   });
 

@@ -1,0 +1,114 @@
+// What each list holds, which states it may be narrowed to, and in which orders it may stand. Pure.
+import { now } from "../core/boot.js";
+import { named, t } from "../core/texts.js";
+import { alerts } from "./alerts.js";
+import { boot } from "../core/boot.js";
+import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
+import { board, openRequests, vehicles } from "./state.js";
+
+const LATE_MIN = 10;
+
+const isLate = (request) => request.due_at !== null && Date.parse(request.due_at) < now();
+const behind = (vehicle) => board.value.checks.get(vehicle.id)?.late_min ?? 0;
+const all = () => true;
+
+const by = (key) => (one, other) => {
+  const [first, second] = [key(one), key(other)];
+  return first < second ? -1 : first > second ? 1 : 0;
+};
+
+const NEVER = "9999";
+
+/** Lists by name. `states` and `orders` are tried from the first, which is what a list begins with. */
+export const LISTS = {
+  requests: {
+    title: () => t("Requests"),
+    kind: "request",
+    height: 57,
+    items: openRequests,
+    words: (request) => [request.reference, request.address, request.text].join(" "),
+    request: ({ id }) => id,
+    row: requestRow,
+    empty: () => [t("No open requests"), t("What callers report appears here at once.")],
+    states: {
+      all: { words: () => t("All"), fits: all },
+      pin: { words: () => t("needs a pin"), fits: needsPin },
+      late: { words: () => t("past the deadline"), fits: isLate },
+      ice: { words: () => named("kind", "ice"), fits: ({ kind }) => kind === "ice" },
+      blocked: { words: () => named("kind", "blocked"), fits: ({ kind }) => kind === "blocked" },
+    },
+    orders: {
+      oldest: { words: () => t("oldest first"), compare: null },
+      newest: { words: () => t("newest first"), compare: (one, other) => by((each) => each.received_at)(other, one) },
+      due: { words: () => t("soonest due first"), compare: by((request) => request.due_at ?? NEVER) },
+    },
+  },
+  trucks: {
+    title: () => t("Trucks"),
+    kind: "truck",
+    height: 57,
+    items: vehicles,
+    words: (vehicle) =>
+      [vehicle.name, vehicle.type, named("machine", vehicle.type), named("truck", vehicle.state)].join(" "),
+    row: truckRow,
+    empty: () => [t("No trucks yet"), t("The fleet file of this city names no machines.")],
+    states: {
+      all: { words: () => t("All"), fits: all },
+      ...Object.fromEntries(
+        ["working", "driving", "stopped", "silent"].map((state) => [
+          state,
+          { words: () => named("truck", state), fits: (vehicle) => vehicle.state === state },
+        ]),
+      ),
+      behind: { words: () => t("late"), fits: (vehicle) => behind(vehicle) >= LATE_MIN },
+    },
+    orders: {
+      name: { words: () => t("by name"), compare: null },
+      late: { words: () => t("latest first"), compare: (one, other) => behind(other) - behind(one) },
+    },
+  },
+  alerts: {
+    title: () => t("Alerts"),
+    kind: null,
+    height: 77,
+    items: alerts,
+    words: (alert) => [alert.title, alert.text].join(" "),
+    request: (alert) => (alert.kind === "request" ? alert.target : null),
+    row: alertRow,
+    empty: () => [
+      t("Nothing needs you now"),
+      t("Silent trucks, requests without a place and late streets appear here."),
+    ],
+    states: {
+      all: { words: () => t("All"), fits: all },
+      nobody: { words: () => t("nobody sees to it"), fits: ({ seenBy }) => !seenBy },
+      mine: { words: () => t("mine"), fits: ({ seenBy }) => seenBy === boot.login },
+      trucks: { words: () => t("Trucks"), fits: ({ kind }) => kind === "truck" },
+      requests: { words: () => t("Requests"), fits: ({ kind }) => kind === "request" },
+    },
+    orders: {
+      gravest: { words: () => t("gravest first"), compare: null },
+      newest: { words: () => t("newest first"), compare: (one, other) => by((each) => each.since ?? "")(other, one) },
+    },
+  },
+};
+
+/** Letters as people mean them, whichever keyboard they have. */
+export const folded = (text) =>
+  text
+    .toLocaleLowerCase()
+    .replace(/ي/g, "ی")
+    .replace(/ك/g, "ک")
+    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
+    .replace(/\u200c/g, " ");
+
+/** What of a list has the words in it and is of the state, in the order; `told` are requests that the server found. */
+export function narrowed(list, items, { sought, state, order, told }) {
+  const words = folded(sought.trim());
+  const { fits } = list.states[state];
+  const found = items.filter(
+    (item) => fits(item) && (!words || folded(list.words(item)).includes(words) || told.has(list.request?.(item))),
+  );
+  const { compare } = list.orders[order];
+  return compare ? found.sort(compare) : found;
+}

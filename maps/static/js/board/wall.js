@@ -1,0 +1,107 @@
+// The board on a wall: map, four figures, alerts and legend, readable from five metres; nobody has to touch it.
+import { html } from "lit";
+import { boot, now } from "../core/boot.js";
+import { TickingPart } from "../core/element.js";
+import { age, date, duration, t, time } from "../core/texts.js";
+import { alerts } from "./alerts.js";
+import { board } from "./state.js";
+
+const PATIENCE_MS = 10000;
+const SHOWN = 4;
+const EDGE_PX = 24;
+
+class Wall extends TickingPart {
+  static properties = { on: { state: true } };
+
+  constructor() {
+    super();
+    this.on = new URLSearchParams(location.search).has("wall");
+  }
+
+  get stores() {
+    return [board];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("visibilitychange", () => this.stayAwake());
+    this.show();
+  }
+
+  /** Change between the wall and the desk; the address tells which, so that a screen comes back as it was. */
+  toggle() {
+    this.on = !this.on;
+    const address = new URL(location);
+    if (this.on) address.searchParams.set("wall", "");
+    else address.searchParams.delete("wall");
+    history.replaceState(null, "", address.href.replace("wall=", "wall"));
+    this.show();
+  }
+
+  show() {
+    document.body.classList.toggle("wall", this.on);
+    this.stayAwake();
+    this.fit();
+  }
+
+  /** Show the whole city beside the alerts. */
+  async fit() {
+    const map = globalThis.boardMap;
+    if (!map) return;
+    await this.updateComplete;
+    map.resize();
+    const beside = this.on ? (this.querySelector(".wall-alerts")?.offsetWidth ?? 0) : 0;
+    const side = document.dir === "rtl" ? "right" : "left";
+    map.fitBounds(boot.city.bounds, { padding: { top: EDGE_PX, bottom: EDGE_PX, left: EDGE_PX, right: EDGE_PX, [side]: EDGE_PX + beside }, animate: false });
+  }
+
+  /** Keep the screen on while it shows the wall; a browser forgets that whenever the page was hidden. */
+  async stayAwake() {
+    if (!this.on) {
+      await this.awake?.release();
+      this.awake = null;
+      return;
+    }
+    if (document.hidden || !navigator.wakeLock) return;
+    this.awake = await navigator.wakeLock.request("screen").catch(() => null);
+  }
+
+  stale() {
+    const { connected, heardAt } = board.value;
+    const old = Date.now() - heardAt;
+    if (connected || old < PATIENCE_MS) return "";
+    return html`<div class="wall-stale" role="alert">
+      <span class="icon icon-wifi-off" aria-hidden="true"></span>
+      <strong>${t("This picture is {span} old", { span: duration(old) })}</strong>
+      <span>${t("No connection. What trucks did since then is not shown.")}</span>
+    </div>`;
+  }
+
+  alerts() {
+    const found = alerts();
+    return html`<section class="wall-alerts" aria-label=${t("Alerts")}>
+      <h2>${t("Alerts")} <span class="count">${t("{value}", { value: found.length })}</span></h2>
+      ${found.length === 0 ? html`<p class="muted">${t("Nothing needs you now")}</p>` : ""}
+      <ul>
+        ${found.slice(0, SHOWN).map(
+          (alert) => html`<li class=${alert.tone}>
+            <span class="icon icon-triangle-alert" aria-hidden="true"></span>
+            <strong dir="auto">${alert.title}</strong>
+            <span>${alert.text}</span>
+            ${alert.since ? html`<span class="muted">${age(alert.since)}</span>` : ""}
+          </li>`,
+        )}
+      </ul>
+      ${found.length > SHOWN ? html`<p class="muted">${t("more:{count}", { count: found.length - SHOWN })}</p>` : ""}
+    </section>`;
+  }
+
+  render() {
+    if (!this.on) return "";
+    return html`${this.stale()} ${this.alerts()}
+      <p class="wall-foot muted">
+        <span>${t("as of {time}", { time: time(now()) })} · ${date(now())}</span>
+      </p>`;
+  }
+}
+customElements.define("board-wall", Wall);
