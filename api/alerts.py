@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.context import BoardContext, DispatcherContext
+from api.context import DispatcherContext, WallContext
 from data.model import AlertId
 from data.store.alerts import list_open_alerts
 from fleet.alert_book import acknowledge
@@ -12,7 +12,7 @@ router = APIRouter()
 
 
 @router.get("/api/alerts")
-def show_alerts(context: BoardContext) -> list[AlertView]:
+def show_alerts(context: WallContext) -> list[AlertView]:
     """Return what still lasts, the oldest first."""
     with context.reading() as tx:
         return [alert_view(one, context.app.network) for one in list_open_alerts(tx)]

@@ -18,6 +18,9 @@ from data.model import User
 SESSION_S = 12 * 3600
 """A shift: after it everybody signs in again."""
 
+WALL_S = 180 * 24 * 3600
+"""A winter: a screen on a wall has no keyboard, and its role may change nothing."""
+
 UNKNOWN_LOGIN_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA"
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -154,10 +157,10 @@ class Seals:
         sealed = self._sessions.dumps([session.login, session.csrf, session.stamp])
         return str(sealed)
 
-    def read_session(self, text: str | None) -> Session | None:
-        """Return the session, or `None` where it is missing, forged or older than a shift."""
+    def read_session(self, text: str | None, lasts_s: int = SESSION_S) -> Session | None:
+        """Return the session, or `None` where it is missing, forged or too old."""
         try:
-            login, csrf, stamp = self._sessions.loads(text or "", max_age=SESSION_S)
+            login, csrf, stamp = self._sessions.loads(text or "", max_age=lasts_s)
         except BadSignature:
             return None
         return Session(login, csrf, stamp)

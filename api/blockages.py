@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
 from api.bodies import limited_body
-from api.context import BoardContext, Context, DispatcherContext, DriverContext
+from api.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
 from api.plans import vehicle_names
 from api.schemas import BlockageIn
 from api.shifts import answered_tap, legs_of, own_shift
@@ -32,7 +32,7 @@ router = APIRouter()
 
 
 @router.get("/api/blockages")
-def show_blockages(context: BoardContext) -> list[BlockageView]:
+def show_blockages(context: WallContext) -> list[BlockageView]:
     """Return what blocks streets in the active storm, oldest first."""
     with context.reading() as tx:
         storm = find_active_storm(tx)

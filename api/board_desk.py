@@ -55,6 +55,7 @@ class BoardDesk:
         self._consumer = consumer
         self._sums: ClassSums | None = None
         self.board = SharedAnswer()
+        self.wall = SharedAnswer()
         self.figures = SharedAnswer()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:

@@ -10,7 +10,15 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from api.alert_watch import AlertWatch
-from api.auth import SESSION_S, Seals, Session, SignedOutError, SignInLimit, require_same
+from api.auth import (
+    SESSION_S,
+    WALL_S,
+    Seals,
+    Session,
+    SignedOutError,
+    SignInLimit,
+    require_same,
+)
 from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
 from api.clock import Clock
@@ -219,7 +227,8 @@ def seen_version(header: str) -> int | None:
 def signed_in(request: Request) -> tuple[Session | None, User | None]:
     """Return the session and its user, or twice `None`; settle the language of the answer."""
     app = app_of(request)
-    session = app.seals.read_session(request.cookies.get(SESSION_COOKIE))
+    cookie = request.cookies.get(SESSION_COOKIE)
+    session = app.seals.read_session(cookie, WALL_S)
     user = None
     if session is not None:
         with reading(app.engine) as tx:
@@ -227,7 +236,14 @@ def signed_in(request: Request) -> tuple[Session | None, User | None]:
     request.state.language = language_of(request, user)
     if session is None or user is None or not session.belongs_to(user):
         return None, None
+    if session_s(user) < WALL_S and app.seals.read_session(cookie) is None:
+        return None, None
     return session, user
+
+
+def session_s(user: User) -> int:
+    """Return how long somebody stays signed in: a winter for who is a screen and nothing else."""
+    return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
 
 
 def require_csrf(request: Request, csrf: SentCsrf) -> None:
@@ -240,10 +256,12 @@ def require_csrf(request: Request, csrf: SentCsrf) -> None:
     require_same(csrf, cookie if app_of(request).seals.genuine(cookie) else "")
 
 
-def set_cookie(request: Request, response: Response, name: str, text: str) -> None:
+def set_cookie(
+    request: Request, response: Response, name: str, text: str, lasts_s: int = SESSION_S
+) -> None:
     """Set a cookie that scripts cannot read and other sites do not send."""
     secure = app_of(request).settings.secure_cookies or request.url.scheme == "https"
-    response.set_cookie(name, text, max_age=SESSION_S, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(name, text, max_age=lasts_s, httponly=True, samesite="lax", secure=secure)
 
 
 def language_of(request: Request, user: User | None) -> str:
@@ -269,17 +287,20 @@ def spoken_language(request: Request, *known: str) -> str:
 READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
 """Who may read what callers said."""
 
-_BOARD = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
+BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
+"""Who watches the storm at the board."""
+
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
-BoardContext = Annotated[Context, Depends(Allowed(_BOARD))]
+WallContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.WALL)))]
+BoardContext = Annotated[Context, Depends(Allowed(BOARD_ROLES))]
 IntakeContext = Annotated[Context, Depends(Allowed(READS_WORDS))]
-CallerContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
-StreetContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR)))]
-AddressContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.OPERATOR, Role.COUNCIL)))]
-CouncilContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.COUNCIL)))]
-RouteContext = Annotated[Context, Depends(Allowed((*_BOARD, Role.DRIVER)))]
+CallerContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.OPERATOR)))]
+StreetContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.OPERATOR)))]
+AddressContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.OPERATOR, Role.COUNCIL)))]
+CouncilContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.COUNCIL)))]
+RouteContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.DRIVER)))]
 DispatcherContext = Annotated[Context, Depends(Allowed(_DISPATCH))]
 DriverContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.DRIVER)))]
 AdminContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR,)))]

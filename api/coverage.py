@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.context import App, BoardContext, StreetContext
+from api.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
 from api.plans import shown_run, vehicle_names
 from api.requests import deadlines
 from data.model import (
@@ -49,13 +49,19 @@ router = APIRouter()
 
 
 @router.get("/api/board", response_model=DispatchBoard)
-def show_board(request: Request, context: BoardContext) -> Response:
-    """Return everything that the board shows; of most requests only what its map draws."""
-    return packed(request, context.app.boards.board.packed(lambda: _board(context.app)))
+def show_board(request: Request, context: WallContext) -> Response:
+    """Return everything that the board shows; of most requests only what its map draws.
+
+    A screen on a wall gets no request in full: whoever passes by would read callers' words.
+    """
+    boards = context.app.boards
+    if context.has(*BOARD_ROLES):
+        return packed(request, boards.board.packed(lambda: _board(context.app)))
+    return packed(request, boards.wall.packed(lambda: _board(context.app, words=False)))
 
 
 @router.get("/api/board/figures", response_model=FiguresView)
-def show_figures(request: Request, context: BoardContext) -> Response:
+def show_figures(request: Request, context: WallContext) -> Response:
     """Return the four figures and how far each class is: what boards ask for again and again."""
     return packed(request, context.app.boards.figures.packed(lambda: _figures(context.app)))
 
@@ -114,24 +120,24 @@ def packed(request: Request, content: bytes) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-def _board(app: App) -> DispatchBoard:
+def _board(app: App, *, words: bool = True) -> DispatchBoard:
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), find_active_storm(tx)
         states = app.boards.states(tx, storm, now)
         driven = app.plans.driven(tx, storm.id) if storm else None
         waiting = list_waiting(tx)
-        told = list(list_requests_by_id(tx, told_in_full(waiting, now)).values())
+        told = list_requests_by_id(tx, told_in_full(waiting, now)) if words else {}
         runs = list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS) if storm else []
         return dispatch_board(
             now=now,
             storm=storm,
             states=states,
             classes=app.boards.classes(states) if storm else (),
-            due_at=deadlines(tx, told),
+            due_at=deadlines(tx, list(told.values())),
             next_deadline=find_next_deadline(tx, storm.id, now) if storm else None,
             vehicles=vehicle_views(list_vehicles(tx), app.live.picture()),
             waiting=waiting,
-            requests=told,
+            requests=told.values(),
             plan=plan_view(driven.plan, vehicle_names(tx)) if driven else None,
             runs=[shown_run(tx, run) for run in runs],
         )

@@ -16,13 +16,16 @@ from api.auth import (
     password_outdated,
 )
 from api.context import (
+    BOARD_ROLES,
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     AnyContext,
     IntakeContext,
+    WallContext,
     app_of,
     require_csrf,
+    session_s,
     set_cookie,
     signed_in,
 )
@@ -37,11 +40,11 @@ from fleet.people import note_session
 from maps.i18n import LANGUAGES
 from maps.style import css
 
-BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
 FIRST_PAGES = (
     (Role.OPERATOR, "/operator"),
     (Role.COUNCIL, "/council"),
     (Role.DRIVER, "/drive"),
+    (Role.WALL, "/board?wall"),
 )
 
 router = APIRouter()
@@ -85,7 +88,7 @@ def sign_in(
     if wants_page(request):
         answer = RedirectResponse(local_path(next), status_code=303)
     seal = app_of(request).seals.seal_session(session)
-    set_cookie(request, answer, SESSION_COOKIE, seal)
+    set_cookie(request, answer, SESSION_COOKIE, seal, session_s(user))
     set_cookie(request, answer, CSRF_COOKIE, session.csrf)
     return answer
 
@@ -129,6 +132,12 @@ def board_page(request: Request, context: AnyContext) -> Response:
         if context.has(role):
             return RedirectResponse(path, status_code=303)
     raise ForbiddenError("your role does not allow this")
+
+
+@router.get("/board")
+def wall_page(request: Request, context: WallContext) -> HTMLResponse:
+    """Show the board; with `?wall` in the address as a screen on a wall does."""
+    return page(request, "dispatch/board.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/operator")

@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.context import Context, CouncilContext
+from api.context import BOARD_ROLES, Context, CouncilContext
 from api.council import wanted_storm
-from api.pages import BOARD_ROLES
 from api.shell import boot_of, page
 from data.errors import NotFoundError
 from data.model import SegmentId, Storm, StormId, VehicleId

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.context import BoardContext, Context
+from api.context import BoardContext, Context, WallContext
 from api.plans import vehicle_names
 from api.shell import boot_of, page, translator_of
 from data.errors import NotFoundError
@@ -51,7 +51,7 @@ class _Found:
 
 
 @router.get("/api/route-checks")
-def show_checks(context: BoardContext) -> list[CheckView]:
+def show_checks(context: WallContext) -> list[CheckView]:
     """Return how every route of the driven plan stands."""
     checked = context.app.watch.check
     return [] if checked is None else check_views(checked)

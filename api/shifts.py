@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Body, Request
 
-from api.context import BoardContext, Context, DispatcherContext, DriverContext
+from api.context import Context, DispatcherContext, DriverContext, WallContext
 from api.plans import vehicle_names
 from api.positions import RejectedOut, entries_of
 from api.schemas import CodeIn, LegsIn, SkipIn, TapIn, plain
@@ -76,7 +76,7 @@ class PhoneOut:
 
 
 @router.get("/api/shifts")
-def show_shifts(context: BoardContext) -> list[ProgressView]:
+def show_shifts(context: WallContext) -> list[ProgressView]:
     """Return how far each shift of the active storm is."""
     with context.reading() as tx:
         storm = find_active_storm(tx)

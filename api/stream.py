@@ -41,8 +41,12 @@ HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.OPERATOR: _DESK,
     Role.DRIVER: _CITY,
     Role.COUNCIL: _CITY | {"coverage"},
+    Role.WALL: _BOARD - {"requests", "presence", "runs"},
 }
-"""What each role is told: the council nothing of vehicles and callers, a driver of no other."""
+"""What each role is told: the council nothing of vehicles and callers, a driver of no other.
+
+A screen on a wall hears no words of callers: whoever passes by reads them.
+"""
 
 router = APIRouter()
 

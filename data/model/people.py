@@ -18,6 +18,7 @@ class Role(StrEnum):
     DRIVER = "driver"
     COUNCIL = "council"
     SUPERVISOR = "supervisor"
+    WALL = "wall"
 
 
 class ActorKind(StrEnum):

@@ -171,6 +171,8 @@ MAY = {
     | {"follow the stream of a street", "look for an address", "read who called"},
     Role.DRIVER: DRIVE | {"see a route"},
     Role.COUNCIL: COUNCIL,
+    Role.WALL: {"read the board", "see how far shifts are", "see blocked streets", "see alerts"}
+    | {"see how routes are driven"},
 }
 
 

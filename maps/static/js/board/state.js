@@ -158,6 +158,9 @@ const waitingOf = once((requests) =>
     .sort((one, other) => (one.received_at < other.received_at ? -1 : 1)),
 );
 
+/** Whether this is a screen on a wall that may do nothing else. */
+export const onlyWall = boot.roles.every((role) => role === "wall");
+
 /** Open requests and those that wait for a pin, the oldest first. */
 export const openRequests = () => waitingOf(board.value.requests);
 

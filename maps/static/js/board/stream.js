@@ -8,11 +8,11 @@ import { reloadDrivers } from "./drivers.js";
 import { meet } from "./room.js";
 import { reloadWatch } from "./watch.js";
 import { reloadWhatIfs } from "./plan-what-if.js";
-import { board, merge, mergeRequests, reload, reloadFigures, takeCoverage } from "./state.js";
+import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
 
-const WHOLE_EVERY_MS = 600000; // what nobody told of, as deadlines that a policy moved
+const WHOLE_EVERY_MS = onlyWall ? 60000 : 600000; // what nobody told us of: requests, deadlines that a policy moved
 
 const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 

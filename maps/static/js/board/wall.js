@@ -4,7 +4,7 @@ import { boot, now } from "../core/boot.js";
 import { TickingPart } from "../core/element.js";
 import { age, date, duration, t, time } from "../core/texts.js";
 import { alerts } from "./alerts.js";
-import { board } from "./state.js";
+import { board, onlyWall } from "./state.js";
 
 const PATIENCE_MS = 10000;
 const SHOWN = 4;
@@ -15,7 +15,7 @@ class Wall extends TickingPart {
 
   constructor() {
     super();
-    this.on = new URLSearchParams(location.search).has("wall");
+    this.on = onlyWall || new URLSearchParams(location.search).has("wall");
   }
 
   get stores() {
