@@ -4,6 +4,7 @@ import gzip
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
@@ -13,6 +14,7 @@ from data.model import (
     PLAN_KINDS,
     Order,
     RequestFilter,
+    RequestId,
     SegmentId,
     Stage,
     VehicleId,
@@ -45,7 +47,12 @@ from maps.views import (
 RUNS_SHOWN = 5
 WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 
+AT_ONCE = 100
+"""Requests that a list asks for at once: more rows than any screen shows."""
+
 router = APIRouter()
+
+RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 @router.get("/api/board", response_model=DispatchBoard)
@@ -76,6 +83,18 @@ def find_waiting(
         classes = context.app.policy.classes
         found = search_requests(tx, wanted, classes, Order.OLDEST, LISTED)
         asked = [each.request for each in found]
+        due_at = deadlines(tx, asked)
+        return [request_view(each, due_at) for each in asked]
+
+
+@router.get("/api/board/told")
+def tell_requests(
+    ids: Annotated[list[RequestNumber], Query(min_length=1, max_length=AT_ONCE)],
+    context: BoardContext,
+) -> list[RequestView]:
+    """Return these requests in full: their rows came into sight. Unknown ones are left out."""
+    with context.reading() as tx:
+        asked = list(list_requests_by_id(tx, [RequestId(one) for one in ids]).values())
         due_at = deadlines(tx, asked)
         return [request_view(each, due_at) for each in asked]
 

@@ -200,3 +200,11 @@ def test_the_end_of_a_storm_clears_the_board(dispatcher, storm):
 def test_the_board_travels_compressed(dispatcher, storm):
     answer = dispatcher.get("/api/board", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_rows_that_come_into_sight_are_told_in_full(dispatcher, storm):
+    for text in ("School Street", "School Street, ice"):
+        dispatcher.post("/requests", json={"kind": "plow", "text": text})
+    told = dispatcher.get("/api/board/told?ids=2&ids=99").json()
+    assert [(one["id"], one["text"]) for one in told] == [(2, "School Street, ice")]
+    assert told[0]["due_at"] is not None

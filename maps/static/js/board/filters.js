@@ -1,10 +1,9 @@
 // What each list holds, which states it may be narrowed to, and in which orders it may stand. Pure.
-import { now } from "../core/boot.js";
+import { boot, now } from "../core/boot.js";
 import { named, t } from "../core/texts.js";
 import { alerts } from "./alerts.js";
-import { boot } from "../core/boot.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
-import { board, openRequests, vehicles } from "./state.js";
+import { board, openRequests, tellSeen, vehicles } from "./state.js";
 
 const LATE_MIN = 10;
 
@@ -28,6 +27,7 @@ export const LISTS = {
     items: openRequests,
     words: (request) => [request.reference, request.address, request.text].join(" "),
     request: ({ id }) => id,
+    seen: tellSeen,
     row: requestRow,
     empty: () => [t("No open requests"), t("What callers report appears here at once.")],
     states: {

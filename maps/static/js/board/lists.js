@@ -157,6 +157,7 @@ class Lists extends Part {
         .items=${found}
         .selected=${list.kind && chosen?.kind === list.kind ? chosen.id : found.find((item) => item.kind === chosen?.kind && item.target === chosen?.id)?.id}
         .height=${list.height}
+        .seen=${list.seen}
         .row=${list.row}
         .choose=${(id) => this.take(id)}
       ></long-list>`;

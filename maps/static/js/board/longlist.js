@@ -56,7 +56,15 @@ class LongList extends LitElement {
     this.top = this.box.scrollTop;
   }
 
+  /** What is drawn: what is in sight and a little beyond. */
+  drawn() {
+    const first = Math.max(0, Math.floor(this.top / this.height) - BEYOND);
+    const last = Math.min(this.items.length, Math.ceil((this.top + this.room) / this.height) + BEYOND);
+    return this.items.slice(first, last).map((item, i) => ({ item, at: first + i }));
+  }
+
   updated(changed) {
+    this.seen?.(this.drawn().map(({ item }) => item));
     if (changed.has("selected")) this.reveal();
     if (this.box && this.top > Math.max(0, this.items.length * this.height - this.room)) this.top = this.box.scrollTop;
   }
@@ -95,10 +103,8 @@ class LongList extends LitElement {
   }
 
   render() {
-    const first = Math.max(0, Math.floor(this.top / this.height) - BEYOND);
-    const last = Math.min(this.items.length, Math.ceil((this.top + this.room) / this.height) + BEYOND);
-    const drawn = this.items.slice(first, last).map((item, i) => ({ item, at: first + i }));
-    const active = this.at >= first && this.at < last ? `${this.name}-${this.selected}` : "";
+    const drawn = this.drawn();
+    const active = drawn.some(({ item }) => item.id === this.selected) ? `${this.name}-${this.selected}` : "";
     return html`<div
       class="list long"
       id=${this.name}

@@ -81,6 +81,23 @@ async function tellInFull(id) {
   if (request && (outlined(request) || (request.job_id !== null && request.due_at === null))) merge("requests", [await get(`/api/requests/${id}`)]);
 }
 
+const SETTLE_MS = 120; // who scrolls through a list reads nothing on the way
+const MOST_ASKED = 100;
+let sought = [];
+let asking = null;
+
+/** Learn everything of the requests that came into sight, as soon as they stay there. */
+export function tellSeen(requests) {
+  sought = requests.filter(outlined).map(({ id }) => id);
+  clearTimeout(asking);
+  if (sought.length === 0) return;
+  asking = setTimeout(async () => {
+    const ids = sought.slice(0, MOST_ASKED).map((id) => `ids=${id}`);
+    const told = await attempt(() => get(`/api/board/told?${ids.join("&")}`));
+    if (told) merge("requests", told);
+  }, SETTLE_MS);
+}
+
 /** Learn which waiting requests have some words in them; returns their ids. */
 export async function findRequests(words) {
   const found = await get(`/api/board/requests?words=${encodeURIComponent(words)}`);

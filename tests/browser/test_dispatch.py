@@ -1,0 +1,103 @@
+"""The board by keyboard, in both languages: timeline, keys, conflict, wall screen."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import Actor, ActorKind, JobState, PlanState, RequestId, RequestKind
+from data.store.engine import transaction
+from data.store.jobs import list_jobs
+from data.store.plans import add_plan, set_plan_state
+from fleet.intake import Report, place_by_hand, receive
+from fleet.storms import start_storm
+from maps.i18n import translator
+from tests.browser.conftest import Visit
+from tests.village import MAIN_EAST, MAIN_WEST, ROSE, village
+from tests.village_plan import a_leg, a_plan
+
+pytestmark = pytest.mark.browser
+
+FASTER = Actor(ActorKind.USER, "sara")
+
+
+def a_planned_storm(visit: Visit) -> RequestId:
+    """Start a storm with three streets for its first truck, and take a request without a place."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, FASTER, "Snow", city.network, city.policy, now)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
+        legs = [
+            a_leg(
+                segment_id=street,
+                starts_at=now + timedelta(minutes=i),
+                job_ids=(jobs[street],),
+            )
+            for i, street in enumerate((MAIN_WEST, MAIN_EAST, ROSE))
+        ]
+        plan = add_plan(tx, a_plan(*legs))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        said = Report(channel="phone", kind=RequestKind.PLOW, text="by the old oak")
+        asked = receive(tx, FASTER, said, now)
+    city.watch.look()
+    return asked.id
+
+
+def test_a_dispatcher_works_the_board_by_keyboard_beside_another(visit: Visit) -> None:
+    request = a_planned_storm(visit)
+    for language in ("en", "fa"):
+        t = translator(language)
+        page = visit.board()
+        visit.go(f"/?lang={language}")
+        visit.until("!!globalThis.boardMap && boardMap.loaded()")
+        walk_the_timeline(visit, t)
+        read_the_keys(visit, t)
+        page.keyboard.press("w")
+        expect(page.locator(".wall-alerts h2")).to_contain_text(t("Alerts"))
+        expect(page.locator("board-lists")).to_be_hidden()
+        page.keyboard.press("w")
+        assert visit.grave_faults() == []
+    be_slower(visit, request, t)
+    assert [one for one in visit.complaints if "409" not in one] == []
+
+
+def walk_the_timeline(visit: Visit, t) -> None:
+    page = visit.page
+    if not page.locator(".lane-chart").count():
+        page.keyboard.press("l")
+    page.focus(".lane-chart")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("board-side h2")).to_have_text("Truck 1")
+    expect(page.locator("board-side .next-legs").first).to_contain_text(t("Now and next"))
+    page.keyboard.press(".")
+    expect(page.locator("board-lists .row[aria-selected=true]")).to_have_count(0)
+    expect(page.locator("board-side .next-legs").first).to_contain_text("Truck 1")
+    expect(page.locator("board-timeline [aria-live]")).to_contain_text(t("leg_kind:work"))
+    page.get_by_role("button", name=t("As a table")).click()
+    expect(page.locator(".lane-table tbody tr")).to_have_count(1)
+    expect(page.locator(".lane-table [role=option]")).to_have_count(3)
+    page.get_by_role("button", name=t("As a table")).click()
+
+
+def read_the_keys(visit: Visit, t) -> None:
+    page = visit.page
+    page.focus("#map canvas")
+    page.keyboard.press("Shift+Slash")
+    expect(page.locator(".help")).to_contain_text(t("Open and close the timeline"))
+    page.keyboard.press("Escape")
+    expect(page.locator(".help")).to_be_hidden()
+
+
+def be_slower(visit: Visit, request: RequestId, t) -> None:
+    """Cancel a request that somebody else placed after one has looked at it."""
+    page, city = visit.page, visit.city
+    page.keyboard.press("r")
+    with page.expect_response("**/api/board/presence"):
+        page.locator("#list-requests .row").first.click()
+    with transaction(city.engine) as tx:
+        at = village().point_at(ROSE, 10.0)
+        place_by_hand(tx, FASTER, request, at, city.network, city.policy, city.clock.now())
+    page.get_by_role("button", name=t("Cancel this request")).click()
+    expect(page.locator(".ask-sheet")).to_contain_text("sara")
+    page.get_by_role("button", name=t("Take over")).click()
+    expect(page.locator("#list-requests .row")).to_have_count(0)
