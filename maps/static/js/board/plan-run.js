@@ -6,6 +6,7 @@ import { number, t } from "../core/texts.js";
 import { facts } from "./facts.js";
 import { searchCurve } from "./plan-chart.js";
 import { gapWords, planWords } from "./plan-words.js";
+import { change } from "./room.js";
 import { board, mayDispatch, merge, reload } from "./state.js";
 
 let refusal = null; // of a draft that would take work off trucks: {planId, words}
@@ -26,7 +27,7 @@ async function stop(run) {
 const publish = (planId, dropping) =>
   attempt(async () => {
     try {
-      await post(`/api/plans/${planId}/publish`, { dropping });
+      if (!(await change("plans", `/api/plans/${planId}/publish`, { dropping }))) return;
     } catch (error) {
       if (error.values?.reason !== "plan_drops_jobs") throw error;
       refusal = { planId, words: error.message };
