@@ -1,0 +1,134 @@
+"""Questions about the fleet, proofs and comparing plans: the sample city, and Gothenburg."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+from api.demo_city import DEMO_CITY_FILE
+from data.fleet_file import URMIA_FLEET
+from data.model import Actor, ActorKind, StormId
+from data.network import StreetNetwork
+from data.store.cities import get_policy
+from data.store.engine import Tx, create_engine, transaction
+from data.store.fleet import list_vehicles
+from data.store.jobs import list_jobs
+from data.store.network import load_network
+from data.town import draw_town, write_town
+from fleet.cities import add_city, set_fleet
+from fleet.plan_comparison import compared
+from fleet.planning import PLANNER, Prepared, prepare, publish, solve_prepared, store_draft
+from fleet.storms import start_storm
+from fleet.what_if import SECONDS, ask_what_if, changed
+from fleet.what_if_answer import better_known, outcome_json
+from maps.i18n import translator
+from maps.plan_words import gap_of, gap_words
+from routing.mapping import problem_from
+from routing.proved import proved
+from routing.warming import warm_up
+
+ACTOR = Actor(ActorKind.SYSTEM, "bench")
+NOW = datetime(2026, 12, 21, tzinfo=UTC)
+T = translator("en")
+TOWN_FLEET = files("data.samples").joinpath("fleet-barfabad.toml").read_text("utf-8")
+QUESTIONS = {
+    "Barfabad": ({"grader": 2}, {"dump_truck": -2}),
+    "Gothenburg": ({"dump_truck": 10}, {"loader": -10}),
+}
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield answers and processor times; each fleet is solved from scratch, on one thread."""
+    warm_up()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        town = folder / "town.osm.pbf"
+        write_town(draw_town(1), town)
+        yield from _city("Barfabad", folder / "town", town, TOWN_FLEET)
+        yield from _city("Gothenburg", folder / "city", DEMO_CITY_FILE, URMIA_FLEET)
+
+
+def _city(name: str, folder: Path, streets: Path, fleet: str) -> Iterator[tuple[str, str, str]]:
+    add_city(folder, name.lower(), streets, NOW, ACTOR, timezone="UTC")
+    with transaction(create_engine(folder / "barfrub.sqlite")) as tx:
+        network = load_network(tx)
+        set_fleet(tx, ACTOR, fleet, network, NOW)
+        storm = start_storm(tx, ACTOR, "bench", network, get_policy(tx), NOW)
+        prepared = prepare(tx, storm.id, network, NOW)
+        yield from _asked(tx, name, storm.id, network, *QUESTIONS[name])
+        yield from _answered(prepared, name, *QUESTIONS[name])
+        yield from _proved(prepared, name)
+        yield from _compared(tx, prepared, name)
+
+
+def _asked(
+    tx: Tx, name: str, storm: StormId, network: StreetNetwork, *changes: Mapping[str, int]
+) -> Iterator[tuple[str, str, str]]:
+    spent = []
+    for change in (*changes, changes[0]):
+        began_s = process_time()
+        ask_what_if(tx, ACTOR, prepare(tx, storm, network, NOW), change, SECONDS, NOW)
+        spent.append(process_time() - began_s)
+    first_ms, *_, again_ms = (1000 * each for each in spent)
+    yield f"{name}: a question asked, CPU", f"{first_ms:.0f} ms", "300 ms"
+    yield f"{name}: the same question again, CPU", f"{again_ms:.0f} ms", "300 ms"
+
+
+def _answered(
+    prepared: Prepared, name: str, *changes: Mapping[str, int]
+) -> Iterator[tuple[str, str, str]]:
+    base = _outcome(prepared)
+    what = f"{name}: {len(prepared.jobs):,} jobs, {base['machines']} machines, {SECONDS:.0f} s"
+    yield what, _finish(base), ""
+    for change in changes:
+        other, _ = changed(prepared, change)
+        found = better_known(base, _outcome(other), change)
+        words = ", ".join(f"{count:+d} {kind}" for kind, count in change.items())
+        yield f"{name}: {words}", _finish(found), ""
+
+
+def _outcome(prepared: Prepared) -> dict[str, Any]:
+    plan = solve_prepared(prepared, SECONDS, 1, lambda *_: None, lambda: False)
+    return outcome_json(plan, prepared)
+
+
+def _finish(outcome: Mapping[str, Any]) -> str:
+    ends = {name: at and datetime.fromisoformat(at) for name, at in outcome["finish"].items()}
+    times = (f"{name} {at:%H:%M}" if at else f"{name} not all" for name, at in ends.items())
+    return f"{', '.join(times)}; {outcome['unserved']} jobs left out"
+
+
+def _proved(prepared: Prepared, name: str) -> Iterator[tuple[str, str, str]]:
+    mapped = problem_from(prepared)
+    began_s = process_time()
+    count = len(proved(mapped))
+    spent_s = process_time() - began_s
+    yield f"{name}: proofs of what no plan can do, {count} found, CPU", f"{spent_s:.2f} s", ""
+
+
+def _compared(tx: Tx, prepared: Prepared, name: str) -> Iterator[tuple[str, str, str]]:
+    plans = [
+        store_draft(tx, PLANNER, solve_prepared(prepared, 5.0, seed, *_UNHEARD), NOW)
+        for seed in (1, 2)
+    ]
+    began_s = process_time()
+    jobs, vehicles = list_jobs(tx, prepared.storm.id), list_vehicles(tx)
+    compared(plans[0], plans[1], jobs, vehicles, prepared.network, prepared.policy)
+    spent_ms = 1000 * (process_time() - began_s)
+    yield f"{name}: two plans compared, CPU", f"{spent_ms:.0f} ms", "300 ms"
+    gap = gap_of(plans[0].cost.total, plans[0].bound)
+    yield f"{name}: a plan of 5 s", gap_words(gap, T), ""
+    began_s = process_time()
+    publish(tx, ACTOR, plans[0].id, NOW)
+    yield f"{name}: a plan published, CPU", f"{process_time() - began_s:.2f} s", ""
+    began_s = process_time()
+    again = prepare(tx, prepared.storm.id, prepared.network, NOW)
+    ask_what_if(tx, ACTOR, again, QUESTIONS[name][1], SECONDS, NOW)
+    spent_ms = 1000 * (process_time() - began_s)
+    yield f"{name}: a question beside a published plan, CPU", f"{spent_ms:.0f} ms", "300 ms"
+
+
+_UNHEARD = (lambda *_: None, lambda: False)
