@@ -44,9 +44,9 @@ def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatI
     Both fleets are solved for so many seconds when no plan waits; an answer that is known for the
     same situation comes at once.
     """
+    with context.reading() as tx:  # what takes long holds up no writer
+        prepared = prepare(tx, _storm(tx).id, context.app.network, context.now)
     with context.writing() as tx:
-        storm = _storm(tx)
-        prepared = prepare(tx, storm.id, context.app.network, context.now)
         run = ask_what_if(tx, context.actor, prepared, wanted.machines, wanted.seconds, context.now)
         return _shown(tx, run, translator_of(request))
 
