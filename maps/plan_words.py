@@ -10,6 +10,7 @@ from data.model import Plan, PlanId, PlanProof, ServiceClass, VehicleId
 from data.network import StreetNetwork
 from maps.i18n import Translator
 from maps.street import called, street_name
+from maps.vehicle_words import listed
 
 PROVED = 1e-6
 """Relative difference between cost and bound that proves a plan to be the best."""
@@ -100,9 +101,9 @@ def scope_words(plan: Plan, vehicles: Sequence[str], t: Translator) -> str:
     if options.classes:
         parts.append(t("Classes: {names}", names=_classes(options.classes, t)))
     if options.districts:
-        parts.append(t("Districts: {names}", names=_row(options.districts, t)))
+        parts.append(t("Districts: {names}", names=listed(options.districts, t)))
     if options.vehicles:
-        parts.append(t("Machines: {names}", names=_row(vehicles, t)))
+        parts.append(t("Machines: {names}", names=listed(vehicles, t)))
         parts.append(t("The other machines keep their routes."))
     if not parts:
         return ""
@@ -161,11 +162,7 @@ def moment_words(at: datetime, made_at: datetime, t: Translator) -> str:
 
 
 def _classes(classes: Sequence[ServiceClass], t: Translator) -> str:
-    return _row([t(f"short:{each}") for each in classes], t)
-
-
-def _row(names: Sequence[str], t: Translator) -> str:
-    return ("، " if t.language == "fa" else ", ").join(names)
+    return listed([t(f"short:{each}") for each in classes], t)
 
 
 def _up(value: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from data.model import PlanRun, RunState, ServiceClass, Vehicle, VehicleId
 from maps.i18n import Translator
 from maps.plan_words import moment_words
+from maps.vehicle_words import listed
 
 NOTICED_MIN = 3
 """A difference of fewer minutes is none: searches differ by as much."""
@@ -128,7 +129,7 @@ def change_words(change: Mapping[str, int], t: Translator) -> str:
         )
         for name, count in sorted(change.items())
     ]
-    return ("، " if t.language == "fa" else ", ").join(parts)
+    return listed(parts, t)
 
 
 def _classes(answer: Mapping[str, Any], t: Translator) -> tuple[ClassAnswerView, ...]:

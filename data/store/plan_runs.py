@@ -72,21 +72,13 @@ def list_runs(
     return [_run(row) for row in tx.execute(query.order_by(plan_run.c.id.desc()).limit(limit))]
 
 
-def find_run_of_plan(tx: Tx, plan_id: PlanId) -> PlanRun | None:
-    """Return the run that made a plan."""
-    row = tx.execute(select(plan_run).where(plan_run.c.plan_id == plan_id)).first()
-    return None if row is None else _run(row)
-
-
 def count_ahead(tx: Tx, run: PlanRun) -> int:
     """Return how many runs a worker ends before it begins with a queued one."""
     if run.state is not RunState.QUEUED:
         return 0
     unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
-    sooner = or_(
-        _rank() < (1 if run.kind is PATIENT else 0),
-        and_(_rank() == (1 if run.kind is PATIENT else 0), plan_run.c.id < run.id),
-    )
+    rank = 1 if run.kind is PATIENT else 0
+    sooner = or_(_rank() < rank, and_(_rank() == rank, plan_run.c.id < run.id))
     query = select(func.count()).select_from(plan_run).where(unfinished, sooner)
     return tx.execute(query).scalar_one()
 
