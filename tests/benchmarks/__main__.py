@@ -21,6 +21,7 @@ MODULES = (
     "what_if",
     "health_while_solving",
     "board_page",
+    "board_actions",
     "user_pages",
     "request_queue",
     "plan_promises",

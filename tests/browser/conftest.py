@@ -125,11 +125,6 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def server_of(address: str) -> App:
-    """What the server at an address shares between its requests."""
-    return _served[address]
-
-
 @dataclass
 class Visit:
     """A browser window on the server, and what went wrong in it."""
@@ -142,7 +137,7 @@ class Visit:
     @property
     def city(self) -> App:
         """What the server of this window shares between its requests."""
-        return server_of(self.server)
+        return _served[self.server]
 
     def go(self, path: str) -> None:
         self.page.goto(self.server + path)
