@@ -14,7 +14,8 @@ let refusal = null; // of a draft that would take work off trucks: {planId, word
 const redraw = () => board.set({});
 
 /** The newest run that makes a plan. */
-export const newest = () => [...board.value.runs.values()].sort((one, other) => other.id - one.id)[0];
+export const newest = () =>
+  [...board.value.runs.values()].filter(({ kind }) => kind === "plan").sort((one, other) => other.id - one.id)[0];
 
 /** Whether a run waits or is worked on. */
 export const unfinished = (run) => run?.state === "queued" || run?.state === "running";

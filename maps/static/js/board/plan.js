@@ -6,6 +6,7 @@ import { planForm } from "./plan-form.js";
 import { draft, failure, newest, progress, unfinished } from "./plan-run.js";
 import { whatIf } from "./plan-what-if.js";
 import { planWords } from "./plan-words.js";
+import { replanPart } from "./replan.js";
 import { board, choose, mayDispatch } from "./state.js";
 import { endStorm, startStorm } from "./storm.js";
 
@@ -59,5 +60,5 @@ export function planPanel() {
   if (!storm) return startStorm();
   const run = newest();
   return html`<h2>${t("Plan")}</h2>
-    ${unfinished(run) ? progress(run) : planForm()} ${failure(run)} ${draft(run)} ${published(plan)} ${classes()} ${whatIf()} ${endStorm(storm)}`;
+    ${unfinished(run) ? progress(run) : planForm()} ${failure(run)} ${draft(run)} ${replanPart()} ${published(plan)} ${classes()} ${whatIf()} ${endStorm(storm)}`;
 }

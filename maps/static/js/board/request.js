@@ -3,6 +3,7 @@ import { html } from "lit";
 import { attempt } from "../core/notices.js";
 import { age, deadline, named, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
+import { urgentOrder } from "./replan.js";
 import { kindIcon, needsPin, requestPlace } from "./rows.js";
 import { change } from "./room.js";
 import { openSheet } from "./sheets.js";
@@ -35,7 +36,8 @@ function orders(request) {
     return html`<p class="hint">${t("Click the place on the map.")}</p>
       <button class="wide" @click=${() => selection.set({ placing: null })}>${t("Do not place it now")}</button>`;
   }
-  return html`<button class="wide ${needsPin(request) ? "primary" : ""}" @click=${() => startPlacing(request)}>
+  return html`${request.state === "open" && request.segment_id != null ? urgentOrder({ request_id: request.id }) : ""}
+    <button class="wide ${needsPin(request) ? "primary" : ""}" @click=${() => startPlacing(request)}>
       <span class="icon icon-map-pin-plus" aria-hidden="true"></span>${request.lon == null ? t("Place it on the map") : t("Move the pin")}
     </button>
     <button class="wide" @click=${() => cancel(request)}>${t("Cancel this request")}</button>`;

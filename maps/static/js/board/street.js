@@ -8,6 +8,7 @@ import { rhythm, why } from "../levels/why.js";
 import { sightingEntry } from "../followup/sighting.js";
 import { closurePart } from "./closures.js";
 import { facts } from "./facts.js";
+import { urgentOrder } from "./replan.js";
 import { coverage, selection } from "./state.js";
 import { streetDesk } from "./streetdesk.js";
 
@@ -87,5 +88,5 @@ export function streetPanel(id) {
       [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${streetDesk(street)} ${closurePart(id, street.directions)} ${inspections(street.sightings)}`;
+    ${streetDesk(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${inspections(street.sightings)}`;
 }

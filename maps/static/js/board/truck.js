@@ -7,6 +7,7 @@ import { age, brief, length, named, number, streetName, t, time } from "../core/
 import { askAgain, deskOf } from "./desk.js";
 import { driverFacts } from "./drivers.js";
 import { facts } from "./facts.js";
+import { truckOrders } from "./replan.js";
 import { board, choose, mayDispatch } from "./state.js";
 import { alertFacts, checkFacts } from "./watch.js";
 
@@ -134,5 +135,5 @@ export function truckPanel(id) {
     ])}
     ${deskFacts(deskOf("truck", id))}
     <truck-messages .vehicle=${id}></truck-messages>
-    ${driverFacts(id)} ${checkFacts(id)} ${routeFacts(routeOf(id))}`;
+    ${driverFacts(id)} ${checkFacts(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
 }

@@ -1,0 +1,206 @@
+// What happened on the road: urgent work put in at once, replans, and what a draft would change before it is published.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { duration, number, t, time } from "../core/texts.js";
+import { board, choose, mayDispatch, merge, reload } from "./state.js";
+
+const BUDGET = "barfrub-budget";
+const USUAL_BUDGET = 5;
+const ENDED = ["done", "failed"];
+const LATE_MINUTES = [15, 30, 60, 120];
+
+/** What is shown: an offer of urgent work, or the difference of a draft; `fault` is why the last order was refused. */
+const shown = new Store({ offer: null, difference: null, fault: null, busy: false });
+
+/** How many trucks may hear of a change: what this dispatcher chose last. */
+const budget = () => Number(localStorage.getItem(BUDGET) ?? USUAL_BUDGET);
+
+const remember = (event) => localStorage.setItem(BUDGET, event.target.value);
+
+/** Ask where urgent work is best put in, and show the answer. */
+export async function insertNow(wanted) {
+  const offer = await attempt(() => post("/api/insertions", wanted));
+  if (offer) shown.set({ offer, difference: null, fault: null, busy: false });
+}
+
+async function ask(wish) {
+  const run = await attempt(() => post("/api/replans", { budget: budget(), ...wish }));
+  if (run) merge("runs", [run]);
+}
+
+/** Show what a draft would change. */
+async function compare(planId) {
+  const difference = await attempt(() => get(`/api/plans/${planId}/difference`));
+  if (difference) shown.set({ offer: null, difference, fault: null, busy: false });
+}
+
+const close = () => shown.set({ offer: null, difference: null, fault: null, busy: false });
+
+/** Do what the dialog is for, once; it stays open, with the reason, where the server refuses. */
+async function settle(order) {
+  if (shown.value.busy) return;
+  shown.set({ busy: true, fault: null });
+  try {
+    await order();
+    close();
+    await attempt(reload);
+  } catch (fault) {
+    shown.set({ fault, busy: false });
+  }
+}
+
+const take = (offer) => settle(() => post(`/api/insertions/${offer.id}/accept`));
+const publish = (plan) => settle(() => post(`/api/plans/${plan}/publish`));
+const discard = (plan) => settle(() => post(`/api/plans/${plan}/discard`));
+
+const clock = (at) => (at ? html`<bdi dir="ltr">${time(at)}</bdi>` : t("none"));
+
+const delayed = (one) => html`<li>
+  <button class="link" @click=${() => choose("request", one.request_id)}><bdi class="code">${one.reference}</bdi> <bdi>${one.street}</bdi></button>
+  ${t("{minutes} min later, expected {time}", { minutes: one.minutes, time: time(one.expected_at) })}
+  ${one.breaks_promise ? html`<strong class="danger">${t("promised until {time}", { time: time(one.promised_until) })}</strong>` : ""}
+</li>`;
+
+const whom = (requests, jobs) =>
+  requests.length
+    ? html`<h3>${t("Who waits longer")}</h3><ul class="entries">${requests.slice(0, 20).map(delayed)}</ul>`
+    : html`<p class="muted">${jobs ? t("Streets that are cleared later: {count}. Nobody asked for one of them.", { count: jobs }) : t("Nobody waits longer for it.")}</p>`;
+
+const fault = () => (shown.value.fault ? html`<p class="problem" role="alert">${shown.value.fault.message}</p>` : "");
+
+const ends = (word, order, rest) => html`<div class="ends">
+  <button class="primary" autofocus ?disabled=${shown.value.busy} @click=${order}><span class="icon icon-check" aria-hidden="true"></span>${word}</button>
+  ${rest} <button @click=${close}>${t("Not now")}</button>
+</div>`;
+
+const offerBody = (offer) => html`<h2 id="replan-title">${t("Clear it now")}: <bdi>${offer.street}</bdi></h2>
+  <p class="lead" dir="auto">${offer.words}</p>
+  ${
+    offer.delayed_jobs
+      ? html`<p>${t("Streets that are cleared later: {count}, the last of them by {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`
+      : ""
+  }
+  ${whom(offer.requests, offer.delayed_jobs)} ${fault()}
+  ${ends(t("Take it (Enter)"), () => take(offer), "")}`;
+
+const streets = (names) => (names.length ? names.map((name) => html`<li><bdi>${name}</bdi></li>`) : html`<li class="muted">${t("none")}</li>`);
+
+const counted = (count, names) =>
+  html`${number(count)}${count ? html` <span class="small muted"><bdi>${names.slice(0, 3).join(t(", "))}${count > 3 ? "…" : ""}</bdi></span>` : ""}`;
+
+const truck = (one) => html`<tr class=${one.next_moves_change ? "changes" : ""}>
+  <th scope="row"><button class="link" @click=${() => choose("truck", one.vehicle_id)}><bdi>${one.vehicle}</bdi></button>
+    ${one.next_moves_change ? html`<span class="small danger">${t("next moves change")}</span>` : html`<span class="small muted">${t("goes on as planned at first")}</span>`}</th>
+  <td><ol>${streets(one.moves_before)}</ol></td>
+  <td><ol>${streets(one.moves_after)}</ol></td>
+  <td>${counted(one.gained, one.gained_streets)}</td>
+  <td>${counted(one.lost, one.lost_streets)}</td>
+  <td>${clock(one.ends_before)} → ${clock(one.ends_after)}</td>
+</tr>`;
+
+const COLUMNS = ["Truck", "Next now", "Next then", "Streets gained", "Streets lost", "Home at"];
+
+const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {revision} changes", { revision: found.revision })}</h2>
+  <p>${t("Trucks whose next moves change: {moves}. Trucks with other streets: {trucks}.", { moves: found.next_moves, trucks: found.trucks.length })}
+    ${found.dropped ? html`<strong class="danger">${t("Streets that no truck does any more: {count}.", { count: found.dropped })}</strong>` : ""}
+    ${found.added ? t("Streets that come in: {count}.", { count: found.added }) : ""}</p>
+  <div class="scroll">
+    ${
+      found.trucks.length
+        ? html`<table class="difference">
+            <thead><tr>${COLUMNS.map((word) => html`<th scope="col">${t(word)}</th>`)}</tr></thead>
+            <tbody>${found.trucks.map(truck)}</tbody>
+          </table>`
+        : html`<p class="muted">${t("Every truck goes on as it does.")}</p>`
+    }
+    ${whom(found.requests, found.delayed_jobs)}
+  </div>
+  ${fault()}
+  ${
+    mayDispatch
+      ? ends(
+          t("Publish to the trucks"),
+          () => publish(found.plan_id),
+          html`<button ?disabled=${shown.value.busy} @click=${() => discard(found.plan_id)}>${t("Discard it")}</button>`,
+        )
+      : ""
+  }`;
+
+class Replan extends Part {
+  get stores() {
+    return [shown];
+  }
+
+  render() {
+    const { offer, difference } = shown.value;
+    if (!offer && !difference) return "";
+    return html`<dialog class="replan" aria-labelledby="replan-title" @close=${close}>
+      ${offer ? offerBody(offer) : differenceBody(difference)}
+    </dialog>`;
+  }
+
+  updated() {
+    const dialog = this.querySelector("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+}
+customElements.define("board-replan", Replan);
+
+/** The order to clear a street, or what was asked for, before all else. */
+export const urgentOrder = (wanted) =>
+  mayDispatch && board.value.plan
+    ? html`<button class="wide" @click=${() => insertNow(wanted)}>
+        <span class="icon icon-clock-alert" aria-hidden="true"></span>${t("Clear it now")}
+      </button>`
+    : "";
+
+/** What a dispatcher may report of a truck: each leads to a draft for the others. */
+export function truckOrders(vehicleId) {
+  if (!mayDispatch || !board.value.plan) return "";
+  const late = (event) => {
+    if (event.target.value) ask({ cause: "late", vehicle_id: vehicleId, minutes: Number(event.target.value) });
+    event.target.value = "";
+  };
+  return html`<section class="orders" aria-label=${t("It cannot go on as planned")}>
+    <h3>${t("It cannot go on as planned")}</h3>
+    ${budgetField()}
+    <button class="wide" @click=${() => ask({ cause: "breakdown", vehicle_id: vehicleId })}>
+      <span class="icon icon-triangle-alert" aria-hidden="true"></span>${t("Broken down: give its streets to others")}
+    </button>
+    <label class="late"><span>${t("Late by")}</span>
+      <select @change=${late}>
+        <option value="">${t("choose")}</option>
+        ${LATE_MINUTES.map((minutes) => html`<option value=${minutes}>${duration(minutes * 60_000)}</option>`)}
+      </select></label>
+    <button class="wide" @click=${() => ask({ cause: "new_machine", vehicle_id: vehicleId })}>
+      <span class="icon icon-truck" aria-hidden="true"></span>${t("It is new: give it streets of others")}
+    </button>
+  </section>`;
+}
+
+const budgetField = () => html`<label class="budget"><span>${t("Trucks whose next moves may change")}</span>
+  <input type="number" min="0" max="1000" .value=${String(budget())} @change=${remember}></label>`;
+
+/** In the plan's panel: a replan for the storm as it stands, and the draft of the last one. */
+export function replanPart() {
+  const runs = [...board.value.runs.values()].filter((run) => run.kind === "replan");
+  const run = runs.sort((one, other) => other.id - one.id)[0];
+  if (!board.value.plan || !mayDispatch) return "";
+  return html`<section class="run replans">
+    <h3>${t("Replan from where trucks are")}</h3>
+    ${budgetField()}
+    <button class="wide" @click=${() => ask({ cause: "other" })}>${t("Look for better routes from now on")}</button>
+    ${run ? told(run) : ""}
+  </section>`;
+}
+
+function told(run) {
+  if (!ENDED.includes(run.state)) return html`<p role="status">${t("Looking for routes…")}</p>`;
+  if (run.state === "failed") return html`<p class="problem">${run.fault ? t(run.fault, run.fault_values) : run.error}</p>`;
+  if (!run.plan_id || run.plan_id <= board.value.plan.id) return "";
+  return html`<p>${t(`replan:${run.options.cause}`)}</p>
+    <button class="primary wide" @click=${() => compare(run.plan_id)}>${t("See what changes")}</button>`;
+}
