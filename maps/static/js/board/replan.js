@@ -83,7 +83,8 @@ const offerBody = (offer) => html`<h2 id="replan-title">${t("Clear it now")}: <b
       ? html`<p>${t("Streets that are cleared later: {count}, the last of them by {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`
       : ""
   }
-  ${whom(offer.requests, offer.delayed_jobs)} ${fault()}
+  <div class="scroll">${whom(offer.requests, offer.delayed_jobs)}</div>
+  ${fault()}
   ${ends(t("Take it (Enter)"), () => take(offer), "")}`;
 
 const streets = (names) => (names.length ? names.map((name) => html`<li><bdi>${name}</bdi></li>`) : html`<li class="muted">${t("none")}</li>`);
@@ -98,7 +99,7 @@ const truck = (one) => html`<tr class=${one.next_moves_change ? "changes" : ""}>
   <td><ol>${streets(one.moves_after)}</ol></td>
   <td>${counted(one.gained, one.gained_streets)}</td>
   <td>${counted(one.lost, one.lost_streets)}</td>
-  <td>${clock(one.ends_before)} → ${clock(one.ends_after)}</td>
+  <td class="home">${clock(one.ends_before)} <span class="arrow" aria-hidden="true">→</span> ${clock(one.ends_after)}</td>
 </tr>`;
 
 const COLUMNS = ["Truck", "Next now", "Next then", "Streets gained", "Streets lost", "Home at"];
