@@ -1,0 +1,75 @@
+"""Urgent work and a broken truck on the board, in both languages."""
+
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from api.quick_worker import QuickDesk, listening
+from data.model import Actor, ActorKind, PlanState
+from data.store.engine import reading, transaction
+from data.store.jobs import list_jobs
+from data.store.plans import add_plan, find_published_plan, set_plan_state
+from fleet.storms import start_storm
+from maps.i18n import translator
+from tests.browser.conftest import Visit
+from tests.browser.test_pages import speak
+from tests.village import BLIND, MAIN_WEST, MILL, TULIP
+from tests.village_plan import a_leg, a_plan
+
+pytestmark = pytest.mark.browser
+
+ACTOR = Actor(ActorKind.USER, "dispatcher")
+
+
+def a_plan_is_driven(visit: Visit) -> None:
+    """Let the first truck have three streets ahead, and the second one none."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, ACTOR, "First snow", city.network, city.policy, now)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
+        legs = (
+            a_leg(segment_id=street, starts_at=now, job_ids=(jobs[street],))
+            for street in (MAIN_WEST, TULIP, MILL)
+        )
+        plan = add_plan(tx, a_plan(*legs, made_at=now))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+
+
+def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.replans.SECONDS", 0.1)
+    visit.come_in("dispatcher")
+    a_plan_is_driven(visit)
+    city, page = visit.city, visit.page
+    desk = QuickDesk(city.engine, city.clock, 1)
+    with listening(city.folder, desk):
+        visit.board()
+        page.evaluate(
+            f"import('/static/js/board/state.js').then((it) => it.choose('street', {BLIND}))"
+        )
+        page.click("text=Clear it now")
+        dialog = page.locator("dialog.replan")
+        expect(dialog.locator(".lead")).to_contain_text("Jasmine Dead End")
+        assert visit.grave_faults() == []
+        page.keyboard.press("Enter")
+        expect(dialog).to_have_count(0)
+        with reading(city.engine) as tx:
+            plan = find_published_plan(tx, 1)
+        assert plan is not None
+        assert plan.revision == 2
+
+        speak(visit, "fa")
+        t = translator("fa")
+        page.evaluate("import('/static/js/board/state.js').then((it) => it.choose('truck', 1))")
+        with page.expect_response("**/api/replans"):
+            page.click(f"text={t('Broken down: give its streets to others')}")
+        assert desk.work(threading.Event())
+        page.evaluate("import('/static/js/board/state.js').then((it) => it.choose(null))")
+        page.click(f"text={t('See what changes')}")
+        expect(dialog.locator("table.difference tbody tr")).to_have_count(2)
+        assert visit.grave_faults() == []
+        page.click(f"text={t('Discard it')}")
+        expect(dialog).to_have_count(0)
+    assert visit.complaints == []
