@@ -1,0 +1,69 @@
+"""A storm's page in Chromium: from the forecast to the end, with snow and a closed street."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.village import TULIP, village
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    visit.go("/storms?lang=en")
+    page = visit.page
+    page.fill("#name", "Snow of Yalda")
+    page.click("storm-list form button.primary")
+    page.wait_for_selector("storm-desk .phases")
+    page.get_by_role("button", name="Put on alert").click()
+    expect(page.locator(".phases li.here")).to_contain_text("Alert")
+    page.get_by_role("button", name="Make it active").click()
+    expect(page.locator(".sums")).to_contain_text("9")
+
+    page.fill("#snow-cm", "۲٫۵")
+    page.get_by_role("button", name="Enter", exact=True).click()
+    expect(page.locator(".entries tr")).to_contain_text("2.5 cm")
+    page.get_by_role("button", name="Undo: snow entered").click()
+    expect(page.locator(".entries")).to_have_count(0)
+    page.get_by_role("button", name="Undo: undo").click()
+    expect(page.locator(".entries tr")).to_have_count(1)
+    wrong = {"name": "snow.csv", "mimeType": "text/csv", "buffer": b"time,cm\nsoon,1\n"}
+    page.set_input_files(".snow input[type=file]", wrong)
+    expect(page.locator(".snow .wrong")).to_contain_text("Line 2, time")
+
+    page.locator(".switches input").nth(1).uncheck()
+    expect(page.locator("section[aria-label='Machines in service'] header")).to_contain_text(
+        "1 of 2"
+    )
+    page.get_by_role("button", name="Change for this storm").click()
+    page.fill("input[data-class=P1][data-number=deadline_h]", "2")
+    page.get_by_role("button", name="Save for this storm").click()
+    expect(page.locator("section[aria-labelledby=policy-title]")).to_contain_text("differs")
+    assert visit.grave_faults() == []
+
+    visit.board()
+    expect(page.locator("board-strip .storm")).to_contain_text("2.5 cm of snow")
+    close_on_the_board(visit)
+    visit.go("/storms/1?lang=en")
+    expect(page.locator(".closures")).to_contain_text("water main")
+    page.get_by_role("button", name="Begin the clean-up").click()
+    page.get_by_role("button", name="Close the storm").click()
+    expect(page.locator(".left")).to_contain_text("9 open streets will be cancelled.")
+    page.locator(".ask button.primary").click()
+    expect(page.locator(".phases li.here")).to_contain_text("Closed")
+    expect(page.locator("#snow-cm")).to_have_count(0)
+    visit.go("/storms?lang=fa")
+    expect(page.locator("storm-list tbody tr")).to_contain_text("بسته")
+    assert visit.complaints == []
+
+
+def close_on_the_board(visit: Visit) -> None:
+    page = visit.page
+    middle = village().point_at(TULIP, village().segment(TULIP).length_m / 2)
+    page.mouse.click(*visit.point_of(middle.lon, middle.lat))
+    page.get_by_role("button", name="Close the street").click()
+    page.fill("#closure-reason", "water main")
+    page.locator("board-side form button.primary").click()
+    expect(page.locator("board-side .panel")).to_contain_text("until it is opened")
+    visit.until("boardMap.querySourceFeatures('closures').length > 0")
