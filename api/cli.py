@@ -37,7 +37,7 @@ commands.add_typer(city, name="city", help="Add, update, show, export and remove
 commands.add_typer(fleet, name="fleet", help="Set depots, reload sites and machines.")
 policy.add_typer(overrides, name="overrides", help="Decide the class of single streets.")
 commands.add_typer(policy, name="policy", help="Set the levels of service.")
-commands.add_typer(storm, name="storm", help="Start and end a storm.")
+commands.add_typer(storm, name="storm", help="Storms and their snow.")
 commands.add_typer(coverage, name="coverage", help="Derive coverage anew, show its revisions.")
 commands.add_typer(audit, name="audit", help="Prove the storm book, and export it.")
 commands.add_typer(user, name="user", help="Add people who sign in.")

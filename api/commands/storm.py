@@ -1,12 +1,76 @@
-"""`barfrub storm`: start and end a storm."""
+"""`barfrub storm`: storms from the forecast until they are closed, and the snow that fell."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from data.model import Storm, StormPhase
+
+if TYPE_CHECKING:
+    from data.store.engine import Tx
+
 storm = typer.Typer(no_args_is_help=True)
+snowfall = typer.Typer(no_args_is_help=True)
+storm.add_typer(snowfall, name="snowfall", help="Enter how much snow fell.")
 
 CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+StormOption = Annotated[int | None, typer.Option("--storm", help="Number; else the active one.")]
+AgreeOption = Annotated[bool, typer.Option("--yes", help="Close it whatever is left.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A transaction on a city's database, at a moment, in the city's time zone."""
+
+    tx: "Tx"
+    now: datetime
+    timezone: str
+
+    def chosen(self, number: int | None) -> Storm:
+        """Return a storm by its number, else the one that is on; raise where there is none."""
+        from data.errors import ConflictError
+        from data.model import StormId
+        from data.store.storms import find_active_storm, get_storm
+
+        if number is not None:
+            return get_storm(self.tx, StormId(number))
+        active = find_active_storm(self.tx)
+        if active is None:
+            raise ConflictError("no storm is active", reason="no_storm")
+        return active
+
+    def said(self, moment: datetime | None) -> str:
+        """Return a moment by the city's clock."""
+        return f"{moment.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M}" if moment else "-"
+
+    def moment(self, text: str, field: str) -> datetime:
+        """Return the moment that somebody typed, without an offset in the city's time."""
+        from data.errors import InvalidError
+        from data.snow_file import NEED_TIME, moment_of
+
+        found = moment_of(text, self.timezone)
+        if found is None:
+            raise InvalidError(field, text, NEED_TIME)
+        return found
+
+
+@contextmanager
+def _order(city: str | None) -> Iterator[_Order]:
+    from api.clock import Clock
+    from api.console import open_city_database
+    from api.settings import Settings, chosen_city
+    from data.store.cities import get_city
+    from data.store.engine import transaction
+
+    engine = open_city_database(chosen_city(Settings(), city))
+    with transaction(engine) as tx:
+        yield _Order(tx, Clock().now(), get_city(tx).timezone)
 
 
 @storm.command()
@@ -14,43 +78,176 @@ def start(
     city: CityOption = None,
     name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
 ) -> None:
-    """Start a storm: a job for every street with a cycle, a shift for every vehicle."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    """Start a storm at once: a job for every street with a cycle, a shift for every vehicle."""
+    from api.console import CONSOLE
     from data.store.cities import get_policy
-    from data.store.engine import transaction
     from data.store.jobs import list_jobs
     from data.store.network import load_network
     from data.store.shifts import list_shifts
     from fleet.storms import start_storm, storm_name
 
-    now = Clock().now()
-    engine = open_city_database(chosen_city(Settings(), city))
-    with transaction(engine) as tx:
+    with _order(city) as order:
+        tx, now = order.tx, order.now
         network = load_network(tx)
-        started = start_storm(
-            tx, CONSOLE, name or storm_name(tx, now), network, get_policy(tx), now
-        )
+        wanted = name or storm_name(tx, now)
+        started = start_storm(tx, CONSOLE, wanted, network, get_policy(tx), now)
         jobs, shifts = len(list_jobs(tx, started.id)), len(list_shifts(tx, started.id))
     typer.echo(f"Storm {started.name!r} has started: {jobs} jobs, {shifts} shifts.")
 
 
 @storm.command()
-def end(city: CityOption = None) -> None:
-    """End the active storm; what is open is cancelled and its requests wait again."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
-    from data.errors import ConflictError
-    from data.store.engine import transaction
-    from data.store.storms import find_active_storm
+def forecast(
+    begins: Annotated[str, typer.Argument(help="When, like '2026-12-21 06:00'; Jalali too.")],
+    city: CityOption = None,
+    name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
+) -> None:
+    """Speak of a snowfall that is expected: a storm without work until it is active."""
+    from api.console import CONSOLE
+    from fleet.phases import forecast_storm
+    from fleet.storms import storm_name
+
+    with _order(city) as order:
+        begins_at = order.moment(begins, "begins_at")
+        wanted = name or storm_name(order.tx, begins_at)
+        phase = StormPhase.FORECAST
+        expected = forecast_storm(order.tx, CONSOLE, wanted, phase, begins_at, order.now)
+        begins = order.said(begins_at)
+    typer.echo(f"Storm {expected.id} {expected.name!r} is expected at {begins}.")
+
+
+@storm.command("list")
+def list_them(city: CityOption = None) -> None:
+    """List all storms, the last one first."""
+    from data.store.storms import list_all_storms
+
+    with _order(city) as order:
+        for each in list_all_storms(order.tx):
+            typer.echo(_line(order, each))
+
+
+@storm.command()
+def show(city: CityOption = None, number: StormOption = None) -> None:
+    """Show one storm: its phases, its snow, and what is left to do."""
+    from data.store.conditions import list_moves
+    from fleet.phases import LEGAL, left_of
+
+    with _order(city) as order:
+        shown = order.chosen(number)
+        typer.echo(_line(order, shown))
+        for move in list_moves(order.tx, shown.id):
+            typer.echo(f"  {order.said(move.at)}  {move.phase}  {move.moved_by}")
+        for at, fallen_mm in shown.snowfall:
+            typer.echo(f"  {order.said(at)}  {fallen_mm / 10:g} cm in all")
+        left = left_of(order.tx, shown.id, order.now)
+        typer.echo(f"  open: {sum(left.jobs.values())} jobs, {len(left.out)} machines on the road")
+        following = ", ".join(LEGAL[shown.phase])
+        typer.echo(f"  next: {following or 'nothing'}")
+
+
+@storm.command()
+def phase(
+    to: Annotated[StormPhase, typer.Argument(help="Where it goes.")],
+    city: CityOption = None,
+    number: StormOption = None,
+) -> None:
+    """Bring a storm into another phase; `barfrub storm close` closes it."""
+    from api.console import CONSOLE
+    from data.errors import InvalidError
+    from data.store.network import load_network
+    from fleet.phases import move_storm
+
+    if to is StormPhase.CLOSED:
+        raise InvalidError("phase", to, "another phase: use `barfrub storm close`")
+    with _order(city) as order:
+        found, network = order.chosen(number), load_network(order.tx)
+        moved = move_storm(order.tx, CONSOLE, found.id, found.phase, to, network, order.now)
+    typer.echo(f"Storm {moved.name!r}: {found.phase} -> {moved.phase}.")
+
+
+@storm.command()
+def close(
+    city: CityOption = None, number: StormOption = None, *, agreed: AgreeOption = False
+) -> None:
+    """Say what is left of a storm, and close it with `--yes`."""
+    from api.console import CONSOLE
+    from fleet.phases import left_of
     from fleet.storms import end_storm
 
-    engine = open_city_database(chosen_city(Settings(), city))
-    with transaction(engine) as tx:
-        active = find_active_storm(tx)
-        if active is None:
-            raise ConflictError("no storm is active", reason="no_storm")
-        end_storm(tx, CONSOLE, active.id, Clock().now())
+    with _order(city) as order:
+        found = order.chosen(number)
+        left = left_of(order.tx, found.id, order.now)
+        jobs = ", ".join(f"{name}: {count}" for name, count in left.jobs.items()) or "none"
+        typer.echo(f"Open jobs, which are cancelled: {jobs}")
+        typer.echo(f"Requests that wait again: {left.requests}")
+        typer.echo(f"Shifts that end: {len(left.out)} on the road, {left.waiting} not begun")
+        if not agreed:
+            typer.echo("Nothing was changed. Close it with --yes.")
+            raise typer.Exit(1)
+        end_storm(order.tx, CONSOLE, found.id, order.now)
+    typer.echo(f"Storm {found.name!r} is closed.")
+
+
+@storm.command()
+def end(city: CityOption = None) -> None:
+    """Close the active storm; what is open is cancelled and its requests wait again."""
+    from api.console import CONSOLE
+    from fleet.storms import end_storm
+
+    with _order(city) as order:
+        active = order.chosen(None)
+        end_storm(order.tx, CONSOLE, active.id, order.now)
     typer.echo(f"Storm {active.name!r} has ended.")
+
+
+@snowfall.command()
+def add(
+    at: Annotated[str, typer.Argument(help="When, like '2026-12-21 06:00'; Jalali too.")],
+    fallen_cm: Annotated[float, typer.Argument(min=0, max=500, help="cm in all until then.")],
+    city: CityOption = None,
+    number: StormOption = None,
+) -> None:
+    """Enter how much had fallen by a time, in all since it began to snow."""
+    from api.console import CONSOLE
+    from data.model import SnowSource
+    from data.store.network import load_network
+    from fleet.snowfall import Fallen, add_snow
+
+    with _order(city) as order:
+        found, network = order.chosen(number), load_network(order.tx)
+        fallen = [Fallen(order.moment(at, "at"), round(fallen_cm * 10, 3))]
+        hand = SnowSource.HAND
+        changed = add_snow(order.tx, CONSOLE, found.id, fallen, hand, network, order.now)
+    typer.echo(f"Storm {found.name!r} has {len(changed.snowfall)} snowfall entries.")
+
+
+@snowfall.command("import")
+def take_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV: time, cm.")],
+    city: CityOption = None,
+    number: StormOption = None,
+) -> None:
+    """Enter the snowfall of a CSV file, wholly or not at all; mistakes are told by line."""
+    from api.console import CONSOLE
+    from data.model import SnowSource
+    from data.snow_file import snow_from_csv
+    from data.store.network import load_network
+    from fleet.snowfall import Fallen, add_snow
+
+    with _order(city) as order:
+        found = order.chosen(number)
+        entries, mistakes = snow_from_csv(file.read_bytes(), order.timezone)
+        for wrong in mistakes:
+            place = f"line {wrong.line}, {wrong.field}" if wrong.line else "the file"
+            typer.echo(f"{place}: expected {wrong.expected}, got {wrong.got!r}", err=True)
+        if mistakes:
+            raise typer.Exit(1)
+        fallen, network = [Fallen(*entry) for entry in entries], load_network(order.tx)
+        from_file = SnowSource.FILE
+        changed = add_snow(order.tx, CONSOLE, found.id, fallen, from_file, network, order.now)
+    typer.echo(f"Storm {found.name!r} has {len(changed.snowfall)} snowfall entries.")
+
+
+def _line(order: _Order, each: Storm) -> str:
+    fallen = f"{each.snowfall[-1][1] / 10:g} cm" if each.snowfall else "-"
+    times = f"{order.said(each.started_at)} - {order.said(each.ended_at)}"
+    return f"{each.id:>4}  {each.phase:<10}  {times}  {fallen:>8}  {each.name}"

@@ -100,3 +100,28 @@ def test_storms_that_nobody_named_are_called_by_their_day(
     with database(city_folder) as tx:
         names = [each.name for each in reversed(list_storms(tx))]
     assert names == ["2026-11-26", "2026-11-26 (2)", "2026-11-26 (3)"]
+
+
+def test_a_storm_goes_from_the_forecast_to_its_end_at_the_console(
+    city_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Clock, "now", lambda _: datetime(2026, 12, 21, 3, 0, tzinfo=UTC))
+    told = run(storm, "forecast", "1405/09/30 12:00", "--name", "Yalda").output.strip()
+    assert told == "Storm 1 'Yalda' is expected at 2026-12-21 12:00."
+    assert "no storm is active" in str(run(storm, "show").exception)
+    assert "forecast -> active" in run(storm, "phase", "active", "--storm", "1").output
+    run(storm, "snowfall", "add", "2026-12-21 06:00", "1.5")
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    bad.write_text("time,cm\nsoon,3\n", "utf-8")
+    good.write_text("زمان;برف\n۱۴۰۵/۰۹/۳۰ ۰۷:۰۰;۴\n", "utf-8")
+    wrong = run(storm, "snowfall", "import", str(bad))
+    assert (wrong.exit_code, "line 2, time" in wrong.stderr) == (1, True)
+    assert "2 snowfall entries" in run(storm, "snowfall", "import", str(good)).output
+    shown = run(storm, "show").output
+    assert "2026-12-21 07:00  4 cm in all" in shown
+    assert "open: 9 jobs, 0 machines on the road" in shown
+    left = run(storm, "close")
+    assert left.exit_code == 1
+    assert "P1: 3, P2: 2, P3: 4" in left.output
+    assert "is closed" in run(storm, "close", "--yes").output
+    assert "closed" in run(storm, "list").output

@@ -23,11 +23,11 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
 
     page.fill("#snow-cm", "۲٫۵")
     page.get_by_role("button", name="Enter", exact=True).click()
-    expect(page.locator(".entries tr")).to_contain_text("2.5 cm")
+    expect(page.locator(".snow-entries tr")).to_contain_text("2.5 cm")
     page.get_by_role("button", name="Undo: snow entered").click()
-    expect(page.locator(".entries")).to_have_count(0)
+    expect(page.locator(".snow-entries")).to_have_count(0)
     page.get_by_role("button", name="Undo: undo").click()
-    expect(page.locator(".entries tr")).to_have_count(1)
+    expect(page.locator(".snow-entries tr")).to_have_count(1)
     wrong = {"name": "snow.csv", "mimeType": "text/csv", "buffer": b"time,cm\nsoon,1\n"}
     page.set_input_files(".snow input[type=file]", wrong)
     expect(page.locator(".snow .wrong")).to_contain_text("Line 2, time")
@@ -48,6 +48,7 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     visit.go("/storms/1?lang=en")
     expect(page.locator(".closures")).to_contain_text("water main")
     page.get_by_role("button", name="Begin the clean-up").click()
+    expect(page.locator(".phases li.here")).to_contain_text("Clean-up")
     page.get_by_role("button", name="Close the storm").click()
     expect(page.locator(".left")).to_contain_text("9 open streets will be cancelled.")
     page.locator(".ask button.primary").click()

@@ -1,5 +1,6 @@
 // How far a storm is, when it came there, and where it may go from here.
 import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../core/boot.js";
 import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
@@ -11,7 +12,7 @@ import { refused, when } from "./words.js";
 const WAY = ["forecast", "alert", "active", "clean_up", "closed"];
 
 /** What would be lost by closing, once somebody asked for it. */
-export const leaving = new Store({ to: null, left: null });
+export const leaving = new Store({ to: null, left: null, busy: false });
 
 async function ask(to) {
   if (to === "closed") {
@@ -21,8 +22,9 @@ async function ask(to) {
 }
 
 async function go(row, to) {
-  leaving.set({ to: null, left: null });
+  leaving.set({ to: null, left: null, busy: true });
   await tell("phase", "phase", { seen: row.phase, to });
+  leaving.set({ busy: false });
 }
 
 /** Active, clean-up and alert can be taken back; what ends a storm cannot. */
@@ -72,7 +74,11 @@ export function phaseBar({ row, moves, next }) {
     ${off ? html`<p class="muted">${named("phase", row.phase)} · ${when(row.ended_at)}</p>` : ""}
     ${
       open(row)
-        ? html`<div class="moves">${next.map((to, at) => html`<button class=${at === 0 ? "primary" : ""} @click=${() => act(to)}>${named("go", to)}</button>`)}</div>`
+        ? html`<div class="moves">${repeat(
+            next,
+            (to) => to,
+            (to) => html`<button class=${to === next[0] ? "primary" : ""} ?disabled=${leaving.value.busy} @click=${() => act(to)}>${named("go", to)}</button>`,
+          )}</div>`
         : ""
     }
     ${refused("phase")} ${dialog(row)}

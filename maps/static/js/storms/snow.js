@@ -30,7 +30,7 @@ function picture(curve, startedAt) {
       <polyline class="line" points=${line} />
       ${today ? svg`<path class="now" d="M${today} 0V${HIGH}" />` : ""}
     </svg>
-    <figcaption class="small muted"><span>${when(begin)}</span><span>${cm(most)}</span><span>${when(until)}</span></figcaption>
+    <figcaption class="small muted"><bdi>${when(begin)}</bdi><bdi>${cm(most)}</bdi><bdi>${when(until)}</bdi></figcaption>
   </figure>`;
 }
 
@@ -122,7 +122,7 @@ export function snowPart({ row, curve, snow: entries, snow_change: change }) {
     <header><h2 id="snow-title">${t("Snowfall")}</h2>${changing && change ? undo(change) : ""}</header>
     ${
       entries.length
-        ? html`${picture(curve, row.started_at)}<table class="entries"><tbody>${[...entries].reverse().map((entry) => entryRow(entry, changing))}</tbody></table>`
+        ? html`${picture(curve, row.started_at)}<table class="snow-entries"><tbody>${[...entries].reverse().map((entry) => entryRow(entry, changing))}</tbody></table>`
         : html`<p class="muted">${t("Nobody has entered any snow. Streets are due by the hours of their cycle; with snow entered they are due by what lies since their last pass.")}</p>`
     }
     ${refused("snow")} ${changing ? forms() : ""} ${wrong(snow.value)}

@@ -8,11 +8,15 @@ export const storms = new Store({ list: null, one: null, broken: "", fault: null
 
 export const mayDispatch = boot.roles.some((role) => role === "dispatcher" || role === "administrator");
 
-/** Ask anew for what the page shows. */
+let orders = 0;
+
+/** Ask anew for what the page shows; an answer that an order has overtaken is of the past. */
 export async function refresh() {
+  const before = orders;
   try {
-    if (boot.storm) storms.set({ one: await get(`/api/storms/${boot.storm}`), broken: "" });
-    else storms.set({ list: await get("/api/storms"), broken: "" });
+    const one = boot.storm ? await get(`/api/storms/${boot.storm}`) : null;
+    if (one && before === orders) storms.set({ one, broken: "" });
+    if (!one) storms.set({ list: await get("/api/storms"), broken: "" });
   } catch (error) {
     storms.set({ broken: error.message });
   }
@@ -20,8 +24,10 @@ export async function refresh() {
 
 /** Give an order; a refusal is shown where it was given. Returns whether it was taken. */
 export async function order(at, doing) {
+  orders += 1;
   try {
     const answer = await doing();
+    orders += 1;
     storms.set({ fault: null, at: "" });
     if (answer?.row) storms.set({ one: answer });
     else await refresh();

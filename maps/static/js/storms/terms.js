@@ -43,6 +43,9 @@ export function closuresPart({ row, closures }) {
 }
 
 const NUMBERS = ["trigger_cm", "cycle_h", "deadline_h", "weight"];
+const UNIT = { cycle_h: "h", deadline_h: "h", trigger_cm: "cm" };
+
+const head = (key) => (UNIT[key] ? t("{what} ({unit})", { what: t(`field:${key}`), unit: t(`unit:${UNIT[key]}`) }) : t(`field:${key}`));
 
 async function savePolicy(event, base) {
   event.preventDefault();
@@ -74,7 +77,7 @@ export function policyPart({ row, policy, policy_own: own, policy_base: base, po
   return html`<section class="card" aria-labelledby="policy-title">
     <header><h2 id="policy-title">${t("Policy of this storm")}</h2><span class="muted small">${own ? t("differs from the city's") : t("as the city's")}</span></header>
     <form @submit=${(event) => savePolicy(event, base)}>
-      <div class="scroll"><table class="policy"><thead><tr><th scope="col">${t("Class")}</th>${NUMBERS.map((key) => html`<th scope="col">${t(`field:${key}`)}</th>`)}</tr></thead>
+      <div class="scroll"><table class="policy"><thead><tr><th scope="col">${t("Class")}</th>${NUMBERS.map((key) => html`<th scope="col">${head(key)}</th>`)}</tr></thead>
         <tbody>${Object.entries(policy.class).map(([name, table]) => html`<tr><th scope="row">${name}</th>${NUMBERS.map((key) => numberCell(name, key, table[key], changing))}</tr>`)}</tbody></table></div>
       ${refused("policy")}
       ${may ? html`<div class="ends">${ends}</div>` : ""}
