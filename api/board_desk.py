@@ -1,15 +1,13 @@
 """What all boards of a city share: colors as last told, sums by class, answers made once."""
 
-import gzip
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
 
-from pydantic_core import to_json
-
 from api.consumer import Consumer
 from api.ground import GroundKeeper
+from api.kept_answer import KeptAnswer, packed_json
 from data.model import JobState, Storm
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
@@ -20,8 +18,6 @@ from maps.views import ClassView, States
 
 AS_TOLD = timedelta(seconds=30)
 """Colors that the consumer told all boards within this time need not be painted anew."""
-
-GZIP_LEVEL = 5
 
 
 class SharedAnswer:
@@ -42,7 +38,7 @@ class SharedAnswer:
         with self._lock:
             if self._began_s < asked_s:
                 began_s = time.monotonic()
-                self._packed = gzip.compress(to_json(make()), GZIP_LEVEL, mtime=0)
+                self._packed = packed_json(make())
                 self._began_s = began_s
             return self._packed
 
@@ -57,6 +53,8 @@ class BoardDesk:
         self.board = SharedAnswer()
         self.wall = SharedAnswer()
         self.figures = SharedAnswer()
+        self.done = KeptAnswer()
+        self.timeline = KeptAnswer()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:
         """Return the color of every street: as all boards were just told, else painted anew."""

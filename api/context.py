@@ -30,7 +30,6 @@ from api.errand import Errand
 from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
-from api.kept_answer import KeptAnswer
 from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.messenger import Messenger
@@ -50,11 +49,9 @@ from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet
 from fleet.presence import Room
 from fleet.records import StormRecords
-from fleet.route_desk import PlanCheck
 from fleet.storm_history import StormHistory
 from fleet.versions import require_unchanged
 from maps.i18n import LANGUAGES
-from maps.timeline import done_view
 
 SESSION_COOKIE = "barfrub_session"
 CSRF_COOKIE = "barfrub_csrf"
@@ -103,7 +100,6 @@ class App:
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
     room: Room = field(default_factory=Room)
-    done: KeptAnswer[PlanCheck | None] = field(default_factory=lambda: KeptAnswer(done_view))
     errand: Errand[Any] = field(default_factory=Errand)
 
     @property

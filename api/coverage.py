@@ -1,6 +1,5 @@
 """What the board shows: everything at once, one street with its evidence, one vehicle."""
 
-import gzip
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -8,6 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
+from api.kept_answer import packed_answer
 from api.plans import shown_run, vehicle_names
 from api.requests import deadlines
 from data.model import (
@@ -63,14 +63,14 @@ def show_board(request: Request, context: WallContext) -> Response:
     """
     boards = context.app.boards
     if context.has(*BOARD_ROLES):
-        return packed(request, boards.board.packed(lambda: _board(context.app)))
-    return packed(request, boards.wall.packed(lambda: _board(context.app, words=False)))
+        return packed_answer(request, boards.board.packed(lambda: _board(context.app)))
+    return packed_answer(request, boards.wall.packed(lambda: _board(context.app, words=False)))
 
 
 @router.get("/api/board/figures", response_model=FiguresView)
 def show_figures(request: Request, context: WallContext) -> Response:
     """Return the four figures and how far each class is: what boards ask for again and again."""
-    return packed(request, context.app.boards.figures.packed(lambda: _figures(context.app)))
+    return packed_answer(request, context.app.boards.figures.packed(lambda: _figures(context.app)))
 
 
 @router.get("/api/board/requests")
@@ -127,16 +127,6 @@ def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
     with context.reading() as tx:
         vehicle = get_vehicle(tx, vehicle_id)
     return vehicle_views([vehicle], context.app.live.picture())[0]
-
-
-def packed(request: Request, content: bytes) -> Response:
-    """Return JSON that is compressed by gzip, unpacked for who cannot read that."""
-    headers = {"Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-    else:
-        content = gzip.decompress(content)
-    return Response(content, media_type="application/json", headers=headers)
 
 
 def _board(app: App, *, words: bool = True) -> DispatchBoard:

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.context import App, BoardContext, DispatcherContext
+from api.kept_answer import packed_answer
 from api.plans import vehicle_names
 from api.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
@@ -23,7 +23,7 @@ from fleet.people import PHONE_LETTERS, note_phone
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck
 from maps.desk import StreetDesk, TruckDesk, street_desk, truck_desk
-from maps.timeline import DoneView, TimelineView, timeline_view
+from maps.timeline import DoneView, TimelineView, done_view, timeline_view
 
 ASKED = 20
 """Requests of a street that its panel tells, the newest."""
@@ -49,17 +49,19 @@ class PhoneOut(BaseModel):
 
 
 @router.get("/api/plans/{plan_id}/timeline", response_model=TimelineView)
-def show_timeline(plan_id: PlanId, context: BoardContext) -> Response:
+def show_timeline(request: Request, plan_id: PlanId, context: BoardContext) -> Response:
     """Return all legs of a plan as rows of bars."""
     with context.reading() as tx:
-        view = timeline_view(_plan(tx, context.app, plan_id), vehicle_names(tx))
-    return _json(to_json(view))
+        plan, names = _plan(tx, context.app, plan_id), vehicle_names(tx)
+    kept = context.app.boards.timeline
+    return packed_answer(request, kept.packed(plan, lambda: timeline_view(plan, names)))
 
 
 @router.get("/api/board/done", response_model=DoneView)
-def show_done(context: BoardContext) -> Response:
+def show_done(request: Request, context: BoardContext) -> Response:
     """Return what became of all legs of the driven plan."""
-    return _json(context.app.done.of(context.app.watch.check))
+    checked, kept = context.app.watch.check, context.app.boards.done
+    return packed_answer(request, kept.packed(checked, lambda: done_view(checked)))
 
 
 @router.get("/api/board/trucks/{vehicle_id}")
@@ -129,7 +131,3 @@ def _shift_of(tx: Tx, storm: Storm | None, vehicle_id: VehicleId) -> Shift | Non
         return None
     mine = [one for one in list_shifts(tx, storm.id) if one.vehicle_id == vehicle_id]
     return mine[-1] if mine else None
-
-
-def _json(content: bytes) -> Response:
-    return Response(content, media_type="application/json")

@@ -105,7 +105,10 @@ def note_answer(key: Key, told: AnswerIn, context: IntakeContext) -> HandOverVie
     """Keep what a body answered; a request that it declines is ours again."""
     args = (HandOverId(key), told.state, told.answer, context.now)
     with context.writing() as tx:
-        return _view(tx, take_answer(tx, context.actor, *args))
+        answered = take_answer(tx, context.actor, *args)
+        view, asked = _view(tx, answered), get_request(tx, answered.request_id)
+    context.app.intake.announce([asked])
+    return view
 
 
 @router.get("/requests/hand-overs/{key}")

@@ -122,8 +122,10 @@ def test_a_handed_over_request_has_its_paper_and_its_answer(desk, sign_in):
     assert (given["body"], given["state"]) == ("Parks", "sent")
     assert [row["body"] for row in queue(desk, stage="handed_over")["rows"]] == ["Parks"]
     assert all(said in paper for said in ("Mr Amini", WORDS, "044 5551234", "a tree"))
+    heard = desk.app.state.barfrub.hub.subscribe(lambda: None, frozenset({"requests"}))
     answer = {"state": "declined", "answer": "not our tree"}
     assert desk.post(f"/api/hand-overs/{given['id']}/answer", json=answer).status_code == 200
+    assert [one.id for one in dict(heard.take())["requests"]] == [1]
     assert queue(desk)["counts"]["stage"] == {"unplaced": 3, "open": 1}
 
 

@@ -51,6 +51,8 @@ DISPATCHERS, ASKED = 3, 12
 PAUSE_S, SEND_S = 0.3, 5.0
 WANTED, OPENED = "p95 300 ms", "4 s"
 PANS = 60
+A_STEP_DEG = 0.0003
+"""How far a truck comes between two positions, along its street: some 27 m."""
 
 Chance = np.random.Generator
 Action = tuple[str, Callable[[httpx.Client, Chance], httpx.Response]]
@@ -104,8 +106,8 @@ def rows() -> Iterator[tuple[str, str, str]]:
 @contextmanager
 def _serving(settings: Settings) -> Iterator[None]:
     environ = {**os.environ, "BARFRUB_VAR": str(settings.var), "BARFRUB_CITY": "grid"}
-    command = [sys.executable, "-m", "api", "serve", "--port", str(PORT)]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as server:
+    command, quiet = [sys.executable, "-m", "api", "serve", "--port", str(PORT)], subprocess.DEVNULL
+    with subprocess.Popen(command, env=environ, stdout=quiet, stderr=quiet) as server:
         try:
             while _health() != httpx.codes.OK:
                 time.sleep(0.2)
@@ -170,13 +172,14 @@ def _dispatch(
 
 def _send(over: Event) -> None:
     """Let every truck send where it is, again and again."""
-    chance = np.random.default_rng(9)
+    lon = 45.0
     with httpx.Client(base_url=ADDRESS, timeout=60) as client:
         while not over.is_set():
+            lon += A_STEP_DEG
             for truck in range(1, route_check.TRUCKS + 1):
                 fix = {
                     "fixed_at": Clock().now().isoformat(),
-                    "lon": 45.0 + chance.random() / 10,
+                    "lon": lon,
                     "lat": 37.0 + truck / 1000,
                     "speed_mps": 6.0,
                     "heading_deg": 90.0,

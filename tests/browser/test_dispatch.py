@@ -82,6 +82,11 @@ def walk_the_timeline(visit: Visit, t) -> None:
 def read_the_keys(visit: Visit, t) -> None:
     page = visit.page
     page.focus("#map canvas")
+    keys = page.evaluate(
+        """async () => (await import("/static/js/board/shortcuts.js")).GROUPS.flatMap(({ keys }) =>
+            keys.map(({ code, shift }) => `${shift ? "Shift+" : ""}${code}`))"""
+    )
+    assert len(set(keys)) == len(keys) > 12
     page.keyboard.press("Shift+Slash")
     expect(page.locator(".help")).to_contain_text(t("Open and close the timeline"))
     page.keyboard.press("Escape")
