@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 from data.model import Directions, Job, JobId, Plan, ServiceClass, WorkPass
 from data.network import StreetNetwork
 
+HOPELESS = frozenset({"unreachable", "no_vehicle", "capacity"})
+"""Reasons for which no plan of the same machines could do a job."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassOutcome:
-    """What a plan makes of a class; `finish_at` is `None` where some job of it is left undone.
+    """What a plan makes of a class.
 
-    Shares are of metres; each pass in each direction counts.
+    `finish_at` is `None` where some job is left undone that machines could do; what none of them
+    can do does not hold it up. Shares are of metres, all jobs and each pass in each direction.
     """
 
     jobs: int
@@ -30,7 +34,7 @@ def class_outcomes(
     Passes that were done before the plan was made are not in it, and none of its work.
     """
     ends = _ends(plan)
-    left = {each.job_id for each in plan.unserved}
+    left = {each.job_id: each.reason for each in plan.unserved}
     by_class: dict[ServiceClass, list[Job]] = defaultdict(list)
     for job in jobs:
         if job.id in ends or job.id in left:
@@ -52,7 +56,7 @@ def _ends(plan: Plan) -> _Ends:
 
 
 def _outcome(
-    jobs: Sequence[Job], ends: _Ends, left: set[JobId], network: StreetNetwork
+    jobs: Sequence[Job], ends: _Ends, left: Mapping[JobId, str], network: StreetNetwork
 ) -> ClassOutcome:
     all_m = in_time_m = 0.0
     moments: list[datetime] = []
@@ -65,7 +69,7 @@ def _outcome(
         in_time_m += each_m * sum(at <= job.due_at for at in done.values())
         moments += done.values()
         late = max([late, *(at - job.due_at for at in done.values())])
-    unfinished = any(job.id in left for job in jobs)
+    unfinished = any(job.id in left and left[job.id] not in HOPELESS for job in jobs)
     return ClassOutcome(
         jobs=len(jobs),
         in_time_share=in_time_m / all_m if all_m else 1.0,

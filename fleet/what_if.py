@@ -1,7 +1,8 @@
 """What if there were more or fewer machines: asked in the queue, answered by solving both, kept.
 
 The fleet as it is and the changed one are solved from the same moment with the same number of
-seconds. An answer is found again while streets, jobs and machines stay the same, for ten minutes.
+seconds, twice each, so that chance is known. An answer is found again for ten minutes while
+streets, jobs and machines stay the same.
 """
 
 import hashlib
@@ -29,7 +30,9 @@ from data.store.plan_runs import add_run, list_runs
 from fleet.planning import Prepared
 
 SECONDS = 20.0
-"""What each of the two fleets is solved for."""
+"""What each of the two fleets is solved for, in several searches."""
+SEEDS = (1, 2)
+"""A search for each: how far apart they end tells which differences are chance."""
 LONGEST_S = 120.0
 MOST_MORE = 20
 """Machines of a type that may be added or taken away."""

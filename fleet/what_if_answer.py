@@ -1,6 +1,7 @@
 """The answer to a what-if as plain values: what two fleets make of each class."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from data.model import Plan
@@ -34,6 +35,22 @@ def outcome_json(plan: Plan, prepared: Prepared) -> dict[str, Any]:
         "in_time": {str(name): one.in_time_share for name, one in outcomes.items()},
         "not_before": proved,
     }
+
+
+def best_of(searches: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the cheapest of some searches for the same fleet, with how far apart they ended.
+
+    `spread_min` are minutes between the times at which they finish each class: what is no more than
+    chance.
+    """
+    best = min(searches, key=lambda one: float(one["cost"]))
+    return {**best, "spread_min": {name: _spread_min(searches, name) for name in best["finish"]}}
+
+
+def _spread_min(searches: Sequence[Mapping[str, Any]], name: str) -> float:
+    times = [one["finish"].get(name) for one in searches]
+    moments = [datetime.fromisoformat(text).timestamp() for text in times if text]
+    return (max(moments) - min(moments)) / 60 if moments else 0.0
 
 
 def better_known(base: Mapping[str, Any], found: dict[str, Any], change: Change) -> dict[str, Any]:

@@ -26,6 +26,8 @@ OF_CLASSES = ("work", "distance", "material")
 """Arguments about whole classes, which count machines; the others are of passes and count them."""
 OF_CLASSES = ("work", "distance", "material")
 """Arguments about whole classes, which count machines; the others are of passes and count them."""
+OF_CLASSES = ("work", "distance", "material")
+"""Arguments about whole classes, which count machines; the others are of passes and count them."""
 _HOUR_S = 3600.0
 _NEARLY = 1e-9
 """Rounding up leaves a number that is whole but for the last digits as it is."""

@@ -12,7 +12,7 @@ from maps.plan_words import moment_words
 from maps.vehicle_words import listed
 
 NOTICED_MIN = 3
-"""A difference of fewer minutes is none: searches differ by as much."""
+"""A difference of fewer minutes is none, nor is one by which two searches of one fleet differ."""
 
 _STATES = {RunState.DONE: "done", RunState.FAILED: "failed"}
 
@@ -21,7 +21,8 @@ _STATES = {RunState.DONE: "done", RunState.FAILED: "failed"}
 class ClassAnswerView:
     """When a class is finished with the fleet as it is and with the changed one, if ever.
 
-    `not_before` is proved for the changed fleet, whatever the plan.
+    `not_before` is proved for the changed fleet, whatever the plan; `chance_min` is by how much two
+    searches of the same fleet differ.
     """
 
     service_class: str
@@ -29,6 +30,7 @@ class ClassAnswerView:
     found_at: datetime | None
     not_before: datetime | None
     sooner_min: int | None
+    chance_min: int
     base_words: str
     found_words: str
     words: str
@@ -140,6 +142,7 @@ def _classes(answer: Mapping[str, Any], t: Translator) -> tuple[ClassAnswerView,
             _maybe(base["finish"].get(name)),
             _maybe(found["finish"].get(name)),
             _maybe(found["not_before"].get(name)),
+            max(_chance_min(base, name), _chance_min(found, name)),
             since,
             t,
         )
@@ -153,6 +156,7 @@ def _class_answer(
     base_at: datetime | None,
     found_at: datetime | None,
     not_before: datetime | None,
+    chance_min: int,
     since: datetime,
     t: Translator,
 ) -> ClassAnswerView:
@@ -165,9 +169,10 @@ def _class_answer(
         found_at=found_at,
         not_before=not_before,
         sooner_min=sooner,
+        chance_min=chance_min,
         base_words=_finish(base_at, since, t),
         found_words=_finish(found_at, since, t),
-        words=_difference(base_at, found_at, sooner, t),
+        words=_difference(base_at, found_at, sooner, chance_min, t),
     )
 
 
@@ -176,16 +181,24 @@ def _finish(at: datetime | None, since: datetime, t: Translator) -> str:
 
 
 def _difference(
-    base_at: datetime | None, found_at: datetime | None, sooner: int | None, t: Translator
+    base_at: datetime | None,
+    found_at: datetime | None,
+    sooner: int | None,
+    chance_min: int,
+    t: Translator,
 ) -> str:
     if found_at is None:
         return t("as now") if base_at is None else t("no longer finished")
     if sooner is None:
         return t("finished after all")
-    if abs(sooner) < NOTICED_MIN:
+    if abs(sooner) < max(NOTICED_MIN, chance_min + 1):
         return t("as now")
     span = _span(abs(sooner), t)
     return t("{span} sooner", span=span) if sooner > 0 else t("{span} later", span=span)
+
+
+def _chance_min(outcome: Mapping[str, Any], name: str) -> int:
+    return round(float(outcome["spread_min"].get(name, 0.0)))
 
 
 def _summary(change: str, classes: Sequence[ClassAnswerView], t: Translator) -> str:

@@ -22,8 +22,8 @@ from fleet.cities import add_city, set_fleet
 from fleet.plan_comparison import compared
 from fleet.planning import PLANNER, Prepared, prepare, publish, solve_prepared, store_draft
 from fleet.storms import start_storm
-from fleet.what_if import SECONDS, ask_what_if, changed
-from fleet.what_if_answer import better_known, outcome_json
+from fleet.what_if import SECONDS, SEEDS, ask_what_if, changed
+from fleet.what_if_answer import best_of, better_known, outcome_json
 from maps.i18n import translator
 from maps.plan_words import gap_of, gap_words
 from routing.mapping import problem_from
@@ -91,13 +91,17 @@ def _answered(
 
 
 def _outcome(prepared: Prepared) -> dict[str, Any]:
-    plan = solve_prepared(prepared, SECONDS, 1, lambda *_: None, lambda: False)
-    return outcome_json(plan, prepared)
+    plans = (solve_prepared(prepared, SECONDS / len(SEEDS), seed, *_UNHEARD) for seed in SEEDS)
+    return best_of([outcome_json(plan, prepared) for plan in plans])
 
 
 def _finish(outcome: Mapping[str, Any]) -> str:
     ends = {name: at and datetime.fromisoformat(at) for name, at in outcome["finish"].items()}
-    times = (f"{name} {at:%H:%M}" if at else f"{name} not all" for name, at in ends.items())
+    chance = outcome["spread_min"]
+    times = (
+        f"{name} {at:%H:%M} (±{chance[name]:.0f} min)" if at else f"{name} not all"
+        for name, at in ends.items()
+    )
     return f"{', '.join(times)}; {outcome['unserved']} jobs left out"
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from data.model import JobId, LegKind, Plan, Route, ServiceClass, ShiftId, Unserved, VehicleId
 from fleet.plan_comparison import Comparison, compared
+from fleet.plan_outcome import class_outcomes
 from tests import village as v
 from tests.village_database import POLICY
 from tests.village_plan import a_leg, a_plan
@@ -47,6 +48,14 @@ def test_a_class_is_finished_when_its_last_pass_ends_and_never_where_one_is_left
     assert found.first.classes[P1].worst_lateness == timedelta(minutes=8)
     assert found.second.classes[P1].finish_at is None
     assert (found.first.unserved, found.second.unserved) == ({}, {"time": 1})
+
+
+def test_what_no_machine_can_do_holds_up_no_class() -> None:
+    jobs = [*JOBS, v.a_job(3, v.MILL)]
+    plan = a_plan(*BOTH_WAYS, unserved=(Unserved(JobId(3), "unreachable"),))
+    outcome = class_outcomes(plan, jobs, v.village())[P1]
+    assert outcome.finish_at == v.NOW + timedelta(minutes=1)
+    assert outcome.in_time_share < 1.0
 
 
 def test_what_only_one_plan_is_for_is_measured_by_its_own_work() -> None:

@@ -28,7 +28,7 @@ from fleet.what_if import (
     machines_of,
     situation_digest,
 )
-from fleet.what_if_answer import better_known
+from fleet.what_if_answer import best_of, better_known
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 
@@ -167,3 +167,13 @@ def test_more_machines_are_never_said_to_be_worse() -> None:
     base, found = {"cost": 10.0, "machines": 2}, {"cost": 11.0, "machines": 3}
     assert better_known(base, found, {TYPE: 1}) == {"cost": 10.0, "machines": 3}
     assert better_known(base, found, {TYPE: -1}) == found
+
+
+def test_the_better_of_two_searches_counts_and_how_far_apart_they_are() -> None:
+    def search(cost: float, minutes: int) -> dict:
+        ends_at = v.NOW + timedelta(minutes=minutes)
+        return {"cost": cost, "finish": {"P1": ends_at.isoformat(), "P2": None}}
+
+    best = best_of([search(9.0, 50), search(8.0, 56)])
+    assert best["cost"] == 8.0
+    assert best["spread_min"] == {"P1": 6.0, "P2": 0.0}

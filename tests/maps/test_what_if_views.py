@@ -18,7 +18,7 @@ def at(hour: int, minute: int) -> str:
 
 def a_question(base: dict | None = None, found: dict | None = None, **changes) -> PlanRun:
     def outcome(finish: dict) -> dict:
-        return {"finish": finish, "unserved": 0, "not_before": {}}
+        return {"finish": finish, "unserved": 0, "not_before": {}, "spread_min": {"P1": 2.0}}
 
     answer = base is not None and {
         "as_of": at(8, 0),
@@ -59,6 +59,17 @@ def test_an_answer_is_a_sentence_about_the_first_class_that_it_changes(base, fou
     view = what_if_view(a_question({"P1": base}, {"P1": found}), 0, ENGLISH)
     assert view.words == words
     assert view.state == "done"
+
+
+def test_a_difference_that_two_searches_of_one_fleet_have_too_is_none():
+    def told(minute: int) -> str:
+        run = a_question({"P3": at(9, 20)}, {"P3": at(9, minute)})
+        assert run.answer is not None
+        run.answer["found"]["spread_min"] = {"P3": 9.0}
+        return what_if_view(run, 0, ENGLISH).classes[0].words
+
+    assert told(11) == "as now"
+    assert told(10) == "10 min sooner"
 
 
 def test_a_class_that_stays_is_not_the_answer():

@@ -85,6 +85,9 @@ const classRow = (row) => html`<tr>
 const notes = (answer) =>
   [
     t("From {time} on, {count} s for each fleet.", { time: time(answer.as_of), count: answer.seconds }),
+    t("Two searches of one fleet differ by up to {count} min; less than that counts as nothing.", {
+      count: Math.max(0, ...answer.classes.map(({ chance_min: chance }) => chance)),
+    }),
     answer.without.length ? t("Without {names}.", { names: answer.without.join(t("list:, ")) }) : "",
     answer.unserved || answer.base_unserved
       ? t("Jobs left out: {now} now, {then} then.", { now: answer.base_unserved, then: answer.unserved })
