@@ -6,6 +6,7 @@ import { needsPin, requestPlace } from "./rows.js";
 import { board, coverage, openRequests } from "./state.js";
 import { alertTitle, alertWords, lasting } from "./watch.js";
 
+const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed
 const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");
 
 function unplaced() {
@@ -23,8 +24,9 @@ function unplaced() {
 }
 
 function late() {
+  const moment = new Date(now()).toISOString();
   return openRequests()
-    .filter((request) => request.due_at && Date.parse(request.due_at) < now())
+    .filter((request) => request.due_at && request.due_at < moment)
     .map((request) => ({
       id: `late-${request.id}`,
       kind: "request",
@@ -97,8 +99,7 @@ function overdue() {
   ];
 }
 
-/** Everything that wants attention, the gravest first. */
-export const alerts = () => [
+const gathered = () => [
   ...blocked(),
   ...broken(),
   ...watched(),
@@ -106,3 +107,14 @@ export const alerts = () => [
   ...late(),
   ...overdue(),
 ];
+
+let kept = { of: [], until: 0, list: [] };
+
+/** Everything that wants attention, the gravest first; the same list while nothing has changed that it is made of. */
+export function alerts() {
+  const { requests, shifts, blockages, alerts: told, vehicles, storm } = board.value;
+  const of = [requests, shifts, blockages, told, vehicles.size, storm];
+  if (Date.now() > kept.until || of.some((one, i) => one !== kept.of[i]))
+    kept = { of, until: Date.now() + KEPT_MS, list: gathered() };
+  return kept.list;
+}

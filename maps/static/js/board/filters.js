@@ -7,7 +7,8 @@ import { board, openRequests, tellSeen, vehicles } from "./state.js";
 
 const LATE_MIN = 10;
 
-const isLate = (request) => request.due_at !== null && Date.parse(request.due_at) < now();
+/** Times of the server are texts that sort; to parse ten thousand of them at every look would take long. */
+const isLate = (request, moment) => request.due_at !== null && request.due_at < moment;
 const behind = (vehicle) => board.value.checks.get(vehicle.id)?.late_min ?? 0;
 const all = () => true;
 
@@ -106,9 +107,19 @@ export const folded = (text) =>
 export function narrowed(list, items, { sought, state, order, told }) {
   const words = folded(sought.trim());
   const { fits } = list.states[state];
+  const moment = new Date(now()).toISOString();
   const found = items.filter(
-    (item) => fits(item) && (!words || folded(list.words(item)).includes(words) || told.has(list.request?.(item))),
+    (item) => fits(item, moment) && (!words || folded(list.words(item)).includes(words) || told.has(list.request?.(item))),
   );
   const { compare } = list.orders[order];
   return compare ? found.sort(compare) : found;
+}
+
+/** How many of a list are in each state, by its name. */
+export function counted(list, items) {
+  const moment = new Date(now()).toISOString();
+  return Object.entries(list.states).map(([name, { fits }]) => [
+    name,
+    items.reduce((sum, item) => sum + (fits(item, moment) ? 1 : 0), 0),
+  ]);
 }

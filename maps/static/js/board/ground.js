@@ -6,6 +6,7 @@ import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
 import { around, hold, light, makeTip } from "../map/pointer.js";
+import { ringPaints } from "../map/style.js";
 import { TruckSheet } from "../map/trucks.js";
 import { blockedName, openBlockages } from "./blockage.js";
 import { drawClosures } from "./closures.js";
@@ -146,17 +147,11 @@ export async function showMap() {
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
   const trucks = new TruckSheet(map);
-  const requests = () =>
-    map.getSource("requests").setData(
-      collection(
-        [
-          ...openRequests()
-            .filter((one) => one.lon != null && (selection.value.listed?.has(one.id) ?? true))
-            .map(ring),
-          ...openBlockages().map(barrier),
-        ],
-      ),
-    );
+  const requests = () => {
+    const shown = openRequests().filter((one) => one.lon != null && (selection.value.listed?.has(one.id) ?? true));
+    map.getSource("requests").setData(collection([...shown.map(ring), ...openBlockages().map(barrier)]));
+    for (const [layer, property, value] of ringPaints(shown.length)) map.setPaintProperty(layer, property, value);
+  };
   coverage.followers.add((ids) => painter.changed(ids));
   painter.changed(coverage.states.keys());
   board.follow((value, changes) => {

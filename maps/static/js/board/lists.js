@@ -3,10 +3,12 @@ import { html } from "lit";
 import { Part } from "../core/element.js";
 import { attempt } from "../core/notices.js";
 import { t } from "../core/texts.js";
-import { LISTS, narrowed } from "./filters.js";
+import { counted, LISTS, narrowed } from "./filters.js";
 import "./longlist.js";
 import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";
 
+const SHOWN = ["loaded", "requests", "vehicles", "alerts", "shifts", "blockages", "checks", "storm"]; // of the board
+const KEPT_MS = 5000; // ages and deadlines go on, but not faster than anybody reads
 const TYPING_MS = 200; // so long nothing is typed before the server is asked
 
 const fresh = ({ states, orders }) => ({ sought: "", state: Object.keys(states)[0], order: Object.keys(orders)[0], told: new Set() });
@@ -17,11 +19,12 @@ class Lists extends Part {
   constructor() {
     super();
     this.tab = "requests";
+    this.looks = new Map();
     this.wanted = Object.fromEntries(Object.entries(LISTS).map(([name, list]) => [name, fresh(list)]));
   }
 
   get stores() {
-    return [board, selection];
+    return [selection];
   }
 
   connectedCallback() {
@@ -30,7 +33,9 @@ class Lists extends Part {
       const tab = Object.entries(LISTS).find(([, { kind }]) => kind && kind === value.chosen?.kind)?.[0];
       if ("chosen" in changes && tab) this.open(tab);
     });
+    this.ticking = setInterval(() => this.requestUpdate(), 10000); // ages go on
     this.stopMinding = board.follow((_, changes) => {
+      if (SHOWN.some((field) => field in changes)) this.requestUpdate();
       if (changes.requests && selection.value.listed) this.tellMap();
     });
   }
@@ -39,6 +44,7 @@ class Lists extends Part {
     super.disconnectedCallback();
     this.stopFollowing();
     this.stopMinding();
+    clearInterval(this.ticking);
   }
 
   /** Show a tab and, once it is drawn, the selected row in it. */
@@ -61,7 +67,18 @@ class Lists extends Part {
   }
 
   found(tab) {
-    return narrowed(LISTS[tab], LISTS[tab].items(), this.wanted[tab]);
+    return this.look(tab).found;
+  }
+
+  /** What a list holds, what of it is wanted, and how many are in each state: looked up anew only where it may differ. */
+  look(tab) {
+    const [list, wanted] = [LISTS[tab], this.wanted[tab]];
+    const all = list.items();
+    const before = this.looks.get(tab);
+    if (before?.all === all && before.wanted === wanted && Date.now() < before.until) return before;
+    const look = { all, wanted, found: narrowed(list, all, wanted), counts: counted(list, all), until: Date.now() + KEPT_MS };
+    this.looks.set(tab, look);
+    return look;
   }
 
   /** Show what has these words in it; of requests known in outline only, the server must say. */
@@ -116,9 +133,8 @@ class Lists extends Part {
   }
 
   /** The states to narrow to, each with how many there are; those that nothing is in are left out. */
-  states(list, all) {
+  states(list, counts) {
     const { state } = this.wanted[this.tab];
-    const counts = Object.entries(list.states).map(([name, { fits }]) => [name, all.filter(fits).length]);
     const shown = counts.filter(([name, count]) => count > 0 || name === state || name === "all");
     return html`<div class="states" role="group" aria-label=${t("State")}>
       ${shown.map(
@@ -145,12 +161,11 @@ class Lists extends Part {
   body() {
     if (!board.value.loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
     const list = LISTS[this.tab];
-    const all = list.items();
+    const { all, found, counts } = this.look(this.tab);
     if (all.length === 0)
       return html`<div class="empty"><h3>${list.empty()[0]}</h3><p class="muted small">${list.empty()[1]}</p></div>`;
-    const found = this.found(this.tab);
     const { chosen } = selection.value;
-    return html`${this.states(list, all)} ${this.tally(list, found.length, all.length)}
+    return html`${this.states(list, counts)} ${this.tally(list, found.length, all.length)}
       <long-list
         .name=${`list-${this.tab}`}
         .label=${list.title()}

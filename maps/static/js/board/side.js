@@ -18,6 +18,11 @@ import { alertPanel } from "./watch.js";
 const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel };
 
 class Side extends Part {
+  /** That the server was heard is no news here, and comes several times a second. */
+  minds(changes) {
+    return !("heardAt" in changes);
+  }
+
   get stores() {
     return [board, selection, streets, codes, closures, desk, room];
   }

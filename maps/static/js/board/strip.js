@@ -29,6 +29,11 @@ function nextDeadline(moment) {
 }
 
 class Strip extends TickingPart {
+  /** That the server was heard is no news here, and comes several times a second. */
+  minds(changes) {
+    return !("heardAt" in changes);
+  }
+
   get stores() {
     return [board];
   }

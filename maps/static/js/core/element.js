@@ -7,13 +7,18 @@ export class Part extends LitElement {
     return [];
   }
 
+  /** Whether changes of a store are a reason to draw anew. */
+  minds() {
+    return true;
+  }
+
   createRenderRoot() {
     return this;
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.leave = this.stores.map((store) => store.follow(() => this.requestUpdate()));
+    this.leave = this.stores.map((store) => store.follow((_, changes) => this.minds(changes) && this.requestUpdate()));
   }
 
   disconnectedCallback() {

@@ -180,17 +180,31 @@ const coverageLayers = (theme, hidden) =>
     return drawn;
   });
 
-const ringRadius = (share) => [
+const MANY_RINGS = 2000; // from here on they would hide the streets of a whole city, and cost more than these
+const AGE = ["sqrt", ["get", "age"]];
+
+const ringRadius = (share, many = false) => [
   "interpolate",
   ["linear"],
   ["zoom"],
   10,
-  ["*", 4.5, share],
+  ["*", many ? 1.5 : 4.5, share],
   13,
-  ["*", 7, share],
+  ["*", many ? 4 : 7, share],
   16,
   ["*", 10, share],
 ];
+
+/** Paint properties that fit rings to how many there are, as [layer, property, value]. */
+export function ringPaints(count) {
+  const many = count > MANY_RINGS;
+  const stroke = ["interpolate", ["linear"], ["zoom"], 11, many ? 0.7 : 2, 15, 2];
+  return [
+    ["request-rings", "circle-radius", ringRadius(1, many)],
+    ["request-rings", "circle-stroke-width", stroke],
+    ["request-ages", "circle-radius", ringRadius(AGE, many)],
+  ];
+}
 
 const overlays = () => [
   {
@@ -229,7 +243,7 @@ const overlays = () => [
     id: "request-ages",
     type: "circle",
     source: "requests",
-    paint: { "circle-radius": ringRadius(["sqrt", ["get", "age"]]), "circle-color": requestColor() },
+    paint: { "circle-radius": ringRadius(AGE), "circle-color": requestColor() },
   },
   {
     id: "chosen",
