@@ -23,6 +23,7 @@ from data.model import (
 from data.network import StreetNetwork
 from fleet.phases import LEGAL, Left
 from maps.street import street_name
+from maps.views import SnowPoint, snow_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,13 @@ class StormDetail:
     """One storm whole; `next` are the phases that it may go to, the usual one first.
 
     `snow_change` is the last change of the snowfall, which may be undone; `policy_base` goes back
-    with an edit of the policy. `curve` is what entries come to: (time, cm).
+    with an edit of the policy. `curve` is what entries come to.
     """
 
     row: StormRow
     moves: tuple[MoveView, ...]
     next: tuple[StormPhase, ...]
-    curve: tuple[tuple[datetime, float], ...]
+    curve: tuple[SnowPoint, ...]
     snow: tuple[SnowEntryView, ...]
     snow_change: LastChange | None
     closures: tuple[ClosureView, ...]
@@ -195,7 +196,7 @@ def storm_detail(
         row=row,
         moves=tuple(MoveView(each.phase, each.at, each.moved_by) for each in moves),
         next=LEGAL[storm.phase],
-        curve=tuple((at, round(mm / 10, 2)) for at, mm in storm.snowfall),
+        curve=snow_points(storm),
         snow=tuple(_entry(one) for one in held),
         snow_change=_last(snow_change) if snow_change else None,
         closures=closures,

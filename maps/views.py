@@ -158,14 +158,22 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class SnowPoint:
+    """So much snow in all by a time, as entries of the snowfall come to it."""
+
+    at: datetime
+    fallen_cm: float
+
+
+@dataclass(frozen=True, slots=True)
 class StormView:
-    """The storm that goes on; `snowfall` is what entries come to: (time, cm in all)."""
+    """The storm that goes on; `snowfall` is empty where nobody entered any."""
 
     id: int
     name: str
     phase: str
     started_at: datetime
-    snowfall: tuple[tuple[datetime, float], ...]
+    snowfall: tuple[SnowPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +267,13 @@ def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:
 
 def storm_view(storm: Storm) -> StormView:
     """Return what the top strip says of a storm."""
-    snowfall = tuple((at, round(mm / 10, 2)) for at, mm in storm.snowfall)
+    snowfall = snow_points(storm)
     return StormView(storm.id, storm.name, storm.phase, storm.started_at, snowfall)
+
+
+def snow_points(storm: Storm) -> tuple[SnowPoint, ...]:
+    """Return what the entries of a storm's snowfall come to."""
+    return tuple(SnowPoint(at, round(mm / 10, 2)) for at, mm in storm.snowfall)
 
 
 def ground_view(city: City) -> GroundView:

@@ -18,8 +18,8 @@ const classes = () => {
 
 /** The snow so far, as far as somebody entered it. */
 function fallen({ snowfall }) {
-  const told = snowfall.filter(([at]) => Date.parse(at) <= now()).at(-1);
-  return told ? t("{value} cm of snow", { value: number(told[1], 1) }) : "";
+  const told = snowfall.filter(({ at }) => Date.parse(at) <= now()).at(-1);
+  return told ? t("{value} cm of snow", { value: number(told.fallen_cm, 1) }) : "";
 }
 
 function nextDeadline(moment) {

@@ -15,7 +15,7 @@ export const snow = new Store({ editing: null, mistakes: [], file: "" });
 /** The snow over time; what lies ahead of now is dashed. Time runs left to right in every language. */
 function picture(curve, startedAt) {
   if (curve.length === 0) return "";
-  const points = curve.map(([at, depth]) => [Date.parse(at), depth]);
+  const points = curve.map(({ at, fallen_cm: depth }) => [Date.parse(at), depth]);
   const begin = Math.min(Date.parse(startedAt), points[0][0]);
   const until = Math.max(points.at(-1)[0], begin + 3600000);
   if (points[0][0] > begin) points.unshift([begin, 0]);
@@ -25,7 +25,7 @@ function picture(curve, startedAt) {
   const line = points.map(([at, depth]) => `${x(at)},${y(depth)}`).join(" ");
   const today = now() > begin && now() < until ? x(now()) : null;
   return html`<figure class="snow-picture" dir="ltr">
-    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${t("Snow in all: {depth}", { depth: cm(curve.at(-1)[1]) })}>
+    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${t("Snow in all: {depth}", { depth: cm(curve.at(-1).fallen_cm) })}>
       <polygon class="area" points="${x(begin)},${HIGH} ${line} ${x(points.at(-1)[0])},${HIGH}" />
       <polyline class="line" points=${line} />
       ${today ? svg`<path class="now" d="M${today} 0V${HIGH}" />` : ""}
