@@ -36,7 +36,7 @@ T = translator("en")
 TOWN_FLEET = files("data.samples").joinpath("fleet-barfabad.toml").read_text("utf-8")
 QUESTIONS = {
     "Barfabad": ({"grader": 2}, {"dump_truck": -2}),
-    "Gothenburg": ({"loader": -20},),
+    "Gothenburg": ({"loader": -10},),
 }
 
 
