@@ -63,6 +63,7 @@ from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
+from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
 from api.erasure import Eraser
 from api.errors import Failures, FaultOut, install_error_handlers
@@ -219,6 +220,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         consumer=consumer,
         watch=AlertWatch(engine, clock, ground, hub, live),
         office=OfficeWatch(engine, clock, ground, hub),
+        cycles=CycleKeeper(engine, clock, ground, hub),
         book=BookKeeper(engine, clock),
         door=PositionDoor(engine, Ledger(engine, clock), consumer.hear),
         seals=Seals(settings.secret_key()),
@@ -246,6 +248,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.messenger.start()
         app.intake.start()
         app.office.start()
+        app.cycles.start()
         app.watch.start()
         app.eraser.start()
         if not app.consumer.apart:  # else they are read where positions are digested
@@ -258,6 +261,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(app.logs.stop)
         await app.eraser.stop()
         await app.watch.stop()
+        await app.cycles.stop()
         await app.office.stop()
         await app.intake.stop()
         await app.messenger.stop()

@@ -24,6 +24,7 @@ from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.code_limit import CodeLimit, TrackCodeLimit
 from api.consumer import Consumer
+from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
 from api.erasure import Eraser
 from api.errand import Errand
@@ -80,6 +81,7 @@ class App:
     consumer: Consumer
     watch: AlertWatch
     office: OfficeWatch
+    cycles: CycleKeeper
     book: BookKeeper
     door: PositionDoor
     seals: Seals

@@ -55,7 +55,7 @@ def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: da
         if segment is None:
             continue
         rule = policy.rule_of(segment)
-        since = _cleared_at(wanted_directions(job, segment), known)
+        since = cleared_at(wanted_directions(job, segment), known)
         new = timed(job, rule, snow, since, now)
         if job.id in asked:
             new = replace(new, due_at=min(new.due_at, job.due_at))
@@ -65,7 +65,7 @@ def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: da
     return len(changed)
 
 
-def _cleared_at(
+def cleared_at(
     directions: Iterable[DirectedSegment], known: Mapping[DirectedSegment, Coverage]
 ) -> datetime | None:
     """Return since when all of these directions are clear; `None` where one was never served."""

@@ -43,8 +43,8 @@ class TruckDifference:
 
     @property
     def next_moves_change(self) -> bool:
-        """Whether its driver hears of it in what he does next."""
-        return self.moves_before != self.moves_after
+        """Whether its driver does not go on with what he does next; more behind is no change."""
+        return self.moves_before != self.moves_after[: len(self.moves_before)]
 
     @property
     def nothing(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from data.alert_rules import AlertRules
 from data.model import (
     Alert,
+    AlertKind,
     PlanId,
     SegmentId,
     Shift,
@@ -23,6 +24,7 @@ from data.store.plans import find_published_plan_id, get_plan
 from data.store.shifts import list_shifts
 from fleet.alert_book import AlertBook
 from fleet.alerts import Course, Sign, TruckNow, silent_signs, truck_signs
+from fleet.cycles import waiting_cycle
 from fleet.driving import DRIVING, ENDED
 from fleet.live import VehicleLive
 from fleet.risk import risk_signs, risks
@@ -142,6 +144,7 @@ class Watch:
             course.follow(truck, network, rules)
             found += truck_signs(truck, course, sites, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
+        found += _cycle_signs(tx, storm)
         return (*found, *self._risk_signs(tx, storm, checks, rules, now))
 
     def _risk_signs(
@@ -161,3 +164,9 @@ class Watch:
             found = risks(self.desk.index, checks, jobs, rules, now)
             known = self._risks = (plan_id, now, risk_signs(found, now))
         return known[2]
+
+
+def _cycle_signs(tx: Tx, storm: Storm) -> list[Sign]:
+    """Return that the plan of a next cycle waits for somebody to publish it."""
+    run = waiting_cycle(tx, storm)
+    return [] if run is None else [Sign(AlertKind.NEXT_CYCLE, None, run.asked_at)]

@@ -111,12 +111,12 @@ def with_next_stops(problem: Problem, routes: Sequence[Route], vehicles: Sequenc
 
 
 def changed(before: Sequence[Route], after: Sequence[Route]) -> list[int]:
-    """Return the vehicles whose next moves differ."""
-    pairs = zip(before, after, strict=True)
+    """Return the vehicles that do not go on with their next tasks; more behind is no change."""
+    pairs = zip(map(tasks_of, before), map(tasks_of, after), strict=True)
     return [
         v
         for v, (one, other) in enumerate(pairs)
-        if tasks_of(one)[:NEXT_STOPS] != tasks_of(other)[:NEXT_STOPS]
+        if one[:NEXT_STOPS] != other[: min(NEXT_STOPS, len(one))]
     ]
 
 

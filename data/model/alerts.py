@@ -17,6 +17,7 @@ class AlertKind(StrEnum):
     OFF_ROUTE = "off_route"
     BLADE_DOWN = "blade_down"
     SPEEDING = "speeding"
+    NEXT_CYCLE = "next_cycle"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ MODULES = (
     "user_pages",
     "request_queue",
     "plan_promises",
+    "running_storm",
     "followup",
     "route_check",
     "vehicle_days",

@@ -1,0 +1,43 @@
+"""Begins the next cycle of streets when one has ended while it snows."""
+
+from api.clock import Clock
+from api.ground import GroundKeeper
+from api.sentry import Sentry
+from data.store.engine import Database, reading, transaction
+from data.store.storm_policies import get_storm_policy
+from data.store.storms import find_active_storm
+from fleet.cycles import begin_cycles, next_cycle_due
+from fleet.live import Hub
+from maps.views import run_view
+
+LOOK_S = 20.0
+"""Pause between two looks: a cycle takes hours."""
+
+
+class CycleKeeper(Sentry):
+    """Makes the work of the next cycle and asks for its plan, as long as the server runs."""
+
+    pause_s = LOOK_S
+
+    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub) -> None:
+        super().__init__()
+        self._engine = engine
+        self._clock = clock
+        self._ground = ground
+        self._hub = hub
+
+    def look(self) -> bool:
+        """Begin what is due, tell the boards of the plan that is made, and return whether it is."""
+        now = self._clock.now()
+        with reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+            if storm is None:
+                return False
+            due = next_cycle_due(tx, storm, get_storm_policy(tx, storm.id), now)
+        if not due:
+            return False
+        with transaction(self._engine) as tx:
+            run = begin_cycles(tx, self._ground.now.network, now)
+        if run is not None:
+            self._hub.publish("runs", [run_view(run)])
+        return run is not None

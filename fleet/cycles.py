@@ -1,0 +1,160 @@
+"""The rolling horizon: while it snows, a class whose cycle ends gets its streets to clear again.
+
+Their jobs are made, and a replan with the present state is asked for. Its draft waits for a
+dispatcher: nothing is published by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from data.model import (
+    Actor,
+    ActorKind,
+    ClassRule,
+    DirectedSegment,
+    Job,
+    JobState,
+    PlanRun,
+    ReplanCause,
+    ReplanWish,
+    RunKind,
+    ServiceClass,
+    Storm,
+    StormPhase,
+    Treatment,
+)
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.store.coverage import list_coverage
+from data.store.cycles import add_cycle, last_cycles
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_vehicles
+from data.store.jobs import add_jobs, list_jobs
+from data.store.plan_runs import list_runs
+from data.store.plans import find_published_plan_id
+from data.store.shifts import list_shifts
+from data.store.storm_policies import get_storm_policy
+from data.store.storms import find_active_storm
+from fleet.accumulation import Accumulation, accumulation_of
+from fleet.coverage import wanted_directions
+from fleet.due_times import cleared_at
+from fleet.jobs import new_job, typical_blade_m
+from fleet.plan_options import in_service
+from fleet.replans import FEW_TRUCKS, ask_for_replan
+
+CLOCKWORK = Actor(ActorKind.SYSTEM, "cycles")
+"""Who the storm book names where a cycle begins by itself."""
+
+RECENT = timedelta(hours=3)
+"""It still snows where entries show more snow than so long ago."""
+
+
+def snowing(storm: Storm, now: datetime) -> bool:
+    """Whether it snows as far as is known: in an active storm, unless its entries say otherwise."""
+    if storm.phase is not StormPhase.ACTIVE:
+        return False
+    snow = accumulation_of(storm)
+    if snow.told_until is None:
+        return True
+    return snow.fallen_mm(now) > snow.fallen_mm(now - RECENT)
+
+
+def ended_cycles(
+    storm: Storm,
+    rules: Mapping[ServiceClass, ClassRule],
+    began: Mapping[ServiceClass, datetime],
+    now: datetime,
+) -> list[ServiceClass]:
+    """Return the classes whose cycle has ended; `began` says when the last one of each began."""
+    return [
+        service_class
+        for service_class, rule in rules.items()
+        if rule.cycle is not None and began.get(service_class, storm.started_at) + rule.cycle <= now
+    ]
+
+
+def next_cycle_due(tx: Tx, storm: Storm, policy: Policy, now: datetime) -> list[ServiceClass]:
+    """Return the classes whose streets are to be cleared again; none once the snow has stopped."""
+    if not snowing(storm, now):
+        return []
+    return ended_cycles(storm, policy.rules, last_cycles(tx, storm.id), now)
+
+
+def begin_cycles(tx: Tx, network: StreetNetwork, now: datetime) -> PlanRun | None:
+    """Make the jobs of cycles that are due, and ask for a replan where trucks are out.
+
+    Returns its run; `None` where no cycle is due, or nobody is there to replan for.
+    """
+    storm = find_active_storm(tx)
+    if storm is None:
+        return None
+    policy = get_storm_policy(tx, storm.id)
+    due = next_cycle_due(tx, storm, policy, now)
+    made = 0
+    for service_class in due:
+        jobs = _jobs(tx, storm, network, policy, service_class, now)
+        add_jobs(tx, jobs)
+        add_cycle(tx, storm.id, service_class, now, len(jobs))
+        after: dict[str, object] = {"class": service_class, "jobs": len(jobs)}
+        add_event(tx, now, CLOCKWORK, "cycle.began", f"storm:{storm.id}", after=after)
+        made += len(jobs)
+    out = any(in_service(shift, now) for shift in list_shifts(tx, storm.id))
+    if not made or not out or find_published_plan_id(tx, storm.id) is None:
+        return None
+    wish = ReplanWish(ReplanCause.CYCLE, FEW_TRUCKS)
+    return ask_for_replan(tx, CLOCKWORK, storm.id, wish, now)
+
+
+def waiting_cycle(tx: Tx, storm: Storm) -> PlanRun | None:
+    """Return the run whose draft of a next cycle is neither published nor put away."""
+    driven = find_published_plan_id(tx, storm.id)
+    for run in list_runs(tx, storm.id, limit=5, kinds=[RunKind.REPLAN]):
+        ready = run.plan_id is not None and (driven is None or run.plan_id > driven)
+        if ready and run.options.get("cause") == ReplanCause.CYCLE:
+            return run
+    return None
+
+
+def _jobs(
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    service_class: ServiceClass,
+    now: datetime,
+) -> list[Job]:
+    """Return a job for each street of a class that becomes due before its next cycle ends.
+
+    Streets that are still to be cleared have theirs.
+    """
+    waiting = {
+        job.segment_id
+        for job in list_jobs(tx, storm.id, JobState.OPEN)
+        if job.treatment is Treatment.PLOW
+    }
+    known = {DirectedSegment(r.segment_id, r.forward): r for r in list_coverage(tx, storm.id)}
+    blade_m, snow = typical_blade_m(list_vehicles(tx)), accumulation_of(storm)
+    jobs = []
+    for segment in network.segments:
+        rule = policy.rule_of(segment)
+        if rule.service_class is not service_class or segment.id in waiting:
+            continue
+        job = new_job(storm.id, segment, policy, blade_m, Treatment.PLOW, now)
+        due_at = _due_at(rule, snow, cleared_at(wanted_directions(job, segment), known), now)
+        if due_at is not None:
+            jobs.append(replace(job, due_at=due_at))
+    return jobs
+
+
+def _due_at(
+    rule: ClassRule, snow: Accumulation, since: datetime | None, now: datetime
+) -> datetime | None:
+    """Return when a street cleared `since` is due again; `None` if not before the cycle ends."""
+    if rule.cycle is None:
+        return None
+    due_at = snow.ages(rule, since).due_at
+    if due_at is None or due_at > now + rule.cycle:
+        return None
+    return max(due_at, now)

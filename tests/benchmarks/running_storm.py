@@ -1,0 +1,104 @@
+"""Urgent work and replans in a storm that is on: Gothenburg with 66 machines, two hours in.
+
+From the question to the answer of the process that has everything in memory, as the server asks it.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter
+
+import numpy as np
+
+from data.errors import ConflictError
+from data.insertion_json import insertion_json
+from data.model import ReplanCause, ReplanWish
+from data.store.engine import transaction
+from data.store.network import load_network
+from data.store.storms import find_active_storm
+from fleet.plan_difference import difference, still_ahead
+from fleet.planning import Prepared, prepare, store_draft
+from fleet.present_desk import PresentDesk
+from fleet.replanning import replanned
+from fleet.replans import FEW_TRUCKS, SECONDS
+from fleet.running_plan import best_insertion, running_plan
+from routing.warming import warm_up
+from tests.benchmarks.routing.city_probe import ACTOR
+from tests.benchmarks.running_city import LATER, running
+
+PLAN_S = 60.0
+URGENT = 60
+THREADS = 2
+SEED = 1
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield times in Gothenburg, whose plan was searched for a minute before."""
+    warm_up()
+    with tempfile.TemporaryDirectory() as name:
+        engine = running("gothenburg", Path(name) / "gothenburg", PLAN_S, THREADS)
+        desk = PresentDesk()
+        with transaction(engine) as tx:
+            network, storm = load_network(tx), find_active_storm(tx)
+            if storm is None:
+                raise RuntimeError("expected a storm, found none")
+            prepare(tx, storm.id, network, LATER, desk)  # as the process does again and again
+            prepared = prepare(tx, storm.id, network, LATER, desk)
+        began_s = perf_counter()
+        running_plan(prepared)
+        yield "driven plan made ready", f"{perf_counter() - began_s:.2f} s", "beside the answers"
+        yield _insertions(prepared)
+        for wish in _wishes(prepared):
+            began_s = perf_counter()
+            with transaction(engine) as tx:
+                now = prepare(tx, storm.id, network, LATER, desk)
+            plan = replanned(_without(now, wish), wish, SECONDS, SEED, lambda: False, THREADS)
+            with transaction(engine) as tx:
+                store_draft(tx, ACTOR, plan, LATER)
+            spent_s = perf_counter() - began_s
+            check = prepared.check
+            found = difference(still_ahead(check) if check else (), plan.routes)
+            moves = sum(truck.next_moves_change for truck in found.trucks)
+            told = f"{spent_s:.1f} s, {moves} trucks, {len(found.dropped)} streets dropped"
+            yield f"{wish.cause}, at most {wish.budget} other trucks", told, "5 s"
+
+
+def _insertions(prepared: Prepared) -> tuple[str, str, str]:
+    plan, taken_s, refused = running_plan(prepared), [], 0
+    chosen = np.random.default_rng(SEED).choice(len(prepared.jobs), URGENT, replace=False)
+    for job in (prepared.jobs[i] for i in chosen.tolist()):
+        began_s = perf_counter()
+        try:
+            insertion_json(best_insertion(plan, job, "", LATER).insertion)
+        except ConflictError:
+            refused += 1  # it is planned, and nobody comes sooner: an answer too
+        taken_s.append(perf_counter() - began_s)
+    cuts = quantiles(taken_s, n=20)
+    told = f"{cuts[9] * 1000:.0f} ms, {cuts[18] * 1000:.0f} ms ({refused} not sooner than planned)"
+    return f"place for one of {URGENT} urgent streets, median, p95", told, "200 ms"
+
+
+def _wishes(prepared: Prepared) -> Iterator[ReplanWish]:
+    """Yield what happens to the truck with the most to do, and to nobody."""
+    check = prepared.check
+    ahead = {route.vehicle_id: len(route.legs) for route in still_ahead(check)} if check else {}
+    busiest = max(ahead, key=ahead.__getitem__)
+    yield ReplanWish(ReplanCause.BREAKDOWN, FEW_TRUCKS, busiest)
+    yield ReplanWish(ReplanCause.LATE, FEW_TRUCKS, busiest)
+    yield ReplanWish(ReplanCause.CLOSURE, FEW_TRUCKS, segment_id=prepared.jobs[0].segment_id)
+    idle = next(s.vehicle_id for s in prepared.shifts if not ahead.get(s.vehicle_id))
+    yield ReplanWish(ReplanCause.NEW_MACHINE, FEW_TRUCKS, idle)
+    yield ReplanWish(ReplanCause.SNOWFALL, FEW_TRUCKS)
+
+
+def _without(prepared: Prepared, wish: ReplanWish) -> Prepared:
+    """Return the situation without a truck that has broken down."""
+    if wish.cause is not ReplanCause.BREAKDOWN:
+        return prepared
+    present = prepared.present
+    shifts = tuple(one for one in prepared.shifts if one.vehicle_id != wish.vehicle_id)
+    left = {shift.id for shift in shifts}
+    starts = {key: start for key, start in present.starts.items() if key in left}
+    return replace(prepared, shifts=shifts, present=replace(present, starts=starts))
