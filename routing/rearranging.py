@@ -126,6 +126,8 @@ def _neighbours(
     """Return other vehicles that could take over work, those that work nearest first."""
     concerned = set(change.concerned)
     tasks = list(change.free) or [t for v in change.concerned for t in tasks_of(routes[v])]
+    if not tasks:
+        return ()
     nearest = [v for v in by_nearness(problem, line, routes, tasks) if v not in concerned]
     return tuple(nearest[:HELPERS])
 
