@@ -13,7 +13,7 @@ from data.store.plan_runs import count_ahead, get_run, list_runs
 from data.store.shifts import list_shifts
 from data.store.storms import find_active_storm
 from fleet.plan_options import in_service
-from fleet.planning import prepare, request_stop
+from fleet.planning import outline, request_stop
 from fleet.what_if import SECONDS, ask_what_if
 from maps.i18n import Translator
 from maps.what_if import WhatIfDesk, WhatIfView, machine_types, what_if_view
@@ -45,9 +45,9 @@ def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatI
     same situation comes at once.
     """
     with context.reading() as tx:  # what takes long holds up no writer
-        prepared = prepare(tx, _storm(tx).id, context.app.network, context.now)
+        outlined = outline(tx, _storm(tx).id, context.app.network, context.now)
     with context.writing() as tx:
-        run = ask_what_if(tx, context.actor, prepared, wanted.machines, wanted.seconds, context.now)
+        run = ask_what_if(tx, context.actor, outlined, wanted.machines, wanted.seconds, context.now)
         return _shown(tx, run, translator_of(request))
 
 

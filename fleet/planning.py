@@ -51,7 +51,7 @@ from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.in_service import sites_in_use
 from fleet.notices import tell_planned, windows_of
 from fleet.plan_options import check_options, in_service
-from fleet.present import present_of
+from fleet.present import closed_streets, present_of
 from fleet.present_desk import PresentDesk
 from fleet.promise import promise_open
 from fleet.route_desk import PlanCheck
@@ -139,6 +139,22 @@ def prepare(
     Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
     Who asks again and again keeps a `desk`, so that not all evidence is read each time.
     """
+    plain = outline(tx, storm_id, network, now)
+    policy, jobs, shifts = plain.policy, plain.jobs, plain.shifts
+    check = (desk or PresentDesk()).check(tx, storm_id, network, policy, now)
+    return replace(
+        plain,
+        parent_id=None if check is None else check.plan.id,
+        present=present_of(tx, plain.storm, network, policy, jobs, shifts, check, now),
+        check=check,
+    )
+
+
+def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
+    """Read the work, machines and places of a storm alone: not how far anybody is with it.
+
+    That is enough to tell situations apart, and reads no evidence.
+    """
     storm = _get_active(tx, storm_id)
     require_present(tx, network)
     shifts = [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
@@ -146,21 +162,18 @@ def prepare(
         raise ConflictError(
             "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
         )
-    policy, jobs = get_storm_policy(tx, storm_id), list_jobs(tx, storm_id, JobState.OPEN)
-    check = (desk or PresentDesk()).check(tx, storm_id, network, policy, now)
     return Prepared(
         storm=storm,
         network=network,
-        policy=policy,
-        jobs=tuple(jobs),
+        policy=get_storm_policy(tx, storm_id),
+        jobs=tuple(list_jobs(tx, storm_id, JobState.OPEN)),
         shifts=tuple(shifts),
         vehicles=tuple(list_vehicles(tx)),
         depots=tuple(list_depots(tx)),
         reload_sites=tuple(sites_in_use(tx, storm_id)),
-        parent_id=None if check is None else check.plan.id,
+        parent_id=None,
         now=now,
-        present=present_of(tx, storm, network, policy, jobs, shifts, check, now),
-        check=check,
+        present=Present(closed=closed_streets(tx, storm, now)),
     )
 
 

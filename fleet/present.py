@@ -47,7 +47,7 @@ def present_of(
     begun = (start.finishing for start in starts.values())
     works = [work for leg in begun if leg is not None for work in leg.works]
     done = frozenset([*works, *_passes_done(tx, storm, network, policy, jobs)])
-    return Present(starts=starts, done=done, closed=_closed(tx, storm, now))
+    return Present(starts=starts, done=done, closed=closed_streets(tx, storm, now))
 
 
 def _passes_done(
@@ -70,7 +70,7 @@ def _passes_done(
                 yield WorkPass(job.id, directed.forward, index)
 
 
-def _closed(tx: Tx, storm: Storm, now: datetime) -> frozenset[DirectedSegment]:
+def closed_streets(tx: Tx, storm: Storm, now: datetime) -> frozenset[DirectedSegment]:
     """Return the streets that nobody can drive: closed, or blocked by what drivers found."""
     ways: set[tuple[SegmentId, bool | None]] = {
         (each.segment_id, None) for each in list_open_blockages(tx, storm.id)

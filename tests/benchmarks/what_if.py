@@ -20,7 +20,7 @@ from data.store.network import load_network
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet
 from fleet.plan_comparison import compared
-from fleet.planning import PLANNER, Prepared, prepare, publish, solve_prepared, store_draft
+from fleet.planning import PLANNER, Prepared, outline, prepare, publish, solve_prepared, store_draft
 from fleet.storms import start_storm
 from fleet.what_if import SECONDS, SEEDS, ask_what_if, changed
 from fleet.what_if_answer import best_of, better_known, outcome_json
@@ -70,7 +70,7 @@ def _asked(
     spent = []
     for change in (*changes, changes[0]):
         began_s = process_time()
-        ask_what_if(tx, ACTOR, prepare(tx, storm, network, NOW), change, SECONDS, NOW)
+        ask_what_if(tx, ACTOR, outline(tx, storm, network, NOW), change, SECONDS, NOW)
         spent.append(process_time() - began_s)
     first_ms, *_, again_ms = (1000 * each for each in spent)
     yield f"{name}: a question asked, CPU", f"{first_ms:.0f} ms", "300 ms"
@@ -129,7 +129,7 @@ def _compared(tx: Tx, prepared: Prepared, name: str) -> Iterator[tuple[str, str,
     publish(tx, ACTOR, plans[0].id, NOW)
     yield f"{name}: a plan published, CPU", f"{process_time() - began_s:.2f} s", ""
     began_s = process_time()
-    again = prepare(tx, prepared.storm.id, prepared.network, NOW)
+    again = outline(tx, prepared.storm.id, prepared.network, NOW)
     ask_what_if(tx, ACTOR, again, QUESTIONS[name][-1], SECONDS, NOW)
     spent_ms = 1000 * (process_time() - began_s)
     yield f"{name}: a question beside a published plan, CPU", f"{spent_ms:.0f} ms", "300 ms"

@@ -16,7 +16,7 @@ from data.store.plan_runs import (
     put_back,
     urgent_run_waits,
 )
-from fleet.planning import Prepared, ask_for_plan, prepare
+from fleet.planning import Prepared, ask_for_plan, outline, prepare
 from fleet.storms import start_storm
 from fleet.what_if import (
     HOLDS,
@@ -109,6 +109,13 @@ def test_an_answer_is_found_again_while_the_situation_is_the_same(
     assert ask(tx, prepared).id == run.id
     assert ask(tx, prepared, {TYPE: 2}).id != run.id
     assert ask(tx, prepared, now=LATER + HOLDS).id != run.id
+
+
+def test_a_question_is_told_apart_without_looking_at_evidence(
+    tx: Tx, storm: Storm, prepared: Prepared
+) -> None:
+    outlined = outline(tx, storm.id, v.village(), LATER)
+    assert situation_digest(outlined, SECONDS) == situation_digest(prepared, SECONDS)
 
 
 def test_a_street_that_is_cleared_makes_it_another_question(
