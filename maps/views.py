@@ -28,10 +28,10 @@ from fleet.coverage import CoverageState
 from fleet.live import VehicleLive
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
+LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
+
 LISTED = 300
 """Rows that a list of the board draws at once."""
-
-LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
 
 States = Mapping[SegmentId, tuple[int, int]]
 """Coverage state of every segment, (forward, backward), as `fleet.coverage.painted` returns it."""
