@@ -11,13 +11,14 @@ from api.plans import shown_run, vehicle_names
 from api.schemas import InsertionIn, ReplanIn
 from api.shell import translator_of
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Delay, Job, Plan, PlanId, SegmentId, Storm
+from data.model import Delay, Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.promises import list_last_promises
 from data.store.requests import list_requests_of_jobs
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm, get_storm
+from fleet.cycles import snow_again
 from fleet.driven_plan import DrivenPlan
 from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job
 from fleet.plan_difference import difference, still_ahead
@@ -48,7 +49,12 @@ def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
     """Note what has happened and look for routes that answer it; the draft comes in seconds."""
     with context.writing() as tx:
         storm = _storm(tx)
-        run = ask_for_replan(tx, context.actor, storm.id, wanted.wish(), context.now)
+        wish = wanted.wish()
+        if wish.cause is ReplanCause.SNOWFALL:
+            network = context.app.network
+            run = snow_again(tx, context.actor, storm, network, wish, context.now)
+        else:
+            run = ask_for_replan(tx, context.actor, storm.id, wish, context.now)
         view = shown_run(tx, run)
     context.app.hub.publish("runs", [view])
     return view

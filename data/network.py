@@ -114,6 +114,12 @@ class StreetNetwork:
         }
 
     @cached_property
+    def _directed(self) -> tuple[DirectedSegment, ...]:
+        """Each arc as a segment in a direction: a plan of a city asks for tens of thousands."""
+        pairs = zip(self.arc_segment.tolist(), self.arc_forward.tolist(), strict=True)
+        return tuple(DirectedSegment(self.segments[s].id, forward) for s, forward in pairs)
+
+    @cached_property
     def turns(self) -> Turns:
         """Allowed turns between arcs, made at the first use."""
         leaves = self._first[self.arc_segment]
@@ -173,8 +179,7 @@ class StreetNetwork:
 
     def directed(self, arc: int) -> DirectedSegment:
         """Return which segment an arc is and in which direction."""
-        segment = self.segments[int(self.arc_segment[arc])]
-        return DirectedSegment(segment.id, bool(self.arc_forward[arc]))
+        return self._directed[arc]
 
     def nearest(self, point: LonLat, within_m: float) -> Snap | None:
         """Return where the point meets the nearest street, or `None` when all are farther."""

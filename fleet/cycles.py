@@ -4,7 +4,7 @@ Their jobs are made, and a replan with the present state is asked for. Its draft
 dispatcher: nothing is published by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -92,19 +92,26 @@ def begin_cycles(tx: Tx, network: StreetNetwork, now: datetime) -> PlanRun | Non
         return None
     policy = get_storm_policy(tx, storm.id)
     due = next_cycle_due(tx, storm, policy, now)
-    made = 0
-    for service_class in due:
-        jobs = _jobs(tx, storm, network, policy, service_class, now)
-        add_jobs(tx, jobs)
-        add_cycle(tx, storm.id, service_class, now, len(jobs))
-        after: dict[str, object] = {"class": service_class, "jobs": len(jobs)}
-        add_event(tx, now, CLOCKWORK, "cycle.began", f"storm:{storm.id}", after=after)
-        made += len(jobs)
+    made = _begin(tx, CLOCKWORK, storm, network, policy, due, now)
     out = any(in_service(shift, now) for shift in list_shifts(tx, storm.id))
     if not made or not out or find_published_plan_id(tx, storm.id) is None:
         return None
     wish = ReplanWish(ReplanCause.CYCLE, FEW_TRUCKS)
     return ask_for_replan(tx, CLOCKWORK, storm.id, wish, now)
+
+
+def snow_again(
+    tx: Tx, actor: Actor, storm: Storm, network: StreetNetwork, wish: ReplanWish, now: datetime
+) -> PlanRun:
+    """Begin a cycle of every class at once, since it snows again, and ask for its routes.
+
+    Raises `ConflictError` as `ask_for_replan` does.
+    """
+    policy = get_storm_policy(tx, storm.id)
+    classes = [name for name, rule in policy.rules.items() if rule.cycle is not None]
+    run = ask_for_replan(tx, actor, storm.id, wish, now)
+    _begin(tx, actor, storm, network, policy, classes, now)
+    return run
 
 
 def waiting_cycle(tx: Tx, storm: Storm) -> PlanRun | None:
@@ -115,6 +122,27 @@ def waiting_cycle(tx: Tx, storm: Storm) -> PlanRun | None:
         if ready and run.options.get("cause") == ReplanCause.CYCLE:
             return run
     return None
+
+
+def _begin(
+    tx: Tx,
+    actor: Actor,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    classes: Iterable[ServiceClass],
+    now: datetime,
+) -> int:
+    """Begin a cycle of some classes, and return for how many streets work was made."""
+    made = 0
+    for service_class in classes:
+        jobs = _jobs(tx, storm, network, policy, service_class, now)
+        add_jobs(tx, jobs)
+        add_cycle(tx, storm.id, service_class, now, len(jobs))
+        after: dict[str, object] = {"class": service_class, "jobs": len(jobs)}
+        add_event(tx, now, actor, "cycle.began", f"storm:{storm.id}", after=after)
+        made += len(jobs)
+    return made
 
 
 def _jobs(

@@ -112,7 +112,7 @@ def change_of(
         known = set(free)
         free += [task for task in could if task not in known][:MOST_OPEN]
         helpers = _with_most_to_give(mapped, stops, mine)
-    elif wish.cause is ReplanCause.CLOSURE:
+    elif wish.cause is not ReplanCause.BREAKDOWN:
         mine = _passing(mapped, check)
     return Change(mine, tuple(free), wish.budget, helpers)
 

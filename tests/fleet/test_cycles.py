@@ -10,6 +10,7 @@ from data.model import (
     JobState,
     PlanState,
     ReplanCause,
+    ReplanWish,
     RunKind,
     ServiceClass,
     Storm,
@@ -22,7 +23,7 @@ from data.store.events import list_events
 from data.store.jobs import list_jobs, set_job_state
 from data.store.plan_runs import finish_run, lease_run, list_runs
 from data.store.plans import add_plan, get_plan, set_plan_state
-from fleet.cycles import begin_cycles, ended_cycles, snowing, waiting_cycle
+from fleet.cycles import begin_cycles, ended_cycles, snow_again, snowing, waiting_cycle
 from fleet.planning import discard
 from fleet.storms import start_storm
 from tests import village as v
@@ -114,3 +115,15 @@ def test_the_next_cycle_is_planned_but_waits_for_a_dispatcher(tx: Tx, storm: Sto
     discard(tx, DISPATCHER, draft.id, OVER)
     assert waiting_cycle(tx, storm) is None
     assert [one.id for one in list_runs(tx, storm.id, kinds=[RunKind.REPLAN])] == [run.id]
+
+
+def test_new_snow_wants_every_cleared_street_again_once(tx: Tx, storm: Storm) -> None:
+    all_p1_is_cleared(tx, storm)
+    a_plan_is_driven(tx)
+    wish = ReplanWish(ReplanCause.SNOWFALL, 5)
+    again = v.NOW + HOUR
+    run = snow_again(tx, DISPATCHER, storm, v.village(), wish, again)
+    jobs = list_jobs(tx, storm.id, JobState.OPEN)
+    assert {job.service_class for job in jobs if job.starts_at == again} == {ServiceClass.P1}
+    assert snow_again(tx, DISPATCHER, storm, v.village(), wish, again + HOUR / 60).id == run.id
+    assert list_jobs(tx, storm.id, JobState.OPEN) == jobs

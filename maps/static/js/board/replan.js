@@ -194,6 +194,7 @@ export function replanPart() {
     <h3>${t("Replan from where trucks are")}</h3>
     ${budgetField()}
     <button class="wide" @click=${() => ask({ cause: "other" })}>${t("Look for better routes from now on")}</button>
+    <button class="wide" @click=${() => ask({ cause: "snowfall" })}>${t("It snows again: clear every street again")}</button>
     ${run ? told(run) : ""}
   </section>`;
 }
