@@ -29,7 +29,6 @@ from fleet.live import VehicleLive
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
 LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
-
 LISTED = 300
 """Rows that a list of the board draws at once."""
 
