@@ -12,7 +12,6 @@ from data.model import (
     Actor,
     ActorKind,
     ClassRule,
-    DirectedSegment,
     Job,
     JobState,
     PlanRun,
@@ -26,12 +25,12 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.coverage import list_coverage
 from data.store.cycles import add_cycle, last_cycles
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_jobs
+from data.store.performance import list_served_marks
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id
 from data.store.shifts import list_shifts
@@ -162,7 +161,7 @@ def _jobs(
         for job in list_jobs(tx, storm.id, JobState.OPEN)
         if job.treatment is Treatment.PLOW
     }
-    known = {DirectedSegment(r.segment_id, r.forward): r for r in list_coverage(tx, storm.id)}
+    served = {mark.directed: mark.last_pass_at for mark in list_served_marks(tx, storm.id)}
     blade_m, snow = typical_blade_m(list_vehicles(tx)), accumulation_of(storm)
     jobs = []
     for segment in network.segments:
@@ -170,7 +169,7 @@ def _jobs(
         if rule.service_class is not service_class or segment.id in waiting:
             continue
         job = new_job(storm.id, segment, policy, blade_m, Treatment.PLOW, now)
-        due_at = _due_at(rule, snow, cleared_at(wanted_directions(job, segment), known), now)
+        due_at = _due_at(rule, snow, cleared_at(wanted_directions(job, segment), served), now)
         if due_at is not None:
             jobs.append(replace(job, due_at=due_at))
     return jobs

@@ -1,16 +1,17 @@
 """When a storm's jobs are due and how urgent they are, by the snow that lies on their streets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
-from data.model import ClassRule, Coverage, DirectedSegment, Job, JobState, Storm
+from data.model import ClassRule, DirectedSegment, Job, JobState, Storm
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.jobs import list_jobs, set_job_times
-from data.store.requests import list_requests_of_jobs
+from data.store.performance import list_served_marks
+from data.store.requests import jobs_asked_for
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import wanted_directions
 from fleet.jobs import born_of_request
@@ -19,22 +20,32 @@ LEAST_URGENT, MOST_URGENT = 0.5, 2.0
 """What a class's weight is multiplied by at most: twice as much snow as its trigger, or half."""
 
 
-def timed(
-    job: Job, rule: ClassRule, snow: Accumulation, since: datetime | None, now: datetime
-) -> Job:
-    """Return a job with the time and weight that the snow on its street gives it.
+class Times(NamedTuple):
+    """When a job is due, and what an hour of its lateness weighs."""
+
+    due_at: datetime
+    weight: float
+
+
+def times_of(
+    starts_at: datetime,
+    rule: ClassRule,
+    snow: Accumulation,
+    since: datetime | None,
+    now: datetime,
+) -> Times:
+    """Return the time and weight that the snow on its street gives a job that starts at a time.
 
     It is due the deadline of its class after so much lies that work begins, and the more urgent the
     more lies. Without snowfall entries its deadline runs from its start. `since` is when its street
     was last cleared, `None` for not in this storm.
     """
     if snow.told_until is None or rule.trigger_mm <= 0:
-        return replace(job, due_at=job.starts_at + rule.deadline, weight=rule.weight)
+        return Times(starts_at + rule.deadline, rule.weight)
     share = snow.lying_mm(since, now) / rule.trigger_mm
     urgency = min(max(share, LEAST_URGENT), MOST_URGENT)
-    needed_at = max(job.starts_at, snow.needed_at(rule, since))
-    weight = round(rule.weight * urgency, 6)
-    return replace(job, due_at=needed_at + rule.deadline, weight=weight)
+    needed_at = max(starts_at, snow.needed_at(rule, since))
+    return Times(needed_at + rule.deadline, round(rule.weight * urgency, 6))
 
 
 def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: datetime) -> int:
@@ -43,36 +54,30 @@ def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: da
     Jobs that people asked for are never put later, since a promise was made; those that only a
     request made stay as they are.
     """
-    rounds = [
-        job for job in list_jobs(tx, storm.id, JobState.OPEN) if not born_of_request(job, policy)
-    ]
-    asked = {one.job_id for one in list_requests_of_jobs(tx, [job.id for job in rounds])}
-    known = {DirectedSegment(r.segment_id, r.forward): r for r in list_coverage(tx, storm.id)}
-    snow = accumulation_of(storm)
+    asked, snow = jobs_asked_for(tx, storm.id), accumulation_of(storm)
+    served = {mark.directed: mark.last_pass_at for mark in list_served_marks(tx, storm.id)}
+    known: dict[object, Times] = {}  # streets that nobody came to have it in common
     changed: list[Job] = []
-    for job in rounds:
+    for job in list_jobs(tx, storm.id, JobState.OPEN):
         segment = network.find(job.segment_id)
-        if segment is None:
+        if segment is None or born_of_request(job, policy):
             continue
         rule = policy.rule_of(segment)
-        since = cleared_at(wanted_directions(job, segment), known)
-        new = timed(job, rule, snow, since, now)
-        if job.id in asked:
-            new = replace(new, due_at=min(new.due_at, job.due_at))
-        if (new.due_at, new.weight) != (job.due_at, job.weight):
-            changed.append(new)
+        since = cleared_at(wanted_directions(job, segment), served)
+        key = (job.starts_at, rule.service_class, since)
+        times = known.get(key)
+        if times is None:
+            times = known[key] = times_of(job.starts_at, rule, snow, since, now)
+        due_at = min(times.due_at, job.due_at) if job.id in asked else times.due_at
+        if (due_at, times.weight) != (job.due_at, job.weight):
+            changed.append(replace(job, due_at=due_at, weight=times.weight))
     set_job_times(tx, changed)
     return len(changed)
 
 
 def cleared_at(
-    directions: Iterable[DirectedSegment], known: Mapping[DirectedSegment, Coverage]
+    directions: Sequence[DirectedSegment], served: Mapping[DirectedSegment, datetime]
 ) -> datetime | None:
     """Return since when all of these directions are clear; `None` where one was never served."""
-    times: list[datetime] = []
-    for directed in directions:
-        row = known.get(directed)
-        if row is None or row.last_pass_at is None or row.passes_done < row.passes_needed:
-            return None
-        times.append(row.last_pass_at)
-    return min(times, default=None)
+    times = [served[each] for each in directions if each in served]
+    return min(times) if times and len(times) == len(directions) else None

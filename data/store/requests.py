@@ -21,10 +21,11 @@ from data.model import (
     ServiceRequest,
     Side,
     Snap,
+    StormId,
 )
 from data.phone_number import plain_number
 from data.store.engine import Tx
-from data.store.schema import caller, request, request_clock
+from data.store.schema import caller, job, request, request_clock
 
 AT_ONCE = 500
 """Ids in one question to the database."""
@@ -112,6 +113,13 @@ def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceReque
     """Return the requests that wait for these jobs, by id."""
     query = select(request).where(request.c.job_id.in_(job_ids)).order_by(request.c.id)
     return [request_of(row) for row in tx.execute(query)]
+
+
+def jobs_asked_for(tx: Tx, storm_id: StormId) -> set[JobId]:
+    """Return the jobs of a storm that somebody asked for."""
+    mine = select(request.c.job_id).join(job, job.c.id == request.c.job_id)
+    found = tx.execute(mine.where(job.c.storm_id == storm_id).distinct())
+    return {JobId(job_id) for (job_id,) in found}
 
 
 def list_requests_on_segment(tx: Tx, segment_id: SegmentId, limit: int) -> list[ServiceRequest]:
