@@ -266,8 +266,7 @@ def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:
 
 def storm_view(storm: Storm) -> StormView:
     """Return what the top strip says of a storm."""
-    snowfall = snow_points(storm)
-    return StormView(storm.id, storm.name, storm.phase, storm.started_at, snowfall)
+    return StormView(storm.id, storm.name, storm.phase, storm.started_at, snow_points(storm))
 
 
 def snow_points(storm: Storm) -> tuple[SnowPoint, ...]:
