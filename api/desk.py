@@ -1,5 +1,6 @@
 """The board's timeline and what its panels of trucks and streets say."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -22,6 +23,7 @@ from data.store.storms import find_active_storm, list_storms
 from fleet.people import PHONE_LETTERS, note_phone
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck
+from fleet.turns import present_turn
 from maps.desk import StreetDesk, TruckDesk, street_desk, truck_desk
 from maps.timeline import DoneView, TimelineView, done_view, timeline_view
 
@@ -70,7 +72,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckDesk:
     app = context.app
     with context.reading() as tx:
         vehicle, storm = get_vehicle(tx, vehicle_id), find_active_storm(tx)
-        shift = _shift_of(tx, storm, vehicle_id)
+        shift = _shift_of(tx, storm, vehicle_id, context.now)
         driver = get_user(tx, shift.driver_id) if shift and shift.driver_id is not None else None
         worked = sum_work_of(tx, storm.id, vehicle_id) if storm else []
         last = find_last_work_of(tx, storm.id, vehicle_id) if storm else None
@@ -79,7 +81,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckDesk:
         shift,
         driver.login if driver else "",
         driver.phone if driver else "",
-        _route_of(app.watch.check, vehicle_id),
+        _route_of(app.watch.check, shift),
         worked,
         last.segment_id if last else None,
         app.network,
@@ -118,16 +120,16 @@ def _plan(tx: Tx, app: App, plan_id: PlanId) -> Plan:
     return driven.plan if driven and driven.plan.id == plan_id else get_plan(tx, plan_id)
 
 
-def _route_of(checked: PlanCheck | None, vehicle_id: VehicleId) -> tuple[Route, RouteCheck] | None:
-    if checked is None:
+def _route_of(checked: PlanCheck | None, shift: Shift | None) -> tuple[Route, RouteCheck] | None:
+    if checked is None or shift is None:
         return None
     pairs = zip(checked.plan.routes, checked.routes, strict=True)
-    found = (pair for pair in pairs if pair[0].vehicle_id == vehicle_id and pair[0].legs)
+    found = (pair for pair in pairs if pair[0].shift_id == shift.id and pair[0].legs)
     return next(found, None)
 
 
-def _shift_of(tx: Tx, storm: Storm | None, vehicle_id: VehicleId) -> Shift | None:
+def _shift_of(tx: Tx, storm: Storm | None, vehicle_id: VehicleId, now: datetime) -> Shift | None:
     if storm is None:
         return None
-    mine = [one for one in list_shifts(tx, storm.id) if one.vehicle_id == vehicle_id]
-    return mine[-1] if mine else None
+    mine = (one for one in list_shifts(tx, storm.id) if one.vehicle_id == vehicle_id)
+    return present_turn(mine, now)

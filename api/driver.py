@@ -27,10 +27,13 @@ from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
 from data.store.engine import Tx, reading, transaction
 from data.store.fleet import get_vehicle, list_depots, list_reload_sites
-from data.store.shifts import find_shift_of_driver, list_progress
+from data.store.plans import get_revision
+from data.store.route_answers import find_answer
+from data.store.shifts import list_progress
 from data.store.storms import get_storm
 from fleet.codes import enter_code
 from fleet.driving import ENDED, driven_route
+from fleet.turns import find_turn_of_driver
 from maps.driver import DriveView, drive_view
 from maps.stages import Surroundings, stages
 
@@ -82,7 +85,7 @@ def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] 
 def show_drive(context: DriverContext) -> DriveView:
     """Return the driver's shift with its whole route, and what became of every part of it."""
     with context.reading() as tx:
-        shift = find_shift_of_driver(tx, context.user.id)
+        shift = find_turn_of_driver(tx, context.user.id, context.now)
         if shift is None:
             raise NotFoundError("shift", context.user.login)
         return _drive(tx, context, shift)
@@ -98,8 +101,10 @@ def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
         depot=depot,
     )
     progress = list_progress(tx, plan_id, shift.id) if plan_id is not None else []
-    storm = get_storm(tx, shift.storm_id)
-    return drive_view(shift, storm, vehicle, plan_id, stages(legs, progress, around), context.now)
+    revision = get_revision(tx, plan_id) if plan_id is not None else None
+    answer = find_answer(tx, plan_id, shift.id) if plan_id is not None else None
+    storm, parts = get_storm(tx, shift.storm_id), stages(legs, progress, around)
+    return drive_view(shift, storm, vehicle, plan_id, revision, answer, parts, context.now)
 
 
 def _driver_of(request: Request, code: str) -> User:
@@ -118,7 +123,7 @@ def _shift_of(app: App, user: User) -> Shift | None:
     if Role.DRIVER not in user.roles:
         return None
     with reading(app.engine) as tx:
-        return find_shift_of_driver(tx, user.id)
+        return find_turn_of_driver(tx, user.id, app.clock.now())
 
 
 def _code_page(

@@ -16,6 +16,7 @@ from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
 from data.store.engine import Tx
 from data.store.people import get_user, list_users
+from data.store.route_answers import find_answer, list_answers
 from data.store.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
 from data.store.storms import find_active_storm
 from fleet.codes import give_code, may_drive
@@ -86,6 +87,7 @@ def show_shifts(context: WallContext) -> list[ProgressView]:
         plan = driven.plan if driven else None
         legs = {route.shift_id: route.legs for route in plan.routes} if plan else {}
         progress = list_progress_of_plan(tx, plan.id) if plan else {}
+        answers = list_answers(tx, plan.id) if plan else {}
         drivers = {user.id: user.login for user in list_users(tx)}
         return [
             progress_view(
@@ -93,6 +95,7 @@ def show_shifts(context: WallContext) -> list[ProgressView]:
                 plan.id if plan else None,
                 legs.get(shift.id, ()),
                 progress.get(shift.id, ()),
+                answers.get(shift.id),
                 drivers,
                 context.app.network,
             )
@@ -253,6 +256,7 @@ def progress_of(tx: Tx, context: Context, shift_id: ShiftId) -> ProgressView:
         plan_id,
         legs,
         list_progress(tx, plan_id, shift_id) if plan_id is not None else (),
+        find_answer(tx, plan_id, shift_id) if plan_id is not None else None,
         {} if shift.driver_id is None else {shift.driver_id: get_user(tx, shift.driver_id).login},
         context.app.network,
     )

@@ -15,6 +15,7 @@ from api.storms import detail_of, told
 from data.errors import InvalidError
 from data.model import (
     ClosureId,
+    OutReason,
     ReloadSiteId,
     SegmentId,
     SnowEntryId,
@@ -28,7 +29,7 @@ from data.store.conditions import get_snow_entry
 from data.store.engine import Tx
 from data.store.storms import find_active_storm, get_storm
 from fleet.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure
-from fleet.in_service import switch_machine, switch_site
+from fleet.in_service import NOTE_LETTERS, switch_machine, switch_site
 from fleet.snowfall import MOST_ENTRIES, Fallen, add_snow, correct_snow, undo_snow, withdraw_snow
 from fleet.storm_policy import change_storm_policy, undo_storm_policy
 from maps.machines import MistakeView, mistake_view
@@ -76,9 +77,16 @@ class ClosureIn(Wire):
 
 
 class SwitchIn(Wire):
-    """Whether a storm has a machine or a reload site."""
+    """Whether a storm has a reload site."""
 
     on: bool
+
+
+class MachineIn(SwitchIn):
+    """Whether a machine is in service in a storm, and why it is not."""
+
+    reason: OutReason | None = None
+    note: Annotated[str, Field(max_length=NOTE_LETTERS)] = ""
 
 
 class StormPolicyIn(Wire):
@@ -192,12 +200,21 @@ def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
 
 @router.post("/api/storms/{storm_id}/machines/{vehicle_id}")
 def switch_a_machine(
-    storm_id: StormId, vehicle_id: VehicleId, wanted: SwitchIn, context: DispatcherContext
+    storm_id: StormId, vehicle_id: VehicleId, wanted: MachineIn, context: DispatcherContext
 ) -> StormDetail:
-    """Take a machine into or out of service for a storm."""
+    """Take a machine into or out of service for a storm; out of it for a reason."""
 
     def change(tx: Tx) -> None:
-        switch_machine(tx, context.actor, storm_id, vehicle_id, context.now, in_service=wanted.on)
+        switch_machine(
+            tx,
+            context.actor,
+            storm_id,
+            vehicle_id,
+            context.now,
+            in_service=wanted.on,
+            reason=wanted.reason,
+            note=wanted.note,
+        )
 
     return _changed(context, storm_id, change)
 

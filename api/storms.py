@@ -14,6 +14,7 @@ from data.model import Storm, StormId, StormPhase
 from data.store.closures import list_all_closures
 from data.store.conditions import (
     list_machines_out,
+    list_machines_taken_out,
     list_moves,
     list_sites_out,
     list_snow_entries,
@@ -178,7 +179,12 @@ def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
             closure_view(each, context.app.network, now)
             for each in reversed(list_all_closures(tx, storm_id))
         ),
-        machine_switches(list_vehicles(tx), list_machines_out(tx, storm_id), driving),
+        machine_switches(
+            list_vehicles(tx),
+            list_machines_out(tx, storm_id),
+            list_machines_taken_out(tx, storm_id),
+            driving,
+        ),
         site_switches(list_reload_sites(tx), list_sites_out(tx, storm_id)),
         tables_of(get_storm_policy(tx, storm_id)),
         find_last_change(tx, storm_id),

@@ -33,6 +33,7 @@ ALONE = frozenset({"beat", "ground", "storm"})
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _BOARD = _DESK | {"legs", "blockages", "closures", "alerts", "checks", "presence", "what_ifs"}
+_BOARD |= {"handover_notes"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -41,7 +42,7 @@ HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.OPERATOR: _DESK,
     Role.DRIVER: _CITY,
     Role.COUNCIL: _CITY | {"coverage"},
-    Role.WALL: _BOARD - {"requests", "presence", "runs"},
+    Role.WALL: _BOARD - {"requests", "presence", "runs", "handover_notes"},
 }
 """What each role is told: the council nothing of vehicles and callers, a driver of no other.
 
@@ -56,9 +57,9 @@ async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
-    `alerts`, `checks` of routes, `presence` of other boards, and `storm`, which also tells of a new
-    plan; `ground` where the city itself changed. `beat` tells the time where none of them comes for
-    a while.
+    `alerts`, `checks` of routes, `presence` of other boards, `handover_notes`, and `storm`, which
+    also tells of a new plan; `ground` where the city itself changed. `beat` tells the time where
+    none of them comes for a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from data.alert_rules import AlertRules
-from data.model import AlertKind, LegKind, LonLat, Route, VehicleId
+from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
 from data.network import StreetNetwork
 from fleet.corridor import ON_STREET_M, Corridor, Whereabouts
 from fleet.live import VehicleLive
@@ -167,6 +167,17 @@ def truck_signs(
     if course.fast_since and course.fast_fixes >= 2:
         kmh, limit_kmh = round(course.fastest_kmh), round(course.limit_kmh)
         yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
+
+
+def declined_signs(answers: Iterable[RouteAnswer], turns: Iterable[Shift]) -> Iterator[Sign]:
+    """Yield which drivers cannot drive the route that was published for them, and why."""
+    vehicles = {shift.id: shift.vehicle_id for shift in turns}
+    for answer in answers:
+        vehicle = vehicles.get(answer.shift_id)
+        if vehicle is not None and answer.reason is not None:
+            yield Sign(
+                AlertKind.ROUTE_DECLINED, vehicle, answer.at, facts={"reason": answer.reason}
+            )
 
 
 def silent_signs(

@@ -10,6 +10,7 @@ from data.model import (
     CallOut,
     CallOutId,
     CallOutState,
+    OutReason,
     StormId,
     Vehicle,
     VehicleId,
@@ -138,7 +139,15 @@ def arrive(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallO
 def release(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallOut:
     """Send a machine home; raise `ConflictError` where its driver is still on the road."""
     before = _get(tx, call_out_id, CallOutState.ARRIVED)
-    switch_machine(tx, actor, before.storm_id, before.vehicle_id, now, in_service=False)
+    switch_machine(
+        tx,
+        actor,
+        before.storm_id,
+        before.vehicle_id,
+        now,
+        in_service=False,
+        reason=OutReason.NOT_NEEDED,
+    )
     gone = replace(before, state=CallOutState.RELEASED, released_at=now)
     return _moved(tx, actor, before, gone, now)
 

@@ -13,8 +13,9 @@ from data.store.codes import add_code, find_code, remove_codes, remove_expired_c
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.people import add_user, find_user_by_login, get_user, set_password_hash
-from data.store.shifts import find_shift_of_driver, get_shift, set_driver
-from fleet.driving import ENDED
+from data.store.shifts import get_shift, list_shifts_of_driver, set_driver
+from fleet.driving import DRIVING, ENDED
+from fleet.turns import overlap
 
 DIGITS = 8
 """Short enough for the radio. Thirty addresses that guess all night at the door's pace find one of
@@ -118,8 +119,10 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
         raise ConflictError(
             f"{driver.login} is not only a driver", reason="not_only_driver", login=driver.login
         )
-    other = find_shift_of_driver(tx, driver.id)
-    if other is not None and other.id != shift.id and other.state != ENDED:
+    others = [one for one in list_shifts_of_driver(tx, driver.id) if one.id != shift.id]
+    if any(one.state == DRIVING for one in others) or any(
+        one.state != ENDED and overlap(one, shift) for one in others
+    ):
         raise ConflictError(
             f"{driver.login} drives another shift", reason="driver_busy", login=driver.login
         )

@@ -169,8 +169,22 @@ class Trucks:
             route = plan.routes[number]
             tapped = list_progress(self._tx, plan.id, route.shift_id)
             seen = find_last_pass(self._tx, plan.storm_id, route.vehicle_id, plan.since)
+            if seen is not None and _turn_at(plan, route.vehicle_id, seen.ended_at) != number:
+                seen = None
             self._progress[number] = progress_of(route, tapped, seen, self.now)
         return self._progress[number]
+
+
+def _turn_at(plan: Plan, vehicle_id: VehicleId, moment: datetime) -> int | None:
+    """Return the route of a vehicle, of crews after each other, that is nearest to a moment."""
+    mine = [i for i, one in enumerate(plan.routes) if one.vehicle_id == vehicle_id and one.legs]
+    nothing = timedelta(0)
+
+    def away(number: int) -> timedelta:
+        legs = plan.routes[number].legs
+        return max(legs[0].starts_at - moment, moment - legs[-1].ends_at, nothing)
+
+    return min(mine, key=away, default=None)
 
 
 def progress_of(

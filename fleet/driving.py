@@ -31,6 +31,7 @@ from data.store.plans import find_published_plan_id, find_route
 from data.store.shifts import (
     get_shift,
     list_progress,
+    list_shifts,
     remove_progress,
     save_progress,
     set_shift_state,
@@ -99,7 +100,12 @@ def answered_once(
 
 
 def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Put a planned shift on the road."""
+    """Put a planned shift on the road; the crew that had its vehicle before is home by that."""
+    shift = get_shift(tx, shift_id)
+    _require_state(shift, PLANNED)
+    for other in list_shifts(tx, shift.storm_id):
+        if other.vehicle_id == shift.vehicle_id and other.state == DRIVING:
+            end_shift(tx, actor, other.id, now)
     return _moved(tx, actor, shift_id, PLANNED, DRIVING, now)
 
 

@@ -2,8 +2,16 @@
 
 from datetime import datetime
 
-from data.errors import ConflictError, NotFoundError
-from data.model import Actor, ReloadSite, ReloadSiteId, Storm, StormId, VehicleId
+from data.errors import ConflictError, InvalidError, Need, NotFoundError
+from data.model import (
+    Actor,
+    OutReason,
+    ReloadSite,
+    ReloadSiteId,
+    Storm,
+    StormId,
+    VehicleId,
+)
 from data.store.conditions import (
     list_machines_out,
     list_sites_out,
@@ -17,6 +25,8 @@ from data.store.shifts import add_shifts, list_shifts, set_shift_state
 from fleet.closures import open_storm
 from fleet.driving import DRIVING
 from fleet.storms import SHIFT_ENDED, first_shifts
+
+NOTE_LETTERS = 200
 
 
 def sites_in_use(tx: Tx, storm_id: StormId) -> list[ReloadSite]:
@@ -33,24 +43,41 @@ def switch_machine(
     now: datetime,
     *,
     in_service: bool,
+    reason: OutReason | None = None,
+    note: str = "",
 ) -> None:
-    """Take a machine into or out of service for a storm; its shift begins or ends with that.
+    """Take a machine into or out of service for a storm; its shifts begin or end with that.
 
-    Raises `ConflictError` where its driver is on the road, who ends the shift himself.
+    Out of service it comes for a reason, with words where it is another one. Raises
+    `ConflictError` where its driver is on the road, who ends the shift himself.
     """
+    words = note.strip()
+    if not in_service:
+        _check_reason(reason, words)
     storm = open_storm(tx, storm_id)
     vehicle = next((each for each in list_vehicles(tx) if each.id == vehicle_id), None)
     if vehicle is None:
         raise NotFoundError("vehicle", vehicle_id)
     if (vehicle_id not in list_machines_out(tx, storm_id)) == in_service:
         return
-    set_machine_in_service(tx, storm_id, vehicle_id, now, actor.id, in_service=in_service)
+    set_machine_in_service(
+        tx,
+        storm_id,
+        vehicle_id,
+        now,
+        actor.id,
+        in_service=in_service,
+        reason=None if in_service else reason,
+        note="" if in_service else words,
+    )
     if storm.phase.on and in_service:
         add_shifts(tx, first_shifts(storm_id, [vehicle], now))
-    elif storm.phase.on:
+    elif not in_service:
         _end_shifts(tx, storm, vehicle_id, vehicle.name)
     verb = "storm.machine_in" if in_service else "storm.machine_out"
-    after = {"vehicle": vehicle_id, "name": vehicle.name}
+    after: dict[str, object] = {"vehicle": vehicle_id, "name": vehicle.name}
+    if not in_service:
+        after["reason"] = reason
     add_event(tx, now, actor, verb, f"storm:{storm_id}", after=after)
 
 
@@ -74,6 +101,16 @@ def switch_site(
     verb = "storm.site_in" if in_use else "storm.site_out"
     after = {"reload_site": site_id, "name": site.name}
     add_event(tx, now, actor, verb, f"storm:{storm_id}", after=after)
+
+
+def _check_reason(reason: OutReason | None, note: str) -> None:
+    if reason is None:
+        raise InvalidError("reason", "", Need("why the machine is out of service"))
+    if reason is OutReason.OTHER and not note:
+        raise InvalidError("note", "", Need("some words, where the reason is another one"))
+    if len(note) > NOTE_LETTERS:
+        need = Need("at most {max_length} letters", max_length=NOTE_LETTERS)
+        raise InvalidError("note", f"{len(note)} letters", need)
 
 
 def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str) -> None:

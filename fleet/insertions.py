@@ -29,6 +29,7 @@ from data.store.jobs import add_job, add_planned, find_open_job, get_job
 from data.store.plans import add_revision, find_published_plan_id, set_plan_state
 from data.store.request_clocks import mark_planned
 from data.store.requests import get_request
+from data.store.route_answers import copy_answers
 from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.jobs import NOT_YET, new_job, typical_blade_m
 from fleet.notices import tell_planned, windows_of
@@ -107,6 +108,8 @@ def accept_insertion(
     )
     set_plan_state(tx, driven.id, PlanState.SUPERSEDED)
     plan = add_revision(tx, revised, driven.id, changed.keys())
+    same = [route.shift_id for route in driven.routes if route.shift_id not in changed]
+    copy_answers(tx, driven.id, plan.id, same)
     add_planned(tx, [job.id], now)
     mark_planned(tx, now)
     _tell(tx, actor, offer, plan, job, now)

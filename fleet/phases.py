@@ -24,7 +24,7 @@ from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs
 from data.store.requests import list_requests_of_jobs
-from data.store.shifts import list_shifts
+from data.store.shifts import list_shifts, set_shift_state
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
 from fleet.driving import DRIVING
@@ -110,6 +110,8 @@ def move_storm(
 
     if to is StormPhase.CALLED_OFF:
         close_storm(tx, storm_id, to, now)
+        for shift in list_shifts(tx, storm_id):
+            set_shift_state(tx, shift.id, SHIFT_ENDED)
     else:
         set_phase(tx, storm_id, to)
     if storm.phase.on:

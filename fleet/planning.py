@@ -54,8 +54,9 @@ from fleet.plan_options import check_options, in_service
 from fleet.present import closed_streets, present_of
 from fleet.present_desk import PresentDesk
 from fleet.promise import promise_open
+from fleet.route_answers import keep_answers
 from fleet.route_desk import PlanCheck
-from fleet.routes_ahead import dropped_by
+from fleet.routes_ahead import dropped_by, routes_ahead
 from fleet.streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
@@ -235,7 +236,8 @@ def publish(
     Raises `ConflictError` where it is no draft, the storm has ended, or the streets or a planned
     job changed since; and, unless `dropping`, where it says nothing of open jobs that trucks have
     ahead. Jobs that were done meanwhile do no harm; new ones wait for the next plan.
-    Every open request that it comes to gets its promise, in the same transaction.
+    Every open request that it comes to gets its promise, in the same transaction. Drivers whose
+    routes it changes are asked again whether they drive them.
     """
     plan = get_plan(tx, plan_id)
     if plan.state is not PlanState.DRAFT:
@@ -257,7 +259,8 @@ def publish(
             reason="plan_of_cancelled_jobs",
             plan=plan_id,
         )
-    dropped = [job.id for job in dropped_by(tx, plan, now)]
+    ahead = routes_ahead(tx, plan.storm_id, now)
+    dropped = [job.id for job in dropped_by(tx, plan, ahead)]
     if dropped and not dropping:
         raise ConflictError(
             f"the plan would take {len(dropped)} jobs off the trucks",
@@ -271,6 +274,7 @@ def publish(
         set_plan_state(tx, former, PlanState.SUPERSEDED)
         change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.SUPERSEDED, "by": plan_id})
         add_event(tx, now, actor, "plan.superseded", f"plan:{former}", *change)
+        keep_answers(tx, former, ahead, plan_id, plan.routes)
     set_plan_state(tx, plan_id, PlanState.PUBLISHED)
     set_planned(tx, plan.storm_id, planned, now)
     mark_planned(tx, now)

@@ -25,6 +25,7 @@ from data.store.plans import find_published_plan_id
 from data.store.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
 from fleet.driving import DRIVING, ENDED, PLANNED, end_shift
 from fleet.plan_options import in_service
+from fleet.turns import present_turn
 
 SECONDS = 1.5
 """Time of a search that people wait for; reading and checking come before and after it."""
@@ -100,7 +101,7 @@ def _note(
 
 def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -> Shift | None:
     mine = [one for one in list_shifts(tx, storm_id) if one.vehicle_id == vehicle_id]
-    return next((one for one in mine if in_service(one, now)), None)
+    return present_turn((one for one in mine if in_service(one, now)), now)
 
 
 def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:

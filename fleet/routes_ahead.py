@@ -30,10 +30,10 @@ def routes_ahead(tx: Tx, storm_id: StormId, now: datetime) -> tuple[Route, ...]:
     )
 
 
-def dropped_by(tx: Tx, plan: Plan, now: datetime) -> list[Job]:
-    """Return open jobs that trucks have ahead and that this draft would take off them unsaid."""
+def dropped_by(tx: Tx, plan: Plan, ahead: Iterable[Route]) -> list[Job]:
+    """Return open jobs that trucks have `ahead` and that this draft would take off them unsaid."""
     told = {left.job_id for left in plan.unserved} | jobs_of(plan.routes)
-    lost = jobs_of(routes_ahead(tx, plan.storm_id, now)) - told
+    lost = jobs_of(ahead) - told
     if not lost:
         return []
     return [job for job in list_jobs(tx, plan.storm_id, JobState.OPEN) if job.id in lost]

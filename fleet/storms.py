@@ -60,8 +60,9 @@ def begin(
 ) -> Storm:
     """Let a storm be active, with a job for every street that has a cycle and its shifts.
 
-    Every vehicle in service gets a shift, and requests that were placed before get their jobs too.
-    The storm keeps a copy of the policy. Raises `ConflictError` while another storm is on.
+    Every vehicle in service that has no shift on the roster gets one, and requests that were placed
+    before get their jobs too. The storm keeps a copy of the policy. Raises `ConflictError` while
+    another storm is on.
     """
     require_none_on(tx)
     require_present(tx, network)
@@ -73,7 +74,9 @@ def begin(
     begun = get_storm(tx, storm.id)
     jobs = list(first_jobs(storm.id, network.segments, policy, typical_blade_m(vehicles), now))
     add_jobs(tx, jobs)
-    add_shifts(tx, first_shifts(storm.id, vehicles, now))
+    rostered = {each.vehicle_id for each in list_shifts(tx, storm.id) if _to_come(each, now)}
+    others = [each for each in vehicles if each.id not in rostered]
+    add_shifts(tx, first_shifts(storm.id, others, now))
     counts = Counter(job.service_class for job in jobs)
     after = {
         "name": storm.name,
@@ -164,6 +167,10 @@ def _follow_policy(tx: Tx, storm_id: StormId) -> None:
     """Let running servers read the policy anew where a storm's is not the city's."""
     if has_own_policy(tx, storm_id):
         next_revision(tx)
+
+
+def _to_come(shift: Shift, now: datetime) -> bool:
+    return shift.state != SHIFT_ENDED and shift.ends_at > now
 
 
 def first_shifts(storm_id: StormId, vehicles: Iterable[Vehicle], now: datetime) -> Iterator[Shift]:

@@ -25,6 +25,7 @@ from fleet.live import SILENT_AFTER
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck
 from fleet.sites import Site, site_at
+from fleet.turns import present_turns
 
 ON_STREET_M = 40.0
 """So near to a street a machine is on it: a receiver's error and a lane."""
@@ -84,6 +85,8 @@ def truck_starts(
 ) -> dict[ShiftId, TruckStart]:
     """Return where machines are that are out; all others start in their depots.
 
+    A later shift of the same machine starts in the depot too, where the one before ends.
+
     `fixes` are the last ones of the storm. Where a tracker is silent, its machine is where the plan
     says, as late as it was seen to be; without a plan where it was seen last.
     """
@@ -91,7 +94,7 @@ def truck_starts(
     seen = {fix.vehicle_id: fix for fix in fixes}
     driven = driven_routes(check)
     found = {}
-    for shift in shifts:
+    for shift in present_turns(shifts, now).values():
         machine = machines[shift.vehicle_id]
         truck = _Truck(shift, machine, seen.get(machine.id), driven.get(shift.id), ground, now)
         start = truck.start()

@@ -21,9 +21,10 @@ from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.jobs import list_open_jobs_due
 from data.store.plans import find_published_plan_id, get_plan
+from data.store.route_answers import list_answers
 from data.store.shifts import list_shifts
 from fleet.alert_book import AlertBook
-from fleet.alerts import Course, Sign, TruckNow, silent_signs, truck_signs
+from fleet.alerts import Course, Sign, TruckNow, declined_signs, silent_signs, truck_signs
 from fleet.cycles import waiting_cycle
 from fleet.driving import DRIVING, ENDED
 from fleet.live import VehicleLive
@@ -31,6 +32,7 @@ from fleet.risk import risk_signs, risks
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck, RouteDesk
 from fleet.sites import sites_of
+from fleet.turns import present_turns
 
 RISKS_EVERY = timedelta(seconds=20)
 """Risks grow by minutes, and all open jobs are looked at for them."""
@@ -74,8 +76,13 @@ class Watch:
             return Look()
         self._follow_plan(tx, storm, network, policy, set(streets), shifts)
         checks = self.desk.checks(now) if self.desk else ()
-        trucks = self._trucks(list_shifts(tx, storm.id), live, checks)
+        turns = list(present_turns(list_shifts(tx, storm.id), now).values())
+        trucks = self._trucks(turns, live, checks)
         signs = self._signs(tx, storm, network, trucks, checks, policy.alerts, now)
+        if self.desk is not None:
+            open_turns = (turn for turn in turns if turn.state != ENDED)
+            answers = list_answers(tx, self.desk.plan.id).values()
+            signs = (*signs, *declined_signs(answers, open_turns))
         return Look(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
 
     def keep(self, tx: Tx, look: Look, rules: AlertRules, now: datetime) -> list[Alert]:
@@ -111,7 +118,7 @@ class Watch:
         live: Mapping[VehicleId, VehicleLive],
         checks: Iterable[RouteCheck],
     ) -> list[TruckNow]:
-        """Return every truck with a shift that has not ended."""
+        """Return every truck whose present shift has not ended."""
         numbers = {check.shift_id: (i, check) for i, check in enumerate(checks)}
         found: list[TruckNow] = []
         for shift in shifts:

@@ -10,6 +10,7 @@ from data.model import (
     LegKind,
     LegProgress,
     PlanId,
+    RouteAnswer,
     Shift,
     Storm,
     UserId,
@@ -18,6 +19,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from fleet.driving import DONE, SKIPPED
+from fleet.route_answers import Standing, standing_of
 from maps.stages import Label, StageView
 from maps.street import StreetName, street_name
 
@@ -27,6 +29,7 @@ class ProgressView:
     """How far a shift is, in legs and in metres of work; `id` is the shift's.
 
     `street` is where the next leg begins, `reason` why the last one was left out, if it was.
+    `answer` is how the route stands with its driver, with his reason and words where he declined.
     """
 
     id: int
@@ -43,6 +46,24 @@ class ProgressView:
     street: Label | None
     reason: str
     at: datetime | None
+    starts_at: datetime
+    ends_at: datetime
+    answer: Standing
+    declined: str
+    words: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What was said of a route, for the driver's phone."""
+
+    plan_id: int
+    state: str
+    reason: str
+    text: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,8 @@ class DriveView:
     vehicle: str
     machine: str
     plan_id: int | None
+    revision: int | None
+    answer: AnswerView | None
     stages: tuple[StageView, ...]
 
 
@@ -85,10 +108,12 @@ def drive_view(
     storm: Storm,
     vehicle: Vehicle,
     plan_id: PlanId | None,
+    revision: int | None,
+    answer: RouteAnswer | None,
     stages: tuple[StageView, ...],
     now: datetime,
 ) -> DriveView:
-    """Return what the phone shows of a shift."""
+    """Return what the phone shows of a shift; `revision` numbers the plan that its route is of."""
     return DriveView(
         now=now,
         shift_id=shift.id,
@@ -99,7 +124,21 @@ def drive_view(
         vehicle=vehicle.name,
         machine=vehicle.type,
         plan_id=plan_id,
+        revision=revision,
+        answer=answer_view(answer) if answer else None,
         stages=stages,
+    )
+
+
+def answer_view(answer: RouteAnswer) -> AnswerView:
+    """Return what was said of a route, for the driver's phone."""
+    return AnswerView(
+        plan_id=answer.plan_id,
+        state=answer.state,
+        reason=answer.reason or "",
+        text=answer.text,
+        at=answer.at,
+        by=answer.by,
     )
 
 
@@ -108,6 +147,7 @@ def progress_view(
     plan_id: PlanId | None,
     legs: Sequence[Leg],
     progress: Iterable[LegProgress],
+    answer: RouteAnswer | None,
     drivers: Mapping[UserId, str],
     network: StreetNetwork,
 ) -> ProgressView:
@@ -133,6 +173,12 @@ def progress_view(
         street=Label(*street_name(segment)) if segment else None,
         reason=last.reason if last else "",
         at=last.ended_at if last else None,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        answer=standing_of(shift, legs, answer),
+        declined=(answer.reason or "") if answer else "",
+        words=answer.text if answer else "",
+        answered_at=answer.at if answer else None,
     )
 
 

@@ -27,6 +27,7 @@ PAGES = (
     MenuPage("/storms", "Storms", "snowflake", _WATCHING),
     MenuPage("/routes", "Route check", "route", _WATCHING),
     MenuPage("/vehicles", "Vehicles' day", "clipboard-clock", _WATCHING),
+    MenuPage("/roster", "Roster", "calendar-clock", _WATCHING),
     MenuPage("/reserve", "More machines", "phone-call", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/replay", "Replay", "history", _WATCHING | {Role.COUNCIL}),

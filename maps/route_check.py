@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
+from math import inf
 
 from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
 from data.network import StreetNetwork
@@ -113,9 +114,22 @@ def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
 
 
 def check_views(checked: PlanCheck) -> list[CheckView]:
-    """Return how every route of a plan stands, for the board."""
+    """Return how the route of every vehicle stands, for the board; of crews after each other one.
+
+    That is the first whose route is not over, else the last.
+    """
+    present: dict[VehicleId, tuple[Route, RouteCheck]] = {}
     pairs = zip(checked.plan.routes, checked.routes, strict=True)
-    return [check_view(checked.plan, route, one) for route, one in pairs]
+    for route, one in sorted(pairs, key=lambda pair: _begins(pair[0])):
+        known = present.get(route.vehicle_id)
+        if known is None or (known[1].over and route.legs):
+            present[route.vehicle_id] = (route, one)
+    return [check_view(checked.plan, route, one) for route, one in present.values()]
+
+
+def _begins(route: Route) -> tuple[float, int]:
+    begins_s = route.legs[0].starts_at.timestamp() if route.legs else inf
+    return begins_s, route.shift_id
 
 
 def truck_rows(

@@ -9,6 +9,7 @@ from data.model import (
     Event,
     JobState,
     LonLat,
+    MachineOut,
     ReloadSite,
     ReloadSiteId,
     ServiceClass,
@@ -107,12 +108,17 @@ class ClosureView:
 
 @dataclass(frozen=True, slots=True)
 class SwitchView:
-    """A machine or a reload site, and whether the storm has it; `busy` ones stay as they are."""
+    """A machine or a reload site, and whether the storm has it; `busy` ones stay as they are.
+
+    `reason` and `note` are why somebody took a machine out.
+    """
 
     id: int
     name: str
     on: bool
     busy: bool
+    reason: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,19 +240,30 @@ def closure_view(closure: Closure, network: StreetNetwork, now: datetime) -> Clo
 
 
 def machine_switches(
-    vehicles: Iterable[Vehicle], out: Collection[VehicleId], driving: Collection[VehicleId]
+    vehicles: Iterable[Vehicle],
+    out: Collection[VehicleId],
+    why: Mapping[VehicleId, MachineOut],
+    driving: Collection[VehicleId],
 ) -> tuple[SwitchView, ...]:
-    """Return which machines are in service; those on the road are not switched off."""
+    """Return which machines are in service and why not; those on the road are not switched off."""
     return tuple(
-        SwitchView(each.id, each.name, each.id not in out, each.id in driving) for each in vehicles
+        _switch(each, why.get(each.id), on=each.id not in out, busy=each.id in driving)
+        for each in vehicles
     )
+
+
+def _switch(vehicle: Vehicle, out: MachineOut | None, *, on: bool, busy: bool) -> SwitchView:
+    reason, note = (out.reason or "", out.note) if out else ("", "")
+    return SwitchView(vehicle.id, vehicle.name, on, busy, reason, note)
 
 
 def site_switches(
     sites: Iterable[ReloadSite], out: Collection[ReloadSiteId]
 ) -> tuple[SwitchView, ...]:
     """Return which reload sites are in use."""
-    return tuple(SwitchView(each.id, each.name, each.id not in out, False) for each in sites)
+    return tuple(
+        SwitchView(each.id, each.name, each.id not in out, False, "", "") for each in sites
+    )
 
 
 def left_view(left: Left, names: Mapping[VehicleId, str]) -> LeftView:

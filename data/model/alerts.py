@@ -13,6 +13,7 @@ class AlertKind(StrEnum):
 
     SILENT = "silent"
     AT_RISK = "at_risk"
+    ROUTE_DECLINED = "route_declined"
     LONG_STOP = "long_stop"
     OFF_ROUTE = "off_route"
     BLADE_DOWN = "blade_down"

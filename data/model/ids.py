@@ -24,6 +24,7 @@ ApiKeyId = NewType("ApiKeyId", int)
 AlertId = NewType("AlertId", int)
 CommandId = NewType("CommandId", int)
 CallOutId = NewType("CallOutId", int)
+HandoverNoteId = NewType("HandoverNoteId", int)
 ClosureId = NewType("ClosureId", int)
 SnowEntryId = NewType("SnowEntryId", int)
 Language = str

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, select, update
 
 from data.model import CodeKind, ShiftId, SignInCode, UserId
 from data.store.engine import Tx
@@ -34,6 +34,12 @@ def list_codes(tx: Tx, kind: CodeKind) -> list[SignInCode]:
     """Return all codes of a kind, those that have expired too, the next to expire first."""
     query = select(sign_in_code).where(sign_in_code.c.kind == kind)
     return [_code(row) for row in tx.execute(query.order_by(sign_in_code.c.expires_at))]
+
+
+def extend_codes(tx: Tx, shift_id: ShiftId, until: datetime) -> None:
+    """Let the codes of a shift last until a time, where they end sooner."""
+    mine = (sign_in_code.c.shift_id == shift_id) & (sign_in_code.c.expires_at < until)
+    tx.execute(update(sign_in_code).where(mine).values(expires_at=until))
 
 
 def remove_codes(tx: Tx, user_id: UserId, kind: CodeKind) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from data.errors import NotFoundError
 from data.model import (
     OWN,
+    MachineOut,
+    OutReason,
     ReloadSiteId,
     SnowEntry,
     SnowEntryId,
@@ -84,6 +86,23 @@ def list_machines_out(tx: Tx, storm_id: StormId) -> frozenset[VehicleId]:
     return frozenset(VehicleId(one) for (one,) in tx.execute(query))
 
 
+def list_machines_taken_out(tx: Tx, storm_id: StormId) -> dict[VehicleId, MachineOut]:
+    """Return the machines that somebody took out of service in a storm, with why."""
+    query = select(storm_machine).where(
+        storm_machine.c.storm_id == storm_id, storm_machine.c.in_service.is_(False)
+    )
+    return {
+        VehicleId(row.vehicle_id): MachineOut(
+            vehicle_id=VehicleId(row.vehicle_id),
+            reason=None if row.reason is None else OutReason(row.reason),
+            note=row.note,
+            since=row.changed_at,
+            by=row.changed_by,
+        )
+        for row in tx.execute(query)
+    }
+
+
 def set_machine_in_service(
     tx: Tx,
     storm_id: StormId,
@@ -92,10 +111,18 @@ def set_machine_in_service(
     changed_by: str,
     *,
     in_service: bool,
+    reason: OutReason | None = None,
+    note: str = "",
 ) -> None:
-    """Say whether a machine is in service in a storm."""
+    """Say whether a machine is in service in a storm, and why it is not."""
     key = {"storm_id": storm_id, "vehicle_id": vehicle_id}
-    values = {"in_service": in_service, "changed_at": changed_at, "changed_by": changed_by}
+    values = {
+        "in_service": in_service,
+        "changed_at": changed_at,
+        "changed_by": changed_by,
+        "reason": reason,
+        "note": note,
+    }
     new = insert_or_update(storm_machine).values(**key, **values)
     tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))
 

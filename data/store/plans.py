@@ -110,6 +110,14 @@ def find_published_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
     return None if found is None else PlanId(found)
 
 
+def get_revision(tx: Tx, plan_id: PlanId) -> int:
+    """Return the number of a plan in its storm, without unpacking its routes."""
+    found = tx.execute(select(plan.c.revision).where(plan.c.id == plan_id)).scalar()
+    if found is None:
+        raise NotFoundError("plan", plan_id)
+    return int(found)
+
+
 def find_newest_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
     """Return which plan of the storm was made last, in whatever state."""
     found = tx.execute(select(func.max(plan.c.id)).where(plan.c.storm_id == storm_id)).scalar()

@@ -16,19 +16,14 @@ from data.store.schema import leg_progress, shift
 
 def add_shifts(tx: Tx, shifts: Iterable[Shift]) -> None:
     """Add shifts; their ids are ignored, the database gives new ones."""
-    rows = [
-        {
-            "storm_id": turn.storm_id,
-            "vehicle_id": turn.vehicle_id,
-            "driver_id": turn.driver_id,
-            "starts_at": turn.starts_at,
-            "ends_at": turn.ends_at,
-            "state": turn.state,
-        }
-        for turn in shifts
-    ]
+    rows = [_values(turn) for turn in shifts]
     if rows:
         tx.execute(insert(shift), rows)
+
+
+def add_shift(tx: Tx, new: Shift) -> Shift:
+    """Add a shift; its id is ignored, the database gives a new one."""
+    return _shift(tx.execute(insert(shift).values(**_values(new)).returning(shift)).one())
 
 
 def get_shift(tx: Tx, shift_id: ShiftId) -> Shift:
@@ -51,11 +46,21 @@ def list_shifts_between(tx: Tx, since: datetime, until: datetime) -> list[Shift]
     return [_shift(row) for row in tx.execute(query.order_by(shift.c.starts_at, shift.c.id))]
 
 
-def find_shift_of_driver(tx: Tx, driver_id: UserId) -> Shift | None:
-    """Return the newest shift of a driver."""
-    query = select(shift).where(shift.c.driver_id == driver_id).order_by(shift.c.id.desc())
-    row = tx.execute(query.limit(1)).first()
-    return None if row is None else _shift(row)
+def list_shifts_of_driver(tx: Tx, driver_id: UserId) -> list[Shift]:
+    """Return the shifts of a driver in all storms, by their start."""
+    query = select(shift).where(shift.c.driver_id == driver_id)
+    return [_shift(row) for row in tx.execute(query.order_by(shift.c.starts_at, shift.c.id))]
+
+
+def save_shift(tx: Tx, changed: Shift) -> None:
+    """Write driver, times and state of a shift over what was; the caller writes the event."""
+    values = {
+        "driver_id": changed.driver_id,
+        "starts_at": changed.starts_at,
+        "ends_at": changed.ends_at,
+        "state": changed.state,
+    }
+    tx.execute(update(shift).where(shift.c.id == changed.id).values(**values))
 
 
 def set_driver(tx: Tx, shift_id: ShiftId, driver_id: UserId) -> None:
@@ -192,3 +197,14 @@ def _shift(row: Row[Any]) -> Shift:
         ends_at=row.ends_at,
         state=row.state,
     )
+
+
+def _values(turn: Shift) -> dict[str, object]:
+    return {
+        "storm_id": turn.storm_id,
+        "vehicle_id": turn.vehicle_id,
+        "driver_id": turn.driver_id,
+        "starts_at": turn.starts_at,
+        "ends_at": turn.ends_at,
+        "state": turn.state,
+    }

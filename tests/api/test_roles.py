@@ -52,6 +52,11 @@ COUNCIL_ORDERS = {
     "see a street of the past": ("GET", "/api/replay/99/streets/1", {}),
     "take the streets home as a table": ("GET", "/council/coverage.csv", {}),
 }
+A_SHIFT = {
+    "vehicle_id": 1,
+    "starts_at": "2026-12-21 06:00",
+    "ends_at": "2026-12-21 14:00",
+}
 ORDERS = {
     **COUNCIL_ORDERS,
     "read the board": ("GET", "/api/board", {}),
@@ -133,6 +138,18 @@ ORDERS = {
     "see what a storm took": ("GET", "/storms/99/costs.csv", {}),
     "see who was called out": ("GET", "/api/call-outs", {}),
     "call a machine out": ("POST", "/api/call-outs", {"json": {"vehicle_id": 99}}),
+    "see the roster": ("GET", "/api/roster", {}),
+    "plan a shift": ("POST", "/api/storms/99/shifts", {"json": A_SHIFT}),
+    "strike a shift off": ("POST", "/api/shifts/99/cancel", {}),
+    "see machines out of service": ("GET", "/api/machines-out", {}),
+    "answer to a route": (
+        "POST",
+        "/api/plans/99/routes/99/answer",
+        {"json": {"state": "accepted"}},
+    ),
+    "leave a note": ("POST", "/api/storms/99/handover-notes", {"json": {"text": "Watch"}}),
+    "read the notes": ("GET", "/api/storms/99/handover-notes", {}),
+    "take over": ("POST", "/api/handover-notes/99/read", {}),
     "see the timeline": ("GET", "/api/plans/99/timeline", {}),
     "see what became of legs": ("GET", "/api/board/done", {}),
     "be seen at the board": ("POST", "/api/board/presence", {"json": {"tab": "a-tab-of-mine"}}),
@@ -151,7 +168,9 @@ WATCH |= {"see alerts", "see how routes are driven", "read the route check"}
 WATCH |= {"see what a truck does next", "see who comes to a street", "see the timeline"}
 WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
-DRIVE = {"see a shift", "drive", "take a tap back", "send a phone's positions"}
+WATCH |= {"see the roster", "see machines out of service", "read the notes"}
+DRIVE = {"answer to a route"}
+DRIVE |= {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 INTAKE |= {"close a request", "escalate a request"}

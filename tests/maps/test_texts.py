@@ -19,6 +19,7 @@ from data.model import (
     CallOutcome,
     ClosingReason,
     Danger,
+    DeclineReason,
     Equipment,
     EvidenceKind,
     HandOverState,
@@ -26,6 +27,7 @@ from data.model import (
     LegKind,
     LevelReason,
     News,
+    OutReason,
     PlanState,
     RequestKind,
     RequestState,
@@ -46,6 +48,8 @@ from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.office_report import Span
+from fleet.roster import Clash
+from fleet.route_answers import Standing
 from fleet.route_check import LegState
 from fleet.snowfall import VERBS as SNOW_CHANGED
 from fleet.storm_policy import CHANGED as POLICY_CHANGED
@@ -142,6 +146,11 @@ SHOWN_NAMES = {
     *(f"leg:{state}" for state in LegState),
     *(f"leg_kind:{kind}" for kind in LegKind),
     *(f"column:{name}" for name in CHECK_COLUMNS),
+    *(f"alert_kind:{kind}" for kind in AlertKind),
+    *(f"out:{reason}" for reason in (*OutReason, "unknown")),
+    *(f"{kind}:{clash}" for kind in ("clash", "misfit") for clash in Clash),
+    *(f"decline:{reason}" for reason in DeclineReason),
+    *(f"route_answer:{state}" for state in Standing if state is not Standing.NONE),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
     *(f"short:{name}" for name in ServiceClass),

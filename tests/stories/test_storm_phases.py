@@ -203,7 +203,7 @@ def test_a_storm_has_its_own_policy_machines_sites_and_closures(client, app, clo
     roads = {"base": changed["policy_base"], "tables": {"class": {"P1": {"roads": ["primary"]}}}}
     assert client.post(f"{url}/policy", json=roads).status_code == 422
 
-    out = client.post(f"{url}/machines/2", json={"on": False}).json()
+    out = client.post(f"{url}/machines/2", json={"on": False, "reason": "broken"}).json()
     assert [(one["id"], one["on"]) for one in out["machines"]] == [(1, True), (2, False)]
     site = client.post(f"{url}/sites/1", json={"on": False}).json()
     assert [one["on"] for one in site["sites"]] == [False]

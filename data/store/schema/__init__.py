@@ -35,6 +35,7 @@ from data.store.schema.open311 import (
 )
 from data.store.schema.people import device, event, sign_in_code, tap, user
 from data.store.schema.promises import promise
+from data.store.schema.roster import handover_note, route_answer
 from data.store.schema.storms import (
     blockage,
     caller,
@@ -84,6 +85,7 @@ __all__ = [
     "event",
     "former_segment",
     "hand_over",
+    "handover_note",
     "job",
     "leg_progress",
     "log_part",
@@ -106,6 +108,7 @@ __all__ = [
     "request_photo",
     "restriction",
     "route",
+    "route_answer",
     "segment",
     "segment_level",
     "segment_override",

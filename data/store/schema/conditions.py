@@ -54,6 +54,8 @@ storm_machine = Table(
     Column("in_service", Boolean, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("changed_by", Text, nullable=False, doc="sign-in name"),
+    Column("reason", Text, doc="why it is out of service"),
+    Column("note", Text, nullable=False, server_default=""),
 )
 
 storm_site = Table(

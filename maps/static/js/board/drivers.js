@@ -4,6 +4,7 @@ import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { Store } from "../core/store.js";
 import { named, number, streetName, t, time } from "../core/texts.js";
+import { answerWords, reloadOut, shiftOf } from "./answers.js";
 import { facts } from "./facts.js";
 import { change } from "./room.js";
 import { board, keyed, mayDispatch, merge, selection } from "./state.js";
@@ -24,13 +25,9 @@ selection.follow(({ chosen }, changes) => {
 
 /** Ask how far all shifts are and what blocks streets: at the start, after a break, with a new storm or plan. */
 export async function reloadDrivers() {
-  const [shifts, blockages] = await Promise.all([get("/api/shifts"), get("/api/blockages")]);
+  const [shifts, blockages] = await Promise.all([get("/api/shifts"), get("/api/blockages"), reloadOut()]);
   board.set({ shifts: keyed(shifts), blockages: keyed(blockages) });
 }
-
-/** The shift of a truck in this storm, if it has one. */
-export const shiftOf = (vehicleId) =>
-  [...board.value.shifts.values()].filter((shift) => shift.vehicle_id === vehicleId).at(-1);
 
 const km = (metres) => Math.round(metres / 100) / 10;
 
@@ -103,6 +100,8 @@ export function driverFacts(vehicleId) {
     ${facts([
       [t("Driver"), shift.driver ? html`<bdi>${shift.driver}</bdi>` : null],
       [t("Shift"), named("shift", shift.state)],
+      [t("Hours"), html`<bdi dir="ltr">${time(shift.starts_at)}–${time(shift.ends_at)}</bdi> · <a href="/roster#machine-${vehicleId}">${t("Roster")}</a>`],
+      [t("Route, says the driver"), answerWords(shift)],
       [t("Progress"), done(shift)],
       [t("Next"), shift.state === "driving" && shift.street ? html`<bdi>${streetName(shift.street)}</bdi>` : null],
       [t("Last left out because"), leftOut(shift)],

@@ -1,6 +1,7 @@
 // Starts the dispatcher's board.
 import "../core/theme.js";
 import "../core/notices.js";
+import "./handover.js";
 import "./help.js";
 import "./lists.js";
 import "./legend.js";
@@ -14,6 +15,7 @@ import "./wall.js";
 import { attempt } from "../core/notices.js";
 import { reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
+import { reloadNotes } from "./handover.js";
 import { listen } from "./keys.js";
 import { enterRoom } from "./room.js";
 import { onlyWall, reload } from "./state.js";
@@ -27,6 +29,7 @@ await attempt(reload);
 attempt(reloadDrivers);
 attempt(reloadClosures);
 attempt(reloadWatch);
+attempt(reloadNotes);
 follow();
 if (!onlyWall) enterRoom();
 await drawn;

@@ -5,6 +5,7 @@ import { Store } from "../core/store.js";
 import { notify } from "../core/notices.js";
 import { t } from "../core/texts.js";
 import { askWhat } from "./conflict.js";
+import { shiftOf } from "./answers.js";
 import { board, reload, selection } from "./state.js";
 
 const EVERY_MS = 20000; // the server forgets a board that is silent for a minute
@@ -16,8 +17,6 @@ export const room = new Store({ boards: new Map(), mine: null, subject: "", chan
 
 const tab = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const seen = new Map(); // versions of things as this page has shown them
-
-const shiftOf = (vehicle) => [...board.value.shifts.values()].filter((shift) => shift.vehicle_id === vehicle).at(-1);
 
 /** What the storm book calls what is chosen. */
 export function subjectOf(chosen) {

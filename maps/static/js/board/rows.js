@@ -1,7 +1,8 @@
 // One line of each list.
 import { html } from "lit";
 import { age, named, t, time } from "../core/texts.js";
-import { progress, shiftOf } from "./drivers.js";
+import { answerSign, outSign, shiftOf } from "./answers.js";
+import { progress } from "./drivers.js";
 import { outlined } from "./state.js";
 
 const KIND_ICON = {
@@ -43,7 +44,7 @@ function doing(vehicle) {
 export const truckRow = (vehicle) => html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span>
   <span class="what" dir="auto">${vehicle.name}</span>
   <span class="when">${vehicle.fixed_at ? time(vehicle.fixed_at) : ""}</span>
-  <span class="sub">${named("truck", vehicle.state)} · ${doing(vehicle)}</span>`;
+  <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", vehicle.state)} · ${doing(vehicle)}${answerSign(vehicle.id)}`}</span>`;
 
 /** Something that wants a human. */
 export const alertRow = (

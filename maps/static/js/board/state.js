@@ -14,6 +14,7 @@ export const board = new Store({
   runs: new Map(),
   shifts: new Map(),
   blockages: new Map(),
+  out: new Map(),
   alerts: new Map(),
   checks: new Map(),
   plan: null,

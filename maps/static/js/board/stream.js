@@ -5,6 +5,7 @@ import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
+import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";
 import { reloadWatch } from "./watch.js";
 import { reloadWhatIfs } from "./plan-what-if.js";
@@ -18,7 +19,7 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch()]);
+  await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch(), reloadNotes()]);
 }
 
 function finished(runs) {
@@ -61,6 +62,7 @@ export function follow() {
     legs: (list) => merge("shifts", list),
     blockages: (list) => merge("blockages", list),
     closures: mergeClosures,
+    handover_notes: mergeNotes,
     alerts: (list) => merge("alerts", list),
     checks: (list) => merge("checks", list),
     storm: () => attempt(everything),

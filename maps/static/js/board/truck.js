@@ -4,6 +4,7 @@ import { now } from "../core/boot.js";
 import { attempt } from "../core/notices.js";
 import { post } from "../core/net.js";
 import { age, brief, length, named, number, streetName, t, time } from "../core/texts.js";
+import { outFacts, shiftOf } from "./answers.js";
 import { askAgain, deskOf } from "./desk.js";
 import { driverFacts } from "./drivers.js";
 import { facts } from "./facts.js";
@@ -16,7 +17,7 @@ const LATE_MS = 10 * MINUTE_MS;
 
 /** The published route of a truck, if it has one. */
 export const routeOf = (vehicleId) =>
-  board.value.plan?.routes?.find((route) => route.vehicle_id === vehicleId);
+  board.value.plan?.routes?.find((route) => route.shift_id === shiftOf(vehicleId)?.id);
 
 const speed = (vehicle) =>
   vehicle.speed_mps == null ? null : t("{value} km/h", { value: Math.round(vehicle.speed_mps * 3.6) });
@@ -125,6 +126,7 @@ export function truckPanel(id) {
         html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`,
       ],
       [t("Machine"), named("machine", vehicle.type)],
+      [t("Out of service"), outFacts(id)],
       [t("Speed"), vehicle.state === "silent" ? null : speed(vehicle)],
       [
         t("Last position"),

@@ -29,6 +29,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: brief(known.late_min * MINUTE_MS), street: first });
+  if (kind === "route_declined") return t("alert:route_declined", { reason: t(`decline:${known.reason}`) });
   return t(`alert:${kind}`, { km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 

@@ -2,6 +2,7 @@
 import "../core/theme.js";
 import "../core/notices.js";
 import "./actions.js";
+import "./answer.js";
 import "./frame.js";
 import "./list.js";
 import "./now.js";

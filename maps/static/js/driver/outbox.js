@@ -112,6 +112,13 @@ export const start = () => tap({ kind: "start" }, ofShift("start"));
 export const end = () => tap({ kind: "end" }, ofShift("end"));
 export const undo = () => tap({ kind: "undo" }, ofShift("undo"));
 
+/** Say of the route that is shown whether one drives it. */
+export function answerRoute(state, reason = null, text = "") {
+  const { plan_id: plan, shift_id: shift } = drive.value.shift;
+  const order = { kind: "answer", plan, state, reason, text };
+  tap(order, `/api/plans/${plan}/routes/${shift}/answer`, { state, ...(reason ? { reason } : {}), text });
+}
+
 export const complete = (stage) =>
   tap(over(stage, "done", ""), ofStage(stage, "complete"), { last: stage.last });
 

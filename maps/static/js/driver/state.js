@@ -45,6 +45,7 @@ export function applied({ shift, stages }, tap) {
   if (tap.kind === "end") return { shift: { ...shift, state: "ended" }, stages };
   if (tap.kind === "undo") return { shift, stages: reopened(stages) };
   if (tap.plan !== shift.plan_id) return { shift, stages };
+  if (tap.kind === "answer") return { shift: { ...shift, answer: { state: tap.state, reason: tap.reason, text: tap.text } }, stages };
   return { shift, stages: ended(stages, tap) };
 }
 

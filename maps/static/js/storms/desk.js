@@ -5,7 +5,7 @@ import { named, number, t } from "../core/texts.js";
 import { leaving, phaseBar } from "./phase.js";
 import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";
-import { closuresPart, editing, policyPart, switches } from "./terms.js";
+import { closuresPart, editing, machinesPart, policyPart, switches } from "./terms.js";
 import { when } from "./words.js";
 
 const began = (row) => !["forecast", "alert", "called_off"].includes(row.phase);
@@ -51,7 +51,7 @@ class StormDesk extends Part {
         <div>${snowPart(one)} ${policyPart(one)}</div>
         <div>
           ${closuresPart(one)}
-          ${switches(t("Machines in service"), t("The city has no machine."), "machines", one.machines, changing)}
+          ${machinesPart(t("Machines in service"), t("The city has no machine."), "machines", one.machines, changing)}
           ${switches(t("Reload sites in use"), t("The city has no reload site."), "sites", one.sites, changing)}
         </div>
       </div>`;

@@ -13,6 +13,42 @@ const toggle = (path, changing) => (one) => html`<li><label class="tick">
   <span><bdi>${one.name}</bdi>${one.busy ? html` <span class="small muted">${t("on the road")}</span>` : ""}</span>
 </label></li>`;
 
+const OUT_REASONS = ["broken", "maintenance", "no_driver", "no_equipment", "elsewhere", "not_needed", "other"];
+
+function takeOut(event, path, one) {
+  event.preventDefault();
+  const { reason, note } = Object.fromEntries(new FormData(event.target));
+  tell(path, `${path}/${one.id}`, { on: false, reason, note });
+}
+
+const outForm = (path, one) => html`<details class="out"><summary>${t("Out of service")}</summary>
+  <form @submit=${(event) => takeOut(event, path, one)}>
+    <select name="reason" required aria-label=${t("Why")}><option value="">${t("choose")}</option>${OUT_REASONS.map((each) => html`<option value=${each}>${t(`out:${each}`)}</option>`)}</select>
+    <input name="note" maxlength="200" aria-label=${t("Words")} placeholder=${t("Words")}><button>${t("Take out of service")}</button>
+  </form></details>`;
+
+function serving(path, one, changing) {
+  if (one.busy) return html` <span class="small muted">${t("on the road")}</span>`;
+  return changing ? outForm(path, one) : "";
+}
+
+function away(path, one, changing) {
+  const why = one.reason ? html` <span class="small danger">${t(`out:${one.reason}`)}${one.note ? html`, <bdi>${one.note}</bdi>` : ""}</span>` : "";
+  return html`${why}${changing ? html` <button class="quiet" @click=${() => tell(path, `${path}/${one.id}`, { on: true })}>${t("Back in service")}</button>` : ""}`;
+}
+
+const machine = (path, changing) => (one) => html`<li class="machine"><bdi>${one.name}</bdi>${one.on ? serving(path, one, changing) : away(path, one, changing)}</li>`;
+
+/** The machines of a storm: in service, or out of it for a reason. */
+export function machinesPart(title, none, path, list, changing) {
+  const on = list.filter((one) => one.on).length;
+  return html`<section class="card" aria-label=${title}>
+    <header><h2>${title}</h2><span class="muted">${t("{done} of {all}", { done: on, all: list.length })}</span></header>
+    ${list.length ? html`<ul class="switches">${list.map(machine(path, changing))}</ul>` : html`<p class="muted">${none}</p>`}
+    ${refused(path)}
+  </section>`;
+}
+
 /** A list of switches with how many are on. */
 export function switches(title, none, path, list, changing) {
   const on = list.filter((one) => one.on).length;

@@ -1,0 +1,61 @@
+"""Notes that a dispatcher leaves to the next one, who says that he has read them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.schemas import Wire
+from data.model import HandoverNote, HandoverNoteId, StormId
+from data.store.handover_notes import list_notes_of_storm
+from data.store.storms import find_active_storm, get_storm
+from fleet.handover_notes import MOST_LETTERS, take_over, waiting_notes, write_note
+from maps.handover_notes import NoteView, note_view
+
+router = APIRouter()
+
+
+class NoteIn(Wire):
+    """What the next dispatcher has to know."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
+
+
+@router.get("/api/storms/{storm_id}/handover-notes")
+def show_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
+    """Return the notes of a storm, the newest first."""
+    with context.reading() as tx:
+        get_storm(tx, storm_id)
+        return [note_view(one) for one in list_notes_of_storm(tx, storm_id)]
+
+
+@router.get("/api/handover-notes/waiting")
+def show_waiting(context: DispatcherContext) -> list[NoteView]:
+    """Return the notes that the reader has to take over with in the storm that is on."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        notes = waiting_notes(tx, storm.id, context.user.login) if storm else []
+    return [note_view(one) for one in notes]
+
+
+@router.post("/api/storms/{storm_id}/handover-notes", status_code=201)
+def write(storm_id: StormId, wanted: NoteIn, context: DispatcherContext) -> NoteView:
+    """Leave a note; every other dispatcher's board shows it until somebody has read it."""
+    with context.writing() as tx:
+        note = write_note(tx, context.actor, storm_id, wanted.text, context.now)
+    return _told(context, note)
+
+
+@router.post("/api/handover-notes/{note_id}/read")
+def read(note_id: HandoverNoteId, context: DispatcherContext) -> NoteView:
+    """Say that one has read a note and goes on from there."""
+    with context.writing() as tx:
+        note = take_over(tx, context.actor, note_id, context.now)
+    return _told(context, note)
+
+
+def _told(context: Context, note: HandoverNote) -> NoteView:
+    view = note_view(note)
+    context.app.hub.publish("handover_notes", [view])
+    return view

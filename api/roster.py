@@ -1,0 +1,210 @@
+"""The roster: who drives what and when, machines out of service, and shifts of the next crews."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import HTMLResponse
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.plans import vehicle_names
+from api.schemas import Moment, Wire, moment_in
+from api.shell import boot_of, page, translator_of
+from api.shifts import progress_of
+from data.model import MachineOut, OutReason, Shift, ShiftId, Storm, StormId, VehicleId
+from data.store.conditions import list_machines_taken_out
+from data.store.engine import Tx
+from data.store.fleet import list_vehicles
+from data.store.handover_notes import list_notes_of_storm
+from data.store.people import list_users
+from data.store.shifts import get_shift, list_shifts, list_shifts_between
+from data.store.storms import find_active_storm, get_storm, list_all_storms
+from fleet.handover_notes import facts_of
+from fleet.roster import (
+    HOURS_LIMIT,
+    ShiftWish,
+    cancel_shift,
+    change_shift,
+    may_be_given,
+    misfits,
+    plan_shift,
+)
+from fleet.versions import UNCHANGED, find_change
+from maps.handover_notes import note_draft, note_view
+from maps.roster import (
+    MisfitView,
+    ShiftView,
+    marks_of,
+    misfit_text,
+    misfit_view,
+    roster_rows,
+    shift_view,
+    span_of,
+)
+from maps.views import storm_view
+
+router = APIRouter()
+
+_DAY = timedelta(days=1)
+
+
+class ShiftIn(Wire):
+    """When a shift is to be, and who drives it; `long_hours` where more hours are meant so."""
+
+    starts_at: Moment
+    ends_at: Moment
+    driver: Annotated[str, Field(max_length=64)] = ""
+    long_hours: bool = False
+
+    def wish(self, context: Context) -> ShiftWish:
+        """Return the record that `fleet.roster` takes."""
+        zone = context.app.city.timezone
+        return ShiftWish(
+            starts_at=moment_in(self.starts_at, zone, "starts_at"),
+            ends_at=moment_in(self.ends_at, zone, "ends_at"),
+            driver=self.driver,
+            long_hours=self.long_hours,
+        )
+
+
+class NewShiftIn(ShiftIn):
+    """A shift of a vehicle, such as that of its next crew."""
+
+    vehicle_id: VehicleId
+
+
+class RosterOut(Wire):
+    """The shifts of a storm or a day, and what does not fit among them."""
+
+    shifts: list[ShiftView]
+    misfits: list[MisfitView]
+
+
+class MachineOutOut(Wire):
+    """A machine out of service: why, since when, and who took it out."""
+
+    id: VehicleId
+    reason: OutReason | None
+    note: str
+    since: datetime
+    by: str
+
+
+@router.get("/roster")
+def roster_page(
+    request: Request, context: BoardContext, storm: StormId | None = None, day: str = ""
+) -> HTMLResponse:
+    """Show who drives what and when in a storm or on a day, and notes to the next dispatcher."""
+    t, now = translator_of(request), context.now
+    with context.reading() as tx:
+        chosen, shifts = _shown(tx, context, storm, day)
+        users = {user.id: user for user in list_users(tx)}
+        vehicles, names = list_vehicles(tx), vehicle_names(tx)
+        out = list_machines_taken_out(tx, chosen.id) if chosen else {}
+        notes = list_notes_of_storm(tx, chosen.id) if chosen else []
+        facts = facts_of(tx, chosen, context.app.watch.check, now) if chosen else None
+        versions = {one.id: _version(tx, one) for one in shifts}
+        storms = list_all_storms(tx)
+    wrong, span = misfits(shifts, users), span_of(shifts, now, t.timezone)
+    view = {
+        "storm": chosen,
+        "storms": storms,
+        "day": day,
+        "open": chosen is not None and (chosen.phase.on or chosen.phase.coming),
+        "rows": roster_rows(vehicles, shifts, users, out, wrong, versions, span, now, t),
+        "marks": marks_of(span, t),
+        "present": span.place(now) if span.since <= now <= span.until else None,
+        "wrong": [misfit_text(one, names, t) for one in wrong],
+        "drivers": [user.login for user in users.values() if may_be_given(user)],
+        "reasons": list(OutReason),
+        "limit": HOURS_LIMIT // timedelta(hours=1),
+        "notes": [note_view(one) for one in notes],
+        "draft": note_draft(facts, names, t) if facts else "",
+        "boot": boot_of(request, context),
+    }
+    return page(request, "dispatch/roster.html", view)
+
+
+@router.get("/api/roster")
+def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str = "") -> RosterOut:
+    """Return the shifts of a storm, of the one that is on, or of a day of the city's."""
+    with context.reading() as tx:
+        _, shifts = _shown(tx, context, storm_id, day)
+        users = {user.id: user for user in list_users(tx)}
+        views = [_view(tx, one) for one in shifts]
+    return RosterOut(shifts=views, misfits=[misfit_view(one) for one in misfits(shifts, users)])
+
+
+@router.get("/api/machines-out")
+def show_machines_out(context: BoardContext) -> list[MachineOutOut]:
+    """Return the machines that were taken out of service in the storm that is on, with why."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        out = list_machines_taken_out(tx, storm.id) if storm else {}
+    return [_out(one) for one in out.values()]
+
+
+@router.post("/api/storms/{storm_id}/shifts", status_code=201)
+def add(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> ShiftView:
+    """Add a shift to the roster of a storm."""
+    wish = wanted.wish(context)
+    with context.writing() as tx:
+        added = plan_shift(tx, context.actor, storm_id, wanted.vehicle_id, wish, context.now)
+        return _told(tx, context, added)
+
+
+@router.post("/api/shifts/{shift_id}/roster")
+def change(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> ShiftView:
+    """Give a shift to a driver, or move its start or end."""
+    with context.changing(f"shift:{shift_id}") as tx:
+        changed = change_shift(tx, context.actor, shift_id, wanted.wish(context), context.now)
+        return _told(tx, context, changed)
+
+
+@router.post("/api/shifts/{shift_id}/cancel")
+def cancel(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
+    """Strike a shift off that has not begun."""
+    with context.changing(f"shift:{shift_id}") as tx:
+        return _told(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))
+
+
+def _shown(
+    tx: Tx, context: Context, storm_id: StormId | None, day: str
+) -> tuple[Storm | None, list[Shift]]:
+    """Return the shifts that are asked for, and their storm unless it is a day."""
+    if day:
+        since = moment_in(f"{day} 00:00", context.app.city.timezone, "day")
+        return None, list_shifts_between(tx, since, since + _DAY)
+    if storm_id is not None:
+        storm: Storm | None = get_storm(tx, storm_id)
+    else:
+        storm = find_active_storm(tx) or next(iter(list_all_storms(tx)), None)
+    return storm, list_shifts(tx, storm.id) if storm else []
+
+
+def _told(tx: Tx, context: Context, shift: Shift) -> ShiftView:
+    """Return a shift that has changed; boards and phones look again."""
+    storm = get_storm(tx, shift.storm_id)
+    context.app.hub.publish("legs", [progress_of(tx, context, shift.id)])
+    if not storm.phase.coming:
+        context.app.hub.publish("storm", [storm_view(storm)])
+    return _view(tx, get_shift(tx, shift.id))
+
+
+def _view(tx: Tx, shift: Shift) -> ShiftView:
+    logins = {user.id: user.login for user in list_users(tx)}
+    driver = logins.get(shift.driver_id, "") if shift.driver_id is not None else ""
+    name = vehicle_names(tx).get(shift.vehicle_id, "")
+    return shift_view(shift, name, driver, _version(tx, shift))
+
+
+def _version(tx: Tx, shift: Shift) -> int:
+    last = find_change(tx, f"shift:{shift.id}")
+    return last.id if last else UNCHANGED
+
+
+def _out(one: MachineOut) -> MachineOutOut:
+    return MachineOutOut(
+        id=one.vehicle_id, reason=one.reason, note=one.note, since=one.since, by=one.by
+    )

@@ -1,0 +1,38 @@
+"""Drivers' answers to the routes that are published for them: accepted, or declined and why."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.context import DriverContext
+from api.schemas import TapIn
+from api.shifts import answered_tap, progress_of
+from data.model import AnswerState, DeclineReason, PlanId, ShiftId
+from data.store.engine import Tx
+from fleet.route_answers import TEXT_LETTERS, Said, answer_route
+from maps.driver import ProgressView
+
+router = APIRouter()
+
+
+class AnswerIn(TapIn):
+    """What a driver says of his route; declined it comes with a reason."""
+
+    state: AnswerState
+    reason: DeclineReason | None = None
+    text: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
+
+
+@router.post("/api/plans/{plan_id}/routes/{shift_id}/answer")
+def answer(
+    plan_id: PlanId, shift_id: ShiftId, wanted: AnswerIn, context: DriverContext
+) -> ProgressView:
+    """Accept a published route or decline it; a dispatcher may, for who says so by radio."""
+    said = Said(wanted.state, wanted.reason, wanted.text)
+
+    def order(tx: Tx) -> ProgressView:
+        answer_route(tx, context.actor, plan_id, shift_id, said, context.now)
+        return progress_of(tx, context, shift_id)
+
+    return answered_tap(context, shift_id, wanted, order)

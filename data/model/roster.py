@@ -1,0 +1,78 @@
+"""Who drives what, what drivers say of their routes, and what one dispatcher leaves to the next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model.ids import HandoverNoteId, PlanId, ShiftId, StormId, VehicleId
+
+
+class OutReason(StrEnum):
+    """Why a machine is out of service in a storm."""
+
+    BROKEN = "broken"
+    MAINTENANCE = "maintenance"
+    NO_DRIVER = "no_driver"
+    NO_EQUIPMENT = "no_equipment"
+    ELSEWHERE = "elsewhere"
+    NOT_NEEDED = "not_needed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineOut:
+    """A machine that somebody took out of service; `reason` is `None` where nobody asked for it."""
+
+    vehicle_id: VehicleId
+    reason: OutReason | None
+    note: str
+    since: datetime
+    by: str
+
+
+class AnswerState(StrEnum):
+    """What a driver said of the route that was published for him."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class DeclineReason(StrEnum):
+    """Why a driver cannot drive a route."""
+
+    MACHINE_FAULT = "machine_fault"
+    HOURS = "hours"
+    TOO_NARROW = "too_narrow"
+    UNWELL = "unwell"
+    NOT_MY_MACHINE = "not_my_machine"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAnswer:
+    """What was said of one shift's route in a published plan, when, and by whom.
+
+    `reason` is `None` where the route was accepted.
+    """
+
+    plan_id: PlanId
+    shift_id: ShiftId
+    state: AnswerState
+    reason: DeclineReason | None
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverNote:
+    """What a dispatcher leaves to the next one; `read_at` is `None` until that one has it."""
+
+    id: HandoverNoteId
+    storm_id: StormId
+    written_at: datetime
+    written_by: str
+    text: str
+    salt: bytes
+    read_at: datetime | None = None
+    read_by: str = ""

@@ -1,0 +1,57 @@
+"""Notes that dispatchers leave to the next one, as rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import HandoverNote, HandoverNoteId, StormId
+from data.store.engine import Tx
+from data.store.schema import handover_note
+
+
+def add_note(tx: Tx, new: HandoverNote) -> HandoverNote:
+    """Add a note; its id is ignored, the database gives a new one."""
+    values = {
+        "storm_id": new.storm_id,
+        "written_at": new.written_at,
+        "written_by": new.written_by,
+        "text": new.text,
+        "salt": new.salt,
+    }
+    added = insert(handover_note).values(**values).returning(handover_note)
+    return _note(tx.execute(added).one())
+
+
+def get_note(tx: Tx, note_id: HandoverNoteId) -> HandoverNote:
+    """Return the note."""
+    row = tx.execute(select(handover_note).where(handover_note.c.id == note_id)).first()
+    if row is None:
+        raise NotFoundError("handover_note", note_id)
+    return _note(row)
+
+
+def list_notes_of_storm(tx: Tx, storm_id: StormId) -> list[HandoverNote]:
+    """Return the notes of a storm, the newest first."""
+    query = select(handover_note).where(handover_note.c.storm_id == storm_id)
+    return [_note(row) for row in tx.execute(query.order_by(handover_note.c.id.desc()))]
+
+
+def set_read(tx: Tx, note_id: HandoverNoteId, read_by: str, read_at: datetime) -> None:
+    """Say who has taken over with a note; the caller writes the event."""
+    change = update(handover_note).where(handover_note.c.id == note_id)
+    tx.execute(change.values(read_by=read_by, read_at=read_at))
+
+
+def _note(row: Row[Any]) -> HandoverNote:
+    return HandoverNote(
+        id=HandoverNoteId(row.id),
+        storm_id=StormId(row.storm_id),
+        written_at=row.written_at,
+        written_by=row.written_by,
+        text=row.text,
+        salt=row.salt,
+        read_at=row.read_at,
+        read_by=row.read_by,
+    )

@@ -1,0 +1,61 @@
+"""What drivers said of their routes, as rows."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, insert, literal, select
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
+
+from data.model import AnswerState, DeclineReason, PlanId, RouteAnswer, ShiftId
+from data.store.engine import Tx
+from data.store.schema import route_answer
+
+
+def save_answer(tx: Tx, answer: RouteAnswer) -> None:
+    """Write what was said of a route over what was said of it before."""
+    key = {"plan_id": answer.plan_id, "shift_id": answer.shift_id}
+    values = {
+        "state": answer.state,
+        "reason": answer.reason,
+        "text": answer.text,
+        "at": answer.at,
+        "by": answer.by,
+    }
+    new = insert_or_update(route_answer).values(**key, **values)
+    tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))
+
+
+def find_answer(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> RouteAnswer | None:
+    """Return what was said of a route, if anything."""
+    query = select(route_answer).where(
+        route_answer.c.plan_id == plan_id, route_answer.c.shift_id == shift_id
+    )
+    row = tx.execute(query).first()
+    return None if row is None else _answer(row)
+
+
+def list_answers(tx: Tx, plan_id: PlanId) -> dict[ShiftId, RouteAnswer]:
+    """Return what was said of the routes of a plan, by shift."""
+    query = select(route_answer).where(route_answer.c.plan_id == plan_id)
+    return {ShiftId(row.shift_id): _answer(row) for row in tx.execute(query)}
+
+
+def copy_answers(tx: Tx, before: PlanId, after: PlanId, shifts: Collection[ShiftId]) -> None:
+    """Let what was said of some shifts' routes count for another plan too."""
+    facts = [one for one in route_answer.c if one is not route_answer.c.plan_id]
+    said = select(literal(after), *facts).where(
+        route_answer.c.plan_id == before, route_answer.c.shift_id.in_(shifts)
+    )
+    tx.execute(insert(route_answer).from_select([route_answer.c.plan_id, *facts], said))
+
+
+def _answer(row: Row[Any]) -> RouteAnswer:
+    return RouteAnswer(
+        plan_id=PlanId(row.plan_id),
+        shift_id=ShiftId(row.shift_id),
+        state=AnswerState(row.state),
+        reason=None if row.reason is None else DeclineReason(row.reason),
+        text=row.text,
+        at=row.at,
+        by=row.by,
+    )

@@ -1,0 +1,126 @@
+"""What a dispatcher leaves to the next one: written from facts, and read before work goes on."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError, InvalidError, Need
+from data.model import (
+    Actor,
+    Alert,
+    HandoverNote,
+    HandoverNoteId,
+    MachineOut,
+    RunState,
+    Shift,
+    Storm,
+    StormId,
+    VehicleId,
+)
+from data.store.alerts import list_open_alerts
+from data.store.conditions import list_machines_taken_out
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.handover_notes import add_note, get_note, list_notes_of_storm, set_read
+from data.store.plan_runs import list_runs
+from data.store.request_search import count_waiting
+from data.store.shifts import list_shifts
+from fleet.closures import open_storm
+from fleet.driving import ENDED
+from fleet.intake import salted_digest
+from fleet.route_desk import PlanCheck
+from fleet.turns import present_turns
+
+NOT_YET = HandoverNoteId(0)
+"""Id of a note that the database has not numbered yet."""
+
+MOST_LETTERS = 4000
+SALT_BYTES = 16
+
+LATE = timedelta(minutes=10)
+"""Trucks that are so late are worth a word."""
+
+SOON = timedelta(hours=2)
+"""Shifts that end so soon are the next dispatcher's to follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is open as a dispatcher leaves; `late` are vehicles with how late they are.
+
+    `runs` counts plans that are being made, `ending` are shifts that end soon.
+    """
+
+    alerts: tuple[Alert, ...]
+    late: tuple[tuple[VehicleId, timedelta], ...]
+    out: tuple[MachineOut, ...]
+    ending: tuple[Shift, ...]
+    runs: int
+    requests: int
+
+
+def write_note(tx: Tx, actor: Actor, storm_id: StormId, text: str, now: datetime) -> HandoverNote:
+    """Leave a note to whoever takes over; the storm book has a salted digest of its words."""
+    open_storm(tx, storm_id)
+    words = text.strip()
+    if not 0 < len(words) <= MOST_LETTERS:
+        need = Need("from 1 to {max_length} letters", max_length=MOST_LETTERS)
+        raise InvalidError("text", f"{len(words)} letters", need)
+    salt = secrets.token_bytes(SALT_BYTES)
+    note = add_note(tx, HandoverNote(NOT_YET, storm_id, now, actor.id, words, salt))
+    after = {"storm": storm_id, "words": salted_digest(salt, words)}
+    add_event(tx, now, actor, "handover_note.written", _subject(note), after=after)
+    return note
+
+
+def take_over(tx: Tx, actor: Actor, note_id: HandoverNoteId, now: datetime) -> HandoverNote:
+    """Say that one has read a note and goes on from there; the first who did stays.
+
+    Raises `ConflictError` for who wrote it: the next one is somebody else.
+    """
+    note = get_note(tx, note_id)
+    if note.written_by == actor.id:
+        raise ConflictError("this note is your own", reason="note_own", note=note_id)
+    if note.read_at is not None:
+        return note
+    set_read(tx, note_id, actor.id, now)
+    add_event(tx, now, actor, "handover_note.read", _subject(note))
+    return get_note(tx, note_id)
+
+
+def waiting_notes(tx: Tx, storm_id: StormId, login: str) -> list[HandoverNote]:
+    """Return the notes that somebody has to read before he goes on, the newest first."""
+    notes = list_notes_of_storm(tx, storm_id)
+    return [one for one in notes if one.read_at is None and one.written_by != login]
+
+
+def facts_of(tx: Tx, storm: Storm, check: PlanCheck | None, now: datetime) -> Facts:
+    """Return what is open in a storm; `check` is how its published plan is driven."""
+    shifts = list_shifts(tx, storm.id)
+    turns = present_turns(shifts, now).values()
+    unfinished = {RunState.QUEUED, RunState.RUNNING}
+    return Facts(
+        alerts=tuple(one for one in list_open_alerts(tx) if one.storm_id == storm.id),
+        late=_late(check),
+        out=tuple(list_machines_taken_out(tx, storm.id).values()),
+        ending=_ending(list(turns), now),
+        runs=sum(run.state in unfinished for run in list_runs(tx, storm.id)),
+        requests=count_waiting(tx),
+    )
+
+
+def _late(check: PlanCheck | None) -> tuple[tuple[VehicleId, timedelta], ...]:
+    if check is None:
+        return ()
+    late = [(one.vehicle_id, one.late) for one in check.routes if not one.over and one.late >= LATE]
+    return tuple(sorted(late, key=lambda one: -one[1]))
+
+
+def _ending(turns: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
+    soon = [one for one in turns if one.state != ENDED and one.ends_at <= now + SOON]
+    return tuple(sorted(soon, key=lambda one: (one.ends_at, one.id)))
+
+
+def _subject(note: HandoverNote) -> str:
+    return f"handover_note:{note.id}"

@@ -1,0 +1,288 @@
+"""Who drives what and when: shifts added, moved and given to drivers, and what does not fit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.errors import ConflictError, InvalidError, Need, NotFoundError
+from data.model import (
+    Actor,
+    CodeKind,
+    Role,
+    Shift,
+    ShiftId,
+    Storm,
+    StormId,
+    User,
+    UserId,
+    VehicleId,
+)
+from data.store.codes import extend_codes, remove_codes
+from data.store.conditions import list_machines_out
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import list_vehicles
+from data.store.people import find_user_by_login, list_users
+from data.store.shifts import (
+    add_shift,
+    get_shift,
+    list_shifts,
+    list_shifts_of_driver,
+    save_shift,
+)
+from fleet.closures import open_storm
+from fleet.driving import DRIVING, ENDED, PLANNED
+from fleet.turns import overlap
+
+NOT_YET = ShiftId(0)
+"""Id of a shift that the database has not numbered yet."""
+
+LONGEST = timedelta(hours=24)
+AHEAD = timedelta(days=14)
+"""How far ahead a shift may be planned."""
+
+HOURS_LIMIT = timedelta(hours=14)
+"""What a driver may be on duty within `HOURS_WITHIN`, breaks included: 49 CFR 395.3(a)(2)."""
+HOURS_WITHIN = timedelta(hours=24)
+
+_HOUR = timedelta(hours=1)
+
+
+class Clash(StrEnum):
+    """What does not fit in a roster."""
+
+    OVERLAP = "overlap"
+    DRIVER_TWICE = "driver_twice"
+    DRIVER_HOURS = "driver_hours"
+    DRIVER_OUT = "driver_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Something that does not fit about a shift; `other` is the one that it clashes with."""
+
+    clash: Clash
+    shift: Shift
+    other: Shift | None = None
+    driver: str = ""
+    hours_h: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftWish:
+    """When a shift is to be and who is to drive it, by login; nobody yet where that is empty.
+
+    `long_hours` takes more hours of service than the limit upon oneself.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    driver: str = ""
+    long_hours: bool = False
+
+
+def plan_shift(
+    tx: Tx, actor: Actor, storm_id: StormId, vehicle_id: VehicleId, wish: ShiftWish, now: datetime
+) -> Shift:
+    """Add a shift to a storm, such as that of the next crew of a vehicle.
+
+    Raises `ConflictError` for a machine out of service and for what does not fit.
+    """
+    storm = open_storm(tx, storm_id)
+    vehicle = next((each for each in list_vehicles(tx) if each.id == vehicle_id), None)
+    if vehicle is None:
+        raise NotFoundError("vehicle", vehicle_id)
+    if vehicle_id in list_machines_out(tx, storm_id):
+        raise ConflictError(
+            f"{vehicle.name} is out of service", reason="machine_out", name=vehicle.name
+        )
+    if wish.ends_at <= now:
+        raise InvalidError("ends_at", wish.ends_at.isoformat(), Need("a time that is to come"))
+    driver_id = _driver_id(tx, wish.driver)
+    new = Shift(NOT_YET, storm_id, vehicle_id, driver_id, wish.starts_at, wish.ends_at)
+    _require_fit(tx, storm, new, wish, now)
+    added = add_shift(tx, new)
+    after = _facts(added, wish.driver) | {"storm": storm_id, "vehicle": vehicle_id}
+    add_event(tx, now, actor, "shift.planned", _subject(added), after=after)
+    return added
+
+
+def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: datetime) -> Shift:
+    """Give a shift to a driver, or move its start or end; on the road only its end moves.
+
+    A driver who loses a shift loses the code that let him in. Raises `ConflictError` for a shift
+    that is over and for what does not fit.
+    """
+    before = get_shift(tx, shift_id)
+    storm = open_storm(tx, before.storm_id)
+    driver_id = _driver_id(tx, wish.driver)
+    wanted = replace(before, driver_id=driver_id, starts_at=wish.starts_at, ends_at=wish.ends_at)
+    if wanted == before:
+        return before
+    _require_open(before, wanted, now)
+    _require_fit(tx, storm, wanted, wish, now)
+    save_shift(tx, wanted)
+    if before.driver_id is not None and before.driver_id != driver_id:
+        remove_codes(tx, before.driver_id, CodeKind.DRIVER)
+    extend_codes(tx, shift_id, wanted.ends_at)
+    logins = {user.id: user.login for user in list_users(tx)}
+    was = logins.get(before.driver_id, "") if before.driver_id is not None else ""
+    change = _facts(before, was), _facts(wanted, wish.driver)
+    add_event(tx, now, actor, "shift.changed", _subject(wanted), *change)
+    return wanted
+
+
+def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
+    """Strike a shift that has not begun off the roster; it stays in the storm book as over."""
+    before = get_shift(tx, shift_id)
+    open_storm(tx, before.storm_id)
+    if before.state != PLANNED:
+        raise ConflictError(
+            f"shift {shift_id} is {before.state}", reason="shift_state", shift=shift_id
+        )
+    over = replace(before, state=ENDED, ends_at=max(before.starts_at, min(before.ends_at, now)))
+    save_shift(tx, over)
+    if before.driver_id is not None:
+        remove_codes(tx, before.driver_id, CodeKind.DRIVER)
+    change = {"state": before.state}, {"state": over.state}
+    add_event(tx, now, actor, "shift.cancelled", _subject(over), *change)
+    return over
+
+
+def misfits(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[Misfit]:
+    """Return what does not fit among shifts that are not over, each clash once, by shift.
+
+    Hours of shifts that are over count too.
+    """
+    open_ones = sorted(
+        (one for one in shifts if one.state != ENDED), key=lambda one: (one.starts_at, one.id)
+    )
+    found: list[Misfit] = []
+    for i, shift in enumerate(open_ones):
+        found += _misfits_of(shift, open_ones[:i], shifts, users)
+    return found
+
+
+def hours_of(driver_id: UserId, until: datetime, shifts: Iterable[Shift]) -> float:
+    """Return a driver's hours of service in the 24 hours until a time, as planned."""
+    since = until - HOURS_WITHIN
+    nothing = timedelta(0)
+    parts = (
+        max(min(one.ends_at, until) - max(one.starts_at, since), nothing)
+        for one in shifts
+        if one.driver_id == driver_id
+    )
+    return sum(parts, nothing) / _HOUR
+
+
+def may_be_given(user: User) -> bool:
+    """Whether somebody may be given a shift."""
+    return Role.DRIVER in user.roles and not user.disabled
+
+
+def _misfits_of(
+    shift: Shift,
+    others: Iterable[Shift],
+    known: Sequence[Shift],
+    users: Mapping[UserId, User],
+) -> list[Misfit]:
+    found = [
+        Misfit(Clash.OVERLAP, shift, other)
+        for other in others
+        if other.vehicle_id == shift.vehicle_id and overlap(shift, other)
+    ]
+    if shift.driver_id is None:
+        return found
+    driver = users[shift.driver_id]
+    if not may_be_given(driver):
+        found.append(Misfit(Clash.DRIVER_OUT, shift, driver=driver.login))
+    found += [
+        Misfit(Clash.DRIVER_TWICE, shift, other, driver.login)
+        for other in others
+        if other.driver_id == shift.driver_id and overlap(shift, other)
+    ]
+    hours_h = hours_of(shift.driver_id, shift.ends_at, known)
+    if hours_h * _HOUR > HOURS_LIMIT:
+        found.append(Misfit(Clash.DRIVER_HOURS, shift, driver=driver.login, hours_h=hours_h))
+    return found
+
+
+def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: datetime) -> None:
+    if not timedelta(0) < wanted.ends_at - wanted.starts_at <= LONGEST:
+        need = Need("after the start and at most {hours} h later", hours=LONGEST // _HOUR)
+        raise InvalidError("ends_at", wanted.ends_at.isoformat(), need)
+    if wanted.starts_at > now + AHEAD:
+        raise InvalidError("starts_at", wanted.starts_at.isoformat(), "within the next 14 days")
+    same = {one.id: one for one in list_shifts(tx, storm.id)}
+    if wanted.driver_id is not None:
+        same |= {one.id: one for one in list_shifts_of_driver(tx, wanted.driver_id)}
+    same.pop(wanted.id, None)
+    others = [one for one in same.values() if one.state != ENDED]
+    users = {user.id: user for user in list_users(tx)}
+    for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users):
+        if misfit.clash is Clash.DRIVER_HOURS and wish.long_hours:
+            continue
+        raise _refusal(tx, misfit)
+
+
+def _refusal(tx: Tx, misfit: Misfit) -> ConflictError:
+    names = {one.id: one.name for one in list_vehicles(tx)}
+    name, driver = names.get((misfit.other or misfit.shift).vehicle_id, ""), misfit.driver
+    match misfit.clash:
+        case Clash.OVERLAP:
+            return ConflictError(
+                f"{name} has another shift at that time", reason="roster_overlap", name=name
+            )
+        case Clash.DRIVER_TWICE:
+            return ConflictError(
+                f"{driver} drives {name} at that time",
+                reason="roster_driver_twice",
+                driver=driver,
+                name=name,
+            )
+        case Clash.DRIVER_HOURS:
+            return ConflictError(
+                f"{driver} would be on duty for {misfit.hours_h:.1f} of 24 hours",
+                reason="roster_driver_hours",
+                driver=driver,
+                hours=round(misfit.hours_h, 1),
+                limit=HOURS_LIMIT / _HOUR,
+            )
+        case Clash.DRIVER_OUT:
+            return ConflictError(
+                f"{driver} may not drive", reason="roster_driver_out", driver=driver
+            )
+
+
+def _require_open(before: Shift, wanted: Shift, now: datetime) -> None:
+    if before.state == ENDED:
+        raise ConflictError(f"shift {before.id} is over", reason="shift_state", shift=before.id)
+    moved = (before.starts_at, before.driver_id) != (wanted.starts_at, wanted.driver_id)
+    if before.state == DRIVING and moved:
+        raise ConflictError(
+            f"shift {before.id} is on the road", reason="shift_on_road", shift=before.id
+        )
+    if wanted.ends_at <= now and wanted.ends_at != before.ends_at:
+        raise InvalidError("ends_at", wanted.ends_at.isoformat(), Need("a time that is to come"))
+
+
+def _driver_id(tx: Tx, login: str) -> UserId | None:
+    if not login:
+        return None
+    user = find_user_by_login(tx, login)
+    if user is None:
+        raise NotFoundError("user", login)
+    return user.id
+
+
+def _facts(shift: Shift, driver: str) -> dict[str, object]:
+    return {
+        "driver": driver,
+        "starts_at": shift.starts_at.isoformat(),
+        "ends_at": shift.ends_at.isoformat(),
+    }
+
+
+def _subject(shift: Shift) -> str:
+    return f"shift:{shift.id}"

@@ -1,0 +1,44 @@
+"""Which of several shifts counts now: of a vehicle with crews after each other, of a driver."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from data.model import Shift, UserId, VehicleId
+from data.store.engine import Tx
+from data.store.shifts import list_shifts_of_driver
+from fleet.driving import DRIVING, ENDED
+
+
+def present_turn(shifts: Iterable[Shift], now: datetime) -> Shift | None:
+    """Return the shift that counts now: the one on the road, else the next one, else the last one.
+
+    A planned shift whose time is over comes behind those that still have time.
+    """
+    return min(shifts, key=lambda one: _rank(one, now), default=None)
+
+
+def present_turns(shifts: Iterable[Shift], now: datetime) -> dict[VehicleId, Shift]:
+    """Return the shift of each vehicle that counts now."""
+    mine: dict[VehicleId, list[Shift]] = {}
+    for shift in shifts:
+        mine.setdefault(shift.vehicle_id, []).append(shift)
+    return {vehicle: min(each, key=lambda one: _rank(one, now)) for vehicle, each in mine.items()}
+
+
+def find_turn_of_driver(tx: Tx, driver_id: UserId, now: datetime) -> Shift | None:
+    """Return the shift of a driver that counts now."""
+    return present_turn(list_shifts_of_driver(tx, driver_id), now)
+
+
+def overlap(one: Shift, other: Shift) -> bool:
+    """Whether two shifts are at the same time."""
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _rank(shift: Shift, now: datetime) -> tuple[int, float, int]:
+    start_s = shift.starts_at.timestamp()
+    if shift.state == ENDED:
+        return 3, -start_s, -shift.id
+    if shift.state == DRIVING:
+        return 0, start_s, shift.id
+    return 1 if shift.ends_at > now else 2, start_s, shift.id

@@ -1,0 +1,73 @@
+"""Handover notes as pages show them, and the text that one begins with."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import Alert, HandoverNote, VehicleId
+from fleet.handover_notes import Facts
+from maps.i18n import Translator
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note for whoever takes over, and who did; its writer is not the one to read it."""
+
+    id: int
+    storm_id: int
+    written_at: datetime
+    written_by: str
+    text: str
+    read_at: datetime | None
+    read_by: str
+
+
+def note_view(note: HandoverNote) -> NoteView:
+    """Return a note for pages and other programs."""
+    return NoteView(
+        id=note.id,
+        storm_id=note.storm_id,
+        written_at=note.written_at,
+        written_by=note.written_by,
+        text=note.text,
+        read_at=note.read_at,
+        read_by=note.read_by,
+    )
+
+
+def note_draft(facts: Facts, names: Mapping[VehicleId, str], t: Translator) -> str:
+    """Return what a note begins with: the facts, a line each, for a dispatcher to write on."""
+    return "\n".join(f"- {line}" for line in _lines(facts, names, t))
+
+
+def _lines(facts: Facts, names: Mapping[VehicleId, str], t: Translator) -> Iterator[str]:
+    def name(vehicle_id: VehicleId) -> str:
+        return names.get(vehicle_id, str(vehicle_id))
+
+    yield t("Requests that wait: {count}", count=facts.requests)
+    if facts.runs:
+        yield t("Plans being made: {count}", count=facts.runs)
+    yield from (_alert(one, name, t) for one in facts.alerts)
+    for vehicle_id, late in facts.late:
+        yield t("{name} is {minutes} min late", name=name(vehicle_id), minutes=late // _MINUTE)
+    for one in facts.out:
+        why = t(f"out:{one.reason}") if one.reason else t("out:unknown")
+        if one.note:
+            why = f"{why}, {one.note}"
+        yield t("{name} is out of service: {reason}", name=name(one.vehicle_id), reason=why)
+    for shift in facts.ending:
+        yield t(
+            "The shift of {name} ends at {time}",
+            name=name(shift.vehicle_id),
+            time=t.time(shift.ends_at),
+        )
+
+
+def _alert(alert: Alert, name: Callable[[VehicleId], str], t: Translator) -> str:
+    whose = t("the fleet") if alert.vehicle_id is None else name(alert.vehicle_id)
+    line = t("Alert, {name}: {kind}", name=whose, kind=t(f"alert_kind:{alert.kind}"))
+    if not alert.acknowledged_by:
+        return line
+    return f"{line} ({t('Seen by {who}', who=alert.acknowledged_by)})"

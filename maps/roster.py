@@ -1,0 +1,252 @@
+"""The roster as its page shows it: a row for each machine, its shifts along the hours."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from data.model import MachineOut, Shift, ShiftId, User, UserId, Vehicle, VehicleId
+from fleet.driving import ENDED
+from fleet.roster import HOURS_LIMIT, Clash, Misfit
+from maps.i18n import Translator
+
+_HOUR = timedelta(hours=1)
+WHOLE = 100.0
+"""Per cent of a bar's width."""
+
+MARKS = 6
+"""Hours between two marks of the scale, where the time shown is at most two days."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftView:
+    """A shift as other programs read it; `version` goes back as `If-Match` with a change."""
+
+    id: int
+    storm_id: int
+    vehicle_id: int
+    vehicle: str
+    driver: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MisfitView:
+    """Something that does not fit, as other programs read it."""
+
+    clash: Clash
+    shift_id: int
+    other_id: int | None
+    driver: str
+    hours_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A shift, ready to print: where it lies on the scale in per cent, and what is wrong with it.
+
+    `day`, `start`, `end_day` and `end` fill the form that changes it: the city's days and clock.
+    """
+
+    id: int
+    driver: str
+    hours: str
+    state: str
+    state_word: str
+    at: float
+    width: float
+    wrong: tuple[str, ...]
+    version: int
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A machine with its shifts, ready to print; `out` is why it is out of service."""
+
+    id: int
+    name: str
+    kind: str
+    bars: tuple[Bar, ...]
+    out: str
+    out_note: str
+    out_since: str
+    next_starts: str
+    next_ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An hour of the scale and where it lies, in per cent."""
+
+    word: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a page shows."""
+
+    since: datetime
+    until: datetime
+
+    def place(self, moment: datetime) -> float:
+        """Return where a moment lies, in per cent of the span and within it."""
+        share = (moment - self.since) / (self.until - self.since)
+        return WHOLE * min(max(share, 0.0), 1.0)
+
+
+def shift_view(shift: Shift, vehicle: str, driver: str, version: int) -> ShiftView:
+    """Return a shift for other programs."""
+    return ShiftView(
+        id=shift.id,
+        storm_id=shift.storm_id,
+        vehicle_id=shift.vehicle_id,
+        vehicle=vehicle,
+        driver=driver,
+        state=shift.state,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        version=version,
+    )
+
+
+def misfit_view(misfit: Misfit) -> MisfitView:
+    """Return what does not fit for other programs."""
+    return MisfitView(
+        clash=misfit.clash,
+        shift_id=misfit.shift.id,
+        other_id=misfit.other.id if misfit.other else None,
+        driver=misfit.driver,
+        hours_h=round(misfit.hours_h, 2),
+    )
+
+
+def span_of(shifts: Sequence[Shift], now: datetime, timezone: str) -> Span:
+    """Return whole hours around all shifts, a day at least from now on where there are none."""
+    zone = ZoneInfo(timezone)
+    since = min((one.starts_at for one in shifts), default=now)
+    until = max((one.ends_at for one in shifts), default=now)
+    first = since.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    begins = first.astimezone(UTC)
+    last = max(until.astimezone(UTC), begins + 12 * _HOUR)
+    return Span(begins, begins + (int((last - begins) / _HOUR) + 1) * _HOUR)
+
+
+def marks_of(span: Span, t: Translator) -> tuple[Mark, ...]:
+    """Return the hours that the scale names: every second, sixth, twelfth or twenty-fourth."""
+    hours = (span.until - span.since) / _HOUR
+    step = next((each for each in (2, 4, 6, 12) if hours / each <= MARKS + 2), 24)
+    zone = ZoneInfo(t.timezone)
+    found = []
+    for number in range(int(hours)):
+        moment = span.since + number * _HOUR
+        hour = moment.astimezone(zone).hour
+        if hour % step == 0:
+            word = t.day_time(moment) if hour == 0 else t.time(moment)
+            found.append(Mark(word, span.place(moment)))
+    return tuple(found)
+
+
+def roster_rows(
+    vehicles: Iterable[Vehicle],
+    shifts: Sequence[Shift],
+    users: Mapping[UserId, User],
+    out: Mapping[VehicleId, MachineOut],
+    wrong: Sequence[Misfit],
+    versions: Mapping[ShiftId, int],
+    span: Span,
+    now: datetime,
+    t: Translator,
+) -> tuple[Row, ...]:
+    """Return a row for every machine that is in service, has a shift or was taken out."""
+    mine: dict[VehicleId, list[Shift]] = {}
+    for shift in sorted(shifts, key=lambda one: (one.starts_at, one.id)):
+        mine.setdefault(shift.vehicle_id, []).append(shift)
+    return tuple(
+        _row(each, mine.get(each.id, []), users, out.get(each.id), wrong, versions, span, now, t)
+        for each in vehicles
+        if each.owned or each.id in mine or each.id in out
+    )
+
+
+def misfit_text(misfit: Misfit, names: Mapping[VehicleId, str], t: Translator) -> str:
+    """Return what does not fit, in a sentence."""
+    other = misfit.other
+    return t(
+        f"misfit:{misfit.clash}",
+        driver=misfit.driver,
+        name=names.get(misfit.shift.vehicle_id, ""),
+        other=names.get(other.vehicle_id, "") if other else "",
+        hours=round(misfit.hours_h, 1),
+        limit=HOURS_LIMIT / _HOUR,
+    )
+
+
+def _row(
+    vehicle: Vehicle,
+    shifts: Sequence[Shift],
+    users: Mapping[UserId, User],
+    out: MachineOut | None,
+    wrong: Sequence[Misfit],
+    versions: Mapping[ShiftId, int],
+    span: Span,
+    now: datetime,
+    t: Translator,
+) -> Row:
+    clashing: dict[ShiftId, list[str]] = {}
+    for misfit in wrong:
+        for one in filter(None, (misfit.shift, misfit.other)):
+            clashing.setdefault(one.id, []).append(misfit.clash)
+    bars = tuple(
+        _bar(one, users, clashing.get(one.id, []), versions.get(one.id, 0), span, t)
+        for one in shifts
+    )
+    open_ends = [one.ends_at for one in shifts if one.state != ENDED]
+    begins = max([now, *open_ends])
+    why = "" if out is None else t(f"out:{out.reason}") if out.reason else t("out:unknown")
+    return Row(
+        id=vehicle.id,
+        name=vehicle.name,
+        kind=t(f"machine:{vehicle.type}"),
+        bars=bars,
+        out=why,
+        out_note=out.note if out else "",
+        out_since=t.day_time(out.since) if out else "",
+        next_starts=_local(begins, t),
+        next_ends=_local(begins + vehicle.shift_h * _HOUR, t),
+    )
+
+
+def _bar(
+    shift: Shift,
+    users: Mapping[UserId, User],
+    clashes: Sequence[str],
+    version: int,
+    span: Span,
+    t: Translator,
+) -> Bar:
+    driver = users.get(shift.driver_id) if shift.driver_id is not None else None
+    at = span.place(shift.starts_at)
+    return Bar(
+        id=shift.id,
+        driver=driver.login if driver else "",
+        hours=f"{t.time(shift.starts_at)}–{t.time(shift.ends_at)}",
+        state=shift.state,
+        state_word=t(f"shift:{shift.state}"),
+        at=at,
+        width=max(span.place(shift.ends_at) - at, 0.5),
+        wrong=tuple(t(f"clash:{clash}") for clash in dict.fromkeys(clashes)),
+        version=version,
+        starts=_local(shift.starts_at, t),
+        ends=_local(shift.ends_at, t),
+    )
+
+
+def _local(moment: datetime, t: Translator) -> str:
+    """Return a moment as its field has it: the city's day and clock, Jalali in Persian."""
+    return t.stamp(moment).replace("-", "/") if t.language == "fa" else t.stamp(moment)

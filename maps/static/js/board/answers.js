@@ -1,0 +1,54 @@
+// How each truck's route stands with its driver, and which machines are out of service and why.
+import { html } from "lit";
+import { get } from "../core/net.js";
+import { t, time } from "../core/texts.js";
+import { board, keyed } from "./state.js";
+
+const RANK = { driving: 0, planned: 1, ended: 2 };
+
+/** The shift of a truck that counts now: on the road, else the next one, else the last one. */
+export function shiftOf(vehicleId) {
+  const order = (one, other) => {
+    if (RANK[one.state] !== RANK[other.state]) return RANK[one.state] - RANK[other.state];
+    const sooner = one.starts_at.localeCompare(other.starts_at) || one.id - other.id;
+    return one.state === "ended" ? -sooner : sooner;
+  };
+  return [...board.value.shifts.values()].filter((shift) => shift.vehicle_id === vehicleId).sort(order).at(0);
+}
+
+/** Ask which machines are out of service, and why. */
+export async function reloadOut() {
+  board.set({ out: keyed(await get("/api/machines-out")) });
+}
+
+/** What a route's driver says of it, or nothing where nobody asked him. */
+export function answerWords(shift) {
+  if (!shift || shift.answer === "none") return null;
+  const word = t(`route_answer:${shift.answer}`);
+  if (shift.answer !== "declined") return shift.answered_at ? html`${word} · ${time(shift.answered_at)}` : word;
+  const words = shift.words ? html` · <bdi>${shift.words}</bdi>` : "";
+  return html`<strong class="danger">${word}: ${t(`decline:${shift.declined}`)}</strong>${words} · ${time(shift.answered_at)}`;
+}
+
+/** The sign of a route that waits for its driver or is declined, for the list of trucks. */
+export function answerSign(vehicleId) {
+  const shift = shiftOf(vehicleId);
+  if (shift?.answer === "waiting") return html` · <span class="muted">${t("route_answer:waiting")}</span>`;
+  if (shift?.answer === "declined") return html` · <strong class="danger">${t("route_answer:declined")}</strong>`;
+  return "";
+}
+
+const reasonOf = ({ reason }) => t(`out:${reason ?? "unknown"}`);
+
+/** Why a machine is out of service, in the list; or nothing. */
+export function outSign(vehicleId) {
+  const out = board.value.out?.get(vehicleId);
+  return out ? html`<span class="danger">${t("Out of service: {reason}", { reason: reasonOf(out) })}</span>` : null;
+}
+
+/** Why a machine is out of service, in its panel. */
+export function outFacts(vehicleId) {
+  const out = board.value.out?.get(vehicleId);
+  if (!out) return null;
+  return html`<strong class="danger">${reasonOf(out)}</strong>${out.note ? html`, <bdi>${out.note}</bdi>` : ""} · ${t("since {time}", { time: time(out.since) })} · <bdi>${out.by}</bdi>`;
+}

@@ -1,0 +1,67 @@
+// What the dispatcher before left to read: shown until somebody says that he takes over.
+import { html, nothing } from "lit";
+import { boot } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { get, post } from "../core/net.js";
+import { attempt } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { t, time } from "../core/texts.js";
+import { keyed, mayDispatch } from "./state.js";
+
+const notes = new Store({ waiting: new Map(), later: false });
+
+/** Ask what waits to be read: at the start, after a break, with a new storm. */
+export async function reloadNotes() {
+  if (mayDispatch) notes.set({ waiting: keyed(await get("/api/handover-notes/waiting")) });
+}
+
+/** Take in notes that were written or read. */
+export function mergeNotes(list) {
+  const waiting = new Map(notes.value.waiting);
+  for (const note of list) {
+    if (note.read_at || note.written_by === boot.login || !mayDispatch) waiting.delete(note.id);
+    else waiting.set(note.id, note);
+  }
+  notes.set({ waiting });
+}
+
+class Handover extends Part {
+  get stores() {
+    return [notes];
+  }
+
+  updated() {
+    const sheet = this.querySelector("dialog");
+    const wanted = notes.value.waiting.size > 0 && !notes.value.later;
+    if (wanted && !sheet.open) sheet.showModal();
+    if (!wanted && sheet?.open) sheet.close();
+  }
+
+  async read(note) {
+    const seen = await attempt(() => post(`/api/handover-notes/${note.id}/read`));
+    if (seen) mergeNotes([seen]);
+  }
+
+  note(note) {
+    return html`<li>
+      <p class="muted small"><bdi>${note.written_by}</bdi> · ${time(note.written_at)}</p>
+      <p class="text" dir="auto">${note.text}</p>
+      <button class="primary" @click=${() => this.read(note)}>${t("I have read it and take over")}</button>
+    </li>`;
+  }
+
+  render() {
+    const waiting = [...notes.value.waiting.values()];
+    if (waiting.length === 0) return nothing;
+    return html`<button class="quiet danger" @click=${() => notes.set({ later: false })}>
+        <span class="icon icon-notebook-pen" aria-hidden="true"></span>${t("A note for you")}
+      </button>
+      <dialog class="handover" aria-labelledby="handover-title" @close=${() => notes.set({ later: true })}>
+        <h2 id="handover-title">${t("A note for you")}</h2>
+        <p class="muted">${t("Whoever had this desk before you left a note. Read it before you go on.")}</p>
+        <ul class="notes">${waiting.map((note) => this.note(note))}</ul>
+        <form method="dialog"><button>${t("Later")}</button></form>
+      </dialog>`;
+  }
+}
+customElements.define("board-handover", Handover);

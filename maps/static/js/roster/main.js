@@ -1,0 +1,42 @@
+// Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then.
+import { post } from "../core/net.js";
+import "../core/theme.js";
+
+const fault = document.getElementById("fault");
+
+const filled = (form) =>
+  Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, name === "long_hours" ? true : value]));
+
+function wanted(form) {
+  const { vehicle, on } = form.dataset;
+  if (vehicle) return { ...filled(form), vehicle_id: Number(vehicle) };
+  if (on) return { ...filled(form), on: on === "yes" };
+  return filled(form);
+}
+
+function refuse(form, message) {
+  form.querySelector(".problem")?.remove();
+  const place = form.closest("details") ? form.appendChild(document.createElement("p")) : fault;
+  place.className = "problem";
+  place.setAttribute("role", "alert");
+  place.textContent = message;
+  place.hidden = false;
+}
+
+async function send(event) {
+  const form = event.target.closest("form[data-path]");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  const { path, version } = form.dataset;
+  try {
+    await post(path, wanted(form), version ? { "if-match": version } : {});
+    location.reload();
+  } catch (error) {
+    refuse(form, error.message);
+    button.disabled = false;
+  }
+}
+
+document.addEventListener("submit", send);

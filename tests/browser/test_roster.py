@@ -1,0 +1,68 @@
+"""The roster's page and the note to the next dispatcher, in both languages."""
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import Actor, ActorKind, Role
+from data.store.engine import transaction
+from data.store.people import add_user
+from fleet.handover_notes import write_note
+from fleet.storms import start_storm
+from maps.i18n import translator
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+BEFORE = Actor(ActorKind.USER, "sara")
+
+
+def test_a_dispatcher_takes_over_and_keeps_the_roster(visit: Visit) -> None:
+    city = visit.city
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, BEFORE, "Snow", city.network, city.policy, city.clock.now())
+        add_user(tx, "reza", [Role.DRIVER], "en", "!")
+    visit.come_in("dispatcher")
+    for language in ("en", "fa"):
+        t = translator(language)
+        with transaction(city.engine) as tx:
+            write_note(tx, BEFORE, storm.id, f"Watch Mill Lane: {language}", city.clock.now())
+        take_over(visit, language, t)
+        keep_the_roster(visit, language, t)
+        assert visit.grave_faults() == []
+    assert [one for one in visit.complaints if "409" not in one] == []
+
+
+def take_over(visit: Visit, language: str, t) -> None:
+    page = visit.page
+    visit.go(f"/?lang={language}")
+    note = page.locator("dialog.handover")
+    expect(note).to_contain_text(f"Watch Mill Lane: {language}")
+    note.get_by_role("button", name=t("I have read it and take over")).click()
+    expect(page.locator("dialog.handover")).to_have_count(0)
+
+
+def keep_the_roster(visit: Visit, language: str, t) -> None:
+    """Take a machine out and bring it back; give another its next crew, which may not be twice."""
+    page = visit.page
+    visit.go(f"/roster?lang={language}")
+    expect(page.locator("#notes")).to_contain_text(f"Watch Mill Lane: {language}")
+    machine = page.locator("#machine-2")
+    machine.get_by_text(t("Out of service"), exact=True).click()
+    machine.locator("select[name=reason]").select_option("broken")
+    machine.get_by_role("button", name=t("Take out of service")).click()
+    expect(machine).to_contain_text(t("out:broken"))
+    machine.get_by_role("button", name=t("Back in service")).click()
+    expect(machine.get_by_text(t("Next shift"), exact=True)).to_be_visible()
+
+    crews = page.locator("#machine-1")
+    before = crews.locator(".shifts > li").count()
+    crews.get_by_text(t("Next shift"), exact=True).click()
+    form = crews.locator("form[data-vehicle]")
+    starts = form.locator("[name=starts_at]").input_value()
+    form.locator("[name=ends_at]").fill(starts)
+    form.get_by_role("button", name=t("Add the shift")).click()
+    expect(form.locator(".problem")).to_be_visible()
+    page.reload()
+    crews.get_by_text(t("Next shift"), exact=True).click()
+    form.get_by_role("button", name=t("Add the shift")).click()
+    expect(crews.locator(".shifts > li")).to_have_count(before + 1)
