@@ -312,16 +312,6 @@ def test_only_the_wake_of_a_truck_at_work_moves(visit):
     assert moved == {"working": True, "driving": False}
 
 
-def test_ending_a_storm_asks_first(visit):
-    page = visit.board()
-    visit.start_storm()
-    page.click(".end")
-    expect(page.get_by_role("alertdialog")).to_contain_text("cannot be undone")
-    page.get_by_role("alertdialog").get_by_role("button").first.click()
-
-    expect(page.locator("board-side h2")).to_have_text("No storm")
-
-
 def test_the_page_never_freezes_while_streets_are_recolored(visit):
     page = visit.board()
     worst = page.evaluate(

@@ -51,7 +51,7 @@ def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit):
 
     a_finished_search(visit)
     page = visit.board()
-    draft = page.locator("section.run")
+    draft = page.locator("section.run").first
     expect(draft.locator("svg polyline.best")).to_have_count(1)
     expect(draft).to_contain_text("حداکثر ۶٪ پرهزینه‌تر از بهترین برنامهٔ ممکن.")
     expect(draft.locator(".proofs")).to_contain_text("با این ۲ دستگاه درجهٔ ۱")
