@@ -28,12 +28,16 @@ class CostTable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostsView:
-    """The page: key figures, tables, and hires whose tracks show less than their hours."""
+    """The page: key figures, tables, and hires whose tracks show less than their hours.
+
+    `unpriced` tells that there is work but nobody has set a price.
+    """
 
     storm: Storm
     figures: tuple[FigureView, ...]
     tables: tuple[tuple[str, TableView], ...]
     doubtful: tuple[str, ...]
+    unpriced: bool
 
 
 def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
@@ -47,7 +51,8 @@ def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
         FigureView(_number(kg / 1000, t, 1), t("Material, t"), ""),
     )
     tables = tuple((str(which), _table(costs, which, t)) for which in CostTable)
-    return CostsView(storm, figures, tables, tuple(_doubtful(costs.trucks, t)))
+    unpriced = total.paid_h > 0 and total.cost == 0
+    return CostsView(storm, figures, tables, tuple(_doubtful(costs.trucks, t)), unpriced)
 
 
 def costs_csv(costs: StormCosts, which: CostTable, t: Translator) -> str:

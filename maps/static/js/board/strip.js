@@ -49,7 +49,7 @@ class Strip extends TickingPart {
     const lasts = t("for {span}", { span: duration(now() - Date.parse(storm.started_at)) });
     const facts = [named("phase", storm.phase), fallen(storm), lasts].filter(Boolean).join(" · ");
     return html`<span class="storm"
-      ><a class="plain" href="/storms/${storm.id}" title=${t("All about this storm")}><bdi>${storm.name}</bdi></a><span class="muted small">${facts}</span></span
+      ><a class="plain" href="/storms/${storm.id}" dir="auto" title=${t("All about this storm")}>${storm.name}</a><span class="muted small">${facts}</span></span
     >`;
   }
 
