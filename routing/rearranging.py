@@ -78,7 +78,10 @@ def rearranged(
     part = _part(behind.problem, rest, free, (*change.concerned, *nearby))
     if len(part.vehicles) and len(part.tasks):
         search = Handover(part, line, rest, free, len(part.tasks), seed, threads)
-        rest = part.whole(search.best(stop), rest)
+        inside = search.best(stop)
+        # Estimates of far ways may cost a full route its last tasks, and time to win them back.
+        if _missed(part.problem, inside) <= _missed(part.problem, part.inside(rest)):
+            rest = part.whole(inside, rest)
     return settled(problem, Walker(problem, line), ways, running, behind.whole(rest))
 
 
@@ -147,6 +150,12 @@ def _part(
             tasks.update(own)
     numbers = np.array(sorted(tasks), np.int32), np.array(sorted(chosen), np.int32)
     return Part(restricted(problem, *numbers), *numbers)
+
+
+def _missed(problem: Problem, routes: Sequence[Route]) -> float:
+    """Return the price of the tasks that no route does."""
+    served = [task for route in routes for task in tasks_of(route)]
+    return float(problem.unserved_price.sum() - problem.unserved_price[served].sum())
 
 
 def _unpinned(problem: Problem, tasks: Sequence[int]) -> list[int]:
