@@ -39,4 +39,10 @@ async function send(event) {
   }
 }
 
+/** Put what belongs to a time where it is on the scale; a page may not carry styles of its own. */
+for (const part of document.querySelectorAll("[data-at]")) {
+  part.style.insetInlineStart = `${part.dataset.at}%`;
+  if (part.dataset.width) part.style.inlineSize = `${part.dataset.width}%`;
+}
+
 document.addEventListener("submit", send);
