@@ -117,7 +117,12 @@ def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: 
     before = get_shift(tx, shift_id)
     storm = open_storm(tx, before.storm_id)
     driver_id = _driver_id(tx, wish.driver)
-    wanted = replace(before, driver_id=driver_id, starts_at=wish.starts_at, ends_at=wish.ends_at)
+    wanted = replace(
+        before,
+        driver_id=driver_id,
+        starts_at=_unmoved(before.starts_at, wish.starts_at),
+        ends_at=_unmoved(before.ends_at, wish.ends_at),
+    )
     if wanted == before:
         return before
     _require_open(before, wanted, now)
@@ -265,6 +270,11 @@ def _require_open(before: Shift, wanted: Shift, now: datetime) -> None:
         )
     if wanted.ends_at <= now and wanted.ends_at != before.ends_at:
         raise InvalidError("ends_at", wanted.ends_at.isoformat(), Need("a time that is to come"))
+
+
+def _unmoved(before: datetime, wished: datetime) -> datetime:
+    """Return the time that is wished; people name minutes, so the same one is no move."""
+    return before if before.replace(second=0, microsecond=0) == wished else wished
 
 
 def _driver_id(tx: Tx, login: str) -> UserId | None:

@@ -207,7 +207,7 @@ def _row(
         for one in shifts
     )
     open_ends = [one.ends_at for one in shifts if one.state != ENDED]
-    begins = max([now, *open_ends])
+    begins = _whole_minute(max([now, *open_ends]))
     why = "" if out is None else t(f"out:{out.reason}") if out.reason else t("out:unknown")
     return Row(
         id=vehicle.id,
@@ -245,6 +245,12 @@ def _bar(
         starts=_local(shift.starts_at, t),
         ends=_local(shift.ends_at, t),
     )
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """Return a moment or the minute that begins next: fields name no seconds."""
+    minute = moment.replace(second=0, microsecond=0)
+    return moment if minute == moment else minute + timedelta(minutes=1)
 
 
 def _local(moment: datetime, t: Translator) -> str:

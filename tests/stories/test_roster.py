@@ -106,6 +106,7 @@ def test_a_later_crew_begins_in_the_yard_and_sends_the_first_one_home(client, ap
     assert (states[first["id"]], states[later["id"]]) == ("ended", "driving")
     on_road = client.post(f"/api/shifts/{later['id']}/roster", json=change(shift(1, 3, 10, "reza")))
     assert reason_of(on_road) == (409, "shift_on_road")
+    clock.moment += timedelta(seconds=30)
     longer = client.post(f"/api/shifts/{later['id']}/roster", json=change(shift(1, 2, 12, "reza")))
     assert longer.status_code == 200
 
