@@ -50,7 +50,7 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.get_by_role("button", name="Begin the clean-up").click()
     expect(page.locator(".phases li.here")).to_contain_text("Clean-up")
     page.get_by_role("button", name="Close the storm").click()
-    expect(page.locator(".left")).to_contain_text("9 open streets will be cancelled.")
+    expect(page.locator(".remaining")).to_contain_text("9 open streets will be cancelled.")
     page.locator(".ask button.primary").click()
     expect(page.locator(".phases li.here")).to_contain_text("Closed")
     expect(page.locator("#snow-cm")).to_have_count(0)

@@ -43,7 +43,7 @@ const step = (row, moves) => (phase) => {
 function leftOver({ jobs, requests, out, waiting, closures }) {
   const open_ = Object.values(jobs).reduce((sum, count) => sum + count, 0);
   const classes = Object.entries(jobs).map(([name, count]) => `${name}: ${number(count)}`).join(" · ");
-  return html`<ul class="left">
+  return html`<ul class="remaining">
     <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
     <li>${t("{count} request goes back to waiting.", { count: requests })}</li>
     <li>${out.length ? html`<span class="danger">${t("On the road, their shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
