@@ -32,7 +32,7 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.set_input_files(".snow input[type=file]", wrong)
     expect(page.locator(".snow .wrong")).to_contain_text("Line 2, time")
 
-    page.locator(".switches input").nth(1).uncheck()
+    page.locator(".switches input[type=checkbox]").nth(1).uncheck()
     expect(page.locator("section[aria-label='Machines in service'] header")).to_contain_text(
         "1 of 2"
     )
