@@ -1,15 +1,18 @@
 """Looks at routes and trucks every few seconds, and tells boards what changed."""
 
+from datetime import datetime
 from threading import Lock
 
 from api.clock import Clock
 from api.ground import GroundKeeper
 from api.sentry import Sentry
-from data.model import SegmentId, ShiftId
+from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.engine import Database, reading, transaction
 from data.store.storms import find_active_storm
+from fleet.alert_book import WATCH
 from fleet.live import Hub, LiveFleet
 from fleet.route_desk import PlanCheck
+from fleet.sos import SosEar, call_for_help
 from fleet.watch import Watch
 from maps.alerts import alert_view
 from maps.route_check import CheckView, check_views
@@ -31,7 +34,13 @@ class AlertWatch(Sentry):
     pause_s = LOOK_S
 
     def __init__(
-        self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub, live: LiveFleet
+        self,
+        engine: Database,
+        clock: Clock,
+        ground: GroundKeeper,
+        hub: Hub,
+        live: LiveFleet,
+        ear: SosEar,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -39,6 +48,7 @@ class AlertWatch(Sentry):
         self._ground = ground
         self._hub = hub
         self._live = live
+        self._ear = ear
         self._watch = Watch()
         self._news = hub.subscribe(lambda: None, HEARS, own=True)
         self._told: dict[int, CheckView] = {}
@@ -66,14 +76,27 @@ class AlertWatch(Sentry):
         except BaseException:
             self._watch = Watch()  # what was heard is lost: read all anew next time
             raise
-        changed = []
+        changed = self._answer_calls(storm, now)
         if not calm:
             with transaction(self._engine) as tx:
-                changed = self._watch.keep(tx, look, policy.alerts, now)
+                changed += self._watch.keep(tx, look, policy.alerts, now)
         self.check = look.check
         self._tell_routes()
         self._hub.publish("alerts", [alert_view(one, ground.network) for one in changed])
         return len(changed)
+
+    def _answer_calls(self, storm: Storm | None, now: datetime) -> list[Alert]:
+        """Open alerts for who called for help by a tracker; without a storm no board would show."""
+        calls = self._ear.take()
+        if not calls or storm is None:
+            return []
+        try:
+            with transaction(self._engine) as tx:
+                opened = [call_for_help(tx, WATCH, storm.id, one, now) for one in calls]
+        except BaseException:
+            self._ear.put_back(calls)
+            raise
+        return [one for one in opened if one is not None]
 
     def _tell_routes(self) -> None:
         """Tell the boards which routes stand otherwise than they were told."""

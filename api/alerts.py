@@ -1,14 +1,27 @@
-"""Alerts: what needs a dispatcher now, and who has seen it."""
+"""Alerts: what needs a dispatcher now, who has seen it, and who sees to it."""
+
+from typing import Annotated
 
 from fastapi import APIRouter
+from pydantic import Field
 
-from api.context import DispatcherContext, WallContext
-from data.model import AlertId
+from api.context import BoardContext, Context, DispatcherContext, WallContext
+from api.schemas import Wire
+from data.model import Alert, AlertId
 from data.store.alerts import list_open_alerts
-from fleet.alert_book import acknowledge
+from data.store.people import list_users
+from fleet.alert_book import acknowledge, give_alert, may_own
+from fleet.people import LOGIN_LETTERS
+from fleet.sos import close_call
 from maps.alerts import AlertView, alert_view
 
 router = APIRouter()
+
+
+class OwnerIn(Wire):
+    """Who is to see to an alert."""
+
+    login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
 
 
 @router.get("/api/alerts")
@@ -23,6 +36,34 @@ def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertVie
     """Say that somebody has seen an alert; every board shows who did."""
     with context.changing(f"alert:{alert_id}") as tx:
         known = acknowledge(tx, context.actor, alert_id, context.now)
-    view = alert_view(known, context.app.network)
+    return _told(context, known)
+
+
+@router.get("/api/alerts/owners")
+def show_owners(context: BoardContext) -> list[str]:
+    """Return who may see to alerts."""
+    with context.reading() as tx:
+        return may_own(list_users(tx))
+
+
+@router.post("/api/alerts/{alert_id}/owner")
+def give(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> AlertView:
+    """Give an alert to somebody who sees to it from now on."""
+    with context.changing(f"alert:{alert_id}") as tx:
+        given = give_alert(tx, context.actor, alert_id, wanted.login, context.now)
+    return _told(context, given)
+
+
+@router.post("/api/alerts/{alert_id}/close")
+def close(alert_id: AlertId, context: DispatcherContext) -> AlertView:
+    """Say that a call for help is over; other alerts close by themselves."""
+    with context.changing(f"alert:{alert_id}") as tx:
+        closed = close_call(tx, context.actor, alert_id, context.now)
+    return _told(context, closed)
+
+
+def _told(context: Context, changed: Alert) -> AlertView:
+    """Tell every board what became of an alert."""
+    view = alert_view(changed, context.app.network)
     context.app.hub.publish("alerts", [view])
     return view

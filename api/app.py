@@ -28,6 +28,7 @@ from api import (
     health,
     levels,
     machines,
+    messages,
     metrics,
     office_report,
     osmand,
@@ -91,11 +92,12 @@ from api.osmand import answer_tracker
 from api.quick_line import QuickLine
 from api.settings import Settings
 from api.tracker_paths import TrackedWeb
-from data.model import ServiceRequest
+from data.model import Position, ServiceRequest
 from data.store.engine import open_database
 from data.store.lock import holding
 from data.store.migrations import require_current
 from fleet.live import Hub, LiveFleet
+from fleet.sos import SosEar
 from fleet.storm_history import StormHistory
 from maps.pages import STATIC_DIR
 from maps.views import request_view
@@ -131,6 +133,7 @@ ROUTES = (
     owntracks,
     stream,
     alerts,
+    messages,
     route_check,
     route_answers,
     driver,
@@ -210,8 +213,12 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     def tell_boards(asked: Sequence[ServiceRequest]) -> None:
         hub.publish("requests", [request_view(each, {}) for each in asked])
 
+    def hear(fixes: Sequence[Position]) -> None:
+        ear.hear(fixes, clock.now())
+        consumer.hear(fixes)
+
     require_current(engine)
-    live = LiveFleet()
+    live, ear = LiveFleet(), SosEar()
     ground = GroundKeeper(engine)
     consumer = Consumer(engine, clock, ground, hub, live, city_folder if apart else None)
     history = StormHistory(city_folder / "history")
@@ -224,11 +231,11 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         hub=hub,
         live=live,
         consumer=consumer,
-        watch=AlertWatch(engine, clock, ground, hub, live),
+        watch=AlertWatch(engine, clock, ground, hub, live, ear),
         office=OfficeWatch(engine, clock, ground, hub),
         cycles=CycleKeeper(engine, clock, ground, hub),
         book=BookKeeper(engine, clock),
-        door=PositionDoor(engine, Ledger(engine, clock), consumer.hear),
+        door=PositionDoor(engine, Ledger(engine, clock), hear),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),

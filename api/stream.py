@@ -32,21 +32,23 @@ ALONE = frozenset({"beat", "ground", "storm"})
 
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
-_BOARD = _DESK | {"legs", "blockages", "closures", "alerts", "checks", "presence", "what_ifs"}
-_BOARD |= {"handover_notes"}
+_ROAD = {"legs", "blockages", "closures", "alerts", "checks", "messages"}
+_BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes"}
+_WORDS = {"requests", "messages", "handover_notes"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
     Role.DISPATCHER: _BOARD,
     Role.SUPERVISOR: _BOARD,
     Role.OPERATOR: _DESK,
-    Role.DRIVER: _CITY,
+    Role.DRIVER: _CITY | {"mail"},
     Role.COUNCIL: _CITY | {"coverage"},
-    Role.WALL: _BOARD - {"requests", "presence", "runs", "handover_notes"},
+    Role.WALL: _BOARD - _WORDS - {"presence", "runs"},
 }
 """What each role is told: the council nothing of vehicles and callers, a driver of no other.
 
-A screen on a wall hears no words of callers: whoever passes by reads them.
+A screen on a wall hears no words of callers and drivers: whoever passes by reads them. `mail`
+tells which shifts have news; what it says, only its own driver may ask for.
 """
 
 router = APIRouter()
@@ -57,9 +59,9 @@ async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
-    `alerts`, `checks` of routes, `presence` of other boards, `handover_notes`, and `storm`, which
-    also tells of a new plan; `ground` where the city itself changed. `beat` tells the time where
-    none of them comes for a while.
+    `alerts`, `checks` of routes, `messages` of drivers, `presence` of other boards,
+    `handover_notes`, and `storm`, which also tells of a new plan; `ground` where the city itself
+    changed. `beat` tells the time where none of them comes for a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.
     """

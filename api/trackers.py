@@ -68,6 +68,7 @@ class TrackerSetIn(Wire):
     vehicle_id: VehicleKey
     speed_unit: SpeedUnit
     trusted: bool
+    shows_texts: bool = False
     inputs: Annotated[list[InputIn], Field(max_length=MOST_INPUTS)]
 
 
@@ -139,6 +140,7 @@ def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
             inputs,
             context.now,
             trusted=wanted.trusted,
+            shows_texts=wanted.shows_texts,
         )
         view = _page(tx, context)
     context.app.door.devices.forget()

@@ -17,6 +17,8 @@ class AlertRules:
 
     A truck is wrong that is silent, stands or leaves its route for so long, drives faster than its
     street allows by `speed_over_kmh`, or drives so far with its blade down where it has no work.
+    Nor does it work with its blade up for `blade_up_m` on streets of its route, go on for
+    `reload_late` without the reload it needs, or have work left when its shift ends in `hours`.
     Streets are at risk that are expected after their time, and due within `risk`; an alert that is
     over closes after `calm`, and one that begins again within `again` is the same.
     """
@@ -26,6 +28,9 @@ class AlertRules:
     off_route: timedelta = 3 * _MINUTE
     speed_over_kmh: float = 20.0
     blade_down_m: float = 1500.0
+    blade_up_m: float = 500.0
+    reload_late: timedelta = 15 * _MINUTE
+    hours: timedelta = 30 * _MINUTE
     risk: timedelta = 120 * _MINUTE
     risk_late: timedelta = 10 * _MINUTE
     calm: timedelta = 1 * _MINUTE
@@ -43,6 +48,9 @@ def alert_rules_of(root: TomlTable) -> AlertRules:
         off_route=_minutes(table, "off_route_min", usual.off_route),
         speed_over_kmh=table.number("speed_over_kmh", 0, 100, usual.speed_over_kmh),
         blade_down_m=table.number("blade_down_m", 100, 100_000, usual.blade_down_m),
+        blade_up_m=table.number("blade_up_m", 100, 100_000, usual.blade_up_m),
+        reload_late=_minutes(table, "reload_late_min", usual.reload_late),
+        hours=_minutes(table, "hours_min", usual.hours),
         risk=_minutes(table, "risk_min", usual.risk),
         risk_late=_minutes(table, "risk_late_min", usual.risk_late),
         calm=_minutes(table, "calm_min", usual.calm),
@@ -60,6 +68,9 @@ def alert_rules_toml(rules: AlertRules) -> Iterator[str]:
     yield f"off_route_min = {toml_number(rules.off_route / _MINUTE)}"
     yield f"speed_over_kmh = {toml_number(rules.speed_over_kmh)}"
     yield f"blade_down_m = {toml_number(rules.blade_down_m)}"
+    yield f"blade_up_m = {toml_number(rules.blade_up_m)}"
+    yield f"reload_late_min = {toml_number(rules.reload_late / _MINUTE)}"
+    yield f"hours_min = {toml_number(rules.hours / _MINUTE)}"
     yield f"risk_min = {toml_number(rules.risk / _MINUTE)}"
     yield f"risk_late_min = {toml_number(rules.risk_late / _MINUTE)}"
     yield f"calm_min = {toml_number(rules.calm / _MINUTE)}"

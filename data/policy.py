@@ -11,6 +11,7 @@ from data.cost_rules import CostRules, cost_rules_of, cost_rules_toml
 from data.errors import InvalidError, Need
 from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
 from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
+from data.message_rules import MessageRules, message_rules_of, message_rules_toml
 from data.model import (
     ClassRule,
     Level,
@@ -62,6 +63,7 @@ class Policy:
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     alerts: AlertRules = field(default_factory=AlertRules)
     costs: CostRules = field(default_factory=CostRules)
+    messages: MessageRules = field(default_factory=MessageRules)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -137,6 +139,7 @@ def policy_from(root: TomlTable) -> Policy:
         evidence=evidence_rules_of(root),
         alerts=alert_rules_of(root),
         costs=cost_rules_of(root),
+        messages=message_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -197,6 +200,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from followup_rules_toml(policy.followup)
     yield from alert_rules_toml(policy.alerts)
     yield from cost_rules_toml(policy.costs)
+    yield from message_rules_toml(policy.messages)
 
 
 def _class_lines(policy: Policy, service_class: ServiceClass, rule: ClassRule) -> Iterator[str]:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from data.alert_rules import AlertRules
+from data.errors import ConflictError
 from data.model import (
     Actor,
     ActorKind,
     Alert,
     AlertId,
     AlertKind,
+    Role,
     Storm,
+    User,
     VehicleId,
 )
 from data.store.alerts import (
@@ -23,6 +26,7 @@ from data.store.alerts import (
 )
 from data.store.engine import Tx
 from data.store.events import add_event
+from data.store.people import list_users
 from fleet.alerts import Sign
 
 WATCH = Actor(ActorKind.SYSTEM, "watch")
@@ -44,7 +48,7 @@ class AlertBook:
         """Whether all is as it was, so that `keep` would write nothing."""
         mine = {_key(sign): sign for sign in signs} if storm else {}
         calm = True
-        for alert in list_open_alerts(tx):
+        for alert in _watched(tx):
             sign = mine.pop(_key(alert), None)
             if sign is None or _changed(alert, sign):
                 calm = False
@@ -62,11 +66,11 @@ class AlertBook:
     ) -> list[Alert]:
         """Open, change and close alerts as the signs say; return those that changed.
 
-        Alerts of a storm that is over close at once.
+        Alerts of a storm that is over close at once; a call for help is closed by people.
         """
         mine = {_key(sign): sign for sign in signs} if storm else {}
         changed: list[Alert] = []
-        for alert in list_open_alerts(tx):
+        for alert in _watched(tx):
             sign = mine.get(_key(alert))
             over = storm is None or alert.storm_id != storm.id
             if sign is not None and not over:
@@ -90,10 +94,52 @@ def acknowledge(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert
     alert = get_alert(tx, alert_id)
     if alert.acknowledged_at is not None:
         return alert
-    known = replace(alert, acknowledged_by=actor.id, acknowledged_at=now)
+    known = replace(
+        alert, acknowledged_by=actor.id, acknowledged_at=now, owner=alert.owner or actor.id
+    )
     save_alert(tx, known)
-    add_event(tx, now, actor, "alert.acknowledged", _subject(alert))
+    after: dict[str, object] = {"owner": known.owner}
+    add_event(tx, now, actor, "alert.acknowledged", _subject(alert), after=after)
     return known
+
+
+def give_alert(tx: Tx, actor: Actor, alert_id: AlertId, login: str, now: datetime) -> Alert:
+    """Say who sees to an alert from now on; who gives it has seen it.
+
+    Raises `ConflictError` where the alert is over, or this is nobody who dispatches.
+    """
+    alert = get_alert(tx, alert_id)
+    if alert.until is not None:
+        raise ConflictError("this alert is over", reason="alert_over")
+    if login not in may_own(list_users(tx)):
+        raise ConflictError(f"{login} does not dispatch", reason="no_dispatcher", login=login)
+    if alert.owner == login and alert.acknowledged_at is not None:
+        return alert
+    given = replace(
+        alert,
+        owner=login,
+        acknowledged_by=alert.acknowledged_by or actor.id,
+        acknowledged_at=alert.acknowledged_at or now,
+    )
+    save_alert(tx, given)
+    before: dict[str, object] = {"owner": alert.owner}
+    after: dict[str, object] = {"owner": login}
+    add_event(tx, now, actor, "alert.given", _subject(alert), before, after)
+    return given
+
+
+def may_own(users: Iterable[User]) -> list[str]:
+    """Return who may see to alerts: those who dispatch, by login."""
+    return [
+        one.login
+        for one in users
+        if not one.disabled and {Role.DISPATCHER, Role.ADMINISTRATOR} & set(one.roles)
+    ]
+
+
+def _watched(tx: Tx) -> list[Alert]:
+    """Return the open alerts that the watch changes and closes."""
+    return [one for one in list_open_alerts(tx) if one.kind is not AlertKind.SOS]
 
 
 def _key(one: Alert | Sign) -> Key:

@@ -11,6 +11,7 @@ from data.alert_rules import AlertRules
 from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
 from data.network import StreetNetwork
 from fleet.corridor import ON_STREET_M, Corridor, Whereabouts
+from fleet.duty import MissedReload, hours_left, missed_reload, plows_on
 from fleet.live import VehicleLive
 from fleet.route_check import RouteCheck
 from fleet.sites import Site, site_at
@@ -52,6 +53,7 @@ class TruckNow:
     driving: bool
     route: Route | None = None
     check: RouteCheck | None = None
+    shift_ends_at: datetime | None = None
     corridor: Corridor | None = None
 
     @property
@@ -64,6 +66,8 @@ class TruckNow:
 class Course:
     """What a truck has done lately: since when it stands, is off its route, drives too fast.
 
+    `up_m` is how far it drove with its blade up where it was to plow; it was at a place to load at
+    `loaded_at`, and is followed since `first_at`.
     `wanted_at` is when we first waited for a truck that was never heard of.
     """
 
@@ -74,6 +78,10 @@ class Course:
     off: bool = False
     down_since: datetime | None = None
     down_m: float = 0.0
+    up_since: datetime | None = None
+    up_m: float = 0.0
+    first_at: datetime | None = None
+    loaded_at: datetime | None = None
     fast_since: datetime | None = None
     fast_fixes: int = 0
     fastest_kmh: float = 0.0
@@ -88,11 +96,14 @@ class Course:
         if last is not None and seen.fixed_at - last.fixed_at > OLD:
             self.off_since, self.down_since, self.fast_since = None, None, None
             self.off, self.down_m, self.fast_fixes = False, 0.0, 0
+            self.up_since, self.up_m = None, 0.0
             last = None
         self._stand(seen)
         self._leave(truck, seen)
         self._lower(truck, seen, last)
+        self._raise(truck, seen, last)
         self._speed(seen, network, rules)
+        self.first_at = self.first_at or seen.fixed_at
         self.last = seen
 
     def _stand(self, seen: VehicleLive) -> None:
@@ -121,6 +132,15 @@ class Course:
             return
         self.down_m += metres_between(last.location, seen.location)
 
+    def _raise(self, truck: TruckNow, seen: VehicleLive, last: VehicleLive | None) -> None:
+        if seen.blade is not False or not _to_plow_here(truck, seen.location):
+            self.up_since, self.up_m = None, 0.0
+            return
+        if self.up_since is None or last is None:
+            self.up_since = seen.fixed_at
+            return
+        self.up_m += metres_between(last.location, seen.location)
+
     def _speed(self, seen: VehicleLive, network: StreetNetwork, rules: AlertRules) -> None:
         kmh = (seen.speed_mps or 0.0) * KMH
         limit_kmh = _limit_kmh(network, seen.location) if kmh > rules.speed_over_kmh else None
@@ -148,7 +168,10 @@ def truck_signs(
     def sign(kind: AlertKind, since: datetime, **facts: float | str) -> Sign:
         return Sign(kind, truck.vehicle_id, since, here, facts)
 
-    in_yard = site_at(sites, here) is not None
+    site = site_at(sites, here)
+    in_yard = site is not None
+    if site is not None and site.reload:
+        course.loaded_at = seen.fixed_at
     stands = course.stands_since
     if (
         stands
@@ -164,6 +187,12 @@ def truck_signs(
     if course.down_since and course.down_m >= rules.blade_down_m:
         km = course.down_m // HALF_KM * HALF_KM / 1000
         yield sign(AlertKind.BLADE_DOWN, course.down_since, km=km)
+    if course.up_since and course.up_m >= rules.blade_up_m:
+        km = course.up_m // HALF_KM * HALF_KM / 1000
+        yield sign(AlertKind.BLADE_UP, course.up_since, km=km)
+    missed = None if in_yard else _missed_reload(truck, course, rules, now)
+    if missed is not None:
+        yield sign(AlertKind.RELOAD_OVERDUE, missed.since, load_kg=missed.load_kg)
     if course.fast_since and course.fast_fixes >= 2:
         kmh, limit_kmh = round(course.fastest_kmh), round(course.limit_kmh)
         yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
@@ -217,6 +246,32 @@ def _sleeps(
     if seen is None or site_at(sites, seen.location) is None:
         return False
     return truck.check is None or truck.check.over or truck.check.late <= rules.silent
+
+
+def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) -> Iterator[Sign]:
+    """Yield whose shift ends before the work does, or is over while the truck still drives."""
+    for truck in trucks:
+        if not truck.driving or truck.shift_ends_at is None:
+            continue
+        left = hours_left(truck.check, truck.shift_ends_at, rules, now)
+        if left is not None:
+            facts = {"left_min": left / timedelta(minutes=1)}
+            place = truck.seen.location if truck.seen else None
+            yield Sign(AlertKind.HOURS, truck.vehicle_id, now, place, facts)
+
+
+def _to_plow_here(truck: TruckNow, place: LonLat) -> bool:
+    if truck.route is None or truck.check is None or truck.corridor is None or truck.check.over:
+        return False
+    return plows_on(truck.route, truck.check, truck.corridor.legs_at(place))
+
+
+def _missed_reload(
+    truck: TruckNow, course: Course, rules: AlertRules, now: datetime
+) -> MissedReload | None:
+    if truck.route is None or truck.check is None or truck.check.over:
+        return None
+    return missed_reload(truck.route, truck.check, course.first_at, course.loaded_at, rules, now)
 
 
 def _waits(truck: TruckNow) -> bool:

@@ -80,6 +80,10 @@ class Corridor:
         expected = any(leg in window for street in near for leg in self._legs_of[street])
         return Whereabouts.ON if expected else Whereabouts.ELSEWHERE
 
+    def legs_at(self, place: LonLat) -> set[int]:
+        """Return the legs that use a street near a place."""
+        return {leg for street in self._near(place) for leg in self._legs_of[street]}
+
     def at_work(self, place: LonLat) -> bool:
         """Whether there is a street near that the route works on."""
         return any(self._work[street] for street in self._near(place))

@@ -14,6 +14,7 @@ from data.store.erasure import (
     requests_with_people,
 )
 from data.store.events import add_event
+from data.store.messages import erase_messages
 
 ERASED = "callers.erased"
 """Verb of an erasure; its line says how much went, not what."""
@@ -26,6 +27,7 @@ class Erased:
     callers: int
     requests: int
     photos: tuple[str, ...]
+    messages: int = 0
 
 
 def erase_old(
@@ -38,6 +40,8 @@ def erase_old(
 ) -> Erased:
     """Erase who called, their words and their pins, and photos, when they are older than is kept.
 
+    What dispatchers and drivers wrote to each other goes as early as what callers said.
+
     The storm book stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
     """
@@ -45,9 +49,12 @@ def erase_old(
     move_pins(tx, _on_streets(tx, network, ids))
     callers = erase_people(tx, ids)
     photos = forget_photos(tx, now - photos_kept)
-    erased = Erased(callers, len(ids), tuple(photos))
-    if ids or photos:
+    messages = erase_messages(tx, now - callers_kept)
+    erased = Erased(callers, len(ids), tuple(photos), messages)
+    if ids or photos or messages:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
+        if messages:
+            after["messages"] = messages
         add_event(tx, now, actor, ERASED, "callers", after=after)
     return erased
 

@@ -20,6 +20,7 @@ from data.model import (
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import get_vehicle
+from data.store.messages import commands_of_messages
 from data.store.people import get_device, save_device, set_token_hash
 from data.store.strangers import forget_stranger
 from data.store.trackers import add_command, find_next_command, remove_command, set_sent
@@ -63,6 +64,7 @@ def set_tracker(
     now: datetime,
     *,
     trusted: bool,
+    shows_texts: bool = False,
 ) -> Device:
     """Say which vehicle a tracker is on and how its words are meant, from its next message on."""
     device, vehicle = get_device(tx, device_id), get_vehicle(tx, vehicle_id)
@@ -72,6 +74,7 @@ def set_tracker(
         speed_unit=speed_unit,
         inputs=_checked_inputs(inputs),
         trusted=trusted,
+        shows_texts=shows_texts,
     )
     if changed != device:
         save_device(tx, changed)
@@ -118,13 +121,15 @@ def take_back_command(
 def take_command(tx: Tx, device_id: DeviceId, now: datetime) -> str | None:
     """Return the oldest text that waits for a tracker, as handed over; `None` where none waits.
 
-    Once the transaction is committed nobody gets it again, whatever becomes of the answer.
+    Once the transaction is committed nobody gets it again, whatever becomes of the answer. The
+    storm book does not repeat the words of a message to a driver.
     """
     command = find_next_command(tx, device_id)
     if command is None:
         return None
     set_sent(tx, command.id, now)
-    after = {"text": command.text, "command": command.id}
+    private = commands_of_messages(tx, [command.id])
+    after = {"command": command.id} | ({} if private else {"text": command.text})
     add_event(tx, now, ON_THE_ROAD, "device.command_sent", f"device:{device_id}", after=after)
     return command.text
 
@@ -144,6 +149,7 @@ def _told(device: Device) -> dict[str, object]:
         "speed_unit": device.speed_unit,
         "inputs": [f"{one.key}={one.equipment}{'!' * one.inverted}" for one in device.inputs],
         "trusted": device.trusted,
+        "shows_texts": device.shows_texts,
     }
 
 

@@ -24,7 +24,15 @@ from data.store.plans import find_published_plan_id, get_plan
 from data.store.route_answers import list_answers
 from data.store.shifts import list_shifts
 from fleet.alert_book import AlertBook
-from fleet.alerts import Course, Sign, TruckNow, declined_signs, silent_signs, truck_signs
+from fleet.alerts import (
+    Course,
+    Sign,
+    TruckNow,
+    declined_signs,
+    hours_signs,
+    silent_signs,
+    truck_signs,
+)
 from fleet.cycles import waiting_cycle
 from fleet.driving import DRIVING, ENDED
 from fleet.live import VehicleLive
@@ -125,7 +133,10 @@ class Watch:
             if shift.state == ENDED:
                 continue
             truck = TruckNow(
-                shift.vehicle_id, live.get(shift.vehicle_id), driving=shift.state == DRIVING
+                shift.vehicle_id,
+                live.get(shift.vehicle_id),
+                driving=shift.state == DRIVING,
+                shift_ends_at=shift.ends_at,
             )
             if self.desk is not None and shift.id in numbers:
                 number, check = numbers[shift.id]
@@ -150,6 +161,7 @@ class Watch:
             course = self.courses.setdefault(truck.vehicle_id, Course(wanted_at=now))
             course.follow(truck, network, rules)
             found += truck_signs(truck, course, sites, rules, now)
+        found += hours_signs(trucks, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
         found += _cycle_signs(tx, storm)
         return (*found, *self._risk_signs(tx, storm, checks, rules, now))

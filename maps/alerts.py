@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Alert
+from data.model import Alert, AlertKind
 from data.network import StreetNetwork
 from maps.stages import Label
 from maps.street import street_name
+
+NEAR_M = 150.0
+"""So near to a street one tells helpers that it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,16 @@ class AlertView:
     facts: Mapping[str, float | str]
     acknowledged_by: str
     acknowledged_at: datetime | None
+    owner: str
 
 
 def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
     """Return an alert for the board."""
     street, place = alert.facts.get("segment_id"), alert.location
     segment = None if street is None else network.find(int(street))
+    if alert.kind is AlertKind.SOS and place is not None:
+        near = network.nearby(place, NEAR_M)
+        segment = network.segment(near[0].segment_id) if near else None
     return AlertView(
         id=alert.id,
         kind=alert.kind,
@@ -45,4 +52,5 @@ def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
         facts=alert.facts,
         acknowledged_by=alert.acknowledged_by,
         acknowledged_at=alert.acknowledged_at,
+        owner=alert.owner,
     )

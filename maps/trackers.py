@@ -79,6 +79,7 @@ class TrackerView:
     heard_at: datetime | None
     phone: bool
     trusted: bool
+    shows_texts: bool
     speed_unit: str
     inputs: tuple[InputView, ...]
     faults: tuple[FaultView, ...]
@@ -186,6 +187,7 @@ def _tracker(
         heard_at=heard_at,
         phone=is_phone(device),
         trusted=device.trusted,
+        shows_texts=device.shows_texts,
         speed_unit=device.speed_unit,
         inputs=tuple(InputView(one.key, one.equipment, one.inverted) for one in device.inputs),
         faults=tuple(FaultView(one.reason, one.times, one.last_at) for one in told.faults),

@@ -35,6 +35,7 @@ from data.model.ids import (
     JobId,
     Language,
     LonLat,
+    MessageId,
     NodeId,
     NoticeId,
     PlanId,
@@ -59,6 +60,7 @@ from data.model.machines import (
     Shift,
     Vehicle,
 )
+from data.model.messages import Message, Words
 from data.model.notices import Notice, NoticeKind, NoticeState
 from data.model.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.people import (
@@ -260,6 +262,8 @@ __all__ = [
     "LonLat",
     "MachineOut",
     "Match",
+    "Message",
+    "MessageId",
     "News",
     "NodeId",
     "Notice",
@@ -340,6 +344,7 @@ __all__ = [
     "Vehicle",
     "VehicleId",
     "Waiting",
+    "Words",
     "WorkPass",
     "Worked",
 ]

@@ -11,11 +11,15 @@ from data.model.ids import AlertId, LonLat, StormId, VehicleId
 class AlertKind(StrEnum):
     """What is wrong, the gravest first."""
 
+    SOS = "sos"
     SILENT = "silent"
     AT_RISK = "at_risk"
     ROUTE_DECLINED = "route_declined"
     LONG_STOP = "long_stop"
     OFF_ROUTE = "off_route"
+    RELOAD_OVERDUE = "reload_overdue"
+    HOURS = "hours"
+    BLADE_UP = "blade_up"
     BLADE_DOWN = "blade_down"
     SPEEDING = "speeding"
     NEXT_CYCLE = "next_cycle"
@@ -25,6 +29,7 @@ class AlertKind(StrEnum):
 class Alert:
     """Something wrong since a time; `until` is `None` while it lasts.
 
+    `owner` is who sees to it now: whoever acknowledged it first, or was given it since.
     `vehicle_id` is `None` for what concerns the whole fleet. `facts` are numbers and codes that a
     page makes a sentence of.
     """
@@ -39,3 +44,4 @@ class Alert:
     facts: Mapping[str, float | str] = field(default_factory=dict)
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
+    owner: str = ""

@@ -37,7 +37,8 @@ class DeviceInput:
 class Device:
     """A tracker that may send positions for a vehicle.
 
-    Of a `trusted` one the name is enough, as for trackers that can send nothing but a number.
+    Of a `trusted` one the name is enough, as for trackers that can send nothing but a number. One
+    that `shows_texts` shows its driver what it is sent, and takes none of it for an order.
     """
 
     id: DeviceId
@@ -47,6 +48,7 @@ class Device:
     speed_unit: SpeedUnit = SpeedUnit.KNOTS
     inputs: tuple[DeviceInput, ...] = ()
     trusted: bool = False
+    shows_texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

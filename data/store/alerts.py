@@ -31,6 +31,15 @@ def get_alert(tx: Tx, alert_id: AlertId) -> Alert:
     return _alert(row)
 
 
+def find_open_alert(tx: Tx, kind: AlertKind, vehicle_id: VehicleId) -> Alert | None:
+    """Return what of this kind lasts for a vehicle."""
+    query = select(alert).where(
+        alert.c.kind == kind, alert.c.vehicle_id == vehicle_id, alert.c.until.is_(None)
+    )
+    row = tx.execute(query.order_by(alert.c.id.desc()).limit(1)).first()
+    return None if row is None else _alert(row)
+
+
 def list_open_alerts(tx: Tx) -> list[Alert]:
     """Return what still lasts, the oldest first."""
     query = select(alert).where(alert.c.until.is_(None)).order_by(alert.c.since, alert.c.id)
@@ -58,6 +67,7 @@ def _values(one: Alert) -> dict[str, object]:
         "facts": dict(one.facts),
         "acknowledged_by": one.acknowledged_by,
         "acknowledged_at": one.acknowledged_at,
+        "owner": one.owner,
     }
 
 
@@ -73,4 +83,5 @@ def _alert(row: Row[Any]) -> Alert:
         facts=row.facts,
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
+        owner=row.owner,
     )

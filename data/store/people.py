@@ -111,12 +111,13 @@ def set_token_hash(tx: Tx, device_id: DeviceId, token_hash: str) -> None:
 
 
 def save_device(tx: Tx, changed: Device) -> None:
-    """Write how a tracker is meant: its vehicle, speed unit, inputs, and whether it is trusted."""
+    """Write how a tracker is meant: its vehicle, speed unit, inputs, whether it is trusted."""
     values = {
         "vehicle_id": changed.vehicle_id,
         "speed_unit": changed.speed_unit,
         "inputs": [_input_row(one) for one in changed.inputs],
         "trusted": changed.trusted,
+        "shows_texts": changed.shows_texts,
     }
     tx.execute(update(device).where(device.c.id == changed.id).values(**values))
 
@@ -147,6 +148,7 @@ def _device(row: Row[Any]) -> Device:
         speed_unit=SpeedUnit(row.speed_unit),
         inputs=_inputs(row.inputs),
         trusted=row.trusted,
+        shows_texts=row.shows_texts,
     )
 
 

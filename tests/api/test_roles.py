@@ -41,6 +41,7 @@ PUBLIC = {
 }
 
 A_WORD = {"json": {"kind": "plow", "text": "School Street"}}
+A_TAP = {"key": "a-tap-of-a-phone"}
 A_DEPOT = {"base": 99, "name": "Yard", "lon": 45.07, "lat": 37.55}
 COUNCIL_ORDERS = {
     "see the council's figures": ("GET", "/api/council", {}),
@@ -106,6 +107,16 @@ ORDERS = {
     "see the photo": ("GET", "/api/blockages/99/photo", {}),
     "see alerts": ("GET", "/api/alerts", {}),
     "see to an alert": ("POST", "/api/alerts/99/acknowledge", {}),
+    "see who may own alerts": ("GET", "/api/alerts/owners", {}),
+    "give an alert": ("POST", "/api/alerts/99/owner", {"json": {"login": "dispatcher"}}),
+    "end a call for help": ("POST", "/api/alerts/99/close", {}),
+    "read messages": ("GET", "/api/messages", {}),
+    "write to drivers": ("POST", "/api/messages", {"json": {"text": "hello"}}),
+    "say that messages were read": ("POST", "/api/messages/seen", {"json": {"vehicle_id": 1}}),
+    "read a shift's messages": ("GET", "/api/shifts/99/messages", {}),
+    "answer dispatch": ("POST", "/api/shifts/99/messages", {"json": {**A_TAP, "text": "yes"}}),
+    "say what came to a phone": ("POST", "/api/shifts/99/messages/heard", {"json": {}}),
+    "call for help": ("POST", "/api/shifts/99/sos", {"json": A_TAP}),
     "see how routes are driven": ("GET", "/api/route-checks", {}),
     "read the route check": ("GET", "/routes/99", {}),
     "clear a blocked street": ("POST", "/api/blockages/99/clear", {}),
@@ -169,9 +180,12 @@ WATCH |= {"see what a truck does next", "see who comes to a street", "see the ti
 WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
 WATCH |= {"see the roster", "see machines out of service", "read the notes"}
+WATCH |= {"read messages", "see who may own alerts"}
 DRIVE = {"answer to a route"}
 DRIVE |= {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
+DRIVE |= {"read a shift's messages", "answer dispatch", "say what came to a phone"}
+DRIVE |= {"call for help"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 INTAKE |= {"close a request", "escalate a request"}
 OFFICE = {"see the complaints office", "read the office's report", "give a request to somebody"}

@@ -26,6 +26,7 @@ from data.store.schema.conditions import (
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
 from data.store.schema.logbook import log_part
+from data.store.schema.messages import message
 from data.store.schema.notices import notice, tracking_code
 from data.store.schema.open311 import (
     api_key,
@@ -89,6 +90,7 @@ __all__ = [
     "job",
     "leg_progress",
     "log_part",
+    "message",
     "metadata",
     "notice",
     "open_window",

@@ -18,5 +18,6 @@ alert = Table(
     Column("facts", JSON, nullable=False),
     Column("acknowledged_by", Text, nullable=False, server_default="", doc="sign-in name"),
     Column("acknowledged_at", UtcDateTime),
+    Column("owner", Text, nullable=False, server_default="", doc="sign-in name"),
 )
 Index("alert_by_storm", alert.c.storm_id, alert.c.until)

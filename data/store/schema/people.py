@@ -48,6 +48,7 @@ device = Table(
     Column("inputs", JSON, nullable=False, server_default="[]"),
     Column("trusted", Boolean, nullable=False, server_default=false(), doc="its name is enough"),
     Column("heard_at", UtcDateTime),
+    Column("shows_texts", Boolean, nullable=False, server_default=false(), doc="to drivers"),
 )
 
 event = Table(

@@ -64,14 +64,17 @@ function broken() {
     }));
 }
 
+const sos = ({ kind }) => kind === "sos";
+
 /** What the server watches over: of a truck, or of the fleet as a whole. */
-function watched() {
-  return lasting().map((alert) => ({
+function watched(which) {
+  return lasting().filter(which).map((alert) => ({
     id: `alert-${alert.id}`,
     kind: alert.vehicle_id === null ? "alert" : "truck",
     target: alert.vehicle_id ?? alert.id,
     tone: alert.acknowledged_by ? "plain" : "danger",
-    seenBy: alert.acknowledged_by,
+    icon: sos(alert) ? "siren" : undefined,
+    seenBy: alert.owner || alert.acknowledged_by,
     title: alertTitle(alert),
     text: alertWords(alert),
     since: alert.since,
@@ -100,9 +103,10 @@ function overdue() {
 }
 
 const gathered = () => [
+  ...watched(sos),
   ...blocked(),
   ...broken(),
-  ...watched(),
+  ...watched((alert) => !sos(alert)),
   ...unplaced(),
   ...late(),
   ...overdue(),

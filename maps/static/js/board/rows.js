@@ -3,7 +3,7 @@ import { html } from "lit";
 import { age, named, t, time } from "../core/texts.js";
 import { answerSign, outSign, shiftOf } from "./answers.js";
 import { progress } from "./drivers.js";
-import { outlined } from "./state.js";
+import { board, outlined } from "./state.js";
 
 const KIND_ICON = {
   plow: "snowflake",
@@ -40,16 +40,25 @@ function doing(vehicle) {
   return (shift?.state === "driving" && progress(shift)) || named("machine", vehicle.type);
 }
 
+/** How many messages of a truck's driver nobody has read. */
+export const unread = (vehicleId) =>
+  [...board.value.messages.values()].filter((one) => one.vehicle_id === vehicleId && one.from_driver && !one.seen_at).length;
+
+function letters(vehicleId) {
+  const count = unread(vehicleId);
+  return count > 0 ? html`<span class="fresh" title=${t("unread:{count}", { count })}><span class="icon icon-message-square" aria-hidden="true"></span>${t("{value}", { value: count })}</span>` : "";
+}
+
 /** A machine: its name, what it does and how far its route is, since when that is known. */
 export const truckRow = (vehicle) => html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span>
-  <span class="what" dir="auto">${vehicle.name}</span>
+  <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}</span>
   <span class="when">${vehicle.fixed_at ? time(vehicle.fixed_at) : ""}</span>
   <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", vehicle.state)} · ${doing(vehicle)}${answerSign(vehicle.id)}`}</span>`;
 
 /** Something that wants a human. */
 export const alertRow = (
   alert,
-) => html`<span class="icon icon-triangle-alert ${alert.tone}" aria-hidden="true"></span>
+) => html`<span class="icon icon-${alert.icon ?? "triangle-alert"} ${alert.tone}" aria-hidden="true"></span>
   <span class="what" dir="auto">${alert.title}</span>
   <span class="when">${alert.since ? age(alert.since) : ""}</span>
   <span class="sub told">${alert.text}</span>`;

@@ -7,6 +7,7 @@ import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
 import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";
+import { reloadMessages } from "./messages.js";
 import { reloadWatch } from "./watch.js";
 import { reloadWhatIfs } from "./plan-what-if.js";
 import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
@@ -19,7 +20,8 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch(), reloadNotes()]);
+  const words = onlyWall ? [] : [reloadMessages()];
+  await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
 function finished(runs) {
@@ -65,6 +67,7 @@ export function follow() {
     handover_notes: mergeNotes,
     alerts: (list) => merge("alerts", list),
     checks: (list) => merge("checks", list),
+    messages: (list) => merge("messages", list),
     storm: () => attempt(everything),
     ground: (ground) => {
       if (ground.network_version !== boot.city.network_version)

@@ -5,7 +5,7 @@ import { attempt } from "../core/notices.js";
 import { brief, number, streetName, t, time } from "../core/texts.js";
 import { facts } from "./facts.js";
 import { change } from "./room.js";
-import { board, choose, keyed, mayDispatch, merge } from "./state.js";
+import { board, choose, keyed, mayDispatch, merge, onlyWall } from "./state.js";
 
 const MINUTE_MS = 60000;
 const LATE_MIN = 10;
@@ -14,6 +14,7 @@ const LATE_MIN = 10;
 export async function reloadWatch() {
   const [alerts, checks] = await Promise.all([get("/api/alerts"), get("/api/route-checks")]);
   board.set({ alerts: keyed(alerts), checks: keyed(checks) });
+  if (!onlyWall) board.set({ owners: await get("/api/alerts/owners") });
 }
 
 /** What lasts, the oldest first; of one truck where given. */
@@ -30,10 +31,14 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: brief(known.late_min * MINUTE_MS), street: first });
   if (kind === "route_declined") return t("alert:route_declined", { reason: t(`decline:${known.reason}`) });
-  return t(`alert:${kind}`, { km: known.km, kmh: known.kmh, limit: known.limit_kmh });
+  if (kind === "hours")
+    return known.left_min > 0
+      ? t("alert:hours:soon", { left: brief(known.left_min * MINUTE_MS) })
+      : t("alert:hours:over", { over: brief(-known.left_min * MINUTE_MS) });
+  return t(`alert:${kind}`, { load: known.load_kg, km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
-const byWhom = (alert) => t("Seen by {who}", { who: `\u2068${alert.acknowledged_by}\u2069` });
+const byWhom = (alert) => t("{who} sees to it", { who: `\u2068${alert.owner || alert.acknowledged_by}\u2069` });
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck }) {
@@ -50,13 +55,36 @@ export async function see(alert) {
   if (seen) merge("alerts", [seen]);
 }
 
+/** Give an alert to somebody else. */
+async function give(alert, login) {
+  const given = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/owner`, { login }));
+  if (given) merge("alerts", [given]);
+}
+
+async function close(alert) {
+  const closed = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/close`));
+  if (closed) merge("alerts", [closed]);
+}
+
+/** Who sees to an alert, to be changed by those who dispatch; a call for help is over when they say so. */
+function owned(alert) {
+  if (!mayDispatch) return html`<span class="muted small">${byWhom(alert)}</span>`;
+  const { owners } = board.value;
+  return html`<div class="owned">
+    <label><span>${t("Sees to it")}</span><select @change=${(event) => give(alert, event.target.value)}>
+      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${login}</option>`)}
+    </select></label>
+    ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("It is over")}</button>` : ""}
+  </div>`;
+}
+
 function alertItem(alert) {
   return html`<li class="alert">
-    <span class="icon icon-triangle-alert danger" aria-hidden="true"></span>
+    <span class="icon icon-${alert.kind === "sos" ? "siren" : "triangle-alert"} danger" aria-hidden="true"></span>
     <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
     ${
       alert.acknowledged_by
-        ? html`<span class="muted small">${byWhom(alert)}</span>`
+        ? owned(alert)
         : mayDispatch
           ? html`<button @click=${() => see(alert)}>
               <span class="icon icon-check" aria-hidden="true"></span>${t("I see to it")}

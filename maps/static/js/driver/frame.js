@@ -1,14 +1,16 @@
 // Around every view: whose route this is and how far, three tabs, and whether we are heard.
 import { html, nothing } from "lit";
 import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { number, t } from "../core/texts.js";
 import { drive, progress } from "./state.js";
+import { talk, unseen } from "./talk.js";
 import { icon, PICTURES, share } from "./words.js";
 
 const TABS = {
   now: ["navigation", () => t("Now")],
   list: ["list", () => t("List")],
   map: ["map", () => t("Map")],
+  letters: ["message-square", () => t("Messages")],
 };
 
 class Title extends Part {
@@ -54,9 +56,11 @@ function line() {
     : html`<p class="line">${icon("satellite")}${text}</p>`;
 }
 
+const fresh = (name) => (name === "letters" && unseen().length > 0 ? html`<span class="fresh">${number(unseen().length)}</span>` : nothing);
+
 class Tabs extends Part {
   get stores() {
-    return [drive];
+    return [drive, talk];
   }
 
   updated() {
@@ -72,7 +76,7 @@ class Tabs extends Part {
             aria-pressed=${name === view}
             @click=${() => drive.set({ view: name, looked: null })}
           >
-            ${icon(picture)}${word()}
+            ${icon(picture)}<span>${word()}</span>${fresh(name)}
           </button>`,
         )}
       </nav>

@@ -4,6 +4,7 @@ import "../core/notices.js";
 import "./actions.js";
 import "./answer.js";
 import "./frame.js";
+import "./letters.js";
 import "./list.js";
 import "./now.js";
 import "./problem.js";
@@ -13,7 +14,9 @@ import { stayAwake } from "./awake.js";
 import { prepareMap } from "./ground.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
+import { startSos } from "./sos.js";
 import { drive, quietly, reload } from "./state.js";
+import { reloadTalk, startTalk } from "./talk.js";
 
 const AGAIN_MS = 5000;
 
@@ -26,6 +29,8 @@ async function begin() {
     return;
   }
   resume();
+  startSos();
+  startTalk();
 }
 
 const back = () => {
@@ -36,13 +41,23 @@ const back = () => {
 prepareMap();
 await begin();
 listen(
-  { storm: quietly, ground: quietly, beat: ({ now }) => setClock(now) },
+  {
+    storm: quietly,
+    ground: quietly,
+    mail: (rows) => {
+      if (rows.some(([shift]) => shift === drive.value.shift.shift_id)) reloadTalk();
+    },
+    beat: ({ now }) => setClock(now),
+  },
   {
     heard: () => {
       if (!drive.value.connected) back();
     },
     lost: () => drive.set({ connected: false }),
-    resumed: quietly,
+    resumed: () => {
+      quietly();
+      reloadTalk();
+    },
   },
 );
 followPosition();

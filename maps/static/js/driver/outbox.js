@@ -2,11 +2,11 @@
 import { now } from "../core/boot.js";
 import { post, upload } from "../core/net.js";
 import { notify } from "../core/notices.js";
+import { newKey, worthAnotherTry } from "../core/relay.js";
 import { drive, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
 const AGAIN_MS = 3000;
-const TRIED_AGAIN = new Set([undefined, 401, 408, 429]); // the order may still be taken later
 const photos = new Map();
 const uploads = [];
 
@@ -22,12 +22,6 @@ function save() {
   }
   show();
 }
-
-/** A key that no other tap has; `crypto.randomUUID` is missing where the address is not secure. */
-const newKey = () =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-const worthAnotherTry = (error) => TRIED_AGAIN.has(error.status) || error.status >= 500;
 
 function taken(tap, answer) {
   settle(tap);

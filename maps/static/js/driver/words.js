@@ -25,7 +25,7 @@ export const PICTURES = [
   ...["side-right", "side-whole", "arrow-down-to-line", "arrow-up-from-line", "spray-can", "navigation"],
   ...["list", "map", "wifi-off", "satellite", "triangle-alert", "check", "octagon-alert", "circle-check"],
   ...["ban", "undo-2", "flag", "play", "car-front", "construction", "shrink", "sparkles", "wrench"],
-  ...["circle-ellipsis", "camera", "locate-fixed", "x"],
+  ...["circle-ellipsis", "camera", "locate-fixed", "x", "message-square", "reply", "send", "siren"],
 ];
 
 /** The picture of a turn. */

@@ -9,6 +9,7 @@ import { day, length, number, t, time } from "../core/texts.js";
 import { field } from "../setup/forms.js";
 import { cell, numberInput } from "./cells.js";
 import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
+import { readyTexts } from "./ready-texts.js";
 import { classChoice, rules } from "./rules.js";
 import { sharing, targets } from "./targets.js";
 import { watching } from "./watching.js";
@@ -131,6 +132,7 @@ class Policy extends Part {
         ${this.section(t("How long requests may wait"), t("What is late stands on top in the complaints office."), targets(draft))}
         ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
         ${this.section(t("Alerts"), t("When the board calls a dispatcher to a truck or a street."), watching(draft))}
+        ${this.section(t("Ready texts"), t("What dispatchers and drivers write to each other with one tap, each in the reader's language."), readyTexts(draft))}
         ${this.foot()}
       </form>`;
   }

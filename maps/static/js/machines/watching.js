@@ -10,6 +10,9 @@ const SIGNS = [
   ["off_route_min", "min"],
   ["speed_over_kmh", "km/h"],
   ["blade_down_m", "m"],
+  ["blade_up_m", "m"],
+  ["reload_late_min", "min"],
+  ["hours_min", "min"],
   ["risk_min", "min"],
   ["risk_late_min", "min"],
 ];

@@ -51,6 +51,7 @@ function save(event, tracker) {
       vehicle_id: Number(words.get("vehicle")),
       speed_unit: words.get("unit"),
       trusted: words.has("trusted"),
+      shows_texts: words.has("shows_texts"),
       inputs: rows().filter((one) => one.key),
     },
     { editing: null, inputs: null },
@@ -90,6 +91,10 @@ export function editor(tracker) {
         ${inputs.length < MOST_INPUTS ? html`<button type="button" @click=${more}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add an input")}</button>` : ""}
       </fieldset>
       ${trustBox(tracker.id, tracker.trusted)}
+      <label class="tick">
+        <input type="checkbox" name="shows_texts" .checked=${tracker.shows_texts} aria-describedby="texts-${tracker.id}">
+        <span>${t("It shows texts to the driver")}<span class="muted small" id="texts-${tracker.id}">${t("Messages go here where the driver has no phone signed in. Never tick this for a tracker that takes a text for an order.")}</span></span>
+      </label>
       <div class="ends">
         <button class="primary">${t("Save")}</button>
         <button type="button" @click=${close}>${t("Cancel")}</button>

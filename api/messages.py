@@ -1,0 +1,227 @@
+"""Messages between dispatchers and drivers, and drivers' calls for help."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from api.context import BoardContext, Context, DispatcherContext, DriverContext
+from api.schemas import Lat, Lon, Wire, plain
+from api.shifts import own_shift
+from data.errors import ConflictError
+from data.message_rules import MESSAGE_LETTERS
+from data.model import (
+    Alert,
+    LonLat,
+    Message,
+    MessageId,
+    Shift,
+    ShiftId,
+    Storm,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.messages import list_messages, list_messages_of_shift
+from data.store.storms import find_active_storm
+from fleet.driving import answered_once
+from fleet.messages import (
+    THREAD,
+    heard_by_driver,
+    message_from_driver,
+    message_to_drivers,
+    seen_by_dispatcher,
+)
+from fleet.sos import Call, call_for_help
+from maps.alerts import alert_view
+from maps.messages import (
+    MessageView,
+    SentView,
+    ThreadView,
+    board_thread,
+    driver_thread,
+    message_view,
+)
+
+SHOWN = 2_000
+"""Messages of a storm that a board shows: the newest."""
+
+MOST_TRUCKS = 1_000
+
+router = APIRouter()
+
+Text = Annotated[str, Field(min_length=1, max_length=4 * MESSAGE_LETTERS)]
+Key = Annotated[str, Field(min_length=8, max_length=100)]
+Ids = Annotated[tuple[int, ...], Field(max_length=THREAD)]
+
+
+class MessageIn(Wire):
+    """Words to the drivers of some vehicles; to all of the storm where none is named."""
+
+    text: Text
+    vehicle_ids: Annotated[tuple[int, ...], Field(max_length=MOST_TRUCKS)] = ()
+
+
+class SeenIn(Wire):
+    """Whose messages a dispatcher has read."""
+
+    vehicle_id: int
+
+
+class AnswerIn(Wire):
+    """A driver's words; the same `key` again is the same message."""
+
+    key: Key
+    text: Text
+
+
+class HeardIn(Wire):
+    """Messages that came to a phone, and those of them that its driver saw."""
+
+    delivered: Ids = ()
+    seen: Ids = ()
+
+
+class SosIn(Wire):
+    """A call for help; the place is where the phone is, if it knows."""
+
+    key: Key
+    lon: Lon | None = None
+    lat: Lat | None = None
+    tapped_at: AwareDatetime | None = None
+
+
+@router.get("/api/messages")
+def show_messages(context: BoardContext) -> ThreadView:
+    """Return the messages of the active storm, and the texts that dispatchers send at once."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        found = list_messages(tx, storm.id, SHOWN) if storm else []
+    return board_thread(found, context.app.policy.messages)
+
+
+@router.post("/api/messages", status_code=201)
+def write(words: MessageIn, context: DispatcherContext) -> SentView:
+    """Write to the drivers of vehicles."""
+    app = context.app
+    with context.writing() as tx:
+        sent = message_to_drivers(
+            tx,
+            context.actor,
+            _storm(tx),
+            [VehicleId(one) for one in words.vehicle_ids],
+            words.text,
+            app.policy.messages,
+            app.city.language or context.language,
+            context.now,
+        )
+    for device_id in sent.queued:
+        app.door.commands.expect(device_id)
+    _publish(context, sent.messages)
+    return SentView(tuple(message_view(one) for one in sent.messages), tuple(sent.unreached))
+
+
+@router.post("/api/messages/seen")
+def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
+    """Say that a dispatcher has read what the driver of a vehicle wrote."""
+    with context.writing() as tx:
+        storm = _storm(tx)
+        vehicle_id = VehicleId(thread.vehicle_id)
+        changed = seen_by_dispatcher(tx, context.actor, storm, vehicle_id, context.now)
+    _publish(context, changed)
+    return [message_view(one) for one in changed]
+
+
+@router.get("/api/shifts/{shift_id}/messages")
+def show_thread(shift_id: ShiftId, context: DriverContext) -> ThreadView:
+    """Return the messages of a shift, and the answers that its driver sends at once."""
+    with context.reading() as tx:
+        own_shift(tx, context, shift_id)
+        found = list_messages_of_shift(tx, shift_id, THREAD)
+    return driver_thread(found, context.app.policy.messages)
+
+
+@router.post("/api/shifts/{shift_id}/messages")
+def answer(shift_id: ShiftId, words: AnswerIn, context: DriverContext) -> MessageView:
+    """Write to the dispatchers."""
+    sent: list[Message] = []
+
+    def order(tx: Tx, shift: Shift) -> MessageView:
+        rules = context.app.policy.messages
+        sent.append(message_from_driver(tx, context.actor, shift, words.text, rules, context.now))
+        return message_view(sent[0])
+
+    known = _once(context, shift_id, words.key, order)
+    _publish(context, sent)
+    return known
+
+
+@router.post("/api/shifts/{shift_id}/messages/heard")
+def hear(shift_id: ShiftId, heard: HeardIn, context: DriverContext) -> list[MessageView]:
+    """Say which messages came to a phone, and which its driver saw."""
+    with context.writing() as tx:
+        own_shift(tx, context, shift_id)
+        changed = heard_by_driver(
+            tx,
+            context.actor,
+            shift_id,
+            [MessageId(one) for one in heard.delivered],
+            [MessageId(one) for one in heard.seen],
+            context.now,
+        )
+    views = [message_view(one) for one in changed]
+    context.app.hub.publish("messages", views)
+    return views
+
+
+@router.post("/api/shifts/{shift_id}/sos")
+def call(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, bool]:
+    """Call for help: it sounds on every board until somebody answers."""
+    app, opened = context.app, list[Alert]()
+
+    def order(tx: Tx, shift: Shift) -> dict[str, bool]:
+        at = min(wanted.tapped_at or context.now, context.now)
+        here = _place(context, shift, wanted)
+        called = Call(shift.vehicle_id, at, here, "driver")
+        alert = call_for_help(tx, context.actor, shift.storm_id, called, context.now)
+        opened.extend([alert] if alert else [])
+        return {"heard": True}
+
+    known = _once(context, shift_id, wanted.key, order)
+    app.hub.publish("alerts", [alert_view(one, app.network) for one in opened])
+    return known
+
+
+def _once[View](
+    context: Context, shift_id: ShiftId, key: str, order: Callable[[Tx, Shift], View]
+) -> View:
+    """Give an order for a shift once, and return its answer."""
+    with context.writing() as tx:
+        shift = own_shift(tx, context, shift_id)
+        known: Any = answered_once(
+            tx, context.user.id, key, context.now, lambda: plain(order(tx, shift))
+        )
+    return cast("View", known)
+
+
+def _place(context: Context, shift: Shift, wanted: SosIn) -> LonLat | None:
+    """Return where the caller is: by his phone, else where his truck was seen last."""
+    if wanted.lon is not None and wanted.lat is not None:
+        return LonLat(wanted.lon, wanted.lat)
+    seen = context.app.live.picture().get(shift.vehicle_id)
+    return seen.location if seen else None
+
+
+def _publish(context: Context, changed: Sequence[Message]) -> None:
+    """Tell boards what was written or read, and phones that there is news for their shift."""
+    hub = context.app.hub
+    hub.publish("messages", [message_view(one) for one in changed])
+    shifts = {one.shift_id for one in changed if one.shift_id is not None}
+    hub.publish("mail", [(int(one),) for one in sorted(shifts)])
+
+
+def _storm(tx: Tx) -> Storm:
+    storm = find_active_storm(tx)
+    if storm is None:
+        raise ConflictError("no storm is active", reason="no_storm")
+    return storm

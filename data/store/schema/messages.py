@@ -1,0 +1,29 @@
+"""Table of what dispatchers and drivers write to each other."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
+
+from data.store.schema.base import UtcDateTime, metadata, new_id
+
+message = Table(
+    "message",
+    metadata,
+    new_id(),
+    Column("storm_id", ForeignKey("storm.id"), nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("shift_id", ForeignKey("shift.id"), doc="empty where it went to a tracker alone"),
+    Column("from_driver", Boolean, nullable=False),
+    Column("text_fa", Text, nullable=False, doc="empty once erased"),
+    Column("text_en", Text, nullable=False, doc="empty once erased"),
+    Column("salt", LargeBinary, doc="of the digest in the storm book; goes with the words"),
+    Column("sent_by", Text, nullable=False, doc="sign-in name"),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),
+    Column(
+        "command_id",
+        ForeignKey("device_command.id", ondelete="SET NULL"),
+        doc="the text for a tracker",
+    ),
+)
+Index("message_by_storm", message.c.storm_id, message.c.vehicle_id)
+Index("message_by_shift", message.c.shift_id)

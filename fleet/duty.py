@@ -1,0 +1,125 @@
+"""Whether a truck does on its route what it is to do there, pure: plow, reload, and end in time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.alert_rules import AlertRules
+from data.model import LegKind, Route
+from fleet.route_check import LegState, RouteCheck
+
+SOON_LEGS = 10
+"""Legs from the next one on among which a truck may already be: evidence comes a little later."""
+
+NEXT_WORK = 5
+"""Work legs ahead for which a hopper must hold enough."""
+
+IN_STEPS_KG = 100.0
+"""Loads are told in such steps: they are the plan's, and pages keep still."""
+
+IN_STEPS = timedelta(minutes=5)
+"""Times left are told in such steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissedReload:
+    """A reload that was due at a time, and what is left in the hopper by the plan."""
+
+    since: datetime
+    load_kg: float
+
+
+def plows_on(route: Route, check: RouteCheck, legs: set[int]) -> bool:
+    """Whether one of these legs, near a truck, is soon to be plowed, and none just driven along."""
+    soon = range(check.next_leg, min(check.next_leg + SOON_LEGS, len(route.legs)))
+    here = [route.legs[i] for i in soon if i in legs]
+    return bool(here) and all(leg.kind is LegKind.WORK and leg.blade for leg in here)
+
+
+def missed_reload(
+    route: Route,
+    check: RouteCheck,
+    followed_since: datetime | None,
+    loaded_at: datetime | None,
+    rules: AlertRules,
+    now: datetime,
+) -> MissedReload | None:
+    """Return the reload that a truck needs and did not get, by the plan's loads.
+
+    It was due when the work before it was done, as long after that as planned. Nothing is said of a
+    truck that was not followed since then, nor where the next work needs no more than is left.
+    """
+    at = _last_reload(route, check)
+    if at is None:
+        return None
+    before = _done_before(check, at)
+    if before is None or followed_since is None or followed_since > before[1]:
+        return None
+    last, done_at = before
+    if loaded_at is not None and loaded_at >= done_at:
+        return None
+    due_at = done_at + (route.legs[at].ends_at - route.legs[last].ends_at)
+    left_kg = _load_after(route, at - 1) - _spread_kg(route, at + 1, check.next_leg)
+    needed_kg = _needed_kg(route, max(check.next_leg, at + 1))
+    if now < due_at + rules.reload_late or needed_kg <= left_kg or needed_kg <= 0.0:
+        return None
+    return MissedReload(due_at, max(0.0, left_kg // IN_STEPS_KG * IN_STEPS_KG))
+
+
+def hours_left(
+    check: RouteCheck | None, ends_at: datetime, rules: AlertRules, now: datetime
+) -> timedelta | None:
+    """Return how long a driving shift still lasts, less than nothing once it is over.
+
+    `None` while it ends late enough, or its work is expected to end before it.
+    """
+    if now >= ends_at:
+        return (ends_at - now) // IN_STEPS * IN_STEPS
+    done_in_time = check is None or check.over or (check.ends_at or ends_at) <= ends_at
+    if done_in_time or ends_at - now > rules.hours:
+        return None
+    return (ends_at - now) // IN_STEPS * IN_STEPS
+
+
+def _last_reload(route: Route, check: RouteCheck) -> int | None:
+    """Return the last reload that is behind a truck, or is what it does next."""
+    reloads = [i for i, leg in enumerate(route.legs) if leg.kind is LegKind.RELOAD]
+    following = check.next_leg
+    while following < len(route.legs) and route.legs[following].kind is LegKind.DRIVE:
+        following += 1
+    return max((i for i in reloads if i <= following), default=None)
+
+
+def _done_before(check: RouteCheck, at: int) -> tuple[int, datetime] | None:
+    """Return the last leg before one that its truck did, and when."""
+    done = [
+        (i, one.at)
+        for i, one in enumerate(check.legs[:at])
+        if one.state in (LegState.DONE, LegState.TOLD) and one.at is not None
+    ]
+    return done[-1] if done else None
+
+
+def _load_after(route: Route, leg: int) -> float:
+    return route.legs[leg].load_kg if leg >= 0 else 0.0
+
+
+def _spread_kg(route: Route, first: int, end: int) -> float:
+    """Return what the plan spreads on the legs from one to before another."""
+    return sum(
+        max(0.0, _load_after(route, i - 1) - route.legs[i].load_kg)
+        for i in range(first, min(end, len(route.legs)))
+        if route.legs[i].kind is LegKind.WORK
+    )
+
+
+def _needed_kg(route: Route, first: int) -> float:
+    """Return what the next work legs spread, until the next reload."""
+    needed_kg, work = 0.0, 0
+    for i in range(first, len(route.legs)):
+        leg = route.legs[i]
+        if leg.kind is LegKind.RELOAD or work == NEXT_WORK:
+            break
+        if leg.kind is LegKind.WORK:
+            work += 1
+            needed_kg += max(0.0, _load_after(route, i - 1) - leg.load_kg)
+    return needed_kg

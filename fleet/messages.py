@@ -1,0 +1,195 @@
+"""Words between the dispatchers and the drivers of a storm, to one truck or to many.
+
+They come to the page of the shift that drives the truck. Where nobody has a phone for it, they go
+to a tracker of the truck that shows texts. The storm book has salted digests of them.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.errors import ConflictError, InvalidError, Need
+from data.message_rules import MESSAGE_LETTERS, MessageRules, words_of
+from data.model import (
+    Actor,
+    Device,
+    DeviceId,
+    Message,
+    MessageId,
+    Shift,
+    ShiftId,
+    Storm,
+    VehicleId,
+    Words,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.fleet import get_vehicle
+from data.store.messages import (
+    add_message,
+    get_message,
+    list_messages_of_shift,
+    list_unseen,
+    set_delivered,
+    set_seen,
+)
+from data.store.people import list_devices
+from data.store.shifts import list_shifts
+from data.store.trackers import add_command
+from fleet.driving import ENDED
+from fleet.intake import SALT_BYTES, salted_digest
+
+THREAD = 200
+"""Messages of a shift that are shown; older ones are of no use on the road."""
+
+NOT_YET = MessageId(0)
+"""Id of a message that the database has not numbered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of words to some trucks: who gets them, and whom they cannot reach.
+
+    Texts wait for the trackers of `queued`.
+    """
+
+    messages: tuple[Message, ...]
+    queued: tuple[DeviceId, ...]
+    unreached: tuple[VehicleId, ...]
+
+
+def message_to_drivers(
+    tx: Tx,
+    actor: Actor,
+    storm: Storm,
+    vehicle_ids: Sequence[VehicleId],
+    text: str,
+    rules: MessageRules,
+    language: str,
+    now: datetime,
+) -> Sent:
+    """Write to the drivers of some trucks, or of all that have one where none is named.
+
+    Trackers get the words in `language`. Raises `ConflictError` where none of them can be reached.
+    """
+    words = words_of(checked_text(text), rules.to_driver)
+    shifts = _open_shifts(tx, storm)
+    screens = _screens(tx)
+    wanted = list(dict.fromkeys(vehicle_ids)) or sorted(shifts)
+    for vehicle_id in vehicle_ids:
+        get_vehicle(tx, vehicle_id)
+    messages: list[Message] = []
+    queued: list[DeviceId] = []
+    unreached: list[VehicleId] = []
+    for vehicle_id in wanted:
+        shift, screen = shifts.get(vehicle_id), screens.get(vehicle_id)
+        has_phone = shift is not None and shift.driver_id is not None
+        if shift is None and screen is None:
+            unreached.append(vehicle_id)
+            continue
+        command_id = None
+        if screen is not None and not has_phone:
+            shown = words.fa if language == "fa" else words.en
+            command_id = add_command(tx, screen.id, shown, actor.id, now).id
+            queued.append(screen.id)
+        shift_id = shift.id if shift else None
+        new = Message(
+            NOT_YET,
+            storm.id,
+            vehicle_id,
+            shift_id,
+            False,
+            words,
+            actor.id,
+            now,
+            None,
+            None,
+            command_id,
+        )
+        messages.append(_added(tx, actor, new, now))
+    if not messages:
+        raise ConflictError("no driver can be reached", reason="nobody_hears")
+    return Sent(tuple(messages), tuple(queued), tuple(unreached))
+
+
+def message_from_driver(
+    tx: Tx, actor: Actor, shift: Shift, text: str, rules: MessageRules, now: datetime
+) -> Message:
+    """Write to the dispatchers as the driver of a shift."""
+    words = words_of(checked_text(text), rules.from_driver)
+    new = Message(
+        NOT_YET, shift.storm_id, shift.vehicle_id, shift.id, True, words, actor.id, now, now
+    )
+    return _added(tx, actor, new, now)
+
+
+def heard_by_driver(
+    tx: Tx,
+    actor: Actor,
+    shift_id: ShiftId,
+    delivered: Collection[MessageId],
+    seen: Collection[MessageId],
+    now: datetime,
+) -> list[Message]:
+    """Take down what came to a driver's phone and what he saw; return what changed.
+
+    Ids that are none of his messages are left out: a phone may have kept them from another shift.
+    """
+    own = {one.id: one for one in list_messages_of_shift(tx, shift_id, THREAD)}
+    to_him = {key: one for key, one in own.items() if not one.from_driver}
+    came = {key for key in {*delivered, *seen} & to_him.keys() if not to_him[key].delivered_at}
+    looked = {key for key in set(seen) & to_him.keys() if not to_him[key].seen_at}
+    set_delivered(tx, came, now)
+    set_seen(tx, looked, now)
+    for key in sorted(looked):
+        add_event(tx, now, actor, "message.seen", f"message:{key}")
+    return [get_message(tx, key) for key in sorted(came | looked)]
+
+
+def seen_by_dispatcher(
+    tx: Tx, actor: Actor, storm: Storm, vehicle_id: VehicleId, now: datetime
+) -> list[Message]:
+    """Say that a dispatcher has read what a truck's driver wrote; return what changed."""
+    fresh = list_unseen(tx, storm.id, vehicle_id)
+    set_seen(tx, [one.id for one in fresh], now)
+    for one in fresh:
+        add_event(tx, now, actor, "message.seen", f"message:{one.id}")
+    return [get_message(tx, one.id) for one in fresh]
+
+
+def checked_text(text: str) -> str:
+    """Return a text as one line; raise `InvalidError` where it is empty, too long or no text."""
+    words = " ".join(text.split())
+    if not words or len(words) > MESSAGE_LETTERS or not words.replace("\u200c", "").isprintable():
+        raise InvalidError("text", text, Need("1 to {count} letters", count=MESSAGE_LETTERS))
+    return words
+
+
+def _added(tx: Tx, actor: Actor, new: Message, now: datetime) -> Message:
+    salt = secrets.token_bytes(SALT_BYTES)
+    added = add_message(tx, new, salt)
+    after = {
+        "storm": added.storm_id,
+        "vehicle": added.vehicle_id,
+        "shift": added.shift_id,
+        "from_driver": added.from_driver,
+        "words_digest": salted_digest(salt, _all_words(added.words)),
+    }
+    add_event(tx, now, actor, "message.sent", f"message:{added.id}", after=after)
+    return added
+
+
+def _all_words(words: Words) -> str:
+    return "\n".join((words.fa, words.en))
+
+
+def _open_shifts(tx: Tx, storm: Storm) -> dict[VehicleId, Shift]:
+    """Return the newest shift of each vehicle that is not over."""
+    shifts: Iterable[Shift] = list_shifts(tx, storm.id)
+    return {one.vehicle_id: one for one in shifts if one.state != ENDED}
+
+
+def _screens(tx: Tx) -> dict[VehicleId, Device]:
+    """Return a tracker of each vehicle that shows texts to its driver."""
+    return {one.vehicle_id: one for one in list_devices(tx) if one.shows_texts}

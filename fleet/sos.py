@@ -1,0 +1,134 @@
+"""A driver calls for help: an alert that nothing closes but people.
+
+He holds a button of his page, or one that is wired to his tracker. A button that stays pressed,
+or a fix that comes twice, is one call; pressing again after somebody answered is a new one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+from data.errors import ConflictError
+from data.model import Actor, Alert, AlertId, AlertKind, LonLat, Position, StormId, VehicleId
+from data.store.alerts import add_alert, find_open_alert, get_alert, save_alert
+from data.store.engine import Tx
+from data.store.events import add_event
+
+SOS = "sos"
+"""What trackers call it, alone or among other alarms."""
+
+STALE = timedelta(hours=2)
+"""An older call came too late: whoever pressed was met meanwhile, or a log was sent again."""
+
+NOT_YET = AlertId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody called for help: when, where if known, and by what, "driver" or "tracker"."""
+
+    vehicle_id: VehicleId
+    at: datetime
+    location: LonLat | None
+    by: str
+
+
+@dataclass(slots=True)
+class SosEar:
+    """Hears calls in what trackers send; safe from any thread.
+
+    A tracker repeats its alarm while the button is down: its first fix is the call.
+    """
+
+    _last: dict[VehicleId, tuple[datetime, bool]] = field(default_factory=dict)
+    _calls: list[Call] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+
+    def hear(self, fixes: Iterable[Position], now: datetime) -> None:
+        """Take in fixes as they come."""
+        with self._lock:
+            for fix in sorted(fixes, key=lambda one: one.fixed_at):
+                self._hear_one(fix, now)
+
+    def take(self) -> list[Call]:
+        """Return the calls since the last time."""
+        with self._lock:
+            calls, self._calls = self._calls, []
+        return calls
+
+    def put_back(self, calls: Iterable[Call]) -> None:
+        """Keep calls that could not be answered for the next time."""
+        with self._lock:
+            self._calls[:0] = calls
+
+    def _hear_one(self, fix: Position, now: datetime) -> None:
+        pressed = calls_for_help(fix.alarm)
+        at, was = self._last.get(fix.vehicle_id, (None, False))
+        fresh = at is None or fix.fixed_at > at
+        if fresh:
+            self._last[fix.vehicle_id] = fix.fixed_at, pressed
+        if pressed and fresh and not was and now - fix.fixed_at <= STALE:
+            self._calls.append(Call(fix.vehicle_id, fix.fixed_at, fix.location, "tracker"))
+
+
+def calls_for_help(alarm: str) -> bool:
+    """Whether an alarm of a tracker is a call for help; several come with commas between them."""
+    return SOS in (one.strip().lower() for one in alarm.split(","))
+
+
+def call_for_help(
+    tx: Tx, actor: Actor, storm_id: StormId, call: Call, now: datetime
+) -> Alert | None:
+    """Open an alert for a call, or sound the one that is open; `None` where that sounds already.
+
+    Whoever sees to it keeps it, but must acknowledge the new call.
+    """
+    known = find_open_alert(tx, AlertKind.SOS, call.vehicle_id)
+    if known is None:
+        alert = add_alert(
+            tx,
+            Alert(
+                NOT_YET,
+                storm_id,
+                AlertKind.SOS,
+                call.vehicle_id,
+                since=call.at,
+                location=call.location,
+                facts={"by": call.by},
+            ),
+        )
+    elif known.acknowledged_at is None or call.at <= known.acknowledged_at:
+        return None
+    else:
+        alert = replace(
+            known,
+            since=call.at,
+            location=call.location or known.location,
+            facts={"by": call.by},
+            acknowledged_by="",
+            acknowledged_at=None,
+        )
+        save_alert(tx, alert)
+    after: dict[str, object] = {"kind": alert.kind, "vehicle": call.vehicle_id, "by": call.by}
+    add_event(tx, now, actor, "alert.opened", f"alert:{alert.id}", after=after)
+    return alert
+
+
+def close_call(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:
+    """Say that a call for help is over.
+
+    Raises `ConflictError` for one that nobody has acknowledged, and for alerts of other kinds:
+    those close by themselves.
+    """
+    alert = get_alert(tx, alert_id)
+    if alert.kind is not AlertKind.SOS:
+        raise ConflictError("this alert closes by itself", reason="alert_closes_itself")
+    if alert.acknowledged_at is None:
+        raise ConflictError("nobody has answered this call yet", reason="sos_unanswered")
+    if alert.until is not None:
+        return alert
+    closed = replace(alert, until=now)
+    save_alert(tx, closed)
+    add_event(tx, now, actor, "alert.closed", f"alert:{alert.id}", {"kind": alert.kind})
+    return closed

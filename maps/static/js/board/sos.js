@@ -1,0 +1,116 @@
+// A driver calls for help: on top of everything and with a tone, until somebody says that he sees to it.
+import { html } from "lit";
+import { Part } from "../core/element.js";
+import { get } from "../core/net.js";
+import { streetName, t, time } from "../core/texts.js";
+import { board, choose, mayDispatch, onlyWall } from "./state.js";
+import { alertTitle, lasting, see } from "./watch.js";
+
+const AGAIN_MS = 2000;
+const TONE_S = 0.35;
+const HIGH_HZ = 880;
+const LOW_HZ = 660;
+const LOUD = 0.25;
+
+let sound = null;
+
+/** Browsers let a page be heard only once somebody has touched it. */
+function wake() {
+  sound ??= new AudioContext();
+  sound.resume();
+}
+
+function beep(hz, at) {
+  const tone = sound.createOscillator();
+  const gain = sound.createGain();
+  tone.frequency.value = hz;
+  gain.gain.setValueAtTime(LOUD, at);
+  gain.gain.exponentialRampToValueAtTime(0.001, at + TONE_S);
+  tone.connect(gain).connect(sound.destination);
+  tone.start(at);
+  tone.stop(at + TONE_S);
+}
+
+class Sos extends Part {
+  static properties = { phones: { state: true }, mute: { state: true } };
+
+  constructor() {
+    super();
+    this.phones = new Map();
+    this.mute = true;
+  }
+
+  get stores() {
+    return [board];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const touched = () => {
+      wake();
+      this.mute = false;
+    };
+    for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, touched, { once: true });
+    this.ringing = setInterval(() => this.ring(), AGAIN_MS);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.ringing);
+  }
+
+  calls() {
+    return lasting().filter((alert) => alert.kind === "sos" && !alert.acknowledged_at);
+  }
+
+  ring() {
+    if (this.calls().length === 0 || sound?.state !== "running") return;
+    beep(HIGH_HZ, sound.currentTime);
+    beep(LOW_HZ, sound.currentTime + TONE_S);
+  }
+
+  updated() {
+    for (const { vehicle_id: id } of this.calls()) if (!onlyWall && !this.phones.has(id)) this.askPhone(id);
+  }
+
+  async askPhone(id) {
+    this.phones.set(id, "");
+    const { phone } = await get(`/api/board/trucks/${id}`).catch(() => ({ phone: "" }));
+    this.phones = new Map(this.phones).set(id, phone ?? "");
+  }
+
+  call(id) {
+    const phone = this.phones.get(id);
+    if (!phone) return "";
+    return html`<a class="button" href="tel:${phone.replace(/[^+\d]/g, "")}"><span class="icon icon-phone" aria-hidden="true"></span>${t("Call")} <bdi dir="ltr">${phone}</bdi></a>`;
+  }
+
+  /** Show where it is, on the map and in the panel. */
+  show(alert) {
+    choose("truck", alert.vehicle_id);
+    if (alert.lon !== null) globalThis.boardMap?.easeTo({ center: [alert.lon, alert.lat], zoom: 16 });
+  }
+
+  item(alert) {
+    const where = alert.street ? html` · <bdi>${streetName(alert.street)}</bdi>` : "";
+    return html`<li>
+      <span class="icon icon-siren" aria-hidden="true"></span>
+      <p><strong>${t("SOS")} · <bdi>${alertTitle(alert)}</bdi></strong> ${t("alert:sos")} <span>${time(alert.since)}${where}</span></p>
+      <div class="ends">
+        ${mayDispatch ? html`<button class="primary" @click=${() => see(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("I see to it")}</button>` : ""}
+        ${onlyWall ? "" : html`<button @click=${() => this.show(alert)}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show")}</button>`}
+        ${this.call(alert.vehicle_id)}
+      </div>
+    </li>`;
+  }
+
+  render() {
+    const calls = this.calls();
+    if (calls.length === 0) return "";
+    return html`<section class="sos" role="alert" aria-label=${t("Calls for help")}>
+      <ul>${calls.map((alert) => this.item(alert))}</ul>
+      ${this.mute ? html`<p class="small">${t("Touch the page once so that it may sound.")}</p>` : ""}
+    </section>`;
+  }
+}
+customElements.define("board-sos", Sos);

@@ -1,0 +1,80 @@
+// Messages: a new one lies over everything until it is read; answers go with one tap, or in own words.
+import { html, nothing } from "lit";
+import { Part } from "../core/element.js";
+import { t, time } from "../core/texts.js";
+import { drive } from "./state.js";
+import { answer, said, seeAll, talk, unseen } from "./talk.js";
+import { icon } from "./words.js";
+
+const open = () => drive.set({ view: "letters", looked: null });
+
+class Letter extends Part {
+  get stores() {
+    return [talk, drive];
+  }
+
+  render() {
+    const waiting = unseen();
+    if (waiting.length === 0 || drive.value.view === "letters") return nothing;
+    const newest = waiting.at(-1);
+    return html`<section class="letter" role="alert">
+      <p class="muted">${icon("message-square")}${waiting.length > 1 ? t("letters:{count}", { count: waiting.length }) : t("From dispatch")} · ${time(newest.sent_at)}</p>
+      <p class="words" dir="auto">${said(newest.text)}</p>
+      <div class="pair">
+        <button class="primary" @click=${seeAll}>${icon("check")}${t("Read it")}</button>
+        <button @click=${open}>${icon("reply", "mirrored")}${t("Answer")}</button>
+      </div>
+    </section>`;
+  }
+}
+customElements.define("drive-letter", Letter);
+
+function became(one) {
+  if (!one.from_driver) return "";
+  return one.seen_at ? t("read {time}", { time: time(one.seen_at) }) : t("sent");
+}
+
+class Letters extends Part {
+  get stores() {
+    return [talk, drive];
+  }
+
+  updated() {
+    if (drive.value.view !== "letters" || document.visibilityState !== "visible") return;
+    seeAll();
+    const { messages, unsent } = talk.value;
+    if (this.shown === messages.length + unsent.length) return;
+    this.shown = messages.length + unsent.length;
+    this.querySelector("li:last-child")?.scrollIntoView({ block: "nearest" });
+  }
+
+  write(event) {
+    event.preventDefault();
+    const { text } = Object.fromEntries(new FormData(event.target));
+    if (!text.trim()) return;
+    answer(text);
+    event.target.reset();
+  }
+
+  render() {
+    const { messages, canned, unsent } = talk.value;
+    return html`<ol class="thread" aria-label=${t("Messages")}>
+        ${messages.map(
+          (one) => html`<li class=${one.from_driver ? "mine" : ""}>
+            <p dir="auto">${said(one.text)}</p>
+            <p class="small muted">${one.from_driver ? "" : html`<bdi>${one.sent_by}</bdi> · `}${time(one.sent_at)} ${became(one)}</p>
+          </li>`,
+        )}
+        ${unsent.map(({ body }) => html`<li class="mine"><p dir="auto">${body.text}</p><p class="small muted">${t("waits for the network")}</p></li>`)}
+      </ol>
+      ${messages.length + unsent.length === 0 ? html`<p class="plain muted">${t("What dispatch writes to you appears here.")}</p>` : nothing}
+      <div class="canned" role="group" aria-label=${t("Answers")}>
+        ${canned.map((text) => html`<button dir="auto" @click=${() => answer(said(text))}>${said(text)}</button>`)}
+      </div>
+      <form class="own" @submit=${this.write}>
+        <label><span class="unseen">${t("Own words")}</span><input name="text" maxlength="200" dir="auto" autocomplete="off" placeholder=${t("Own words")}></label>
+        <button>${icon("send", "mirrored")}${t("Send")}</button>
+      </form>`;
+  }
+}
+customElements.define("drive-letters", Letters);

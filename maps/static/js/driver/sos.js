@@ -1,0 +1,99 @@
+// SOS: held for two seconds, or tapped and confirmed; it is sent before all else and until the server has heard it.
+import { html, nothing } from "lit";
+import { now } from "../core/boot.js";
+import { Part } from "../core/element.js";
+import { notify } from "../core/notices.js";
+import { Relay } from "../core/relay.js";
+import { Store } from "../core/store.js";
+import { t } from "../core/texts.js";
+import { drive } from "./state.js";
+import { icon } from "./words.js";
+
+const HOLD_MS = 2000;
+const FRESH_MS = 60000; // an older place is where the truck was, not where help is needed
+
+export const help = new Store({ asking: false, waiting: 0, heard: false, holding: false });
+
+let relay = null;
+
+/** Be ready to call, with what an earlier visit to this page left unsent. */
+export function startSos() {
+  if (!drive.value.shift) return;
+  relay = new Relay(`barfrub-sos-${drive.value.shift.shift_id}`, {
+    changed: (waiting) => help.set({ waiting: waiting.length }),
+    sent: () => help.set({ heard: true, asking: true }),
+    refused: (error) => notify(error.message, "danger"),
+  });
+}
+
+function call() {
+  const { place, shift } = drive.value;
+  const where = place && Date.now() - place.at < FRESH_MS ? { lon: place.lon, lat: place.lat } : {};
+  navigator.vibrate?.(400);
+  help.set({ asking: true, heard: false });
+  relay.send(`/api/shifts/${shift.shift_id}/sos`, { tapped_at: new Date(now()).toISOString(), ...where });
+}
+
+class Sos extends Part {
+  get stores() {
+    return [help, drive];
+  }
+
+  press() {
+    help.set({ holding: true });
+    this.timer = setTimeout(() => {
+      this.held = true;
+      help.set({ holding: false });
+      call();
+    }, HOLD_MS);
+  }
+
+  release() {
+    clearTimeout(this.timer);
+    if (help.value.holding) help.set({ holding: false });
+  }
+
+  tap() {
+    if (!this.held) help.set({ asking: true, heard: false });
+    this.held = false;
+  }
+
+  updated() {
+    const sheet = this.querySelector("dialog");
+    if (!sheet) return;
+    if (help.value.asking && !sheet.open) sheet.showModal();
+    if (!help.value.asking && sheet.open) sheet.close();
+  }
+
+  state({ heard, waiting }) {
+    if (waiting > 0) return html`<p class="lead" role="alert">${t("Calling for help… It is sent again and again until dispatch has it.")}</p>`;
+    if (heard) return html`<p class="lead" role="alert">${icon("circle-check")}${t("Dispatch has your call and sees where you are.")}</p>`;
+    return html`<p class="lead">${t("Dispatch is alerted at once and sees where you are.")}</p>
+      <button class="alarm" @click=${call}>${icon("siren")}${t("Call for help now")}</button>`;
+  }
+
+  render() {
+    const { shift, loaded } = drive.value;
+    if (!loaded || shift.state === "ended") return nothing;
+    const { holding } = help.value;
+    return html`<button
+        class="sos ${holding ? "holding" : ""}"
+        title=${t("Hold for two seconds, or tap and confirm")}
+        @pointerdown=${this.press}
+        @pointerup=${this.release}
+        @pointerleave=${this.release}
+        @pointercancel=${this.release}
+        @contextmenu=${(event) => event.preventDefault()}
+        @click=${this.tap}
+      >
+        ${icon("siren")}<span>${t("SOS")}</span>
+      </button>
+      <dialog class="sheet" aria-label=${t("Call for help")} @close=${() => help.set({ asking: false })}>
+        <h2>${t("Call for help")}</h2>
+        ${this.state(help.value)}
+        <p class="muted">${t("If you can, call the emergency services too.")}</p>
+        <button @click=${() => help.set({ asking: false })}>${t("Back")}</button>
+      </dialog>`;
+  }
+}
+customElements.define("drive-sos", Sos);

@@ -1,0 +1,65 @@
+// What the dispatcher wrote and the driver answered; what came and what was seen is told to the server.
+import { boot } from "../core/boot.js";
+import { get, post } from "../core/net.js";
+import { notify } from "../core/notices.js";
+import { Relay } from "../core/relay.js";
+import { Store } from "../core/store.js";
+import { drive } from "./state.js";
+
+export const talk = new Store({ messages: [], canned: [], unsent: [] });
+
+const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
+
+/** A text in the reader's language. */
+export const said = (text) => text[boot.language] ?? text.en;
+
+/** What the dispatcher wrote and the driver has not seen, the oldest first. */
+export const unseen = () => talk.value.messages.filter((one) => !one.from_driver && !one.seen_at);
+
+function merge(changed) {
+  const known = new Map(talk.value.messages.map((one) => [one.id, one]));
+  for (const one of changed) known.set(one.id, one);
+  talk.set({ messages: [...known.values()].sort((one, other) => one.id - other.id) });
+}
+
+/** Ask for the messages of this shift, and tell that they came. */
+export async function reloadTalk() {
+  if (!drive.value.shift) return;
+  try {
+    talk.set(await get(ofShift("messages")));
+    const delivered = unseen().filter((one) => !one.delivered_at).map(({ id }) => id);
+    if (delivered.length > 0) {
+      navigator.vibrate?.([200, 100, 200]);
+      merge(await post(ofShift("messages/heard"), { delivered }));
+    }
+  } catch {
+    // The line is broken; all is asked for again once it is back.
+  }
+}
+
+/** Tell that the driver saw what was written. */
+export async function seeAll() {
+  const seen = unseen().map(({ id }) => id);
+  if (seen.length === 0) return;
+  try {
+    merge(await post(ofShift("messages/heard"), { seen }));
+  } catch {
+    // It stays unseen until there is a network to tell it.
+  }
+}
+
+let relay = null;
+
+/** Begin to talk, with what an earlier visit to this page left unsent. */
+export function startTalk() {
+  if (!drive.value.shift) return;
+  relay = new Relay(`barfrub-words-${drive.value.shift.shift_id}`, {
+    changed: (unsent) => talk.set({ unsent }),
+    sent: (_, message) => merge([message]),
+    refused: (error) => notify(error.message, "danger"),
+  });
+  reloadTalk();
+}
+
+/** Write to the dispatcher. */
+export const answer = (text) => relay.send(ofShift("messages"), { text });

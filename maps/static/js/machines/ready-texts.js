@@ -1,0 +1,39 @@
+// What dispatchers and drivers say with one tap, in both languages: a part of the policy's form.
+import { html } from "lit";
+import { t } from "../core/texts.js";
+import { change } from "./policy-state.js";
+
+const MOST = 20;
+const LETTERS = 200;
+const LANGUAGES = { fa: "rtl", en: "ltr" };
+
+const rowsOf = (messages, list) => messages?.[list] ?? [];
+
+const edit = (list, order) =>
+  change((tables) => {
+    const rows = rowsOf(tables.messages, list);
+    tables.messages = { ...tables.messages, [list]: order(rows) };
+  });
+
+function input(list, row, index, language) {
+  const take = ({ target }) => edit(list, (rows) => rows.map((one, at) => (at === index ? { ...one, [language]: target.value } : one)));
+  const name = `${list}[${index + 1}].${language}`;
+  return html`<input name=${name} dir=${LANGUAGES[language]} lang=${language} required maxlength=${LETTERS} autocomplete="off" aria-label=${t(`text:${language}`)} placeholder=${t(`text:${language}`)} .value=${row[language]} @change=${take}>`;
+}
+
+function part(messages, list, heading) {
+  const rows = rowsOf(messages, list);
+  const drop = (index) => edit(list, (all) => all.filter((_, at) => at !== index));
+  const more = () => edit(list, (all) => [...all, { fa: "", en: "" }]);
+  return html`<h3>${heading}</h3>
+    ${rows.map(
+      (row, index) => html`<div class="ready">
+        ${Object.keys(LANGUAGES).map((language) => input(list, row, index, language))}
+        <button type="button" class="quiet" @click=${() => drop(index)} title=${t("Remove")} aria-label=${t("Remove")}><span class="icon icon-x" aria-hidden="true"></span></button>
+      </div>`,
+    )}
+    ${rows.length < MOST ? html`<div><button type="button" @click=${more}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add a text")}</button></div>` : ""}`;
+}
+
+/** The ready texts of both sides. */
+export const readyTexts = ({ messages }) => html`${part(messages, "to_driver", t("From dispatch to drivers"))} ${part(messages, "from_driver", t("From drivers to dispatch"))}`;

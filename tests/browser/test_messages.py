@@ -1,0 +1,78 @@
+"""A message to a driver and his call for help, both pages open, in both languages."""
+
+import pytest
+from playwright.sync_api import expect
+
+from data.model import PlanState
+from data.store.engine import transaction
+from data.store.plans import add_plan, set_plan_state
+from fleet.codes import give_code
+from fleet.driving import start_shift
+from fleet.storms import start_storm
+from maps.i18n import translator
+from tests import village as v
+from tests.browser.conftest import Visit
+from tests.browser.test_driver import PERSIAN
+from tests.village_database import DISPATCHER
+from tests.village_plan import a_leg, a_plan
+
+pytestmark = pytest.mark.browser
+
+HOLD_MS = 2_200
+
+
+def a_driven_storm(visit: Visit) -> str:
+    """Start a storm whose first truck is driven, and return the code of its driver."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        start_storm(tx, DISPATCHER, "Snow", city.network, city.policy, now)
+        plan = add_plan(tx, a_plan(a_leg(segment_id=v.MAIN_EAST)))
+        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        given = give_code(
+            tx, DISPATCHER, plan.routes[0].shift_id, city.settings.secret_key(), "fa", now
+        )
+        start_shift(tx, DISPATCHER, plan.routes[0].shift_id, now)
+    return given.digits
+
+
+def test_a_dispatcher_writes_and_a_driver_answers_and_calls_for_help(visit: Visit) -> None:
+    code = a_driven_storm(visit)
+    context = visit.page.context.browser.new_context(**PERSIAN)
+    phone = context.new_page()
+    phone.goto(f"{visit.server}/drive")
+    phone.fill("#code", code)
+    phone.click("button.primary")
+    persian, english = translator("fa"), translator("en")
+    expect(phone.locator("drive-sos button.sos")).to_be_visible()
+
+    board = visit.board()
+    board.keyboard.press("Escape")
+    visit.go("/?lang=en")
+    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    board.evaluate("document.querySelector('board-lists').open('trucks')")
+    board.locator("board-lists .row", has_text="Truck 1").click()
+    board.select_option("truck-messages [name=canned]", "You have a new route.")
+    board.click("truck-messages form button")
+    expect(phone.locator(".letter .words")).to_have_text("مسیر تازه‌ای برایتان فرستاده شد.")
+    expect(board.locator("truck-messages .mine")).to_contain_text("on the phone")
+    phone.get_by_role("button", name=persian("Answer")).click()
+    phone.locator(".canned button", has_text="کمک لازم دارم.").click()
+    expect(board.locator("truck-messages li").last).to_contain_text("I need help.")
+    expect(board.locator("truck-messages .mine")).to_contain_text("read")
+    expect(phone.locator(".thread .mine")).to_contain_text("خوانده‌شده")
+
+    sos = phone.locator("drive-sos button.sos")
+    sos.hover()
+    phone.mouse.down()
+    phone.wait_for_timeout(HOLD_MS)
+    phone.mouse.up()
+    expect(phone.locator("drive-sos dialog .lead")).to_contain_text("به مسئول اعزام رسید")
+    call = board.locator("board-sos .sos")
+    expect(call).to_contain_text("Truck 1")
+    call.get_by_role("button", name=english("I see to it")).click()
+    expect(call).to_have_count(0)
+    board.get_by_role("button", name=english("It is over")).click()
+    expect(board.locator("board-side .alert")).to_have_count(0)
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+    context.close()
