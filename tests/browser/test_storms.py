@@ -32,7 +32,10 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page.set_input_files(".snow input[type=file]", wrong)
     expect(page.locator(".snow .wrong")).to_contain_text("Line 2, time")
 
-    page.locator(".switches input[type=checkbox]").nth(1).uncheck()
+    machine = page.locator(".switches .machine").nth(1)
+    machine.locator("summary").click()
+    machine.locator("select").select_option("broken")
+    machine.get_by_role("button", name="Take out of service").click()
     expect(page.locator("section[aria-label='Machines in service'] header")).to_contain_text(
         "1 of 2"
     )

@@ -27,9 +27,7 @@ class Answer extends Part {
 
   updated() {
     const sheet = this.querySelector("dialog");
-    if (!sheet) return;
-    if (this.declining && !sheet.open) sheet.showModal();
-    if (!this.declining && sheet.open) sheet.close();
+    if (sheet && !sheet.open) sheet.showModal();
   }
 
   decline(reason, text = "") {
@@ -84,7 +82,7 @@ class Answer extends Part {
     if (!drive.value.loaded || !asked(drive.value)) return nothing;
     const { answer } = drive.value.shift;
     if (answer?.state === "accepted") return nothing;
-    return html`${answer ? this.declined(answer) : this.question(drive.value)} ${this.sheet()}`;
+    return html`${answer ? this.declined(answer) : this.question(drive.value)} ${this.declining ? this.sheet() : nothing}`;
   }
 }
 customElements.define("drive-answer", Answer);
