@@ -53,7 +53,7 @@ function letters(vehicleId) {
 export const truckRow = (vehicle) => html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span>
   <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}</span>
   <span class="when">${vehicle.fixed_at ? time(vehicle.fixed_at) : ""}</span>
-  <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", vehicle.state)} · ${doing(vehicle)}${answerSign(vehicle.id)}`}</span>`;
+  <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", vehicle.state)}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
 
 /** Something that wants a human. */
 export const alertRow = (
