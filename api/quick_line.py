@@ -8,15 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from data.edit_json import edit_wish_json, edited_from_json, taker_from_json
 from data.errors import BarfrubError, ConflictError
 from data.insertion_json import insertion_from_json, job_json, routes_from_json
-from data.model import ChangedRoute, Insertion, Job
+from data.model import ChangedRoute, Edited, EditWish, Insertion, Job, PlanId, SegmentId, Taker
 
 SOCKET = "quick.sock"
 """Name of the worker's socket in the city's folder, which nobody else can write to."""
 
 PATIENCE_S = 10.0
 """After so long without an answer somebody who waits is told so."""
+
+LONG_PATIENCE_S = 60.0
+"""A plan of a large city is made ready for changes by hand in some seconds, once."""
 
 MOST_BYTES = 50_000_000
 """Longest line that is read."""
@@ -57,9 +61,27 @@ class QuickLine:
         answer = self._answer({"ask": "routes", "key": insertion.key})
         return routes_from_json(answer["routes"])
 
-    def _answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
+    def begin_by_hand(self, plan_id: PlanId, by: str) -> PlanId:
+        """Return a new draft that begins as a plan, for changes by hand; raises the same errors."""
+        question = {"ask": "hand_begin", "plan": plan_id, "by": by}
+        return PlanId(self._answer(question, LONG_PATIENCE_S)["plan"])
+
+    def edited(self, plan_id: PlanId, wish: EditWish, *, store: bool) -> Edited:
+        """Return what a change makes of a draft; with the referee's word if it is to be stored."""
+        plain = edit_wish_json(wish)
+        question = {"ask": "hand_edit", "plan": plan_id, "wish": plain, "store": store}
+        return edited_from_json(self._answer(question)["edited"])
+
+    def takers(self, plan_id: PlanId, segment_id: SegmentId) -> list[Taker]:
+        """Return what it takes to give a street of a draft to each truck, the cheapest first."""
+        question = {"ask": "hand_takers", "plan": plan_id, "segment": segment_id}
+        return [taker_from_json(one) for one in self._answer(question)["takers"]]
+
+    def _answer(
+        self, question: Mapping[str, Any], patience_s: float = PATIENCE_S
+    ) -> dict[str, Any]:
         try:
-            line = self._asked(json.dumps(question).encode() + b"\n")
+            line = self._asked(json.dumps(question).encode() + b"\n", patience_s)
         except OSError as error:
             raise QuickAwayError("the quick worker does not answer") from error
         if not line.endswith(b"\n"):
@@ -70,9 +92,9 @@ class QuickLine:
             raise refusal(refused)
         return answer
 
-    def _asked(self, question: bytes) -> bytes:
+    def _asked(self, question: bytes, patience_s: float) -> bytes:
         with reachable(self._folder) as address, socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(PATIENCE_S)
+            line.settimeout(patience_s)
             line.connect(address)
             line.sendall(question)
             with line.makefile("rb") as answers:

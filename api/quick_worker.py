@@ -20,6 +20,7 @@ from typing import Any
 
 from api.clock import Clock
 from api.console import open_city_database
+from api.hand_desk import HandDesk
 from api.heartbeat import LEASE_S, real_now
 from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
 from api.settings import Settings, prepare_numba
@@ -59,6 +60,7 @@ class QuickDesk:
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
         self.present = PresentDesk()
+        self.hands = HandDesk(engine, clock)
         self._engine = engine
         self._clock = clock
         self._threads = threads
@@ -77,6 +79,8 @@ class QuickDesk:
                 return {"insertion": insertion_json(self._found(job_from_json(question["job"])))}
             if question.get("ask") == "routes":
                 return {"routes": routes_json(self._kept(question["key"]).routes())}
+            if str(question.get("ask")).startswith("hand_"):
+                return self.hands.answer(question, self.network())
             raise ConflictError("nobody knows this question", reason="question_unknown")
         except BarfrubError as error:
             return {"refused": refused(error)}

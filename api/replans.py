@@ -1,21 +1,18 @@
 """What happens on the road: urgent work put in at once, replans, and what they would change."""
 
-from collections.abc import Callable, Sequence
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.context import BoardContext, Context, DispatcherContext
+from api.delayed import delayed_requests, street_names
 from api.offers import Offer
 from api.plans import shown_run, vehicle_names
 from api.schemas import InsertionIn, ReplanIn
 from api.shell import translator_of
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Delay, Job, Plan, PlanId, ReplanCause, SegmentId, Storm
+from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan
-from data.store.promises import list_last_promises
-from data.store.requests import list_requests_of_jobs
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm, get_storm
 from fleet.cycles import snow_again
@@ -28,18 +25,12 @@ from fleet.route_desk import PlanCheck, check_plan
 from fleet.versions import PLANS
 from maps.i18n import Translator
 from maps.replans import (
-    DelayView,
     DifferenceView,
     InsertionView,
-    delay_views,
     difference_view,
     insertion_view,
 )
-from maps.street import StreetName, called, street_name
 from maps.views import PlanView, RunView, plan_view, storm_view
-
-ASKED_AT_ONCE = 500
-"""Jobs named in one question to the database."""
 
 router = APIRouter()
 
@@ -67,8 +58,8 @@ def show_difference(request: Request, plan_id: PlanId, context: BoardContext) ->
         plan = get_plan(tx, plan_id)
         check = _driven(tx, context, plan)
         found = difference(still_ahead(check), plan.routes)
-        street = _streets(context, translator_of(request))
-        requests = _delayed(tx, found.delays, street)
+        street = street_names(context.app.network, translator_of(request))
+        requests = delayed_requests(tx, found.delays, street)
         names = vehicle_names(tx)
     return difference_view(plan, check.plan, found, requests, names, street)
 
@@ -156,32 +147,8 @@ def _driven(tx: Tx, context: Context, plan: Plan) -> PlanCheck:
 
 
 def _shown(tx: Tx, context: Context, kept: Offer, t: Translator) -> InsertionView:
-    street = _streets(context, t)
+    street = street_names(context.app.network, t)
     found = kept.insertion
-    requests = _delayed(tx, found.delays, street)
+    requests = delayed_requests(tx, found.delays, street)
     vehicle = vehicle_names(tx).get(found.vehicle_id, "")
     return insertion_view(kept.id, found, requests, vehicle, street, t)
-
-
-def _delayed(
-    tx: Tx, delays: Sequence[Delay], street: Callable[[SegmentId], str]
-) -> tuple[DelayView, ...]:
-    """Return the requests that wait longer."""
-    job_ids = [one.job_id for one in delays]
-    asked = [
-        each
-        for first in range(0, len(job_ids), ASKED_AT_ONCE)
-        for each in list_requests_of_jobs(tx, job_ids[first : first + ASKED_AT_ONCE])
-    ]
-    promises = list_last_promises(tx, [each.id for each in asked])
-    return delay_views(delays, asked, promises, street)
-
-
-def _streets(context: Context, t: Translator) -> Callable[[SegmentId], str]:
-    network = context.app.network
-
-    def named(segment_id: SegmentId) -> str:
-        segment = network.find(segment_id)
-        return called(street_name(segment) if segment else StreetName("", "", ""), t)
-
-    return named

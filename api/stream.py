@@ -33,7 +33,7 @@ ALONE = frozenset({"beat", "ground", "storm"})
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _ROAD = {"legs", "blockages", "closures", "alerts", "checks", "messages"}
-_BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes"}
+_BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes", "edits", "orders"}
 _WORDS = {"requests", "messages", "handover_notes"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
@@ -59,7 +59,8 @@ async def stream(context: AnyContext) -> StreamingResponse:
     """Send what changes and the reader may know, as events, until the reader leaves.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
-    `alerts`, `checks` of routes, `messages` of drivers, `presence` of other boards,
+    `alerts`, `checks` of routes, `messages` of drivers, `edits` of drafts, `orders`,
+    `presence` of other boards,
     `handover_notes`, and `storm`, which also tells of a new plan; `ground` where the city itself
     changed. `beat` tells the time where none of them comes for a while.
 

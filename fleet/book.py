@@ -164,7 +164,7 @@ class _Said:
         if "state" in after:
             self.state[subject] = str(after["state"])
         match line.verb:
-            case "plan.drafted":
+            case "plan.drafted" | "plan.edited" | "plan.edit_undone" | "plan.edit_redone":
                 self.digest[subject] = str(after.get("digest", ""))
                 self.state[subject] = "draft"
             case "request.received":

@@ -50,11 +50,18 @@ def close_street(
                 reason="closed_already",
                 by=other.added_by,
             )
+    return note_closure(tx, actor, storm.id, wish, now)
+
+
+def note_closure(
+    tx: Tx, actor: Actor, storm_id: StormId, wish: ClosureWish, now: datetime
+) -> Closure:
+    """Store a closure that makes sense, and write it into the storm book."""
     added = add_closure(
         tx,
         Closure(
             NOT_YET,
-            storm.id,
+            storm_id,
             wish.segment_id,
             wish.forward,
             wish.from_at,

@@ -48,6 +48,7 @@ from data.store.shifts import list_shifts
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm
 from fleet.driven_plan import DrivenPlan, Trucks
+from fleet.edit_orders import take_orders
 from fleet.in_service import sites_in_use
 from fleet.notices import tell_planned, windows_of
 from fleet.plan_options import check_options, in_service
@@ -282,6 +283,7 @@ def publish(
     after: dict[str, object] = {"state": PlanState.PUBLISHED, "jobs_dropped": len(dropped)}
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", before, after)
     published = replace(plan, state=PlanState.PUBLISHED)
+    take_orders(tx, actor, published, now)
     promise_open(tx, actor, Trucks(tx, DrivenPlan(published), now))
     tell_planned(tx, windows_of(plan), now)
     return published

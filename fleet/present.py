@@ -1,4 +1,4 @@
-"""A storm as it stands: what is done of every job, what is closed, and where each machine is."""
+"""A storm as it stands: what is done, closed or ordered, and where each machine is."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -20,9 +20,11 @@ from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.positions import find_last_fix
+from data.store.standing_orders import list_orders
 from fleet.coverage import counting, wanted_directions, whole_passes
 from fleet.route_desk import PlanCheck
 from fleet.sites import sites_of
+from fleet.standing_orders import orders_from, with_orders
 from fleet.truck_start import Ground, truck_starts
 
 
@@ -43,11 +45,14 @@ def present_of(
     ground = Ground(network, sites_of(list_depots(tx), list_reload_sites(tx)))
     last = (find_last_fix(tx, one.vehicle_id, storm.started_at, now) for one in shifts)
     fixes = [fix for fix in last if fix is not None]
-    starts = truck_starts(shifts, list_vehicles(tx), fixes, check, ground, now)
+    machines = list_vehicles(tx)
+    starts = truck_starts(shifts, machines, fixes, check, ground, now)
     begun = (start.finishing for start in starts.values())
     works = [work for leg in begun if leg is not None for work in leg.works]
     done = frozenset([*works, *_passes_done(tx, storm, network, policy, jobs)])
-    return Present(starts=starts, done=done, closed=closed_streets(tx, storm, now))
+    facts = Present(starts=starts, done=done, closed=closed_streets(tx, storm, now))
+    orders = orders_from(list_orders(tx, storm.id))
+    return with_orders(facts, orders, [one.id for one in machines], shifts, check)
 
 
 def _passes_done(

@@ -41,11 +41,13 @@ def inserted(
     instead: Sequence[int] = (),
     forbidden: Sequence[int] = (),
     begun_s: float = 0.0,
+    tried: int = TRIED,
 ) -> Inserted | None:
     """Return the routes with tasks put in; `None` where some of them has no place.
 
     They take the place of the tasks `instead`, which come out first. `forbidden` vehicles do none
-    of them, and stops that begin before `begun_s` are not put off.
+    of them, and stops that begin before `begun_s` are not put off. Of `tried` places for the first
+    one, and fewer for the others, the exact cost is computed.
     """
     taken = set(instead)
     held = [
@@ -55,8 +57,8 @@ def inserted(
     routes = running.changed(running.problem, held) if taken else running
     vehicle: int | None = None
     for one in urgent:
-        tried = TRIED if vehicle is None else TRIED_AGAIN
-        found = routes.best_insertion(one, forbidden, begun_s, tried)
+        places = tried if vehicle is None else min(tried, TRIED_AGAIN)
+        found = routes.best_insertion(one, forbidden, begun_s, places)
         if found is None:
             return None
         vehicle = found.vehicle if vehicle is None else vehicle

@@ -3,7 +3,7 @@
 The only module of the optimizer that knows the domain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -261,7 +261,7 @@ def plan_from(mapped: Mapped, solution: Solution, ways: Ways | None = None) -> P
         made_at=situation.now,
         network_version=situation.network.version,
         routes=tuple(routes),
-        unserved=_unserved(mapped, solution),
+        unserved=left_out(mapped, solution.unserved),
         cost=CostBreakdown(
             total=cost.total,
             lateness=cost.lateness,
@@ -308,14 +308,14 @@ def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begin
     )
 
 
-def _unserved(mapped: Mapped, solution: Solution) -> tuple[Unserved, ...]:
-    """Return each job with a pass left out, once.
+def left_out(mapped: Mapped, unserved: Mapping[int, str]) -> tuple[Unserved, ...]:
+    """Return each job with a pass left out, once; `unserved` says why of each task.
 
     A job with a closed direction is closed, one against every one-way is unreachable.
     """
     reasons: dict[JobId, str] = {}
-    for task in sorted(solution.unserved):
-        reasons.setdefault(mapped.passes[task].job.id, solution.unserved[task])
+    for task in sorted(unserved):
+        reasons.setdefault(mapped.passes[task].job.id, unserved[task])
     situation = mapped.situation
     planned = {work.job.id for work in mapped.passes}
     planned |= {work.job_id for work in situation.present.done}

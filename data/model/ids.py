@@ -28,6 +28,8 @@ CallOutId = NewType("CallOutId", int)
 HandoverNoteId = NewType("HandoverNoteId", int)
 ClosureId = NewType("ClosureId", int)
 SnowEntryId = NewType("SnowEntryId", int)
+EditId = NewType("EditId", int)
+OrderId = NewType("OrderId", int)
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

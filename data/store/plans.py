@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,9 @@ from sqlalchemy import Row, func, insert, literal, select, update
 from data.errors import NotFoundError
 from data.model import (
     CostBreakdown,
+    DraftContent,
     JobId,
+    Leg,
     Plan,
     PlanId,
     PlanState,
@@ -60,7 +62,7 @@ def add_plan(tx: Tx, new: Plan) -> Plan:
             "plan_id": stored.id,
             "shift_id": each.shift_id,
             "vehicle_id": each.vehicle_id,
-            "legs": _packed(each),
+            "legs": _packed(each.legs),
         }
         for each in stored.routes
     ]
@@ -155,8 +157,21 @@ def set_plan_state(tx: Tx, plan_id: PlanId, state: PlanState) -> None:
     tx.execute(update(plan).where(plan.c.id == plan_id).values(state=state))
 
 
-def _packed(each: Route) -> bytes:
-    text = json.dumps([leg_json(leg) for leg in each.legs], separators=(",", ":"))
+def set_draft_content(tx: Tx, plan_id: PlanId, content: DraftContent) -> None:
+    """Change some routes, what is left and the cost of a draft; the caller checked that it is one.
+
+    A route that is given back as it was is stored as it was, to the byte.
+    """
+    for shift_id, legs in content.routes:
+        mine = (route.c.plan_id == plan_id) & (route.c.shift_id == shift_id)
+        tx.execute(update(route).where(mine).values(legs=_packed(legs)))
+    left = [[one.job_id, one.reason] for one in content.unserved]
+    sums = {"unserved": left, "cost": asdict(content.cost)}
+    tx.execute(update(plan).where(plan.c.id == plan_id).values(**sums))
+
+
+def _packed(legs: Sequence[Leg]) -> bytes:
+    text = json.dumps([leg_json(leg) for leg in legs], separators=(",", ":"))
     return gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
 
 

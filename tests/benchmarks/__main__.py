@@ -26,6 +26,7 @@ MODULES = (
     "request_queue",
     "plan_promises",
     "running_storm",
+    "by_hand",
     "followup",
     "route_check",
     "vehicle_days",

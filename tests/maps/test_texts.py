@@ -20,6 +20,7 @@ from data.model import (
     ClosingReason,
     Danger,
     DeclineReason,
+    EditKind,
     Equipment,
     EvidenceKind,
     HandOverState,
@@ -27,6 +28,7 @@ from data.model import (
     LegKind,
     LevelReason,
     News,
+    OrderKind,
     OutReason,
     PlanState,
     RequestKind,
@@ -39,12 +41,14 @@ from data.model import (
     SpeedUnit,
     Stage,
     StormPhase,
+    Treatment,
 )
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
 from fleet.answer import Outlook
 from fleet.clocks import Step
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
+from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.office_report import Span
@@ -62,6 +66,7 @@ from maps.menu import PAGES
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.open311_services import QUESTIONS
 from maps.plan_comparison import FIGURES
+from maps.plan_edits import HARD_RULES
 from maps.request_table import QUEUE_COLUMNS
 from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
@@ -192,6 +197,11 @@ SHOWN_NAMES = {
     *(f"proof:{argument}" for argument in ("late", *get_args(UnservedReason))),
     *("proof:work", "proof:work_never", "proof:distance", "proof:distance_never"),
     *("proof:material_never", "run:worker_died"),
+    *(f"broken:{rule}" for rule in HARD_RULES),
+    *(f"edit:{kind}" for kind in (*EditKind, "lock_route", "unlock_route")),
+    *(f"order:{kind}" for kind in (*OrderKind, "lock_route")),
+    *(f"treatment:{treatment}" for treatment in Treatment),
+    f"unserved:{NOT_GIVEN}",
     *(f"skip:{reason}" for reason in SkipReason),
     *(f"outlook:{outlook}" for outlook in Outlook),
     *(f"why:{reason}" for reason in Reason),

@@ -23,6 +23,7 @@ from data.store.schema.conditions import (
     storm_move,
     storm_site,
 )
+from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
 from data.store.schema.logbook import log_part
@@ -85,6 +86,7 @@ __all__ = [
     "district",
     "event",
     "former_segment",
+    "hand_draft",
     "hand_over",
     "handover_note",
     "job",
@@ -99,6 +101,7 @@ __all__ = [
     "passage",
     "place",
     "plan",
+    "plan_edit",
     "plan_run",
     "position",
     "promise",
@@ -118,6 +121,7 @@ __all__ = [
     "sighting",
     "sign_in_code",
     "snow_entry",
+    "standing_order",
     "storm",
     "storm_machine",
     "storm_move",

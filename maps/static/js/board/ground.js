@@ -10,6 +10,7 @@ import { ringPaints } from "../map/style.js";
 import { TruckSheet } from "../map/trucks.js";
 import { blockedName, openBlockages } from "./blockage.js";
 import { drawClosures } from "./closures.js";
+import { letDrag } from "./edit-drag.js";
 import { place } from "./request.js";
 import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
@@ -171,4 +172,5 @@ export async function showMap() {
   followSelection(map, trucks);
   hover(map, trucks);
   click(map, trucks);
+  letDrag(map, trucks);
 }

@@ -1,6 +1,7 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
 import { length, named, percent, t, time } from "../core/texts.js";
+import { beginEditing, hand } from "./edit.js";
 import { listbox } from "./listbox.js";
 import { planForm } from "./plan-form.js";
 import { draft, failure, newest, progress, unfinished } from "./plan-run.js";
@@ -18,6 +19,7 @@ function published(plan) {
       ${t("Revision {revision}, made at {time}", { revision: plan.revision, time: time(plan.made_at) })} ·
       ${t("routes:{count}", { count: routes.length })} · ${t("left:{count}", { count: plan.unserved })}
     </p>
+    ${mayDispatch ? html`<button class="quiet" @click=${() => beginEditing()} ?disabled=${hand.value.busy}><span class="icon icon-pencil" aria-hidden="true"></span>${t("Edit by hand")}</button>` : ""}
     ${planWords(plan.id)}
     ${listbox({
       id: "routes",

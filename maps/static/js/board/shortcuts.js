@@ -1,6 +1,7 @@
 // Every key of the board, in one table: what the help sheet lists is what works. Keys are places on the keyboard
 // (`event.code`), so that they are the same with Persian and Latin letters on them.
 import { t } from "../core/texts.js";
+import { beginEditing, editing, leaveEditing } from "./edit.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, mayDispatch, selection } from "./state.js";
 import { lasting, see } from "./watch.js";
@@ -59,6 +60,8 @@ export const GROUPS = [
     keys: [
       { code: "KeyM", shown: "M", words: () => t("Go to the map: arrows move it"), act: () => document.querySelector("#map canvas")?.focus() },
       { code: "KeyP", shown: "P", words: () => t("Show the plan"), act: plan },
+      { code: "KeyE", shown: "E", words: () => t("Edit the plan by hand"), act: () => (editing() ? leaveEditing() : beginEditing()) },
+      { code: "KeyG", shown: "G", words: () => t("Give the chosen street to a truck"), act: () => document.querySelector("#takers button:not(:disabled)")?.focus() },
       { code: "KeyD", shown: "D", words: () => t("Light or dark"), act: () => document.getElementById("theme")?.click() },
       { code: "KeyW", shown: "W", words: () => t("Wall screen, and back"), act: () => document.querySelector("board-wall")?.toggle() },
       { code: "Escape", shown: "Esc", words: () => t("Let go"), act: letGo, always: true },

@@ -6,6 +6,7 @@ import { blockagePanel } from "./blockage.js";
 import { closures } from "./closures.js";
 import { desk } from "./desk.js";
 import { codes } from "./drivers.js";
+import { hand } from "./edit.js";
 import { planPanel } from "./plan.js";
 import { requestPanel } from "./request.js";
 import { besideUs } from "./people.js";
@@ -24,7 +25,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, desk, room];
+    return [board, selection, streets, codes, closures, desk, room, hand];
   }
 
   connectedCallback() {

@@ -5,6 +5,7 @@ import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
+import { heardOfDraft, mergeOrders, reloadOrders } from "./edit.js";
 import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";
 import { reloadMessages } from "./messages.js";
@@ -20,7 +21,7 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  const words = onlyWall ? [] : [reloadMessages()];
+  const words = onlyWall ? [] : [reloadMessages(), reloadOrders()];
   await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
@@ -65,6 +66,8 @@ export function follow() {
     blockages: (list) => merge("blockages", list),
     closures: mergeClosures,
     handover_notes: mergeNotes,
+    edits: (list) => attempt(() => heardOfDraft(list)),
+    orders: mergeOrders,
     alerts: (list) => merge("alerts", list),
     checks: (list) => merge("checks", list),
     messages: (list) => merge("messages", list),

@@ -7,6 +7,7 @@ import { age, brief, length, named, number, streetName, t, time } from "../core/
 import { outFacts, shiftOf } from "./answers.js";
 import { askAgain, deskOf } from "./desk.js";
 import { driverFacts } from "./drivers.js";
+import { truckEdit } from "./edit-panels.js";
 import { facts } from "./facts.js";
 import { truckOrders } from "./replan.js";
 import { board, choose, mayDispatch } from "./state.js";
@@ -137,5 +138,5 @@ export function truckPanel(id) {
     ])}
     ${deskFacts(deskOf("truck", id))}
     <truck-messages .vehicle=${id}></truck-messages>
-    ${driverFacts(id)} ${checkFacts(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
+    ${driverFacts(id)} ${checkFacts(id)} ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
 }

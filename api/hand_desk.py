@@ -1,0 +1,113 @@
+"""Drafts edited by hand, warm in the memory of the quick worker: previews within an instant."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
+
+from api.clock import Clock
+from data.edit_json import edit_wish_from_json, edited_json, taker_json
+from data.errors import ConflictError
+from data.model import Actor, ActorKind, EditId, EditWish, PlanId, SegmentId
+from data.network import StreetNetwork
+from data.store.engine import Database, reading, transaction
+from data.store.plan_edits import list_edit_heads
+from data.store.plans import get_plan
+from fleet.hand_draft import HandDraft, drafted, hand_draft
+from fleet.hand_edits import Outcome, checked, made, takers
+from fleet.plan_edits import as_begun, begin, standing_of
+from fleet.planning import prepare
+from fleet.standing_orders import Orders
+
+KEPT = 60
+"""Drafts in memory, one for each edit that is looked at; those used last."""
+
+PREVIEWS = 200
+"""Changes that somebody has looked at and may order in a moment."""
+
+
+class HandDesk:
+    """Answers what changes make of drafts; safe from any thread."""
+
+    def __init__(self, engine: Database, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._drafts: OrderedDict[tuple[PlanId, EditId], HandDraft] = OrderedDict()
+        self._seen: OrderedDict[tuple[PlanId, EditId, EditWish], Outcome] = OrderedDict()
+        self._looking = threading.Lock()
+
+    def answer(self, question: dict[str, Any], network: StreetNetwork) -> dict[str, Any]:
+        """Return the answer to a question about a plan; plain values both."""
+        plan_id = PlanId(question["plan"])
+        with self._looking:
+            match question["ask"]:
+                case "hand_begin":
+                    return {"plan": self._begin(plan_id, network, question["by"])}
+                case "hand_takers":
+                    draft = self._draft(plan_id, network)
+                    found = takers(draft, SegmentId(question["segment"]), self._clock.now())
+                    return {"takers": [taker_json(one) for one in found]}
+                case "hand_edit":
+                    wish = edit_wish_from_json(question["wish"])
+                    draft = self._draft(plan_id, network)
+                    outcome = self._outcome(draft, wish)
+                    if question["store"]:
+                        outcome = checked(draft, outcome)
+                    return {"edited": edited_json(outcome[0])}
+        raise ConflictError("nobody knows this question", reason="question_unknown")
+
+    def _begin(self, base_id: PlanId, network: StreetNetwork, by: str) -> PlanId:
+        """Store a plan as a draft from where trucks are now, and make it ready for changes."""
+        now, actor = self._clock.now(), Actor(ActorKind.USER, by)
+        with reading(self._engine) as tx:
+            base = get_plan(tx, base_id)
+            prepared = prepare(tx, base.storm_id, network, now)
+        new, ready = drafted(prepared, base)
+        with transaction(self._engine) as tx:
+            plan_id = begin(tx, actor, base_id, new, prepared, now).id
+            edit_id, orders = standing_of(tx, plan_id)
+        self._drafts[plan_id, edit_id] = replace(ready, plan_id=plan_id, orders=orders)
+        return plan_id
+
+    def _draft(self, plan_id: PlanId, network: StreetNetwork) -> HandDraft:
+        """Return a draft as it is stored, out of memory where it is known."""
+        with reading(self._engine) as tx:
+            edit_id, orders = standing_of(tx, plan_id)
+            edits = list_edit_heads(tx, plan_id)
+        known = self._drafts.get((plan_id, edit_id))
+        if known is None or known.orders != orders:
+            before = max((one.id for one in edits if one.id < edit_id), default=EditId(0))
+            wish = next((one.wish for one in edits if one.id == edit_id), None)
+            outcome = None if wish is None else self._seen.get((plan_id, before, wish))
+            known = None if outcome is None else _after(outcome, edit_id, orders)
+        if known is None:
+            known = self._read(plan_id, network)
+        self._drafts[plan_id, edit_id] = known
+        self._drafts.move_to_end((plan_id, edit_id))
+        while len(self._drafts) > KEPT:
+            self._drafts.popitem(last=False)
+        return known
+
+    def _read(self, plan_id: PlanId, network: StreetNetwork) -> HandDraft:
+        with reading(self._engine) as tx:
+            stored = get_plan(tx, plan_id)
+            begun = as_begun(tx, stored, network)
+        return hand_draft(begun[0], stored, *begun[1:])
+
+    def _outcome(self, draft: HandDraft, wish: EditWish) -> Outcome:
+        """Return what a change makes of a draft; the one that was looked at, where it was."""
+        key = (draft.plan_id, draft.edit_id, wish)
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = made(draft, wish, self._clock.now())
+            while len(self._seen) > PREVIEWS:
+                self._seen.popitem(last=False)
+        return found
+
+
+def _after(outcome: Outcome, edit_id: EditId, orders: Orders) -> HandDraft | None:
+    """Return the draft that an edit made, under its number; `None` where orders changed since."""
+    edited, draft = outcome
+    if edited.broken or draft.orders != orders:
+        return None
+    return replace(draft, edit_id=edit_id)

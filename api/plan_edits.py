@@ -1,0 +1,264 @@
+"""Plans edited by hand: drafts begun, changes looked at and stored, undone and redone; orders."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.delayed import delayed_requests, street_names
+from api.plans import vehicle_names
+from api.schemas import Wire
+from api.shell import translator_of
+from data.errors import ConflictError, InvalidError, Need
+from data.model import (
+    Edited,
+    EditKind,
+    EditWish,
+    OrderId,
+    OrderKind,
+    PlanEdit,
+    PlanId,
+    SegmentId,
+    StormId,
+    VehicleId,
+)
+from data.store.engine import Tx
+from data.store.fleet import get_vehicle
+from data.store.plan_edits import find_open_hand_draft, get_hand_head, list_edits
+from data.store.plans import get_plan
+from data.store.standing_orders import list_orders
+from data.store.storms import find_active_storm
+from fleet.plan_difference import difference
+from fleet.plan_edits import redo, require_draft, store_edit, undo
+from fleet.standing_orders import OrderWish, give_order, lift_order
+from fleet.versions import UNCHANGED, find_change
+from maps.i18n import Translator
+from maps.plan_edits import (
+    DraftNews,
+    EditedView,
+    EditsView,
+    OrderView,
+    TakerView,
+    edited_view,
+    edits_view,
+    order_view,
+    taker_view,
+)
+from maps.replans import DelayView
+
+router = APIRouter()
+
+REASON_LETTERS = 200
+
+_OF_A_STREET = frozenset({EditKind.MOVE, EditKind.FORBID, EditKind.ALLOW, EditKind.CLOSE})
+
+
+class EditIn(Wire):
+    """A change of a draft; `before_id` is the street that a moved one comes right before.
+
+    `insist` stores a change that makes work late or breaks a promise.
+    """
+
+    kind: EditKind
+    segment_id: SegmentId | None = None
+    vehicle_id: VehicleId | None = None
+    before_id: SegmentId | None = None
+    reason: str = Field(default="", max_length=REASON_LETTERS)
+    insist: bool = False
+
+
+class OrderIn(Wire):
+    """What a truck is ordered for the rest of a storm; a lock of no street is of its route."""
+
+    kind: OrderKind
+    vehicle_id: VehicleId
+    segment_id: SegmentId | None = None
+
+
+@router.post("/api/plans/{plan_id}/hand", status_code=201)
+def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
+    """Return a draft that begins as a plan, for changes by hand.
+
+    A draft that began so and is neither published nor discarded is the one that is returned.
+    """
+    with context.reading() as tx:
+        get_plan(tx, plan_id)
+        draft_id = find_open_hand_draft(tx, plan_id)
+    if draft_id is None:
+        draft_id = context.app.quick.begin_by_hand(plan_id, context.user.login)
+    return _told(request, context, draft_id)
+
+
+@router.get("/api/plans/{plan_id}/edits")
+def show(request: Request, plan_id: PlanId, context: BoardContext) -> EditsView:
+    """Return the edits of a draft with what each cost, those too that can be redone."""
+    with context.reading() as tx:
+        return _edits(tx, context, plan_id, translator_of(request))
+
+
+@router.post("/api/plans/{plan_id}/edits/preview")
+def preview(
+    request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
+) -> EditedView:
+    """Return what a change would break and cost; nothing is stored."""
+    wish = _wish(context, wanted)
+    with context.reading() as tx:
+        require_draft(tx, plan_id)
+    found = context.app.quick.edited(plan_id, wish, store=False)
+    with context.reading() as tx:
+        return _seen(tx, context, found, translator_of(request))
+
+
+@router.get("/api/plans/{plan_id}/takers/{segment_id}")
+def show_takers(
+    request: Request, plan_id: PlanId, segment_id: SegmentId, context: DispatcherContext
+) -> list[TakerView]:
+    """Return what it takes to give a street to each truck, the cheapest first."""
+    with context.reading() as tx:
+        require_draft(tx, plan_id)
+    found = context.app.quick.takers(plan_id, segment_id)
+    with context.reading() as tx:
+        vehicles = vehicle_names(tx)
+    return [taker_view(one, vehicles, translator_of(request)) for one in found]
+
+
+@router.post("/api/plans/{plan_id}/edits", status_code=201)
+def edit(
+    request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
+) -> EditsView:
+    """Store a change that the referee lets through.
+
+    Refused with 409 where it breaks a hard rule, and, unless `insist`, where it makes work late or
+    breaks a promise; `words` say so.
+    """
+    wish, t = _wish(context, wanted), translator_of(request)
+    with context.reading() as tx:
+        require_draft(tx, plan_id)
+    found = context.app.quick.edited(plan_id, wish, store=True)
+    with context.changing(f"plan:{plan_id}") as tx:
+        view = _seen(tx, context, found, t)
+        if view.broken:
+            words = " ".join(view.broken)
+            raise ConflictError(words, reason="edit_broken", words=words)
+        if view.needs_insisting and not wanted.insist:
+            words = " ".join(view.strains)
+            raise ConflictError(words, reason="edit_strains", words=words)
+        store_edit(tx, context.actor, wish, found, context.now)
+    return _told(request, context, plan_id)
+
+
+@router.post("/api/plans/{plan_id}/undo")
+def undo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
+    """Take the last edit back."""
+    return _turned(request, context, plan_id, undo)
+
+
+@router.post("/api/plans/{plan_id}/redo")
+def redo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
+    """Do again what was undone last."""
+    return _turned(request, context, plan_id, redo)
+
+
+@router.get("/api/orders")
+def show_orders(request: Request, context: BoardContext) -> list[OrderView]:
+    """Return what is ordered of trucks in the storm that is on."""
+    with context.reading() as tx:
+        storm = find_active_storm(tx)
+        standing = list_orders(tx, storm.id) if storm else []
+        vehicles, t = vehicle_names(tx), translator_of(request)
+    street = street_names(context.app.network, t)
+    return [order_view(one, vehicles, street, t) for one in standing]
+
+
+@router.post("/api/orders", status_code=201)
+def order(request: Request, wanted: OrderIn, context: DispatcherContext) -> OrderView:
+    """Order something of a truck; every later plan and replan heeds it until it is lifted."""
+    _require_street(context, wanted.segment_id)
+    with context.writing() as tx:
+        wish = OrderWish(_storm_id(tx), wanted.kind, wanted.vehicle_id, wanted.segment_id)
+        given = give_order(tx, context.actor, wish, context.now)
+        vehicles = vehicle_names(tx)
+    t = translator_of(request)
+    view = order_view(given, vehicles, street_names(context.app.network, t), t)
+    context.app.hub.publish("orders", [view])
+    return view
+
+
+@router.post("/api/orders/{order_id}/lift")
+def lift(request: Request, order_id: OrderId, context: DispatcherContext) -> OrderView:
+    """Take an order back."""
+    with context.writing() as tx:
+        lifted = lift_order(tx, context.actor, order_id, context.now)
+        vehicles = vehicle_names(tx)
+    t = translator_of(request)
+    view = order_view(lifted, vehicles, street_names(context.app.network, t), t)
+    context.app.hub.publish("orders", [view])
+    return view
+
+
+def _turned(
+    request: Request,
+    context: Context,
+    plan_id: PlanId,
+    turn: Callable[..., PlanEdit],
+) -> EditsView:
+    with context.changing(f"plan:{plan_id}") as tx:
+        turn(tx, context.actor, plan_id, context.now)
+    return _told(request, context, plan_id)
+
+
+def _told(request: Request, context: Context, plan_id: PlanId) -> EditsView:
+    """Return a draft's edits, and tell other boards that it has changed."""
+    with context.reading() as tx:
+        view = _edits(tx, context, plan_id, translator_of(request))
+    context.app.hub.publish("edits", [DraftNews(plan_id, view.version)])
+    return view
+
+
+def _edits(tx: Tx, context: Context, plan_id: PlanId, t: Translator) -> EditsView:
+    head, last = get_hand_head(tx, plan_id), find_change(tx, f"plan:{plan_id}")
+    return edits_view(
+        head,
+        last.id if last else UNCHANGED,
+        list_edits(tx, plan_id),
+        vehicle_names(tx),
+        street_names(context.app.network, t),
+        t,
+    )
+
+
+def _seen(tx: Tx, context: Context, found: Edited, t: Translator) -> EditedView:
+    requests: tuple[DelayView, ...] = ()
+    if not found.broken:
+        delays = difference(found.before, found.routes).delays
+        requests = delayed_requests(tx, delays, street_names(context.app.network, t))
+    return edited_view(found, requests, vehicle_names(tx), t)
+
+
+def _wish(context: Context, wanted: EditIn) -> EditWish:
+    """Return a change that names what it is about."""
+    if wanted.segment_id is None and wanted.kind in _OF_A_STREET:
+        raise InvalidError("segment_id", "", Need("a street of the city"))
+    _require_street(context, wanted.segment_id)
+    if wanted.vehicle_id is None and wanted.kind is not EditKind.CLOSE:
+        raise InvalidError("vehicle_id", "", Need("the vehicle that it is about"))
+    if wanted.vehicle_id is not None:
+        with context.reading() as tx:
+            get_vehicle(tx, wanted.vehicle_id)
+    reason = wanted.reason.strip()
+    if wanted.kind is EditKind.CLOSE and not reason:
+        raise InvalidError("reason", "", Need("why the street is closed"))
+    return EditWish(wanted.kind, wanted.segment_id, wanted.vehicle_id, wanted.before_id, reason)
+
+
+def _require_street(context: Context, segment_id: SegmentId | None) -> None:
+    if segment_id is not None and context.app.network.find(segment_id) is None:
+        raise InvalidError("segment_id", segment_id, Need("a street of the city"))
+
+
+def _storm_id(tx: Tx) -> StormId:
+    storm = find_active_storm(tx)
+    if storm is None:
+        raise ConflictError("there is no storm to plan for", reason="no_storm")
+    return storm.id

@@ -1,0 +1,178 @@
+"""Drafts edited by hand and their edits as rows; what an edit changed is one compressed text."""
+
+import gzip
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, func, insert, select, update
+
+from data.edit_json import (
+    content_from_json,
+    content_json,
+    edit_wish_from_json,
+    edit_wish_json,
+    present_from_json,
+    present_json,
+    toll_from_json,
+    toll_json,
+)
+from data.errors import NotFoundError
+from data.model import (
+    DraftContent,
+    Edited,
+    EditId,
+    EditState,
+    EditWish,
+    HandHead,
+    PlanEdit,
+    PlanId,
+    PlanState,
+    Present,
+)
+from data.store.engine import Tx
+from data.store.plans import GZIP_LEVEL
+from data.store.schema import hand_draft, plan, plan_edit
+
+
+class HandDraft(NamedTuple):
+    """A draft that is edited by hand, and how its storm stood when that began."""
+
+    plan_id: PlanId
+    base_id: PlanId
+    begun_by: str
+    present: Present
+
+
+class EditHead(NamedTuple):
+    """An edit without what it changed."""
+
+    id: EditId
+    state: EditState
+    wish: EditWish
+
+
+def add_hand_draft(tx: Tx, new: HandDraft) -> None:
+    """Say that a draft may be edited by hand."""
+    values = {
+        "plan_id": new.plan_id,
+        "base_id": new.base_id,
+        "begun_by": new.begun_by,
+        "present": _packed(present_json(new.present)),
+    }
+    tx.execute(insert(hand_draft).values(**values))
+
+
+def get_hand_draft(tx: Tx, plan_id: PlanId) -> HandDraft:
+    """Return how the editing of a draft began; raise `NotFoundError` where it never did."""
+    row = tx.execute(select(hand_draft).where(hand_draft.c.plan_id == plan_id)).first()
+    if row is None:
+        raise NotFoundError("hand_draft", plan_id)
+    present = present_from_json(json.loads(gzip.decompress(row.present)))
+    return HandDraft(PlanId(row.plan_id), PlanId(row.base_id), row.begun_by, present)
+
+
+def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
+    """Return what a draft by hand is; raise `NotFoundError` for a plan that is none."""
+    query = (
+        select(
+            *(hand_draft.c.plan_id, hand_draft.c.base_id, plan.c.storm_id, plan.c.revision),
+            *(plan.c.made_at, plan.c.state, hand_draft.c.begun_by),
+        )
+        .join(plan, plan.c.id == hand_draft.c.plan_id)
+        .where(hand_draft.c.plan_id == plan_id)
+    )
+    row = tx.execute(query).first()
+    if row is None:
+        raise NotFoundError("hand_draft", plan_id)
+    return HandHead(*row[:5], state=PlanState(row.state), begun_by=row.begun_by)
+
+
+def find_open_hand_draft(tx: Tx, base_id: PlanId) -> PlanId | None:
+    """Return the newest draft that began as a plan and is a draft still."""
+    query = (
+        select(hand_draft.c.plan_id)
+        .join(plan, plan.c.id == hand_draft.c.plan_id)
+        .where(hand_draft.c.base_id == base_id, plan.c.state == PlanState.DRAFT)
+    )
+    found = tx.execute(query.order_by(hand_draft.c.plan_id.desc()).limit(1)).scalar()
+    return None if found is None else PlanId(found)
+
+
+def add_edit(
+    tx: Tx, wish: EditWish, edited: Edited, before: DraftContent, by: str, at: datetime
+) -> PlanEdit:
+    """Add an edit behind those that hold; what was undone is dropped."""
+    mine = plan_edit.c.plan_id == edited.plan_id
+    undone = mine & (plan_edit.c.state == EditState.UNDONE)
+    tx.execute(update(plan_edit).where(undone).values(state=EditState.DROPPED))
+    last = tx.execute(select(func.max(plan_edit.c.n)).where(mine)).scalar()
+    routes = tuple((route.shift_id, route.legs) for route in edited.routes)
+    after = DraftContent(routes, edited.unserved, edited.cost)
+    values = {
+        "plan_id": edited.plan_id,
+        "n": (last or 0) + 1,
+        "kind": wish.kind,
+        "args": edit_wish_json(wish),
+        "edited_by": by,
+        "edited_at": at,
+        "state": EditState.DONE,
+        "tolls": [toll_json(edited.toll_before), toll_json(edited.toll)],
+        "content": _packed([content_json(before), content_json(after)]),
+    }
+    return _edit(tx.execute(insert(plan_edit).values(**values).returning(plan_edit)).one())
+
+
+def list_edits(tx: Tx, plan_id: PlanId) -> list[PlanEdit]:
+    """Return the edits of a draft that hold or could be redone, in order."""
+    query = select(plan_edit).where(
+        plan_edit.c.plan_id == plan_id, plan_edit.c.state != EditState.DROPPED
+    )
+    return [_edit(row) for row in tx.execute(query.order_by(plan_edit.c.n))]
+
+
+def list_edit_heads(tx: Tx, plan_id: PlanId) -> list[EditHead]:
+    """Return the edits of a draft that hold or could be redone, in order, and not their routes."""
+    query = select(plan_edit.c.id, plan_edit.c.state, plan_edit.c.args).where(
+        plan_edit.c.plan_id == plan_id, plan_edit.c.state != EditState.DROPPED
+    )
+    return [
+        EditHead(EditId(row.id), EditState(row.state), edit_wish_from_json(row.args))
+        for row in tx.execute(query.order_by(plan_edit.c.n))
+    ]
+
+
+def find_last_edit_id(tx: Tx, plan_id: PlanId) -> EditId:
+    """Return the last edit of a draft that holds; 0 where none does."""
+    query = select(func.max(plan_edit.c.id)).where(
+        plan_edit.c.plan_id == plan_id, plan_edit.c.state == EditState.DONE
+    )
+    return EditId(tx.execute(query).scalar() or 0)
+
+
+def set_edit_state(tx: Tx, edit_id: EditId, state: EditState) -> None:
+    """Say whether an edit holds."""
+    tx.execute(update(plan_edit).where(plan_edit.c.id == edit_id).values(state=state))
+
+
+def _packed(plain: object) -> bytes:
+    text = json.dumps(plain, separators=(",", ":"))
+    return gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
+
+
+def _edit(row: Row[Any]) -> PlanEdit:
+    before, after = json.loads(gzip.decompress(row.content))
+    toll_before, toll = row.tolls
+    return PlanEdit(
+        id=EditId(row.id),
+        plan_id=PlanId(row.plan_id),
+        n=row.n,
+        wish=edit_wish_from_json(row.args),
+        by=row.edited_by,
+        at=row.edited_at,
+        state=EditState(row.state),
+        toll_before=toll_from_json(toll_before),
+        toll=toll_from_json(toll),
+        before=content_from_json(before),
+        after=content_from_json(after),
+    )

@@ -1,0 +1,331 @@
+"""A draft in the hands of a dispatcher, kept warm: what each change makes of it, breaks and costs.
+
+The optimizer is imported where it is used, since only workers load it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data.model import (
+    Broken,
+    CostBreakdown,
+    DirectedSegment,
+    Edited,
+    EditId,
+    Leg,
+    Plan,
+    PlanId,
+    PlanState,
+    Route,
+    SegmentId,
+    ShiftId,
+    Toll,
+    Unserved,
+    VehicleId,
+    WorkPass,
+)
+from fleet.planning import Prepared
+from fleet.routes_ahead import jobs_of
+from fleet.standing_orders import Orders
+
+if TYPE_CHECKING:
+    from routing.mapping import Mapped
+    from routing.passes import DirectedPass
+    from routing.problem import Floats
+    from routing.stops import Route as Stops
+    from routing.timing import TimedRoute
+    from routing.urgent import RunningRoutes
+
+SOLVER = "by hand"
+"""Written into plans."""
+
+NOT_GIVEN = "not_given"
+"""Why a street is left out of a plan made by hand though some truck could do it."""
+
+BEGUN = timedelta(seconds=30)
+"""A stop of a truck on the road that begins so soon is not put off any more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HandDraft:
+    """A draft ready for changes, after its last edit (0 for none).
+
+    `left` says why of each task that nobody does; `tolls` are those of the routes.
+    """
+
+    plan_id: PlanId
+    edit_id: EditId
+    prepared: Prepared
+    mapped: "Mapped"
+    running: "RunningRoutes"
+    left: Mapping[int, str]
+    orders: Orders
+    tolls: tuple[Toll, ...]
+
+    def vehicle(self, vehicle_id: VehicleId) -> int | None:
+        """Return the number of a truck; `None` for one that has no shift."""
+        shifts = self.prepared.shifts
+        return next((v for v, one in enumerate(shifts) if one.vehicle_id == vehicle_id), None)
+
+    def vehicle_id(self, v: int) -> VehicleId:
+        """Return which truck a number is."""
+        return self.prepared.shifts[v].vehicle_id
+
+    def tasks_on(self, segment_id: SegmentId) -> list[int]:
+        """Return the passes over a street."""
+        passes = self.mapped.passes
+        return [t for t, one in enumerate(passes) if one.job.segment_id == segment_id]
+
+    def doers(self, tasks: Sequence[int]) -> dict[int, int]:
+        """Return the truck of each of some tasks that is on a route."""
+        from routing.stops import tasks_of
+
+        wanted = set(tasks)
+        routes = enumerate(self.running.routes)
+        return {t: v for v, route in routes for t in tasks_of(route) if t in wanted}
+
+    def begun_s(self, now: datetime) -> float:
+        """Return until when stops keep their time: that is near only where trucks are out."""
+        starts = self.prepared.present.starts
+        if not any(start.underway for start in starts.values()):
+            return 0.0
+        return (now + BEGUN - self.prepared.now).total_seconds()
+
+    @property
+    def toll(self) -> Toll:
+        """What the whole draft takes."""
+        late_passes, late_s = Counter[str](), defaultdict[str, float](float)
+        for one in self.tolls:
+            late_passes.update(one.late_passes)
+            for name, seconds in one.late_s.items():
+                late_s[name] += seconds
+        whole_s = sum(one.seconds for one in self.tolls)
+        metres = sum(one.metres for one in self.tolls)
+        return Toll(whole_s, metres, dict(late_passes), dict(late_s))
+
+    def legs(self, v: int) -> tuple[Leg, ...]:
+        """Return the legs of a truck, with the one that it has begun before them."""
+        from routing.mapping import legs_of
+
+        shift = self.prepared.shifts[v]
+        start = self.prepared.present.starts.get(shift.id)
+        begun = (start.finishing,) if start and start.finishing else ()
+        return (*begun, *legs_of(self.mapped, self.running.timed[v]))
+
+    def route(self, v: int) -> Route:
+        """Return the route of a truck."""
+        shift = self.prepared.shifts[v]
+        return Route(shift.id, shift.vehicle_id, self.legs(v))
+
+    def cost(self) -> CostBreakdown:
+        """Return the cost as plans have it."""
+        from routing.timing import whole_cost
+
+        cost = whole_cost(self.running.problem, self.running.timed, list(self.left))
+        travel = cost.total - cost.lateness - cost.completion - cost.unserved
+        return CostBreakdown(cost.total, cost.lateness, cost.completion, travel, cost.unserved)
+
+    def unserved(self) -> tuple[Unserved, ...]:
+        """Return each job that is left out, and why."""
+        from routing.mapping import left_out
+
+        return left_out(self.mapped, self.left)
+
+    def with_routes(self, running: "RunningRoutes", changed: Sequence[int]) -> "HandDraft":
+        """Return the draft with other routes of some trucks."""
+        from routing.stops import tasks_of
+
+        tolls = list(self.tolls)
+        for v in changed:
+            tolls[v] = toll_of(self.mapped, running.timed[v])
+        done = {task for v in changed for task in tasks_of(running.routes[v])}
+        left = {task: why for task, why in self.left.items() if task not in done}
+        return replace(self, running=running, tolls=tuple(tolls), left=left)
+
+
+def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, HandDraft]:
+    """Return a plan as a draft from where trucks are now: what is left of it, in its order.
+
+    What cannot be driven any more is left out, and the draft says why. With it comes what is ready
+    for changes.
+    """
+    prepared = _free(prepared, base)
+    check = prepared.check
+    if check is not None and check.plan.id == base.id:
+        ahead = {route.shift_id: route.next_leg for route in check.routes}
+    else:
+        ahead = _from_the_start(prepared)
+    draft = _ready(prepared, *_fitted(prepared, base, ahead), Orders(), PlanId(0), EditId(0))
+    plan = Plan(
+        id=PlanId(0),
+        storm_id=prepared.storm.id,
+        parent_id=prepared.parent_id,
+        revision=0,
+        made_at=prepared.now,
+        network_version=prepared.network.version,
+        routes=tuple(draft.route(v) for v in range(len(prepared.shifts))),
+        unserved=draft.unserved(),
+        cost=draft.cost(),
+        bound=0.0,
+        solver=SOLVER,
+        seed=0,
+        state=PlanState.DRAFT,
+        options=base.options,
+        aside=base.aside,
+    )
+    return plan, draft
+
+
+def hand_draft(prepared: Prepared, draft: Plan, edit_id: EditId, orders: Orders) -> HandDraft:
+    """Return a draft ready for changes; `prepared` is the storm as it stood when it began."""
+    prepared = _free(prepared, draft)
+    found = _fitted(prepared, draft, _from_the_start(prepared))
+    return _ready(prepared, *found, orders, draft.id, edit_id)
+
+
+def closed_off(draft: HandDraft, segment_id: SegmentId) -> HandDraft:
+    """Return the draft with a street closed: nobody works or drives there."""
+    from routing.mapping import problem_from
+
+    both = {DirectedSegment(segment_id, forward) for forward in (True, False)}
+    present = draft.prepared.present
+    prepared = replace(draft.prepared, present=replace(present, closed=present.closed | both))
+    mapped, passes = problem_from(prepared), draft.mapped.passes
+    number = mapped.number
+    stops = [_renumbered(route, number, passes) for route in draft.running.routes]
+    routes, left = _possible(mapped, stops)
+    shift_end_s = draft.running.problem.shift_end_s
+    made = (draft.orders, draft.plan_id, draft.edit_id)
+    return _ready(prepared, mapped, routes, left, *made, shift_end_s)
+
+
+def toll_of(mapped: "Mapped", timed: "TimedRoute") -> Toll:
+    """Return what one route takes."""
+    problem = mapped.problem
+    late_passes, late_s = Counter[str](), defaultdict[str, float](float)
+    arcs: list[int] = []
+    for leg in timed.legs:
+        arcs.extend(leg.arcs)
+        over_s = leg.ends_s - float(problem.due_s[leg.task]) if leg.kind == "work" else 0.0
+        if over_s > 0:
+            name = str(mapped.passes[leg.task].job.service_class)
+            late_passes[name] += 1
+            late_s[name] += over_s
+    metres = float(problem.length_m[arcs].sum()) if arcs else 0.0
+    return Toll(timed.service_s, metres, dict(late_passes), dict(late_s))
+
+
+def edited(before: HandDraft, after: HandDraft, changed: Sequence[int]) -> Edited:
+    """Return what becomes of a draft; `changed` are the trucks that drive otherwise."""
+    return Edited(
+        plan_id=before.plan_id,
+        edit_id=before.edit_id,
+        broken=(),
+        routes=tuple(after.route(v) for v in changed),
+        before=tuple(before.route(v) for v in changed),
+        unserved=after.unserved(),
+        cost=after.cost(),
+        toll=after.toll,
+        toll_before=before.toll,
+    )
+
+
+def broken(before: HandDraft, *faults: Broken) -> Edited:
+    """Return that a change cannot be made, and why; the draft stays as it is."""
+    return replace(edited(before, before, ()), broken=faults)
+
+
+def _free(prepared: Prepared, plan: Plan) -> Prepared:
+    """Return the storm as a plan by hand sees it.
+
+    What was ordered of trucks is looked at by itself, and of work only what the plan speaks of
+    where it is for a part of it.
+    """
+    present = replace(prepared.present, forbidden=frozenset(), locked={}, full=frozenset())
+    if not plan.aside:
+        return replace(prepared, present=present)
+    named = jobs_of(plan.routes) | {left.job_id for left in plan.unserved}
+    jobs = tuple(job for job in prepared.jobs if job.id in named)
+    return replace(prepared, present=present, jobs=jobs)
+
+
+def _from_the_start(prepared: Prepared) -> dict[ShiftId, int]:
+    return {shift.id: 0 for shift in prepared.shifts}
+
+
+def _fitted(
+    prepared: Prepared, plan: Plan, ahead: Mapping[ShiftId, int]
+) -> tuple["Mapped", list["Stops"], dict[int, str]]:
+    """Return a problem, the routes of a plan that can be driven in it, and why the rest cannot."""
+    from routing.mapping import problem_from
+    from routing.running import remaining_stops
+
+    mapped = problem_from(prepared)
+    routes, left = _possible(mapped, remaining_stops(prepared, mapped.number, plan, ahead))
+    return mapped, routes, left
+
+
+def _possible(mapped: "Mapped", stops: Sequence["Stops"]) -> tuple[list["Stops"], dict[int, str]]:
+    """Return the routes without what nobody can do, and why each task is left out."""
+    from routing.alone import alone
+    from routing.paths import line_graph
+    from routing.repair import fitting, without
+    from routing.stops import tasks_of
+
+    problem = mapped.problem
+    hopeless = alone(problem, line_graph(problem)).hopeless
+    cut_off = {task for task, why in hopeless.items() if why != "time"}
+    routes = fitting(problem, [without(route, cut_off) for route in stops])
+    served = {task for route in routes for task in tasks_of(route)}
+    rest = (task for task in range(problem.tasks) if task not in served)
+    return routes, {task: str(hopeless.get(task, NOT_GIVEN)) for task in rest}
+
+
+def _renumbered(
+    route: "Stops", number: Mapping[WorkPass, int], passes: Sequence["DirectedPass"]
+) -> "Stops":
+    """Return the stops of a route that still are tasks, with their new numbers."""
+    from routing.stops import Refill, Visit
+
+    stops = [
+        stop if isinstance(stop, Refill) else Visit(number[passes[stop.task].work], stop.mode)
+        for stop in route
+        if isinstance(stop, Refill) or passes[stop.task].work in number
+    ]
+    return tuple(stops)
+
+
+def _ready(
+    prepared: Prepared,
+    mapped: "Mapped",
+    routes: Sequence["Stops"],
+    left: Mapping[int, str],
+    orders: Orders,
+    plan_id: PlanId,
+    edit_id: EditId,
+    shift_end_s: "Floats | None" = None,
+) -> HandDraft:
+    """Return routes ready for changes; those that are late already may stay as late as they are."""
+    from routing.by_hand import lasting
+    from routing.rearranging import running_solution
+    from routing.urgent import RunningRoutes
+
+    running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
+    if shift_end_s is None:
+        shift_end_s = np.array([timed.ends_s for timed in running.timed])
+    problem = lasting(mapped.problem, shift_end_s)
+    return HandDraft(
+        plan_id=plan_id,
+        edit_id=edit_id,
+        prepared=prepared,
+        mapped=replace(mapped, problem=problem),
+        running=running.changed(problem, running.routes),
+        left=left,
+        orders=orders,
+        tolls=tuple(toll_of(mapped, timed) for timed in running.timed),
+    )

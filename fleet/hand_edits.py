@@ -1,0 +1,360 @@
+"""The changes that a dispatcher may make to a draft, each with what it breaks.
+
+A change either breaks a hard rule, which is said and changes nothing, or gives another draft.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data.model import (
+    Broken,
+    Edited,
+    EditKind,
+    EditWish,
+    SegmentId,
+    Taker,
+    VehicleId,
+)
+from fleet.hand_draft import HandDraft, broken, closed_off, edited
+
+if TYPE_CHECKING:
+    from routing.by_hand import Fault
+    from routing.urgent import RunningRoutes
+
+type Outcome = tuple[Edited, HandDraft]
+"""What becomes of a draft, and the draft then."""
+
+OFFERED = 5
+"""Trucks that a list of takers tells of, those that work nearest; the others by name alone."""
+
+TRIED = 2
+"""Places of which the exact cost is computed for each of them."""
+
+
+def made(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
+    """Return what a change makes of a draft; the draft itself where it breaks a rule."""
+    return _CHANGES[wish.kind](draft, wish, now)
+
+
+def checked(before: HandDraft, outcome: Outcome) -> Outcome:
+    """Return the outcome once the referee has looked at the routes that changed."""
+    from routing.by_hand import refused
+
+    found, after = outcome
+    vehicles = [v for v in map(after.vehicle, _changed_ids(found)) if v is not None]
+    if found.broken or not vehicles:
+        return outcome
+    said = refused(
+        after.running.problem, after.running.routes, vehicles, _bans(before, after, vehicles)
+    )
+    if not said:
+        return outcome
+    faults = (Broken("referee", words=words) for words in said)
+    return broken(before, *faults), before
+
+
+def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker]:
+    """Return what it takes to give a street to each truck, the cheapest first.
+
+    Far trucks and those that cannot come last; a far one has no time by when it is done.
+    """
+    from routing.breakdown import by_nearness
+    from routing.paths import line_graph
+
+    tasks = draft.tasks_on(segment_id)
+    if not tasks:
+        return []
+    problem = draft.running.problem
+    nearest = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)[:OFFERED]
+    doers, shifts = draft.doers(tasks), enumerate(draft.prepared.shifts)
+    found = [_taker(draft, tasks, doers, segment_id, v, now, near=v in nearest) for v, _ in shifts]
+    return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
+
+
+def _move(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
+    from routing.by_hand import differing, faults, given, placed
+
+    segment_id, vehicle_id = wish.segment_id, wish.vehicle_id
+    if segment_id is None or vehicle_id is None:
+        return _not(draft, Broken("no_work"))
+    tasks = draft.tasks_on(segment_id)
+    doers = draft.doers(tasks)
+    stays = wish.before_id is None
+    hindrance = _hindrance(draft, tasks, doers, segment_id, vehicle_id, stays=stays)
+    v = draft.vehicle(vehicle_id)
+    if hindrance or v is None:
+        return _not(draft, hindrance or Broken("off_duty", vehicle_id))
+    if wish.before_id is not None:
+        before = _first(draft, v, wish.before_id)
+        if before is None:
+            return _not(draft, Broken("not_on_route", vehicle_id))
+        running = placed(draft.running, tasks, v, before)
+    else:
+        others = [u for u in range(draft.running.problem.vehicles) if u != v]
+        found = given(draft.running, tasks, others, draft.begun_s(now))
+        if found is None:
+            return _not(draft, *_why_not(draft, tasks, v, now))
+        running = found
+    changed = differing(draft.running, running)
+    wrong = faults(draft.running.problem, running, changed)
+    if wrong:
+        return _not(draft, *(_told(draft, one) for one in wrong))
+    after = draft.with_routes(running, changed)
+    return edited(draft, after, changed), after
+
+
+def _lock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+    vehicle_id, segment_id = wish.vehicle_id, wish.segment_id
+    v = None if vehicle_id is None else draft.vehicle(vehicle_id)
+    if vehicle_id is None or v is None:
+        return _not(draft, Broken("off_duty", vehicle_id))
+    orders = draft.orders
+    if segment_id is None:
+        if vehicle_id in orders.fixed:
+            return _not(draft, Broken("unchanged", vehicle_id))
+        return _ordered(draft, replace(draft, orders=orders.locked(vehicle_id, None)))
+    keeper = orders.keeper.get(segment_id)
+    if keeper is not None:
+        rule = "unchanged" if keeper == vehicle_id else "locked"
+        return _not(draft, Broken(rule, keeper))
+    if (vehicle_id, segment_id) in orders.banned:
+        return _not(draft, Broken("forbidden", vehicle_id))
+    doers = set(draft.doers(draft.tasks_on(segment_id)).values())
+    if doers != {v}:
+        return _not(draft, Broken("not_on_route", vehicle_id))
+    return _ordered(draft, replace(draft, orders=orders.locked(vehicle_id, segment_id)))
+
+
+def _unlock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+    vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
+    if vehicle_id is None:
+        return _not(draft, Broken("off_duty"))
+    held = vehicle_id in orders.fixed
+    if segment_id is not None:
+        held = orders.keeper.get(segment_id) == vehicle_id
+    if not held:
+        return _not(draft, Broken("unchanged", vehicle_id))
+    return _ordered(draft, replace(draft, orders=orders.unlocked(vehicle_id, segment_id)))
+
+
+def _forbid(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
+    """Keep a truck off a street; what it has to do there goes to the best other one."""
+    from routing.by_hand import differing, given
+
+    vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
+    if vehicle_id is None or segment_id is None:
+        return _not(draft, Broken("no_work"))
+    if (vehicle_id, segment_id) in orders.banned:
+        return _not(draft, Broken("unchanged", vehicle_id))
+    if orders.keeper.get(segment_id) == vehicle_id:
+        return _not(draft, Broken("locked", vehicle_id))
+    banned = replace(draft, orders=orders.forbidden(vehicle_id, segment_id))
+    v = draft.vehicle(vehicle_id)
+    mine = [t for t, doer in draft.doers(draft.tasks_on(segment_id)).items() if doer == v]
+    if not mine:
+        return _ordered(draft, banned)
+    if vehicle_id in orders.fixed:
+        return _not(draft, Broken("locked", vehicle_id))
+    running = given(draft.running, mine, _not_allowed(banned, segment_id), draft.begun_s(now))
+    if running is None:
+        return _not(draft, Broken("no_taker", vehicle_id))
+    changed = differing(draft.running, running)
+    after = banned.with_routes(running, changed)
+    return edited(draft, after, changed), after
+
+
+def _allow(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+    vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
+    pair = (vehicle_id, segment_id)
+    if vehicle_id is None or segment_id is None or pair not in orders.banned:
+        return _not(draft, Broken("unchanged", vehicle_id))
+    return _ordered(draft, replace(draft, orders=orders.allowed(vehicle_id, segment_id)))
+
+
+def _close(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+    """Close a street: its work is left out, and whoever drives over it goes around."""
+    from routing.by_hand import faults
+
+    segment_id = wish.segment_id
+    if segment_id is None:
+        return _not(draft, Broken("no_work"))
+    if {forward for street, forward in _ways(draft) if street == segment_id} == {True, False}:
+        return _not(draft, Broken("unchanged"))
+    after = closed_off(draft, segment_id)
+    legs = [(draft.legs(v), after.legs(v)) for v in range(len(draft.prepared.shifts))]
+    over = {segment_id}
+    changed = [
+        v
+        for v, (old, new) in enumerate(legs)
+        if any(step.segment_id in over for leg in old for step in leg.path)
+        or [leg.works for leg in old if leg.works] != [leg.works for leg in new if leg.works]
+    ]
+    wrong = faults(after.running.problem, after.running, changed)
+    if wrong:
+        return _not(draft, *(_told(draft, one) for one in wrong))
+    return edited(draft, after, changed), after
+
+
+_CHANGES: dict[EditKind, Callable[[HandDraft, EditWish, datetime], Outcome]] = {
+    EditKind.MOVE: _move,
+    EditKind.LOCK: _lock,
+    EditKind.UNLOCK: _unlock,
+    EditKind.FORBID: _forbid,
+    EditKind.ALLOW: _allow,
+    EditKind.CLOSE: _close,
+}
+
+
+def _hindrance(
+    draft: HandDraft,
+    tasks: Sequence[int],
+    doers: Mapping[int, int],
+    segment_id: SegmentId,
+    vehicle_id: VehicleId,
+    *,
+    stays: bool,
+) -> Broken | None:
+    """Return why a truck cannot be given a street, whatever its route; `None` if it can."""
+    v, orders = draft.vehicle(vehicle_id), draft.orders
+    if not tasks:
+        ways = {street for street, _ in _ways(draft)}
+        return Broken("closed" if segment_id in ways else "no_work")
+    if v is None:
+        return Broken("off_duty", vehicle_id)
+    keeper = orders.keeper.get(segment_id)
+    if keeper not in (None, vehicle_id):
+        return Broken("locked", keeper)
+    fixed = next((draft.vehicle_id(u) for u in (v, *doers.values()) if _fixed(draft, u)), None)
+    if fixed is not None:
+        return Broken("locked", fixed)
+    if (vehicle_id, segment_id) in orders.banned:
+        return Broken("forbidden", vehicle_id)
+    if stays and len(doers) == len(tasks) and set(doers.values()) == {v}:
+        return Broken("unchanged", vehicle_id)
+    return _unable(draft, tasks, v)
+
+
+def _unable(draft: HandDraft, tasks: Sequence[int], v: int) -> Broken | None:
+    """Return what a machine lacks for a street."""
+    problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
+    service_s = problem.service_s[list(tasks), problem.vehicle_type[v]]
+    if np.isfinite(service_s).all():
+        return None
+    machine = next(one for one in draft.prepared.vehicles if one.id == vehicle_id)
+    jobs = [draft.mapped.passes[task].job for task in tasks]
+    lacking = {job.treatment for job in jobs}.difference(machine.capabilities)
+    if lacking:
+        return Broken("no_gear", vehicle_id, words=str(min(lacking)))
+    width_m = draft.prepared.network.segment(jobs[0].segment_id).width_m
+    return Broken("too_narrow", vehicle_id, width_m)
+
+
+def _why_not(draft: HandDraft, tasks: Sequence[int], v: int, now: datetime) -> list[Broken]:
+    """Return what a truck's route would break that has no place for a street."""
+    from routing.by_hand import endless, faults, given
+
+    problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
+    others = [u for u in range(problem.vehicles) if u != v]
+    found = given(endless(draft.running, v), tasks, others, draft.begun_s(now))
+    if found is not None:
+        wrong = faults(problem, found, [v])
+        if wrong:
+            return [_told(draft, one) for one in wrong]
+    need_kg = float(problem.material_kg[list(tasks)].max(initial=0.0))
+    full_kg = float(problem.capacity_kg[v])
+    if need_kg > full_kg:
+        return [Broken("hopper", vehicle_id, need_kg - full_kg)]
+    return [Broken("unreachable", vehicle_id)]
+
+
+def _taker(
+    draft: HandDraft,
+    tasks: Sequence[int],
+    doers: Mapping[int, int],
+    segment_id: SegmentId,
+    v: int,
+    now: datetime,
+    *,
+    near: bool,
+) -> Taker:
+    from routing.by_hand import given
+
+    vehicle_id = draft.vehicle_id(v)
+    hindrance = _hindrance(draft, tasks, doers, segment_id, vehicle_id, stays=True)
+    if hindrance is not None or not near:
+        return Taker(vehicle_id, 0.0, None, () if hindrance is None else (hindrance,))
+    others = [u for u in range(draft.running.problem.vehicles) if u != v]
+    running = given(draft.running, tasks, others, draft.begun_s(now), TRIED)
+    if running is None:
+        return Taker(vehicle_id, 0.0, None, tuple(_why_not(draft, tasks, v, now)))
+    done_s = max(leg.ends_s for leg in running.timed[v].legs if leg.task in set(tasks))
+    done_at = draft.prepared.now + timedelta(seconds=done_s)
+    return Taker(vehicle_id, _more_s(draft.running, running), done_at, ())
+
+
+def _more_s(before: "RunningRoutes", after: "RunningRoutes") -> float:
+    timed = zip(before.timed, after.timed, strict=True)
+    return sum(new.service_s - old.service_s for old, new in timed)
+
+
+def _first(draft: HandDraft, v: int, segment_id: SegmentId) -> int | None:
+    """Return the first pass over a street on a truck's route."""
+    from routing.stops import tasks_of
+
+    mine = set(draft.tasks_on(segment_id))
+    return next((task for task in tasks_of(draft.running.routes[v]) if task in mine), None)
+
+
+def _not_allowed(draft: HandDraft, segment_id: SegmentId) -> list[int]:
+    """Return the trucks that get nothing of a street: it is not theirs, or their routes stay."""
+    shifts, orders = enumerate(draft.prepared.shifts), draft.orders
+    return [
+        v
+        for v, shift in shifts
+        if shift.vehicle_id in orders.fixed or not orders.allows(shift.vehicle_id, segment_id)
+    ]
+
+
+def _fixed(draft: HandDraft, v: int) -> bool:
+    return draft.vehicle_id(v) in draft.orders.fixed
+
+
+def _bans(before: HandDraft, after: HandDraft, vehicles: Sequence[int]) -> list[tuple[int, int]]:
+    """Return which tasks some trucks must not have been given; what they had before is no gift."""
+    ids = {after.vehicle_id(v): v for v in vehicles}
+    return [
+        (task, ids[vehicle_id])
+        for vehicle_id, segment_id in after.orders.banned
+        if vehicle_id in ids and not _has(before, ids[vehicle_id], segment_id)
+        for task in after.tasks_on(segment_id)
+    ]
+
+
+def _has(draft: HandDraft, v: int, segment_id: SegmentId) -> bool:
+    return v in draft.doers(draft.tasks_on(segment_id)).values()
+
+
+def _ways(draft: HandDraft) -> list[tuple[SegmentId, bool]]:
+    """Return the directions of streets that are closed."""
+    return [(way.segment_id, way.forward) for way in draft.prepared.present.closed]
+
+
+def _told(draft: HandDraft, fault: "Fault") -> Broken:
+    return Broken(fault.rule, draft.vehicle_id(fault.vehicle), fault.amount)
+
+
+def _changed_ids(found: Edited) -> list[VehicleId]:
+    return [route.vehicle_id for route in found.routes]
+
+
+def _ordered(before: HandDraft, after: HandDraft) -> Outcome:
+    """Return a draft in which only what was ordered is another thing."""
+    return edited(before, after, ()), after
+
+
+def _not(draft: HandDraft, *faults: Broken) -> Outcome:
+    return broken(draft, *faults), draft

@@ -1,0 +1,307 @@
+"""Drafts edited by hand in words: what a change breaks and costs, what was ordered of trucks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    Broken,
+    Edited,
+    EditState,
+    EditWish,
+    HandHead,
+    OrderKind,
+    PlanEdit,
+    SegmentId,
+    StandingOrder,
+    Taker,
+    Toll,
+    VehicleId,
+)
+from maps.i18n import Translator
+from maps.replans import DelayView, Streets
+
+type Vehicles = Mapping[VehicleId, str]
+
+HARD_RULES = (
+    *("shift_end", "hopper", "too_narrow", "no_gear", "forbidden", "locked", "closed"),
+    *("unreachable", "no_work", "unchanged", "no_taker", "not_on_route", "off_duty", "referee"),
+)
+"""What a change may break so that it cannot be made; the catalogs' `broken:RULE`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateView:
+    """Passes of a class that end behind their deadline, before and after, and minutes in all."""
+
+    service_class: str
+    passes_before: int
+    passes_after: int
+    minutes_before: int
+    minutes_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class TollView:
+    """What a draft takes, before and after a change, for all its trucks together."""
+
+    minutes_before: float
+    minutes_after: float
+    km_before: float
+    km_after: float
+    late: tuple[LateView, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditedView:
+    """What a change makes of a draft: `broken` says why it cannot be made, `strains` what suffers.
+
+    `needs_insisting` where it is stored only if the dispatcher insists.
+    """
+
+    plan_id: int
+    possible: bool
+    broken: tuple[str, ...]
+    strains: tuple[str, ...]
+    needs_insisting: bool
+    toll: TollView
+    requests: tuple[DelayView, ...]
+    vehicles: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditView:
+    """An edit that holds, or that was undone and can be redone."""
+
+    id: int
+    n: int
+    kind: str
+    words: str
+    segment_id: int | None
+    vehicle_id: int | None
+    by: str
+    at: datetime
+    undone: bool
+    toll: TollView
+
+
+@dataclass(frozen=True, slots=True)
+class EditsView:
+    """A draft edited by hand; `version` goes back as `If-Match` with the next change."""
+
+    plan_id: int
+    base_id: int
+    revision: int
+    state: str
+    made_at: datetime
+    begun_by: str
+    version: int
+    edits: tuple[EditView, ...]
+    can_undo: bool
+    can_redo: bool
+    toll: TollView | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNews:
+    """Which draft was changed by hand, and its version now."""
+
+    id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakerView:
+    """What it takes to give a street to a truck; no minutes for one that cannot or is far."""
+
+    vehicle_id: int
+    vehicle: str
+    possible: bool
+    more_min: float | None
+    done_at: datetime | None
+    why_not: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """What was ordered of a truck for the rest of the storm."""
+
+    id: int
+    kind: str
+    vehicle_id: int
+    vehicle: str
+    segment_id: int | None
+    words: str
+    by: str
+    at: datetime
+    lifted: bool
+
+
+def edited_view(
+    found: Edited, requests: Sequence[DelayView], vehicles: Vehicles, t: Translator
+) -> EditedView:
+    """Return what a change breaks and costs."""
+    strains = () if found.broken else strains_of(found, requests, t)
+    return EditedView(
+        plan_id=found.plan_id,
+        possible=not found.broken,
+        broken=tuple(broken_words(one, vehicles, t) for one in found.broken),
+        strains=strains,
+        needs_insisting=bool(strains),
+        toll=toll_view(found.toll_before, found.toll, t),
+        requests=tuple(requests),
+        vehicles=tuple(route.vehicle_id for route in found.routes),
+    )
+
+
+def strains_of(found: Edited, requests: Sequence[DelayView], t: Translator) -> tuple[str, ...]:
+    """Return which soft rules a change breaks: more lateness, and promises."""
+    words = [
+        t(
+            "{class}: {minutes} min more behind the deadline, {count} passes late.",
+            **{"class": t(f"class:{one.service_class}")},
+            minutes=one.minutes_after - one.minutes_before,
+            count=one.passes_after,
+        )
+        for one in toll_view(found.toll_before, found.toll, t).late
+        if one.minutes_after > one.minutes_before or one.passes_after > one.passes_before
+    ]
+    words += [
+        t(
+            "Request {reference} was promised by {time} and would come at {expected}.",
+            reference=one.reference,
+            time=t.time(one.promised_until),
+            expected=t.time(one.expected_at),
+        )
+        for one in requests
+        if one.breaks_promise and one.promised_until is not None
+    ]
+    return tuple(words)
+
+
+def broken_words(one: Broken, vehicles: Vehicles, t: Translator) -> str:
+    """Return a broken rule as a sentence."""
+    vehicle = "" if one.vehicle_id is None else vehicles.get(one.vehicle_id, "")
+    treatment = t(f"treatment:{one.words}") if one.rule == "no_gear" else one.words
+    minutes = max(1, round(one.amount / 60)) if one.rule == "shift_end" else 0
+    values = {
+        "vehicle": vehicle,
+        "minutes": minutes,
+        "kg": round(one.amount),
+        "width": round(one.amount, 1),
+        "treatment": treatment,
+        "words": one.words,
+    }
+    return t(f"broken:{one.rule}", **values)
+
+
+def toll_view(before: Toll, after: Toll, t: Translator) -> TollView:
+    """Return what a draft takes before and after."""
+    names = sorted({*before.late_passes, *after.late_passes})
+    late = tuple(
+        LateView(
+            service_class=name,
+            passes_before=before.late_passes.get(name, 0),
+            passes_after=after.late_passes.get(name, 0),
+            minutes_before=round(before.late_s.get(name, 0.0) / 60),
+            minutes_after=round(after.late_s.get(name, 0.0) / 60),
+        )
+        for name in names
+    )
+    minutes = round((after.seconds - before.seconds) / 60, 1)
+    km = round((after.metres - before.metres) / 1000, 1)
+    return TollView(
+        minutes_before=round(before.seconds / 60, 1),
+        minutes_after=round(after.seconds / 60, 1),
+        km_before=round(before.metres / 1000, 1),
+        km_after=round(after.metres / 1000, 1),
+        late=late,
+        words=t("{minutes} min and {km} km more", minutes=minutes, km=km),
+    )
+
+
+def edits_view(
+    head: HandHead,
+    version: int,
+    edits: Sequence[PlanEdit],
+    vehicles: Vehicles,
+    street: Streets,
+    t: Translator,
+) -> EditsView:
+    """Return a draft's edits, with what they cost together."""
+    held = [one for one in edits if one.state is EditState.DONE]
+    whole = toll_view(held[0].toll_before, held[-1].toll, t) if held else None
+    return EditsView(
+        plan_id=head.plan_id,
+        base_id=head.base_id,
+        revision=head.revision,
+        state=str(head.state),
+        made_at=head.made_at,
+        begun_by=head.begun_by,
+        version=version,
+        edits=tuple(_edit_view(one, vehicles, street, t) for one in edits),
+        can_undo=bool(held),
+        can_redo=len(held) < len(edits),
+        toll=whole,
+    )
+
+
+def edit_words(wish: EditWish, vehicles: Vehicles, street: Streets, t: Translator) -> str:
+    """Return what a change does, as a sentence."""
+    whole = "_route" if wish.segment_id is None else ""
+    return t(
+        f"edit:{wish.kind}{whole}",
+        street="" if wish.segment_id is None else street(wish.segment_id),
+        vehicle="" if wish.vehicle_id is None else vehicles.get(wish.vehicle_id, ""),
+    )
+
+
+def taker_view(one: Taker, vehicles: Vehicles, t: Translator) -> TakerView:
+    """Return a truck that a street may be given to."""
+    return TakerView(
+        vehicle_id=one.vehicle_id,
+        vehicle=vehicles.get(one.vehicle_id, ""),
+        possible=not one.broken,
+        more_min=None if one.done_at is None else round(one.more_s / 60, 1),
+        done_at=one.done_at,
+        why_not=tuple(broken_words(each, vehicles, t) for each in one.broken),
+    )
+
+
+def order_view(one: StandingOrder, vehicles: Vehicles, street: Streets, t: Translator) -> OrderView:
+    """Return an order in words."""
+    kind = "forbid" if one.kind is OrderKind.FORBID else "lock"
+    whole = "_route" if one.segment_id is None else ""
+    vehicle = vehicles.get(one.vehicle_id, "")
+    words = t(f"order:{kind}{whole}", vehicle=vehicle, street=_named(one.segment_id, street))
+    return OrderView(
+        id=one.id,
+        kind=kind,
+        vehicle_id=one.vehicle_id,
+        vehicle=vehicle,
+        segment_id=one.segment_id,
+        words=words,
+        by=one.added_by,
+        at=one.added_at,
+        lifted=one.lifted_at is not None,
+    )
+
+
+def _named(segment_id: SegmentId | None, street: Streets) -> str:
+    return "" if segment_id is None else street(segment_id)
+
+
+def _edit_view(one: PlanEdit, vehicles: Vehicles, street: Streets, t: Translator) -> EditView:
+    return EditView(
+        id=one.id,
+        n=one.n,
+        kind=str(one.wish.kind),
+        words=edit_words(one.wish, vehicles, street, t),
+        segment_id=one.wish.segment_id,
+        vehicle_id=one.wish.vehicle_id,
+        by=one.by,
+        at=one.at,
+        undone=one.state is EditState.UNDONE,
+        toll=toll_view(one.toll_before, one.toll, t),
+    )

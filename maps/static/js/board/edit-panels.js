@@ -1,0 +1,92 @@
+// What the panels of streets and trucks say and do about editing by hand: who could take it, locks and bans.
+import { html } from "lit";
+import { t, time } from "../core/texts.js";
+import { change, editing, hand, lookForTakers, orderTruck, takeBack } from "./edit.js";
+import { board, mayDispatch, selection } from "./state.js";
+import { routeOf } from "./truck.js";
+
+selection.follow(({ chosen }, changes) => {
+  if ("chosen" in changes && chosen?.kind === "street") lookForTakers(chosen.id);
+});
+hand.follow((_, changes) => {
+  const { chosen } = selection.value;
+  if (changes.draft && chosen?.kind === "street" && hand.value.takers?.segment !== chosen.id) lookForTakers(chosen.id);
+});
+
+function price(taker) {
+  if (!taker.possible) return taker.why_not.join(" ");
+  if (taker.more_min === null) return t("far away; the cost is computed when you choose it");
+  return t("{minutes} min more, done {time}", { minutes: taker.more_min, time: time(taker.done_at) });
+}
+
+const takerItem = (segment) => (taker) => html`<li>
+  <button class="taker" ?disabled=${!taker.possible || hand.value.busy} data-vehicle=${taker.vehicle_id}
+    @click=${() => change({ kind: "move", segment_id: segment, vehicle_id: taker.vehicle_id })}>
+    <bdi>${taker.vehicle}</bdi> <span class="small muted">${price(taker)}</span>
+  </button>
+</li>`;
+
+function takers(segment) {
+  const { takers: known } = hand.value;
+  if (known?.segment !== segment || known.list === null)
+    return html`<p class="small muted" role="status">${t("Looking for the trucks that could take it …")}</p>`;
+  return html`<ol class="takers" id="takers">${known.list.map(takerItem(segment))}</ol>`;
+}
+
+const orderItem = (one) => html`<li>
+  <span class="icon icon-${one.kind === "lock" ? "lock" : "ban"}" aria-hidden="true"></span>
+  <span><bdi>${one.words}</bdi> <span class="small muted"><bdi>${one.by}</bdi> · ${time(one.at)}</span></span>
+  ${mayDispatch ? html`<button class="quiet" @click=${() => takeBack(one)}>${t("Take it back")}</button>` : ""}
+</li>`;
+
+const orders = (wanted) => {
+  const mine = [...hand.value.orders.values()].filter(wanted);
+  return mine.length ? html`<ul class="orders-list">${mine.map(orderItem)}</ul>` : "";
+};
+
+function block(event, segment) {
+  event.preventDefault();
+  const { reason } = Object.fromEntries(new FormData(event.target));
+  change({ kind: "close", segment_id: segment, reason });
+}
+
+const blockForm = (segment) => html`<form class="column" @submit=${(event) => block(event, segment)}>
+  <label><span>${t("What blocks it?")}</span><input name="reason" required maxlength="200" autocomplete="off" dir="auto" /></label>
+  <button>${t("Block the street in this draft")}</button>
+</form>`;
+
+function orderForm(segment) {
+  const trucks = [...board.value.vehicles.values()];
+  const give = (kind) => (event) => {
+    const vehicle = Number(event.target.closest("form").elements.vehicle.value);
+    orderTruck(kind, vehicle, segment);
+  };
+  return html`<form class="edit-order" @submit=${(event) => event.preventDefault()}>
+    <label><span>${t("Truck")}</span><select name="vehicle">${trucks.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>
+    <div class="pair">
+      <button type="button" @click=${give("lock")}>${t("Lock the street to it")}</button>
+      <button type="button" @click=${give("forbid")}>${t("Keep it off this street")}</button>
+    </div>
+  </form>`;
+}
+
+/** The part of a street's panel. */
+export function streetEdit(segment) {
+  if (!board.value.storm) return "";
+  const here = orders((one) => one.segment_id === segment);
+  return html`${editing() ? html`<section class="next-legs"><h3>${t("Give to truck")}</h3>${takers(segment)}${blockForm(segment)}</section>` : ""}
+    ${
+      here || mayDispatch
+        ? html`<details class="edit-orders" ?open=${Boolean(here)}><summary>${t("Locks and bans")}</summary>${here} ${mayDispatch ? orderForm(segment) : ""}</details>`
+        : ""
+    }`;
+}
+
+/** The part of a truck's panel. */
+export function truckEdit(vehicle) {
+  if (!board.value.storm) return "";
+  const kept = [...hand.value.orders.values()].some((one) => one.kind === "lock" && one.segment_id === null && one.vehicle_id === vehicle);
+  const lock = mayDispatch && routeOf(vehicle) && !kept;
+  return html`${orders((one) => one.vehicle_id === vehicle)}
+    ${lock ? html`<button class="quiet" @click=${() => orderTruck("lock", vehicle)}><span class="icon icon-lock" aria-hidden="true"></span>${t("Lock its route")}</button>` : ""}`;
+}

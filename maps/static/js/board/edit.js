@@ -1,0 +1,136 @@
+// A draft in the hands of a dispatcher: begun, changed, undone, published; and what was ordered of trucks.
+import { get, post } from "../core/net.js";
+import { attempt, notify } from "../core/notices.js";
+import { Store } from "../core/store.js";
+import { change as changeOf } from "./room.js";
+import { board, keyed, mayDispatch, reload } from "./state.js";
+
+/**
+ * The draft that is edited, or null; the trucks that could take a street; what the server asks before it stores a change
+ * or why it refuses one; orders that hold; the street that is being dragged.
+ */
+export const hand = new Store({ draft: null, takers: null, asked: null, busy: false, orders: new Map(), dragged: null });
+
+export const editing = () => hand.value.draft !== null;
+
+const header = () => ({ "if-match": `"${hand.value.draft.version}"` });
+
+const path = (rest) => `/api/plans/${hand.value.draft.plan_id}/${rest}`;
+
+/** Ask for the orders that hold: at the start, after a break, and when a storm or plan changes. */
+export async function reloadOrders() {
+  hand.set({ orders: keyed(await get("/api/orders")) });
+}
+
+/** Take in orders that were given or taken back. */
+export function mergeOrders(list) {
+  const orders = new Map(hand.value.orders);
+  for (const one of list) {
+    if (one.lifted) orders.delete(one.id);
+    else orders.set(one.id, one);
+  }
+  hand.set({ orders });
+}
+
+/** Begin to edit the published plan, or a draft; what was begun before is taken up again. */
+export async function beginEditing(planId = board.value.plan?.id) {
+  if (!mayDispatch || !planId || hand.value.busy) return;
+  hand.set({ busy: true });
+  const draft = await attempt(() => post(`/api/plans/${planId}/hand`));
+  hand.set({ busy: false, draft: draft ?? null, asked: null });
+  if (draft) lookForTakers(hand.value.takers?.segment);
+}
+
+/** Stop editing; the draft stays as it is. */
+export const leaveEditing = () => hand.set({ draft: null, asked: null, takers: null });
+
+/** Ask which trucks could take a street, and at what cost. */
+export async function lookForTakers(segment) {
+  if (!editing() || segment === undefined) return;
+  hand.set({ takers: { segment, list: null } });
+  const list = await attempt(() => get(path(`takers/${segment}`)));
+  if (hand.value.takers?.segment === segment) hand.set({ takers: { segment, list: list ?? [] } });
+}
+
+function changed(draft) {
+  hand.set({ draft, asked: null, busy: false });
+  lookForTakers(hand.value.takers?.segment); // meanwhile the next change may be made
+}
+
+async function refused(error, again) {
+  const { reason, words } = error.values ?? {};
+  if (reason === "edit_broken" || reason === "edit_strains") {
+    hand.set({ asked: { words, again: reason === "edit_strains" ? again : null } });
+    return;
+  }
+  notify(error.message, "danger");
+  if (error.status === 409) hand.set({ draft: await get(path("edits")) });
+}
+
+async function order(rest, body, again = null) {
+  if (hand.value.busy) return;
+  hand.set({ busy: true });
+  try {
+    changed(await post(path(rest), body, header()));
+  } catch (error) {
+    await refused(error, again);
+  } finally {
+    hand.set({ busy: false });
+  }
+}
+
+/** Store a change of the draft; what makes work late is asked about first. */
+export const change = (wish, insist = false) => order("edits", { ...wish, insist }, () => change(wish, true));
+
+export const undo = () => hand.value.draft?.can_undo && order("undo", {});
+
+export const redo = () => hand.value.draft?.can_redo && order("redo", {});
+
+/** Forget what was asked or refused. */
+export const letBe = () => hand.set({ asked: null });
+
+/** Order something of a truck: of the draft where one is edited, else at once. */
+export async function orderTruck(kind, vehicle_id, segment_id = null) {
+  if (editing()) return change({ kind, vehicle_id, segment_id });
+  const given = await attempt(() => post("/api/orders", { kind, vehicle_id, segment_id }));
+  if (given) mergeOrders([given]);
+  return undefined;
+}
+
+/** Take an order back. */
+export async function takeBack(one) {
+  const kind = one.kind === "lock" ? "unlock" : "allow";
+  if (editing()) return change({ kind, vehicle_id: one.vehicle_id, segment_id: one.segment_id });
+  const lifted = await attempt(() => post(`/api/orders/${one.id}/lift`));
+  if (lifted) mergeOrders([lifted]);
+  return undefined;
+}
+
+/** Send the draft to the trucks; `dropping` where open work may be dropped. */
+export async function publishDraft(dropping = false) {
+  try {
+    const told = await changeOf("plans", path("publish"), { dropping });
+    if (!told) return; // somebody else was faster, and was asked about
+    leaveEditing();
+    await Promise.all([reload(), reloadOrders()]);
+  } catch (error) {
+    const drops = error.values?.reason === "plan_drops_jobs";
+    hand.set({ asked: { words: error.message, drops, again: drops ? () => publishDraft(true) : null } });
+  }
+}
+
+/** Throw the draft away. */
+export async function discardDraft() {
+  await attempt(async () => {
+    await post(path("discard"));
+    leaveEditing();
+  });
+}
+
+/** Another board has changed a draft. */
+export async function heardOfDraft(list) {
+  const { draft } = hand.value;
+  const news = list.find((one) => one.id === draft?.plan_id);
+  if (!news || news.version <= draft.version || hand.value.busy) return;
+  changed(await get(path("edits")));
+}

@@ -1,0 +1,154 @@
+"""Running routes changed as a person wants them, and the referee's word on those that changed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.breakdown import Part, restricted
+from routing.check import cost_of, violations
+from routing.inserting import inserted
+from routing.problem import Cost, Floats, Problem, Route, Rules, Solution
+from routing.repair import without, without_idle_end
+from routing.stops import Refill, Visit, tasks_of
+from routing.urgent import TRIED, RunningRoutes, Urgent
+
+SLACK_S = 1e-3
+SLACK_KG = 1e-6
+EVER_S = 1e9
+"""A shift that never ends, to find out by how much a real one is too short."""
+
+
+class Fault(NamedTuple):
+    """What a route breaks and by how much: `shift_end` (s), `hopper` (kg) or `unreachable`."""
+
+    rule: str
+    vehicle: int
+    amount: float
+
+
+def given(
+    running: RunningRoutes,
+    tasks: Sequence[int],
+    forbidden: Collection[int],
+    begun_s: float = 0.0,
+    tried: int = TRIED,
+) -> RunningRoutes | None:
+    """Return routes in which vehicles that are not forbidden do some tasks, at their best places.
+
+    All other stops keep their vehicles and their order; `None` where nobody has a place for them.
+    """
+    problem = running.problem
+    urgent = [_again(problem, task) for task in tasks]
+    done = {task for route in running.routes for task in tasks_of(route)}
+    instead = [task for task in tasks if task in done]
+    found = inserted(running, urgent, instead, sorted(forbidden), begun_s, tried)
+    if found is None:
+        return None
+    named = {problem.tasks + i: task for i, task in enumerate(tasks)}
+    routes = [_renamed(route, named) for route in found.after.routes]
+    return running.changed(problem, _without_idle_ends(running, routes))
+
+
+def placed(
+    running: RunningRoutes, tasks: Sequence[int], vehicle: int, before: int
+) -> RunningRoutes:
+    """Return routes in which a vehicle does some tasks right before another task of its route."""
+    held = [without(route, set(tasks)) for route in running.routes]
+    mine = held[vehicle]
+    stops = (Visit(task, 0) for task in tasks)
+    at = next((p for p, stop in enumerate(mine) if stop == Visit(before, 0)), len(mine))
+    held[vehicle] = (*mine[:at], *stops, *mine[at:])
+    return running.changed(running.problem, _without_idle_ends(running, held))
+
+
+def endless(running: RunningRoutes, vehicle: int) -> RunningRoutes:
+    """Return the routes with a vehicle whose shift never ends."""
+    shift_end_s = running.problem.shift_end_s.copy()
+    shift_end_s[vehicle] = EVER_S
+    return running.changed(replace(running.problem, shift_end_s=shift_end_s), running.routes)
+
+
+def differing(before: RunningRoutes, after: RunningRoutes) -> list[int]:
+    """Return the vehicles whose routes are others."""
+    pairs = zip(before.routes, after.routes, strict=True)
+    return [v for v, (one, other) in enumerate(pairs) if one != other]
+
+
+def faults(problem: Problem, running: RunningRoutes, vehicles: Sequence[int]) -> list[Fault]:
+    """Return what the routes of some vehicles break of a problem's shifts, hoppers and streets."""
+    found = []
+    for v in vehicles:
+        timed = running.timed[v]
+        late_s = timed.ends_s - float(problem.shift_end_s[v])
+        least_kg = min((leg.load_kg for leg in timed.legs), default=0.0)
+        if not np.isfinite(timed.ends_s):
+            found.append(Fault("unreachable", v, 0.0))
+        elif late_s > SLACK_S and running.routes[v]:
+            found.append(Fault("shift_end", v, late_s))
+        if least_kg < -SLACK_KG:
+            found.append(Fault("hopper", v, -least_kg))
+    return found
+
+
+def refused(
+    problem: Problem,
+    routes: Sequence[Route],
+    vehicles: Sequence[int],
+    forbidden: Collection[tuple[int, int]] = (),
+) -> list[str]:
+    """Return what the referee says against the routes of some vehicles, as a problem of their own.
+
+    `forbidden` are pairs of task and vehicle that must not meet.
+    """
+    tasks = np.array([task for v in vehicles for task in tasks_of(routes[v])], np.int32)
+    bans = sorted(forbidden)
+    rules: Rules = replace(
+        problem.rules,
+        pinned=(),
+        forbidden_task=np.array([task for task, _ in bans], np.int32),
+        forbidden_vehicle=np.array([v for _, v in bans], np.int32),
+    )
+    some = np.array(vehicles, np.int32)
+    part = Part(restricted(replace(problem, rules=rules), tasks, some), tasks, some)
+    nothing = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
+    solution = Solution(part.inside(routes), {}, nothing, 0.0, 0, 0)
+    return violations(part.problem, replace(solution, cost=cost_of(part.problem, solution)))
+
+
+def lasting(problem: Problem, ends_s: Floats) -> Problem:
+    """Return the problem in which shifts last at least until the given times, where finite."""
+    finite_s = np.where(np.isfinite(ends_s), ends_s, 0.0)
+    return replace(problem, shift_end_s=np.maximum(problem.shift_end_s, finite_s))
+
+
+def _again(problem: Problem, task: int) -> Urgent:
+    """Return a task of a problem as one more."""
+    return Urgent(
+        mode_arc=tuple(int(arc) for arc in problem.mode_arc[task]),
+        service_s=problem.service_s[task],
+        material_kg=float(problem.material_kg[task]),
+        class_index=int(problem.class_index[task]),
+        release_s=float(problem.release_s[task]),
+        due_s=float(problem.due_s[task]),
+        completion_price=float(problem.completion_price[task]),
+        lateness_price=float(problem.lateness_price[task]),
+        unserved_price=float(problem.unserved_price[task]),
+    )
+
+
+def _renamed(route: Route, named: dict[int, int]) -> Route:
+    return tuple(
+        stop if isinstance(stop, Refill) else Visit(named.get(stop.task, stop.task), stop.mode)
+        for stop in route
+    )
+
+
+def _without_idle_ends(running: RunningRoutes, routes: Sequence[Route]) -> list[Route]:
+    """Return the routes without reloads at the end of those that have changed."""
+    problem = running.problem
+    return [
+        route if route == running.routes[v] else without_idle_end(problem, v, route)
+        for v, route in enumerate(routes)
+    ]

@@ -1,0 +1,58 @@
+"""A plan edited by hand on the board: by click, key and drag, in both languages."""
+
+import pytest
+from playwright.sync_api import expect
+
+from api.quick_worker import QuickDesk, listening
+from maps.i18n import translator
+from tests.browser.conftest import Visit
+from tests.browser.test_board import middle_of
+from tests.browser.test_pages import speak
+from tests.browser.test_replans import a_plan_is_driven
+from tests.village import MILL, TULIP
+
+pytestmark = pytest.mark.browser
+
+
+def choose(visit: Visit, street: int) -> None:
+    visit.page.evaluate(
+        f"import('/static/js/board/state.js').then((it) => it.choose('street', {street}))"
+    )
+
+
+def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_plan_is_driven(visit)
+    city, page = visit.city, visit.page
+    with listening(city.folder, QuickDesk(city.engine, city.clock, 1)):
+        visit.board()
+        page.keyboard.press("e")
+        bar = page.locator(".edit-bar")
+        expect(bar).to_be_visible()
+        choose(visit, MILL)
+        page.click(".taker[data-vehicle='2']:enabled")
+        expect(bar.locator(".edit-list li")).to_have_count(1)
+        assert visit.grave_faults() == []
+        page.keyboard.press("Control+z")
+        expect(bar.locator(".edit-list li.muted")).to_have_count(1)
+        page.keyboard.press("Control+Shift+z")
+        expect(bar.locator(".edit-list li.muted")).to_have_count(0)
+
+        speak(visit, "fa")
+        t = translator("fa")
+        page.locator("board-side").get_by_role("button", name=t("Edit by hand")).click()
+        expect(bar.locator(".edit-list li")).to_have_count(1)
+        choose(visit, TULIP)
+        expect(page.locator(".taker").first).to_be_visible()
+        page.keyboard.press("t")
+        row = page.locator("#list-trucks [role='option']").nth(1).bounding_box()
+        assert row is not None
+        page.mouse.move(*visit.point_of(*middle_of(TULIP)))
+        page.mouse.down()
+        page.mouse.move(row["x"] + 40, row["y"] + 10, steps=4)
+        page.mouse.up()
+        expect(bar.locator(".edit-list li")).to_have_count(2)
+        assert visit.grave_faults() == []
+        page.click(f"text={t('Throw the changes away')}")
+        expect(bar).to_have_count(0)
+    assert visit.complaints == []
