@@ -151,7 +151,7 @@ def answer(shift_id: ShiftId, words: AnswerIn, context: DriverContext) -> Messag
         sent.append(message_from_driver(tx, context.actor, shift, words.text, rules, context.now))
         return message_view(sent[0])
 
-    known = _once(context, shift_id, words.key, order)
+    known = _once(context, shift_id, f"message:{words.key}", order)
     _publish(context, sent)
     return known
 
@@ -187,7 +187,7 @@ def call(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, 
         opened.extend([alert] if alert else [])
         return {"heard": True}
 
-    known = _once(context, shift_id, wanted.key, order)
+    known = _once(context, shift_id, f"sos:{wanted.key}", order)
     app.hub.publish("alerts", [alert_view(one, app.network) for one in opened])
     return known
 

@@ -17,6 +17,7 @@ from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.plans import PlanHead, list_plan_heads
 from data.store.positions import list_between
+from data.store.shifts import get_shift
 from data.store.storms import find_active_storm, list_storms
 from fleet.corridor import Corridor
 from fleet.route_check import LegState, RouteCheck
@@ -59,12 +60,17 @@ def show_checks(context: WallContext) -> list[CheckView]:
 
 @router.get("/api/route-checks/{shift_id}")
 def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
-    """Return what became of each leg of a shift's driven route, in driving order."""
+    """Return what became of each leg of a shift's driven route, in driving order.
+
+    A shift without a route in the driven plan has no legs.
+    """
     checked = context.app.watch.check
     for one in checked.routes if checked else ():
         if one.shift_id == shift_id:
             return [leg.state for leg in one.legs]
-    raise NotFoundError("route", shift_id)
+    with context.reading() as tx:
+        get_shift(tx, shift_id)
+    return []
 
 
 @router.get("/routes")

@@ -361,7 +361,9 @@ def _gaps_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Float
     table = np.zeros((count + 1, 12))
     table[:, 0], table[:, 1] = v, np.arange(count + 1)
     table[:, 2], table[:, 3] = arcs[:-1], arcs[1:]
-    table[:, 4], table[:, 5] = leaves_s, begins_s - leaves_s
+    drive_s = np.full(count + 1, np.inf)  # behind what no vehicle reaches
+    np.subtract(begins_s, leaves_s, out=drive_s, where=np.isfinite(leaves_s))
+    table[:, 4], table[:, 5] = leaves_s, drive_s
     table[:, 6] = float(problem.price_per_s[v]) + _slopes(problem, route, stops)
     table[:, 7] = max(float(problem.shift_end_s[v]) - float(timed.ends_s), 0.0)
     spare_kg, low, high = load_kg[-1], -np.inf, np.inf

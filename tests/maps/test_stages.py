@@ -204,11 +204,11 @@ def test_a_route_without_legs_has_no_stages() -> None:
 def test_progress_names_the_next_street_and_the_last_reason() -> None:
     legs = [work(v.MAIN_WEST), work(v.MILL), work(v.ROSE)]
     over = [ended(1, "skipped", 5, "blocked"), ended(0, minutes=1)]
-    view = progress_view(v.a_shift(), PlanId(1), legs, over, {}, v.village())
+    view = progress_view(v.a_shift(), PlanId(1), legs, over, None, {}, v.village())
     assert (view.done, view.skipped, view.total) == (1, 1, 3)
     assert (view.reason, view.at) == ("blocked", v.NOW + timedelta(minutes=5))
     assert view.street is not None
     assert view.street.name_en == "Rose Street"
-    finished = progress_view(v.a_shift(), PlanId(1), legs[:1], [ended(0)], {}, v.village())
+    finished = progress_view(v.a_shift(), PlanId(1), legs[:1], [ended(0)], None, {}, v.village())
     assert (finished.kind, finished.street, finished.done_m) == ("", None, finished.work_m)
     assert 0 < view.done_m < view.work_m
