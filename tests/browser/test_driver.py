@@ -216,11 +216,11 @@ def test_the_whole_route_can_be_driven_by_keyboard(visit, code):
     expect(page.locator(".stage h2")).to_have_text("Imam Street")
     page.locator(".trouble").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("dialog")).to_be_visible()
+    expect(page.locator("dialog[open]")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator("dialog[open]")).to_be_hidden()
     page.keyboard.press("Enter")
-    expect(page.locator("dialog")).to_be_visible()
+    expect(page.locator("dialog[open]")).to_be_visible()
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
@@ -318,7 +318,7 @@ def test_a_dispatcher_gives_a_code_and_sees_the_driver_move(visit, plan, databas
     board.click("#tab-trucks")
     board.click("#list-trucks li:first-child")
     board.select_option("board-side select[name=login]", "reza")
-    board.click("board-side form button")
+    board.click("board-side form:has(select[name=login]) button")
     given = board.locator("board-side .digits").inner_text().replace(" ", "")
     expect(board.locator("board-side .given")).to_contain_text("/drive")
     assert visit.grave_faults() == []
