@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.context import Context, CouncilContext
+from api.download import CSV, attachment
 from api.shell import boot_of, page, translator_of
 from api.storms import revisions_of
 from data.model import JobState, SegmentId, Storm, StormId
@@ -91,7 +92,7 @@ def download_map(request: Request, context: CouncilContext, storm: Wanted = None
 
     picture = _picture(context, storm)
     html = coverage_html(picture, translator_of(request))
-    return _attachment(html.encode(), "text/html; charset=utf-8", picture, "html")
+    return _attachment(html, "text/html", picture, "html")
 
 
 @router.get("/council/coverage.csv")
@@ -99,7 +100,7 @@ def download_table(request: Request, context: CouncilContext, storm: Wanted = No
     """Return every street with its coverage, for a spreadsheet."""
     picture = _picture(context, storm)
     text = streets_csv(picture, translator_of(request))
-    return _attachment(text.encode(), "text/csv; charset=utf-8", picture, "csv")
+    return _attachment(text, CSV, picture, "csv")
 
 
 @router.get("/council/coverage.gpkg")
@@ -146,8 +147,7 @@ def _account(tx: Tx, context: Context, storm: Storm | None) -> Account | None:
     return app.records.account(tx, storm, app.network, app.ground.policy_of(tx, storm))
 
 
-def _attachment(body: bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:
+def _attachment(body: str | bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:
     local = picture.at.astimezone(ZoneInfo(picture.city.timezone))
     name = f"coverage-{local:%Y-%m-%d-%H%M}.{ending}"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=kind, headers=disposition)
+    return attachment(body, kind, name)

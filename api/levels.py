@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.context import AdminContext, BoardContext, Context
-from api.machines import attachment
+from api.download import attachment
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from data.errors import InvalidError, Need

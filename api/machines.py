@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.city_texts import write_fleet_text
 from api.context import AdminContext, Context
+from api.download import attachment
 from api.schemas import Lat, Lon, Wire
 from api.shell import boot_of, page, translator_of
 from data.errors import InvalidError, Need
@@ -331,12 +332,6 @@ def content_of(file: UploadFile) -> bytes:
         size = f"{(file.size or MOST_BYTES) / 1e6:.1f} MB"
         raise InvalidError("file", size, Need("at most {count} MB", count=MOST_BYTES // 10**6))
     return content
-
-
-def attachment(text: str, media_type: str, name: str) -> Response:
-    """Return a text that browsers save as a file."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.encode(), media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
 def _changed(context: Context, change: Callable[[Tx], object]) -> FleetView:

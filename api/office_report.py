@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse, Response
 
 from api.context import BoardContext, Context
+from api.download import period_csv
 from api.shell import boot_of, page, translator_of
 from data.model import Followed
 from data.store.engine import Tx
@@ -62,7 +62,12 @@ def download_figures(
 ) -> Response:
     """Return the figures of a report, for a spreadsheet."""
     report = _report(context, span, at).report
-    return _attachment(report_csv(report, translator_of(request)), "figures", report, context)
+    return period_csv(
+        report_csv(report, translator_of(request)),
+        "figures",
+        report.period,
+        context.app.city.timezone,
+    )
 
 
 @router.get("/followup/requests.csv")
@@ -72,7 +77,7 @@ def download_clocks(
     """Return the times of every request of a report, for a spreadsheet."""
     app, found = context.app, _report(context, span, at)
     text = clocks_csv(found.received, app.network, app.policy, translator_of(request))
-    return _attachment(text, "requests", found.report, context)
+    return period_csv(text, "requests", found.report.period, context.app.city.timezone)
 
 
 def _report(context: Context, span: Span, at: datetime | None) -> _Found:
@@ -95,10 +100,3 @@ def _period(tx: Tx, context: Context, span: Span, at: datetime) -> tuple[Period,
     periods = [(storm_of(one, storms, context.now), one.name) for one in storms]
     meant = [each for each in periods if each[0].since <= at < each[0].until] or periods[-1:]
     return meant[0] if meant else (day_of(app.city.timezone, at), "")
-
-
-def _attachment(text: str, what: str, report: OfficeReport, context: Context) -> Response:
-    local = report.period.since.astimezone(ZoneInfo(context.app.city.timezone))
-    name = f"{what}-{report.period.span}-{local:%Y-%m-%d-%H%M}.csv"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=disposition)

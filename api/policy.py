@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from api.city_texts import write_policy_text
 from api.context import AdminContext, Context
-from api.machines import Base, UndoIn, attachment, content_of
+from api.download import attachment
+from api.machines import Base, UndoIn, content_of
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from data.model import RequestKind, RoadClass, ServiceClass

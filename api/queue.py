@@ -9,8 +9,8 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.context import Context, IntakeContext
+from api.download import attachment
 from api.errors import message_of
-from api.machines import attachment
 from api.requests import deadlines
 from api.schemas import Lat, Lon, Wire
 from api.shell import boot_of, page, translator_of

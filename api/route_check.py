@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.context import BoardContext, Context, WallContext
+from api.download import CSV, attachment
 from api.plans import vehicle_names
 from api.shell import boot_of, page, translator_of
 from data.errors import NotFoundError
@@ -124,8 +125,7 @@ def download_legs(request: Request, context: BoardContext, plan: Wanted = None) 
         raise NotFoundError("plan", plan or 0)
     text = check_csv(found.check, context.app.network, vehicles, translator_of(request))
     name = f"routes-plan-{found.check.plan.revision}.csv"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=disposition)
+    return attachment(text, CSV, name)
 
 
 def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.context import BoardContext, Context
+from api.download import CSV, attachment
 from api.shell import boot_of, page, translator_of
 from api.vehicle_days import READ_AT_ONCE
 from data.model import Storm, StormId
@@ -39,7 +40,7 @@ def download_table(
     """Return one table of a storm's costs for a spreadsheet."""
     _, costs, _ = _costs(context, storm_id)
     text = costs_csv(costs, by, translator_of(request))
-    return _attachment(text.encode(), f"costs-{storm_id}-{by}.csv", "text/csv; charset=utf-8")
+    return attachment(text, CSV, f"costs-{storm_id}-{by}.csv")
 
 
 @router.get("/storms/{storm_id}/costs.xlsx")
@@ -47,7 +48,7 @@ def download_workbook(request: Request, storm_id: StormId, context: BoardContext
     """Return all tables of a storm's costs as an Excel file."""
     _, costs, _ = _costs(context, storm_id)
     content = costs_workbook(costs, translator_of(request))
-    return _attachment(content, f"costs-{storm_id}.xlsx", EXCEL)
+    return attachment(content, EXCEL, f"costs-{storm_id}.xlsx")
 
 
 def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool]:
@@ -62,8 +63,3 @@ def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool
         policy = app.ground.policy_of(tx, storm)
         costs = storm_costs(tx, storm, app.network, policy, days, period)
     return storm, costs, read >= READ_AT_ONCE
-
-
-def _attachment(content: bytes, name: str, kind: str) -> Response:
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=disposition)

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse, Response
 
 from api.context import BoardContext, Context
+from api.download import period_csv
 from api.shell import boot_of, page, translator_of
 from data.model import VehicleId
 from data.store.engine import Tx
@@ -53,7 +53,7 @@ def download_days(
     """Return what all vehicles did in a time, for a spreadsheet."""
     asked, days = _days(context, span, at)
     text = days_csv(asked, days, context.app.policy, translator_of(request))
-    return _attachment(text, "vehicles", asked.period, context)
+    return period_csv(text, "vehicles", asked.period, context.app.city.timezone)
 
 
 @router.get("/vehicles/{vehicle_id}")
@@ -90,7 +90,7 @@ def download_log(
     """Return what one vehicle did in a time, line by line, for a spreadsheet."""
     asked, (day,) = _days(context, span, at, vehicle_id)
     text = log_csv(day, context.app.policy, context.app.geocoder.say, translator_of(request))
-    return _attachment(text, f"vehicle-{vehicle_id}", asked.period, context)
+    return period_csv(text, f"vehicle-{vehicle_id}", asked.period, context.app.city.timezone)
 
 
 def _days(
@@ -121,10 +121,3 @@ def _asked(tx: Tx, context: Context, span: Span, at: datetime) -> Asked:
     after = next((one.started_at for one in storms if one.started_at > storm.started_at), None)
     period = Period(Span.STORM, storm.started_at, storm.ended_at or now)
     return Asked(period, now, title=storm.name, next_at=after)
-
-
-def _attachment(text: str, what: str, period: Period, context: Context) -> Response:
-    local = period.since.astimezone(ZoneInfo(context.app.city.timezone))
-    name = f"{what}-{period.span}-{local:%Y-%m-%d-%H%M}.csv"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=disposition)

@@ -4,7 +4,7 @@ The chain shows that no line was changed. Lines also say what plans, evidence, w
 rights are, so that a row that was changed behind the book's back does not agree with it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -185,7 +185,8 @@ def _listed(value: object) -> list[object]:
 
 def _of_records(tx: Tx, said: _Said) -> Iterator[Finding]:
     yield from _states(list_request_states(tx), said)
-    yield from _states(list_plan_states(tx), said)
+    plans = list_plan_states(tx)
+    yield from _states(plans, said)
     yield from (
         Finding(Wrong.UNWRITTEN, None, subject, JobState.OPEN, JobState.DONE)
         for subject in list_done_jobs(tx)
@@ -193,7 +194,7 @@ def _of_records(tx: Tx, said: _Said) -> Iterator[Finding]:
     )
     yield from _words(list_words(tx), said)
     yield from _rights(list_rights(tx), said)
-    yield from _plans(tx, said)
+    yield from _plans(tx, {row.subject for row in plans}, said)
     yield from _evidence(tx, said)
 
 
@@ -226,8 +227,7 @@ def _rights(rows: Iterable[RightsRow], said: _Said) -> Iterator[Finding]:
             yield Finding(Wrong.RECORD, None, row.subject, wanted, found)
 
 
-def _plans(tx: Tx, said: _Said) -> Iterator[Finding]:
-    stored = {row.subject for row in list_plan_states(tx)}
+def _plans(tx: Tx, stored: Collection[str], said: _Said) -> Iterator[Finding]:
     for subject, digest in said.digest.items():
         if subject not in stored:
             yield Finding(Wrong.RECORD, None, subject, "a plan", "none")

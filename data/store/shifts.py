@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.errors import NotFoundError
@@ -127,17 +127,7 @@ def list_unproved(
     tx: Tx, storm_id: StormId, state: str, until: datetime, limit: int
 ) -> list[LegProgress]:
     """Return the legs of a storm that came to a state by a time and are no evidence yet."""
-    query = (
-        select(leg_progress)
-        .join(shift, shift.c.id == leg_progress.c.shift_id)
-        .where(
-            shift.c.storm_id == storm_id,
-            leg_progress.c.state == state,
-            leg_progress.c.proved.is_(False),
-            leg_progress.c.ended_at <= until,
-        )
-        .order_by(leg_progress.c.ended_at, leg_progress.c.shift_id, leg_progress.c.leg)
-    )
+    query = _legs_in(storm_id, state, proved=False).where(leg_progress.c.ended_at <= until)
     return [_progress(row) for row in tx.execute(query.limit(limit))]
 
 
@@ -145,19 +135,24 @@ def list_proved(
     tx: Tx, storm_id: StormId, vehicle_id: VehicleId, state: str, since: datetime
 ) -> list[LegProgress]:
     """Return a vehicle's legs that came to a state at a time or later and are evidence already."""
-    query = (
+    query = _legs_in(storm_id, state, proved=True).where(
+        shift.c.vehicle_id == vehicle_id, leg_progress.c.ended_at >= since
+    )
+    return [_progress(row) for row in tx.execute(query)]
+
+
+def _legs_in(storm_id: StormId, state: str, *, proved: bool) -> Select[Any]:
+    """Return the question for a storm's legs in a state, in the order in which they ended."""
+    return (
         select(leg_progress)
         .join(shift, shift.c.id == leg_progress.c.shift_id)
         .where(
             shift.c.storm_id == storm_id,
-            shift.c.vehicle_id == vehicle_id,
             leg_progress.c.state == state,
-            leg_progress.c.proved.is_(True),
-            leg_progress.c.ended_at >= since,
+            leg_progress.c.proved.is_(proved),
         )
         .order_by(leg_progress.c.ended_at, leg_progress.c.shift_id, leg_progress.c.leg)
     )
-    return [_progress(row) for row in tx.execute(query)]
 
 
 def mark_proved(tx: Tx, legs: Iterable[LegProgress]) -> None:

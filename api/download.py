@@ -1,0 +1,23 @@
+"""Answers that browsers save as a file."""
+
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from fleet.office_report import Period
+
+CSV = "text/csv"
+
+
+def attachment(content: str | bytes, media_type: str, name: str) -> Response:
+    """Return something that browsers save under a name; a text goes out as UTF-8."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if isinstance(content, str):
+        content, media_type = content.encode(), f"{media_type}; charset=utf-8"
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def period_csv(text: str, what: str, period: Period, timezone: str) -> Response:
+    """Return a spreadsheet about a time, named after what it is about and when that begins."""
+    local = period.since.astimezone(ZoneInfo(timezone))
+    return attachment(text, CSV, f"{what}-{period.span}-{local:%Y-%m-%d-%H%M}.csv")
