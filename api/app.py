@@ -101,6 +101,7 @@ from fleet.live import Hub, LiveFleet
 from fleet.sos import SosEar
 from fleet.storm_history import StormHistory
 from maps.pages import STATIC_DIR
+from maps.scripts import scripts_dir
 from maps.views import request_view
 
 ROUTES = (
@@ -174,6 +175,7 @@ def create_app(
     web.router.routes.extend(_routes())
     tiles = city_folder / "tiles"
     tiles.mkdir(exist_ok=True)
+    web.mount("/static/js", StaticFiles(directory=scripts_dir()), name="scripts")
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
     web.add_middleware(Failures)

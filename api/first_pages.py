@@ -29,6 +29,7 @@ from data.errors import BarfrubError, ConflictError
 from fleet.cities import STEPS
 from maps.i18n import LANGUAGES, Translator, translator
 from maps.pages import STATIC_DIR, render
+from maps.scripts import scripts_dir
 from maps.setup import StreetsView, streets_view
 from maps.style import css
 
@@ -62,6 +63,7 @@ def first_web(start: FirstStart) -> FastAPI:
     web.exception_handler(BarfrubError)(_on_ours)
     web.exception_handler(RequestValidationError)(_on_validation)
     web.include_router(router)
+    web.mount("/static/js", StaticFiles(directory=scripts_dir()), name="scripts")
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.add_middleware(Compression)
     web.add_middleware(Armor)

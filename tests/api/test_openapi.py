@@ -21,7 +21,7 @@ from data.model import Role
 from data.store.engine import transaction
 from data.store.people import add_user
 
-EXAMPLES = 4
+EXAMPLES = 3
 """Calls of each operation: the same ones every time."""
 
 ENDLESS = {"/stream"}

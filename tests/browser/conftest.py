@@ -216,7 +216,7 @@ class Visit:
 def visit(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A window; indirect parameters set its size and preferences."""
     # Half the pixels each way: drawing a map without a graphics card is what these tests wait for.
-    usual = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 0.5}
+    usual = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 0.25}
     options = usual | getattr(request, "param", {})
     context = chromium.new_context(**options)
     page = context.new_page()

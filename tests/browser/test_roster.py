@@ -50,6 +50,7 @@ def keep_the_roster(visit: Visit, language: str, t) -> None:
     machine.get_by_text(t("Out of service"), exact=True).click()
     machine.locator("select[name=reason]").select_option("broken")
     machine.get_by_role("button", name=t("Take out of service")).click()
+    expect(machine.locator("select[name=reason]")).to_have_count(0)
     expect(machine).to_contain_text(t("out:broken"))
     machine.get_by_role("button", name=t("Back in service")).click()
     expect(machine.get_by_text(t("Next shift"), exact=True)).to_be_visible()

@@ -1,5 +1,5 @@
 // Sends what a dispatcher says of a called machine, and shows how things stand then.
-import { post } from "../core/net.js";
+import { sendForms } from "../core/forms.js";
 import "../core/theme.js";
 import { numberIn } from "../machines/numbers.js";
 
@@ -13,22 +13,10 @@ function wanted(form) {
   return { comes: comes === "yes", ...(minutes ? { expected_in_min: numberIn(minutes) } : {}) };
 }
 
-async function send(event) {
-  const form = event.target.closest("form[data-path]");
-  if (!form) return;
-  event.preventDefault();
-  const button = form.querySelector("button");
-  button.disabled = true;
-  fault.hidden = true;
-  try {
-    await post(form.dataset.path, wanted(form));
-    location.reload();
-  } catch (error) {
-    fault.textContent = error.message;
-    fault.hidden = false;
-    fault.scrollIntoView({ block: "nearest" });
-    button.disabled = false;
-  }
+function refuse(_, message) {
+  fault.textContent = message;
+  fault.hidden = false;
+  fault.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("submit", send);
+sendForms({ wanted, refuse });

@@ -1,5 +1,5 @@
 // Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then.
-import { post } from "../core/net.js";
+import { sendForms } from "../core/forms.js";
 import "../core/theme.js";
 
 const fault = document.getElementById("fault");
@@ -23,26 +23,14 @@ function refuse(form, message) {
   place.hidden = false;
 }
 
-async function send(event) {
-  const form = event.target.closest("form[data-path]");
-  if (!form) return;
-  event.preventDefault();
-  const button = form.querySelector("button");
-  button.disabled = true;
-  const { path, version } = form.dataset;
-  try {
-    await post(path, wanted(form), version ? { "if-match": version } : {});
-    location.reload();
-  } catch (error) {
-    refuse(form, error.message);
-    button.disabled = false;
-  }
-}
-
 /** Put what belongs to a time where it is on the scale; a page may not carry styles of its own. */
 for (const part of document.querySelectorAll("[data-at]")) {
   part.style.insetInlineStart = `${part.dataset.at}%`;
   if (part.dataset.width) part.style.inlineSize = `${part.dataset.width}%`;
 }
 
-document.addEventListener("submit", send);
+sendForms({
+  wanted,
+  headers: ({ dataset: { version } }) => (version ? { "if-match": version } : {}),
+  refuse,
+});

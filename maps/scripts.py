@@ -1,0 +1,36 @@
+"""Where the scripts of pages lie: bundled by set-up, or as they are written."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+from maps.pages import STATIC_DIR
+
+SOURCES_DIR = STATIC_DIR / "js"
+BUILT_DIR = STATIC_DIR / "built"
+
+STAMP = BUILT_DIR / "sources.sha256"
+"""What the bundles were made from, which set-up writes when they are whole."""
+
+
+def scripts_dir() -> Path:
+    """Return the folder to serve as `/static/js`: the bundles, unless sources changed since."""
+    try:
+        fresh = STAMP.read_text("ascii") == sources_digest()
+    except FileNotFoundError:
+        fresh = False
+    return BUILT_DIR if fresh else SOURCES_DIR
+
+
+def sources_digest() -> str:
+    """Return a digest of all scripts, hexadecimal."""
+    digest = hashlib.sha256()
+    for path in sorted(SOURCES_DIR.rglob("*.js")):
+        text = path.read_bytes()
+        digest.update(f"{path.relative_to(SOURCES_DIR)} {len(text)}\n".encode())
+        digest.update(text)
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(sources_digest())

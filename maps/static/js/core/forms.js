@@ -1,0 +1,23 @@
+// Forms that scripts send rest (`inert`) until their script is there: a browser would send them
+// by its own way before, which the server does not know, and what was filled in would be gone.
+import { post } from "./net.js";
+
+/** Send every form with a `data-path` as what `wanted(form)` gives, then show how things stand. */
+export function sendForms({ wanted, headers = () => ({}), refuse }) {
+  const send = async (event) => {
+    const form = event.target.closest("form[data-path]");
+    if (!form) return;
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+      await post(form.dataset.path, wanted(form), headers(form));
+      location.reload();
+    } catch (error) {
+      refuse(form, error.message);
+      button.disabled = false;
+    }
+  };
+  document.addEventListener("submit", send);
+  for (const form of document.querySelectorAll("form[data-path]")) form.inert = false;
+}

@@ -1,0 +1,62 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from maps import scripts
+from maps.pages import TEMPLATES_DIR
+
+MAPS_DIR = TEMPLATES_DIR.parent
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Sources of one script and a bundle that was made from them."""
+    sources, built = tmp_path / "js", tmp_path / "built"
+    (sources / "board").mkdir(parents=True)
+    built.mkdir()
+    (sources / "board/main.js").write_text("export const a = 1;")
+    monkeypatch.setattr(scripts, "SOURCES_DIR", sources)
+    monkeypatch.setattr(scripts, "BUILT_DIR", built)
+    monkeypatch.setattr(scripts, "STAMP", built / "sources.sha256")
+    (built / "sources.sha256").write_text(scripts.sources_digest())
+    return sources, built
+
+
+def test_bundles_are_served_until_a_script_is_changed_added_or_renamed(folders) -> None:
+    sources, built = folders
+    assert scripts.scripts_dir() == built
+    script = sources / "board/main.js"
+    script.write_text("export const a = 2;")
+    assert scripts.scripts_dir() == sources
+    script.write_text("export const a = 1;")
+    assert scripts.scripts_dir() == built
+    (sources / "board/other.js").write_text("")
+    assert scripts.scripts_dir() == sources
+    (sources / "board/other.js").unlink()
+    script.rename(sources / "board/chief.js")
+    assert scripts.scripts_dir() == sources
+
+
+def test_without_bundles_scripts_are_served_as_written(folders) -> None:
+    sources, built = folders
+    (built / "sources.sha256").unlink()
+    assert scripts.scripts_dir() == sources
+
+
+def test_every_script_that_a_page_names_is_bundled() -> None:
+    listed = {
+        line
+        for line in (MAPS_DIR / "scripts.txt").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    }
+    named = {
+        name
+        for page in TEMPLATES_DIR.rglob("*.html")
+        for name in re.findall(r"/static/js/([\w/.-]+\.js)", page.read_text("utf-8"))
+    }
+    mains = {
+        str(each.relative_to(scripts.SOURCES_DIR)) for each in scripts.SOURCES_DIR.glob("*/main.js")
+    }
+    assert named | mains <= listed
+    assert [name for name in sorted(listed) if not (scripts.SOURCES_DIR / name).is_file()] == []
