@@ -1,11 +1,12 @@
 """A storm as it stands: what is done, closed or ordered, and where each machine is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 
 from data.model import (
     DirectedSegment,
     Job,
+    JobId,
     Present,
     SegmentId,
     Shift,
@@ -22,6 +23,7 @@ from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.positions import find_last_fix
 from data.store.standing_orders import list_orders
 from fleet.coverage import counting, wanted_directions, whole_passes
+from fleet.route_check import SERVED
 from fleet.route_desk import PlanCheck
 from fleet.sites import sites_of
 from fleet.standing_orders import orders_from, with_orders
@@ -48,17 +50,53 @@ def present_of(
     machines = list_vehicles(tx)
     starts = truck_starts(shifts, machines, fixes, check, ground, now)
     begun = (start.finishing for start in starts.values())
-    works = [work for leg in begun if leg is not None for work in leg.works]
-    done = frozenset([*works, *_passes_done(tx, storm, network, policy, jobs)])
+    works = frozenset(work for leg in begun if leg is not None for work in leg.works)
+    proved = list(_passes_done(tx, storm, network, policy, jobs))
+    done = works.union(which_passes(proved, works, check))
     facts = Present(starts=starts, done=done, closed=closed_streets(tx, storm, now))
     orders = orders_from(list_orders(tx, storm.id))
     return with_orders(facts, orders, [one.id for one in machines], shifts, check)
 
 
+def which_passes(
+    proved: Sequence[tuple[Job, bool, int]],
+    begun: frozenset[WorkPass],
+    check: PlanCheck | None,
+) -> Iterator[WorkPass]:
+    """Yield which passes are over; `proved` is how many of each job and way (forward or not).
+
+    One pass is as good as another: those of legs that were done come first, then those that no
+    truck has ahead, so that nobody's next leg is taken for done because of somebody else's pass.
+    What machines have `begun` is beside them.
+    """
+    served, ahead = _planned(check, {job.id for job, _, _ in proved})
+    for job, forward, count in proved:
+        works = (WorkPass(job.id, forward, index) for index in range(job.passes))
+        left = [work for work in works if work not in begun]
+        left.sort(key=lambda work: 0 if work in served else 2 if work in ahead else 1)
+        yield from left[:count]
+
+
+def _planned(check: PlanCheck | None, job_ids: Set[JobId]) -> tuple[set[WorkPass], set[WorkPass]]:
+    """Return the passes of some jobs whose legs were done, and those that trucks have ahead."""
+    served, ahead = set[WorkPass](), set[WorkPass]()
+    if check is None:
+        return served, ahead
+    for route, checked in zip(check.plan.routes, check.routes, strict=True):
+        for i, (leg, one) in enumerate(zip(route.legs, checked.legs, strict=True)):
+            if job_ids.isdisjoint(leg.job_ids):
+                continue
+            if one.state in SERVED:
+                served.update(leg.works)
+            elif i >= checked.next_leg:
+                ahead.update(leg.works)
+    return served, ahead
+
+
 def _passes_done(
     tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, jobs: Iterable[Job]
-) -> Iterator[WorkPass]:
-    """Yield the passes that evidence proved of jobs that want more of them."""
+) -> Iterator[tuple[Job, bool, int]]:
+    """Yield how many passes evidence proved of each way, of jobs that want more of them."""
     seen = {one.segment_id for one in list_coverage(tx, storm.id)}
     partly = [job for job in jobs if job.segment_id in seen]
     passes = list_passes(tx, storm.id, {job.segment_id for job in partly})
@@ -71,8 +109,8 @@ def _passes_done(
                 if one.treatment is job.treatment and one.started_at >= job.starts_at
             ]
             whole = len(whole_passes(fitting, segment.length_m, job.passes)) if fitting else 0
-            for index in range(min(whole, job.passes)):
-                yield WorkPass(job.id, directed.forward, index)
+            if whole:
+                yield job, directed.forward, whole
 
 
 def closed_streets(tx: Tx, storm: Storm, now: datetime) -> frozenset[DirectedSegment]:

@@ -85,6 +85,19 @@ def test_a_truck_that_has_begun_a_leg_ends_it_first(tx: Tx, storm: Storm) -> Non
     assert prepared.parent_id == plan.id
 
 
+def test_the_pass_of_one_truck_is_not_taken_off_another(tx: Tx, storm: Storm) -> None:
+    job = next(one for one in list_jobs(tx, storm.id) if one.segment_id == v.MILL)
+    twice = add_job(tx, replace(job, passes=2))
+    made = a_plan(a_leg(segment_id=v.MILL, job_ids=(twice.id,), pass_index=1))
+    late = v.NOW + timedelta(hours=1)
+    ahead = a_leg(segment_id=v.MILL, starts_at=late, job_ids=(twice.id,))
+    routes = (made.routes[0], replace(made.routes[1], legs=(ahead,)))
+    publish(tx, DISPATCHER, add_plan(tx, replace(made, routes=routes)).id, v.NOW, dropping=True)
+    is_plowed(tx, storm, MILL, minute=3)
+    done = {work for work in now_of(tx, storm).present.done if work.job_id == twice.id}
+    assert done == {WorkPass(twice.id, True, 1)}
+
+
 def test_a_blocked_street_is_closed_until_it_is_cleared(tx: Tx, storm: Storm) -> None:
     blocked = add_blockage(
         tx,
