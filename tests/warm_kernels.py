@@ -12,7 +12,6 @@ from api.settings import Settings, prepare_numba
 
 KINDS = (
     (2, True, True),
-    (4, True, False),
     (2, False, True),
     (2, True, False),
     (4, False, False),
