@@ -28,6 +28,7 @@ from data.store.request_clocks import get_clock
 from data.store.requests import find_caller
 from fleet.closing import reopen_request
 from fleet.consent import withdraw_consent
+from fleet.crew_plan import crew_window
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.tracking_codes import plain_reference, tracked_request
 from maps.citizen import (
@@ -293,7 +294,7 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> Story:
 def _window(tx: Tx, app: App, asked: ServiceRequest) -> tuple[datetime, datetime] | None:
     """Return what was promised by an operator, else what the plan means to do."""
     if asked.job_id is None:
-        return None
+        return crew_window(tx, asked.id)
     given = find_promise(tx, asked.id)
     if given is not None and given.job_id == asked.job_id:
         return given.from_at, given.to_at

@@ -301,4 +301,5 @@ CouncilContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.COUNCIL)
 RouteContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.DRIVER)))]
 DispatcherContext = Annotated[Context, Depends(Allowed(_DISPATCH))]
 DriverContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.DRIVER)))]
+CrewContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.CREW)))]
 AdminContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR,)))]

@@ -20,6 +20,7 @@ from api.context import (
     set_cookie,
     signed_in,
 )
+from api.crew import crew_of
 from api.errors import STATUS, message_of
 from api.limits import address_of
 from api.shell import boot_of, page, translator_of
@@ -32,6 +33,7 @@ from data.store.route_answers import find_answer
 from data.store.shifts import list_progress
 from data.store.storms import get_storm
 from fleet.codes import enter_code
+from fleet.crews import enter_crew_code
 from fleet.driving import ENDED, driven_route
 from fleet.turns import find_turn_of_driver
 from maps.driver import DriveView, drive_view
@@ -58,6 +60,8 @@ def drive_page(request: Request) -> Response:
     app = app_of(request)
     session, user = signed_in(request)
     shift = _shift_of(app, user) if user else None
+    if user is not None and shift is None and crew_of(app, user) is not None:
+        return RedirectResponse("/crew", status_code=303)
     if session is None or user is None or shift is None or shift.state == ENDED:
         return _code_page(request, over=shift is not None)
     context = Context(app, user, app.clock.now(), request.state.language, session.csrf)
@@ -68,14 +72,15 @@ def drive_page(request: Request) -> Response:
 
 @router.post("/drive", dependencies=[Depends(require_csrf)])
 def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
-    """Open a session for the driver whose code it is."""
+    """Open a session for the driver, or the leader of the crew, whose code it is."""
     try:
         user = _driver_of(request, code)
     except BarfrubError as error:
         message = message_of(error, translator_of(request))
         return _code_page(request, error=message, status=STATUS[error.code])
     session = new_session(user)
-    answer = RedirectResponse("/drive", status_code=303)
+    home = "/crew" if Role.CREW in user.roles else "/drive"
+    answer = RedirectResponse(home, status_code=303)
     set_cookie(request, answer, SESSION_COOKIE, app_of(request).seals.seal_session(session))
     set_cookie(request, answer, CSRF_COOKIE, session.csrf)
     return answer
@@ -112,7 +117,8 @@ def _driver_of(request: Request, code: str) -> User:
     address = address_of(request)
     app.code_entries.check(address, now_s)
     with transaction(app.engine) as tx:
-        user = enter_code(tx, code, app.settings.secret_key(), app.clock.now())
+        secret, now = app.settings.secret_key(), app.clock.now()
+        user = enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
     if user is None:
         app.code_entries.failed(address, now_s)
         raise NoCodeError

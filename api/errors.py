@@ -83,7 +83,7 @@ EXPECTED = {
 }
 """What a field should have been, by pydantic's error type; texts are in the catalogs."""
 
-SPOKEN = {"expected": "{}", "state": "request:{}"}
+SPOKEN = {"expected": "{}", "state": "request:{}", "crew_job": "crew_job:{}"}
 """Values that are texts themselves, and what the catalogs call them."""
 
 _log = logging.getLogger(__name__)

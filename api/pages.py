@@ -44,6 +44,7 @@ FIRST_PAGES = (
     (Role.OPERATOR, "/operator"),
     (Role.COUNCIL, "/council"),
     (Role.DRIVER, "/drive"),
+    (Role.CREW, "/crew"),
     (Role.WALL, "/board?wall"),
 )
 

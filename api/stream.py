@@ -33,7 +33,7 @@ ALONE = frozenset({"beat", "ground", "storm"})
 _CITY = frozenset({"beat", "ground", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _ROAD = {"legs", "blockages", "closures", "alerts", "checks", "messages"}
-_BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes", "edits", "orders"}
+_BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
 _WORDS = {"requests", "messages", "handover_notes"}
 
 HEARD_BY: Mapping[Role, frozenset[str]] = {
@@ -42,6 +42,7 @@ HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.SUPERVISOR: _BOARD,
     Role.OPERATOR: _DESK,
     Role.DRIVER: _CITY | {"mail"},
+    Role.CREW: _CITY | {"crews"},
     Role.COUNCIL: _CITY | {"coverage"},
     Role.WALL: _BOARD - _WORDS - {"presence", "runs"},
 }
@@ -60,9 +61,9 @@ async def stream(context: AnyContext) -> StreamingResponse:
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
     `alerts`, `checks` of routes, `messages` of drivers, `edits` of drafts, `orders`,
-    `presence` of other boards,
-    `handover_notes`, and `storm`, which also tells of a new plan; `ground` where the city itself
-    changed. `beat` tells the time where none of them comes for a while.
+    `presence` of other boards, `handover_notes`, `crews` (whose lists are to be asked for anew),
+    and `storm`, which also tells of a new plan; `ground` where the city itself changed. `beat`
+    tells the time where none of them comes for a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.
     """

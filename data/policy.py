@@ -8,6 +8,7 @@ from math import ceil, cos, radians
 
 from data.alert_rules import AlertRules, alert_rules_of, alert_rules_toml
 from data.cost_rules import CostRules, cost_rules_of, cost_rules_toml
+from data.crew_rules import CrewRules, crew_rules_of, crew_rules_toml
 from data.errors import InvalidError, Need
 from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
 from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
@@ -64,6 +65,7 @@ class Policy:
     alerts: AlertRules = field(default_factory=AlertRules)
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
+    crews: CrewRules = field(default_factory=CrewRules)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -140,6 +142,7 @@ def policy_from(root: TomlTable) -> Policy:
         alerts=alert_rules_of(root),
         costs=cost_rules_of(root),
         messages=message_rules_of(root),
+        crews=crew_rules_of(root),
     )
     for table in (passes, spreading, root):
         table.done()
@@ -200,6 +203,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from followup_rules_toml(policy.followup)
     yield from alert_rules_toml(policy.alerts)
     yield from cost_rules_toml(policy.costs)
+    yield from crew_rules_toml(policy.crews)
     yield from message_rules_toml(policy.messages)
 
 

@@ -17,7 +17,11 @@ from data.model import (
     ServiceRequest,
     Storm,
 )
+from data.model.crews import (
+    CrewJobState,
+)
 from data.store.comments import add_comment
+from data.store.crew_jobs import find_crew_job_of_request
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import add_job, find_open_job, get_job, set_job_state
@@ -27,6 +31,7 @@ from data.store.requests import get_request, list_requests_of_jobs, save_request
 from data.store.sightings import list_sightings
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
+from fleet.crew_jobs import drop_job_of_request, reopen_job_of_request
 from fleet.intake import TREATMENTS, subject_of, wrong_state
 from fleet.jobs import NOT_YET, born_of_request
 from fleet.notices import tell, tell_ended
@@ -34,6 +39,7 @@ from fleet.notices import tell, tell_ended
 CLOSED_AS: Mapping[ClosingReason, RequestState] = {
     ClosingReason.PLOWED: RequestState.DONE,
     ClosingReason.INSPECTED: RequestState.DONE,
+    ClosingReason.CREW: RequestState.DONE,
     ClosingReason.HANDED_OVER: RequestState.HANDED_OVER,
     ClosingReason.WITHDRAWN: RequestState.CANCELLED,
     ClosingReason.MELTED: RequestState.CANCELLED,
@@ -168,6 +174,9 @@ def _require_proof(tx: Tx, asked: ServiceRequest, reason: ClosingReason) -> None
         since = get_clock(tx, asked.id).reopened_at or asked.received_at
         seen = [each for each in list_sightings(tx, asked.id) if each.seen_at >= since]
         proved = bool(seen) and seen[-1].clear
+    elif reason is ClosingReason.CREW:
+        done = find_crew_job_of_request(tx, asked.id)
+        proved = done is not None and done.state is CrewJobState.DONE
     else:
         return
     if not proved:
@@ -191,6 +200,7 @@ def _asked_again(
         return waiting
     treatment = TREATMENTS.get(waiting.kind)
     if treatment is None:
+        reopen_job_of_request(tx, actor, waiting, storm.id, now)
         return replace(waiting, state=RequestState.OPEN)
     job = find_open_job(tx, storm.id, waiting.snap.segment_id, treatment)
     if job is None and asked.job_id is not None:
@@ -224,7 +234,11 @@ def _job_again(tx: Tx, actor: Actor, former: Job, storm: Storm, now: datetime) -
 
 
 def drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
-    """Cancel the job of a request that has left it, where nobody else wants that job."""
+    """Cancel the job of a request that has left it, where nobody else wants that job.
+
+    A crew's job goes with its request in any case.
+    """
+    drop_job_of_request(tx, actor, asked.id, now)
     if asked.job_id is None:
         return
     job = get_job(tx, asked.job_id)

@@ -60,7 +60,7 @@ def give_code(
     driver = _signed_out(tx, driver)
     if shift.driver_id != driver.id:
         set_driver(tx, shift_id, driver.id)
-    digits = _new_digits(tx, secret, now)
+    digits = new_digits(tx, secret, now)
     expires_at = max(shift.ends_at, now + OVERTIME)
     digest = code_digest(digits, secret)
     add_code(tx, SignInCode(digest, CodeKind.DRIVER, driver.id, expires_at, shift_id))
@@ -98,10 +98,12 @@ def code_digest(digits: str, secret: bytes) -> str:
     return hmac.new(secret, digits.encode(), hashlib.sha256).hexdigest()
 
 
-def _new_digits(tx: Tx, secret: bytes, now: datetime) -> str:
+def new_digits(tx: Tx, secret: bytes, now: datetime) -> str:
+    """Return digits of a code that nobody has now, neither driver nor crew."""
     while True:
         digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-        if find_code(tx, code_digest(digits, secret), CodeKind.DRIVER, now) is None:
+        digest = code_digest(digits, secret)
+        if not any(find_code(tx, digest, kind, now) for kind in (CodeKind.DRIVER, CodeKind.CREW)):
             return digits
 
 

@@ -34,6 +34,7 @@ from data.store.storms import find_active_storm
 from fleet.clocks import Due, next_due
 from fleet.closing import CLOSABLE, close_by_evidence
 from fleet.coverage import wanted_directions
+from fleet.crew_jobs import drop_job_of_request
 from fleet.evidence import keep_evidence
 from fleet.intake import subject_of, wrong_state
 
@@ -213,6 +214,7 @@ def _count_as_seen(
     evidence = _evidence(policy, seen)
     if policy.evidence.grade_of(evidence) is Grade.CLOSES:
         close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
+        drop_job_of_request(tx, actor, asked.id, now)
     job = None if asked.job_id is None else get_job(tx, asked.job_id)
     storm, segment = find_active_storm(tx), None if job is None else network.find(job.segment_id)
     if job is None or segment is None or storm is None or job.storm_id != storm.id:

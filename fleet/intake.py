@@ -42,6 +42,7 @@ from data.store.requests import (
 )
 from data.store.storms import find_active_storm
 from data.store.tracking_codes import add_tracking_code
+from fleet.crew_jobs import job_of_request
 from fleet.jobs import new_job, typical_blade_m
 from fleet.joining import covering_job
 from fleet.notices import tell
@@ -224,7 +225,7 @@ def open_work(
     """Join a placed request to the open job of its street and treatment, or add that job.
 
     Without `join` a job is added whatever is open: the operator heard that it is another matter.
-    What no machine on the street does is open without a job, until somebody looked.
+    What no machine on the street does is a crew's job, or open without one until somebody looked.
     """
     if placed.snap is None:
         raise ConflictError(
@@ -238,7 +239,9 @@ def open_work(
     treatment = TREATMENTS.get(placed.kind)
     segment = network.segment(placed.snap.segment_id)
     if treatment is None:
-        return _open_by_hand(tx, actor, placed, segment.id, now)
+        opened = _open_by_hand(tx, actor, placed, segment.id, now)
+        job_of_request(tx, actor, opened, storm.id, segment, policy, now)
+        return opened
 
     job = covering_job(tx, storm.id, placed.snap, treatment, network, policy) if join else None
     joined = job is not None

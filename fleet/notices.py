@@ -3,7 +3,7 @@
 Nothing is sent from here: `fleet.outbox` says what may go out when, and `api` sends it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ from data.model import (
     Promise,
     RequestId,
     ServiceRequest,
+)
+from data.model.crews import (
+    CrewJob,
 )
 from data.store.engine import Tx
 from data.store.jobs import find_done_at, get_job, segments_of_jobs
@@ -86,7 +89,7 @@ def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime
     reason = closed.closed_for
     if reason is ClosingReason.PLOWED and closed.job_id is not None:
         tell(tx, closed.id, NoticeKind.DONE, _done_facts(tx, closed.job_id, ended_at), now)
-    elif reason is ClosingReason.INSPECTED:
+    elif reason in {ClosingReason.INSPECTED, ClosingReason.CREW}:
         facts = {"reason": reason.value, "at": ended_at.isoformat()}
         tell(tx, closed.id, NoticeKind.DONE, facts, now)
     elif reason is ClosingReason.HANDED_OVER:
@@ -122,7 +125,7 @@ def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
     for request_id, job_id in expecting.items():
         window = _promised(promises.get(request_id), job_id, ahead[job_id])
         last = told.get(request_id)
-        if last is not None and not _moved(last, job_id, window):
+        if last is not None and not _moved(last, str(job_id), window):
             continue
         if last is not None and last.state is NoticeState.WAITING:
             set_notice(tx, last.id, NoticeState.STALE, last.due_at)
@@ -137,6 +140,36 @@ def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
         new.append(NewNotice(request_id, nth, facts, stale_at))
     add_new_notices(tx, NoticeKind.PLANNED, new, now)
     return len(new)
+
+
+def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, Window]], now: datetime) -> None:
+    """Tell callers when a crew comes, again only where that has moved later, like `tell_planned`.
+
+    A job that no request asked for tells nobody.
+    """
+    for job, window in windows:
+        if job.request_id is None or window.ends_at <= now:
+            continue
+        who = find_caller(tx, job.request_id)
+        if who is None or not who.consent:
+            continue
+        key = f"crew:{job.id}"
+        last = find_last_notices(tx, [job.request_id], NoticeKind.PLANNED).get(job.request_id)
+        if last is not None and not _moved(last, key, window):
+            continue
+        if last is not None and last.state is NoticeState.WAITING:
+            set_notice(tx, last.id, NoticeState.STALE, last.due_at)
+        facts = {
+            "job": key,
+            "segment": "" if job.segment_id is None else str(job.segment_id),
+            "from": window.starts_at.isoformat(),
+            "until": window.ends_at.isoformat(),
+        }
+        nth = last.nth + 1 if last else 1
+        stale_at = min(window.ends_at, now + STALE_AFTER[NoticeKind.PLANNED])
+        add_new_notices(
+            tx, NoticeKind.PLANNED, [NewNotice(job.request_id, nth, facts, stale_at)], now
+        )
 
 
 def windows_of(plan: Plan) -> dict[JobId, Window]:
@@ -158,9 +191,9 @@ def _promised(given: Promise | None, job_id: JobId, planned: Window) -> Window:
     return Window(given.from_at, given.to_at)
 
 
-def _moved(last: Notice, job_id: JobId, window: Window) -> bool:
+def _moved(last: Notice, job: str, window: Window) -> bool:
     told_until = datetime.fromisoformat(last.facts["until"])
-    return last.facts["job"] != str(job_id) or window.ends_at > told_until + MOVED
+    return last.facts["job"] != job or window.ends_at > told_until + MOVED
 
 
 def _done_facts(tx: Tx, job_id: JobId, ended_at: datetime) -> dict[str, str]:

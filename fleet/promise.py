@@ -62,6 +62,7 @@ KEPT_SHARE = 0.9
 VOID = frozenset(ClosingReason) - {
     ClosingReason.PLOWED,
     ClosingReason.INSPECTED,
+    ClosingReason.CREW,
     ClosingReason.MELTED,
 }
 """Endings that make a promise void: there was nothing for us to do. Melted snow is no excuse."""

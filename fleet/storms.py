@@ -28,7 +28,7 @@ from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_jobs, set_job_state
-from data.store.requests import list_requests, list_requests_of_jobs
+from data.store.requests import list_requests, list_requests_by_id, list_requests_of_jobs
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storm_policies import has_own_policy
 from data.store.storms import (
@@ -40,6 +40,7 @@ from data.store.storms import (
     list_all_storms,
     list_storms,
 )
+from fleet.crew_jobs import end_crew_work
 from fleet.intake import back_to_waiting, open_work
 from fleet.jobs import first_jobs, typical_blade_m
 from fleet.streets import require_present
@@ -157,7 +158,8 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
             "shifts_ended": len(unfinished),
         },
     )
-    for request in list_requests_of_jobs(tx, left):
+    of_crews = list_requests_by_id(tx, end_crew_work(tx, actor, storm_id, now))
+    for request in (*list_requests_of_jobs(tx, left), *of_crews.values()):
         if request.state is RequestState.OPEN:
             back_to_waiting(tx, actor, request, now)
     return get_storm(tx, storm_id)

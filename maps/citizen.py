@@ -157,7 +157,7 @@ def _ending(story: Story, t: Translator) -> str:
         job = story.job
         facts = {"directions": job.directions.value, "treatment": job.treatment.value}
         return _sentence(facts | {"reason": reason.value, "at": at.isoformat()}, story.street, t)
-    if reason is ClosingReason.INSPECTED:
+    if reason in {ClosingReason.INSPECTED, ClosingReason.CREW}:
         return _sentence({"reason": reason.value, "at": at.isoformat()}, story.street, t)
     return t("Closed: {reason}.", reason=t(f"closing:{reason}"))
 

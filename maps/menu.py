@@ -28,12 +28,14 @@ PAGES = (
     MenuPage("/routes", "Route check", "route", _WATCHING),
     MenuPage("/vehicles", "Vehicles' day", "clipboard-clock", _WATCHING),
     MenuPage("/roster", "Roster", "calendar-clock", _WATCHING),
+    MenuPage("/crews", "Crews", "hard-hat", _WATCHING),
     MenuPage("/reserve", "More machines", "phone-call", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/replay", "Replay", "history", _WATCHING | {Role.COUNCIL}),
     MenuPage("/classes", "Classes of streets", "layers", _WATCHING),
     MenuPage("/setup", "Set-up", "settings", frozenset({Role.ADMINISTRATOR})),
     MenuPage("/drive", "Drive", "truck", frozenset({Role.DRIVER})),
+    MenuPage("/crew", "My list", "hard-hat", frozenset({Role.CREW})),
 )
 """In the order of the menu."""
 

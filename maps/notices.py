@@ -63,6 +63,8 @@ def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator)
 def done_sentence(facts: Mapping[str, str], street: str, t: Translator) -> str:
     """Return what was done on a street, when, and in which directions."""
     values = {"street": _named(street, t), "at": _clock(facts["at"], t)}
+    if facts["reason"] == "crew":
+        return t("our crew was there: it was done by {at}.", **values)
     if facts["reason"] == "inspected":
         return t("somebody of ours saw at {at} that the street is clear.", **values)
     if facts["treatment"] == Treatment.SALT:

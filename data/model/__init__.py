@@ -1,5 +1,6 @@
 """The vocabulary that every layer speaks: ids, enums and frozen records. Standard library only.
 
+Crews have their own in `data.model.crews`.
 Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
 """
 

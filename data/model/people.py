@@ -19,6 +19,7 @@ class Role(StrEnum):
     COUNCIL = "council"
     SUPERVISOR = "supervisor"
     WALL = "wall"
+    CREW = "crew"
 
 
 class ActorKind(StrEnum):
@@ -52,6 +53,7 @@ class CodeKind(StrEnum):
     """What a sign-in code is for."""
 
     DRIVER = "driver"
+    CREW = "crew"
     INVITATION = "invitation"
 
 

@@ -43,12 +43,13 @@ class RequestState(StrEnum):
 class ClosingReason(StrEnum):
     """Why a request is closed: a fixed list that says what happened, whoever reads it.
 
-    `PLOWED` needs a machine's evidence, `INSPECTED` somebody's who looked on the spot; `MELTED`
-    says that nobody came.
+    `PLOWED` needs a machine's evidence, `INSPECTED` somebody's who looked on the spot, `CREW` the
+    word of the crew that did it; `MELTED` says that nobody came.
     """
 
     PLOWED = "plowed"
     INSPECTED = "inspected"
+    CREW = "crew"
     HANDED_OVER = "handed_over"
     WITHDRAWN = "withdrawn"
     MELTED = "melted"

@@ -17,7 +17,14 @@ from data.model import (
 from data.store.engine import Tx
 from data.store.schema import coverage, job, passage, request, request_clock
 
-OURS = frozenset({ClosingReason.PLOWED, ClosingReason.INSPECTED, ClosingReason.MELTED})
+OURS = frozenset(
+    {
+        ClosingReason.PLOWED,
+        ClosingReason.INSPECTED,
+        ClosingReason.CREW,
+        ClosingReason.MELTED,
+    }
+)
 """Reasons of closing after which a request still counts among those we had to serve."""
 
 

@@ -13,6 +13,7 @@ PUBLIC = {
     ("GET", "/welcome/{token}"): "who is invited comes with a token",
     ("GET", "/style.css"): "the sign-in page has colors too",
     ("GET", "/drive"): "where a driver enters his code",
+    ("GET", "/crew"): "a crew's phone without a session goes where a code is entered",
     ("POST", "/positions"): "devices come with a token",
     ("GET", "/osmand"): "devices come with a token",
     ("POST", "/osmand"): "devices come with a token",
@@ -169,6 +170,24 @@ ORDERS = {
         "/api/drivers/phone",
         {"json": {"login": "nobody", "phone": ""}},
     ),
+    "see crews": ("GET", "/api/crews", {}),
+    "see crew jobs": ("GET", "/api/crew-jobs", {}),
+    "see the page of crews": ("GET", "/crews", {}),
+    "add a crew": (
+        "POST",
+        "/api/crews",
+        {"json": {"name": "A", "size": 2, "works": ["stairs"], "depot": "nowhere"}},
+    ),
+    "put a crew on duty": ("POST", "/api/storms/99/crew-shifts", {"json": {"crew_id": 99}}),
+    "give a crew a code": ("POST", "/api/crew-shifts/99/code", {}),
+    "send a crew to a request": ("POST", "/api/requests/99/crew-job", {}),
+    "plan crews": ("POST", "/api/storms/99/crew-plan", {}),
+    "publish crews' lists": ("POST", "/api/storms/99/crew-plan/publish", {}),
+    "cancel a crew job": ("POST", "/api/crew-jobs/99/cancel", {}),
+    "see a crew's own list": ("GET", "/api/crew", {}),
+    "begin a crew job": ("POST", "/api/crew-jobs/99/start", {}),
+    "end a crew job": ("POST", "/api/crew-jobs/99/done", {"json": {}}),
+    "leave a crew job": ("POST", "/api/crew-jobs/99/cannot", {"json": {"reason": "danger"}}),
     "set the policy": ("POST", "/api/setup/policy", {"json": {"base": 99, "tables": {}}}),
 }
 BOARD = {"read the board", "follow the stream of a street", "look for an address"}
@@ -181,6 +200,8 @@ WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
 WATCH |= {"see the roster", "see machines out of service", "read the notes"}
 WATCH |= {"read messages", "see who may own alerts"}
+WATCH |= {"see crews", "see crew jobs", "see the page of crews"}
+CREW = {"see a crew's own list", "begin a crew job", "end a crew job", "leave a crew job"}
 DRIVE = {"answer to a route"}
 DRIVE |= {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}
@@ -203,6 +224,7 @@ MAY = {
     Role.OPERATOR: INTAKE
     | {"follow the stream of a street", "look for an address", "read who called"},
     Role.DRIVER: DRIVE | {"see a route"},
+    Role.CREW: CREW,
     Role.COUNCIL: COUNCIL,
     Role.WALL: {"read the board", "see how far shifts are", "see blocked streets", "see alerts"}
     | {"see how routes are driven"},

@@ -41,7 +41,7 @@ LATEST = v.NOW + 60 * MINUTE
 ON_SOMEBODYS_WORD = [
     reason
     for reason in ClosingReason
-    if reason not in {ClosingReason.PLOWED, ClosingReason.INSPECTED}
+    if reason not in {ClosingReason.PLOWED, ClosingReason.INSPECTED, ClosingReason.CREW}
 ]
 
 
@@ -70,7 +70,7 @@ def served(tx: Tx, request: ServiceRequest) -> ServiceRequest:
 def test_every_reason_has_a_state_and_only_what_is_proved_is_done() -> None:
     done = {reason for reason, state in CLOSED_AS.items() if state is RequestState.DONE}
     assert CLOSED_AS.keys() == set(ClosingReason)
-    assert done == {ClosingReason.PLOWED, ClosingReason.INSPECTED}
+    assert done == {ClosingReason.PLOWED, ClosingReason.INSPECTED, ClosingReason.CREW}
 
 
 @pytest.mark.parametrize("reason", ON_SOMEBODYS_WORD)

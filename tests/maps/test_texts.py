@@ -77,6 +77,7 @@ from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Ta
 from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.vehicle_words import MATERIALS
 from routing.problem import Reason as UnservedReason
+from tests.maps.crew_texts import CREW_TEXTS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
@@ -140,6 +141,7 @@ SHOWN_NAMES = {
     *_asked(),
     *(f"danger:{danger}" for danger in Danger),
     *(f"closing:{reason}" for reason in ClosingReason),
+    *CREW_TEXTS,
     *(f"lens:{lens}" for lens in Lens),
     *(f"none:{lens}" for lens in Lens),
     *(f"next:{step}" for step in Step),

@@ -23,6 +23,7 @@ from data.store.schema.conditions import (
     storm_move,
     storm_site,
 )
+from data.store.schema.crews import crew, crew_draft, crew_job, crew_shift
 from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
@@ -77,6 +78,10 @@ __all__ = [
     "coverage",
     "coverage_change",
     "coverage_revision",
+    "crew",
+    "crew_draft",
+    "crew_job",
+    "crew_shift",
     "cycle",
     "depot",
     "device",

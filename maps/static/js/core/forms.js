@@ -2,8 +2,8 @@
 // by its own way before, which the server does not know, and what was filled in would be gone.
 import { post } from "./net.js";
 
-/** Send every form with a `data-path` as what `wanted(form)` gives, then show how things stand. */
-export function sendForms({ wanted, headers = () => ({}), refuse }) {
+/** Send every form with a `data-path` as what `wanted(form)` gives, then show how things stand, or what `sent` shows. */
+export function sendForms({ wanted, headers = () => ({}), refuse, sent = () => location.reload() }) {
   const send = async (event) => {
     const form = event.target.closest("form[data-path]");
     if (!form) return;
@@ -11,8 +11,7 @@ export function sendForms({ wanted, headers = () => ({}), refuse }) {
     const button = form.querySelector("button");
     button.disabled = true;
     try {
-      await post(form.dataset.path, wanted(form), headers(form));
-      location.reload();
+      sent(form, await post(form.dataset.path, wanted(form), headers(form)));
     } catch (error) {
       refuse(form, error.message);
       button.disabled = false;

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 
-const ROLES = ["administrator", "dispatcher", "supervisor", "operator", "driver", "council", "wall"];
+const ROLES = ["administrator", "dispatcher", "supervisor", "operator", "driver", "crew", "council", "wall"];
 
 /** A part of a page that reads what it shows when it comes up, and sets the keyboard on what it opens. */
 export class SetupPart extends Part {

@@ -1,0 +1,201 @@
+"""The page of crews: who is on duty, with which list, and what waits; lists drafted, published."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.crews import ground_of, tell_boards
+from api.schemas import Wire
+from api.shell import boot_of, page, translator_of
+from data.model import (
+    Storm,
+    StormId,
+)
+from data.model.crews import (
+    CrewDraft,
+    CrewId,
+    CrewJob,
+    CrewJobId,
+    CrewJobState,
+    CrewPriority,
+    CrewWork,
+)
+from data.store.crew_jobs import find_crew_draft, list_crew_jobs
+from data.store.crews import list_crews
+from data.store.engine import Tx
+from data.store.fleet import list_depots
+from data.store.storms import find_active_storm, get_storm, list_all_storms
+from fleet.crew_jobs import WAITING
+from fleet.crew_plan import (
+    Step,
+    days_of,
+    discard_draft,
+    draft_lists,
+    lists_of,
+    move_in_draft,
+    publish_lists,
+)
+from fleet.versions import UNCHANGED, find_change
+from maps.crews import Ground, crew_rows, job_row
+
+router = APIRouter()
+
+
+class MoveIn(Wire):
+    """What to do with one job of the draft; `crew_id` where it goes to a crew."""
+
+    job_id: CrewJobId
+    step: Step
+    crew_id: CrewId | None = None
+
+
+class CrewPlanOut(Wire):
+    """Lists of jobs by crew; `draft` while they are not published."""
+
+    storm_id: StormId
+    draft: bool
+    made_by: str
+    lists: dict[int, list[int]]
+
+
+@router.get("/crews")
+def crews_page(
+    request: Request,
+    context: BoardContext,
+    storm: StormId | None = None,
+    work: Annotated[str, Query(max_length=20)] = "",
+) -> HTMLResponse:
+    """Show crews with their lists and the jobs that wait for one."""
+    t = translator_of(request)
+    with context.reading() as tx:
+        chosen = _chosen(tx, storm)
+        jobs = list_crew_jobs(tx, chosen.id) if chosen else []
+        draft = find_crew_draft(tx, chosen.id) if chosen else None
+        lists = lists_of(tx, chosen.id) if chosen else {}
+        rules = context.app.ground.policy_of(tx, chosen).crews if chosen else None
+        days = days_of(tx, chosen.id, lists, rules, context.now) if chosen and rules else []
+        ground = _ground(tx, context, jobs)
+        crews, storms = list_crews(tx), list_all_storms(tx)
+        depots = [one.name for one in list_depots(tx)]
+        version = _version(tx, f"crew_plan:{chosen.id}") if chosen else UNCHANGED
+    shown = [job for job in jobs if not work or job.work == work]
+    listed = {stop.job.id for day in days for stop in day.stops}
+    ended = [job for job in shown if job.state in {CrewJobState.DONE, CrewJobState.CANNOT}]
+    waiting = [job for job in shown if job.state in WAITING and job.id not in listed]
+    view = {
+        "storm": chosen,
+        "storms": storms,
+        "open": chosen is not None and chosen.phase.on,
+        "work": work,
+        "works": list(CrewWork),
+        "priorities": list(CrewPriority),
+        "draft": draft,
+        "version": version,
+        "crews": crew_rows(crews, days, jobs, ground),
+        "waiting": [job_row(job, ground) for job in _by_urgency(waiting)],
+        "ended": [job_row(job, ground) for job in _newest(ended)],
+        "counts": _counts(jobs, listed),
+        "depots": depots,
+        "boot": boot_of(request, context),
+        "day": t.date(context.now),
+    }
+    return page(request, "dispatch/crews.html", view)
+
+
+@router.get("/api/storms/{storm_id}/crew-plan")
+def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
+    """Return the lists of a storm: those of the draft, else the published ones."""
+    with context.reading() as tx:
+        get_storm(tx, storm_id)
+        draft = find_crew_draft(tx, storm_id)
+        lists = lists_of(tx, storm_id)
+    return CrewPlanOut(
+        storm_id=storm_id,
+        draft=draft is not None,
+        made_by=draft.made_by if draft else "",
+        lists={crew: list(jobs) for crew, jobs in lists.items()},
+    )
+
+
+@router.post("/api/storms/{storm_id}/crew-plan")
+def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
+    """Draft lists for all crews on duty from how things stand."""
+    with context.changing(f"crew_plan:{storm_id}") as tx:
+        rules = context.app.ground.policy_of(tx, get_storm(tx, storm_id)).crews
+        draft = draft_lists(tx, context.actor, storm_id, rules, context.now)
+    return _drafted(context, draft)
+
+
+@router.post("/api/storms/{storm_id}/crew-plan/move")
+def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewPlanOut:
+    """Move a job in the draft; without one, a draft begins from the published lists."""
+    with context.changing(f"crew_plan:{storm_id}") as tx:
+        who, now = context.actor, context.now
+        draft = move_in_draft(tx, who, storm_id, wanted.job_id, wanted.step, wanted.crew_id, now)
+    return _drafted(context, draft)
+
+
+@router.post("/api/storms/{storm_id}/crew-plan/publish")
+def publish(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
+    """Give every crew its list."""
+    with context.changing(f"crew_plan:{storm_id}") as tx:
+        rules = context.app.ground.policy_of(tx, get_storm(tx, storm_id)).crews
+        publish_lists(tx, context.actor, storm_id, rules, context.now)
+    tell_boards(context)
+    return show_plan(storm_id, context)
+
+
+@router.post("/api/storms/{storm_id}/crew-plan/discard")
+def discard(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
+    """Forget the draft."""
+    with context.changing(f"crew_plan:{storm_id}") as tx:
+        discard_draft(tx, context.actor, storm_id, context.now)
+    tell_boards(context)
+    return show_plan(storm_id, context)
+
+
+def _drafted(context: Context, draft: CrewDraft) -> CrewPlanOut:
+    tell_boards(context)
+    lists = {int(crew): list(map(int, jobs)) for crew, jobs in draft.lists.items()}
+    return CrewPlanOut(storm_id=draft.storm_id, draft=True, made_by=draft.made_by, lists=lists)
+
+
+def _chosen(tx: Tx, storm: StormId | None) -> Storm | None:
+    if storm is not None:
+        return get_storm(tx, storm)
+    return find_active_storm(tx) or next(iter(list_all_storms(tx)), None)
+
+
+def _ground(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
+    ground = ground_of(tx, context, jobs)
+    versions = {
+        int(job.id): _version(tx, f"crew_job:{job.id}") for job in jobs if job.state in WAITING
+    }
+    return Ground(ground.network, ground.requests, versions, ground.t)
+
+
+def _version(tx: Tx, subject: str) -> int:
+    last = find_change(tx, subject)
+    return last.id if last else UNCHANGED
+
+
+def _by_urgency(jobs: Sequence[CrewJob]) -> list[CrewJob]:
+    order = list(CrewPriority)
+    return sorted(jobs, key=lambda job: (order.index(job.priority), job.due_at, job.id))
+
+
+def _newest(jobs: Sequence[CrewJob]) -> list[CrewJob]:
+    return sorted(jobs, key=lambda job: (job.ended_at or job.added_at, job.id), reverse=True)
+
+
+def _counts(jobs: Sequence[CrewJob], listed: set[CrewJobId]) -> dict[str, int]:
+    waiting = [job for job in jobs if job.state in WAITING]
+    counts = {
+        str(state): sum(job.state is state for job in jobs)
+        for state in (CrewJobState.STARTED, CrewJobState.DONE, CrewJobState.CANNOT)
+    }
+    on_lists = sum(job.id in listed for job in waiting)
+    return {"waiting": len(waiting) - on_lists, "listed": on_lists, **counts}

@@ -1,0 +1,331 @@
+"""Crews for a dispatcher: the register, hours in a storm, jobs by hand and of requests."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.context import BoardContext, Context, DispatcherContext
+from api.schemas import Lat, Lon, Moment, Short, Spoken, Wire, moment_in
+from data.errors import ConflictError, InvalidError, NotFoundError
+from data.model import (
+    LonLat,
+    RequestId,
+    RequestState,
+    StormId,
+)
+from data.model.crews import (
+    CrewId,
+    CrewJob,
+    CrewJobId,
+    CrewPriority,
+    CrewShiftId,
+    CrewWork,
+)
+from data.store.crew_jobs import get_crew_job, list_crew_jobs
+from data.store.crews import list_crew_shifts, list_crews
+from data.store.engine import Tx
+from data.store.fleet import list_depots
+from data.store.requests import get_request, list_requests_by_id
+from data.store.storms import find_active_storm, get_storm
+from fleet.crew_jobs import CrewWish as CrewJobWish
+from fleet.crew_jobs import add_job_by_hand, cancel_job, change_job, crew_job_for
+from fleet.crew_work import put_back
+from fleet.crews import (
+    CrewWish,
+    change_crew,
+    enroll_crew,
+    give_crew_code,
+    put_on_duty,
+    retire_crew,
+    send_home,
+)
+from fleet.intake import wrong_state
+from maps.crews import (
+    CrewJobView,
+    CrewShiftView,
+    CrewView,
+    Ground,
+    crew_job_view,
+    crew_shift_view,
+    crew_view,
+)
+from maps.i18n import translator
+
+router = APIRouter()
+
+EVERYTHING = (0,)
+"""What stands for all crews in the stream, which says no words of callers."""
+
+Number = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+
+
+class CrewIn(Wire):
+    """A crew as a dispatcher describes it; its base is a depot by name, or a place."""
+
+    name: Short
+    size: Annotated[int, Field(ge=1, le=50)]
+    works: Annotated[tuple[CrewWork, ...], Field(min_length=1, max_length=len(CrewWork))]
+    depot: Short = ""
+    lon: Lon | None = None
+    lat: Lat | None = None
+    contact: Short = ""
+    language: Spoken = ""
+    drives: bool = False
+    shift_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 8.0
+    rate_h: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] = 0.0
+
+
+class DutyIn(Wire):
+    """A crew that works in a storm: from a moment on, else from now, for its usual hours or so."""
+
+    crew_id: CrewId
+    starts_at: Moment | None = None
+    hours_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] | None = None
+
+
+class CrewJobIn(Wire):
+    """What a job is; what is left open the policy says."""
+
+    work: CrewWork
+    words: Annotated[str, Field(max_length=300)] = ""
+    size: Number | None = None
+    minutes: Number | None = None
+    priority: CrewPriority = CrewPriority.NORMAL
+    due_at: Moment | None = None
+
+
+class NewCrewJobIn(CrewJobIn):
+    """A job by hand: at a pin, else where its words leave no doubt."""
+
+    lon: Lon | None = None
+    lat: Lat | None = None
+
+
+class CrewCodeOut(Wire):
+    """A code for a crew's leader, shown once."""
+
+    code: str
+    crew: str
+    expires_at: str
+
+
+@router.get("/api/crews")
+def show_crews(context: BoardContext) -> list[CrewView]:
+    """Return the crews, retired ones too."""
+    with context.reading() as tx:
+        return [crew_view(crew) for crew in list_crews(tx)]
+
+
+@router.post("/api/crews", status_code=201)
+def add(wanted: CrewIn, context: DispatcherContext) -> CrewView:
+    """Add a crew."""
+    with context.writing() as tx:
+        return crew_view(enroll_crew(tx, context.actor, _crew_wish(tx, wanted), context.now))
+
+
+@router.post("/api/crews/{crew_id}")
+def change(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewView:
+    """Describe a crew anew."""
+    with context.changing(f"crew:{crew_id}") as tx:
+        wish = _crew_wish(tx, wanted)
+        view = crew_view(change_crew(tx, context.actor, crew_id, wish, context.now))
+    tell_boards(context)
+    return view
+
+
+@router.post("/api/crews/{crew_id}/retire")
+def retire(crew_id: CrewId, context: DispatcherContext) -> CrewView:
+    """Take a crew out of the register, or bring it back."""
+    with context.writing() as tx:
+        return crew_view(retire_crew(tx, context.actor, crew_id, context.now))
+
+
+@router.get("/api/storms/{storm_id}/crew-shifts")
+def show_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]:
+    """Return the hours of crews in a storm."""
+    with context.reading() as tx:
+        get_storm(tx, storm_id)
+        return [crew_shift_view(one) for one in list_crew_shifts(tx, storm_id)]
+
+
+@router.post("/api/storms/{storm_id}/crew-shifts", status_code=201)
+def begin_duty(storm_id: StormId, wanted: DutyIn, context: DispatcherContext) -> CrewShiftView:
+    """Give a crew hours in a storm."""
+    starts_at = None
+    if wanted.starts_at is not None:
+        starts_at = moment_in(wanted.starts_at, context.app.city.timezone, "starts_at")
+    who, now = context.actor, context.now
+    with context.writing() as tx:
+        shift = put_on_duty(tx, who, storm_id, wanted.crew_id, now, starts_at, wanted.hours_h)
+    tell_boards(context)
+    return crew_shift_view(shift)
+
+
+@router.post("/api/crew-shifts/{shift_id}/end")
+def end_duty(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShiftView:
+    """Send a crew home."""
+    with context.writing() as tx:
+        shift = send_home(tx, context.actor, shift_id, context.now)
+    tell_boards(context)
+    return crew_shift_view(shift)
+
+
+@router.post("/api/crew-shifts/{shift_id}/code")
+def give_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
+    """Give a crew's leader a code, which ends the one before."""
+    app = context.app
+    with context.writing() as tx:
+        given = give_crew_code(
+            tx, context.actor, shift_id, app.settings.secret_key(), app.city.language, context.now
+        )
+    return CrewCodeOut(
+        code=given.digits, crew=given.crew.name, expires_at=given.expires_at.isoformat()
+    )
+
+
+@router.get("/api/crew-jobs")
+def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[CrewJobView]:
+    """Return the crew jobs of a storm, of the one that is on where none is named."""
+    with context.reading() as tx:
+        storm = get_storm(tx, storm_id) if storm_id is not None else find_active_storm(tx)
+        jobs = list_crew_jobs(tx, storm.id) if storm else []
+        ground = ground_of(tx, context, jobs)
+    return [crew_job_view(job, ground) for job in jobs]
+
+
+@router.post("/api/storms/{storm_id}/crew-jobs", status_code=201)
+def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext) -> CrewJobView:
+    """Add a job that nobody asked for."""
+    app = context.app
+    wish = job_wish(context, wanted, _place_of(context, wanted))
+    with context.writing() as tx:
+        policy = app.ground.policy_of(tx, get_storm(tx, storm_id))
+        who, now = context.actor, context.now
+        job = add_job_by_hand(tx, who, storm_id, wish, app.network, policy, now)
+        view = _viewed(tx, context, job)
+    tell_boards(context)
+    return view
+
+
+@router.post("/api/requests/{request_id}/crew-job", status_code=201)
+def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> CrewJobView:
+    """Send a crew to a request, whatever it asks for; the job that it has already is returned."""
+    app = context.app
+    with context.changing(f"request:{request_id}") as tx:
+        storm, asked = find_active_storm(tx), get_request(tx, request_id)
+        if storm is None:
+            raise ConflictError("no storm is active", reason="no_storm")
+        if asked.state is not RequestState.OPEN:
+            raise wrong_state(asked)
+        segment = app.network.find(asked.snap.segment_id) if asked.snap else None
+        if segment is None:
+            raise ConflictError(
+                f"request {asked.reference} has no place",
+                reason="request_unplaced",
+                request=asked.id,
+                reference=asked.reference,
+            )
+        policy = app.ground.policy_of(tx, storm)
+        who, now = context.actor, context.now
+        job = crew_job_for(tx, who, asked, storm.id, segment, policy, now)
+        view = _viewed(tx, context, job)
+    tell_boards(context)
+    return view
+
+
+@router.post("/api/crew-jobs/{job_id}")
+def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext) -> CrewJobView:
+    """Say better what a job is, before anybody has begun it."""
+    wish = job_wish(context, wanted, LonLat(0.0, 0.0))
+    with context.changing(f"crew_job:{job_id}") as tx:
+        storm = get_storm(tx, get_crew_job(tx, job_id).storm_id)
+        policy = context.app.ground.policy_of(tx, storm)
+        job = change_job(tx, context.actor, job_id, wish, policy, context.now)
+        view = _viewed(tx, context, job)
+    tell_boards(context)
+    return view
+
+
+@router.post("/api/crew-jobs/{job_id}/cancel")
+def cancel(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
+    """Take a job off the list for good."""
+    with context.changing(f"crew_job:{job_id}") as tx:
+        view = _viewed(tx, context, cancel_job(tx, context.actor, job_id, context.now))
+    tell_boards(context)
+    return view
+
+
+@router.post("/api/crew-jobs/{job_id}/put-back")
+def open_again(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
+    """Put a job that a crew ended on the list of open work again."""
+    with context.changing(f"crew_job:{job_id}") as tx:
+        view = _viewed(tx, context, put_back(tx, context.actor, job_id, context.now))
+    tell_boards(context)
+    return view
+
+
+def tell_boards(context: Context) -> None:
+    """Let open pages look at the crews again; what changed they ask for themselves."""
+    context.app.hub.publish("crews", [EVERYTHING])
+
+
+def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
+    """Return what views of jobs need beside the jobs."""
+    ids = [job.request_id for job in jobs if job.request_id is not None]
+    words = translator(context.language, context.app.city.timezone)
+    return Ground(context.app.network, list_requests_by_id(tx, ids), {}, words)
+
+
+def job_wish(context: Context, wanted: CrewJobIn, place: LonLat) -> CrewJobWish:
+    """Return the record that `fleet.crew_jobs` takes."""
+    due_at = None
+    if wanted.due_at is not None:
+        due_at = moment_in(wanted.due_at, context.app.city.timezone, "due_at")
+    return CrewJobWish(
+        work=wanted.work,
+        place=place,
+        words=wanted.words,
+        size=wanted.size,
+        minutes=wanted.minutes,
+        priority=wanted.priority,
+        due_at=due_at,
+    )
+
+
+def _place_of(context: Context, wanted: NewCrewJobIn) -> LonLat:
+    if wanted.lon is not None and wanted.lat is not None:
+        return LonLat(wanted.lon, wanted.lat)
+    found = context.app.geocoder.candidates(wanted.words) if wanted.words.strip() else []
+    if not found or not found[0].confident:
+        raise InvalidError("words", wanted.words, "an address that leaves no doubt, or a pin")
+    return found[0].point
+
+
+def _viewed(tx: Tx, context: Context, job: CrewJob) -> CrewJobView:
+    return crew_job_view(job, ground_of(tx, context, [job]))
+
+
+def _crew_wish(tx: Tx, wanted: CrewIn) -> CrewWish:
+    base, base_name = None, ""
+    if wanted.lon is not None and wanted.lat is not None:
+        base = LonLat(wanted.lon, wanted.lat)
+    elif wanted.depot:
+        depot = next((one for one in list_depots(tx) if one.name == wanted.depot), None)
+        if depot is None:
+            raise NotFoundError("depot", wanted.depot)
+        base, base_name = depot.location, depot.name
+    if base is None:
+        raise InvalidError("depot", "", "a depot or a place")
+    return CrewWish(
+        name=wanted.name,
+        size=wanted.size,
+        works=wanted.works,
+        base=base,
+        base_name=base_name,
+        contact=wanted.contact,
+        language=wanted.language,
+        drives=wanted.drives,
+        shift_h=wanted.shift_h,
+        rate_h=wanted.rate_h,
+    )

@@ -1,0 +1,160 @@
+"""Crew jobs as rows, and the lists that are not published yet."""
+
+from collections.abc import Collection
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from data.errors import NotFoundError
+from data.model import (
+    LonLat,
+    RequestId,
+    SegmentId,
+    StormId,
+)
+from data.model.crews import (
+    CannotReason,
+    CrewDraft,
+    CrewId,
+    CrewJob,
+    CrewJobId,
+    CrewJobState,
+    CrewPriority,
+    CrewWork,
+)
+from data.store.engine import Tx
+from data.store.schema import crew_draft, crew_job
+
+AT_ONCE = 500
+"""Ids in one question to the database."""
+
+
+def add_crew_job(tx: Tx, new: CrewJob) -> CrewJob:
+    """Add a job and return it with its id."""
+    return _job(tx.execute(insert(crew_job).values(**_values(new)).returning(crew_job)).one())
+
+
+def save_crew_job(tx: Tx, changed: CrewJob) -> None:
+    """Write a job's present state over the old one."""
+    tx.execute(update(crew_job).where(crew_job.c.id == changed.id).values(**_values(changed)))
+
+
+def get_crew_job(tx: Tx, job_id: CrewJobId) -> CrewJob:
+    """Return the job."""
+    row = tx.execute(select(crew_job).where(crew_job.c.id == job_id)).first()
+    if row is None:
+        raise NotFoundError("crew_job", job_id)
+    return _job(row)
+
+
+def list_crew_jobs(
+    tx: Tx, storm_id: StormId, states: Collection[CrewJobState] | None = None
+) -> list[CrewJob]:
+    """Return the crew jobs of a storm by id; in some states where given."""
+    query = select(crew_job).where(crew_job.c.storm_id == storm_id).order_by(crew_job.c.id)
+    if states is not None:
+        query = query.where(crew_job.c.state.in_(states))
+    return [_job(row) for row in tx.execute(query)]
+
+
+def list_crew_jobs_of_crew(tx: Tx, storm_id: StormId, crew_id: CrewId) -> list[CrewJob]:
+    """Return a crew's list in a storm, in order."""
+    query = select(crew_job).where(
+        crew_job.c.storm_id == storm_id,
+        crew_job.c.crew_id == crew_id,
+        crew_job.c.state != CrewJobState.CANCELLED,
+    )
+    return [_job(row) for row in tx.execute(query.order_by(crew_job.c.nth, crew_job.c.id))]
+
+
+def find_crew_job_of_request(tx: Tx, request_id: RequestId) -> CrewJob | None:
+    """Return the newest crew job that a request became."""
+    query = select(crew_job).where(crew_job.c.request_id == request_id)
+    row = tx.execute(query.order_by(crew_job.c.id.desc())).first()
+    return None if row is None else _job(row)
+
+
+def crew_jobs_of_requests(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, CrewJob]:
+    """Return the newest crew job of each of these requests that has one."""
+    found: dict[RequestId, CrewJob] = {}
+    for ids in batched(sorted(request_ids), AT_ONCE, strict=False):
+        query = select(crew_job).where(crew_job.c.request_id.in_(ids)).order_by(crew_job.c.id)
+        found |= {RequestId(row.request_id): _job(row) for row in tx.execute(query)}
+    return found
+
+
+def save_crew_draft(tx: Tx, draft: CrewDraft) -> None:
+    """Keep the lists of a storm's draft in place of those before."""
+    drop_crew_draft(tx, draft.storm_id)
+    lists = [[crew_id, list(jobs)] for crew_id, jobs in draft.lists.items()]
+    values = {"lists": lists, "made_by": draft.made_by, "made_at": draft.made_at}
+    tx.execute(insert(crew_draft).values(storm_id=draft.storm_id, **values))
+
+
+def find_crew_draft(tx: Tx, storm_id: StormId) -> CrewDraft | None:
+    """Return the draft of a storm, if there is one."""
+    row = tx.execute(select(crew_draft).where(crew_draft.c.storm_id == storm_id)).first()
+    if row is None:
+        return None
+    lists = {CrewId(crew): tuple(CrewJobId(one) for one in jobs) for crew, jobs in row.lists}
+    return CrewDraft(storm_id, lists, row.made_by, row.made_at)
+
+
+def drop_crew_draft(tx: Tx, storm_id: StormId) -> None:
+    """Forget the draft of a storm."""
+    tx.execute(delete(crew_draft).where(crew_draft.c.storm_id == storm_id))
+
+
+def _values(job: CrewJob) -> dict[str, object]:
+    return {
+        "storm_id": job.storm_id,
+        "work": job.work,
+        "lon": job.place.lon,
+        "lat": job.place.lat,
+        "size": job.size,
+        "labour_s": job.labour_s,
+        "priority": job.priority,
+        "due_at": job.due_at,
+        "state": job.state,
+        "added_at": job.added_at,
+        "words": job.words,
+        "segment_id": job.segment_id,
+        "request_id": job.request_id,
+        "crew_id": job.crew_id,
+        "nth": job.nth,
+        "from_at": job.from_at,
+        "until_at": job.until_at,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+        "changed_by": job.changed_by,
+        "reason": job.reason,
+        "said": job.said,
+    }
+
+
+def _job(row: Row[Any]) -> CrewJob:
+    return CrewJob(
+        id=CrewJobId(row.id),
+        storm_id=StormId(row.storm_id),
+        work=CrewWork(row.work),
+        place=LonLat(row.lon, row.lat),
+        size=row.size,
+        labour_s=row.labour_s,
+        priority=CrewPriority(row.priority),
+        due_at=row.due_at,
+        state=CrewJobState(row.state),
+        added_at=row.added_at,
+        words=row.words,
+        segment_id=None if row.segment_id is None else SegmentId(row.segment_id),
+        request_id=None if row.request_id is None else RequestId(row.request_id),
+        crew_id=None if row.crew_id is None else CrewId(row.crew_id),
+        nth=row.nth,
+        from_at=row.from_at,
+        until_at=row.until_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        changed_by=row.changed_by,
+        reason=None if row.reason is None else CannotReason(row.reason),
+        said=row.said,
+    )

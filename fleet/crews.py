@@ -1,0 +1,269 @@
+"""The register of crews, their hours in a storm, and the code that lets a crew's leader in."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError, InvalidError, Need
+from data.model import (
+    Actor,
+    ActorKind,
+    CodeKind,
+    Language,
+    LonLat,
+    Role,
+    SignInCode,
+    StormId,
+    User,
+    UserId,
+)
+from data.model.crews import (
+    Crew,
+    CrewId,
+    CrewJobState,
+    CrewShift,
+    CrewShiftId,
+    CrewWork,
+)
+from data.store.codes import add_code, find_code, remove_codes, remove_expired_codes
+from data.store.crew_jobs import list_crew_jobs
+from data.store.crews import (
+    add_crew,
+    add_crew_shift,
+    find_crew_by_name,
+    find_crew_of_user,
+    get_crew,
+    get_crew_shift,
+    list_crew_shifts,
+    save_crew,
+    save_crew_shift,
+)
+from data.store.engine import Tx
+from data.store.events import add_event
+from data.store.people import add_user, get_user, set_password_hash
+from fleet.closures import open_storm
+from fleet.codes import NO_PASSWORD, code_digest, latin_digits, new_digits
+
+NOT_YET = CrewId(0)
+"""Id of a crew that the database has not numbered yet."""
+
+NO_SHIFT_YET = CrewShiftId(0)
+
+NAME_LETTERS = 60
+MOST_PEOPLE = 50
+MOST_SHIFT_H = 24.0
+
+OVERTIME = timedelta(hours=2)
+"""A code given near the end of a shift lasts at least so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrewWish:
+    """A crew as a person describes it."""
+
+    name: str
+    size: int
+    works: tuple[CrewWork, ...]
+    base: LonLat
+    base_name: str = ""
+    contact: str = ""
+    language: Language = ""
+    drives: bool = False
+    shift_h: float = 8.0
+    rate_h: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CrewCode:
+    """A code in plain digits, shown once, the crew that it lets in and until when."""
+
+    digits: str
+    crew: Crew
+    expires_at: datetime
+
+
+def enroll_crew(tx: Tx, actor: Actor, wish: CrewWish, now: datetime) -> Crew:
+    """Add a crew; raise `ConflictError` where its name is taken."""
+    _check(tx, wish, None)
+    crew = add_crew(tx, _described(Crew(NOT_YET, "-", 1, wish.works, wish.base), wish))
+    add_event(tx, now, actor, "crew.added", _subject(crew.id), after=_facts(crew))
+    return crew
+
+
+def change_crew(tx: Tx, actor: Actor, crew_id: CrewId, wish: CrewWish, now: datetime) -> Crew:
+    """Describe a crew anew."""
+    before = get_crew(tx, crew_id)
+    _check(tx, wish, crew_id)
+    after = _described(before, wish)
+    save_crew(tx, after)
+    add_event(tx, now, actor, "crew.changed", _subject(crew_id), _facts(before), _facts(after))
+    return after
+
+
+def retire_crew(tx: Tx, actor: Actor, crew_id: CrewId, now: datetime) -> Crew:
+    """Take a crew out of the register, or bring it back; its past stays."""
+    before = get_crew(tx, crew_id)
+    after = replace(before, retired=not before.retired)
+    save_crew(tx, after)
+    change = {"retired": before.retired}, {"retired": after.retired}
+    add_event(tx, now, actor, "crew.retired", _subject(crew_id), *change)
+    return after
+
+
+def put_on_duty(
+    tx: Tx,
+    actor: Actor,
+    storm_id: StormId,
+    crew_id: CrewId,
+    now: datetime,
+    starts_at: datetime | None = None,
+    hours_h: float | None = None,
+) -> CrewShift:
+    """Give a crew hours in a storm, from now and for its usual hours where nothing is said.
+
+    Raises `ConflictError` where it has hours at that time already.
+    """
+    open_storm(tx, storm_id)
+    crew = get_crew(tx, crew_id)
+    begins, hours = starts_at or now, crew.shift_h if hours_h is None else hours_h
+    if not 0 < hours <= MOST_SHIFT_H:
+        raise InvalidError("hours_h", hours, Need("at most {most}", most=MOST_SHIFT_H))
+    shift = CrewShift(NO_SHIFT_YET, storm_id, crew_id, begins, begins + timedelta(hours=hours))
+    if crew.retired:
+        raise ConflictError(f"{crew.name} is retired", reason="crew_retired", name=crew.name)
+    if any(_same_hours(shift, other) for other in list_crew_shifts(tx, storm_id)):
+        raise ConflictError(f"{crew.name} is on duty then", reason="crew_on_duty", name=crew.name)
+    added = add_crew_shift(tx, shift)
+    after = {
+        "storm": storm_id,
+        "starts_at": added.starts_at.isoformat(),
+        "ends_at": added.ends_at.isoformat(),
+    }
+    add_event(tx, now, actor, "crew.on_duty", _subject(crew_id), after=after)
+    return added
+
+
+def send_home(tx: Tx, actor: Actor, shift_id: CrewShiftId, now: datetime) -> CrewShift:
+    """End a crew's hours; what it has not begun is open again, its code worth nothing.
+
+    Raises `ConflictError` while it is at a job.
+    """
+    shift = get_crew_shift(tx, shift_id)
+    open_storm(tx, shift.storm_id)
+    crew = get_crew(tx, shift.crew_id)
+    if shift.ended_at is not None:
+        return shift
+    begun = list_crew_jobs(tx, shift.storm_id, {CrewJobState.STARTED})
+    if any(job.crew_id == crew.id for job in begun):
+        raise ConflictError(f"{crew.name} is at a job", reason="crew_busy")
+    ended = replace(shift, ended_at=max(now, shift.starts_at))
+    save_crew_shift(tx, ended)
+    if crew.user_id is not None:
+        remove_codes(tx, crew.user_id, CodeKind.CREW)
+    add_event(tx, now, actor, "crew.sent_home", _subject(crew.id), after={"storm": shift.storm_id})
+    return ended
+
+
+def find_duty(tx: Tx, storm_id: StormId, crew_id: CrewId, now: datetime) -> CrewShift | None:
+    """Return the hours that a crew has now, else the next ones, else the last."""
+    mine = [one for one in list_crew_shifts(tx, storm_id) if one.crew_id == crew_id]
+    ahead = [one for one in mine if one.ended_at is None and one.ends_at > now]
+    return next(iter(ahead), mine[-1] if mine else None)
+
+
+def give_crew_code(
+    tx: Tx, actor: Actor, shift_id: CrewShiftId, secret: bytes, language: str, now: datetime
+) -> CrewCode:
+    """Let a crew's leader in by a new code until the shift is over; older codes of it end."""
+    shift = get_crew_shift(tx, shift_id)
+    crew = get_crew(tx, shift.crew_id)
+    if shift.ended_at is not None:
+        raise ConflictError(f"{crew.name} has gone home", reason="crew_at_home", name=crew.name)
+    remove_expired_codes(tx, now)
+    leader = _leader(tx, actor, crew, language, now)
+    remove_codes(tx, leader.id, CodeKind.CREW)
+    set_password_hash(tx, leader.id, NO_PASSWORD + secrets.token_urlsafe(12))
+    digits = new_digits(tx, secret, now)
+    expires_at = max(shift.ends_at, now + OVERTIME)
+    add_code(tx, SignInCode(code_digest(digits, secret), CodeKind.CREW, leader.id, expires_at))
+    after = {"expires_at": expires_at.isoformat()}
+    add_event(tx, now, actor, "crew.code_given", _subject(crew.id), after=after)
+    return CrewCode(digits, get_crew(tx, crew.id), expires_at)
+
+
+def enter_crew_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
+    """Return who signs in for the crew that a code lets in, or `None`."""
+    code = find_code(tx, code_digest(latin_digits(text), secret), CodeKind.CREW, now)
+    if code is None:
+        return None
+    leader, crew = get_user(tx, code.user_id), find_crew_of_user(tx, code.user_id)
+    if crew is None or leader.disabled or leader.roles != (Role.CREW,):
+        return None
+    actor = Actor(ActorKind.USER, leader.login)
+    add_event(tx, now, actor, "crew.signed_in", _subject(crew.id))
+    return leader
+
+
+def _same_hours(shift: CrewShift, other: CrewShift) -> bool:
+    mine = other.crew_id == shift.crew_id and other.ended_at is None
+    return mine and other.starts_at < shift.ends_at and shift.starts_at < other.ends_at
+
+
+def _leader(tx: Tx, actor: Actor, crew: Crew, language: str, now: datetime) -> User:
+    """Return the user who stands for whoever leads a crew, made at first use."""
+    if crew.user_id is not None:
+        return get_user(tx, crew.user_id)
+    spoken = crew.language or language
+    leader = add_user(tx, f"crew-{crew.id}", [Role.CREW], spoken, NO_PASSWORD)
+    save_crew(tx, replace(crew, user_id=UserId(leader.id)))
+    after = {"login": leader.login, "roles": [Role.CREW], "language": spoken}
+    add_event(tx, now, actor, "user.added", f"user:{leader.id}", after=after)
+    return leader
+
+
+def _check(tx: Tx, wish: CrewWish, crew_id: CrewId | None) -> None:
+    if not 0 < len(wish.name.strip()) <= NAME_LETTERS:
+        raise InvalidError(
+            "name", wish.name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+        )
+    other = find_crew_by_name(tx, wish.name.strip())
+    if other is not None and other.id != crew_id:
+        raise ConflictError(f"there is a crew {other.name}", reason="crew_name", name=other.name)
+    if not 1 <= wish.size <= MOST_PEOPLE:
+        raise InvalidError("size", wish.size, Need("at most {most}", most=MOST_PEOPLE))
+    if not wish.works:
+        raise InvalidError("works", "", Need("at least one kind of work"))
+    if not 0 < wish.shift_h <= MOST_SHIFT_H:
+        raise InvalidError("shift_h", wish.shift_h, Need("at most {most}", most=MOST_SHIFT_H))
+
+
+def _described(crew: Crew, wish: CrewWish) -> Crew:
+    return replace(
+        crew,
+        name=wish.name.strip(),
+        size=wish.size,
+        works=tuple(work for work in CrewWork if work in wish.works),
+        base=wish.base,
+        base_name=wish.base_name.strip(),
+        contact=wish.contact.strip(),
+        language=wish.language,
+        drives=wish.drives,
+        shift_h=wish.shift_h,
+        rate_h=wish.rate_h,
+    )
+
+
+def _facts(crew: Crew) -> dict[str, object]:
+    """Return what the storm book says of a crew: no contact, which is somebody's phone."""
+    return {
+        "name": crew.name,
+        "size": crew.size,
+        "works": list(crew.works),
+        "drives": crew.drives,
+        "shift_h": crew.shift_h,
+        "rate_h": crew.rate_h,
+    }
+
+
+def _subject(crew_id: CrewId) -> str:
+    return f"crew:{crew_id}"

@@ -1,0 +1,324 @@
+"""Crews and their jobs, for other programs, the dispatcher's page and the crew's own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import (
+    RequestId,
+    ServiceRequest,
+)
+from data.model.crews import (
+    Crew,
+    CrewId,
+    CrewJob,
+    CrewJobState,
+    CrewShift,
+    CrewWork,
+)
+from data.network import StreetNetwork
+from fleet.crew_jobs import WAITING
+from fleet.crew_plan import CrewDay, Stop
+from maps.i18n import Translator
+from maps.street import called, street_name
+
+WORK_ICONS = {
+    CrewWork.SIDEWALK: "footprints",
+    CrewWork.STAIRS: "stairs",
+    CrewWork.HAUL: "shovel",
+}
+"""Pictures of kinds of work, which page and map share."""
+
+PLACE_LETTERS = 80
+"""Of a caller's words so much stands for a place that has no address."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrewView:
+    """A crew as other programs read it."""
+
+    id: int
+    name: str
+    size: int
+    works: tuple[CrewWork, ...]
+    lon: float
+    lat: float
+    base_name: str
+    contact: str
+    language: str
+    drives: bool
+    shift_h: float
+    rate_h: float
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CrewShiftView:
+    """Hours of a crew in a storm, as other programs read them."""
+
+    id: int
+    storm_id: int
+    crew_id: int
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrewJobView:
+    """A crew job as other programs read it; `place` are words, `minutes` what one person takes."""
+
+    id: int
+    storm_id: int
+    work: CrewWork
+    lon: float
+    lat: float
+    place: str
+    size: float
+    minutes: float
+    priority: str
+    due_at: datetime
+    state: CrewJobState
+    segment_id: int | None
+    request_id: int | None
+    reference: str
+    crew_id: int | None
+    nth: int
+    from_at: datetime | None
+    until_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    changed_by: str
+    reason: str | None
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job, ready to print; `moves` is whether its place in a list may change."""
+
+    id: int
+    icon: str
+    work: str
+    place: str
+    words: str
+    size: str
+    effort: str
+    size_number: str
+    kind: str
+    priority: str
+    high: bool
+    due: str
+    due_stamp: str
+    state: str
+    state_word: str
+    times: str
+    late: str
+    over: bool
+    moves: bool
+    told: str
+    said: str
+    reference: str
+    lon: float
+    lat: float
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrewRow:
+    """A crew, ready to print, with its shift and its list; without a shift it is not on duty.
+
+    `size`, `shift_h` and `rate_h` fill the form that changes it.
+    """
+
+    crew: Crew
+    works: str
+    people: str
+    hours: str
+    shift_id: int | None
+    jobs: tuple[JobRow, ...]
+    done: int
+    size: str
+    shift_h: str
+    rate_h: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What rows of jobs need beside the jobs: streets, requests, versions, words."""
+
+    network: StreetNetwork
+    requests: Mapping[RequestId, ServiceRequest]
+    versions: Mapping[int, int]
+    t: Translator
+
+
+def crew_view(crew: Crew) -> CrewView:
+    """Return a crew for other programs."""
+    return CrewView(
+        id=crew.id,
+        name=crew.name,
+        size=crew.size,
+        works=crew.works,
+        lon=crew.base.lon,
+        lat=crew.base.lat,
+        base_name=crew.base_name,
+        contact=crew.contact,
+        language=crew.language,
+        drives=crew.drives,
+        shift_h=crew.shift_h,
+        rate_h=crew.rate_h,
+        retired=crew.retired,
+    )
+
+
+def crew_shift_view(shift: CrewShift) -> CrewShiftView:
+    """Return a crew's hours for other programs."""
+    return CrewShiftView(
+        id=shift.id,
+        storm_id=shift.storm_id,
+        crew_id=shift.crew_id,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        ended_at=shift.ended_at,
+    )
+
+
+def crew_job_view(job: CrewJob, ground: Ground) -> CrewJobView:
+    """Return a job for other programs, its place in words of the reader's language."""
+    asked = ground.requests.get(job.request_id) if job.request_id is not None else None
+    return CrewJobView(
+        id=job.id,
+        storm_id=job.storm_id,
+        work=job.work,
+        lon=job.place.lon,
+        lat=job.place.lat,
+        place=place_words(job, asked, ground),
+        size=job.size,
+        minutes=round(job.labour_s / 60, 1),
+        priority=job.priority,
+        due_at=job.due_at,
+        state=job.state,
+        segment_id=job.segment_id,
+        request_id=job.request_id,
+        reference=asked.reference if asked else "",
+        crew_id=job.crew_id,
+        nth=job.nth,
+        from_at=job.from_at,
+        until_at=job.until_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        changed_by=job.changed_by,
+        reason=job.reason,
+        said=job.said,
+    )
+
+
+def place_words(job: CrewJob, asked: ServiceRequest | None, ground: Ground) -> str:
+    """Return where a job is: the dispatcher's words, the caller's address, else the street."""
+    if job.words:
+        return job.words
+    if asked is not None and asked.address:
+        return asked.address
+    segment = ground.network.find(job.segment_id) if job.segment_id is not None else None
+    street = called(street_name(segment), ground.t) if segment else ""
+    return street or (asked.text[:PLACE_LETTERS] if asked is not None else "")
+
+
+def job_row(job: CrewJob, ground: Ground, stop: Stop | None = None) -> JobRow:
+    """Return a job ready to print, with the times of a list where it stands in one."""
+    t = ground.t
+    asked = ground.requests.get(job.request_id) if job.request_id is not None else None
+    place = place_words(job, asked, ground)
+    words = asked.text if asked is not None and asked.text != place else ""
+    late_min = round(stop.late.total_seconds() / 60) if stop else 0
+    return JobRow(
+        id=job.id,
+        icon=WORK_ICONS[job.work],
+        work=t(f"crew_work:{job.work}"),
+        place=place,
+        words=words,
+        size=t(f"crew_size:{job.work}", size=round(job.size, 1)),
+        effort=t("{value} min for one person", value=round(job.labour_s / 60)),
+        size_number=field_number(job.size, t),
+        kind=job.work,
+        priority=job.priority,
+        high=job.priority == "high",
+        due=t.day_time(job.due_at),
+        due_stamp=t.stamp(job.due_at),
+        state=job.state,
+        state_word=t(f"crew_job:{job.state}"),
+        times=_times(job, stop, t),
+        late=t("{value} min late", value=late_min) if late_min >= 1 else "",
+        over=stop is not None and stop.over,
+        moves=job.state in WAITING,
+        told=t(f"cannot:{job.reason}") if job.reason else "",
+        said=job.said,
+        reference=asked.reference if asked else "",
+        lon=job.place.lon,
+        lat=job.place.lat,
+        version=ground.versions.get(job.id, 0),
+    )
+
+
+def field_number(value: float, t: Translator) -> str:
+    """Return a number as a field of a form has it: the reader's digits, no marks between them."""
+    return t.number(value, 0 if float(value).is_integer() else 1).replace(",", "").replace("٬", "")
+
+
+def crew_rows(
+    crews: Iterable[Crew],
+    days: Sequence[CrewDay],
+    ended: Sequence[CrewJob],
+    ground: Ground,
+) -> list[CrewRow]:
+    """Return the crews, those on duty first, with their lists and what they have done."""
+    by_crew = {day.crew.id: day for day in days}
+    done: dict[CrewId, int] = {}
+    for job in ended:
+        if job.state is CrewJobState.DONE and job.crew_id is not None:
+            done[job.crew_id] = done.get(job.crew_id, 0) + 1
+    rows = [
+        _crew_row(crew, by_crew.get(crew.id), done.get(crew.id, 0), ground)
+        for crew in crews
+        if not crew.retired or crew.id in by_crew
+    ]
+    return sorted(rows, key=lambda row: (row.shift_id is None, row.crew.name))
+
+
+def _crew_row(crew: Crew, day: CrewDay | None, done: int, ground: Ground) -> CrewRow:
+    t = ground.t
+    jobs = tuple(job_row(stop.job, ground, stop) for stop in day.stops) if day else ()
+    return CrewRow(
+        crew=crew,
+        works=_joined([t(f"crew_work:{work}") for work in crew.works], t),
+        people=t.plural("{count} people", crew.size),
+        hours=_hours(day.shift, t) if day else "",
+        shift_id=day.shift.id if day else None,
+        jobs=jobs,
+        done=done,
+        size=field_number(crew.size, t),
+        shift_h=field_number(crew.shift_h, t),
+        rate_h=field_number(crew.rate_h, t),
+    )
+
+
+def _joined(words: Sequence[str], t: Translator) -> str:
+    return ("، " if t.language == "fa" else ", ").join(words)
+
+
+def _hours(shift: CrewShift, t: Translator) -> str:
+    return f"{t.time(shift.starts_at)}–{t.time(shift.ends_at)}"
+
+
+def _times(job: CrewJob, stop: Stop | None, t: Translator) -> str:
+    """Return when a job is or was done."""
+    if job.state.over:
+        return t.day_time(job.ended_at) if job.ended_at else ""
+    if job.started_at is not None:
+        return t("since {time}", time=t.time(job.started_at))
+    if stop is not None:
+        return f"{t.time(stop.starts_at)}–{t.time(stop.ends_at)}"
+    if job.from_at is not None and job.until_at is not None:
+        return f"{t.time(job.from_at)}–{t.time(job.until_at)}"
+    return ""

@@ -1,0 +1,11 @@
+"""Texts that pages of crews put together from names."""
+
+from data.model.crews import CannotReason, CrewJobState, CrewPriority, CrewWork
+
+CREW_TEXTS = {
+    *(f"{kind}:{work}" for kind in ("crew_work", "crew_size") for work in CrewWork),
+    *(f"crew_priority:{each}" for each in CrewPriority),
+    *(f"crew_job:{state}" for state in CrewJobState),
+    *(f"crew_sum:{name}" for name in ("waiting", "listed", "started", "done", "cannot")),
+    *(f"cannot:{reason}" for reason in CannotReason),
+}

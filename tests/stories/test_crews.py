@@ -1,0 +1,199 @@
+"""A caller's stairs become a crew's job, and her answer is the crew's word."""
+
+from datetime import timedelta
+
+import pytest
+
+from data.store.engine import reading
+from data.store.events import list_events
+from data.store.tracking_codes import find_tracking_code
+from tests.api.conftest import StillClock
+
+PAGE = {"accept": "text/html"}
+STAIRS = {
+    "kind": "sidewalk",
+    "text": "The stairs behind the school are full of snow",
+    "lon": 45.0711,
+    "lat": 37.5514,
+    "caller_phone": "0914 123 4567",
+    "consent": True,
+}
+CREW = {"name": "Crew A", "size": 2, "works": ["sidewalk", "stairs"], "depot": "Depot"}
+
+
+@pytest.fixture(autouse=True)
+def storm(client, sign_in):
+    sign_in("dispatcher")
+    return client.post("/api/storms", json={"name": "Snow"}).json()
+
+
+def new_crew(client, **changes):
+    added = client.post("/api/crews", json={**CREW, **changes})
+    assert added.status_code == 201, added.text
+    shift = client.post("/api/storms/1/crew-shifts", json={"crew_id": added.json()["id"]})
+    assert shift.status_code == 201, shift.text
+    return added.json()["id"], shift.json()["id"]
+
+
+def track(client, reference, code):
+    return client.get(f"/track?reference={reference}&code={code}&lang=en", headers=PAGE).text
+
+
+def tracked_code(client, request_id):
+    with reading(client.app.state.barfrub.engine) as tx:
+        return find_tracking_code(tx, request_id)
+
+
+def request_of(client, request_id):
+    return client.get(f"/api/requests/{request_id}").json()
+
+
+def jobs_of(client):
+    return client.get("/api/crew-jobs").json()
+
+
+def reason_of(answer):
+    return answer.status_code, answer.json()["error"]["values"].get("reason")
+
+
+def enter(client, digits):
+    """Sign in on a phone by a code."""
+    client.cookies.clear()
+    client.headers.pop("x-csrf-token", None)
+    client.get("/drive", headers=PAGE)
+    form = {"code": digits, "csrf": client.cookies["barfrub_csrf"]}
+    home = client.post("/drive", data=form, headers=PAGE, follow_redirects=False)
+    client.headers["x-csrf-token"] = client.cookies["barfrub_csrf"]
+    return home.headers["location"]
+
+
+def test_stairs_are_asked_for_planned_cleared_and_answered(client, clock: StillClock, sign_in):
+    asked = client.post("/requests", json=STAIRS).json()
+    code = tracked_code(client, asked["id"])
+    (job,) = jobs_of(client)
+    assert (job["work"], job["state"], job["reference"]) == ("stairs", "open", asked["reference"])
+    assert job["minutes"] == 15.0  # 20 steps at 80 an hour
+
+    assert reason_of(client.post("/api/storms/1/crew-plan")) == (409, "no_crew")
+    crew, shift = new_crew(client)
+    draft = client.post("/api/storms/1/crew-plan").json()
+    assert (draft["draft"], draft["lists"]) == (True, {str(crew): [job["id"]]})
+    assert jobs_of(client)[0]["state"] == "open"
+    published = client.post("/api/storms/1/crew-plan/publish").json()
+    assert (published["draft"], published["lists"]) == (False, draft["lists"])
+    (job,) = jobs_of(client)
+    assert (job["state"], job["crew_id"], job["nth"]) == ("assigned", crew, 1)
+    assert "We expect to be there between" in track(client, asked["reference"], code)
+
+    digits = client.post(f"/api/crew-shifts/{shift}/code").json()["code"]
+    assert enter(client, digits) == "/crew"
+    mine = client.get("/crew?lang=en", headers=PAGE).text
+    assert "The stairs behind the school" in mine
+    assert "0914" not in mine
+    assert client.get("/api/crew-jobs").status_code == 403
+    started = client.post(f"/api/crew-jobs/{job['id']}/start").json()
+    assert started["state"] == "started"
+    clock.moment += timedelta(minutes=20)
+    words = {"words": "Salted too"}
+    done = client.post(f"/api/crew-jobs/{job['id']}/done", json=words).json()
+    assert (done["state"], done["said"]) == ("done", "Salted too")
+    again = client.post(f"/api/crew-jobs/{job['id']}/done", json={}).json()
+    assert again == done
+
+    answer = track(client, asked["reference"], code)
+    assert "Our crew was there: it was done by 07:50." in answer
+    sign_in("dispatcher")
+    closed = request_of(client, asked["id"])
+    assert (closed["state"], closed["closed_for"]) == ("done", "crew")
+    with reading(client.app.state.barfrub.engine) as tx:
+        lines = list_events(tx, f"crew_job:{job['id']}")
+    assert [line.after["state"] for line in lines] == ["open", "assigned", "started", "done"]
+    assert "stairs behind" not in str([line.after for line in lines])
+
+
+def test_what_cannot_be_done_stays_open_with_its_reason_and_is_put_back(client):
+    asked = client.post("/requests", json=STAIRS).json()
+    (job,) = jobs_of(client)
+    new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    url = f"/api/crew-jobs/{job['id']}"
+    assert client.post(f"{url}/cannot", json={"reason": "other"}).status_code == 422
+    left = client.post(f"{url}/cannot", json={"reason": "no_access", "words": "Gate locked"})
+    assert (left.json()["state"], left.json()["reason"]) == ("cannot", "no_access")
+    assert client.get("/api/requests").json()[0]["state"] == "open"
+    assert reason_of(client.post(f"{url}/start")) == (409, "crew_job_state")
+    assert "Gate locked" in client.get("/crews?lang=en", headers=PAGE).text
+    back = client.post(f"{url}/put-back").json()
+    assert (back["state"], back["crew_id"], back["reason"]) == ("open", None, None)
+    client.post(f"/api/requests/{asked['id']}/cancel", json={})
+    assert jobs_of(client)[0]["state"] == "cancelled"
+
+
+def test_a_mistaken_done_is_taken_back_and_the_request_is_open_again(client):
+    asked = client.post("/requests", json=STAIRS).json()
+    (job,) = jobs_of(client)
+    new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    url = f"/api/crew-jobs/{job['id']}"
+    client.post(f"{url}/done", json={})
+    assert client.post(f"{url}/put-back").json()["state"] == "open"
+    now = request_of(client, asked["id"])
+    assert (now["id"], now["state"], now["closed_for"]) == (asked["id"], "open", None)
+    assert len(jobs_of(client)) == 1
+
+
+def test_jobs_by_hand_are_moved_between_crews_and_only_published_lists_count(client):
+    first, _ = new_crew(client)
+    second, shift = new_crew(client, name="Crew B", works=["sidewalk", "haul"])
+    place = {"lon": 45.0711, "lat": 37.5501}
+    url = "/api/storms/1/crew-jobs"
+    one = client.post(url, json={"work": "haul", "size": 6, "words": "Bus stop", **place}).json()
+    two = client.post(url, json={"work": "sidewalk", "priority": "high", **place}).json()
+    assert (one["minutes"], one["place"]) == (120.0, "Bus stop")
+    far = {"work": "haul", "lon": 40.0, "lat": 30.0}
+    assert client.post(url, json=far).status_code == 422
+    lists = client.post("/api/storms/1/crew-plan").json()["lists"]
+    assert lists == {str(first): [two["id"]], str(second): [one["id"]]}
+    move = "/api/storms/1/crew-plan/move"
+    to_second = {"job_id": two["id"], "step": "to_crew", "crew_id": second}
+    moved = client.post(move, json=to_second).json()["lists"]
+    assert moved[str(second)] == [one["id"], two["id"]]
+    up = client.post(move, json={"job_id": two["id"], "step": "up"}).json()["lists"]
+    assert (up[str(first)], up[str(second)]) == ([], [two["id"], one["id"]])
+    assert {job["state"] for job in jobs_of(client)} == {"open"}
+    client.post("/api/storms/1/crew-plan/publish")
+    assert [job["nth"] for job in jobs_of(client)] == [2, 1]
+    client.post(move, json={"job_id": one["id"], "step": "off"})
+    client.post("/api/storms/1/crew-plan/publish")
+    assert {job["id"]: job["state"] for job in jobs_of(client)} == {
+        one["id"]: "open",
+        two["id"]: "assigned",
+    }
+    client.post(f"/api/crew-jobs/{two['id']}/start")
+    assert reason_of(client.post(f"/api/crew-shifts/{shift}/end")) == (409, "crew_busy")
+
+
+def test_a_closed_storm_sends_crews_home_and_its_requests_wait_for_the_next(client):
+    client.post("/requests", json=STAIRS)
+    _, shift = new_crew(client)
+    client.post("/api/storms/1/end")
+    assert client.get("/api/requests").json()[0]["state"] == "new"
+    (ended,) = client.get("/api/storms/1/crew-shifts").json()
+    assert (ended["id"], ended["ended_at"] is not None) == (shift, True)
+    client.post("/api/storms", json={"name": "More snow"})
+    (job,) = jobs_of(client)
+    assert (job["state"], job["storm_id"]) == ("open", 2)
+
+
+def test_a_crew_does_only_what_is_on_its_own_list(client):
+    client.post("/requests", json=STAIRS)
+    (job,) = jobs_of(client)
+    new_crew(client)
+    _, other = new_crew(client, name="Crew B", works=["haul"])
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    enter(client, client.post(f"/api/crew-shifts/{other}/code").json()["code"])
+    assert client.get("/api/crew").json() == []
+    assert client.post(f"/api/crew-jobs/{job['id']}/done", json={}).status_code == 403
