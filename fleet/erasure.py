@@ -14,6 +14,7 @@ from data.store.erasure import (
     requests_with_people,
 )
 from data.store.events import add_event
+from data.store.handover_notes import erase_notes
 from data.store.messages import erase_messages
 
 ERASED = "callers.erased"
@@ -28,6 +29,7 @@ class Erased:
     requests: int
     photos: tuple[str, ...]
     messages: int = 0
+    notes: int = 0
 
 
 def erase_old(
@@ -40,7 +42,8 @@ def erase_old(
 ) -> Erased:
     """Erase who called, their words and their pins, and photos, when they are older than is kept.
 
-    What dispatchers and drivers wrote to each other goes as early as what callers said.
+    What dispatchers and drivers wrote to each other, and dispatchers to the next one, goes as early
+    as what callers said.
 
     The storm book stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
@@ -50,11 +53,11 @@ def erase_old(
     callers = erase_people(tx, ids)
     photos = forget_photos(tx, now - photos_kept)
     messages = erase_messages(tx, now - callers_kept)
-    erased = Erased(callers, len(ids), tuple(photos), messages)
-    if ids or photos or messages:
+    notes = erase_notes(tx, now - callers_kept)
+    erased = Erased(callers, len(ids), tuple(photos), messages, notes)
+    if ids or photos or messages or notes:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
-        if messages:
-            after["messages"] = messages
+        after |= {kind: n for kind, n in (("messages", messages), ("notes", notes)) if n}
         add_event(tx, now, actor, ERASED, "callers", after=after)
     return erased
 

@@ -116,7 +116,7 @@ def test_the_sums_of_a_hand_made_day_are_right_by_shift_day_and_storm(client, cl
 
 def test_persian_tables_have_persian_heads_and_jalali_dates(day):
     (row,) = table(day.get("/vehicles.csv?lang=fa"))
-    assert row["خودرو"] == "Truck 1"
+    assert row["دستگاه"] == "Truck 1"
     assert row["نخستین حرکت"] == "1405-09-30 07:30"
 
 

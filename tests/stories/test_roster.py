@@ -8,6 +8,7 @@ import pytest
 from api.auth import hash_password
 from data.model import Role, VehicleId
 from data.store.engine import reading, transaction
+from data.store.events import broken_links, list_events
 from data.store.people import add_user, find_user_by_login, set_disabled
 from data.store.shifts import list_shifts
 from fleet.planning import prepare
@@ -142,3 +143,14 @@ def test_a_machine_is_out_for_a_reason_and_the_next_dispatcher_hears_of_it(clien
     ]
     assert client.post(url, json={"on": True}).status_code == 200
     assert client.get("/api/machines-out").json() == []
+
+
+def test_words_of_a_note_go_when_their_time_is_over_and_who_took_over_stays(client, app, clock):
+    client.post("/api/storms/1/handover-notes", json={"text": "Mrs Karimi, Mill Lane 4"})
+    clock.moment += timedelta(days=app.settings.callers_kept_days + 1)
+    assert app.eraser.erase().notes == 1
+    assert app.eraser.erase().notes == 0
+    (note,) = client.get("/api/storms/1/handover-notes").json()
+    assert (note["text"], note["written_by"]) == ("", "dispatcher")
+    with reading(app.engine) as tx:
+        assert broken_links(list_events(tx)) == []
