@@ -5,6 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from threading import Thread
 
 from api.clock import Clock
@@ -30,19 +31,23 @@ from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub
 from fleet.taps import prove_taps, taps_wait
-from fleet.tracking import Digest, TrackBook, follow, keep
+from fleet.tracking import Digest, TrackBook, follow, keep, unseal_fixes
 from fleet.warming import warm_up
 from maps.views import RunView, request_view, run_view, storm_view
 from maps.what_if import QuestionNews
 
-AT_ONCE = 2_000
-"""Positions of one look."""
+AT_ONCE = 10_000
+"""Positions of one look: so many that who has fallen behind catches up, since several fixes of a
+vehicle cost little more than one."""
 
 WINDOWS_AT_ONCE = 10
 """Vehicles' half hours in one transaction: while it lasts, the door has to wait."""
 
-TURN_S = 0.002
-"""Pause between two such transactions, in which the door takes its turn."""
+MARKED_AT_ONCE = 1_000
+"""Positions marked as seen in one transaction."""
+
+BREATH_S = 0.003
+"""Pause between two transactions: who waits goes first anyway, but may need the processor too."""
 
 REST_S = 0.2
 """Pause between two looks, so that positions come in bunches."""
@@ -189,19 +194,20 @@ class Digester:
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)  # it may have begun while the kernels were compiled
             unseen, last = list_unseen(tx, portion)
-            followed = follow(tx, ground.network, tracks, unseen, storm, now)
-        *parts, rest = followed.parts(WINDOWS_AT_ONCE)
+            heard_until = unseen[-1].received_at if len(unseen) == portion else now
+            followed = follow(tx, ground.network, tracks, unseen, storm, now, heard_until)
         found = Digest()
-        for part in parts:
-            begun_s = time.monotonic()
+        for number, part in enumerate(followed.parts(WINDOWS_AT_ONCE)):
+            time.sleep(BREATH_S if number else 0.0)
             with transaction(self._engine) as tx:
                 found += keep(tx, ground.network, tracks, part, ground.policy, now)
-            # As long again: on a busy machine who waits wakes up late and would miss a short pause.
-            time.sleep(max(TURN_S, time.monotonic() - begun_s))
-        with transaction(self._engine) as tx:
-            found += keep(tx, ground.network, tracks, rest, ground.policy, now)
-            mark_seen_until(tx, last)
-            add_faults(tx, found.faults, now)
+        faults = found.faults
+        for fixes in batched(unseen, MARKED_AT_ONCE, strict=False):
+            with transaction(self._engine) as tx:
+                unseal_fixes(tx, fixes)
+                mark_seen_until(tx, last, len(fixes))
+                add_faults(tx, faults, now)
+            faults = Counter()
         if unseen:
             self._suspects.clear()
         self.tally["digested"] += len(found.positions)

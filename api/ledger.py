@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import batched
 from threading import Lock
 
 from api.clock import Clock
@@ -21,6 +22,9 @@ from data.store.trackers import add_faults, set_heard
 
 WRITE_S = 5.0
 """Time between two writings."""
+
+HEARD_AT_ONCE = 100
+"""Trackers whose hearing is written in one transaction: positions wait meanwhile."""
 
 MOST_STRANGERS = 200
 """Strangers remembered between two writings; the others are let go."""
@@ -99,11 +103,15 @@ class Ledger:
             return
         now = self._clock.now()
         try:
-            with transaction(self._engine) as tx:
-                set_heard(tx, heard)
-                add_faults(tx, faults, now)
-                if strangers:
-                    note_strangers(tx, strangers.values(), now)
+            if faults or strangers:
+                with transaction(self._engine) as tx:
+                    add_faults(tx, faults, now)
+                    if strangers:
+                        note_strangers(tx, strangers.values(), now)
+                faults, strangers = Counter(), {}
+            for some in batched(list(heard.items()), HEARD_AT_ONCE, strict=False):
+                with transaction(self._engine) as tx:
+                    set_heard(tx, dict(some))
         except DatabaseUnavailable:
             with self._lock:
                 self._faults += faults

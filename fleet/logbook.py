@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from data.model import EvidenceKind, LonLat, Pass, VehicleId
@@ -40,7 +41,10 @@ AFTER = FORGET_AFTER + timedelta(minutes=1)
 """Fixes after a part: its last step may end there, and standing shows only later."""
 
 NOTED_AT_ONCE = 20_000
-"""Fixes looked at in one transaction."""
+"""Fixes looked at in one go."""
+
+NOTED_PARTS = 100
+"""Parts noted in one transaction: positions wait meanwhile."""
 
 READ_AT_ONCE = 50
 """Parts stored in one transaction."""
@@ -80,8 +84,11 @@ def note_fixes(shelf: Shelf) -> int:
         for position_id, vehicle_id, fixed_at in fixes:
             for starts_at in _touched(fixed_at):
                 newest[vehicle_id, starts_at] = position_id
-        with shelf.writing() as tx:
-            note_parts(tx, newest)
+        # By their newest fixes: where only some are noted, the others' fixes are newer than those.
+        in_order = sorted(newest.items(), key=lambda item: item[1])
+        for some in batched(in_order, NOTED_PARTS, strict=False):
+            with shelf.writing() as tx:
+                note_parts(tx, dict(some))
         noted += len(fixes)
 
 

@@ -172,7 +172,16 @@ def digest(
 ) -> Digest:
     """Follow a batch and keep what it proves, in one transaction."""
     followed = follow(tx, network, tracks, batch, storm, now)
+    unseal_fixes(tx, batch)
     return keep(tx, network, tracks, followed, policy, now)
+
+
+def unseal_fixes(tx: Tx, fixes: Iterable[Position]) -> None:
+    """Let the storm book write anew what half hours are, in the transaction that marks fixes seen.
+
+    `keep` does so for what they prove, which may be stored some transactions before.
+    """
+    unseal(tx, {window_subject(fix.vehicle_id, number_at(fix.fixed_at)) for fix in fixes})
 
 
 def follow(
@@ -182,12 +191,15 @@ def follow(
     batch: Sequence[Position],
     storm: Storm | None,
     now: datetime,
+    heard_until: datetime | None = None,
 ) -> Followed:
     """Match a batch to streets; it only reads, so nobody who writes has to wait.
 
     `batch` is in order of arrival and not marked as seen yet; `storm` is the active one, and what
     is older goes to the storm that it belongs to. Windows of vehicles that have fallen silent are
-    settled on the way, so an empty batch is worth a call now and then. What comes back has to be
+    settled on the way, so an empty batch is worth a call now and then. Where more waits behind the
+    batch, `heard_until` says when its last fix came: who is silent since then may have spoken, and
+    to settle all who seem silent takes longer than to follow them. What comes back has to be
     kept: else the tracks have moved on without it, and have to begin anew.
     """
     by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
@@ -197,7 +209,7 @@ def follow(
     for vehicle_id, fixes in by_vehicle.items():
         at_work.follow(vehicle_id, fixes)
     at_work.resume()
-    over = at_work.settle()
+    over = at_work.settle(heard_until or now)
     opened = [key for key, one in at_work.touched.items() if one.anew and key in tracks.windows]
     touched = list(at_work.touched.values())
     return Followed(batch, storm, touched, over, opened, at_work.dropped)
@@ -212,7 +224,6 @@ def keep(
     now: datetime,
 ) -> Digest:
     """Store the passes that a batch proves, and say what changed."""
-    unseal(tx, {window_subject(one.vehicle_id, number_at(one.fixed_at)) for one in followed.batch})
     close_windows(tx, followed.over)
     open_windows(tx, followed.opened)
     storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
@@ -296,8 +307,8 @@ class _Round:
             self._anew(vehicle_id, number, self._stored(vehicle_id, [number])[number], [])
         self._tracks.left = left[RESUMED_AT_ONCE:]
 
-    def settle(self) -> list[tuple[VehicleId, int]]:
-        """Settle what is silent or over, and return which windows are over."""
+    def settle(self, heard_until: datetime) -> list[tuple[VehicleId, int]]:
+        """Settle what is silent by then or over, and return which windows are over."""
         tracks = self._tracks
         over = tracks.over(self._now)
         for window in over:
@@ -305,7 +316,7 @@ class _Round:
                 window.finish(tracks.matcher, self._network, self._orders(window))
                 self.touched[window.key] = window
             del tracks.windows[window.key]
-        for window in tracks.silent(self._now):
+        for window in tracks.silent(heard_until):
             window.settle(tracks.matcher, self._network, self._orders(window))
             self.touched[window.key] = window
         return [window.key for window in over]

@@ -27,6 +27,22 @@ from data.store.seals import told_subject, unseal
 ASKED_AT_ONCE = 500
 """Segments named in one question: SQLite takes some thousand variables."""
 
+_NEW = upsert(coverage)
+_FACTS = ("passes_done", "passes_needed", "last_pass_at", "driven_at", "plowed_at", "salted_at")
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=["storm_id", "segment_id", "forward"],
+    set_={name: _NEW.excluded[name] for name in (*_FACTS, "evidence_kind", "confidence")},
+)
+_SEEN = select(passage).where(
+    passage.c.storm_id == bindparam("of_storm"),
+    passage.c.segment_id.in_(bindparam("of_segments", expanding=True)),
+)
+_COVERED = select(coverage).where(
+    coverage.c.storm_id == bindparam("of_storm"),
+    coverage.c.segment_id.in_(bindparam("of_segments", expanding=True)),
+)
+# Made once: for each dozen half hours of a thousand vehicles it took as long as to ask them.
+
 
 def list_passes(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
@@ -46,8 +62,7 @@ def list_seen(
     """Return work and mere driving on these segments in a storm by direction, oldest first."""
     found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for ids in _chunks(segment_ids):
-        query = select(passage).where(passage.c.storm_id == storm_id, passage.c.segment_id.in_(ids))
-        for row in tx.execute(query):
+        for row in tx.execute(_SEEN, {"of_storm": storm_id, "of_segments": ids}):
             one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return {directed: merged(passes) for directed, passes in found.items()}
@@ -148,30 +163,21 @@ def list_coverage(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId] | None = None
 ) -> list[Coverage]:
     """Return the coverage of a storm; of some segments only, where given."""
-    query = select(coverage).where(coverage.c.storm_id == storm_id)
     if segment_ids is None:
+        query = select(coverage).where(coverage.c.storm_id == storm_id)
         return [_coverage(row) for row in tx.execute(query)]
     return [
         _coverage(row)
         for ids in _chunks(segment_ids)
-        for row in tx.execute(query.where(coverage.c.segment_id.in_(ids)))
+        for row in tx.execute(_COVERED, {"of_storm": storm_id, "of_segments": ids})
     ]
 
 
 def save_coverage(tx: Tx, storm_id: StormId, rows: Iterable[Coverage]) -> None:
     """Store the present coverage of these directions."""
     values = [_coverage_row(storm_id, one) for one in rows]
-    if not values:
-        return
-    new = upsert(coverage)
-    facts = ("passes_done", "passes_needed", "last_pass_at", "driven_at", "plowed_at", "salted_at")
-    tx.execute(
-        new.on_conflict_do_update(
-            index_elements=["storm_id", "segment_id", "forward"],
-            set_={name: new.excluded[name] for name in (*facts, "evidence_kind", "confidence")},
-        ),
-        values,
-    )
+    if values:
+        tx.execute(_SAVE, values)
 
 
 def remove_coverage(tx: Tx, storm_id: StormId, directions: Iterable[DirectedSegment]) -> None:

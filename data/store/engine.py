@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import RLock
 from weakref import WeakKeyDictionary
 
 import sqlalchemy
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 from data.errors import InvalidError, NotFoundError
+from data.store.turns import ASK_S, Turns
 
 Database = Engine
 """A city's opened database."""
@@ -27,17 +27,12 @@ DatabaseUnavailable = sqlalchemy.exc.OperationalError
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
 
-ASK_S = 0.001
-"""How often a writer asks whether one of another process is done: SQLite itself asks less and less
-often, up to a tenth of a second apart, and so misses every pause that another writer makes."""
-
 CHECKPOINT_PAGES, DERIVED_CHECKPOINT_PAGES = 10_000, 1_000
 """Length of the write-ahead log from which a commit carries it over into the database, in pages of
 4 kB: who stores what can be derived again does it first, so that nobody else waits for it."""
 
-_queues: WeakKeyDictionary[Engine, RLock] = WeakKeyDictionary()
-"""Where writers of this process wait for each other: SQLite lets them sleep, for up to a tenth of a
-second at a time, and wakes nobody when the other one is done."""
+_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
+"""Where the writers of each database stand in line."""
 
 
 def open_database(path: Path | None, *, derived: bool = False) -> Engine:
@@ -64,6 +59,7 @@ def create_engine(path: Path | None, *, derived: bool = False) -> Engine:
     else:
         # Errors are logged, and what callers said must not be.
         engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
+    _turns[engine] = Turns(path)
     sqlalchemy.event.listen(engine, "connect", partial(_configure, derived=derived))
     sqlalchemy.event.listen(engine, "begin", _begin)
     sqlalchemy.event.listen(engine, "handle_error", _refuse_large)
@@ -122,14 +118,8 @@ def _begun_in_time(driver: dbapi2.Connection) -> bool:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Tx]:
     """Yield a writing transaction: committed at the end, rolled back on any error."""
-    queue = _queues.setdefault(engine, RLock())
-    queued = queue.acquire(timeout=BUSY_MS / 1000)
-    try:
-        with engine.begin() as tx:
-            yield tx
-    finally:
-        if queued:
-            queue.release()
+    with _turns[engine].turn(BUSY_MS / 1000), engine.begin() as tx:
+        yield tx
 
 
 @contextmanager

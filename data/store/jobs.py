@@ -24,6 +24,15 @@ from data.store.schema import job
 AT_ONCE = 500
 """Ids in one question to the database."""
 
+_ON_SEGMENTS = (
+    select(job)
+    .where(
+        job.c.storm_id == bindparam("of_storm"),
+        job.c.segment_id.in_(bindparam("of_segments", expanding=True)),
+    )
+    .order_by(job.c.id)
+)
+
 _DIRECTIONS = {str(each): each for each in Directions}
 _TREATMENTS = {str(each): each for each in Treatment}
 _CLASSES = {str(each): each for each in ServiceClass}
@@ -119,8 +128,8 @@ def list_jobs_on_segments(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
 ) -> list[Job]:
     """Return the jobs of a storm on some hundred segments, by id."""
-    query = select(job).where(job.c.storm_id == storm_id, job.c.segment_id.in_(segment_ids))
-    return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
+    asked = {"of_storm": storm_id, "of_segments": list(segment_ids)}
+    return [_job(row) for row in tx.execute(_ON_SEGMENTS, asked)]
 
 
 def count_jobs(tx: Tx, storm_id: StormId) -> dict[tuple[ServiceClass, JobState], int]:

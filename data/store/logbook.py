@@ -19,6 +19,17 @@ from data.store.engine import Tx
 from data.store.schema import log_part, position
 from data.store.schema.base import UtcDateTime
 
+_REREAD = (
+    update(log_part)
+    .where(
+        log_part.c.vehicle_id == bindparam("of_vehicle"),
+        log_part.c.starts_at.between(
+            bindparam("since", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
+        ),
+    )
+    .values(stale=True, read_at=None)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LogPart:
@@ -156,17 +167,7 @@ def reread_parts(tx: Tx, spans: Iterable[tuple[VehicleId, datetime, datetime]]) 
         for vehicle_id, since, until in spans
     ]
     if rows:
-        tx.execute(
-            update(log_part)
-            .where(
-                log_part.c.vehicle_id == bindparam("of_vehicle"),
-                log_part.c.starts_at.between(
-                    bindparam("since", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
-                ),
-            )
-            .values(stale=True, read_at=None),
-            rows,
-        )
+        tx.execute(_REREAD, rows)
 
 
 def forget_parts(tx: Tx) -> None:

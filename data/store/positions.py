@@ -58,10 +58,15 @@ def find_newest(tx: Tx) -> int:
     return int(tx.execute(select(func.max(position.c.id))).scalar() or 0)
 
 
-def mark_seen_until(tx: Tx, last: int) -> None:
-    """Remember that all fixes went through matching that arrived until that one, by its place."""
-    unseen = position.c.seen.is_(False)
-    tx.execute(update(position).where(unseen, position.c.id <= last).values(seen=True))
+def mark_seen_until(tx: Tx, last: int, most: int | None = None) -> None:
+    """Remember that all fixes went through matching that arrived until that one, by its place.
+
+    Of the oldest of them only, where `most` says of how many: a piece takes less time.
+    """
+    oldest = select(position.c.id).where(position.c.seen.is_(False), position.c.id <= last)
+    if most is not None:
+        oldest = oldest.order_by(position.c.id).limit(most)
+    tx.execute(update(position).where(position.c.id.in_(oldest)).values(seen=True))
 
 
 def set_fault(tx: Tx, place: int, fault: str) -> None:

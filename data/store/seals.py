@@ -46,6 +46,7 @@ _FIX = (
     position.c.alarm,
     position.c.attributes,
 )
+_UNSEAL = upsert(unsealed).on_conflict_do_nothing()
 
 
 class Seal(NamedTuple):
@@ -69,7 +70,7 @@ def unseal(tx: Tx, subjects: Iterable[str]) -> None:
     """Remember that evidence changed, in the transaction that changes it."""
     rows = [{"subject": subject} for subject in subjects]
     if rows:
-        tx.execute(upsert(unsealed).on_conflict_do_nothing(), rows)
+        tx.execute(_UNSEAL, rows)
 
 
 def list_unsealed(tx: Tx) -> list[str]:

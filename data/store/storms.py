@@ -13,6 +13,11 @@ from data.store.schema import storm
 
 _ON = [phase for phase in StormPhase if phase.on]
 _BEGAN = [*_ON, StormPhase.CLOSED]
+_STORMS = (
+    select(storm)
+    .where(storm.c.phase.in_(_BEGAN))
+    .order_by(storm.c.started_at.desc(), storm.c.id.desc())
+)
 _COMING = [phase for phase in StormPhase if phase.coming]
 
 
@@ -45,9 +50,7 @@ def find_active_storm(tx: Tx) -> Storm | None:
 
 def list_storms(tx: Tx) -> list[Storm]:
     """Return the storms that have begun, the last one first; no two have a time in common."""
-    query = select(storm).where(storm.c.phase.in_(_BEGAN))
-    ordered = query.order_by(storm.c.started_at.desc(), storm.c.id.desc())
-    return [_storm(row) for row in tx.execute(ordered)]
+    return [_storm(row) for row in tx.execute(_STORMS)]
 
 
 def list_coming_storms(tx: Tx) -> list[Storm]:

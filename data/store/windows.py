@@ -16,6 +16,14 @@ from data.store.seals import unseal, window_subject
 SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
 """Kinds of evidence that only positions give."""
 
+_ADD = insert(passage)
+_REMOVE = delete(passage).where(
+    passage.c.vehicle_id == bindparam("of_vehicle"),
+    passage.c.window == bindparam("of_window"),
+    passage.c.segment_id == bindparam("of_segment"),
+    passage.c.forward == bindparam("of_forward"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WindowChange:
@@ -46,17 +54,9 @@ def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:
         ]
         rows += [pass_row(storm_id, seen, one.window) for storm_id, seen in one.passes]
     if gone:
-        tx.execute(
-            delete(passage).where(
-                passage.c.vehicle_id == bindparam("of_vehicle"),
-                passage.c.window == bindparam("of_window"),
-                passage.c.segment_id == bindparam("of_segment"),
-                passage.c.forward == bindparam("of_forward"),
-            ),
-            gone,
-        )
+        tx.execute(_REMOVE, gone)
     if rows:
-        tx.execute(insert(passage), rows)
+        tx.execute(_ADD, rows)
 
 
 def remove_sensed(tx: Tx, storm_id: StormId) -> None:

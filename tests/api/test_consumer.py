@@ -25,7 +25,7 @@ from data.store.storms import add_storm, close_storm
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState
 from fleet.live import Hub, LiveFleet, Subscription
-from fleet.tracking import Digest
+from fleet.windows import Window
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix
@@ -146,13 +146,17 @@ def test_positions_come_in_portions_and_are_seen_once(
         assert list_unseen(tx, 10) == ([], 0)
 
 
-@pytest.mark.parametrize("breaks_at", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("step", "breaks_at"),
+    [("keep", 0), ("keep", 1), ("keep", 2), ("mark_seen_until", 0), ("mark_seen_until", 1)],
+)
 def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again(
     engine: Database,
     clock: StillClock,
     hub: Hub,
     storm: Storm,
     monkeypatch: pytest.MonkeyPatch,
+    step: str,
     breaks_at: int,
 ) -> None:
     first = on_school_street()
@@ -164,27 +168,53 @@ def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again
     store(undisturbed, [*first, *second])
     a_consumer(undisturbed, clock, hub).look()
 
-    honest, calls = digester_module.keep, count()
+    honest, calls = getattr(digester_module, step), count()
 
-    def failing(*arguments: Any) -> Digest:
+    def failing(*arguments: Any) -> Any:
         if next(calls) == breaks_at:
             raise DatabaseUnavailable("UPDATE", {}, Exception("disk is full"))
         return honest(*arguments)
 
     monkeypatch.setattr(digester_module, "WINDOWS_AT_ONCE", 1)
-    monkeypatch.setattr(digester_module, "keep", failing)
+    monkeypatch.setattr(digester_module, "MARKED_AT_ONCE", len(first))
+    monkeypatch.setattr(digester_module, step, failing)
     store(engine, [*first, *second])
     with pytest.raises(DatabaseUnavailable):
         a_consumer(engine, clock, hub).look()
     consumer = a_consumer(engine, clock, hub)  # as after a restart
     while consumer.look():
         pass
-    assert next(calls) > 3
+    assert next(calls) > 2
     assert len(passes_of(undisturbed)) >= 2
     assert passes_of(engine) == passes_of(undisturbed)
     with transaction(engine) as tx:
         assert list_unseen(tx, 10) == ([], 0)
     undisturbed.dispose()
+
+
+def test_nobody_counts_as_silent_while_later_positions_wait(
+    engine: Database,
+    clock: StillClock,
+    hub: Hub,
+    storm: Storm,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    honest, settled = Window.settle, list[Window]()
+
+    def counting(window: Window, *ground: Any) -> None:
+        settled.append(window)
+        honest(window, *ground)
+
+    monkeypatch.setattr(Window, "settle", counting)
+    monkeypatch.setattr(digester_module, "AT_ONCE", 8)
+    fixes = on_school_street()
+    store(engine, fixes)
+    clock.moment += timedelta(hours=1)
+    consumer = a_consumer(engine, clock, hub)
+    while consumer.look() == 8:
+        assert not settled
+    assert len(fixes) % 8
+    assert {window.vehicle_id for window in settled} == {fixes[0].vehicle_id}
 
 
 def passes_of(engine: Database) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from data.store import engine as engine_module
+from data.store import turns as turns_module
 from data.store.engine import Database, DatabaseUnavailable, create_engine, reading, transaction
 
 
@@ -42,6 +43,24 @@ def test_a_writer_waits_until_that_of_another_process_is_done(
         waiting.result(10)
     with reading(ours) as tx:
         assert tx.exec_driver_sql("SELECT word FROM said").all() == [("first",), ("second",)]
+
+
+def test_who_has_just_written_lets_the_other_process_go_first(
+    engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = engines
+    asked = Event()
+    monkeypatch.setattr(turns_module.time, "sleep", lambda _: asked.set())
+    with ThreadPoolExecutor(1) as other:
+        with transaction(ours) as tx:
+            tx.exec_driver_sql("INSERT INTO said VALUES ('first')")
+            waiting = other.submit(say, theirs, "second")
+            assert asked.wait(10)
+        say(ours, "third")
+        waiting.result(10)
+    with reading(ours) as tx:
+        said = tx.exec_driver_sql("SELECT word FROM said ORDER BY rowid").scalars().all()
+    assert said == ["first", "second", "third"]
 
 
 def test_a_writer_gives_up_when_another_one_never_ends(
