@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_the_persian_demo_has_language_clock_machines_and_snow(folder: Path):
     assert (city.language, city.timezone) == ("fa", "Asia/Tehran")
     assert "OpenStreetMap" not in city.attribution
     assert {user.language for user in users} == {"fa"}
-    assert len(vehicles) == 14
+    assert Counter(one.owner for one in vehicles) == {"own": 14, "reserve": 1, "contractor": 1}
     assert vehicles[0].name == "برف‌روب ۱"
     assert storm is not None
     assert storm.name.startswith("برف ")
