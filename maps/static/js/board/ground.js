@@ -1,44 +1,28 @@
 // Ties the map to the board: what is known is drawn, what is clicked is selected, and the other way round.
-import { now } from "../core/boot.js";
 import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
-import { around, hold, light, makeTip } from "../map/pointer.js";
-import { ringPaints } from "../map/style.js";
+import { around, hold, light, makeTip, put } from "../map/pointer.js";
 import { TruckSheet } from "../map/trucks.js";
-import { blockedName, openBlockages } from "./blockage.js";
+import { blockedName } from "./blockage.js";
 import { drawClosures } from "./closures.js";
 import { letDrag } from "./edit-drag.js";
 import { place } from "./request.js";
+import { drawRings } from "./rings.js";
+import { RouteSheet } from "./route-sheet.js";
 import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
-import { board, choose, coverage, openRequests, selection } from "./state.js";
+import { board, choose, coverage, selection } from "./state.js";
 import { routeOf } from "./truck.js";
 import { withStates } from "./watch.js";
 
-const FILL_MS = 4 * 3600000; // a ring without a deadline is full after four hours
-
-const collection = (features) => ({ type: "FeatureCollection", features });
 const point = (lon, lat, properties) => ({
   type: "Feature",
   geometry: { type: "Point", coordinates: [lon, lat] },
   properties,
 });
-
-function ring(request) {
-  const received = Date.parse(request.received_at);
-  const due = request.due_at ? Date.parse(request.due_at) : received + FILL_MS;
-  const age = Math.min(1, Math.max(0.04, (now() - received) / Math.max(1, due - received)));
-  return point(request.lon, request.lat, {
-    id: request.id,
-    age,
-    danger: age === 1 || request.kind === "blocked",
-  });
-}
-
-const barrier = (blockage) => point(blockage.lon, blockage.lat, { blockage: blockage.id, age: 1, danger: true });
 
 /** A request or a blockage by its ring on the map, or null where it is gone. */
 function ringed({ id, blockage }) {
@@ -98,7 +82,7 @@ function click(map, trucks) {
   });
 }
 
-async function showRoute(map, chosen) {
+async function showRoute(sheet, chosen) {
   const route = chosen?.kind === "truck" ? routeOf(chosen.id) : null;
   const lines = route
     ? await attempt(async () =>
@@ -106,7 +90,7 @@ async function showRoute(map, chosen) {
       )
     : null;
   if (selection.value.chosen !== chosen) return;
-  map.getSource("route").setData(lines ?? collection([]));
+  sheet.show(lines);
 }
 
 /** Where the chosen truck, request or blockage is, or null. */
@@ -123,18 +107,18 @@ function chosenPlace(trucks, chosen) {
 function mark(map, trucks, chosen) {
   const at = chosenPlace(trucks, chosen);
   trucks.ring(chosen?.kind === "truck" ? chosen.id : null);
-  map.getSource("chosen").setData(collection(at && chosen.kind !== "truck" ? [point(...at, {})] : []));
+  put(map, "chosen", at && chosen.kind !== "truck" ? [point(...at, {})] : []);
   hold(map, chosen?.kind === "street" ? [chosen.id] : []);
   if (at) reveal(map, at);
 }
 
-function followSelection(map, trucks) {
+function followSelection(map, trucks, route) {
   selection.follow(({ chosen, hidden, placing }, changes) => {
     if ("hidden" in changes) repaint(map, hidden);
     if ("placing" in changes) map.getCanvas().style.cursor = placing === null ? "" : "crosshair";
     if (!("chosen" in changes)) return;
     mark(map, trucks, chosen);
-    showRoute(map, chosen);
+    showRoute(route, chosen);
   });
   map.on("moveend", () => {
     const { chosen } = selection.value;
@@ -147,29 +131,23 @@ export async function showMap() {
   const map = await makeMap(selection.value.hidden);
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
-  const trucks = new TruckSheet(map);
-  const requests = () => {
-    const shown = openRequests().filter((one) => one.lon != null && (selection.value.listed?.has(one.id) ?? true));
-    map.getSource("requests").setData(collection([...shown.map(ring), ...openBlockages().map(barrier)]));
-    for (const [layer, property, value] of ringPaints(shown.length)) map.setPaintProperty(layer, property, value);
-  };
+  const route = new RouteSheet(map);
+  const trucks = new TruckSheet(map); // above the route of the chosen one
   coverage.followers.add((ids) => painter.changed(ids));
   painter.changed(coverage.states.keys());
+  let checked = null;
   board.follow((value, changes) => {
     if (changes.vehicles) trucks.update([...value.vehicles.values()]);
-    if (changes.requests || changes.blockages) requests();
     const { chosen } = selection.value;
-    if (changes.checks && chosen?.kind === "truck") showRoute(map, chosen);
-  });
-  selection.follow((_, changes) => {
-    if ("listed" in changes) requests();
+    const check = chosen?.kind === "truck" ? value.checks.get(chosen.id) : null;
+    if (check && check !== checked) showRoute(route, chosen);
+    checked = check;
   });
   trucks.update([...board.value.vehicles.values()]);
   drawClosures(map);
-  requests();
-  setInterval(requests, 30000); // rings fill with time
+  drawRings(map);
   followTheme(map, () => selection.value.hidden);
-  followSelection(map, trucks);
+  followSelection(map, trucks, route);
   hover(map, trucks);
   click(map, trucks);
   letDrag(map, trucks);

@@ -12,16 +12,23 @@ export function around(map, { x, y }, layers = COVERED, reachPx = REACH_PX) {
   return map.queryRenderedFeatures(corners, { layers });
 }
 
+const empty = new WeakMap(); // sources that have nothing in them
+
+/** Put features into a source; none into one that has none is no reason to draw the map anew. */
+export function put(map, name, features) {
+  const source = map.getSource(name);
+  if (features.length === 0 && (empty.get(source) ?? true)) return;
+  empty.set(source, features.length === 0);
+  source.setData({ type: "FeatureCollection", features });
+}
+
 /** Light pieces of streets up, in the source `held` or `near`. */
 export const light = (map, source, pieces) =>
-  map.getSource(source).setData({
-    type: "FeatureCollection",
-    features: pieces.map(({ geometry, properties }) => ({
-      type: "Feature",
-      geometry,
-      properties: { road_class: properties.road_class },
-    })),
-  });
+  put(
+    map,
+    source,
+    pieces.map(({ geometry, properties }) => ({ type: "Feature", geometry, properties: { road_class: properties.road_class } })),
+  );
 
 /** Hold streets lit up, with every piece of them that the map has. */
 export function hold(map, ids) {

@@ -180,7 +180,6 @@ const coverageLayers = (theme, hidden) =>
     return drawn;
   });
 
-const MANY_RINGS = 2000; // from here on they would hide the streets of a whole city, and cost more than these
 const AGE = ["sqrt", ["get", "age"]];
 
 const ringRadius = (share, many = false) => [
@@ -195,9 +194,8 @@ const ringRadius = (share, many = false) => [
   ["*", 10, share],
 ];
 
-/** Paint properties that fit rings to how many there are, as [layer, property, value]. */
-export function ringPaints(count) {
-  const many = count > MANY_RINGS;
+/** Paint properties of rings, smaller where many would hide the streets of a city, as [layer, property, value]. */
+export function ringPaints(many) {
   const stroke = ["interpolate", ["linear"], ["zoom"], 11, many ? 0.7 : 2, 15, 2];
   return [
     ["request-rings", "circle-radius", ringRadius(1, many)],

@@ -3,28 +3,12 @@
 import { boot } from "../core/boot.js";
 import { color, theme } from "../core/theme.js";
 import { featureState } from "../map/coverage.js";
+import { linesOf, screenOf, trace } from "../map/screen.js";
 import { Sheet } from "../map/sheet.js";
 import { DASHES_FROM_ZOOM, DIRECTIONS_FROM_ZOOM, streetWidth } from "../map/style.js";
-import { mercatorX, mercatorY, screenOf } from "./tracks.js";
 
 const WIDEST = Math.max(...boot.states.map((state) => state.width));
 const [DASH, DASH_SHARE] = [1.6, 0.62]; // as in the map's style
-
-/** The lines of a street in Mercator's square, each as x, y, x, y and so on. */
-function linesOf({ type, coordinates }) {
-  const lines = type === "MultiLineString" ? coordinates : [coordinates];
-  return lines.map((line) => Float64Array.from(line.flatMap(([lon, lat]) => [mercatorX(lon), mercatorY(lat)])));
-}
-
-function trace(pen, lines, { scaleX, scaleY, left, top }) {
-  pen.beginPath();
-  for (const line of lines)
-    for (let at = 0; at < line.length; at += 2) {
-      const [x, y] = [line[at] * scaleX + left, line[at + 1] * scaleY + top];
-      if (at) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-    }
-}
 
 function line(pen, tone, px) {
   pen.strokeStyle = tone;
@@ -79,6 +63,7 @@ export class FreshPaint extends Sheet {
     const state = boot.states[featureState(this.states(id)).s];
     if (!street || !state) return;
     const width = streetWidth(street.class, zoom);
+    pen.beginPath();
     trace(pen, street.lines, screen);
     line(pen, ground, width * WIDEST); // what it looked like before
     if (this.hidden().has(state.name)) return;

@@ -1,4 +1,6 @@
 // Tracks of an hour as flat arrays: read from the wire, asked for a moment, put on the screen without a call a point.
+import { mercatorX, mercatorY } from "../map/screen.js";
+
 const MICRO = 1e6;
 const STANDS = 1; // motions: 0 nobody knows, 1 stood, 2 drove, 3 worked
 export const DRIVES = 2;
@@ -9,9 +11,6 @@ export function summed(steps) {
   let sum = 0;
   return Int32Array.from(steps, (step) => (sum += step));
 }
-
-export const mercatorX = (lon) => (180 + lon) / 360;
-export const mercatorY = (lat) => (180 - (180 / Math.PI) * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))) / 360;
 
 /** The track of a vehicle as it came: `at` in tenths of a second, `x` and `y` in Mercator's square. */
 export function trackOf({ number, at_ds: at, lon, lat, motion }) {
@@ -60,18 +59,6 @@ export function placeOn(track, at) {
     heading: headingAt(track, i),
     motion: track.motion[i],
   };
-}
-
-/** What makes pixels of Mercator's square as the map lies now; the map is never turned. */
-export function screenOf(map) {
-  const bounds = map.getBounds();
-  const [sw, ne] = [bounds.getSouthWest(), bounds.getNorthEast()];
-  const from = map.project(sw);
-  const to = map.project(ne);
-  const [x0, y0] = [mercatorX(sw.lng), mercatorY(sw.lat)];
-  const scaleX = (to.x - from.x) / (mercatorX(ne.lng) - x0);
-  const scaleY = (to.y - from.y) / (mercatorY(ne.lat) - y0);
-  return { scaleX, scaleY, left: from.x - x0 * scaleX, top: from.y - y0 * scaleY };
 }
 
 /** Add to the pen's path where a track went, from point to point, up to a moment; steps too small to be seen are none. */
