@@ -5,10 +5,12 @@ import { get, post } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { Store } from "../core/store.js";
 import { duration, number, t, time } from "../core/texts.js";
+import { fault as faultOf, numberIn, shown as digits } from "../machines/numbers.js";
 import { board, choose, mayDispatch, merge, reload } from "./state.js";
 
 const BUDGET = "barfrub-budget";
 const USUAL_BUDGET = 5;
+const BUDGETS = [0, 1000];
 const ENDED = ["done", "failed"];
 const LATE_MINUTES = [15, 30, 60, 120];
 
@@ -18,7 +20,10 @@ const shown = new Store({ offer: null, difference: null, fault: null, busy: fals
 /** How many trucks may hear of a change: what this dispatcher chose last. */
 const budget = () => Number(localStorage.getItem(BUDGET) ?? USUAL_BUDGET);
 
-const remember = (event) => localStorage.setItem(BUDGET, event.target.value);
+function remember({ target }) {
+  target.setCustomValidity(faultOf(target.value, BUDGETS, true));
+  if (target.reportValidity()) localStorage.setItem(BUDGET, Math.round(numberIn(target.value)));
+}
 
 /** Ask where urgent work is best put in, and show the answer. */
 export async function insertNow(wanted) {
@@ -183,7 +188,7 @@ export function truckOrders(vehicleId) {
 }
 
 const budgetField = () => html`<label class="budget"><span>${t("Trucks whose next moves may change")}</span>
-  <input type="number" min="0" max="1000" .value=${String(budget())} @change=${remember}></label>`;
+  <input inputmode="numeric" autocomplete="off" dir="ltr" .value=${digits(budget())} @change=${remember}></label>`;
 
 /** In the plan's panel: a replan for the storm as it stands, and the draft of the last one. */
 export function replanPart() {

@@ -4,6 +4,7 @@ import { boot, now } from "../core/boot.js";
 import { post, send } from "../core/net.js";
 import { Store } from "../core/store.js";
 import { named, t, time } from "../core/texts.js";
+import { numberIn, shown } from "../machines/numbers.js";
 import { open, order, tell } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 
@@ -41,10 +42,10 @@ async function add(event) {
   if (await tell("snow", "snowfall", { entries: [{ at, fallen_cm: plain(depth) }] })) form.reset();
 }
 
-/** A number in any digits, with a point or a Persian decimal sign; what is none goes as it is, for the server to say so. */
+/** A number in any digits; what is none goes as it is, for the server to say so. */
 function plain(text) {
-  const latin = text.trim().replace(/[۰-۹]/g, (digit) => "۰۱۲۳۴۵۶۷۸۹".indexOf(digit)).replace(/[٫,/]/, ".");
-  return latin !== "" && Number.isFinite(Number(latin)) ? Number(latin) : text;
+  const value = numberIn(text);
+  return Number.isFinite(value) ? value : text;
 }
 
 async function correct(event, entry) {
@@ -86,7 +87,7 @@ function entryRow(entry, changing) {
   if (snow.value.editing === entry.id)
     return html`<tr><td colspan="4"><form class="fields tight" @submit=${(event) => correct(event, entry)}>
       <input name="at" aria-label=${t("Time")} required dir="ltr" .value=${stamp(entry.at)}>
-      <input name="fallen_cm" aria-label=${t("Snow in all, cm")} required dir="ltr" inputmode="decimal" .value=${String(entry.fallen_cm)}>
+      <input name="fallen_cm" aria-label=${t("Snow in all, cm")} required dir="ltr" inputmode="decimal" .value=${shown(entry.fallen_cm)}>
       <button class="primary">${t("Save")}</button><button type="button" @click=${() => snow.set({ editing: null })}>${t("Cancel")}</button>
     </form></td></tr>`;
   return html`<tr>

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { post } from "../core/net.js";
 import { Store } from "../core/store.js";
 import { named, number, streetName, t } from "../core/texts.js";
+import { fault, numberIn, shown } from "../machines/numbers.js";
 import { open, order, tell } from "./state.js";
 import { refused, when } from "./words.js";
 
@@ -89,17 +90,19 @@ async function savePolicy(event, base) {
   for (const input of event.target.querySelectorAll("input[data-class]")) {
     const { class: name, number: key } = input.dataset;
     tables.class[name] ??= {};
-    tables.class[name][key] = input.value === "" ? null : Number(input.value);
+    tables.class[name][key] = input.value.trim() === "" ? null : numberIn(input.value);
   }
   if (await tell("policy", "policy", { base, tables })) editing.set({ policy: false });
 }
 
-const shown = (value) => (value === undefined ? "–" : number(value, 2));
+const told = (value) => (value === undefined ? "–" : number(value, 2));
+
+const check = ({ target }) => target.setCustomValidity(fault(target.value, [0, Infinity], target.required));
 
 const numberCell = (name, key, value, changing) => html`<td>${
   changing
-    ? html`<input type="number" step="any" min="0" data-class=${name} data-number=${key} aria-label=${`${name}: ${t(`field:${key}`)}`} .value=${value === undefined ? "" : String(value)} ?required=${key !== "cycle_h"}>`
-    : shown(value)
+    ? html`<input inputmode="decimal" autocomplete="off" dir="ltr" @input=${check} data-class=${name} data-number=${key} aria-label=${`${name}: ${t(`field:${key}`)}`} .value=${shown(value)} ?required=${key !== "cycle_h"}>`
+    : told(value)
 }</td>`;
 
 /** The policy of this storm, class by class. */

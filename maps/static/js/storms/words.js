@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { boot } from "../core/boot.js";
 import { day, number, t, time } from "../core/texts.js";
+import { ownDigits } from "../machines/numbers.js";
 import { storms } from "./state.js";
 
 const persian = boot.language === "fa";
@@ -15,11 +16,11 @@ const parts = new Intl.DateTimeFormat(persian ? "en-u-ca-persian-nu-latn" : "en-
   timeZone: boot.city.timezone,
 });
 
-/** A moment as it is typed into a field: 1405/09/30 06:30 in Persian, 2026-12-21 06:30 in English. */
+/** A moment as it is typed into a field: ۱۴۰۵/۰۹/۳۰ ۰۶:۳۰ in Persian, 2026-12-21 06:30 in English; Latin digits do as well. */
 export function stamp(moment) {
   const part = Object.fromEntries(parts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
   const between = persian ? "/" : "-";
-  return `${[part.year, part.month, part.day].join(between)} ${part.hour}:${part.minute}`;
+  return ownDigits(`${[part.year, part.month, part.day].join(between)} ${part.hour}:${part.minute}`);
 }
 
 /** Day and time. */
