@@ -44,6 +44,7 @@ class Doorway:
         self._city: ASGIApp | None = None
         self._opened = AsyncExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._end_streams: Callable[[], None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to the set-up or to the city."""
@@ -72,4 +73,9 @@ class Doorway:
     async def _enter(self, web: FastAPI, folder: Path) -> None:
         await self._opened.enter_async_context(web.router.lifespan_context(web))
         self._opened.enter_context(self._workers(folder, self._clock))
-        self._city = web
+        self._city, self._end_streams = web, web.state.barfrub.hub.close
+
+    def end_streams(self) -> None:
+        """End the streams of the city, if there is one already."""
+        if self._end_streams is not None:
+            self._end_streams()

@@ -107,13 +107,15 @@ async def board_events(
     number = 0
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
-        while True:
+        while not hub.closed.is_set():
             try:
                 await asyncio.wait_for(awake.wait(), BEAT_S)
             except TimeoutError:
                 number += 1
                 yield _event(number, "beat", [{"now": clock.now()}])
                 continue
+            if hub.closed.is_set():
+                return
             await asyncio.sleep(GATHER_S)
             awake.clear()
             for kind, items in subscription.take():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Protocol
 
 from data.model import LonLat, Position, Vehicle, VehicleId
@@ -146,7 +146,7 @@ class Subscription:
         self, wake: Callable[[], None], kinds: frozenset[str] | None = None, *, own: bool = False
     ) -> None:
         self.own = own
-        self._wake = wake
+        self.wake = wake
         self._kinds = kinds
         self._waiting: dict[str, dict[int, Any]] = {}
         self._lock = Lock()
@@ -157,7 +157,7 @@ class Subscription:
             return
         with self._lock:
             self._waiting.setdefault(kind, {}).update({_key(item): item for item in items})
-        self._wake()
+        self.wake()
 
     def take(self) -> list[tuple[str, list[Any]]]:
         """Return what waits, by kind, and forget it."""
@@ -172,6 +172,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._lock = Lock()
+        self.closed = Event()
 
     @property
     def listeners(self) -> int:
@@ -191,6 +192,14 @@ class Hub:
         """Stop telling this listener."""
         with self._lock:
             self._subscriptions.discard(subscription)
+
+    def close(self) -> None:
+        """Wake all listeners once more: nothing will be told any more, and they may go."""
+        with self._lock:
+            self.closed.set()
+            listeners = list(self._subscriptions)
+        for one in listeners:
+            one.wake()
 
     def publish(self, kind: str, items: Sequence[HasId | Row]) -> None:
         """Tell what changed: views with an `id`, or rows that begin with one."""

@@ -1,6 +1,6 @@
 """`barfrub serve`: the web server of one city with the solver beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from api.clock import Clock
+    from api.doorway import Doorway
     from api.settings import Settings
 
 SWITCH_S = 0.001
@@ -45,11 +46,12 @@ def serve(
     import sys
     from contextlib import suppress
 
-    import uvicorn
+    from uvicorn import Config
 
     from api.clock import Clock
     from api.logs import configure_logs
     from api.settings import Settings, chosen_city, list_cities, prepare_numba
+    from api.web_server import WebServer
 
     settings = Settings()
     prepare_numba(settings)
@@ -61,11 +63,12 @@ def serve(
     # Uvicorn stops on a signal and then raises it again: end the worker before we go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.setswitchinterval(SWITCH_S)
-    with suppress(KeyboardInterrupt), _web(settings, folder, keeper, f"{address}:{port}") as web:
+    place = f"{address}:{port}"
+    with suppress(KeyboardInterrupt), _web(settings, folder, keeper, place) as (web, end_streams):
         # A city's objects stay; to look through a million of them again and again takes long.
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
-        uvicorn.run(
+        config = Config(
             web,
             host=address,
             port=port,
@@ -74,15 +77,20 @@ def serve(
             access_log=False,
             timeout_graceful_shutdown=3,
         )
+        WebServer(config, end_streams).run()
 
 
 @contextmanager
 def _web(
     settings: "Settings", folder: "Path | None", clock: "Clock", place: str
-) -> "Iterator[ASGIApp]":
-    """Give the web of a city with its worker beside it, or that of a first start."""
+) -> "Iterator[tuple[ASGIApp, Callable[[], None]]]":
+    """Give the web of a city with its worker beside it, or that of a first start.
+
+    Beside it what ends its streams.
+    """
     if folder is None:
-        yield _first_web(settings, clock, place)
+        first = _first_web(settings, clock, place)
+        yield first, first.end_streams
         return
 
     from api.app import create_app
@@ -92,10 +100,10 @@ def _web(
     web = create_app(settings, folder, clock, apart=True)
     with running_workers(folder, clock):
         typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
-        yield web
+        yield web, web.state.barfrub.hub.close
 
 
-def _first_web(settings: "Settings", clock: "Clock", place: str) -> "ASGIApp":
+def _first_web(settings: "Settings", clock: "Clock", place: str) -> "Doorway":
     from api.doorway import Doorway
     from api.first_pages import FIRST
 

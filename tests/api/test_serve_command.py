@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from api.cli import commands
 from api.doorway import Doorway
+from api.web_server import WebServer
 
 type Serve = Callable[..., tuple[Result, list[Any]]]
 
@@ -23,7 +24,11 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     served: list[Any] = []
     monkeypatch.setenv("BARFRUB_VAR", str(tmp_path))
     monkeypatch.delenv("BARFRUB_CITY", raising=False)
-    monkeypatch.setattr("uvicorn.run", lambda web, **_: served.append(web))
+
+    def run_server(server: WebServer) -> None:
+        served.append(server.config.app)
+
+    monkeypatch.setattr(WebServer, "run", run_server)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("api.logs.configure_logs", lambda *_: None)
     monkeypatch.setattr("api.workers.running_workers", lambda *_: nullcontext())

@@ -1,14 +1,21 @@
 import asyncio
 import json
+import socket
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api import stream
 from api.clock import Clock
 from api.stream import HEARD_BY, board_events
+from api.web_server import WebServer
 from data.model import Role
 from fleet.live import Hub
 from maps.views import StormView, request_view
@@ -121,3 +128,23 @@ def test_the_stream_of_somebody_who_was_shut_out_ends(monkeypatch: Any) -> None:
 
     assert asyncio.run(asyncio.wait_for(heard_until_the_end(), 10)) >= 2
     assert hub.listeners == 0
+
+
+def test_streams_end_whole_when_the_server_stops() -> None:
+    hub = Hub()
+
+    async def streaming(scope: Scope, receive: Receive, send: Send) -> None:
+        await StreamingResponse(board_events(hub, Clock(v.NOW)))(scope, receive, send)
+
+    door = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(streaming, lifespan="off", log_level="critical")
+    server = WebServer(config, hub.close)
+    running = threading.Thread(target=server.run, args=([door],), daemon=True)
+    running.start()
+    with httpx.stream("GET", f"http://127.0.0.1:{door.getsockname()[1]}") as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("retry:")
+        server.should_exit = True
+        assert list(lines) == [""]  # and no `RemoteProtocolError`
+    running.join(10)
+    assert not running.is_alive()

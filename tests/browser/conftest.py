@@ -16,6 +16,7 @@ from api.auth import hash_password, new_session
 from api.clock import Clock
 from api.context import CSRF_COOKIE, SESSION_COOKIE, App
 from api.settings import Settings
+from api.web_server import WebServer
 from data.exchange.basemap import write_basemap
 from data.fleet_file import FleetFile
 from data.model import City, Role
@@ -94,7 +95,8 @@ def serving(settings: Settings, city: str) -> Iterator[str]:
     """A real server of a city on a free port; gives its address."""
     door = socket.create_server(("127.0.0.1", 0))
     app = create_app(settings, settings.city_folder(city), Clock())
-    web = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+    web = WebServer(config, app.state.barfrub.hub.close)
     thread = threading.Thread(target=web.run, args=([door],), daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{door.getsockname()[1]}"

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from api.clock import Clock
 from api.doorway import Doorway
 from api.settings import Settings
+from api.web_server import WebServer
 from tests.data.osm_files import a_way, nodes, write_osm
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,8 @@ def door(tmp_path: Path) -> Doorway:
 def server(door: Doorway) -> Iterator[str]:
     """A server without a city."""
     listener = socket.create_server(("127.0.0.1", 0))
-    web = uvicorn.Server(uvicorn.Config(door, log_level="error", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(door, log_level="error", timeout_graceful_shutdown=1)
+    web = WebServer(config, door.end_streams)
     thread = threading.Thread(target=web.run, args=([listener],), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
