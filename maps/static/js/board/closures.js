@@ -4,7 +4,7 @@ import { attempt } from "../core/notices.js";
 import { get, post } from "../core/net.js";
 import { Store } from "../core/store.js";
 import { day, t, time } from "../core/texts.js";
-import { board, keyed, mayDispatch } from "./state.js";
+import { board, keyed, mayDispatch, selection } from "./state.js";
 
 /** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */
 export const closures = new Store({ known: new Map(), asking: null, fault: null });
@@ -42,7 +42,12 @@ export function drawClosures(map) {
   const dashes = { "line-color": "#1c2329", "line-width": 5, "line-dasharray": [1, 1] };
   map.addLayer({ id: "closures-ground", type: "line", source: "closures", paint: wide }, "request-rings");
   map.addLayer({ id: "closures", type: "line", source: "closures", paint: dashes }, "request-rings");
-  closures.follow(() => map.getSource("closures").setData(lines()));
+  closures.follow((_, changes) => changes.known && map.getSource("closures").setData(lines()));
+  selection.follow(({ hidden }, changes) => {
+    if (!("hidden" in changes)) return;
+    const visibility = hidden.has("closed") ? "none" : "visible";
+    for (const layer of ["closures-ground", "closures"]) map.setLayoutProperty(layer, "visibility", visibility);
+  });
 }
 
 async function close(event, street) {
