@@ -9,9 +9,14 @@ from tests.browser.conftest import Visit
 from tests.browser.test_board import middle_of
 from tests.browser.test_pages import speak
 from tests.browser.test_replans import a_plan_is_driven
-from tests.village import MILL, TULIP
+from tests.village import MAIN_WEST, MILL, TULIP
 
 pytestmark = pytest.mark.browser
+
+MAIN_NAME, TULIP_NAME = "خیابان امام", "کوچه لاله"
+LINES_OFFERED = """import('/static/js/board/edit-routes.js').then(
+    ({ offered }) => offered().some(({ lines }) => lines.length > 0))"""
+CHOOSE_TRUCK = "import('/static/js/board/state.js').then((it) => it.choose('truck', 1))"
 
 
 def choose(visit: Visit, street: int) -> None:
@@ -52,6 +57,21 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         page.mouse.move(row["x"] + 40, row["y"] + 10, steps=4)
         page.mouse.up()
         expect(bar.locator(".edit-list li")).to_have_count(2)
+        visit.until(LINES_OFFERED)
+        page.click(".legend > button")
+        page.mouse.move(*visit.point_of(*middle_of(TULIP)))
+        page.mouse.down()
+        page.mouse.move(*visit.point_of(*middle_of(MAIN_WEST)), steps=4)
+        words = t("Give {street} to {truck}", street=TULIP_NAME, truck="Truck 1")
+        expect(bar).to_contain_text(words)
+        page.mouse.up()
+        expect(bar.locator(".edit-list li")).to_have_count(3)
+        page.evaluate(CHOOSE_TRUCK)
+        streets = page.locator(".draft-order .link")
+        expect(streets).to_have_text([TULIP_NAME, MAIN_NAME])
+        page.locator(".draft-order .quiet").nth(1).press("Enter")
+        expect(streets).to_have_text([MAIN_NAME, TULIP_NAME])
+        expect(bar.locator(".edit-list li")).to_have_count(4)
         assert visit.grave_faults() == []
         page.click(f"text={t('Throw the changes away')}")
         expect(bar).to_have_count(0)

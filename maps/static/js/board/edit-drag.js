@@ -1,32 +1,52 @@
-// The chosen street's line is dragged onto a truck, on the map or in the list, to give it that street.
+// The chosen street's line is dragged onto a truck, on the map or in the list, or onto its route, to give it that street.
 import { streetName, t } from "../core/texts.js";
 import { around } from "../map/pointer.js";
 import { change, editing, hand } from "./edit.js";
-import { selection } from "./state.js";
+import { OfferSheet } from "./offers.js";
+import { board, selection } from "./state.js";
 
 const truckRow = (target) => target?.closest?.("#list-trucks [role='option'], #routes [role='option'], .taker");
 
 /** The truck in a list under a place of the window. */
-function listed(event) {
-  const row = truckRow(document.elementFromPoint(event.clientX, event.clientY));
+function listed(under) {
+  const row = truckRow(under);
   if (!row) return null;
   return Number(row.dataset.vehicle ?? row.id.split("-").at(-1));
 }
 
+const dropOn = (street, vehicle) =>
+  vehicle === null
+    ? t("Drop on a truck or its route to give it {street}", { street })
+    : t("Give {street} to {truck}", { street, truck: board.value.vehicles.get(vehicle)?.name ?? "" });
+
 /** Let streets be dragged on a map whose trucks are found by `trucks.at(point)`. */
 export function letDrag(map, trucks) {
+  const offers = new OfferSheet(map);
+  /** The truck that a street would be dropped on, or null. */
+  const taker = ({ clientX, clientY }) => {
+    const under = document.elementFromPoint(clientX, clientY);
+    if (!map.getContainer().contains(under)) return listed(under);
+    const box = map.getCanvas().getBoundingClientRect();
+    const point = { x: clientX - box.left, y: clientY - box.top };
+    return trucks.at(point)?.id ?? offers.at(point);
+  };
   const follow = (event) => {
-    document.body.dataset.dropping = String(listed(event) !== null);
+    const { dragged } = hand.value;
+    const over = taker(event);
+    if (over === dragged.over) return;
+    document.body.dataset.dropping = String(over !== null);
+    offers.hold(over);
+    hand.set({ dragged: { ...dragged, over, words: dropOn(dragged.name, over) } });
   };
   const drop = (event) => {
     removeEventListener("pointermove", follow);
     removeEventListener("pointerup", drop);
     delete document.body.dataset.dropping;
     const { dragged } = hand.value;
+    const vehicle = taker(event);
     hand.set({ dragged: null });
+    offers.hold(null);
     map.getCanvas().style.cursor = "";
-    const box = map.getCanvas().getBoundingClientRect();
-    const vehicle = listed(event) ?? trucks.at({ x: event.clientX - box.left, y: event.clientY - box.top })?.id;
     if (dragged && vehicle) change({ kind: "move", segment_id: dragged.id, vehicle_id: vehicle });
   };
   map.on("mousedown", (event) => {
@@ -36,7 +56,9 @@ export function letDrag(map, trucks) {
     if (!street) return;
     event.preventDefault(); // the map stays where it is
     map.getCanvas().style.cursor = "grabbing";
-    hand.set({ dragged: { id: chosen.id, words: t("Drop on a truck to give it {street}", { street: streetName(street.properties) }) } });
+    const name = streetName(street.properties);
+    hand.set({ dragged: { id: chosen.id, name, over: null, words: dropOn(name, null) } });
+    document.body.dataset.dropping = "false";
     addEventListener("pointermove", follow);
     addEventListener("pointerup", drop);
   });

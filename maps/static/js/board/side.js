@@ -7,6 +7,7 @@ import { closures } from "./closures.js";
 import { desk } from "./desk.js";
 import { codes } from "./drivers.js";
 import { hand } from "./edit.js";
+import { drafted } from "./edit-routes.js";
 import { planPanel } from "./plan.js";
 import { requestPanel } from "./request.js";
 import { besideUs } from "./people.js";
@@ -25,7 +26,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, desk, room, hand];
+    return [board, selection, streets, codes, closures, desk, room, hand, drafted];
   }
 
   connectedCallback() {

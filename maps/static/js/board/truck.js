@@ -8,6 +8,7 @@ import { outFacts, shiftOf } from "./answers.js";
 import { askAgain, deskOf } from "./desk.js";
 import { driverFacts } from "./drivers.js";
 import { truckEdit } from "./edit-panels.js";
+import { orderPart } from "./edit-routes.js";
 import { facts } from "./facts.js";
 import { truckOrders } from "./replan.js";
 import { board, choose, mayDispatch } from "./state.js";
@@ -136,7 +137,7 @@ export function truckPanel(id) {
           : t("never"),
       ],
     ])}
-    ${deskFacts(deskOf("truck", id))}
+    ${orderPart(id)} ${deskFacts(deskOf("truck", id))}
     <truck-messages .vehicle=${id}></truck-messages>
     ${driverFacts(id)} ${checkFacts(id)} ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
 }
