@@ -114,7 +114,7 @@ class StreetMatcher:
         return self._network.projection.degrees(plane.T)
 
     def _follow(self, trail: Trail, positions: Sequence[Position], *, last: bool) -> list[Match]:
-        layers = trail.layers = trail.layers or _no_layers(self._prices)
+        layers = trail.layers = trail.layers or no_layers(self._prices)
         first = len(trail.waiting)
         trail.waiting.extend(positions)
         count = len(trail.waiting)
@@ -167,11 +167,12 @@ def _no_answers(count: int) -> Answers:
     )
 
 
-def _no_layers(prices: Prices) -> Layers:
+def no_layers(prices: Prices) -> Layers:
+    """Return the layers of a trail that has no fix yet."""
     places, ring = 2 * STREETS + 1, prices.lag + 2
     return Layers(
         head=np.zeros(3, np.int64),
-        seen=np.array((0.0, prices.noise_m**2)),
+        seen=np.array((0.0, prices.noise_m**2, 0.0)),
         fix=np.zeros(ring, np.int64),
         x=np.zeros(ring),
         y=np.zeros(ring),
@@ -187,5 +188,9 @@ def _no_layers(prices: Prices) -> Layers:
         back=np.zeros((ring, places), np.int32),
         link=np.zeros((ring, places, places), np.float32),
         chosen=np.zeros(ring, np.int64),
+        share=np.zeros((ring, places)),
+        worth=np.zeros((ring, places)),
+        onto=np.zeros((ring, places), np.int32),
+        told=np.zeros(ring, np.int64),
         sure=np.zeros(ring),
     )

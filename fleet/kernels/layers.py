@@ -6,14 +6,11 @@ After Newson & Krumm (2009), Hidden Markov map matching through noise and sparse
 from math import atan2, degrees, inf
 
 from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Nearby, Prices, Reach, Streets
-from fleet.kernels.links import reach_m, way
+from fleet.kernels.links import SLACK_M, looseness_m, reach_m, step_cost
 from fleet.kernels.nearby import nearby
 from fleet.kernels.reach import ensure
 from fleet.kernels.settle import aged, agreed, dwell, finish, settle
 from routing.kernels.jit import kernel
-
-SLACK_M = 60.0
-"""A jump or a way shorter than this may be noise, however fast it seems."""
 
 
 @kernel
@@ -36,18 +33,15 @@ def width_m(prices: Prices, layers: Layers) -> float:
 def learn(prices: Prices, layers: Layers, at: int, weight: float) -> None:
     """Take in how far a fix is from the street that is likeliest now.
 
-    What is farther than noise reaches says nothing of it: the truck may be in a yard.
+    The first few count for more. What is farther than noise reaches says nothing of it: the truck
+    may be in a yard.
     """
     best = cheapest(layers, at)
     away_m = layers.away_m[at, best]
     if away_m < prices.learn_m:
-        layers.seen[1] += (away_m * away_m - layers.seen[1]) * weight * prices.learn
-
-
-@kernel
-def looseness_m(prices: Prices, beeline_m: float, elapsed_s: float) -> float:
-    """Return the metres by which ways and beelines differ as a rule."""
-    return prices.detour_m + prices.detour_share * beeline_m + prices.detour_mps * elapsed_s
+        layers.seen[2] += weight
+        share = weight * max(prices.learn, 1.0 / (prices.learn_first + layers.seen[2]))
+        layers.seen[1] += (away_m * away_m - layers.seen[1]) * share
 
 
 @kernel
@@ -103,42 +97,6 @@ def propose(
 
 
 @kernel
-def step_cost(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
-    before: int,
-    j: int,
-    at: int,
-    k: int,
-    beeline_m: float,
-    elapsed_s: float,
-    scale_m: float,
-    off_step: float,
-) -> float:
-    """Return what it costs to come from candidate `j` of a layer to `k` of the next."""
-    a = layers.arc[before, j]
-    b = layers.arc[at, k]
-    if a == OFF or b == OFF:
-        return off_step if a == b else prices.off_enter
-    within_m = reach_m(prices, beeline_m)
-    metres, price_m, _ = way(
-        streets,
-        reach,
-        prices,
-        a,
-        layers.along_m[before, j],
-        b,
-        layers.along_m[at, k],
-        within_m,
-    )
-    if metres > SLACK_M + prices.fast_mps * elapsed_s:
-        return prices.jump
-    return min((abs(metres - beeline_m) + price_m) / scale_m, prices.jump)
-
-
-@kernel
 def cheapest(layers: Layers, at: int) -> int:
     """Return the candidate of a layer that costs least."""
     best = 0
@@ -185,11 +143,10 @@ def connect(
                 streets,
                 reach,
                 prices,
-                layers,
-                before,
-                j,
-                at,
-                k,
+                layers.arc[before, j],
+                layers.along_m[before, j],
+                layers.arc[at, k],
+                layers.along_m[at, k],
                 beeline_m,
                 elapsed_s,
                 scale_m,

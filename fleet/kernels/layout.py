@@ -77,6 +77,7 @@ class Prices(NamedTuple):
     sigma_most_m: float
     noise_m: float
     learn: float
+    learn_first: float
     learn_m: float
     tail: float
     alike_s: float
@@ -94,6 +95,7 @@ class Prices(NamedTuple):
     turn_m: float
     off: float
     off_step: float
+    off_per_m: float
     off_enter: float
     jump: float
     beam: float
@@ -106,6 +108,7 @@ class Prices(NamedTuple):
     dwell_s: float
     still_mps: float
     temperature: float
+    joint: float
 
 
 class Layers(NamedTuple):
@@ -115,7 +118,9 @@ class Layers(NamedTuple):
     is settled. `fix` is the number of the fix among those waiting; `size` counts candidates, of
     which the last is to be off every street. `link[r, j, k]` is what the step from candidate j of
     the layer before to k costs, `back` the best j. `seen[0]` is the time of the last fix, `seen[1]`
-    the mean square of distances to the nearest street.
+    the mean square of distances to the nearest street, `seen[2]` how many fixes that is from.
+    `chosen` is on the likeliest way, `told` what is answered; `share`, `worth` and `onto` are for
+    choosing that.
     """
 
     head: Longs
@@ -135,6 +140,10 @@ class Layers(NamedTuple):
     back: Ints
     link: Floats32
     chosen: Longs
+    share: Floats
+    worth: Floats
+    onto: Ints
+    told: Longs
     sure: Floats
 
 

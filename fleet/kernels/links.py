@@ -2,12 +2,15 @@
 
 from math import inf
 
-from fleet.kernels.layout import Prices, Reach, Streets
+from fleet.kernels.layout import OFF, Prices, Reach, Streets
 from fleet.kernels.reach import slot_of
 from routing.kernels.jit import kernel
 
 NONE, ALONG, TURNED, THROUGH = range(4)
 """How a way leads from one place to another."""
+
+SLACK_M = 60.0
+"""A jump or a way shorter than this may be noise, however fast it seems."""
 
 
 @kernel
@@ -52,3 +55,36 @@ def way(
         if through_m + through_price_m < metres + price_m:
             return through_m, through_price_m, THROUGH
     return metres, price_m, how
+
+
+@kernel
+def looseness_m(prices: Prices, beeline_m: float, elapsed_s: float) -> float:
+    """Return the metres by which ways and beelines differ as a rule."""
+    return prices.detour_m + prices.detour_share * beeline_m + prices.detour_mps * elapsed_s
+
+
+@kernel
+def step_cost(
+    streets: Streets,
+    reach: Reach,
+    prices: Prices,
+    a: int,
+    a_m: float,
+    b: int,
+    b_m: float,
+    beeline_m: float,
+    elapsed_s: float,
+    scale_m: float,
+    off_step: float,
+) -> float:
+    """Return what it costs to come from a place on arc `a` to one on arc `b`.
+
+    Either may be `OFF`; off the streets every metre costs, since no street leads it. The row of `a`
+    must be there.
+    """
+    if a == OFF or b == OFF:
+        return (off_step if a == b else prices.off_enter) + prices.off_per_m * beeline_m
+    metres, price_m, _ = way(streets, reach, prices, a, a_m, b, b_m, reach_m(prices, beeline_m))
+    if metres > SLACK_M + prices.fast_mps * elapsed_s:
+        return prices.jump
+    return min((abs(metres - beeline_m) + price_m) / scale_m, prices.jump)

@@ -1,11 +1,12 @@
-"""Settling the oldest layers: which street it was, how sure that is, and the fixes in between."""
+"""Settling the oldest layers: answers for their fixes and those in between."""
 
-from math import exp, inf
+from math import inf
 
 from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Prices, Reach, Streets
 from fleet.kernels.links import reach_m
 from fleet.kernels.nearby import on_segment, place
 from fleet.kernels.reach import ensure, slot_of
+from fleet.kernels.telling import look_back, tell
 from routing.kernels.jit import kernel
 
 
@@ -58,52 +59,6 @@ def choose(layers: Layers) -> None:
 
 
 @kernel
-def look_back(layers: Layers) -> None:
-    """Fill `ahead`: what the fixes after each layer cost at least from each candidate."""
-    rings = len(layers.fix)
-    size = layers.head[1]
-    after = (layers.head[0] + size - 1) % rings
-    for k in range(layers.size[after]):
-        layers.ahead[after, k] = 0.0
-    for i in range(size - 2, -1, -1):
-        at = (layers.head[0] + i) % rings
-        for j in range(layers.size[at]):
-            least = inf
-            if layers.cost[at, j] < inf:
-                for k in range(layers.size[after]):
-                    if layers.cost[after, k] < inf:
-                        further = (
-                            layers.link[after, j, k]
-                            + layers.unlike[after, k]
-                            + layers.ahead[after, k]
-                        )
-                        least = min(least, further)
-            layers.ahead[at, j] = least
-        after = at
-
-
-@kernel
-def sureness(prices: Prices, layers: Layers, at: int) -> float:
-    """Return how likely the street of the chosen candidate is among all of its layer (0-1).
-
-    Both directions of a street count together: which way it goes, the way between fixes tells.
-    """
-    chosen = layers.chosen[at]
-    street = layers.arc[at, chosen] >> 1
-    best = layers.cost[at, chosen] + layers.ahead[at, chosen]
-    there = 0.0
-    total = 0.0
-    for k in range(layers.size[at]):
-        if layers.cost[at, k] < inf and layers.ahead[at, k] < inf:
-            behind = layers.cost[at, k] + layers.ahead[at, k] - best
-            likely = exp(-behind / prices.temperature)
-            total += likely
-            if layers.arc[at, k] >> 1 == street:
-                there += likely
-    return there / total
-
-
-@kernel
 def forget_others(layers: Layers, count: int) -> None:
     """Keep the layer `count - 1` as the oldest, with what was chosen, and what comes from it."""
     rings = len(layers.fix)
@@ -124,11 +79,11 @@ def forget_others(layers: Layers, count: int) -> None:
 
 @kernel
 def write(layers: Layers, at: int, i: int, answers: Answers) -> None:
-    """Answer a fix with what was chosen for a layer."""
-    chosen = layers.chosen[at]
-    answers.arc[i] = layers.arc[at, chosen]
-    answers.along_m[i] = layers.along_m[at, chosen]
-    answers.away_m[i] = layers.away_m[at, chosen]
+    """Answer a fix with what is told for a layer."""
+    told = layers.told[at]
+    answers.arc[i] = layers.arc[at, told]
+    answers.along_m[i] = layers.along_m[at, told]
+    answers.away_m[i] = layers.away_m[at, told]
     answers.sure[i] = layers.sure[at]
 
 
@@ -169,8 +124,8 @@ def write_between(
 ) -> None:
     """Answer a fix between two layers with the nearest place of the way between them."""
     write(layers, before, i, answers)
-    a = layers.arc[before, layers.chosen[before]]
-    b = layers.arc[at, layers.chosen[at]]
+    a = layers.arc[before, layers.told[before]]
+    b = layers.arc[at, layers.told[at]]
     answers.sure[i] = min(layers.sure[before], layers.sure[at])
     dx = layers.x[at] - layers.x[before]
     dy = layers.y[at] - layers.y[before]
@@ -178,8 +133,8 @@ def write_between(
     if a == OFF or b == OFF:
         return
     answers.away_m[i] = inf
-    a_m = layers.along_m[before, layers.chosen[before]]
-    b_m = layers.along_m[at, layers.chosen[at]]
+    a_m = layers.along_m[before, layers.told[before]]
+    b_m = layers.along_m[at, layers.told[at]]
     a_length_m = streets.length_m[a >> 1]
     if a == b and b_m >= a_m:
         write_if_nearer(streets, a, a_m, b_m, fixes, i, answers)
@@ -237,8 +192,8 @@ def write_all_between(
 
     To go back by less than what makes a layer is noise: so a standing truck drifts nowhere.
     """
-    a = layers.arc[before, layers.chosen[before]]
-    a_m = layers.along_m[before, layers.chosen[before]]
+    a = layers.arc[before, layers.told[before]]
+    a_m = layers.along_m[before, layers.told[before]]
     farthest_m = 0.0
     for i in range(written, layers.fix[at]):
         write_between(streets, reach, prices, layers, before, at, fixes, i, answers)
@@ -263,9 +218,9 @@ def answer(
     rings = len(layers.fix)
     choose(layers)
     look_back(layers)
+    tell(streets, reach, prices, layers, count)
     for i in range(layers.head[2], count):
         at = (layers.head[0] + i) % rings
-        layers.sure[at] = sureness(prices, layers, at)
         if i > 0:
             before = (layers.head[0] + i - 1) % rings
             write_all_between(streets, reach, prices, layers, before, at, fixes, written, answers)

@@ -95,7 +95,7 @@ class Twin:
         self.unlike: list[list[float]] = []
         self.scale_m, self.off_step = [0.0], [0.0]
         self._ways = cache(lambda arc: ways_from(network, arc))
-        noise = PRICES.noise_m**2
+        noise, seen = PRICES.noise_m**2, 0.0
         self.costs: list[float] = []
         for i, states in enumerate(self.layers):
             weight, sigma_m = self._weight(i), PRICES.sigma_m + PRICES.sigma_share * sqrt(noise)
@@ -111,7 +111,9 @@ class Twin:
             self.costs = [self.unlike[i][k] + self._cheapest(i, k) for k in range(len(states))]
             best = states[self.costs.index(min(self.costs))]
             if best.away_m < PRICES.learn_m:
-                noise += (best.away_m**2 - noise) * weight * PRICES.learn
+                seen += weight
+                share = weight * max(PRICES.learn, 1.0 / (PRICES.learn_first + seen))
+                noise += (best.away_m**2 - noise) * share
 
     def cost_of(self, matches: Sequence[Match]) -> float:
         """What the course costs that somebody says."""
@@ -124,10 +126,10 @@ class Twin:
 
     def step(self, i: int, j: int, k: int) -> float:
         """What it costs to come from state `j` of the fix before to state `k` of fix `i`."""
-        a, b = self.layers[i - 1][j], self.layers[i][k]
+        a, b, beeline_m = self.layers[i - 1][j], self.layers[i][k], self._beeline_m(i)
         if a.arc is None or b.arc is None:
-            return self.off_step[i] if a.arc == b.arc else PRICES.off_enter
-        beeline_m = self._beeline_m(i)
+            step = self.off_step[i] if a.arc == b.arc else PRICES.off_enter
+            return step + PRICES.off_per_m * beeline_m
         way = self._way(a, b, PRICES.reach_m + PRICES.reach_share * beeline_m)
         metres = way.all_m - way.price_m
         if way.all_m == inf or metres > 60.0 + PRICES.fast_mps * self._elapsed_s(i):
