@@ -69,7 +69,7 @@ def test_what_a_stuck_sensor_loses_is_stored_anew() -> None:
 def test_what_the_last_fixes_seemed_to_prove_is_taken_back_when_more_come() -> None:
     mill, matcher = DirectedSegment(v.MILL, True), StreetMatcher(NETWORK)
     places = (
-        [(x, 0) for x in range(0, 200, 40)] + [(196, 30)] + [(x, 0) for x in range(240, 420, 40)]
+        [(x, 0) for x in range(0, 200, 40)] + [(196, 42)] + [(x, 0) for x in range(240, 420, 40)]
     )
     fixes = [a_fix(v.at_m(*place), 5.0 * i, blade=True) for i, place in enumerate(places)]
     window = followed(fixes[:6])
