@@ -12,6 +12,7 @@ from data.model import (
     LonLat,
     RequestId,
     RequestState,
+    SegmentId,
     StormId,
 )
 from data.model.crews import (
@@ -96,10 +97,11 @@ class CrewJobIn(Wire):
 
 
 class NewCrewJobIn(CrewJobIn):
-    """A job by hand: at a pin, else where its words leave no doubt."""
+    """A job by hand: at a pin, on a street, else where its words leave no doubt."""
 
     lon: Lon | None = None
     lat: Lat | None = None
+    segment_id: SegmentId | None = None
 
 
 class CrewCodeOut(Wire):
@@ -296,6 +298,12 @@ def job_wish(context: Context, wanted: CrewJobIn, place: LonLat) -> CrewJobWish:
 def _place_of(context: Context, wanted: NewCrewJobIn) -> LonLat:
     if wanted.lon is not None and wanted.lat is not None:
         return LonLat(wanted.lon, wanted.lat)
+    network = context.app.network
+    if wanted.segment_id is not None:
+        segment = network.find(wanted.segment_id)
+        if segment is None:
+            raise NotFoundError("segment", wanted.segment_id)
+        return network.point_at(segment.id, segment.length_m / 2)
     found = context.app.geocoder.candidates(wanted.words) if wanted.words.strip() else []
     if not found or not found[0].confident:
         raise InvalidError("words", wanted.words, "an address that leaves no doubt, or a pin")

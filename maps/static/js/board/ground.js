@@ -8,6 +8,7 @@ import { around, hold, light, makeTip, put } from "../map/pointer.js";
 import { TruckSheet } from "../map/trucks.js";
 import { blockedName } from "./blockage.js";
 import { drawClosures } from "./closures.js";
+import { crews, drawCrews, signed } from "./crews.js";
 import { letDrag } from "./edit-drag.js";
 import { place } from "./request.js";
 import { drawRings } from "./rings.js";
@@ -32,13 +33,16 @@ function ringed({ id, blockage }) {
   return blocked ? { kind: "blockage", id: blockage, label: blockedName(blocked) } : null;
 }
 
-/** What is under a point of the screen: trucks before requests and blockages before streets. */
+/** What is under a point of the screen: trucks, requests and blockages, crew jobs, streets. */
 function under(map, trucks, point) {
   const truck = trucks.at(point);
   if (truck) return { kind: "truck", id: truck.id, label: truck.name };
   const [ring] = around(map, point, ["request-rings"]);
   const waiting = ring && ringed(ring.properties);
   if (waiting) return waiting;
+  const [sign] = around(map, point, ["crew-jobs"]);
+  const crewJob = sign && signed(sign.properties);
+  if (crewJob) return crewJob;
   const [street] = around(map, point);
   return street ? { kind: "street", id: street.id, label: streetName(street.properties), street } : null;
 }
@@ -93,13 +97,13 @@ async function showRoute(sheet, chosen) {
   sheet.show(lines);
 }
 
-/** Where the chosen truck, request or blockage is, or null. */
+/** Where the chosen truck, request, blockage or crew job is, or null. */
 function chosenPlace(trucks, chosen) {
   if (chosen?.kind === "truck") {
     const at = trucks.place(chosen.id, performance.now());
     return at ? [at.lon, at.lat] : null;
   }
-  const waiting = { request: board.value.requests, blockage: board.value.blockages }[chosen?.kind];
+  const waiting = { request: board.value.requests, blockage: board.value.blockages, crew_job: crews.value.known }[chosen?.kind];
   const one = waiting?.get(chosen.id);
   return one?.lon == null ? null : [one.lon, one.lat];
 }
@@ -146,6 +150,7 @@ export async function showMap() {
   trucks.update([...board.value.vehicles.values()]);
   drawClosures(map);
   drawRings(map);
+  drawCrews(map);
   followTheme(map, () => selection.value.hidden);
   followSelection(map, trucks, route);
   hover(map, trucks);

@@ -1,16 +1,20 @@
 // The legend of the board's map.
 import { t } from "../core/texts.js";
 import { MapLegend } from "../map/legend.js";
-import { selection } from "./state.js";
+import { onlyWall, selection } from "./state.js";
 
 class Legend extends MapLegend {
   get choice() {
     return selection;
   }
 
-  /** Closed streets lie over the colors, and are hidden and shown like a state. */
+  one(name, words) {
+    return this.entry(name, words, !selection.value.hidden.has(name), () => this.toggle(name));
+  }
+
+  /** Closed streets lie over the colors, and are hidden and shown like a state; so are the signs of crew jobs. */
   more() {
-    return this.entry("closed", t("Closed"), !selection.value.hidden.has("closed"), () => this.toggle("closed"));
+    return [this.one("closed", t("Closed")), onlyWall ? "" : this.one("crew", t("Crew jobs"))];
   }
 }
 customElements.define("board-legend", Legend);

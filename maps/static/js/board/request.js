@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { attempt } from "../core/notices.js";
 import { age, deadline, named, t, time } from "../core/texts.js";
+import { crewPart } from "./crews.js";
 import { facts } from "./facts.js";
 import { urgentOrder } from "./replan.js";
 import { kindIcon, needsPin, requestPlace } from "./rows.js";
@@ -66,5 +67,5 @@ export function requestPanel(id) {
           : html`<button class="link" @click=${() => choose("street", request.segment_id)}>${t("Show its street")}</button>`,
       ],
     ])}
-    <div class="orders">${orders(request)}</div>`;
+    <div class="orders">${crewPart(request)} ${orders(request)}</div>`;
 }

@@ -4,6 +4,7 @@ import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { blockagePanel } from "./blockage.js";
 import { closures } from "./closures.js";
+import { crewPanel, crews } from "./crews.js";
 import { desk } from "./desk.js";
 import { codes } from "./drivers.js";
 import { hand } from "./edit.js";
@@ -17,7 +18,7 @@ import { streetPanel, streets } from "./street.js";
 import { truckPanel } from "./truck.js";
 import { alertPanel } from "./watch.js";
 
-const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel };
+const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
 
 class Side extends Part {
   /** That the server was heard is no news here, and comes several times a second. */
@@ -26,7 +27,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, desk, room, hand, drafted];
+    return [board, selection, streets, codes, closures, crews, desk, room, hand, drafted];
   }
 
   connectedCallback() {

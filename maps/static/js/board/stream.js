@@ -3,6 +3,7 @@ import { boot, setClock } from "../core/boot.js";
 import { notify, attempt } from "../core/notices.js";
 import { listen } from "../core/stream.js";
 import { t } from "../core/texts.js";
+import { reloadCrews } from "./crews.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "./edit.js";
@@ -21,7 +22,7 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  const words = onlyWall ? [] : [reloadMessages(), reloadOrders()];
+  const words = onlyWall ? [] : [reloadMessages(), reloadOrders(), reloadCrews()];
   await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
@@ -65,6 +66,7 @@ export function follow() {
     legs: (list) => merge("shifts", list),
     blockages: (list) => merge("blockages", list),
     closures: mergeClosures,
+    crews: () => (onlyWall ? undefined : silently(reloadCrews)),
     handover_notes: mergeNotes,
     edits: (list) => attempt(() => heardOfDraft(list)),
     orders: mergeOrders,

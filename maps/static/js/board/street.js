@@ -7,6 +7,7 @@ import { age, deadline, length, named, streetName, t, time } from "../core/texts
 import { rhythm, why } from "../levels/why.js";
 import { sightingEntry } from "../followup/sighting.js";
 import { closurePart } from "./closures.js";
+import { streetCrews } from "./crews.js";
 import { streetEdit } from "./edit-panels.js";
 import { facts } from "./facts.js";
 import { urgentOrder } from "./replan.js";
@@ -89,5 +90,5 @@ export function streetPanel(id) {
       [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${streetEdit(id)} ${streetDesk(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${inspections(street.sightings)}`;
+    ${streetEdit(id)} ${streetDesk(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}`;
 }
