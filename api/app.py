@@ -231,7 +231,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     live, ear = LiveFleet(), SosEar()
     ground = GroundKeeper(engine)
     consumer = Consumer(engine, clock, ground, hub, live, city_folder if apart else None)
-    history = StormHistory(city_folder / "history")
+    history = StormHistory(city_folder / "history", hears=apart)
     return App(
         settings=settings,
         folder=city_folder,
@@ -276,7 +276,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.eraser.start()
         if not app.consumer.apart:  # else they are read where positions are digested
             app.logs.start()
-        app.past.start()
+            app.past.start()
         app.book.start()
         yield
         await app.book.stop()

@@ -3,13 +3,15 @@
 It reads and writes the city's database as the server does, and keeps nothing that is not there: one
 that dies is replaced, and looks on where the other ended. Server and process talk through a line:
 news come up, and down go streets of which somebody else stored evidence, or `None` to end it. What
-vehicles did in each quarter of an hour is read here as well, in a thread.
+vehicles did in each quarter of an hour, and the colors that streets had, are read here as well, in
+threads.
 """
 
 import gc
 import logging
 import multiprocessing
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +27,7 @@ from api.clock import Clock
 from api.console import open_city_database
 from api.digester import REST_S, Digester
 from api.ground import GroundKeeper
+from api.history_keeper import HistoryKeeper
 from api.log_keeper import LogKeeper
 from api.logs import configure_logs
 from api.settings import Settings, prepare_numba
@@ -33,6 +36,7 @@ from data.store.engine import Database
 from data.store.lock import holding
 from fleet.colors import Whole
 from fleet.live import Hub
+from fleet.storm_history import StormHistory
 
 LOOK_S = 1.0
 """Longest time between two looks: for what came before a restart, and for plan runs."""
@@ -45,6 +49,10 @@ RESTART_S = 1.0
 
 COLLECT_S = 20.0
 """How often objects are looked for that nobody but they themselves refer to."""
+
+SWITCH_S = 0.0005
+"""How long another thread here may keep one that writes waiting: the door waits for it too, and
+each statement takes a turn."""
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -164,15 +172,28 @@ def _work_as_child(folder: Path, clock: Clock, line: Connection) -> None:
     settings = Settings()
     configure_logs(settings.log)
     prepare_numba(settings)
+    sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder, derived=True)
     ground = GroundKeeper(engine)
     logs = LogKeeper(engine, clock, ground)
+    past = HistoryKeeper(engine, clock, ground, StormHistory(folder / "history", tells=True))
+    Thread(target=_look_back, args=(past,), name="history", daemon=True).start()
     # Who has killed the server closed its end of the line: we hear of it as of the wish to stop.
     with holding(folder), suppress(EOFError, OSError):
         logs.start()
         digest_until_told(engine, clock, ground, line)
     logs.stop()
     engine.dispose()
+
+
+def _look_back(past: HistoryKeeper) -> None:
+    """Read the history of the newest storm again and again, as long as the process lives."""
+    while True:
+        time.sleep(past.pause_s)
+        try:
+            past.look()
+        except Exception:
+            _log.exception("the history of a storm could not be read")
 
 
 def digest_until_told(

@@ -200,6 +200,12 @@ class StreetNetwork:
             for i in order
         ]
 
+    def fastest_mps(self, point: LonLat, within_m: float) -> float | None:
+        """Return how fast the fastest street within reach may be driven; `None` without any."""
+        here = shapely.Point(*self.projection.plane(point))
+        found = self._tree.query(here, predicate="dwithin", distance=within_m)
+        return max((self.segments[int(index)].drive_speed_mps for index in found), default=None)
+
     def within(self, corner: LonLat, opposite: LonLat) -> list[Segment]:
         """Return the segments whose boxes touch a box, in order of their rows."""
         ends = [self.projection.plane(place) for place in (corner, opposite)]

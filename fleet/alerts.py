@@ -283,7 +283,5 @@ def _waits(truck: TruckNow) -> bool:
 
 def _limit_kmh(network: StreetNetwork, place: LonLat) -> float | None:
     """Return how fast the fastest of the streets here may be driven; `None` off every street."""
-    near = network.nearby(place, ON_STREET_M)
-    speeds = (network.segment(snap.segment_id).drive_speed_mps for snap in near)
-    fastest_mps = max(speeds, default=None)
+    fastest_mps = network.fastest_mps(place, ON_STREET_M)
     return None if fastest_mps is None else fastest_mps * KMH

@@ -4,10 +4,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
 from data.network import StreetNetwork
@@ -48,11 +52,18 @@ FRESH_FOR = timedelta(seconds=60)
 REST = 20
 """Nor more often than this many times as long as reading them took."""
 
+GRACE = timedelta(minutes=2)
+"""Colors that another process reads count as new for so much longer: it looks now and then only."""
+
 EVENTS = 5_000
 """Lines of the storm book that are looked at."""
 
 PARTS = ("first", "at_s", "street", "state")
 """Arrays of `StreetChanges`, by which a file has them."""
+
+READ = "read"
+"""What a file has besides of a storm that goes on, float64[2]: until when the colors are known, in
+seconds since 1970, and how many seconds it took to read them."""
 
 type Tracks = Sequence[tuple[VehicleId, Sequence[TrackPoint]]]
 
@@ -78,19 +89,24 @@ class _Known:
     changes: StreetChanges
     took: timedelta
 
-    def fresh(self, now: datetime) -> bool:
+    def fresh(self, now: datetime, grace: timedelta = timedelta(0)) -> bool:
         """Whether the colors of a storm that goes on are new enough."""
-        return now - self.until < max(FRESH_FOR, REST * self.took)
+        return now - self.until < max(FRESH_FOR, REST * self.took) + grace
 
 
 class StormHistory:
     """Reads what storms were like; safe from any thread. Other streets or rules begin anew.
 
-    The colors of storms that are over are kept in `folder` too, if there is one.
+    The colors of storms that are over are kept in `folder` too, if there is one. It `tells` those
+    of storms that go on there as well, or `hears` them from a process that does: to read them keeps
+    others of the same process waiting.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, tells: bool = False, hears: bool = False
+    ) -> None:
         self._folder = folder
+        self._tells, self._hears = tells, hears
         self._lock, self._coloring, self._tracking = Lock(), Lock(), Lock()
         self._network: StreetNetwork | None = None
         self._matcher: Matcher | None = None
@@ -200,18 +216,27 @@ class StormHistory:
     ) -> _Known:
         """Return the colors of a storm, from their file if they are in one."""
         file = self._folder / f"storm-{storm.id}.npz" if self._folder else None
-        if storm.ended_at is None or file is None:
+        rules = f"{network.version} {sha256(repr(policy).encode()).hexdigest()}"
+        if storm.ended_at is None:
+            origin = f"{rules} {storm.started_at} goes on"
+            heard = _heard(file, origin, policy, mark) if self._hears and file else None
+            if heard is not None and heard.until <= until and heard.fresh(until, GRACE):
+                return heard
             began_s = time.monotonic()
             changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
             took = timedelta(seconds=time.monotonic() - began_s)
+            if self._tells and file:
+                read = np.array([until.timestamp(), took.total_seconds()])
+                save_arrays(file, origin, {**_parts(changes), READ: read})
             return _Known(policy, mark, until, changes, took)
-        origin = f"{network.version} {sha256(repr(policy).encode()).hexdigest()} {mark} {until}"
-        stored = find_arrays(file, origin)
+        origin = f"{rules} {mark} {until}"
+        stored = find_arrays(file, origin) if file else None
         if stored is not None:
             parts = (stored[name] for name in PARTS)
             return _Known(policy, mark, until, StreetChanges(*parts), timedelta(0))
         changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
-        save_arrays(file, origin, {name: getattr(changes, name) for name in PARTS})
+        if file:
+            save_arrays(file, origin, _parts(changes))
         return _Known(policy, mark, until, changes, timedelta(0))
 
     def _stand_on(self, network: StreetNetwork) -> None:
@@ -219,6 +244,21 @@ class StormHistory:
             self._network, self._matcher = network, None
             self._tracks.clear()
             self._colors.clear()
+
+
+def _heard(file: Path, origin: str, policy: Policy, mark: object) -> _Known | None:
+    """Return the colors of a storm that goes on as another process has read them."""
+    stored = find_arrays(file, origin)
+    if stored is None:
+        return None
+    until_s, took_s = stored[READ].tolist()
+    changes = StreetChanges(*(stored[name] for name in PARTS))
+    until = datetime.fromtimestamp(until_s, UTC)
+    return _Known(policy, mark, until, changes, timedelta(seconds=took_s))
+
+
+def _parts(changes: StreetChanges) -> dict[str, NDArray[Any]]:
+    return {name: getattr(changes, name) for name in PARTS}
 
 
 def _still_holds(known: _Known, storm: Storm, mark: object, now: datetime) -> bool:

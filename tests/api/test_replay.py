@@ -5,9 +5,11 @@ from itertools import accumulate
 
 import pytest
 
+from api.history_keeper import HistoryKeeper
 from data.store.engine import transaction
 from data.store.people import add_device
 from data.store.positions import add_positions
+from fleet import storm_history
 from fleet.coverage import CoverageState
 from fleet.storm_history import StormHistory
 from tests.fleet.drives import a_drive
@@ -129,6 +131,26 @@ def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, p
     app.history = StormHistory(app.folder / "history")
     assert client.get(f"/api/replay/{plowed}/colors/1").json() != before
     assert file.stat().st_mtime_ns != written
+
+
+def test_of_a_storm_that_goes_on_one_process_reads_the_colors_and_another_hears_them(
+    client, plowed, clock, monkeypatch
+):
+    app = client.app.state.barfrub
+    teller = StormHistory(app.folder / "history", tells=True)
+    HistoryKeeper(app.engine, clock, app.ground, teller).look()
+    expected = client.get("/api/replay").json()
+
+    app.history = StormHistory(app.folder / "history", hears=True)
+    with monkeypatch.context() as patch:
+        patch.delattr(storm_history, "street_changes")
+        clock.moment += timedelta(minutes=2)
+        heard = client.get("/api/replay").json()
+    assert heard["lasts_s"] == expected["lasts_s"] == 3 * 3_600
+    assert client.get(f"/api/replay/{plowed}/colors/0").json()["street"]
+
+    clock.moment += HOUR  # nobody tells any more
+    assert client.get("/api/replay").json()["lasts_s"] == 4 * 3_600 + 120
 
 
 def test_a_street_has_its_evidence_of_each_moment(client, plowed):

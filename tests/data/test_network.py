@@ -121,6 +121,13 @@ def test_nearby_streets_come_nearest_first_and_once_each():
     assert snaps == sorted(snaps, key=lambda snap: snap.distance_m)
 
 
+def test_the_fastest_street_within_reach_says_how_fast_one_may_drive():
+    near = [village().segment(snap.segment_id) for snap in village().nearby(at_m(195, 20), 60)]
+    fastest = max(segment.drive_speed_mps for segment in near)
+    assert village().fastest_mps(at_m(195, 20), 60) == fastest
+    assert village().fastest_mps(at_m(100, -200), 50) is None
+
+
 def test_a_place_along_a_street_is_found_from_its_offset():
     place = village().point_at(MAIN_EAST, 80)
     assert place == pytest.approx(at_m(280, 0))
