@@ -277,7 +277,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         if not app.consumer.apart:  # else they are read where positions are digested
             app.logs.start()
             app.past.start()
-        app.book.start()
+            app.book.start()
         yield
         await app.book.stop()
         await app.past.stop()

@@ -5,10 +5,10 @@ from itertools import batched
 from api.clock import Clock
 from api.sentry import Sentry
 from data.store.engine import Database, reading, transaction
-from fleet.book import seal_evidence, settled_evidence
+from fleet.book import read_evidence, seal_evidence, settled_evidence
 
 AT_ONCE = 20
-"""Half hours of vehicles in one transaction: a few milliseconds each."""
+"""Half hours of vehicles in one transaction; they are read before it, 20 ms for 1,800 positions."""
 
 
 class BookKeeper(Sentry):
@@ -23,10 +23,12 @@ class BookKeeper(Sentry):
 
     def look(self) -> int:
         """Seal what is settled, and return how many things that was."""
-        now = self._clock.now()
+        now, written = self._clock.now(), 0
         with reading(self._engine) as tx:
             waiting = settled_evidence(tx, now)
-        for subjects in batched(waiting, AT_ONCE, strict=False):
+        for some in batched(waiting.items(), AT_ONCE, strict=False):
+            with reading(self._engine) as tx:
+                evidence = read_evidence(tx, dict(some))
             with transaction(self._engine) as tx:
-                seal_evidence(tx, subjects, now)
-        return len(waiting)
+                written += seal_evidence(tx, evidence, now)
+        return written

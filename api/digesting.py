@@ -3,8 +3,8 @@
 It reads and writes the city's database as the server does, and keeps nothing that is not there: one
 that dies is replaced, and looks on where the other ended. Server and process talk through a line:
 news come up, and down go streets of which somebody else stored evidence, or `None` to end it. What
-vehicles did in each quarter of an hour, and the colors that streets had, are read here as well, in
-threads.
+vehicles did in each quarter of an hour, the colors that streets had, and what the storm book says
+of evidence are read here as well, in threads.
 """
 
 import gc
@@ -23,6 +23,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
+from api.book_keeper import BookKeeper
 from api.clock import Clock
 from api.console import open_city_database
 from api.digester import REST_S, Digester
@@ -30,6 +31,7 @@ from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.log_keeper import LogKeeper
 from api.logs import configure_logs
+from api.sentry import Sentry
 from api.settings import Settings, prepare_numba
 from data.model import SegmentId
 from data.store.engine import Database
@@ -177,7 +179,8 @@ def _work_as_child(folder: Path, clock: Clock, line: Connection) -> None:
     ground = GroundKeeper(engine)
     logs = LogKeeper(engine, clock, ground)
     past = HistoryKeeper(engine, clock, ground, StormHistory(folder / "history", tells=True))
-    Thread(target=_look_back, args=(past,), name="history", daemon=True).start()
+    for sentry in (past, BookKeeper(engine, clock)):
+        Thread(target=_look_again, args=(sentry,), name="looking back", daemon=True).start()
     # Who has killed the server closed its end of the line: we hear of it as of the wish to stop.
     with holding(folder), suppress(EOFError, OSError):
         logs.start()
@@ -186,14 +189,14 @@ def _work_as_child(folder: Path, clock: Clock, line: Connection) -> None:
     engine.dispose()
 
 
-def _look_back(past: HistoryKeeper) -> None:
-    """Read the history of the newest storm again and again, as long as the process lives."""
+def _look_again(sentry: Sentry) -> None:
+    """Look again and again, as long as the process lives."""
     while True:
-        time.sleep(past.pause_s)
+        time.sleep(sentry.pause_s)
         try:
-            past.look()
+            sentry.look()
         except Exception:
-            _log.exception("the history of a storm could not be read")
+            _log.exception("%s could not look", type(sentry).__name__)
 
 
 def digest_until_told(

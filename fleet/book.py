@@ -4,7 +4,7 @@ The chain shows that no line was changed. Lines also say what plans, evidence, w
 rights are, so that a row that was changed behind the book's back does not agree with it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,7 @@ from data.store.engine import Tx
 from data.store.events import add_event, hash_of
 from data.store.seals import (
     TOLD,
+    count_changes,
     forget_unsealed,
     list_passes_sealed_apart,
     list_unsealed,
@@ -87,16 +88,36 @@ class Audit:
     unsealed: int = 0
 
 
-def seal_evidence(tx: Tx, subjects: Iterable[str], now: datetime) -> None:
-    """Write down what settled evidence is."""
-    for subject in subjects:
-        add_event(tx, now, BOOK, SEALED, subject, after=sealed_as(tx, subject))
-        forget_unsealed(tx, subject)
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settled evidence is, as read after so many `changes` of it."""
+
+    subject: str
+    changes: int
+    sealed: Mapping[str, object]
 
 
-def settled_evidence(tx: Tx, now: datetime) -> list[str]:
-    """Return what changed since it was written down, without half hours that may still go on."""
-    return [subject for subject in list_unsealed(tx) if _over(subject, now)]
+def read_evidence(tx: Tx, settled: Mapping[str, int]) -> list[Settled]:
+    """Return what evidence is, by the changes that `settled_evidence` counted."""
+    return [Settled(each, changes, sealed_as(tx, each)) for each, changes in settled.items()]
+
+
+def seal_evidence(tx: Tx, evidence: Iterable[Settled], now: datetime) -> int:
+    """Write down what settled evidence is, and return of how much: not of what changed since."""
+    written = 0
+    for one in evidence:
+        if forget_unsealed(tx, one.subject, one.changes):
+            add_event(tx, now, BOOK, SEALED, one.subject, after=dict(one.sealed))
+            written += 1
+    return written
+
+
+def settled_evidence(tx: Tx, now: datetime) -> dict[str, int]:
+    """Return what changed since it was written down, without half hours that may still go on.
+
+    With each, how often it has changed.
+    """
+    return {each: changes for each, changes in count_changes(tx).items() if _over(each, now)}
 
 
 def _over(subject: str, now: datetime) -> bool:

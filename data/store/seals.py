@@ -46,7 +46,9 @@ _FIX = (
     position.c.alarm,
     position.c.attributes,
 )
-_UNSEAL = upsert(unsealed).on_conflict_do_nothing()
+_UNSEAL = upsert(unsealed).on_conflict_do_update(
+    index_elements=["subject"], set_={"changes": unsealed.c.changes + 1}
+)
 
 
 class Seal(NamedTuple):
@@ -78,9 +80,16 @@ def list_unsealed(tx: Tx) -> list[str]:
     return list(tx.execute(select(unsealed.c.subject).order_by(unsealed.c.subject)).scalars())
 
 
-def forget_unsealed(tx: Tx, subject: str) -> None:
-    """Say that the storm book has what this is now."""
-    tx.execute(delete(unsealed).where(unsealed.c.subject == subject))
+def count_changes(tx: Tx) -> dict[str, int]:
+    """Return how often what changed since it was sealed has changed again."""
+    rows = tx.execute(select(unsealed).order_by(unsealed.c.subject))
+    return {row.subject: row.changes for row in rows}
+
+
+def forget_unsealed(tx: Tx, subject: str, changes: int) -> bool:
+    """Say that the storm book has what this was after so many changes, and whether it still is."""
+    as_read = (unsealed.c.subject == subject) & (unsealed.c.changes == changes)
+    return tx.execute(delete(unsealed).where(as_read)).rowcount > 0
 
 
 def seal_of_fixes(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> Seal:

@@ -11,13 +11,16 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from api import book_keeper
 from api.commands.audit import audit as audit_command
 from data.model import Actor, ActorKind, VehicleId
 from data.store.engine import transaction
 from data.store.events import add_event, read_book
 from data.store.people import add_device, list_users
+from data.store.seals import unseal, window_subject
 from fleet.book import Receipt, audit
 from fleet.people import token_digest
+from fleet.windows import number_at
 from tests import village as v
 from tests.stories.test_first_storm import WORDS, drive, planned
 
@@ -69,6 +72,28 @@ def tampered(engine, *orders):
             assert tx.execute(text(order)).rowcount != 0, order
         yield tx
         undone.rollback()
+
+
+def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look(
+    storm, monkeypatch
+):
+    honest, subject = book_keeper.read_evidence, window_subject(VehicleId(1), number_at(v.NOW))
+
+    def overtaken(tx, settled):
+        evidence = honest(tx, settled)
+        with transaction(storm.engine) as other:
+            unseal(other, settled)
+        return evidence
+
+    with transaction(storm.engine) as tx:
+        unseal(tx, [subject])
+    with monkeypatch.context() as patch:
+        patch.setattr(book_keeper, "read_evidence", overtaken)
+        assert storm.book.look() == 0
+    assert storm.book.look() == 1
+    with transaction(storm.engine) as tx:
+        done = read(tx)
+    assert (done.findings, done.unsealed) == ([], 0)
 
 
 def test_a_whole_storm_is_as_it_was_written(storm):

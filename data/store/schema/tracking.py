@@ -74,6 +74,7 @@ unsealed = Table(
     "unsealed",
     metadata,
     Column("subject", Text, primary_key=True),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 """Evidence that has changed since the storm book last wrote down what it is."""
 
