@@ -23,6 +23,7 @@ from api.console import open_city_database
 from api.hand_desk import HandDesk
 from api.heartbeat import LEASE_S, real_now
 from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
+from api.run_kinds import Warm
 from api.settings import Settings, prepare_numba
 from api.worker import Stopped, solve_run
 from data.errors import BarfrubError, ConflictError
@@ -59,7 +60,10 @@ class QuickDesk:
     """The present of a city's storm in memory, and the answers from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
+        from routing.known_ways import KnownWays
+
         self.present = PresentDesk()
+        self.known = KnownWays()
         self.hands = HandDesk(engine, clock)
         self._engine = engine
         self._clock = clock
@@ -139,7 +143,7 @@ class QuickDesk:
             network, began_s = self.network(), monotonic()
             with reading(self._engine) as tx:
                 prepared = prepare(tx, storm.id, network, self._clock.now(), self.present)
-            known, self._read_at_s = running_plan(prepared), began_s
+            known, self._read_at_s = running_plan(prepared, self.known), began_s
             self._running = known
             return known
 
@@ -156,9 +160,8 @@ class QuickDesk:
         if run is None:
             return False
         with self._reading:
-            solve_run(
-                self._engine, self.network(), run, self._clock, stopped, self._threads, self.present
-            )
+            warm = Warm(self.present, self.known)
+            solve_run(self._engine, self.network(), run, self._clock, stopped, self._threads, warm)
         return True
 
 

@@ -58,10 +58,11 @@ def show_difference(request: Request, plan_id: PlanId, context: BoardContext) ->
         plan = get_plan(tx, plan_id)
         check = _driven(tx, context, plan)
         found = difference(still_ahead(check), plan.routes)
-        street = street_names(context.app.network, translator_of(request))
+        t = translator_of(request)
+        street = street_names(context.app.network, t)
         requests = delayed_requests(tx, found.delays, street)
         names = vehicle_names(tx)
-    return difference_view(plan, check.plan, found, requests, names, street)
+    return difference_view(plan, check.plan, found, requests, names, street, t)
 
 
 @router.post("/api/plans/{plan_id}/discard", status_code=204)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.clock import Clock
 from api.heartbeat import Heartbeat
@@ -21,10 +21,21 @@ from fleet.routes_ahead import routes_ahead
 from fleet.what_if import SEEDS, Change, changed, known_base, situation_digest
 from fleet.what_if_answer import best_of, better_known, outcome_json
 
+if TYPE_CHECKING:
+    from routing.known_ways import KnownWays
+
 SEED = 1
 
 type Keep = Callable[[Tx, PlanRun], PlanRun]
 """Stores what came of a run in one transaction and ends the run, which it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """What a worker that answers quickly has in memory: the present, and ways through the city."""
+
+    desk: PresentDesk | None = None
+    known: "KnownWays | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class Bench:
     clock: Clock
     leaving: Callable[[], bool]
     threads: int
-    desk: PresentDesk | None = None
+    warm: Warm | None = None
 
     def stop(self) -> bool:
         """Whether the search should end with the best it has."""
@@ -112,11 +123,11 @@ def _later(bench: Bench, answer: Mapping[str, Any], digest: str) -> Keep:
 
 def make_replan(bench: Bench) -> Keep:
     """Search for routes that answer what has happened on the road; they become a draft."""
-    run = bench.beat.run
+    run, warm = bench.beat.run, bench.warm or Warm()
     with reading(bench.engine) as tx:
-        prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), bench.desk)
+        prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), warm.desk)
     wish = wish_from_json(run.options)
-    plan = replanned(prepared, wish, run.seconds, SEED, bench.stop, bench.threads)
+    plan = replanned(prepared, wish, run.seconds, SEED, bench.stop, bench.threads, warm.known)
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
         draft = store_draft(tx, PLANNER, plan, bench.clock.now())

@@ -14,7 +14,7 @@ from api.clock import Clock
 from api.console import open_city_database
 from api.errors import text_of
 from api.heartbeat import LEASE_S, Heartbeat, real_now
-from api.run_kinds import KINDS, Bench
+from api.run_kinds import KINDS, Bench, Warm
 from api.settings import Settings, prepare_numba
 from data.errors import BarfrubError, ConflictError
 from data.model import Fault, PlanRun
@@ -24,7 +24,6 @@ from data.store.engine import Database, reading, transaction
 from data.store.lock import holding
 from data.store.network import load_network
 from data.store.plan_runs import finish_run, lease_run, run_waits
-from fleet.present_desk import PresentDesk
 
 LOOK_S = 0.5
 """How often an idle worker looks into the queue."""
@@ -97,12 +96,12 @@ def solve_run(
     clock: Clock,
     stopped: Stopped,
     threads: int = 1,
-    desk: PresentDesk | None = None,
+    warm: Warm | None = None,
 ) -> None:
     """Work on a leased run as its kind wants, and store what came of it, or why nothing did."""
     _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
-    bench = Bench(engine, network, beat, clock, stopped.is_set, threads, desk)
+    bench = Bench(engine, network, beat, clock, stopped.is_set, threads, warm)
     try:
         with beat:
             keep = KINDS[run.kind](bench)

@@ -83,11 +83,7 @@ class HandDraft:
 
     def doers(self, tasks: Sequence[int]) -> dict[int, int]:
         """Return the truck of each of some tasks that is on a route."""
-        from routing.stops import tasks_of
-
-        wanted = set(tasks)
-        routes = enumerate(self.running.routes)
-        return {t: v for v, route in routes for t in tasks_of(route) if t in wanted}
+        return self.running.doers(tasks)
 
     def begun_s(self, now: datetime) -> float:
         """Return until when stops keep their time: that is near only where trucks are out."""

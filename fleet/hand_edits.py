@@ -63,6 +63,7 @@ def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker
     Far trucks and those that cannot come last; a far one has no time by when it is done.
     """
     from routing.breakdown import by_nearness
+    from routing.by_hand import taken_out
     from routing.paths import line_graph
 
     tasks = draft.tasks_on(segment_id)
@@ -70,8 +71,11 @@ def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker
         return []
     problem = draft.running.problem
     nearest = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)[:OFFERED]
-    doers, shifts = draft.doers(tasks), enumerate(draft.prepared.shifts)
-    found = [_taker(draft, tasks, doers, segment_id, v, now, near=v in nearest) for v, _ in shifts]
+    doers, bare = draft.doers(tasks), taken_out(draft.running, tasks)
+    found = [
+        _taker(draft, bare, tasks, doers, segment_id, v, now, near=v in nearest)
+        for v in range(problem.vehicles)
+    ]
     return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
 
 
@@ -273,6 +277,7 @@ def _why_not(draft: HandDraft, tasks: Sequence[int], v: int, now: datetime) -> l
 
 def _taker(
     draft: HandDraft,
+    bare: "RunningRoutes",
     tasks: Sequence[int],
     doers: Mapping[int, int],
     segment_id: SegmentId,
@@ -281,6 +286,7 @@ def _taker(
     *,
     near: bool,
 ) -> Taker:
+    """Return what it takes to give a street to one truck; nobody has it in the `bare` routes."""
     from routing.by_hand import given
 
     vehicle_id = draft.vehicle_id(v)
@@ -288,7 +294,7 @@ def _taker(
     if hindrance is not None or not near:
         return Taker(vehicle_id, 0.0, None, () if hindrance is None else (hindrance,))
     others = [u for u in range(draft.running.problem.vehicles) if u != v]
-    running = given(draft.running, tasks, others, draft.begun_s(now), TRIED)
+    running = given(bare, tasks, others, draft.begun_s(now), TRIED)
     if running is None:
         return Taker(vehicle_id, 0.0, None, tuple(_why_not(draft, tasks, v, now)))
     done_s = max(leg.ends_s for leg in running.timed[v].legs if leg.task in set(tasks))

@@ -1,6 +1,6 @@
 """What another plan changes, pure: next moves, streets and end of each truck, jobs that wait."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -57,13 +57,14 @@ class PlanDifference:
     """What a plan changes against what trucks have ahead; trucks that keep all are left out.
 
     `delays` are jobs that both plans do, a minute later or more, the most delayed first; `added`
-    and `dropped` are jobs that only the new one or only the old one does.
+    and `dropped` are jobs that only the new one or only the old one does, `dropped` each with its
+    street, in the order in which they would have been done.
     """
 
     trucks: tuple[TruckDifference, ...]
     delays: tuple[Delay, ...]
     added: tuple[JobId, ...]
-    dropped: tuple[JobId, ...]
+    dropped: Mapping[JobId, SegmentId]
 
 
 def difference(before: Sequence[Route], after: Sequence[Route]) -> PlanDifference:
@@ -81,7 +82,7 @@ def difference(before: Sequence[Route], after: Sequence[Route]) -> PlanDifferenc
         trucks=tuple(truck for truck in trucks if not truck.nothing),
         delays=tuple(sorted(late, key=lambda one: (-one.late, one.job_id))),
         added=tuple(sorted(ends_after.keys() - ends_before.keys())),
-        dropped=tuple(sorted(ends_before.keys() - ends_after.keys())),
+        dropped=_streets_of(before, ends_before, ends_before.keys() - ends_after.keys()),
     )
 
 
@@ -109,6 +110,15 @@ def job_ends(routes: Iterable[Route]) -> dict[JobId, datetime]:
         for work in leg.works:
             ends[work.job_id] = max(ends.get(work.job_id, leg.ends_at), leg.ends_at)
     return ends
+
+
+def _streets_of(
+    routes: Iterable[Route], ends: Mapping[JobId, datetime], job_ids: Set[JobId]
+) -> dict[JobId, SegmentId]:
+    """Return the streets of some jobs, by when these end."""
+    legs = (leg for route in routes for leg in route.legs)
+    street = {work.job_id: leg.path[0].segment_id for leg in legs for work in leg.works}
+    return {job_id: street[job_id] for job_id in sorted(job_ids, key=lambda one: (ends[one], one))}
 
 
 def _truck(before: Route | None, after: Route | None) -> TruckDifference:

@@ -13,6 +13,7 @@ from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
+    from routing.known_ways import KnownWays
     from routing.mapping import Mapped
     from routing.problem import Reason
     from routing.rearranging import Change
@@ -32,15 +33,18 @@ def replanned(
     seed: int,
     stop_requested: Callable[[], bool],
     threads: int = 1,
+    known: "KnownWays | None" = None,
 ) -> Plan:
     """Return a plan of what is left, in which few trucks change their next moves.
+
+    What is `known` of the streets is not computed again.
 
     Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
     """
     from routing.alone import alone
     from routing.check import violations
+    from routing.known_ways import lines_of
     from routing.mapping import plan_from, problem_from
-    from routing.paths import Remembering, Walker, line_graph
     from routing.rearranging import all_rearranged, rearranged, running_solution
     from routing.running import remaining_stops
     from routing.stop import MaxRuntime, StopWhenAsked
@@ -48,8 +52,8 @@ def replanned(
     check = _driven(prepared)
     prepared = as_wished(prepared, wish)
     mapped = problem_from(prepared)
-    problem, line = mapped.problem, line_graph(mapped.problem)
-    ways = Remembering(Walker(problem, line))
+    problem = mapped.problem
+    line, ways = known.lines(problem) if known else lines_of(problem)
     ahead = {route.shift_id: route.next_leg for route in check.routes}
     stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
     running = running_solution(problem, stops, alone(problem, line).hopeless)
@@ -58,7 +62,7 @@ def replanned(
     if change.concerned or 0 < len(change.free) <= FEW_TASKS:
         found = rearranged(problem, ways, line, running, change, stop, seed, threads)
     else:
-        found = all_rearranged(problem, running, change.most, stop, seed, threads)
+        found = all_rearranged(problem, ways, line, running, change.most, stop, seed, threads)
     broken = violations(problem, found)
     if broken:
         shown = "; ".join(broken[:SHOWN_VIOLATIONS])

@@ -27,7 +27,7 @@ from fleet.driving import DRIVING, ENDED, PLANNED, end_shift
 from fleet.plan_options import in_service
 from fleet.turns import present_turn
 
-SECONDS = 1.5
+SECONDS = 1.0
 """Time of a search that people wait for; reading and checking come before and after it."""
 
 FEW_TRUCKS = 5

@@ -24,6 +24,7 @@ from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
     from routing.inserting import Inserted
+    from routing.known_ways import KnownWays
     from routing.mapping import Mapped
     from routing.passes import DirectedPass
     from routing.urgent import RunningRoutes, Urgent
@@ -66,9 +67,13 @@ class RunningPlan:
         return self.check.plan.id
 
 
-def running_plan(prepared: Prepared) -> RunningPlan:
-    """Return the driven plan made ready for urgent work; raises `ConflictError` without a plan."""
+def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> RunningPlan:
+    """Return the driven plan made ready for urgent work; raises `ConflictError` without a plan.
+
+    What is `known` of the streets is not computed again.
+    """
     from routing.mapping import problem_from
+    from routing.paths import hubs_of
     from routing.rearranging import running_solution
     from routing.repair import fitting
     from routing.running import remaining_stops
@@ -82,7 +87,9 @@ def running_plan(prepared: Prepared) -> RunningPlan:
     number = mapped.number
     stops = remaining_stops(prepared, number, check.plan, ahead)
     routes = fitting(mapped.problem, stops)
-    running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
+    if known is not None:
+        hubs_of(mapped.problem, known.lines(mapped.problem).graph, 1)  # for replans
+    running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}), known)
     return RunningPlan(mapped, number, check, running, prepared.now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from data.model import (
     Delay,
@@ -81,7 +82,10 @@ class TruckView:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceView:
-    """What a draft changes against what trucks have ahead."""
+    """What a draft changes against what trucks have ahead.
+
+    `dropped` counts the streets that nobody does any more; some are named, and the reasons told.
+    """
 
     plan_id: int
     revision: int
@@ -92,6 +96,8 @@ class DifferenceView:
     delayed_jobs: int
     added: int
     dropped: int
+    dropped_streets: tuple[str, ...]
+    dropped_why: tuple[str, ...]
 
 
 def insertion_view(
@@ -166,8 +172,11 @@ def difference_view(
     requests: Sequence[DelayView],
     vehicles: Mapping[VehicleId, str],
     street: Streets,
+    t: Translator,
 ) -> DifferenceView:
     """Return what a draft changes, trucks whose next moves change first."""
+    names = (street(at) for at in found.dropped.values())
+    reasons = {left.reason for left in plan.unserved if left.job_id in found.dropped}
     trucks = sorted(found.trucks, key=lambda one: (not one.next_moves_change, one.vehicle_id))
     return DifferenceView(
         plan_id=plan.id,
@@ -179,6 +188,8 @@ def difference_view(
         delayed_jobs=len(found.delays),
         added=len(found.added),
         dropped=len(found.dropped),
+        dropped_streets=tuple(islice(dict.fromkeys(names), SHOWN_STREETS)),
+        dropped_why=tuple(t(f"unserved:{reason}") for reason in sorted(reasons)),
     )
 
 

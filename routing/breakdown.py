@@ -9,7 +9,7 @@ from routing.alone import Alone, alone
 from routing.paths import LineGraph, Walker, from_arc
 from routing.pinning import behind_pins
 from routing.problem import NONE, Floats, Ints, Problem, Reason, Route, Rules, Solution, Visit
-from routing.search import Search
+from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
 from routing.stop import Stop
 from routing.stops import tasks_of
@@ -267,7 +267,7 @@ class Handover:
         begun = stop.progress(0, feasible=False)
         self._aim(self._before, gone)
         while begun < 1.0 and gone < 1.0:
-            iterations += search.run(search.chunk, scale * COLD**gone)
+            iterations += search.run(CHUNK_ITERATIONS, scale * COLD**gone)
             gone = (stop.progress(iterations, feasible=False) - begun) / (1.0 - begun)
             if gone >= looked + LOOKS:
                 looked = gone

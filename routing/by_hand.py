@@ -41,21 +41,29 @@ def given(
     """
     problem = running.problem
     urgent = [_again(problem, task) for task in tasks]
-    done = {task for route in running.routes for task in tasks_of(route)}
-    instead = [task for task in tasks if task in done]
-    found = inserted(running, urgent, instead, sorted(forbidden), begun_s, tried)
+    found = inserted(running, urgent, [*running.doers(tasks)], sorted(forbidden), begun_s, tried)
     if found is None:
         return None
     named = {problem.tasks + i: task for i, task in enumerate(tasks)}
-    routes = [_renamed(route, named) for route in found.after.routes]
+    routes = list(found.after.routes)
+    for v in found.changed:
+        routes[v] = _renamed(routes[v], named)
     return running.changed(problem, _without_idle_ends(running, routes))
+
+
+def taken_out(running: RunningRoutes, tasks: Sequence[int]) -> RunningRoutes:
+    """Return the routes in which nobody does some tasks."""
+    held = list(running.routes)
+    for v in set(running.doers(tasks).values()):
+        held[v] = without(held[v], set(tasks))
+    return running.changed(running.problem, _without_idle_ends(running, held))
 
 
 def placed(
     running: RunningRoutes, tasks: Sequence[int], vehicle: int, before: int
 ) -> RunningRoutes:
     """Return routes in which a vehicle does some tasks right before another task of its route."""
-    held = [without(route, set(tasks)) for route in running.routes]
+    held = list(taken_out(running, tasks).routes)
     mine = held[vehicle]
     stops = (Visit(task, 0) for task in tasks)
     at = next((p for p, stop in enumerate(mine) if stop == Visit(before, 0)), len(mine))

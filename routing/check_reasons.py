@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.check_times import RESTS_LATE_S, Driven, Standing, rest_of
-from routing.check_ways import Numbers, from_arcs, to_arc
+from routing.check_ways import Numbers, from_arcs, to_arcs
 from routing.problem import Flags, Floats, Problem, Solution, Visit
 
 _SLACK_S = 1e-5
@@ -67,10 +67,11 @@ def _one_more(problem: Problem, solution: Solution, driven: Driven, left: Number
     starts = {*problem.start_arc.tolist(), *problem.reload_arc.tolist()}
     sources = sorted(starts | {standing.arc for standing in driven.last})
     away_s = dict(zip(sources, from_arcs(problem, sources), strict=True))
-    home_s = {int(arc): to_arc(problem, int(arc)) for arc in np.unique(problem.end_arc)}
-    no_wait = np.zeros(len(left))
+    ends = sorted({arc for arc in problem.end_arc.tolist() if arc >= 0})
+    home_s = dict(zip(ends, to_arcs(problem, ends), strict=True)) if ends else {}
+    no_wait, nowhere_s = np.zeros(len(left)), np.zeros(problem.arcs)
     for v, standing in enumerate(driven.last):
-        toward_s = home_s[int(problem.end_arc[v])]
+        toward_s = home_s.get(int(problem.end_arc[v]), nowhere_s)
         drive_s, found.carry[:, v] = _drive_s(problem, away_s, v, standing, left)
         home = _by_mode(problem, toward_s, left)
         alone_s = away_s[int(problem.start_arc[v])][problem.mode_arc[left]]

@@ -50,7 +50,7 @@ def legs_of(problem: Problem, routes: tuple[Route, ...]) -> set[tuple[int, int]]
 
 def deadheads_of(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
     """Return the way of each leg, looking ever farther for those not found near by."""
-    found: Deadheads = {}
+    found = _turns(problem, legs)
     for limit_s in _LIMITS_S:
         goals: dict[int, list[int]] = {}
         for source, target in legs:
@@ -61,6 +61,51 @@ def deadheads_of(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
             batch = sources[first : first + _BATCH]
             found |= _ways(problem, {source: goals[source] for source in batch}, limit_s)
     return found
+
+
+def _turns(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
+    """Return the ways of legs that are one turn, where every other way out takes longer at once.
+
+    Any other way turns into another arc and drives all of it.
+    """
+    if not legs or not len(problem.turn_to):
+        return {}
+    count = np.diff(problem.turn_start)
+    source = np.repeat(np.arange(problem.arcs), count)
+    onward_s = problem.turn_s + _weight_s(problem)[problem.turn_to]
+    onward_s[problem.place[problem.turn_to]] = np.inf
+    order = np.lexsort((onward_s, source))
+    left_s = np.full((problem.arcs, 2), np.inf)  # the two quickest arcs out of each
+    to = np.full(problem.arcs, -1)
+    first = problem.turn_start[:-1]
+    some, more = count > 0, count > 1
+    left_s[some, 0], to[some] = onward_s[order[first[some]]], problem.turn_to[order[first[some]]]
+    left_s[more, 1] = onward_s[order[first[more] + 1]]
+    pairs = np.array(sorted(legs), np.int64).reshape(-1, 2)
+    direct_s = _direct_s(problem, source, pairs)
+    others_s = left_s[pairs[:, 0], (to[pairs[:, 0]] == pairs[:, 1]).astype(int)]
+    surely = np.isfinite(direct_s) & (direct_s <= others_s)
+    return {
+        (int(a), int(b)): Way(float(seconds), 0.0)
+        for (a, b), seconds in zip(pairs[surely], direct_s[surely], strict=True)
+    }
+
+
+def _direct_s(problem: Problem, source: Numbers, pairs: Numbers) -> Floats:
+    """Return the seconds of the turn between each pair of arcs, infinite where there is none."""
+    turns = source * problem.arcs + problem.turn_to
+    order = np.lexsort((problem.turn_s, turns))
+    wanted = pairs[:, 0] * problem.arcs + pairs[:, 1]
+    at = np.minimum(np.searchsorted(turns[order], wanted), len(turns) - 1)
+    direct_s: Floats = np.where(turns[order][at] == wanted, problem.turn_s[order][at], np.inf)
+    return direct_s
+
+
+def _weight_s(problem: Problem) -> Floats:
+    """Return what driving each arc weighs."""
+    if problem.rules.metres_count:
+        return problem.drive_s + _TIE_S_PER_M * problem.length_m
+    return problem.drive_s
 
 
 def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> Deadheads:
@@ -102,9 +147,7 @@ def _graph(problem: Problem, sources: Numbers) -> csr_matrix:
     An edge weighs driving its first arc and the turn; out of a copy only the turn, as the source
     has been driven. Nothing leads on through a place.
     """
-    drive_s = problem.drive_s
-    if problem.rules.metres_count:
-        drive_s = drive_s + _TIE_S_PER_M * problem.length_m
+    drive_s = _weight_s(problem)
     first = np.repeat(np.arange(problem.arcs), np.diff(problem.turn_start))
     open_turn = ~problem.place[first]
     rows = [first[open_turn]]
@@ -128,10 +171,8 @@ def from_arcs(problem: Problem, sources: list[int]) -> Floats:
     return away_s[:, : problem.arcs]
 
 
-def to_arc(problem: Problem, arc: int) -> Floats:
-    """Return float64[A], seconds from the end of every arc to the beginning of one, 0 to none."""
-    if arc < 0:
-        return np.zeros(problem.arcs)
-    everything = _graph(problem, np.arange(problem.arcs))
-    toward_s: Floats = dijkstra(everything.T.tocsr(), indices=arc)
-    return toward_s[problem.arcs :]
+def to_arcs(problem: Problem, arcs: list[int]) -> Floats:
+    """Return float64[arcs, A], seconds from the end of every arc to the beginning of each."""
+    back = _graph(problem, np.arange(problem.arcs)).T.tocsr()
+    toward_s: Floats = dijkstra(back, indices=arcs)
+    return toward_s[:, problem.arcs :]

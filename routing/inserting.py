@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.repair import without
-from routing.stops import tasks_of
 from routing.urgent import RunningRoutes, Urgent, with_task
 
 TRIED, TRIED_AGAIN = 5, 3
@@ -50,10 +49,9 @@ def inserted(
     one, and fewer for the others, the exact cost is computed.
     """
     taken = set(instead)
-    held = [
-        without(route, taken) if taken.intersection(tasks_of(route)) else route
-        for route in running.routes
-    ]
+    held = list(running.routes)
+    for v in set(running.doers(instead).values()):
+        held[v] = without(held[v], taken)
     routes = running.changed(running.problem, held) if taken else running
     vehicle: int | None = None
     for one in urgent:

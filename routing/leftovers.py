@@ -60,6 +60,9 @@ class Leftovers:
         `done_s` says when passes end for which others may have to wait.
         """
         problem = self._problem
+        tasks = tasks[self._near_enough(v, here, tasks)]
+        if not len(tasks):
+            return None
         wait_s, begin_by_s = self._order_s(tasks, done_s)
         ends = self._ends_with(v, here, tasks, wait_s, begin_by_s)
         ends.over_s[problem.class_index[tasks] < here.level] = np.inf
@@ -78,6 +81,17 @@ class Leftovers:
             int(problem.class_index[task]) if problem.rules.strict_classes else 0,
         )
         return Added(task, (*refill, visit), after)
+
+    def _near_enough(self, v: int, here: Here, tasks: Ints) -> Flags:
+        """Return which of N tasks the shift has time for if nothing else had to be driven."""
+        problem = self._problem
+        kind = problem.vehicle_type[v]
+        left_s = problem.shift_end_s[v] - here.clock_s + SLACK_S
+        there_s = self._from_here(v, here.arc)[problem.mode_arc[tasks]]
+        there_s[problem.mode_arc[tasks] == NONE] = np.inf
+        takes_s = there_s.min(axis=1) * problem.pace[kind] + problem.service_s[tasks, kind]
+        enough: Flags = takes_s <= left_s
+        return enough
 
     def fits(self, v: int, here: Here, tasks: Ints) -> Flags:
         """Return which of N tasks a vehicle could do if only order did not count, bool[N]."""

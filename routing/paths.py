@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -40,7 +41,8 @@ class LineGraph:
 
     `starts` int64[A + 1], `to` int32[M], `weight` float64[M]; `back_...` the same turned around.
     `drive_s` float64[A] is what each arc itself weighs: its seconds, and where metres have a price
-    a trifle for each, so that of equally quick ways the shortest is driven.
+    a trifle for each, so that of equally quick ways the shortest is driven. `hubs` keeps what
+    `gaps_of` estimates distant deadheads by, once it was asked for.
     """
 
     starts: Longs
@@ -50,6 +52,7 @@ class LineGraph:
     back_to: Ints
     back_weight: Floats
     drive_s: Floats
+    hubs: list[tuple[Floats32, Ints]] = field(default_factory=list)
 
 
 def line_graph(problem: Problem) -> LineGraph:
@@ -151,13 +154,9 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
     next_end = np.full((len(ends.arc), NEAREST), NONE, np.int32)
     next_s = np.full((len(ends.arc), NEAREST), FAR_S, np.float32)
     _find_nearest(problem, line, ends.arc, ends.number, next_end, next_s, threads)
-    room = ((0, 0), (0, LEARNED))
-    key = np.pad(next_end, room, constant_values=NONE)
-    key = np.where(key == NONE, np.iinfo(np.int32).max, key)
-    near_s = np.pad(next_s, room, constant_values=FAR_S)
-    order = np.argsort(key, axis=1, kind="stable")
-    hub_s, hub_of = _between_hubs(problem, threads)
-    hub_s += _margin_s(problem, line, ends, hub_s, hub_of)
+    key, near_s = _by_end(next_end, next_s)
+    bare_s, hub_of = hubs_of(problem, line, threads)
+    hub_s = bare_s + _margin_s(problem, line, ends, bare_s, hub_of)
     edge = np.zeros(len(ends.arc), EDGE)
     edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
@@ -166,11 +165,23 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
         *(np.zeros((1, 1), np.float32), ends.places),
         np.minimum(from_place, np.float32(FAR_S)),
         np.minimum(to_place, np.float32(FAR_S)),
-        np.take_along_axis(key, order, axis=1),
-        np.take_along_axis(near_s, order, axis=1),
-        *(edge, hub_s),
+        key,
+        near_s,
+        edge,
+        hub_s,
     )
     return gaps, next_end
+
+
+def _by_end(next_end: Ints, next_s: Floats32) -> tuple[Ints, Floats32]:
+    """Return the ends of each row in order with their seconds, and room for more behind them."""
+    room = ((0, 0), (0, LEARNED))
+    key = np.pad(next_end, room, constant_values=NONE).astype(np.int64)
+    key[key == NONE] = np.iinfo(np.int32).max
+    near_s = np.pad(next_s, room, constant_values=FAR_S)
+    both = key << 32 | near_s.view(np.int32)  # no seconds are negative: their bits are in order
+    both.sort(axis=1)
+    return (both >> 32).astype(np.int32), both.astype(np.int32).view(np.float32)
 
 
 def _find_nearest(
@@ -188,6 +199,13 @@ def _find_nearest(
         )
 
     _in_parts(some, len(sources), threads)
+
+
+def hubs_of(problem: Problem, line: LineGraph, threads: int) -> tuple[Floats32, Ints]:
+    """Return estimated seconds between hubs, and the hub of each junction; computed once."""
+    if not line.hubs:
+        line.hubs.append(_between_hubs(problem, threads))
+    return line.hubs[0]
 
 
 def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
@@ -297,15 +315,22 @@ class Walker:
 
 
 class Remembering:
-    """Shortest paths, each searched once."""
+    """Shortest paths, each searched once; safe from any thread."""
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
+        self._walking = Lock()
         self._known: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
+
+    def __len__(self) -> int:
+        """Return how many are known."""
+        return len(self._known)
 
     def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
         """Return the seconds from the end of one arc to the beginning of another, and the way."""
         key = (source, target)
-        if key not in self._known:
-            self._known[key] = self._walker.path(source, target)
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            with self._walking:
+                found = self._known[key] = self._walker.path(source, target)
+        return found

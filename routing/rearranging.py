@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from routing.alone import Alone
 from routing.breakdown import (
     HELPED_TASKS,
     HELPERS,
@@ -23,7 +24,8 @@ from routing.paths import LineGraph, Walker
 from routing.pinning import behind_pins
 from routing.problem import Cost, Problem, Reason, Route, Solution
 from routing.repair import fitting
-from routing.solver import solve
+from routing.search import Search
+from routing.solver import improve
 from routing.stop import Stop
 from routing.stops import tasks_of
 from routing.timing import Ways
@@ -68,7 +70,6 @@ def rearranged(
     threads: int = 1,
 ) -> Solution:
     """Return routes for what has happened, found around the vehicles that it concerns."""
-    stop.progress(0, feasible=False)
     routes = fitting(problem, running.routes)
     nearby = change.helpers or _neighbours(problem, line, routes, change)
     held = with_next_stops(problem, routes, nearby[change.most :])
@@ -87,6 +88,8 @@ def rearranged(
 
 def all_rearranged(
     problem: Problem,
+    ways: Ways,
+    line: LineGraph,
     running: Solution,
     most: int,
     stop: Stop,
@@ -100,7 +103,19 @@ def all_rearranged(
     routes = fitting(problem, running.routes)
     by_length = sorted(range(problem.vehicles), key=lambda v: len(routes[v]))
     held = with_next_stops(problem, routes, by_length[most:])
-    return solve(held, stop, seed, start=replace(running, routes=tuple(routes)), threads=threads)
+    behind = behind_pins(held, ways)
+    rest = behind.rest(routes)
+    walker = Walker(problem, line)
+    single = Alone(np.zeros(problem.tasks), _out_of_reach(held, running))
+    search = Search(behind.problem, line, single, seed, threads)
+    search.begin(rest)
+    search.lengthen()
+    search.correct(walker)
+    improve(search, walker, problem.tasks, stop)
+    found = search.best_routes()
+    if _missed(behind.problem, found) <= _missed(behind.problem, rest):
+        rest = found
+    return settled(problem, walker, ways, running, behind.whole(rest))
 
 
 def with_next_stops(problem: Problem, routes: Sequence[Route], vehicles: Sequence[int]) -> Problem:
@@ -150,6 +165,14 @@ def _part(
             tasks.update(own)
     numbers = np.array(sorted(tasks), np.int32), np.array(sorted(chosen), np.int32)
     return Part(restricted(problem, *numbers), *numbers)
+
+
+def _out_of_reach(problem: Problem, running: Solution) -> dict[int, Reason]:
+    """Return the tasks that no search can place: nobody can do them, or they are pinned."""
+    found: dict[int, Reason] = {
+        task: why for task, why in running.unserved.items() if why != "time"
+    }
+    return found | {task: "order" for pin in problem.rules.pinned for task in tasks_of(pin)}
 
 
 def _missed(problem: Problem, routes: Sequence[Route]) -> float:

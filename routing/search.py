@@ -14,7 +14,7 @@ import numpy as np
 
 from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
-from routing.first_routes import ways
+from routing.first_routes import Way, ways
 from routing.grouping import Choice, fork, whole_routes
 from routing.kernels import construct, farness, moves, nearness, waiting
 from routing.kernels.layout import FAR_S
@@ -44,7 +44,7 @@ LONG_ROUTE = 200
 TASK_ITERATIONS = 8
 """Iterations per task on a group of routes before the next groups are chosen."""
 CHUNK_ITERATIONS = 500
-"""Iterations on everything between two looks at the stop."""
+"""Iterations on everything between two looks at the stop; `run` is best asked for so many."""
 
 
 class Search:
@@ -86,11 +86,6 @@ class Search:
         )
 
     @property
-    def chunk(self) -> int:
-        """Iterations that `run` is best called with first."""
-        return CHUNK_ITERATIONS
-
-    @property
     def best_cost(self) -> float:
         """Cost of the best routes, distant deadheads estimated."""
         return self._everything.cost if self._everything else min(self._best_cost, self._cost())
@@ -124,18 +119,26 @@ class Search:
             self._open()
 
     def _construct(self) -> None:
-        parts = (self._gaps, self._facts, self._index, self._routes, self._at)
-        levels = int(self._problem.class_index.max(initial=-1)) + 1
         best: tuple[Ints, ...] = ()
         least = np.inf
         for way in ways(self._problem):
             self._routes.row["size"] = 0
             self._at.spot["route"] = NONE
-            construct.construct(*parts, levels, *way)
-            self._rebuild()
+            self._go_on(way)
             if self._cost() < least:
                 best, least = self._tasks_of_routes(), self._cost()
         self._load_tasks(best)
+
+    def lengthen(self) -> None:
+        """Let the routes go on with tasks that have no place yet, as far as shifts allow."""
+        if self._everything is None:  # else they have found their places
+            self._go_on(Way(FAR_S, False, np.zeros(self._problem.vehicles, np.bool_)))
+
+    def _go_on(self, way: Way) -> None:
+        levels = int(self._problem.class_index.max(initial=-1)) + 1
+        parts = (self._gaps, self._facts, self._index, self._routes, self._at)
+        construct.construct(*parts, levels, *way)
+        self._rebuild()
 
     def _load(self, start: Sequence[Route]) -> None:
         self._load_tasks(

@@ -10,7 +10,7 @@ from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
 from routing.problem import Problem, Route, Solution
 from routing.repair import fitting
-from routing.search import Search
+from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
 from routing.stop import Stop, StopWhenAsked, by_iterations
 
@@ -79,7 +79,7 @@ def solve(
 
         tell(0)
         until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
-        iterations = _improve(search, walker, problem, until, tell)
+        iterations = improve(search, walker, problem.tasks, until, tell)
         bound = beside.last(wait=by_iterations(stop))
         best = behind.whole(search.best_routes())
         better = _settled(problem, walker, single, bound, seed, best)
@@ -89,19 +89,23 @@ def solve(
         return replace(better, iterations=iterations)
 
 
-def _improve(
-    search: Search, walker: Walker, problem: Problem, stop: Stop, report: Callable[[int], None]
+def improve(
+    search: Search,
+    walker: Walker,
+    tasks: int,
+    stop: Stop,
+    report: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Anneal until the stop says so; return the iterations done."""
-    chunk = search.chunk
+    """Anneal until the stop says so; return the iterations done, which `report` hears of."""
+    chunk = CHUNK_ITERATIONS
     iterations, told, corrected = 0, 0.0, 0.0
     scale = HOT * search.cost_per_task
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
-        heat = scale * COLD**progress * _patience(iterations, progress, problem.tasks)
+        heat = scale * COLD**progress * _patience(iterations, progress, tasks)
         iterations += search.run(chunk, heat)
         progress = stop.progress(iterations, feasible=search.absent == 0)
-        chunk = max(search.chunk, int(iterations / max(progress, 1e-9) / ROUNDS))
+        chunk = max(CHUNK_ITERATIONS, int(iterations / max(progress, 1e-9) / ROUNDS))
         if progress >= told + 0.01:
             told = progress
             report(iterations)

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
 from routing.breakdown import taken_over
-from routing.paths import Remembering, Walker, from_arc, line_graph, to_arc
+from routing.known_ways import KnownWays, lines_of
+from routing.paths import from_arc, to_arc
+from routing.places import all_gaps, rows_of
 from routing.problem import NONE, Floats, Ints, Problem, Refill, Route, Rules, Solution, Visit
+from routing.put_off import Behind, Own, arc_of, shifts_alone
 from routing.stop import Stop
 from routing.stops import tasks_of
-from routing.timing import TimedLeg, TimedRoute, timed_route, timed_routes, whole_cost
+from routing.timing import TimedRoute, timed_route, timed_routes, whole_cost
 
 TRIED = 8
 """Places by estimate of which the exact cost is computed."""
 WAITS = 20
 """Times that each route may be timed anew because another waits for it."""
+TREES = 64
+"""Arcs to and from which all seconds are kept."""
 LATE_PRICE = 100.0
 """Price in estimates of a second of delay that only waiting could make up for."""
 SLACK_S = 1e-6
@@ -96,45 +100,26 @@ def _rules_with_task(rules: Rules) -> Rules:
     )
 
 
-class _Gaps(NamedTuple):
-    """Places between stops of all routes, behind what is pinned; G of them in arrays [G].
-
-    The arcs `before` and `after` a place (-1 where the route may end anywhere), when the vehicle
-    leaves the one before, seconds that it drives between, price of a second of delay of all that
-    follows, how long that may be put off, material to spare until the next reload and until then
-    needed, and the classes of tasks before and after.
-    """
-
-    vehicle: Ints
-    position: Ints
-    before: Ints
-    after: Ints
-    leaves_s: Floats
-    drive_s: Floats
-    slope: Floats
-    slack_s: Floats
-    spare_kg: Floats
-    need_kg: Floats
-    low: Floats
-    high: Floats
-
-
 class RunningRoutes:
     """Routes with their times at hand, into which one more task can be put within milliseconds."""
 
-    def __init__(self, problem: Problem, solution: Solution) -> None:
+    def __init__(
+        self, problem: Problem, solution: Solution, known: KnownWays | None = None
+    ) -> None:
         self._problem = problem
         self._routes = solution.routes
-        self._line = line_graph(problem)
-        self._ways = Remembering(Walker(problem, self._line))
+        self._line, self._ways = known.lines(problem) if known else lines_of(problem)
         self._timed = timed_routes(problem, self._ways, self._routes)
         self._unserved = solution.unserved
         self._left = list(solution.unserved)
         self._cost = whole_cost(problem, self._timed, self._left).total
         self._rows = [
-            _gaps_of(problem, v, route, self._timed[v]) for v, route in enumerate(self._routes)
+            rows_of(problem, v, route, self._timed[v]) for v, route in enumerate(self._routes)
         ]
-        self._gaps = _gaps(self._rows)
+        self._gaps = all_gaps(self._rows)
+        self._behind: list[Behind | None] = [None] * len(self._routes)
+        self._own = [frozenset(tasks_of(route)) for route in self._routes]
+        self._trees: dict[int, tuple[Floats, Floats]] = {}
         self._sites = [
             (to_arc(problem, self._line, arc), from_arc(problem, self._line, arc))
             for arc in problem.reload_arc.tolist()
@@ -157,6 +142,11 @@ class RunningRoutes:
         """The routes with exact times."""
         return self._timed
 
+    def doers(self, tasks: Sequence[int]) -> dict[int, int]:
+        """Return the vehicle of each of some tasks that is on a route."""
+        wanted = set(tasks)
+        return {task: v for v, own in enumerate(self._own) for task in wanted & own}
+
     def changed(self, problem: Problem, routes: Sequence[Route]) -> "RunningRoutes":
         """Return other routes, of a problem whose further tasks come behind; few of them differ."""
         other = copy(self)
@@ -167,15 +157,17 @@ class RunningRoutes:
         """Take other routes in place of these; only what differs is timed anew."""
         differ = [v for v, route in enumerate(routes) if route != self._routes[v] or self._laters]
         timed, rows = list(self._timed), list(self._rows)
+        behind, own = list(self._behind), list(self._own)
         if self._laters:
             timed = timed_routes(problem, self._ways, routes)
         for v in differ:
             if not self._laters:
                 timed[v] = timed_route(problem, self._ways, v, routes[v])
-            rows[v] = _gaps_of(problem, v, routes[v], timed[v])
+            rows[v] = rows_of(problem, v, routes[v], timed[v])
+            behind[v], own[v] = None, frozenset(tasks_of(routes[v]))
         self._problem, self._routes, self._timed, self._rows = problem, tuple(routes), timed, rows
         self._cost = whole_cost(problem, timed, self._left).total
-        self._gaps = _gaps(rows)
+        self._gaps, self._behind, self._own = all_gaps(rows), behind, own
         self._done_s = _done_s(timed) if self._laters else {}
 
     def _vehicles_of_laters(self) -> dict[int, list[int]]:
@@ -201,10 +193,9 @@ class RunningRoutes:
         exactly. `forbidden` are vehicles that must not do it. Stops that begin before `begun_s` are
         not put off.
         """
-        problem = with_task(self._problem, urgent)
         best: Insertion | None = None
         for vehicle, position, stops in self._ranked(urgent, forbidden, begun_s)[:tried]:
-            found = self._exact(problem, vehicle, position, stops)
+            found = self._exact(urgent, vehicle, position, stops)
             if found is not None and (best is None or found.cost < best.cost):
                 best = found
         return best
@@ -230,15 +221,18 @@ class RunningRoutes:
     ) -> list[tuple[int, int, Route]]:
         """Return the places that look cheapest, with the stops to make there."""
         gaps, task = self._gaps, self._problem.tasks
+        away = np.zeros(self._problem.vehicles, np.bool_)
+        away[list(forbidden)] = True
         costs, sites = [], []
         for arc in urgent.mode_arc:
             cost, site = self._estimates(urgent, arc)
-            cost[np.isin(gaps.vehicle, list(forbidden))] = np.inf
+            cost[away[gaps.vehicle]] = np.inf
             cost[gaps.leaves_s + gaps.drive_s < begun_s] = np.inf
             costs.append(cost)
             sites.append(site)
         table = np.array(costs)
-        ranked = np.argsort(table, axis=None, kind="stable")[:TRIED]
+        ranked = np.argpartition(table, min(TRIED, table.size - 1), axis=None)[:TRIED]
+        ranked = ranked[np.argsort(table.flat[ranked], kind="stable")]
         found = []
         for mode, g in zip(*np.unravel_index(ranked, table.shape), strict=True):
             if np.isfinite(table[mode, g]):
@@ -255,8 +249,8 @@ class RunningRoutes:
             return np.full(len(gaps.vehicle), np.inf), np.zeros(len(gaps.vehicle), np.int32)
         kind = problem.vehicle_type[gaps.vehicle]
         pace = problem.pace[kind]
-        away_s = from_arc(problem, self._line, arc)
-        there_s, site = self._there_s(urgent, arc, pace)
+        toward_s, away_s = self._trees_of(arc)
+        there_s, site = self._there_s(urgent, arc, pace, toward_s)
         onward_s = np.where(gaps.after == NONE, 0.0, away_s[gaps.after]) * pace
         begins_s = np.maximum(gaps.leaves_s + there_s, urgent.release_s)
         done_s = begins_s + urgent.service_s[kind]
@@ -270,10 +264,22 @@ class RunningRoutes:
             possible &= (gaps.low <= urgent.class_index) & (urgent.class_index <= gaps.high)
         return np.where(possible, cost, np.inf), site
 
-    def _there_s(self, urgent: Urgent, arc: int, pace: Floats) -> tuple[Floats, Ints]:
+    def _trees_of(self, arc: int) -> tuple[Floats, Floats]:
+        """Return the seconds to an arc and from it; asked about again and again for one street."""
+        found = self._trees.get(arc)
+        if found is None:
+            if len(self._trees) >= TREES:
+                self._trees.clear()
+            toward_s = to_arc(self._problem, self._line, arc)
+            found = toward_s, from_arc(self._problem, self._line, arc)
+            self._trees[arc] = found
+        return found
+
+    def _there_s(
+        self, urgent: Urgent, arc: int, pace: Floats, toward_s: Floats
+    ) -> tuple[Floats, Ints]:
         """Return the seconds to the task from each place, and the site to reload at, or -1."""
         problem, gaps = self._problem, self._gaps
-        toward_s = to_arc(problem, self._line, arc)
         lacks = urgent.material_kg > gaps.spare_kg + SLACK_KG
         there_s = np.where(lacks, np.inf, toward_s[gaps.before] * pace)
         site = np.full(len(gaps.vehicle), NONE, np.int32)
@@ -285,10 +291,15 @@ class RunningRoutes:
             there_s[better], site[better] = over_s[better], k
         return there_s, site
 
-    def _exact(
-        self, problem: Problem, vehicle: int, position: int, stops: Route
-    ) -> Insertion | None:
+    def _exact(self, urgent: Urgent, vehicle: int, position: int, stops: Route) -> Insertion | None:
         """Return the insertion with its true cost, `None` where it breaks a rule of time."""
+        own = self._routes[vehicle], self._timed[vehicle]
+        if self._behind[vehicle] is None and shifts_alone(self._problem, *own):
+            self._behind[vehicle] = Behind(self._problem, vehicle, *own)
+        behind = self._behind[vehicle]
+        if behind is not None:
+            return self._put_off(behind, urgent, vehicle, position, stops)
+        problem = with_task(self._problem, urgent)
         before = self._routes[vehicle]
         route = (*before[:position], *stops, *before[position:])
         timed = self._retimed(problem, vehicle, route)
@@ -297,6 +308,26 @@ class RunningRoutes:
         cost = whole_cost(problem, timed, self._left).total - self._cost
         done_s = next(leg.ends_s for leg in timed[vehicle].legs if leg.task == problem.tasks - 1)
         return Insertion(vehicle, position, stops, cost, done_s)
+
+    def _put_off(
+        self, behind: Behind, urgent: Urgent, vehicle: int, position: int, stops: Route
+    ) -> Insertion | None:
+        """Return the insertion where all that follows ends as much later."""
+        problem = self._problem
+        task = Own(
+            float(urgent.service_s[problem.vehicle_type[vehicle]]),
+            *(urgent.release_s, urgent.due_s),
+            *(urgent.completion_price, urgent.lateness_price),
+        )
+        arcs = [
+            urgent.mode_arc[stop.mode] if isinstance(stop, Visit) else arc_of(problem, stop)
+            for stop in stops
+        ]
+        late = behind.late(problem, self._ways, position, stops, arcs, task)
+        latest_s = max(float(problem.shift_end_s[vehicle]), self._timed[vehicle].ends_s) + SLACK_S
+        if not np.isfinite(late.cost) or late.ends_s > latest_s:
+            return None
+        return Insertion(vehicle, position, stops, late.cost, late.done_s)
 
     def _retimed(self, problem: Problem, vehicle: int, route: Route) -> list[TimedRoute] | None:
         """Return all routes with one changed, and those that wait for it; `None` if for ever."""
@@ -340,57 +371,3 @@ def _in_time(problem: Problem, timed: Sequence[TimedRoute], old: Sequence[TimedR
 def _done_s(timed: Sequence[TimedRoute]) -> dict[int, float]:
     legs = (leg for route in timed for leg in route.legs)
     return {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
-
-
-def _gaps(parts: Sequence[Floats]) -> _Gaps:
-    columns = np.concatenate([part for part in parts if len(part)] or [np.zeros((0, 12))]).T
-    whole = [column.astype(np.int32) for column in columns[:4]]
-    return _Gaps(*whole, *columns[4:])
-
-
-def _gaps_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Floats:
-    """Return the rows of one vehicle, float64[places, 12]."""
-    pinned, count = len(problem.rules.pin(v)), len(route)
-    stops = [leg for leg in timed.legs if leg.kind in ("work", "reload")]
-    arcs = [int(problem.start_arc[v]), *(_arc(problem, stop) for stop in route)]
-    arcs.append(int(problem.end_arc[v]))
-    leaves_s = np.array([problem.shift_start_s[v], *(leg.ends_s for leg in stops)])
-    load_kg = np.array([problem.load_kg[v], *(leg.load_kg for leg in stops)])
-    begins_s = np.array([*(leg.starts_s for leg in stops), max(timed.ends_s, leaves_s[-1])])
-    classes = [problem.class_index[s.task] if isinstance(s, Visit) else NONE for s in route]
-    table = np.zeros((count + 1, 12))
-    table[:, 0], table[:, 1] = v, np.arange(count + 1)
-    table[:, 2], table[:, 3] = arcs[:-1], arcs[1:]
-    drive_s = np.full(count + 1, np.inf)  # behind what no vehicle reaches
-    np.subtract(begins_s, leaves_s, out=drive_s, where=np.isfinite(leaves_s))
-    table[:, 4], table[:, 5] = leaves_s, drive_s
-    table[:, 6] = float(problem.price_per_s[v]) + _slopes(problem, route, stops)
-    table[:, 7] = max(float(problem.shift_end_s[v]) - float(timed.ends_s), 0.0)
-    spare_kg, low, high = load_kg[-1], -np.inf, np.inf
-    for p in range(count, -1, -1):
-        if p < count:
-            stop = route[p]
-            spare_kg = load_kg[p] if isinstance(stop, Refill) else min(load_kg[p], spare_kg)
-            high = classes[p] if isinstance(stop, Visit) else high
-        table[p, 8], table[p, 9], table[p, 11] = spare_kg, load_kg[p] - spare_kg, high
-    for p in range(pinned, count + 1):
-        low = classes[p - 1] if p > pinned and classes[p - 1] != NONE else low
-        table[p, 10] = low
-    return table[pinned:]
-
-
-def _arc(problem: Problem, stop: Visit | Refill) -> int:
-    if isinstance(stop, Visit):
-        return int(problem.mode_arc[stop.task, stop.mode])
-    return int(problem.reload_arc[stop.site])
-
-
-def _slopes(problem: Problem, route: Route, stops: Sequence[TimedLeg]) -> Floats:
-    """Return the price of a second of delay of all tasks from each stop on, 0 behind the last."""
-    price = np.zeros(len(route) + 1)
-    for p, (stop, leg) in enumerate(zip(route, stops, strict=True)):
-        if isinstance(stop, Visit):
-            late = leg.ends_s > problem.due_s[stop.task]
-            price[p] = problem.completion_price[stop.task]
-            price[p] += problem.lateness_price[stop.task] * late
-    return np.cumsum(price[::-1])[::-1]

@@ -136,7 +136,7 @@ def construct(
     in_turn: bool,
     spared: Flags,
 ) -> None:
-    """Build all routes from nothing; tasks that find no vehicle stay absent.
+    """Let routes, which may be empty, go on as long as they can; the rest of tasks stays absent.
 
     A vehicle at work goes no farther than `near_s` for a task of the class; who finds none moves
     on to the next class. In a class what few vehicles can do goes first, so that these have time.
@@ -149,9 +149,7 @@ def construct(
     clock = np.empty(vehicles)
     load = np.empty(vehicles)
     for v in range(vehicles):
-        heres[v] = f.vehicle[v].start
-        clock[v] = f.vehicle[v].shift_start_s
-        load[v] = f.vehicle[v].load_kg
+        heres[v], clock[v], load[v] = end_of(f, r, v)
     todo = np.empty(len(f.task), np.int32)
     active = np.empty(vehicles, np.bool_)
     rounds = 4 if f.terms.ordered else 2
@@ -186,6 +184,21 @@ def construct(
                 load,
             )
             most = next_able(f, i, at, level, most)
+
+
+@maker
+def end_of(f: Facts, r: Routes, v: int) -> tuple[int, float, float]:
+    """Return where a vehicle is after its last task, when, and with how much in the hopper."""
+    load = f.vehicle[v].load_kg
+    n = r.row[v].size
+    if n == 0:
+        return f.vehicle[v].start, f.vehicle[v].shift_start_s, load
+    for p in range(n):
+        if r.stop[v, p].refill > 0:
+            load = f.vehicle[v].capacity_kg
+        load -= f.task[r.stop[v, p].task].material_kg
+    last = r.stop[v, n - 1]
+    return f.end[last.task, last.mode], last.done_s, load
 
 
 @maker

@@ -172,6 +172,7 @@ def test_the_work_of_a_broken_truck_goes_to_the_other_one(dispatcher, app, desk,
     assert (broken["moves_after"], broken["ends_after"]) == ([], None)
     assert broken["lost"] == other["gained"] > 0
     assert (difference["base_id"], difference["dropped"]) == (driven, 0)
+    assert difference["dropped_streets"] == difference["dropped_why"] == []
     with reading(app.engine) as tx:
         shift = next(one for one in list_shifts(tx, before.storm_id) if one.vehicle_id == truck)
     assert shift.state == "ended"

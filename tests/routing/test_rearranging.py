@@ -85,7 +85,8 @@ def test_much_new_work_goes_to_all_behind_their_next_moves(most):
     routes = [route[:4] for route in plan.routes]
     line = line_graph(town)
     running = running_solution(town, routes, alone(town, line).hopeless)
-    found = all_rearranged(town, running, most, SOME)
+    ways = Remembering(Walker(town, line))
+    found = all_rearranged(town, ways, line, running, most, SOME)
     assert violations(town, replace(found, bound=0.0)) == []
     assert found.unserved == {}
     assert len(changed(routes, found.routes)) <= most

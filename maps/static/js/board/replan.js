@@ -109,9 +109,12 @@ const truck = (one) => html`<tr class=${one.next_moves_change ? "changes" : ""}>
 
 const COLUMNS = ["Truck", "Next now", "Next then", "Streets gained", "Streets lost", "Home at"];
 
+const dropped = (found) =>
+  html`<bdi>${found.dropped_streets.join(t(", "))}${found.dropped > found.dropped_streets.length ? "…" : "."}</bdi> ${found.dropped_why.map((why) => `${why}. `)}`;
+
 const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {revision} changes", { revision: found.revision })}</h2>
   <p>${t("Trucks whose next moves change: {moves}. Trucks with other streets: {trucks}.", { moves: found.next_moves, trucks: found.trucks.length })}
-    ${found.dropped ? html`<strong class="danger">${t("Streets that no truck does any more: {count}.", { count: found.dropped })}</strong>` : ""}
+    ${found.dropped ? html`<strong class="danger">${t("Streets that no truck does any more: {count}.", { count: found.dropped })}</strong> ${dropped(found)}` : ""}
     ${found.added ? t("Streets that come in: {count}.", { count: found.added }) : ""}</p>
   <div class="scroll">
     ${

@@ -1,0 +1,58 @@
+"""What was computed about streets, kept for the next question about the same streets.
+
+A closure makes other streets of them; so few states come back that two are kept.
+"""
+
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.paths import LineGraph, Remembering, Walker, line_graph
+from routing.problem import Problem
+
+KEPT = 2
+"""States of the streets."""
+
+MOST_WAYS = 400_000
+"""Ways that are kept of each; a large city's plan has 40,000."""
+
+_STREETS = ("tail", "head", "length_m", "drive_s", "place", "turn_start", "turn_to", "turn_s")
+
+
+class Lines(NamedTuple):
+    """The line graph of some streets, and the ways that were asked for there."""
+
+    graph: LineGraph
+    ways: Remembering
+
+
+class KnownWays:
+    """Line graphs of the streets asked about last, with their ways; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[Problem, Lines]] = []
+        self._keeping = Lock()
+
+    def lines(self, problem: Problem) -> Lines:
+        """Return what is known of a problem's streets, at first nothing."""
+        with self._keeping:
+            found = next((one for one in self._kept if _alike(one[0], problem)), None)
+            if found is None or len(found[1].ways) > MOST_WAYS:
+                found = (problem, lines_of(problem))
+            others = [one for one in self._kept if not _alike(one[0], problem)]
+            self._kept = [found, *others][:KEPT]
+            return found[1]
+
+
+def lines_of(problem: Problem) -> Lines:
+    """Return the line graph of a problem, and ways that nobody has asked for yet."""
+    graph = line_graph(problem)
+    return Lines(graph, Remembering(Walker(problem, graph)))
+
+
+def _alike(one: Problem, other: Problem) -> bool:
+    """Whether two problems have the same streets, where ways are the same."""
+    return one.rules.metres_count == other.rules.metres_count and all(
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in _STREETS
+    )

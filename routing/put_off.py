@@ -1,0 +1,94 @@
+"""What one more task costs a route that is driven, exactly and without driving all of it again.
+
+All stops behind the task end later by the same time, where nothing waits and nobody rests.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.problem import NONE, Problem, Refill, Route, Visit
+from routing.timing import TimedRoute, Ways
+
+
+class Late(NamedTuple):
+    """What the delay comes to: its cost, when the task itself ends, and the route."""
+
+    cost: float
+    done_s: float
+    ends_s: float
+
+
+class Own(NamedTuple):
+    """A task as one vehicle would do it: work, release and due seconds, and its prices."""
+
+    work_s: float
+    release_s: float
+    due_s: float
+    completion_price: float
+    lateness_price: float
+
+
+class Behind:
+    """The stops of a route with their ends, ready to be put off; made once for each route."""
+
+    def __init__(self, problem: Problem, v: int, route: Route, timed: TimedRoute) -> None:
+        stops = [leg for leg in timed.legs if leg.kind in ("work", "reload")]
+        tasks = np.array([leg.task for leg in stops], np.int64)
+        at_work = tasks != NONE
+        self._v, self._pace = v, float(problem.pace[problem.vehicle_type[v]])
+        self._arcs = [int(problem.start_arc[v]), *(arc_of(problem, stop) for stop in route)]
+        self._arcs.append(int(problem.end_arc[v]))
+        self._leaves_s = [float(problem.shift_start_s[v]), *(leg.ends_s for leg in stops)]
+        self._ends_s = np.array([leg.ends_s for leg in stops])
+        self._home_s = timed.ends_s
+        self._completion = np.where(at_work, problem.completion_price[tasks], 0.0)
+        self._lateness = np.where(at_work, problem.lateness_price[tasks], 0.0)
+        self._due_s = np.where(at_work, problem.due_s[tasks], np.inf)
+        self._late_s = np.maximum(self._ends_s - self._due_s, 0.0)
+
+    def late(
+        self, problem: Problem, ways: Ways, position: int, stops: Route, arcs: list[int], own: Own
+    ) -> Late:
+        """Return what some stops, driven at `arcs`, the last of them the task, come to."""
+        here, after = self._arcs[position], self._arcs[position + 1]
+        leaves_s = now_s = self._leaves_s[position]
+        old_s = self._seconds(ways, here, after)
+        for stop, arc in zip(stops, arcs, strict=True):
+            now_s += self._seconds(ways, here, arc)
+            if isinstance(stop, Refill):
+                now_s += float(problem.fill_s[stop.site])
+            else:
+                now_s = max(now_s, own.release_s) + own.work_s
+            here = arc
+        more_s = now_s + self._seconds(ways, here, after) - leaves_s - old_s
+        if not np.isfinite(more_s):
+            return Late(np.inf, now_s, np.inf)
+        cost = float(problem.price_per_s[self._v]) * more_s + own.completion_price * now_s
+        cost += own.lateness_price * max(now_s - own.due_s, 0.0)
+        cost += float(self._completion[position:].sum()) * more_s
+        late_s = np.maximum(self._ends_s[position:] + more_s - self._due_s[position:], 0.0)
+        cost += float((self._lateness[position:] * (late_s - self._late_s[position:])).sum())
+        return Late(cost, now_s, self._home_s + more_s)
+
+    def _seconds(self, ways: Ways, source: int, target: int) -> float:
+        return 0.0 if target == NONE else ways.path(source, target)[0] * self._pace
+
+
+def shifts_alone(problem: Problem, route: Route, timed: TimedRoute) -> bool:
+    """Whether a route is one where nobody waits or rests, and that costs nothing but time."""
+    rules = problem.rules
+    ruled = len(rules.earlier) or len(rules.begin_by_s) or len(rules.break_s)
+    priced = rules.last_home_price or rules.balance_price or rules.metres_count
+    if not route or ruled or priced:
+        return False
+    work = [leg for leg in timed.legs if leg.kind == "work"]
+    released_s = problem.release_s[[leg.task for leg in work]]
+    return bool(np.all((released_s == 0.0) | (released_s < [leg.starts_s for leg in work])))
+
+
+def arc_of(problem: Problem, stop: Visit | Refill) -> int:
+    """Return the arc that is driven at a stop."""
+    if isinstance(stop, Visit):
+        return int(problem.mode_arc[stop.task, stop.mode])
+    return int(problem.reload_arc[stop.site])

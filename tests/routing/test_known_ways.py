@@ -1,0 +1,47 @@
+"""What is known of streets is used again for the same streets, and for no others."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from routing.check_ways import deadheads_of, from_arcs
+from routing.known_ways import KnownWays, lines_of
+from tests.routing.towns import a_random_town
+
+
+@pytest.fixture(scope="module")
+def town():
+    return a_random_town(3, 12)
+
+
+def test_the_same_streets_are_known_with_their_ways(town):
+    known = KnownWays()
+    first = known.lines(town)
+    first.ways.path(0, 1)
+    later = replace(town, release_s=town.release_s + 5.0)
+    assert known.lines(later) is first
+    assert len(known.lines(later).ways) == 1
+
+
+def test_other_streets_are_not_mistaken_for_them(town):
+    known = KnownWays()
+    first = known.lines(town)
+    slower = replace(town, turn_s=town.turn_s + 20.0)
+    other = known.lines(slower)
+    assert other is not first
+    assert other.ways.path(0, 1) == lines_of(slower).ways.path(0, 1)
+    assert known.lines(town) is first  # a closure that ends
+
+
+@pytest.mark.parametrize("dear_s", [0.0, 500.0])
+def test_the_referee_takes_no_turn_for_the_shortest_way_that_is_none(town, dear_s):
+    turn_s = town.turn_s + dear_s * (np.arange(len(town.turn_s)) % 3 == 0)
+    town = replace(town, turn_s=turn_s)
+    source = np.repeat(np.arange(town.arcs), np.diff(town.turn_start))
+    legs = {(int(a), int(b)) for a, b in zip(source, town.turn_to, strict=True)}
+    found = deadheads_of(town, legs)
+    away_s = from_arcs(town, list(range(town.arcs)))
+    assert {leg: way.seconds for leg, way in found.items()} == pytest.approx(
+        {leg: float(away_s[leg]) for leg in legs}
+    )
