@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from data.model import Actor, LonLat, RequestId
 from data.network import StreetNetwork
+from data.store.crew_jobs import erase_crew_words
 from data.store.engine import Tx
 from data.store.erasure import (
     erase_people,
@@ -42,8 +43,8 @@ def erase_old(
 ) -> Erased:
     """Erase who called, their words and their pins, and photos, when they are older than is kept.
 
-    What dispatchers and drivers wrote to each other, and dispatchers to the next one, goes as early
-    as what callers said.
+    What dispatchers and drivers wrote to each other, dispatchers to the next one, and crews of
+    their work goes as early as what callers said.
 
     The storm book stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
@@ -53,6 +54,7 @@ def erase_old(
     callers = erase_people(tx, ids)
     photos = forget_photos(tx, now - photos_kept)
     messages = erase_messages(tx, now - callers_kept)
+    erase_crew_words(tx, now - callers_kept)
     notes = erase_notes(tx, now - callers_kept)
     erased = Erased(callers, len(ids), tuple(photos), messages, notes)
     if ids or photos or messages or notes:

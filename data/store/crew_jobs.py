@@ -1,6 +1,7 @@
 """Crew jobs as rows, and the lists that are not published yet."""
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import batched
 from typing import Any
 
@@ -24,7 +25,7 @@ from data.model.crews import (
     CrewWork,
 )
 from data.store.engine import Tx
-from data.store.schema import crew_draft, crew_job
+from data.store.schema import crew_draft, crew_job, request
 
 AT_ONCE = 500
 """Ids in one question to the database."""
@@ -131,6 +132,18 @@ def _values(job: CrewJob) -> dict[str, object]:
         "reason": job.reason,
         "said": job.said,
     }
+
+
+def erase_crew_words(tx: Tx, before: datetime) -> None:
+    """Take the words away of jobs that were added before a moment, and pins of callers with them.
+
+    A job of a request is where the request is: call it once the pins have been moved.
+    """
+    old = crew_job.c.added_at < before
+    tx.execute(update(crew_job).where(old).values(words="", said=""))
+    asked = crew_job.c.request_id == request.c.id
+    pin = {name: select(request.c[name]).where(asked).scalar_subquery() for name in ("lon", "lat")}
+    tx.execute(update(crew_job).where(old, crew_job.c.request_id.is_not(None)).values(pin))
 
 
 def _job(row: Row[Any]) -> CrewJob:

@@ -197,3 +197,17 @@ def test_a_crew_does_only_what_is_on_its_own_list(client):
     enter(client, client.post(f"/api/crew-shifts/{other}/code").json()["code"])
     assert client.get("/api/crew").json() == []
     assert client.post(f"/api/crew-jobs/{job['id']}/done", json={}).status_code == 403
+
+
+def test_words_and_the_callers_door_go_when_their_time_is_over(client, clock: StillClock):
+    asked = client.post("/requests", json=STAIRS).json()
+    by_hand = {"work": "haul", "lon": 45.0711, "lat": 37.5514, "words": "behind Karimi's shop"}
+    assert client.post("/api/storms/1/crew-jobs", json=by_hand).status_code == 201
+    app = client.app.state.barfrub
+    clock.moment += timedelta(days=app.settings.callers_kept_days + 1)
+    app.eraser.erase()
+    of_request, other = sorted(jobs_of(client), key=lambda job: job["id"])
+    assert "Karimi" not in str(other)
+    moved = request_of(client, asked["id"])
+    assert (of_request["lon"], of_request["lat"]) == (moved["lon"], moved["lat"])
+    assert (moved["lon"], moved["lat"]) != (STAIRS["lon"], STAIRS["lat"])
