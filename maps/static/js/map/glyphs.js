@@ -22,7 +22,7 @@ function curve(pen, tone, width, half, y, bend) {
 }
 
 /** The street behind a truck that clears it: dashes that stay behind as `moment` (ms) goes on. */
-function drawWake(pen, { halo, work }, moment) {
+export function drawWake(pen, { halo, work }, moment) {
   pen.save();
   pen.lineCap = "butt";
   for (const [tone, width, dash] of [
@@ -46,9 +46,13 @@ function drawWake(pen, { halo, work }, moment) {
  * one that works moves with `moment`.
  */
 export function drawTruck(pen, state, tones, moment) {
-  const { halo, body, work } = tones;
+  if (state === "working") drawWake(pen, tones, moment);
+  drawBody(pen, state, tones);
+}
+
+/** A truck without its wake, which looks the same from moment to moment. */
+export function drawBody(pen, state, { halo, body, work }) {
   const down = state === "working";
-  if (down) drawWake(pen, tones, moment);
   pen.lineCap = "round";
   curve(pen, halo, down ? 8 : 6, down ? 11 : 6, -12, -5);
   pen.fillStyle = halo;

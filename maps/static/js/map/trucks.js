@@ -1,7 +1,7 @@
 // Trucks that glide from fix to fix, on a sheet of their own: smooth on a machine without a graphics card too.
 import { still } from "../core/boot.js";
 import { color, onTheme } from "../core/theme.js";
-import { drawTruck } from "./glyphs.js";
+import { drawBody, drawWake } from "./glyphs.js";
 import { Sheet } from "./sheet.js";
 
 const FRAME_MS = 33;
@@ -9,6 +9,8 @@ const GLIDE_MS = [300, 4000];
 const NAMES_FROM_ZOOM = 13;
 const REACH_PX = 16;
 const SILENT_ALPHA = 0.45;
+const BODY_PX = 48; // a picture of a truck, at its full size
+const SHARP = 2; // so many times finer than the sheet: it is turned
 
 const shortest = (from, to) => ((to - from + 540) % 360) - 180;
 
@@ -41,8 +43,10 @@ export class TruckSheet extends Sheet {
     this.running = false;
     this.drawnAt = 0;
     this.tones = tonesNow();
+    this.bodies = { scale: 0, pictures: new Map() };
     onTheme(() => {
       this.tones = tonesNow();
+      this.bodies.pictures.clear();
       this.draw(performance.now());
     });
   }
@@ -114,6 +118,7 @@ export class TruckSheet extends Sheet {
   draw(moment) {
     const pen = this.pen();
     const zoom = this.map.getZoom();
+    const [scale, half] = [size(zoom), BODY_PX / 2];
     const { tones } = this;
     for (const vehicle of this.vehicles) {
       const { lon, lat, heading } = this.place(vehicle.id, moment);
@@ -123,12 +128,30 @@ export class TruckSheet extends Sheet {
       if (vehicle.id === this.chosen) this.drawRing(pen, tones.ring);
       if (zoom >= NAMES_FROM_ZOOM || vehicle.id === this.chosen) this.drawName(pen, vehicle.name, tones);
       pen.globalAlpha = vehicle.state === "silent" ? SILENT_ALPHA : 1;
-      pen.scale(size(zoom), size(zoom));
+      pen.scale(scale, scale);
       pen.rotate((heading * Math.PI) / 180);
-      drawTruck(pen, vehicle.state, tones, still ? 0 : moment);
+      if (vehicle.state === "working") drawWake(pen, tones, still ? 0 : moment);
+      pen.drawImage(this.body(vehicle.state, scale), -half, -half, BODY_PX, BODY_PX);
       pen.restore();
     }
     this.drawnAt = moment;
+  }
+
+  /** The picture of a truck in a state: to draw its outlines for each of a fleet would take half a frame. */
+  body(state, scale) {
+    const fine = (SHARP * scale * this.sheet.width) / this.map.getCanvas().clientWidth;
+    if (this.bodies.scale !== fine) this.bodies = { scale: fine, pictures: new Map() };
+    const { pictures } = this.bodies;
+    if (!pictures.has(state)) {
+      const picture = document.createElement("canvas");
+      picture.width = picture.height = Math.ceil(BODY_PX * fine);
+      const pen = picture.getContext("2d");
+      pen.scale(picture.width / BODY_PX, picture.width / BODY_PX);
+      pen.translate(BODY_PX / 2, BODY_PX / 2);
+      drawBody(pen, state, this.tones);
+      pictures.set(state, picture);
+    }
+    return pictures.get(state);
   }
 
   drawRing(pen, tone) {

@@ -47,6 +47,7 @@ export class FreshPaint extends Sheet {
 
   /** Draw streets over what is drawn already. */
   add(ids, pen = this.sheet.getContext("2d")) {
+    if (ids.size === 0) return; // most frames: what colors and screen are would be asked for nothing
     const zoom = this.map.getZoom();
     const look = { zoom, theme: theme(), ground: color(zoom < DASHES_FROM_ZOOM ? "paper" : "casing"), paper: color("paper") };
     const screen = screenOf(this.map);
