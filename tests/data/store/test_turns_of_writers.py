@@ -28,39 +28,32 @@ def say(engine: Database, word: str) -> None:
         tx.exec_driver_sql("INSERT INTO said VALUES (?)", (word,))
 
 
-def test_a_writer_waits_until_that_of_another_process_is_done(
-    engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+def said(engine: Database) -> list[str]:
+    with reading(engine) as tx:
+        return list(tx.exec_driver_sql("SELECT word FROM said ORDER BY rowid").scalars())
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Set once a writer has found that it is not its turn."""
+    asked = Event()
+    monkeypatch.setattr(turns_module.time, "sleep", lambda _: asked.set())
+    return asked
+
+
+def test_who_has_just_written_waits_until_the_other_process_has(
+    engines: tuple[Database, Database], asked: Event
 ) -> None:
     ours, theirs = engines
-    asked = Event()
-    monkeypatch.setattr(engine_module.time, "sleep", lambda _: asked.set())
     with ThreadPoolExecutor(1) as other:
         with transaction(ours) as tx:
             tx.exec_driver_sql("INSERT INTO said VALUES ('first')")
             waiting = other.submit(say, theirs, "second")
             assert asked.wait(10)
             assert not waiting.done()
-        waiting.result(10)
-    with reading(ours) as tx:
-        assert tx.exec_driver_sql("SELECT word FROM said").all() == [("first",), ("second",)]
-
-
-def test_who_has_just_written_lets_the_other_process_go_first(
-    engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours, theirs = engines
-    asked = Event()
-    monkeypatch.setattr(turns_module.time, "sleep", lambda _: asked.set())
-    with ThreadPoolExecutor(1) as other:
-        with transaction(ours) as tx:
-            tx.exec_driver_sql("INSERT INTO said VALUES ('first')")
-            waiting = other.submit(say, theirs, "second")
-            assert asked.wait(10)
         say(ours, "third")
         waiting.result(10)
-    with reading(ours) as tx:
-        said = tx.exec_driver_sql("SELECT word FROM said ORDER BY rowid").scalars().all()
-    assert said == ["first", "second", "third"]
+    assert said(ours) == ["first", "second", "third"]
 
 
 def test_a_writer_gives_up_when_another_one_never_ends(
