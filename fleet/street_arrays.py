@@ -17,7 +17,7 @@ CELL_M = 40.0
 SLOTS = 1 << 23
 """Ways remembered at least; 16 bytes each, taken only as they are needed."""
 
-TURN_M = 6.0
+TURN_M = 12.0
 """Price of a turn, in metres: of two equally long ways the one with fewer turns is likelier."""
 
 U_TURN_M = 60.0
@@ -29,7 +29,7 @@ DEAD_END_M = 5.0
 FORBIDDEN_M = 60.0
 """Price of a turn that a sign forbids."""
 
-AGAINST_M = 40.0
+AGAINST_M = 60.0
 """Price of entering a one-way street from its end."""
 
 
