@@ -172,7 +172,7 @@ def no_layers(prices: Prices) -> Layers:
     places, ring = 2 * STREETS + 1, prices.lag + 2
     return Layers(
         head=np.zeros(3, np.int64),
-        seen=np.array((0.0, prices.noise_m**2, 0.0)),
+        seen=np.array((0.0, prices.noise_m**2, 0.0, 0.0)),
         fix=np.zeros(ring, np.int64),
         x=np.zeros(ring),
         y=np.zeros(ring),

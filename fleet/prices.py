@@ -23,6 +23,7 @@ PRICES = Prices(
     detour_m=6.0,
     detour_share=0.1,
     detour_mps=0.3,
+    jitter=2.0,
     reach_m=150.0,
     reach_share=1.4,
     back_m=3.0,

@@ -12,6 +12,9 @@ from fleet.kernels.reach import ensure
 from fleet.kernels.settle import aged, agreed, dwell, finish, settle
 from routing.kernels.jit import kernel
 
+JITTER_MOST = 3.0
+"""A step dearer than this tells as much of errors as one of this cost."""
+
 
 @kernel
 def distance_cost(prices: Prices, sigma_m: float, away_m: float) -> float:
@@ -169,14 +172,24 @@ def follow_on(
     at: int,
     beeline_m: float,
     elapsed_s: float,
+    weight: float,
 ) -> None:
     """Connect a layer with the one before, with what ways and errors are like here.
 
-    A step off the streets costs no less than the errors of a receiver make it cost on them.
+    A step off the streets costs no less than the errors of a receiver make it cost on them. How far
+    apart ways and beelines are in quick steps is learned: errors may jump from fix to fix.
     """
+    quick = weight < 1.0
     scale_m = looseness_m(prices, beeline_m, elapsed_s)
+    if quick:
+        scale_m = max(scale_m, prices.jitter * layers.seen[3])
     off_step = prices.off_step * max(1.0, width_m(prices, layers) / scale_m)
     connect(streets, reach, prices, layers, before, at, beeline_m, elapsed_s, scale_m, off_step)
+    best = cheapest(layers, at)
+    back = layers.back[at, best]
+    if quick and layers.arc[at, best] != OFF and layers.arc[before, back] != OFF:
+        loose_m = min(layers.link[at, back, best], JITTER_MOST) * scale_m
+        layers.seen[3] += (loose_m - layers.seen[3]) * prices.learn * weight
 
 
 @kernel
@@ -250,7 +263,7 @@ def advance(
             for k in range(layers.size[at]):
                 layers.cost[at, k] = layers.unlike[at, k]
         else:
-            follow_on(streets, reach, prices, layers, newest, at, beeline_m, silence_s)
+            follow_on(streets, reach, prices, layers, newest, at, beeline_m, silence_s, weight)
         prune(prices, layers, at)
         learn(prices, layers, at, weight)
         layers.head[1] = size + 1

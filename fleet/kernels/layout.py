@@ -89,6 +89,7 @@ class Prices(NamedTuple):
     detour_m: float
     detour_share: float
     detour_mps: float
+    jitter: float
     reach_m: float
     reach_share: float
     back_m: float
@@ -118,7 +119,8 @@ class Layers(NamedTuple):
     is settled. `fix` is the number of the fix among those waiting; `size` counts candidates, of
     which the last is to be off every street. `link[r, j, k]` is what the step from candidate j of
     the layer before to k costs, `back` the best j. `seen[0]` is the time of the last fix, `seen[1]`
-    the mean square of distances to the nearest street, `seen[2]` how many fixes that is from.
+    the mean square of distances to the nearest street, `seen[2]` how many fixes that is from,
+    `seen[3]` by how many metres quick steps and ways differ.
     `chosen` is on the likeliest way, `told` what is answered; `share`, `worth` and `onto` are for
     choosing that.
     """

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from data.model import DirectedSegment, LonLat, Match, Oneway, Position
 from data.network import StreetNetwork
+from fleet.kernels.layers import JITTER_MOST
 from fleet.prices import PRICES
 from fleet.street_arrays import AGAINST_M, DEAD_END_M, TURN_M, U_TURN_M
 
@@ -95,21 +96,25 @@ class Twin:
         self.unlike: list[list[float]] = []
         self.scale_m, self.off_step = [0.0], [0.0]
         self._ways = cache(lambda arc: ways_from(network, arc))
-        noise, seen = PRICES.noise_m**2, 0.0
+        noise, seen, jitter_m = PRICES.noise_m**2, 0.0, 0.0
         self.costs: list[float] = []
         for i, states in enumerate(self.layers):
             weight, sigma_m = self._weight(i), PRICES.sigma_m + PRICES.sigma_share * sqrt(noise)
             sigma_m = min(sigma_m, PRICES.sigma_most_m)
             self.unlike.append([weight * _unlike(state, sigma_m) for state in states])
             if i > 0:
-                self.scale_m.append(
-                    PRICES.detour_m
-                    + PRICES.detour_share * self._beeline_m(i)
-                    + PRICES.detour_mps * self._elapsed_s(i)
-                )
+                self.scale_m.append(self._loose_m(i))
+                if weight < 1.0:
+                    self.scale_m[i] = max(self.scale_m[i], PRICES.jitter * jitter_m)
                 self.off_step.append(PRICES.off_step * max(1.0, sigma_m / self.scale_m[i]))
-            self.costs = [self.unlike[i][k] + self._cheapest(i, k) for k in range(len(states))]
-            best = states[self.costs.index(min(self.costs))]
+            found = [self._cheapest(i, k) for k in range(len(states))]
+            before = self.costs
+            self.costs = [self.unlike[i][k] + cost for k, (cost, _) in enumerate(found)]
+            k = self.costs.index(min(self.costs))
+            best, back = states[k], found[k][1]
+            if i > 0 and weight < 1.0 and best.arc and self.layers[i - 1][back].arc:
+                loose_m = min(found[k][0] - before[back], JITTER_MOST) * self.scale_m[i]
+                jitter_m += (loose_m - jitter_m) * PRICES.learn * weight
             if best.away_m < PRICES.learn_m:
                 seen += weight
                 share = weight * max(PRICES.learn, 1.0 / (PRICES.learn_first + seen))
@@ -137,8 +142,14 @@ class Twin:
         cost = (abs(metres - beeline_m) + way.price_m) / self.scale_m[i]
         return min(cost, PRICES.jump)
 
-    def _cheapest(self, i: int, k: int) -> float:
-        return min((c + self.step(i, j, k) for j, c in enumerate(self.costs)), default=0.0)
+    def _cheapest(self, i: int, k: int) -> tuple[float, int]:
+        """What it costs at least to come to state `k` of fix `i`, and from which state."""
+        courses = ((c + self.step(i, j, k), j) for j, c in enumerate(self.costs))
+        return min(courses, default=(0.0, 0))
+
+    def _loose_m(self, i: int) -> float:
+        share_m = PRICES.detour_share * self._beeline_m(i)
+        return PRICES.detour_m + share_m + PRICES.detour_mps * self._elapsed_s(i)
 
     def _way(self, a: State, b: State, within_m: float) -> Way:
         assert a.arc is not None

@@ -69,6 +69,9 @@ CASES = {
     "over a bridge": Case(CROSSING, ((0, -350), (0, 350)), (2,)),
     "under a bridge": Case(CROSSING, ((-350, 0), (350, 0)), (1,)),
     "under a bridge each second": Case(CROSSING, ((-350, 0), (350, 0)), (1,), every_s=1.0),
+    "under a bridge, errors that jump": Case(
+        CROSSING, ((-350, 0), (350, 0)), (1,), noise_m=7.0, every_s=1.0
+    ),
     "under a bridge, then a corner": Case(CROSSING, ((-350, 0), (400, 0), (400, 250)), (1, 3)),
     "a carriageway of two": Case(DUAL, ((-250, 0), (450, 0)), (5, 1), (1, 2, 5, 6)),
     "the other carriageway": Case(DUAL, ((450, 14), (-250, 14)), (2, 6), (1, 2, 5, 6)),
