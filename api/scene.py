@@ -10,6 +10,7 @@ from api.auth import hash_password
 from api.clock import Clock
 from api.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
+from api.demo_crews import add_demo_crews, lead_first_crew
 from api.settings import Settings
 from data.errors import ConflictError
 from data.fleet_file import BARFABAD_FLEET, URMIA_FLEET
@@ -110,7 +111,9 @@ def _let_it_snow(folder: Path, scene: Scene) -> None:
     with transaction(engine) as tx:
         network = load_network(tx)
         set_fleet(tx, CONSOLE, scene.fleet, network, now)
-        start_storm(tx, CONSOLE, name, network, get_policy(tx), now)
+        storm = start_storm(tx, CONSOLE, name, network, get_policy(tx), now)
+        words = translator(scene.language or "en", scene.timezone)
+        add_demo_crews(tx, storm, network, get_policy(tx), words, now)
     engine.dispose()
 
 
@@ -122,6 +125,8 @@ def enroll_everybody(folder: Path, scene: Scene) -> dict[str, str]:
         for login, password in passwords.items():
             hidden = hash_password(password)
             language = scene.language or "en"
-            enroll(tx, CONSOLE, login, [Role(login)], language, hidden, Clock().now())
+            user = enroll(tx, CONSOLE, login, [Role(login)], language, hidden, Clock().now())
+            if user.roles == (Role.CREW,):
+                lead_first_crew(tx, user.id)
     engine.dispose()
     return passwords

@@ -14,6 +14,7 @@ from data.store.book_records import (
     RightsRow,
     StateRow,
     WordsRow,
+    list_crew_job_states,
     list_done_jobs,
     list_plan_states,
     list_request_states,
@@ -206,6 +207,7 @@ def _listed(value: object) -> list[object]:
 
 def _of_records(tx: Tx, said: _Said) -> Iterator[Finding]:
     yield from _states(list_request_states(tx), said)
+    yield from _states(list_crew_job_states(tx), said)
     plans = list_plan_states(tx)
     yield from _states(plans, said)
     yield from (

@@ -12,6 +12,7 @@ from data.store.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.performance import list_worked
 from fleet.call_outs import Hire, hires
+from fleet.crew_costs import CrewCost, crew_costs
 from fleet.office_report import Period
 from fleet.sums import added
 from fleet.trips import duty_of
@@ -51,13 +52,22 @@ class TruckCost:
 
 @dataclass(frozen=True, slots=True)
 class StormCosts:
-    """A storm in sums; an owner is the city, its reserve, or a company by name."""
+    """A storm in sums; an owner is the city, its reserve, or a company by name.
+
+    `total` is of machines and their material; `crews` are beside it.
+    """
 
     currency: str
     total: Cost
     trucks: tuple[TruckCost, ...]
     owners: tuple[Cost, ...]
     districts: tuple[Cost, ...]
+    crews: tuple[CrewCost, ...] = ()
+
+    @property
+    def cost(self) -> float:
+        """Machines, material and crews together."""
+        return self.total.cost + sum(one.cost for one in self.crews)
 
 
 def storm_costs(
@@ -96,6 +106,7 @@ def storm_costs(
         trucks=trucks,
         owners=tuple(_together(name, costs) for name, costs in sorted(owners.items())),
         districts=tuple(_districts(tx, storm, network, trucks)),
+        crews=crew_costs(tx, storm.id, period.until),
     )
 
 

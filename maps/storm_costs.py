@@ -17,6 +17,9 @@ COLUMNS = (
 )
 """Columns of figures; their heads are texts of the catalog."""
 
+CREW_COLUMNS = ("people", "duty_h", "people_h", "jobs_done", "cost")
+"""Those of crews, who have neither kilometres nor material."""
+
 
 class CostTable(StrEnum):
     """By what costs are listed."""
@@ -24,6 +27,7 @@ class CostTable(StrEnum):
     TRUCKS = "trucks"
     OWNERS = "owners"
     DISTRICTS = "districts"
+    CREWS = "crews"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +49,29 @@ def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
     total = costs.total
     kg = sum(total.material_kg.values())
     figures = (
-        FigureView(_number(total.cost, t), t("Cost, {currency}", currency=costs.currency), ""),
+        FigureView(_number(costs.cost, t), t("Cost, {currency}", currency=costs.currency), ""),
         FigureView(_number(total.paid_h, t, 1), t("Paid hours"), ""),
         FigureView(_number(total.work_m / 1000, t, 1), t("km at work"), ""),
         FigureView(_number(kg / 1000, t, 1), t("Material, t"), ""),
     )
-    tables = tuple((str(which), _table(costs, which, t)) for which in CostTable)
-    unpriced = total.paid_h > 0 and total.cost == 0
+    tables = tuple((str(which), _table(costs, which, t)) for which in _tables(costs))
+    unpriced = total.paid_h > 0 and costs.cost == 0
     return CostsView(storm, figures, tables, tuple(_doubtful(costs.trucks, t)), unpriced)
 
 
 def costs_csv(costs: StormCosts, which: CostTable, t: Translator) -> str:
     """Return one table for a spreadsheet, digits Latin."""
     keys, rows = _rows(costs, which, t)
-    return table_csv((*keys, *COLUMNS), [["" if c is None else c for c in row] for row in rows], t)
+    cells = [["" if cell is None else cell for cell in row] for row in rows]
+    return table_csv((*keys, *_columns(which)), cells, t)
 
 
 def costs_workbook(costs: StormCosts, t: Translator) -> bytes:
     """Return all tables as an Excel file."""
     sheets = []
-    for which in CostTable:
+    for which in _tables(costs):
         keys, rows = _rows(costs, which, t)
-        heads = tuple(t(f"column:{name}") for name in (*keys, *COLUMNS))
+        heads = tuple(t(f"column:{name}") for name in (*keys, *_columns(which)))
         sheets.append(Sheet(t(f"costs:{which}"), heads, rows))
     return workbook(sheets, t)
 
@@ -91,9 +96,29 @@ def _rows(
     if which is CostTable.OWNERS:
         lines = [[owner_text(one.name, t), *_cells(one)] for one in costs.owners]
         return ("owner",), [*lines, [t("Together"), *_cells(costs.total)]]
+    if which is CostTable.CREWS:
+        return ("crew",), [
+            [
+                one.crew.name,
+                one.crew.size,
+                *(round(hours, 2) for hours in (one.duty_h, one.people_h)),
+                one.done,
+                round(one.cost, 2),
+            ]
+            for one in costs.crews
+        ]
     return ("district",), [
         [one.name or t("Outside all districts"), *_cells(one)] for one in costs.districts
     ]
+
+
+def _tables(costs: StormCosts) -> list[CostTable]:
+    """Return the tables that there are: one of crews only where crews were on duty."""
+    return [which for which in CostTable if which is not CostTable.CREWS or costs.crews]
+
+
+def _columns(which: CostTable) -> tuple[str, ...]:
+    return CREW_COLUMNS if which is CostTable.CREWS else COLUMNS
 
 
 def _cells(cost: Cost) -> list[Cell]:
@@ -107,7 +132,7 @@ def _cells(cost: Cost) -> list[Cell]:
 
 def _table(costs: StormCosts, which: CostTable, t: Translator) -> TableView:
     keys, rows = _rows(costs, which, t)
-    digits = (1, 1, 1, 1, 1, 0, 0, 0, 0)
+    digits = (0, 1, 1, 0, 0) if which is CostTable.CREWS else (1, 1, 1, 1, 1, 0, 0, 0, 0)
     shown = tuple(
         (
             *(str(cell) for cell in row[: len(keys)]),
@@ -118,7 +143,7 @@ def _table(costs: StormCosts, which: CostTable, t: Translator) -> TableView:
         )
         for row in rows
     )
-    heads = tuple(t(f"column:{name}") for name in (*keys, *COLUMNS))
+    heads = tuple(t(f"column:{name}") for name in (*keys, *_columns(which)))
     return TableView(t(f"costs:{which}"), heads, shown)
 
 

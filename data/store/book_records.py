@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from data.model import JobState
 from data.store.engine import Tx
-from data.store.schema import job, plan, request, user
+from data.store.schema import crew_job, job, plan, request, user
 
 
 class StateRow(NamedTuple):
@@ -43,6 +43,12 @@ def list_plan_states(tx: Tx) -> list[StateRow]:
     """Return all plans with their states."""
     rows = tx.execute(select(plan.c.id, plan.c.state))
     return [StateRow(f"plan:{row.id}", row.state) for row in rows]
+
+
+def list_crew_job_states(tx: Tx) -> Iterator[StateRow]:
+    """Yield all crew jobs with their states."""
+    rows = tx.execute(select(crew_job.c.id, crew_job.c.state))
+    return (StateRow(f"crew_job:{row.id}", row.state) for row in rows)
 
 
 def list_done_jobs(tx: Tx) -> Iterator[str]:

@@ -10,12 +10,15 @@ from api.settings import Settings
 from data.errors import ConflictError
 from data.model import RoadClass, Role
 from data.store.cities import get_city
+from data.store.crew_jobs import list_crew_jobs
+from data.store.crews import list_crews
 from data.store.districts import list_districts
 from data.store.engine import open_database, reading
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
-from data.store.people import list_users
+from data.store.people import find_user_by_login, list_users
 from data.store.storms import find_active_storm
+from fleet.crew_plan import published_lists
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,21 @@ def test_its_streets_lie_in_districts_and_its_narrow_alleys_are_there(folder: Pa
     assert all(segment.district for segment in segments)
     assert sum(segment.road_class is RoadClass.ALLEY for segment in segments) > 20
     assert (folder / "tiles/water.pmtiles").is_file()
+
+
+def test_its_two_crews_have_lists_and_somebody_signs_in_for_the_first(folder: Path):
+    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+        storm, crews = find_active_storm(tx), list_crews(tx)
+        assert storm is not None
+        lists = published_lists(tx, storm.id)
+        jobs = list_crew_jobs(tx, storm.id)
+        leader = find_user_by_login(tx, "crew")
+
+    assert [crew.name for crew in crews] == ["گروه ۱", "گروه ۲"]
+    assert leader is not None
+    assert crews[0].user_id == leader.id
+    assert set(lists) == {crew.id for crew in crews}
+    assert sum(job.crew_id is None for job in jobs) >= 3
 
 
 def test_a_demo_replaces_a_demo_only(tmp_path: Path):

@@ -18,7 +18,13 @@ STAIRS = {
     "caller_phone": "0914 123 4567",
     "consent": True,
 }
-CREW = {"name": "Crew A", "size": 2, "works": ["sidewalk", "stairs"], "depot": "Depot"}
+CREW = {
+    "name": "Crew A",
+    "size": 2,
+    "works": ["sidewalk", "stairs"],
+    "depot": "Depot",
+    "rate_h": 120,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +109,8 @@ def test_stairs_are_asked_for_planned_cleared_and_answered(client, clock: StillC
     answer = track(client, asked["reference"], code)
     assert "Our crew was there: it was done by 07:50." in answer
     sign_in("dispatcher")
+    costs = client.get("/storms/1/costs.csv?by=crews&lang=en").text.splitlines()
+    assert costs[-1] == "Crew A,2,0.33,0.67,1,80.0"
     closed = request_of(client, asked["id"])
     assert (closed["state"], closed["closed_for"]) == ("done", "crew")
     with reading(client.app.state.barfrub.engine) as tx:

@@ -1,0 +1,64 @@
+"""Two crews of a demo's storm with some jobs about their base, most of them on published lists."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from api.console import CONSOLE
+from data.model import Storm, UserId
+from data.model.crews import CrewPriority, CrewWork
+from data.network import StreetNetwork
+from data.policy import Policy
+from data.projection import distance_m
+from data.store.crews import list_crews, save_crew
+from data.store.engine import Tx
+from data.store.fleet import list_depots
+from fleet.crew_jobs import CrewWish as JobWish
+from fleet.crew_jobs import add_job_by_hand
+from fleet.crew_plan import draft_lists, publish_lists
+from fleet.crews import CrewWish, enroll_crew, put_on_duty
+from maps.i18n import Translator
+
+LISTED, LATER = 10, 3
+"""Jobs on lists from the beginning, and those that come after."""
+
+EVERY = 20
+"""One job in so many streets, the nearest to the base first."""
+
+
+def add_demo_crews(
+    tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, t: Translator, now: datetime
+) -> None:
+    """Put two crews on duty, one on foot and one with a vehicle, and give them lists."""
+    depots = list_depots(tx)
+    if not depots:
+        return
+    base = depots[0]
+    for number, people in ((1, 3), (2, 2)):
+        wish = CrewWish(
+            name=t("Crew {number}", number=number),
+            size=people,
+            works=tuple(CrewWork),
+            base=base.location,
+            base_name=base.name,
+            language=t.language,
+            drives=number == 2,
+        )
+        put_on_duty(tx, CONSOLE, storm.id, enroll_crew(tx, CONSOLE, wish, now).id, now)
+    near = sorted(network.segments, key=lambda one: distance_m(one.geometry[0], base.location))
+    streets = near[::EVERY][: LISTED + LATER]
+    for number, street in enumerate(streets):
+        if number == LISTED:
+            draft_lists(tx, CONSOLE, storm.id, policy.crews, now)
+            publish_lists(tx, CONSOLE, storm.id, policy.crews, now)
+        priority = CrewPriority.HIGH if number % 4 == 1 else CrewPriority.NORMAL
+        work = list(CrewWork)[number % len(CrewWork)]
+        place = network.point_at(street.id, street.length_m / 2)
+        wanted = JobWish(work, place, priority=priority)
+        add_job_by_hand(tx, CONSOLE, storm.id, wanted, network, policy, now)
+
+
+def lead_first_crew(tx: Tx, user_id: UserId) -> None:
+    """Let somebody sign in for the first crew."""
+    first = next(iter(list_crews(tx)), None)
+    if first is not None:
+        save_crew(tx, replace(first, user_id=user_id))
