@@ -6,9 +6,11 @@ import { CoveragePainter } from "../map/coverage.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
 import { around, hold, light, makeTip, put } from "../map/pointer.js";
 import { TruckSheet } from "../map/trucks.js";
+import { shiftOf } from "./answers.js";
 import { blockedName } from "./blockage.js";
 import { drawClosures } from "./closures.js";
 import { crews, drawCrews, signed } from "./crews.js";
+import { hand } from "./edit.js";
 import { letDrag } from "./edit-drag.js";
 import { place } from "./request.js";
 import { drawRings } from "./rings.js";
@@ -86,13 +88,17 @@ function click(map, trucks) {
   });
 }
 
+/** The legs of a truck: those of the draft in hand, else those of the driven plan with what became of each. */
+async function legsOf(vehicle) {
+  const { draft } = hand.value;
+  const shift = draft ? shiftOf(vehicle)?.id : routeOf(vehicle)?.shift_id;
+  if (shift === undefined) return null;
+  if (draft) return get(`/api/plans/${draft.plan_id}/routes/${shift}`).catch(() => null); // who has nothing to do has no route
+  return withStates(await get(`/api/plans/${board.value.plan.id}/routes/${shift}`), shift);
+}
+
 async function showRoute(sheet, chosen) {
-  const route = chosen?.kind === "truck" ? routeOf(chosen.id) : null;
-  const lines = route
-    ? await attempt(async () =>
-        withStates(await get(`/api/plans/${board.value.plan.id}/routes/${route.shift_id}`), route.shift_id),
-      )
-    : null;
+  const lines = chosen?.kind === "truck" ? await attempt(() => legsOf(chosen.id)) : null;
   if (selection.value.chosen !== chosen) return;
   sheet.show(lines);
 }
@@ -124,6 +130,7 @@ function followSelection(map, trucks, route) {
     mark(map, trucks, chosen);
     showRoute(route, chosen);
   });
+  hand.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
   map.on("moveend", () => {
     const { chosen } = selection.value;
     if (chosen?.kind === "street") hold(map, [chosen.id]);
