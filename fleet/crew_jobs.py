@@ -183,7 +183,7 @@ def reopen_job_of_request(
         _reopened(tx, actor, known, now)
         return
     again = replace(
-        _freed(known, CrewJobState.OPEN),
+        freed(known, CrewJobState.OPEN),
         id=NOT_YET,
         storm_id=storm_id,
         added_at=now,
@@ -216,14 +216,14 @@ def change_job(
 def cancel_job(tx: Tx, actor: Actor, job_id: CrewJobId, now: datetime) -> CrewJob:
     """Take a job off the list for good; raise `ConflictError` where it is over."""
     before = require_state(tx, job_id, ALIVE)
-    return moved(tx, actor, before, _freed(before, CrewJobState.CANCELLED), "cancelled", now)
+    return moved(tx, actor, before, freed(before, CrewJobState.CANCELLED), "cancelled", now)
 
 
 def drop_job_of_request(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
     """Cancel the crew job of a request that nobody needs to go to any more."""
     job = find_crew_job_of_request(tx, request_id)
     if job is not None and not job.state.over:
-        moved(tx, actor, job, _freed(job, CrewJobState.CANCELLED), "cancelled", now)
+        moved(tx, actor, job, freed(job, CrewJobState.CANCELLED), "cancelled", now)
 
 
 def end_crew_work(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> list[RequestId]:
@@ -233,7 +233,7 @@ def end_crew_work(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> lis
     """
     left = list_crew_jobs(tx, storm_id, ALIVE)
     for job in left:
-        moved(tx, actor, job, _freed(job, CrewJobState.CANCELLED), "cancelled", now)
+        moved(tx, actor, job, freed(job, CrewJobState.CANCELLED), "cancelled", now)
     for shift in list_crew_shifts(tx, storm_id):
         if shift.ended_at is None:
             ended_at = min(max(now, shift.starts_at), shift.ends_at)
@@ -289,11 +289,11 @@ def _added(tx: Tx, actor: Actor, new: CrewJob, now: datetime) -> CrewJob:
 
 
 def _reopened(tx: Tx, actor: Actor, job: CrewJob, now: datetime) -> CrewJob:
-    return moved(tx, actor, job, _freed(job, CrewJobState.OPEN), "reopened", now)
+    return moved(tx, actor, job, freed(job, CrewJobState.OPEN), "reopened", now)
 
 
-def _freed(job: CrewJob, state: CrewJobState) -> CrewJob:
-    """Return a job that no list has; what was cancelled keeps who had begun it, and when."""
+def freed(job: CrewJob, state: CrewJobState) -> CrewJob:
+    """Return a job that no list has; open again it is as if nobody had begun it."""
     free = replace(job, state=state, nth=0, from_at=None, until_at=None)
     if state is CrewJobState.OPEN:
         return replace(free, crew_id=None, started_at=None, ended_at=None, reason=None, said="")

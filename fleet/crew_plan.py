@@ -34,7 +34,7 @@ from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.request_clocks import mark_one_planned
 from fleet.closures import open_storm
-from fleet.crew_jobs import ALIVE, WAITING, moved, require_state
+from fleet.crew_jobs import ALIVE, WAITING, freed, moved, require_state
 from fleet.notices import Window, tell_crew_planned
 from routing.crews import CrewProblem, CrewTask, CrewUnit, Visit, plan_lists
 
@@ -165,10 +165,8 @@ def publish_lists(
             )
     changed = []
     for job in list_crew_jobs(tx, storm_id, ALIVE):
-        free = replace(
-            job, state=CrewJobState.OPEN, crew_id=None, nth=0, from_at=None, until_at=None
-        )
-        after = wanted.get(job.id, job if job.state is CrewJobState.STARTED else free)
+        free = job if job.state is CrewJobState.STARTED else freed(job, CrewJobState.OPEN)
+        after = wanted.get(job.id, free)
         if after == job:
             continue
         verb = "assigned" if after.crew_id is not None else "unassigned"

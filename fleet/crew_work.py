@@ -21,7 +21,7 @@ from data.store.crew_jobs import list_crew_jobs_of_crew
 from data.store.engine import Tx
 from data.store.requests import get_request
 from fleet.closing import CLOSABLE, close_by_evidence, reopen_request
-from fleet.crew_jobs import moved, require_state
+from fleet.crew_jobs import freed, moved, require_state
 
 SAID_LETTERS = 500
 
@@ -101,19 +101,7 @@ def put_back(tx: Tx, actor: Actor, job_id: CrewJobId, now: datetime) -> CrewJob:
     """
     ended = {CrewJobState.DONE, CrewJobState.CANNOT, CrewJobState.STARTED}
     before = require_state(tx, job_id, ended)
-    free = replace(
-        before,
-        state=CrewJobState.OPEN,
-        crew_id=None,
-        nth=0,
-        from_at=None,
-        until_at=None,
-        started_at=None,
-        ended_at=None,
-        reason=None,
-        said="",
-    )
-    kept = moved(tx, actor, before, free, "reopened", now)
+    kept = moved(tx, actor, before, freed(before, CrewJobState.OPEN), "reopened", now)
     if before.state is CrewJobState.DONE and kept.request_id is not None:
         asked = get_request(tx, kept.request_id)
         if asked.state is RequestState.DONE and asked.closed_for is ClosingReason.CREW:
