@@ -26,6 +26,7 @@ from data.store.jobs import get_job
 from data.store.promises import list_promise_outcomes
 from data.store.requests import count_requests_of_job
 from data.store.storms import find_active_storm
+from fleet.crew_jobs import CREW_KINDS
 from fleet.driven_plan import DrivenPlan, PlanDesk, Trucks, Visit
 from fleet.intake import TREATMENTS
 from fleet.joining import covering_job
@@ -37,7 +38,7 @@ class Outlook(StrEnum):
 
     `NEXT_PLAN`: the published plan was made before this work. `PASSED`: its trucks are past the
     street and no evidence shows it done. `BEHIND`: the truck is too late for any promise.
-    `NO_TRUCK`: such work is not done by trucks of a plan.
+    `CREW`: crews do such work, from lists of their own. `NO_TRUCK`: nor do they.
     """
 
     PLANNED = "planned"
@@ -47,6 +48,7 @@ class Outlook(StrEnum):
     NEXT_PLAN = "next_plan"
     NO_PLAN = "no_plan"
     NO_STORM = "no_storm"
+    CREW = "crew"
     NO_TRUCK = "no_truck"
 
 
@@ -139,7 +141,7 @@ def answer_call(
         prospect=(
             prospect_of(tx, storm, job, rule.service_class, plans, now)
             if treatment is not None
-            else Prospect(Outlook.NO_TRUCK)
+            else Prospect(Outlook.CREW if kind in CREW_KINDS and storm else Outlook.NO_TRUCK)
         ),
     )
 

@@ -20,6 +20,7 @@ from data.model import (
 from data.network import StreetNetwork
 from data.store.closures import list_closures
 from data.store.conditions import add_move, list_moves
+from data.store.crew_jobs import list_crew_jobs
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs
@@ -27,6 +28,7 @@ from data.store.requests import list_requests_of_jobs
 from data.store.shifts import list_shifts, set_shift_state
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
+from fleet.crew_jobs import ALIVE
 from fleet.driving import DRIVING
 from fleet.storms import SHIFT_ENDED, begin, end_storm
 
@@ -52,8 +54,8 @@ LEGAL: Mapping[StormPhase, tuple[StormPhase, ...]] = {
 class Left:
     """What a storm leaves behind if it is closed now.
 
-    Open `jobs` are cancelled, `requests` of them wait again, shifts end: of machines that are `out`
-    and of `waiting` ones that have not driven off; `closures` are forgotten.
+    Open `jobs` and `crew_jobs` are cancelled, `requests` of jobs wait again, shifts end: of
+    machines that are `out` and of `waiting` ones that have not driven off; `closures` go.
     """
 
     jobs: Mapping[ServiceClass, int]
@@ -61,6 +63,7 @@ class Left:
     out: tuple[VehicleId, ...]
     waiting: int
     closures: int
+    crew_jobs: int = 0
 
 
 def forecast_storm(
@@ -134,6 +137,7 @@ def left_of(tx: Tx, storm_id: StormId, now: datetime) -> Left:
         out=out,
         waiting=len(shifts) - len(out),
         closures=len(list_closures(tx, storm_id, now)),
+        crew_jobs=len(list_crew_jobs(tx, storm_id, ALIVE)),
     )
 
 

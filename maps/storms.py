@@ -130,6 +130,7 @@ class LeftView:
     out: tuple[str, ...]
     waiting: int
     closures: int
+    crew_jobs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ def site_switches(
 def left_view(left: Left, names: Mapping[VehicleId, str]) -> LeftView:
     """Return what is left of a storm, machines by their names."""
     out = tuple(names.get(each, "") for each in left.out)
-    return LeftView(left.jobs, left.requests, out, left.waiting, left.closures)
+    return LeftView(left.jobs, left.requests, out, left.waiting, left.closures, left.crew_jobs)
 
 
 def _last(event: Event) -> LastChange:

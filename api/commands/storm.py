@@ -178,6 +178,7 @@ def close(
         left = left_of(order.tx, found.id, order.now)
         jobs = ", ".join(f"{name}: {count}" for name, count in left.jobs.items()) or "none"
         typer.echo(f"Open jobs, which are cancelled: {jobs}")
+        typer.echo(f"Open crew jobs, which are cancelled: {left.crew_jobs}")
         typer.echo(f"Requests that wait again: {left.requests}")
         typer.echo(f"Shifts that end: {len(left.out)} on the road, {left.waiting} not begun")
         if not agreed:

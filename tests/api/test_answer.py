@@ -38,6 +38,8 @@ def test_a_pin_is_answered_before_anything_is_stored(planned):
     assert answer["record"] is None
     assert set(answer["say"]) == {"fa", "en"}
     assert planned.get("/api/requests").json() == []
+    stairs = {"lon": place.lon, "lat": place.lat, "kind": "sidewalk"}
+    assert planned.get("/api/answer", params=stairs).json()["outlook"] == "crew"
 
 
 def test_a_recorded_request_keeps_what_was_promised_and_is_told_its_number(planned):

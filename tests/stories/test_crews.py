@@ -186,6 +186,7 @@ def test_jobs_by_hand_are_moved_between_crews_and_only_published_lists_count(cli
 def test_a_closed_storm_sends_crews_home_and_its_requests_wait_for_the_next(client):
     client.post("/requests", json=STAIRS)
     _, shift = new_crew(client)
+    assert client.get("/api/storms/1/left").json()["crew_jobs"] == 1
     client.post("/api/storms/1/end")
     assert client.get("/api/requests").json()[0]["state"] == "new"
     (ended,) = client.get("/api/storms/1/crew-shifts").json()

@@ -40,11 +40,12 @@ const step = (row, moves) => (phase) => {
   </li>`;
 };
 
-function leftOver({ jobs, requests, out, waiting, closures }) {
+function leftOver({ jobs, requests, out, waiting, closures, crew_jobs: crews }) {
   const open_ = Object.values(jobs).reduce((sum, count) => sum + count, 0);
   const classes = Object.entries(jobs).map(([name, count]) => `${name}: ${number(count)}`).join(" · ");
   return html`<ul class="remaining">
     <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
+    ${crews ? html`<li><span class="danger">${t("{count} open crew job will be cancelled.", { count: crews })}</span></li>` : ""}
     <li>${t("{count} request goes back to waiting.", { count: requests })}</li>
     <li>${out.length ? html`<span class="danger">${t("On the road, their shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
     <li>${t("{count} shift that has not begun ends.", { count: waiting })}</li>
