@@ -19,6 +19,7 @@ from typing import IO
 from pysqlite3 import dbapi2
 
 from data.errors import BarfrubError, ConflictError
+from data.store.turns import PARTS
 from data.store.workshop import workshop
 
 PREFIX = ".saving-"
@@ -40,7 +41,10 @@ ATTEMPTS = 3
 LOOK_MS, LOOKS = 50, 300
 """How long to wait for writers at once, and how often: a quarter of a minute altogether."""
 
-LEFT_OUT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", RECEIPT)
+BESIDE = ("wal", "shm", *PARTS)
+"""What lies beside a database as long as it is open."""
+
+LEFT_OUT = (DATABASE, *(f"{DATABASE}-{part}" for part in BESIDE), RECEIPT)
 """Files of a city's folder that are not saved as they lie there."""
 
 

@@ -27,7 +27,7 @@ class Turns:
     """The turns of a database's writers; of this process alone where it is in memory (`None`)."""
 
     def __init__(self, path: Path | None) -> None:
-        self._places = [path.with_name(f".{path.name}.{part}") for part in PARTS] if path else []
+        self._places = [path.with_name(f"{path.name}-{part}") for part in PARTS] if path else []
         self._head, self._turn = Lock(), RLock()
         self._files: list[int] = []
 

@@ -54,6 +54,8 @@ def engine(folder, street_file):
 def test_a_city_is_whole_after_its_import(folder, engine):
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == {
         "barfrub.sqlite",
+        "barfrub.sqlite-head",
+        "barfrub.sqlite-turn",
         "policy.toml",
         "fleet.toml",
         "tiles/streets.pmtiles",
