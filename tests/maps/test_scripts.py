@@ -44,7 +44,7 @@ def test_without_bundles_scripts_are_served_as_written(folders) -> None:
     assert scripts.scripts_dir() == sources
 
 
-def test_every_script_that_a_page_names_is_bundled() -> None:
+def test_every_script_that_a_page_or_a_test_opens_by_name_is_bundled() -> None:
     listed = {
         line
         for line in (MAPS_DIR / "scripts.txt").read_text("utf-8").splitlines()
@@ -58,5 +58,10 @@ def test_every_script_that_a_page_names_is_bundled() -> None:
     mains = {
         str(each.relative_to(scripts.SOURCES_DIR)) for each in scripts.SOURCES_DIR.glob("*/main.js")
     }
-    assert named | mains <= listed
+    opened = {
+        name
+        for test in (MAPS_DIR.parent / "tests").rglob("*.py")
+        for name in re.findall(r"import\(['\"]/static/js/([\w/.-]+\.js)", test.read_text("utf-8"))
+    }
+    assert named | mains | opened <= listed
     assert [name for name in sorted(listed) if not (scripts.SOURCES_DIR / name).is_file()] == []
