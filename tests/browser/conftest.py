@@ -166,6 +166,11 @@ class Visit:
             ]
         )
 
+    def sign_out(self) -> None:
+        """Leave the page first: by itself it goes to the sign-in when its session ends."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
     def until(self, fact: str) -> object:
         """Wait until an expression is true; the page's own policy forbids to poll strings there."""
         for _ in range(PATIENCE_MS // POLL_MS):

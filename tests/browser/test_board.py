@@ -230,7 +230,7 @@ def test_who_only_looks_is_offered_no_orders(visit):
     visit.start_storm()
     orders = visit.page.locator("board-side :is(.ask, .end, .orders button, button.primary)")
     expect(orders).not_to_have_count(0)
-    visit.page.context.clear_cookies()
+    visit.sign_out()
     page = visit.board("supervisor")
 
     expect(page.locator("board-side h2")).to_have_text("Plan")

@@ -69,7 +69,7 @@ def plan(visit: Visit, name: str, t) -> str:
 
 def work(visit: Visit, code: str, language: str, t) -> None:
     page = visit.page
-    page.context.clear_cookies()
+    visit.sign_out()
     visit.go(f"/drive?lang={language}")
     page.fill("#code", code)
     page.click("button.primary")

@@ -297,7 +297,7 @@ def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path
     with page.expect_response("**/photo"):
         page.click("dialog .primary")
     expect(page.locator(".undo .what")).to_contain_text("is left out")
-    page.context.clear_cookies()
+    visit.sign_out()
     page.set_viewport_size({"width": 1440, "height": 900})
     board = visit.board()
     board.click("#tab-alerts")
