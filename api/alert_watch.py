@@ -55,6 +55,15 @@ class AlertWatch(Sentry):
         self._one_at_a_time = Lock()
         self.check: PlanCheck | None = None
 
+    def get_ready(self) -> None:
+        """Read how the driven plan was driven so far; the first look tells of it."""
+        now, ground = self._clock.now(), self._ground.now
+        with self._one_at_a_time, reading(self._engine) as tx:
+            storm = find_active_storm(tx)
+            if storm is not None:
+                network, policy = ground.network, ground.policy
+                self.check = self._watch.get_ready(tx, storm, network, policy, now)
+
     def look(self) -> int:
         """Look once, tell the boards what changed, and return how many alerts that was."""
         with self._one_at_a_time:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
 from api.consumer import Consumer
-from api.ground import GroundKeeper
+from api.ground import Ground, GroundKeeper
 from api.kept_answer import KeptAnswer, packed_json
 from data.model import JobState, Storm
 from data.store.coverage import list_coverage
@@ -17,7 +18,7 @@ from maps.class_sums import ClassSums
 from maps.views import ClassView, States
 
 AS_TOLD = timedelta(seconds=30)
-"""Colors that the consumer told all boards within this time need not be painted anew."""
+"""Colors that were told to all boards or painted here within this time are not painted anew."""
 
 
 class SharedAnswer:
@@ -43,6 +44,19 @@ class SharedAnswer:
             return self._packed
 
 
+@dataclass(frozen=True, slots=True)
+class _Painting:
+    """The colors of all streets as painted here, and of what."""
+
+    ground: Ground
+    storm: Storm | None
+    at: datetime
+    states: States
+
+    def is_of(self, ground: Ground, storm: Storm | None, since: datetime, until: datetime) -> bool:
+        return ground is self.ground and storm == self.storm and since <= self.at <= until
+
+
 class BoardDesk:
     """Colors and sums for all boards of a city, and the answers that they share."""
 
@@ -50,6 +64,8 @@ class BoardDesk:
         self._ground = ground
         self._consumer = consumer
         self._sums: ClassSums | None = None
+        self._painting: _Painting | None = None
+        self._brush = Lock()
         self.board = SharedAnswer()
         self.wall = SharedAnswer()
         self.figures = SharedAnswer()
@@ -57,14 +73,20 @@ class BoardDesk:
         self.timeline = KeptAnswer()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:
-        """Return the color of every street: as all boards were just told, else painted anew."""
-        ground = self._ground.now
-        told = self._consumer.colors_told(storm, ground.network, now - AS_TOLD, now)
+        """Return the color of every street, as all boards were just told.
+
+        While nobody has told any, after a start and where a storm has just changed, they are
+        painted here: a large city takes a fifth of a second, so it is done once for all who ask.
+        """
+        ground, since = self._ground.now, now - AS_TOLD
+        told = self._consumer.colors_told(storm, ground.network, since, now)
         if told is not None:
             return told
-        coverages = list_coverage(tx, storm.id) if storm else []
-        jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
-        return painted(ground.network, ground.policy, storm, coverages, jobs, now)
+        with self._brush:
+            known = self._painting
+            if known is None or not known.is_of(ground, storm, since, now):
+                known = self._painting = _painting(tx, ground, storm, now)
+        return known.states
 
     def classes(self, states: States) -> tuple[ClassView, ...]:
         """Return how far each class is."""
@@ -72,3 +94,10 @@ class BoardDesk:
         if sums is None or not sums.stands_on(ground.network, ground.policy):
             sums = self._sums = ClassSums(ground.network, ground.policy)
         return sums.views(states)
+
+
+def _painting(tx: Tx, ground: Ground, storm: Storm | None, now: datetime) -> _Painting:
+    coverages = list_coverage(tx, storm.id) if storm else []
+    jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
+    states = painted(ground.network, ground.policy, storm, coverages, jobs, now)
+    return _Painting(ground, storm, now, states)

@@ -63,14 +63,16 @@ def show_board(request: Request, context: WallContext) -> Response:
     """
     boards = context.app.boards
     if context.has(*BOARD_ROLES):
-        return packed_answer(request, boards.board.packed(lambda: _board(context.app)))
-    return packed_answer(request, boards.wall.packed(lambda: _board(context.app, words=False)))
+        return packed_answer(request, boards.board.packed(lambda: board_of(context.app)))
+    return packed_answer(request, boards.wall.packed(lambda: board_of(context.app, words=False)))
 
 
 @router.get("/api/board/figures", response_model=FiguresView)
 def show_figures(request: Request, context: WallContext) -> Response:
     """Return the four figures and how far each class is: what boards ask for again and again."""
-    return packed_answer(request, context.app.boards.figures.packed(lambda: _figures(context.app)))
+    return packed_answer(
+        request, context.app.boards.figures.packed(lambda: figures_now(context.app))
+    )
 
 
 @router.get("/api/board/requests")
@@ -129,7 +131,8 @@ def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
     return vehicle_views([vehicle], context.app.live.picture())[0]
 
 
-def _board(app: App, *, words: bool = True) -> DispatchBoard:
+def board_of(app: App, *, words: bool = True) -> DispatchBoard:
+    """Return all that the board shows now, with or without the `words` of callers."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), find_active_storm(tx)
         states = app.boards.states(tx, storm, now)
@@ -152,7 +155,8 @@ def _board(app: App, *, words: bool = True) -> DispatchBoard:
         )
 
 
-def _figures(app: App) -> FiguresView:
+def figures_now(app: App) -> FiguresView:
+    """Return the four figures, and how far each class is, now."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), find_active_storm(tx)
         classes = app.boards.classes(app.boards.states(tx, storm, now)) if storm else ()

@@ -93,6 +93,14 @@ class Watch:
             signs = (*signs, *declined_signs(answers, open_turns))
         return Look(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
 
+    def get_ready(
+        self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
+    ) -> PlanCheck | None:
+        """Return the driven plan's checks before the first look, which then takes a moment."""
+        self._storm = storm
+        self._follow_plan(tx, storm, network, policy, set(), ())
+        return PlanCheck(self.desk.plan, self.desk.checks(now)) if self.desk else None
+
     def keep(self, tx: Tx, look: Look, rules: AlertRules, now: datetime) -> list[Alert]:
         """Store what a look says about alerts, and return those that changed."""
         return self.book.keep(tx, self._storm, look.signs, rules, now)

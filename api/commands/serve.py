@@ -94,11 +94,13 @@ def _web(
         return
 
     from api.app import create_app
+    from api.readiness import get_ready
     from api.workers import running_workers
 
     typer.echo(f"Loading {folder.name} …")
     web = create_app(settings, folder, clock, apart=True)
     with running_workers(folder, clock):
+        get_ready(web.state.barfrub)
         typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
         yield web, web.state.barfrub.hub.close
 

@@ -18,6 +18,7 @@ from data.model import (
 from data.store.coverage import replace_told, save_coverage
 from data.store.engine import reading, transaction
 from data.store.fleet import list_vehicles
+from data.store.storms import find_active_storm
 from fleet.coverage import NO_DIRECTION, CoverageState
 from maps import views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
@@ -57,6 +58,24 @@ def plowed(client, at, *, forward=True):
     with transaction(client.app.state.barfrub.engine) as tx:
         replace_told(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
         save_coverage(tx, StormId(1), [row])
+
+
+def test_streets_of_a_storm_that_has_just_begun_are_painted_once_for_all_who_ask(
+    client, clock, storm
+):
+    app = client.app.state.barfrub
+
+    def colors():
+        with reading(app.engine) as tx:
+            return app.boards.states(tx, find_active_storm(tx), clock.now())
+
+    before = colors()
+    assert colors() is before
+    clock.moment += timedelta(minutes=1)
+    assert colors() is not before
+    plowed(client, clock.now())
+    app.consumer.look()
+    assert colors()[MAIN_WEST] != before[MAIN_WEST]
 
 
 def test_without_a_storm_the_board_is_calm(dispatcher):

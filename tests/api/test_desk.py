@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from api.app import create_app
+from api.readiness import get_ready
 from data.model import JobState, PlanState
 from data.store.engine import reading, transaction
 from data.store.events import list_events
@@ -60,6 +62,24 @@ def test_the_timeline_shows_planned_and_done(client, app, clock, plan):
     assert done["plan_id"] == plan.id
     assert (done["lanes"][0]["states"], done["lanes"][0]["done"]) == ("taa", [[0, 120]])
     assert client.get("/api/plans/99/timeline").status_code == 404
+
+
+def test_a_server_that_starts_again_knows_what_became_of_the_plan(
+    settings, city_folder, clock, plan
+):
+    app = create_app(settings, city_folder, clock).state.barfrub
+    get_ready(app)
+    assert app.watch.check.plan.id == plan.id
+    app.engine.dispose()
+
+
+def test_a_server_opens_though_its_board_cannot_be_made(settings, city_folder, clock, caplog):
+    app = create_app(settings, city_folder, clock).state.barfrub
+    with transaction(app.engine) as tx:
+        tx.exec_driver_sql("ALTER TABLE storm RENAME TO lost")
+    get_ready(app)
+    assert "could not be made ready" in caplog.text
+    app.engine.dispose()
 
 
 def test_a_truck_tells_its_legs_its_load_and_its_hours(client, app, clock, plan):

@@ -1,0 +1,22 @@
+"""What a server does before it opens its doors, so that nobody who asks first has to wait."""
+
+import logging
+
+from api.context import App
+from api.coverage import board_of, figures_now
+from api.kept_answer import packed_json
+
+_log = logging.getLogger(__name__)
+
+
+def get_ready(app: App) -> None:
+    """Read the driven plan and what became of it, and paint all streets.
+
+    Where that fails the server opens nevertheless: it is tried again whenever somebody asks.
+    """
+    try:
+        app.watch.get_ready()
+        for view in (board_of(app), figures_now(app)):
+            packed_json(view)
+    except Exception:
+        _log.exception("the board could not be made ready")
