@@ -12,7 +12,7 @@ from api.kept_answer import packed_answer
 from api.plans import vehicle_names
 from api.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
-from data.store.engine import Tx
+from data.store.engine import Tx, reading
 from data.store.fleet import get_vehicle
 from data.store.people import get_user
 from data.store.plans import get_plan
@@ -53,10 +53,14 @@ class PhoneOut(BaseModel):
 @router.get("/api/plans/{plan_id}/timeline", response_model=TimelineView)
 def show_timeline(request: Request, plan_id: PlanId, context: BoardContext) -> Response:
     """Return all legs of a plan as rows of bars."""
-    with context.reading() as tx:
-        plan, names = _plan(tx, context.app, plan_id), vehicle_names(tx)
-    kept = context.app.boards.timeline
-    return packed_answer(request, kept.packed(plan, lambda: timeline_view(plan, names)))
+    return packed_answer(request, packed_timeline(context.app, plan_id))
+
+
+def packed_timeline(app: App, plan_id: PlanId) -> bytes:
+    """Return all legs of a plan as compressed JSON; of the plan that was asked for last, at hand."""
+    with reading(app.engine) as tx:
+        plan, names = _plan(tx, app, plan_id), vehicle_names(tx)
+    return app.boards.timeline.packed(plan, lambda: timeline_view(plan, names))
 
 
 @router.get("/api/board/done", response_model=DoneView)

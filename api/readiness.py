@@ -4,13 +4,14 @@ import logging
 
 from api.context import App
 from api.coverage import board_of, figures_now
+from api.desk import packed_timeline
 from api.kept_answer import packed_json
 
 _log = logging.getLogger(__name__)
 
 
 def get_ready(app: App) -> None:
-    """Read the driven plan and what became of it, and paint all streets.
+    """Read the driven plan and what became of it, write its timeline, and paint all streets.
 
     Where that fails the server opens nevertheless: it is tried again whenever somebody asks.
     """
@@ -18,5 +19,7 @@ def get_ready(app: App) -> None:
         app.watch.get_ready()
         for view in (board_of(app), figures_now(app)):
             packed_json(view)
+        if app.watch.check is not None:
+            packed_timeline(app, app.watch.check.plan.id)
     except Exception:
         _log.exception("the board could not be made ready")
