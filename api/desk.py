@@ -57,7 +57,7 @@ def show_timeline(request: Request, plan_id: PlanId, context: BoardContext) -> R
 
 
 def packed_timeline(app: App, plan_id: PlanId) -> bytes:
-    """Return all legs of a plan as compressed JSON; of the plan that was asked for last, at hand."""
+    """Return all legs of a plan as compressed JSON; those of the plan asked for last are kept."""
     with reading(app.engine) as tx:
         plan, names = _plan(tx, app, plan_id), vehicle_names(tx)
     return app.boards.timeline.packed(plan, lambda: timeline_view(plan, names))
