@@ -120,7 +120,7 @@ def reopen_request(
     again = waiting if storm is None else _asked_again(tx, actor, asked, waiting, storm, now)
     if why.strip():
         add_comment(tx, asked.id, actor.id, why.strip(), now)
-    return _reopened(tx, actor, asked, again, {}, now)
+    return _reopened(tx, actor, asked, again, now, unproved=False)
 
 
 def reopen_unproved(
@@ -128,7 +128,7 @@ def reopen_unproved(
 ) -> ServiceRequest:
     """Let a request wait for a job again, since nothing proves any more that it was done."""
     again = replace(asked, state=RequestState.OPEN, job_id=job_id, closed_for=None)
-    return _reopened(tx, actor, asked, again, {"reason": UNPROVED}, now)
+    return _reopened(tx, actor, asked, again, now, unproved=True)
 
 
 def _reopened(
@@ -136,11 +136,13 @@ def _reopened(
     actor: Actor,
     asked: ServiceRequest,
     again: ServiceRequest,
-    why: Mapping[str, object],
     now: datetime,
+    *,
+    unproved: bool,
 ) -> ServiceRequest:
     save_request(tx, again)
-    wind_clock(tx, asked.id, now)
+    wind_clock(tx, asked.id, now, unproved=unproved)
+    why = {"reason": UNPROVED} if unproved else {}
     before = {"state": asked.state, "reason": asked.closed_for, "job": asked.job_id}
     after = {"state": again.state, "job": again.job_id, **why}
     add_event(tx, now, actor, "request.reopened", subject_of(asked), before, after)

@@ -36,7 +36,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request as the report counts it; `done_s` from receiving it to the evidence."""
+    """One request as the report counts it; `done_s` from receiving it to the evidence.
+
+    `reopened` says how often somebody said that it was not done, `unproved` how often its proof was
+    taken back before anybody did.
+    """
 
     kind: RequestKind
     service_class: ServiceClass | None
@@ -45,6 +49,7 @@ class Line:
     done_s: float | None
     late: bool
     reopened: int
+    unproved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Answered:
     done: int
     late: int
     reopened: int
+    unproved: int
     median_s: float | None
     p90_s: float | None
 
@@ -161,7 +167,8 @@ def _line(
         state=asked.state,
         done_s=None if done_at is None else (done_at - asked.received_at).total_seconds(),
         late=due_at is not None and ended_at > due_at,
-        reopened=one.clock.reopened,
+        reopened=one.clock.asked_again,
+        unproved=one.clock.unproved,
     )
 
 
@@ -172,6 +179,7 @@ def _answered(lines: Sequence[Line]) -> Answered:
         done=len(waits_s),
         late=sum(line.late for line in lines),
         reopened=sum(line.reopened > 0 for line in lines),
+        unproved=sum(line.unproved > 0 for line in lines),
         median_s=quantile(waits_s, 0.5),
         p90_s=quantile(waits_s, 0.9),
     )

@@ -122,7 +122,7 @@ def track_view(story: Story, now: datetime, t: Translator) -> TrackView:
 def may_open_again(asked: ServiceRequest, clock: RequestClock, now: datetime) -> bool:
     """Whether the caller may say that it is not done: soon after, and not for ever."""
     ended_at = clock.closed_at or asked.received_at
-    return now <= ended_at + AGAIN_WITHIN and clock.reopened < AGAIN_TIMES
+    return now <= ended_at + AGAIN_WITHIN and clock.asked_again < AGAIN_TIMES
 
 
 def _headline(story: Story, now: datetime, t: Translator) -> str:

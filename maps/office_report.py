@@ -26,7 +26,7 @@ REPORT_COLUMNS = (
 CLOCK_COLUMNS = (
     *("reference", "kind", "district", "service_class", "request_state", "received_at"),
     *("placed_at", "planned_at", "done_at", "closed_at", "told_at", "closed_for"),
-    *("reopened_count", "dangers"),
+    *("reopened_count", "unproved_count", "dangers"),
 )
 """Columns of the table of requests: times and codes, nothing of callers and their words."""
 
@@ -113,7 +113,8 @@ def clocks_csv(
             t(f"request:{one.request.state}"),
             *(_local(at, t) for at in _times(one)),
             t(f"closing:{one.request.closed_for}") if one.request.closed_for else "",
-            one.clock.reopened,
+            one.clock.asked_again,
+            one.clock.unproved,
             ", ".join(t(f"danger:{danger}") for danger in one.request.dangers),
         ]
         for one in received
@@ -198,7 +199,14 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
             else t("nothing is done yet"),
         ),
         FigureView(
-            t.number(whole.reopened), t("Reopened"), t("somebody said that it was not cleared")
+            t.number(whole.reopened),
+            t("Reopened"),
+            t("somebody said that it was not cleared")
+            if not whole.unproved
+            else t(
+                "somebody said that it was not cleared; of {n} the proof was taken back",
+                n=t.number(whole.unproved),
+            ),
         ),
         FigureView(
             t.number(told.requests),

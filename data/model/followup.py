@@ -12,7 +12,7 @@ class RequestClock:
     """The times of one request; `done_at` by evidence only.
 
     `planned_at` says when a published plan first had its job, `due_at` what a supervisor decided in
-    place of the target.
+    place of the target. `reopened` counts every time, `unproved` those since its proof was gone.
     """
 
     request_id: RequestId
@@ -24,8 +24,14 @@ class RequestClock:
     due_at: datetime | None = None
     reopened_at: datetime | None = None
     reopened: int = 0
+    unproved: int = 0
     assigned_to: str = ""
     escalated_at: datetime | None = None
+
+    @property
+    def asked_again(self) -> int:
+        """How often somebody said that it was not done."""
+        return self.reopened - self.unproved
 
 
 @dataclass(frozen=True, slots=True)

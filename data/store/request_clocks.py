@@ -74,8 +74,11 @@ def stop_clock(tx: Tx, request_id: RequestId, now: datetime, done_at: datetime |
     _set(tx, request_id, closed_at=now, done_at=done_at)
 
 
-def wind_clock(tx: Tx, request_id: RequestId, now: datetime) -> None:
-    """Let the clock of a closed request run again; it counts how often."""
+def wind_clock(tx: Tx, request_id: RequestId, now: datetime, *, unproved: bool) -> None:
+    """Let the clock of a closed request run again; it counts how often, and why.
+
+    `unproved` says that what had proved it was taken back, and nobody had to ask.
+    """
     _set(
         tx,
         request_id,
@@ -86,6 +89,7 @@ def wind_clock(tx: Tx, request_id: RequestId, now: datetime) -> None:
         due_at=None,
         reopened_at=now,
         reopened=request_clock.c.reopened + 1,
+        unproved=request_clock.c.unproved + unproved,
         escalated_at=None,
     )
 
@@ -102,6 +106,7 @@ def clock_of(row: Row[Any]) -> RequestClock:
         due_at=row.due_at,
         reopened_at=row.reopened_at,
         reopened=row.reopened,
+        unproved=row.unproved,
         assigned_to=row.assigned_to,
         escalated_at=row.escalated_at,
     )

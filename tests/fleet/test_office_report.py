@@ -101,6 +101,13 @@ def test_each_step_is_measured_from_the_one_before() -> None:
     assert report.whole.reopened == 1
 
 
+def test_only_what_somebody_said_counts_as_not_cleared() -> None:
+    said, both = a_followed(1, reopened=1), a_followed(2, reopened=2, unproved=1)
+    lost = a_followed(3, reopened=1, unproved=1)
+    whole = reported(said, both, lost).whole
+    assert (whole.reopened, whole.unproved) == (2, 2)
+
+
 def test_what_is_asked_between_storms_is_late_by_the_clock_of_the_next() -> None:
     target = POLICY.rule_of(v.village().segment(v.SCHOOL)).deadline
     storm = replace(v.a_storm(), started_at=v.NOW + 10 * HOUR)

@@ -35,6 +35,7 @@ from data.store.logbook import list_stale
 from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
+from data.store.request_clocks import get_clock
 from data.store.requests import add_request, get_request
 from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
@@ -318,6 +319,8 @@ def test_what_a_stuck_sensor_had_closed_waits_again_and_so_does_who_asked(
     closed, opened = list_events(tx, f"request:{asked.id}")
     assert (closed.verb, opened.verb) == ("request.done", "request.reopened")
     assert opened.after["reason"] == UNPROVED
+    clock = get_clock(tx, asked.id)
+    assert (clock.reopened, clock.unproved, clock.asked_again) == (1, 1, 0)
 
 
 def test_a_request_whose_proof_is_gone_joins_the_job_that_is_open_there(

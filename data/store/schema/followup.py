@@ -16,6 +16,7 @@ request_clock = Table(
     Column("due_at", UtcDateTime, doc="decided by a supervisor in place of the target"),
     Column("reopened_at", UtcDateTime),
     Column("reopened", Integer, nullable=False, server_default="0", doc="how often"),
+    Column("unproved", Integer, nullable=False, server_default="0", doc="of these, proof gone"),
     Column("assigned_to", Text, nullable=False, server_default="", doc="sign-in name"),
     Column("escalated_at", UtcDateTime),
 )
