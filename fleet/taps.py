@@ -30,11 +30,13 @@ from data.policy import Policy
 from data.store.coverage import list_seen, list_told
 from data.store.engine import Tx
 from data.store.plans import find_route
-from data.store.positions import fix_times, sensor_words
+from data.store.positions import fix_times, list_between, sensor_words
 from data.store.shifts import list_progress, list_proved, list_unproved, mark_proved
 from fleet.driving import DONE, UNDO_WITHIN
 from fleet.evidence import Proof, keep_evidence
-from fleet.told import Sensor, Street, look_at, told_by
+from fleet.looks import in_order, looks_at
+from fleet.steps import metres_between
+from fleet.told import NOISE_M, Sensor, Street, told_by
 
 AT_ONCE = 200
 """Legs looked at in one transaction."""
@@ -47,6 +49,10 @@ LATE = timedelta(minutes=1)
 
 LONGEST = timedelta(minutes=30)
 """A tap tells of what was done since the one before, but of no more than this."""
+
+
+FAR = timedelta(minutes=5)
+"""So long before and after a time the fixes next to it are looked for."""
 
 
 def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
@@ -169,7 +175,8 @@ class _Driver:
         """Yield a pass for every street of a leg that a tap proves."""
         leg, began_at = self.route.legs[number], self._began_at(self.route.legs[number], ended_at)
         streets = list(self._streets(number, began_at, ended_at))
-        for told in told_by(sensor, streets, began_at, ended_at, self._silence):
+        asked = (self._silence, self._alongside)
+        for told in told_by(sensor, streets, began_at, ended_at, *asked):
             yield Pass(
                 segment_id=told.directed.segment_id,
                 forward=told.directed.forward,
@@ -194,7 +201,7 @@ class _Driver:
             way: [one for one in passes if one.vehicle_id == self.route.vehicle_id]
             for way, passes in list_seen(self.tx, self.storm.id, ids).items()
         }
-        here = list(self._looked(told, told, seen, since, until))
+        here = self._looked(told, told, seen, since, until)
         looks = [one.look for one in here if one.look is not None]
         first = min((look.began_at for look in looks), default=until)
         last = max((look.ended_at for look in looks), default=since)
@@ -211,19 +218,46 @@ class _Driver:
         seen: Mapping[DirectedSegment, Sequence[Pass]],
         since: datetime,
         until: datetime,
-    ) -> Iterator[Street]:
+    ) -> list[Street]:
+        """Return the streets of a leg with the visits that are the driver's way along it."""
         treatment, rules = _treatment(told), self.policy.evidence
-        for step in leg.path:
-            segment = self.network.find(step.segment_id)
-            if segment is None:  # a newer file may not have it any more
-                continue
-            look = look_at(seen.get(step, ()), segment.length_m, treatment, since, until, rules)
-            yield Street(step, segment.length_m, leg is told, look)
+        found = [(step, self.network.find(step.segment_id)) for step in leg.path]
+        # a newer file may not have a street any more
+        ways = [(step, segment.length_m) for step, segment in found if segment is not None]
+        looks = [
+            looks_at(seen.get(step, ()), length_m, treatment, since, until, rules)
+            for step, length_m in ways
+        ]
+        chosen = in_order(looks, [length_m for _, length_m in ways])
+        return [
+            Street(step, length_m, leg is told, look)
+            for (step, length_m), look in zip(ways, chosen, strict=True)
+        ]
 
     def _silence(self, since: datetime, until: datetime) -> timedelta:
-        """Return for how long nothing was heard of the vehicle, at the most, in a time."""
-        times = fix_times(self.tx, self.route.vehicle_id, since, until)
-        return max(b - a for a, b in pairwise((since, *times, until)))
+        """Return how long the longest silence of the vehicle is that touches a time."""
+        times = fix_times(self.tx, self.route.vehicle_id, since - FAR, until + FAR)
+        first = max((at for at in times if at <= since), default=since)
+        last = min((at for at in times if at >= until), default=until)
+        inside = (at for at in times if since < at < until)
+        return max(b - a for a, b in pairwise((first, *inside, last)))
+
+    def _alongside(self, since: datetime, until: datetime, ways: Sequence[DirectedSegment]) -> bool:
+        """Whether all fixes of a time are near streets in a row, and come by those between."""
+        fixes = list_between(self.tx, self.route.vehicle_id, since, until)
+        places, network = [fix.location for fix in fixes], self.network
+        middles = [
+            network.point_at(way.segment_id, network.segment(way.segment_id).length_m / 2)
+            for way in ways[1:-1]
+        ]
+        near = all(
+            any(network.away_m(way.segment_id, place) <= NOISE_M for way in ways)
+            for place in places
+        )
+        return near and all(
+            any(metres_between(middle, place) <= 2 * NOISE_M for place in places)
+            for middle in middles
+        )
 
     def _sensor(self, leg: Leg, until: datetime) -> tuple[Sensor, datetime]:
         """Return what is known of the sensor of a leg, and since when it may be so."""

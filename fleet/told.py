@@ -5,15 +5,15 @@ is no sensor, where it is dead or broken and positions show the machine on the s
 positions cannot tell: on the last metres of a short dead end, or in a silence.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from itertools import pairwise
 
-from data.evidence_rules import EvidenceRules
-from data.model import DirectedSegment, EvidenceKind, Pass, Treatment
-from fleet.coverage import counting, union, visits, whole_m
+from data.model import DirectedSegment
+from fleet.coverage import whole_m
+from fleet.looks import Look
 
 SEEN, UNSEEN, AGAINST_SENSOR = 0.9, 0.5, 0.6
 """Confidence in a tap where positions show the machine on the street, where they do not, and where
@@ -31,10 +31,15 @@ SILENCE_MPS = 10.0
 NOISE_M = 30.0
 """So far from where a blade really moved positions may show that it did, on half of a street."""
 
-SENSED = frozenset({EvidenceKind.BLADE, EvidenceKind.SPREADER})
+ADJOINING = timedelta(seconds=15)
+"""So soon after one street a machine is on the next one without anything between."""
 
 Silences = Callable[[datetime, datetime], timedelta]
-"""Says for how long nothing was heard, at the most, between two moments."""
+"""Says how long the longest silence is that has any of the time between two moments in it."""
+
+Alongside = Callable[[datetime, datetime, Sequence[DirectedSegment]], bool]
+"""Says whether all positions between two moments are so near to some streets that they may be on
+them, and come by each."""
 
 
 class Sensor(Enum):
@@ -47,27 +52,6 @@ class Sensor(Enum):
     ALIVE = auto()
     UNPROVED = auto()
     DEAD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What positions show of the machine's visit to a street.
-
-    `worked_m` by a sensor that is believed; `hinted` where something tells of work that proves
-    nothing by itself: its speed, or a sensor on a street that the matching is not sure of.
-    `missing_m` was not seen.
-    """
-
-    began_at: datetime
-    ended_at: datetime
-    missing_m: float
-    worked_m: float
-    hinted: bool
-
-    @property
-    def worked(self) -> bool:
-        """Whether a sensor that is believed told of work."""
-        return self.worked_m > 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,63 +87,13 @@ class Told:
     confidence: float
 
 
-def look_at(
-    passes: Sequence[Pass],
-    length_m: float,
-    treatment: Treatment,
-    since: datetime,
-    until: datetime,
-    rules: EvidenceRules,
-) -> Look | None:
-    """Return what a machine's passes show of a visit in a time; `None` without any.
-
-    Of several the last on which a sensor tells of work all along; without one, the last whole one
-    or the one that shows most. A truck that stands at the end of a street comes to its last metres
-    a second time, and one that has worked may drive through again before its driver taps.
-    """
-    sensed = [
-        one
-        for one in passes
-        if one.evidence.kind in {*SENSED, EvidenceKind.SPEED}
-        and one.ended_at >= since
-        and one.started_at <= until
-    ]
-    if not sensed:
-        return None
-    looks = [_look(visit, length_m, treatment, rules) for visit in visits(sensed)]
-    return max(looks, key=lambda look: _shows(look, length_m))
-
-
-def _look(
-    visit: Sequence[Pass], length_m: float, treatment: Treatment, rules: EvidenceRules
-) -> Look:
-    work = [one for one in visit if one.treatment is treatment]
-    good = counting(work, rules)
-    return Look(
-        began_at=min(one.started_at for one in visit),
-        ended_at=max(one.ended_at for one in visit),
-        missing_m=max(length_m - _covered_m(visit), 0.0),
-        worked_m=_covered_m(one for one in good if one.evidence.kind in SENSED),
-        hinted=len(good) < len(work),
-    )
-
-
-def _shows(look: Look, length_m: float) -> tuple[bool, float, datetime]:
-    """Return by what a visit is the one that a driver means: the greatest is."""
-    whole = whole_m(length_m)
-    return look.worked_m >= whole, min(length_m - look.missing_m, whole), look.ended_at
-
-
-def _covered_m(passes: Iterable[Pass]) -> float:
-    return sum(end - start for start, end in union((one.from_m, one.to_m) for one in passes))
-
-
 def told_by(
     sensor: Sensor,
     streets: Sequence[Street],
     began_at: datetime,
     ended_at: datetime,
     silences: Silences,
+    alongside: Alongside,
 ) -> Iterator[Told]:
     """Yield the streets that a tap proves, each with the time of it and how sure it is.
 
@@ -167,6 +101,8 @@ def told_by(
     `ended_at` bound the work where positions say nothing.
     """
     sure = {i: _confidence(sensor, street) for i, street in enumerate(streets) if street.told}
+    for i in _at_a_switch(streets) if sensor is not Sensor.SILENT else ():
+        sure[i] = sure[i] or UNSEEN
     for i, confidence in sure.items():
         street = streets[i]
         times = (street.look.began_at, street.look.ended_at) if street.look else None
@@ -175,7 +111,7 @@ def told_by(
                 street.directed, street.length_m, *(times or (began_at, ended_at)), confidence
             )
     if sensor is not Sensor.SILENT:
-        yield from _between(streets, sure, silences)
+        yield from _between(streets, sure, silences, alongside)
 
 
 def _confidence(sensor: Sensor, street: Street) -> float:
@@ -193,26 +129,61 @@ def _confidence(sensor: Sensor, street: Street) -> float:
 
 def _moved_at_an_end(street: Street, look: Look) -> bool:
     """Whether the blade moved so near to the end of a street that it may as well be the end."""
-    idle_m = street.length_m - look.missing_m - look.worked_m
     most = street.length_m / 2 < look.worked_m < whole_m(street.length_m)
-    return most and idle_m <= NOISE_M
+    return most and _idle_m(street, look) <= NOISE_M
+
+
+def _at_a_switch(streets: Sequence[Street]) -> Iterator[int]:
+    """Yield streets driven just before or after work, so short that the blade may have moved there.
+
+    Together they are no longer than a receiver's error.
+    """
+    for way in (range(len(streets)), range(len(streets) - 1, -1, -1)):
+        beside, idle_m = None, 0.0
+        for i in way:
+            street, look = streets[i], streets[i].look
+            if look is None:
+                beside = None
+            elif look.worked or look.hinted:
+                beside, idle_m = look, _idle_m(street, look)
+            elif beside is not None and _adjoin(beside, look):
+                beside, idle_m = look, idle_m + street.length_m
+                if street.told and idle_m <= NOISE_M:
+                    yield i
+            else:
+                beside = None
+
+
+def _idle_m(street: Street, look: Look) -> float:
+    return max(street.length_m - look.missing_m - look.worked_m - look.hinted_m, 0.0)
+
+
+def _adjoin(a: Look, b: Look) -> bool:
+    return a.began_at <= b.ended_at + ADJOINING and b.began_at <= a.ended_at + ADJOINING
 
 
 def _between(
-    streets: Sequence[Street], sure: Mapping[int, float], silences: Silences
+    streets: Sequence[Street],
+    sure: Mapping[int, float],
+    silences: Silences,
+    alongside: Alongside,
 ) -> Iterator[Told]:
     """Yield streets that positions do not show between two that they do, where they cannot."""
     shown = [i for i, one in enumerate(streets) if sure.get(i) or not one.missing]
     for first, last in pairwise(shown):
         hidden = [one for one in streets[first + 1 : last] if one.told]
         a, b = streets[first].look, streets[last].look
-        if not hidden or a is None or b is None or a.ended_at > b.began_at:
+        if not hidden or a is None or b is None:
             continue
         worked = a.worked or b.worked or bool(sure.get(first) or sure.get(last))
+        since, until = min(a.ended_at, b.began_at), max(a.ended_at, b.began_at)
         missing_m = sum(one.missing_m for one in streets[first + 1 : last])
-        passed_s = (b.began_at - a.ended_at).total_seconds()
-        quiet_s = silences(a.ended_at, b.began_at).total_seconds()
-        hidden_m = min(passed_s * SILENCE_MPS, HIDDEN_M)
-        if worked and missing_m <= max(SHORT_M, hidden_m, quiet_s * SILENCE_MPS):
+        gone_m = (b.began_at - a.ended_at).total_seconds() * SILENCE_MPS
+        quiet_m = silences(since, until).total_seconds() * SILENCE_MPS
+        fits = missing_m <= max(SHORT_M, min(gone_m, HIDDEN_M), quiet_m) or (
+            missing_m <= gone_m + 2 * NOISE_M
+            and alongside(since, until, [one.directed for one in streets[first : last + 1]])
+        )
+        if worked and fits:
             for one in hidden:
-                yield Told(one.directed, one.length_m, a.ended_at, b.began_at, UNSEEN)
+                yield Told(one.directed, one.length_m, since, until, UNSEEN)

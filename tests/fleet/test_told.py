@@ -5,15 +5,14 @@ import pytest
 from data.evidence_rules import EvidenceRules
 from data.model import DirectedSegment, Evidence, EvidenceKind, Pass, SegmentId, Treatment
 from data.model import VehicleId as Truck
+from fleet.looks import Look, in_order, looks_at
 from fleet.told import (
     AGAINST_SENSOR,
     SEEN,
     UNSEEN,
-    Look,
     Sensor,
     Street,
     Told,
-    look_at,
     told_by,
 )
 from tests import village as v
@@ -27,7 +26,7 @@ def at(seconds: float) -> timedelta:
 
 
 def a_look(since_s: float, until_s: float, **facts: float | bool) -> Look:
-    usual = {"missing_m": 0.0, "worked_m": 0.0, "hinted": False} | facts
+    usual = {"missing_m": 0.0, "worked_m": 0.0, "hinted_m": 0.0} | facts
     return Look(v.NOW + at(since_s), v.NOW + at(until_s), **usual)
 
 
@@ -38,9 +37,16 @@ def streets(*looks: Look | None, length_m: float = 80.0) -> list[Street]:
     ]
 
 
-def told(sensor: Sensor, silence_s: float, *looks: Look | None) -> dict[int, Told]:
-    proved = told_by(sensor, streets(*looks), BEGAN, TAPPED, lambda _a, _b: at(silence_s))
-    return {one.directed.segment_id: one for one in proved}
+def told(
+    sensor: Sensor,
+    silence_s: float,
+    *looks: Look | None,
+    alongside: bool = False,
+    length_m: float = 80.0,
+) -> dict[int, Told]:
+    row = streets(*looks, length_m=length_m)
+    asked = (lambda _a, _b: at(silence_s), lambda _a, _b, _ways: alongside)
+    return {one.directed.segment_id: one for one in told_by(sensor, row, BEGAN, TAPPED, *asked)}
 
 
 PLOWED, AFTER = a_look(0, 20, worked_m=80.0), a_look(60, 80, worked_m=80.0)
@@ -65,6 +71,26 @@ def test_a_longer_way_needs_the_time_for_it_and_a_still_longer_one_a_silence(
     again = a_look(again_s, again_s + 20, worked_m=80.0)
     found = told(Sensor.ALIVE, silence_s, PLOWED, *[None] * hidden, again)
     assert list(found) == [2, 3, 4][:hidden] * proved
+
+
+@pytest.mark.parametrize(("again_s", "proved"), [(80, True), (30, False)])
+def test_however_long_a_way_counts_along_which_positions_came_in_the_time_for_it(
+    again_s: float, proved: bool
+) -> None:
+    again = a_look(again_s, again_s + 20, worked_m=80.0)
+    found = told(Sensor.ALIVE, 5, PLOWED, *[None] * 5, again, alongside=True)
+    assert list(found) == [2, 3, 4, 5, 6] * proved
+    assert told(Sensor.ALIVE, 5, PLOWED, *[None] * 5, again) == {}
+
+
+@pytest.mark.parametrize(("length_m", "proved"), [(14.0, [2, 3]), (29.0, [2]), (31.0, [])])
+def test_a_blade_may_have_moved_on_streets_shorter_than_a_receivers_error(
+    length_m: float, proved: list[int]
+) -> None:
+    at_work = a_look(0, 20, worked_m=length_m)
+    idle = [a_look(20, 22), a_look(22, 24), a_look(24, 26)]
+    assert list(told(Sensor.ALIVE, 5, at_work, *idle, length_m=length_m)) == proved
+    assert told(Sensor.ALIVE, 5, at_work, a_look(60, 62), length_m=length_m) == {}
 
 
 def test_nothing_is_filled_in_between_streets_that_were_only_driven_along() -> None:
@@ -110,26 +136,48 @@ def a_pass(since_s: float, until_s: float, to_m: float, **changes: object) -> Pa
     )
 
 
+def seen_visits(*passes: Pass) -> list[Look]:
+    return looks_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
+
+
 def test_a_truck_that_stands_at_the_end_of_its_street_was_there_once() -> None:
-    passes = [a_pass(0, 20, 100.0), a_pass(60, 61, 3.0)]
-    look = look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
-    assert look == a_look(0, 20, worked_m=100.0)
+    looks = seen_visits(a_pass(0, 20, 100.0), a_pass(60, 61, 3.0))
+    assert in_order([looks], [100.0]) == [a_look(0, 20, worked_m=100.0)]
 
 
-@pytest.mark.parametrize(("share", "meant"), [(1.0, 0), (0.5, 90)])
-def test_of_two_visits_the_one_at_work_is_the_one_that_was_tapped_else_the_last_whole_one(
+@pytest.mark.parametrize(("share", "meant"), [(1.0, 0), (0.2, 90)])
+def test_of_two_visits_the_one_is_meant_that_shows_more_work_else_more_of_the_street(
     share: float, meant: float
 ) -> None:
     driven = {"treatment": None, "evidence": Evidence(EvidenceKind.SPEED, 0.5)}
-    passes = [a_pass(0, 20, share * 100.0), a_pass(90, 110, 100.0, **driven)]
-    look = look_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
+    looks = seen_visits(a_pass(0, 20, share * 100.0), a_pass(90, 110, 100.0, **driven))
+    (look,) = in_order([looks], [100.0])
     assert look is not None
     assert look.began_at == v.NOW + at(meant)
-    assert look_at(passes, 100.0, Treatment.PLOW, BEGAN, v.NOW - at(1), RULES) is None
+    early = v.NOW - at(1)
+    assert looks_at([a_pass(0, 20, 9.0)], 100.0, Treatment.PLOW, BEGAN, early, RULES) == []
+
+
+def test_visits_follow_each_other_as_the_leg_does() -> None:
+    working = [a_look(20 * i, 20 * i + 20, hinted_m=80.0) for i in range(3)]
+    again = [a_look(200 + 5 * i, 205 + 5 * i) for i in range(3)]
+    looks = [[one, two] for one, two in zip(working, again, strict=True)]
+    assert in_order(looks, [80.0] * 3) == working
+    assert in_order([looks[0], [], looks[2]], [80.0] * 3) == [working[0], None, working[2]]
+
+
+def test_a_street_that_a_leg_has_twice_has_two_visits() -> None:
+    first, second = PLOWED, AFTER
+    between = a_look(30, 50, worked_m=80.0)
+    assert in_order([[first, second], [between], [first, second]], [80.0] * 3) == [
+        first,
+        between,
+        second,
+    ]
 
 
 def test_what_positions_only_hint_at_the_driver_confirms() -> None:
     unsure = a_pass(0, 20, 100.0, evidence=Evidence(EvidenceKind.BLADE, 0.1))
-    look = look_at([unsure], 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
-    assert look == a_look(0, 20, hinted=True)
+    (look,) = seen_visits(unsure)
+    assert look == a_look(0, 20, hinted_m=100.0)
     assert told(Sensor.ALIVE, 0, look)[1].confidence == AGAINST_SENSOR

@@ -1,0 +1,106 @@
+"""What positions show of a machine's way along a leg, pure: of each street the visit that fits.
+
+A driver works the streets of a leg one after the other. Where positions show several visits to a
+street, those count that follow each other like that and show most: a truck that stands at the end
+of a street comes to its last metres a second time, and one that has worked may drive through again
+before its driver taps.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.evidence_rules import EvidenceRules
+from data.model import EvidenceKind, Pass, Treatment
+from fleet.coverage import counting, union, visits
+
+SENSED = frozenset({EvidenceKind.BLADE, EvidenceKind.SPREADER})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What positions show of the machine's visit to a street.
+
+    `worked_m` by a sensor that is believed; `hinted_m` where something tells of work that proves
+    nothing by itself: its speed, or a sensor on a street that the matching is not sure of.
+    `missing_m` was not seen.
+    """
+
+    began_at: datetime
+    ended_at: datetime
+    missing_m: float
+    worked_m: float
+    hinted_m: float
+
+    @property
+    def worked(self) -> bool:
+        """Whether a sensor that is believed told of work."""
+        return self.worked_m > 0.0
+
+    @property
+    def hinted(self) -> bool:
+        """Whether something told of work that proves nothing by itself."""
+        return self.hinted_m > 0.0
+
+    def shown_m(self, length_m: float) -> float:
+        """Return how much it tells of work on a street of this length, and of the street at all."""
+        return length_m - self.missing_m + 2.0 * self.worked_m + self.hinted_m
+
+
+def looks_at(
+    passes: Sequence[Pass],
+    length_m: float,
+    treatment: Treatment,
+    since: datetime,
+    until: datetime,
+    rules: EvidenceRules,
+) -> list[Look]:
+    """Return what a machine's passes show of each visit in a time, by when it ended."""
+    sensed = [
+        one
+        for one in passes
+        if one.evidence.kind in {*SENSED, EvidenceKind.SPEED}
+        and one.ended_at >= since
+        and one.started_at <= until
+    ]
+    return [_look(visit, length_m, treatment, rules) for visit in visits(sensed)]
+
+
+def _look(
+    visit: Sequence[Pass], length_m: float, treatment: Treatment, rules: EvidenceRules
+) -> Look:
+    work = [one for one in visit if one.treatment is treatment]
+    good = counting(work, rules)
+    worked_m = _covered_m(one for one in good if one.evidence.kind in SENSED)
+    return Look(
+        began_at=min(one.started_at for one in visit),
+        ended_at=max(one.ended_at for one in visit),
+        missing_m=max(length_m - _covered_m(visit), 0.0),
+        worked_m=worked_m,
+        hinted_m=max(_covered_m(work) - worked_m, 0.0) if len(good) < len(work) else 0.0,
+    )
+
+
+def _covered_m(passes: Iterable[Pass]) -> float:
+    return sum(end - start for start, end in union((one.from_m, one.to_m) for one in passes))
+
+
+def in_order(looks: Sequence[Sequence[Look]], lengths_m: Sequence[float]) -> list[Look | None]:
+    """Return of each street in a row the visit that fits to the others; `None` without one.
+
+    The visits began one after the other, and show as many metres as any such row; of equal ones
+    the later.
+    """
+    row = [(i, look) for i, some in enumerate(looks) for look in some]
+    shown_m, before = list[float](), list[int | None]()
+    for k, (i, look) in enumerate(row):
+        fitting = [j for j in range(k) if row[j][0] < i and row[j][1].began_at <= look.began_at]
+        best = max(fitting, key=lambda j: (shown_m[j], row[j][1].ended_at), default=None)
+        before.append(best)
+        shown_m.append(look.shown_m(lengths_m[i]) + (0.0 if best is None else shown_m[best]))
+    chosen: list[Look | None] = [None] * len(looks)
+    at = max(range(len(row)), key=lambda j: (shown_m[j], row[j][1].ended_at), default=None)
+    while at is not None:
+        chosen[row[at][0]] = row[at][1]
+        at = before[at]
+    return chosen
