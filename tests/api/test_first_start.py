@@ -353,11 +353,11 @@ def test_an_errand_runs_alone():
     def wait(report):
         report("waiting")
         reached.set()
-        go.wait(10)
+        go.wait(60)
         return "home"
 
     errand.begin("walk", wait)
-    reached.wait(10)
+    reached.wait(60)
     assert (errand.state.state, errand.state.step) == ("running", "waiting")
     with pytest.raises(ConflictError):
         errand.begin("run", wait)
