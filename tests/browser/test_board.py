@@ -9,12 +9,13 @@ from data.model import RequestId, RequestKind, RequestState, ServiceRequest
 from data.store.engine import transaction
 from data.store.requests import add_request
 from tests.browser.conftest import PATIENCE_MS, Visit, refuse
-from tests.village import TULIP, village
+from tests.village import MAIN_EAST, TULIP, village
 
 pytestmark = pytest.mark.browser
 
 CHOSEN_ON_MAP = "boardMap.getSource('chosen').serialize().data.features.length"
-HELD_ON_MAP = "boardMap.getSource('held').serialize().data.features.length"
+NEAR_ON_MAP = "!document.querySelector('canvas.near').hidden"
+HELD_ON_MAP = "!document.querySelector('canvas.held').hidden"
 
 
 def middle_of(street):
@@ -41,6 +42,21 @@ def test_a_click_on_a_street_shows_its_evidence(visit):
     visit.until(HELD_ON_MAP)
 
 
+def test_a_street_is_lit_up_under_the_pointer_without_drawing_the_map_anew(visit):
+    page = visit.board()
+    page.evaluate(
+        "boardMap.on('render', () => (globalThis.repaints = (globalThis.repaints ?? 0) + 1))"
+    )
+    for street in (TULIP, MAIN_EAST):
+        page.mouse.move(*visit.point_of(*middle_of(street)))
+        visit.until(NEAR_ON_MAP)
+    page.locator("board-side h2").hover()
+    visit.until(f"!({NEAR_ON_MAP})")
+
+    assert page.evaluate("globalThis.repaints ?? 0") == 0
+    assert visit.complaints == []
+
+
 def test_escape_lets_go_of_what_is_selected(visit):
     page = visit.board()
     visit.start_storm()
@@ -49,7 +65,7 @@ def test_escape_lets_go_of_what_is_selected(visit):
     page.keyboard.press("Escape")
 
     expect(page.locator("board-side h2")).to_have_text("Plan")
-    visit.until(f"{HELD_ON_MAP} === 0")
+    visit.until(f"!({HELD_ON_MAP})")
 
 
 def report(visit, text: str, name: str = "") -> str:

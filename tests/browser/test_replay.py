@@ -20,7 +20,7 @@ from tests.village import MAIN_EAST, NOW, village
 pytestmark = pytest.mark.browser
 
 MOMENT = "document.querySelector('#at').valueAsNumber"
-HELD = "boardMap.getSource('held').serialize().data.features.length"
+HELD = "!document.querySelector('canvas.held').hidden"
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@ import { get } from "../core/net.js";
 import { attempt } from "../core/notices.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
+import { lightHeld, lightNear } from "../map/glow.js";
 import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
-import { around, hold, light, makeTip, put } from "../map/pointer.js";
+import { around, makeTip, put } from "../map/pointer.js";
 import { TruckSheet } from "../map/trucks.js";
 import { shiftOf } from "./answers.js";
 import { blockedName } from "./blockage.js";
@@ -49,7 +50,7 @@ function under(map, trucks, point) {
   return street ? { kind: "street", id: street.id, label: streetName(street.properties), street } : null;
 }
 
-function hover(map, trucks) {
+function hover(map, trucks, light) {
   const tip = makeTip(map);
   let near = null;
   let waiting = false;
@@ -57,7 +58,7 @@ function hover(map, trucks) {
     const id = found?.kind === "street" ? found.id : null;
     if (id === near) return;
     near = id;
-    light(map, "near", id === null ? [] : [found.street]);
+    light(id === null ? null : found.street);
   };
   const show = ({ point }) => {
     waiting = false;
@@ -114,27 +115,23 @@ function chosenPlace(trucks, chosen) {
   return one?.lon == null ? null : [one.lon, one.lat];
 }
 
-function mark(map, trucks, chosen) {
+function mark(map, trucks, hold, chosen) {
   const at = chosenPlace(trucks, chosen);
   trucks.ring(chosen?.kind === "truck" ? chosen.id : null);
   put(map, "chosen", at && chosen.kind !== "truck" ? [point(...at, {})] : []);
-  hold(map, chosen?.kind === "street" ? [chosen.id] : []);
+  hold(chosen?.kind === "street" ? [chosen.id] : []);
   if (at) reveal(map, at);
 }
 
-function followSelection(map, trucks, route) {
+function followSelection(map, trucks, route, hold) {
   selection.follow(({ chosen, hidden, placing }, changes) => {
     if ("hidden" in changes) repaint(map, hidden);
     if ("placing" in changes) map.getCanvas().style.cursor = placing === null ? "" : "crosshair";
     if (!("chosen" in changes)) return;
-    mark(map, trucks, chosen);
+    mark(map, trucks, hold, chosen);
     showRoute(route, chosen);
   });
   hand.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
-  map.on("moveend", () => {
-    const { chosen } = selection.value;
-    if (chosen?.kind === "street") hold(map, [chosen.id]);
-  });
 }
 
 /** Draw the board's map and keep it so. */
@@ -142,6 +139,8 @@ export async function showMap() {
   const map = await makeMap(selection.value.hidden);
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
+  const light = lightNear(map);
+  const hold = lightHeld(map);
   const route = new RouteSheet(map);
   const trucks = new TruckSheet(map); // above the route of the chosen one
   coverage.followers.add((ids) => painter.changed(ids));
@@ -159,8 +158,8 @@ export async function showMap() {
   drawRings(map);
   drawCrews(map);
   followTheme(map, () => selection.value.hidden);
-  followSelection(map, trucks, route);
-  hover(map, trucks);
+  followSelection(map, trucks, route, hold);
+  hover(map, trucks, light);
   click(map, trucks);
   letDrag(map, trucks);
 }

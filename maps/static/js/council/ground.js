@@ -2,8 +2,9 @@
 import { still } from "../core/boot.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
+import { lightHeld } from "../map/glow.js";
 import { followTheme, makeMap } from "../map/ground.js";
-import { around, hold, makeTip } from "../map/pointer.js";
+import { around, makeTip } from "../map/pointer.js";
 import { choice, choose, followStreets, streets, visible } from "./state.js";
 
 const NEAR_ZOOM = 15; // where a street that somebody looked for can be told from its neighbours
@@ -12,8 +13,6 @@ const NEITHER_WAY = [-1, -1];
 
 /** The street under a point of the screen that the filter lets be seen, or undefined. */
 const under = (map, point) => around(map, point).find((street) => visible(street.id));
-
-const held = (street) => (street === null ? [] : [street]);
 
 function hover(map) {
   const tip = makeTip(map);
@@ -33,7 +32,12 @@ function printable(map) {
     const drawn = map.getCanvas();
     paper.width = drawn.width;
     paper.height = drawn.height;
-    paper.getContext("2d").drawImage(drawn, 0, 0);
+    const pen = paper.getContext("2d");
+    pen.drawImage(drawn, 0, 0);
+    const held = document.querySelector("canvas.held:not([hidden])");
+    if (!held) return;
+    pen.globalAlpha = Number(held.style.opacity);
+    pen.drawImage(held, 0, 0);
   });
 }
 
@@ -47,12 +51,12 @@ export async function showMap() {
   followStreets((ids) => painter.changed(ids));
   painter.changed(streets.states.keys());
   followTheme(map, () => NOTHING_HIDDEN);
+  const hold = lightHeld(map);
   choice.follow(({ street, reveal: place }, changes) => {
-    if ("street" in changes) hold(map, held(street));
+    if ("street" in changes) hold(street === null ? [] : [street]);
     if (changes.reveal)
       map.easeTo({ center: place, zoom: Math.max(map.getZoom(), NEAR_ZOOM), duration: still ? 0 : 600 });
   });
-  map.on("moveend", () => hold(map, held(choice.value.street)));
   map.on("click", ({ point }) => choose(under(map, point)?.id ?? null));
   hover(map);
   printable(map);

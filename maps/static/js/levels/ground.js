@@ -2,8 +2,9 @@
 import { boot, still } from "../core/boot.js";
 import { named, streetName } from "../core/texts.js";
 import { color, onTheme, theme } from "../core/theme.js";
+import { lightHeld } from "../map/glow.js";
 import { makeMap } from "../map/ground.js";
-import { around, hold, makeTip } from "../map/pointer.js";
+import { around, makeTip } from "../map/pointer.js";
 import { paints } from "../map/style.js";
 import { choose, chosen, classes, meant, search } from "./state.js";
 
@@ -135,8 +136,8 @@ export async function showMap() {
   search.follow((_, changes) => {
     if ("service_class" in changes || "reason" in changes) dress(map);
   });
-  chosen.follow(() => hold(map, meant()));
-  map.on("moveend", () => hold(map, meant()));
+  const hold = lightHeld(map);
+  chosen.follow(() => hold(meant()));
   map.on("click", (event) => choose(under(map, event.point)?.id ?? null));
   hover(map);
   followTheme(map);

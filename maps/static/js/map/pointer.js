@@ -1,4 +1,4 @@
-// What is under the pointer, what is lit up, and the words beside it, on every page with a map of streets.
+// What is under the pointer, and the words beside it, on every page with a map of streets.
 
 const COVERED = ["streets", "forward", "backward", "casing"];
 const REACH_PX = 6;
@@ -20,20 +20,6 @@ export function put(map, name, features) {
   if (features.length === 0 && (empty.get(source) ?? true)) return;
   empty.set(source, features.length === 0);
   source.setData({ type: "FeatureCollection", features });
-}
-
-/** Light pieces of streets up, in the source `held` or `near`. */
-export const light = (map, source, pieces) =>
-  put(
-    map,
-    source,
-    pieces.map(({ geometry, properties }) => ({ type: "Feature", geometry, properties: { road_class: properties.road_class } })),
-  );
-
-/** Hold streets lit up, with every piece of them that the map has. */
-export function hold(map, ids) {
-  const filter = ["in", ["get", "id"], ["literal", ids]];
-  light(map, "held", ids.length ? map.querySourceFeatures("streets", { sourceLayer: "streets", filter }) : []);
 }
 
 /** The sign that names what is under the pointer: call it with words and the pointer's place, or with none. */

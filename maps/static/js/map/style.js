@@ -86,14 +86,6 @@ const street = (id, paint, rest = {}) => ({
   ...rest,
 });
 
-const glow = (id, opacity) => ({
-  id,
-  type: "line",
-  source: id,
-  layout: { "line-cap": "round", "line-join": "round" },
-  paint: { "line-color": color("accent"), "line-width": plainWidth(9), "line-opacity": opacity },
-});
-
 /** Layers that show coverage, with the key of the state that each reads. */
 const COVERAGE_LAYERS = [
   { id: "streets", key: "s", dash: false, rest: { maxzoom: DIRECTIONS_FROM_ZOOM } },
@@ -127,8 +119,6 @@ export function paints(theme, hidden) {
   const ground = [
     ["ground", "background-color", color("paper")],
     ["casing", "line-color", color("casing")],
-    ["near", "line-color", color("accent")],
-    ["held", "line-color", color("accent")],
     ["names", "text-color", color("text")],
     ["names", "text-halo-color", color("halo")],
     ["route-halo", "line-color", color("halo")],
@@ -295,8 +285,6 @@ export function mapStyle(theme, hidden) {
       route: empty,
       requests: empty,
       chosen: empty,
-      held: empty,
-      near: empty,
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": color("paper") } },
@@ -306,8 +294,6 @@ export function mapStyle(theme, hidden) {
         { "line-color": color("casing"), "line-width": plainWidth(1.6) },
         { minzoom: DASHES_FROM_ZOOM },
       ),
-      glow("near", 0.25),
-      glow("held", 0.55),
       ...coverageLayers(theme, hidden),
       ...labels(),
       names(),

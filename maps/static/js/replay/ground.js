@@ -2,8 +2,9 @@
 import { still } from "../core/boot.js";
 import { streetName } from "../core/texts.js";
 import { CoveragePainter } from "../map/coverage.js";
+import { lightHeld } from "../map/glow.js";
 import { followTheme, makeMap, repaint } from "../map/ground.js";
-import { around, hold, makeTip } from "../map/pointer.js";
+import { around, makeTip } from "../map/pointer.js";
 import { StreetColors } from "./colors.js";
 import { FreshPaint } from "./fresh.js";
 import { followHours, hourAt, hourBefore } from "./hours.js";
@@ -33,9 +34,6 @@ function makeRoom(map, place) {
   map.easeTo({ center: place, offset: [0, -map.getContainer().clientHeight / 4], duration: still ? 0 : 400 });
 }
 
-/** The chosen street, as the map wants it. */
-const held = () => (shown.value.street === null ? [] : [shown.value.street]);
-
 function choose(map, trucks, { point, lngLat }) {
   const truck = trucks.at(point)?.id ?? null;
   const street = truck === null ? (around(map, point)[0]?.id ?? null) : null;
@@ -55,6 +53,7 @@ export async function showMap() {
     painted: () => fresh.draw(),
   });
   const fresh = new FreshPaint(map, statesOf, painter.waiting, () => shown.value.hidden);
+  const hold = lightHeld(map);
   const trucks = new PastTrucks(map); // above the fresh paint
   tellColors(statesOf);
   let dirty = true;
@@ -86,15 +85,14 @@ export async function showMap() {
   play.follow(mark);
   storm.follow(mark);
   followHours(mark);
-  shown.follow(({ hidden, truck }, changes) => {
+  shown.follow(({ hidden, street, truck }, changes) => {
     if ("hidden" in changes) repaint(map, hidden);
     if ("truck" in changes) trucks.ring(truck);
-    if ("street" in changes) hold(map, held());
+    if ("street" in changes) hold(street === null ? [] : [street]);
     mark();
   });
   followTheme(map, () => shown.value.hidden);
   map.on("click", (event) => choose(map, trucks, event));
-  map.on("moveend", () => hold(map, held()));
   hover(map, trucks);
   requestAnimationFrame(frame);
 }
