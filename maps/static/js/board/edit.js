@@ -67,24 +67,39 @@ async function refused(error, again) {
   if (error.status === 409) hand.set({ draft: await get(path("edits")) });
 }
 
-async function order(rest, body, again = null) {
-  if (hand.value.busy) return;
+/** Returns whether it was stored. */
+async function store(rest, body, again) {
   hand.set({ busy: true });
   try {
     changed(await post(path(rest), body, header()));
+    return true;
   } catch (error) {
     await refused(error, again);
+    return false;
   } finally {
     hand.set({ busy: false });
   }
 }
 
+let last = Promise.resolve(true); // the order before, and whether it was stored
+
+/**
+ * Order something of the draft if `possible` then. What is ordered while the server still stores something waits for
+ * that, and is let be where that was refused.
+ */
+function order(rest, body, { again = null, possible = editing } = {}) {
+  const { busy } = hand.value;
+  const next = (stored) => (possible() && (stored || !busy) ? store(rest, body, again) : false);
+  last = last.then(next, () => next(false));
+  return last;
+}
+
 /** Store a change of the draft; what makes work late is asked about first. */
-export const change = (wish, insist = false) => order("edits", { ...wish, insist }, () => change(wish, true));
+export const change = (wish, insist = false) => order("edits", { ...wish, insist }, { again: () => change(wish, true) });
 
-export const undo = () => hand.value.draft?.can_undo && order("undo", {});
+export const undo = () => order("undo", {}, { possible: () => hand.value.draft?.can_undo });
 
-export const redo = () => hand.value.draft?.can_redo && order("redo", {});
+export const redo = () => order("redo", {}, { possible: () => hand.value.draft?.can_redo });
 
 /** Forget what was asked or refused. */
 export const letBe = () => hand.set({ asked: null });

@@ -40,6 +40,7 @@ class Sos extends Part {
   }
 
   press() {
+    this.held = false; // the sheet that a held call opens takes its click, so that this is not forgotten there
     help.set({ holding: true });
     this.timer = setTimeout(() => {
       this.held = true;
