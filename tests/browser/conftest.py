@@ -152,7 +152,9 @@ class Visit:
         self.page.click("button.primary")
 
     def come_in(self, login: str) -> None:
-        """Be signed in as by the form, without the form."""
+        """Be signed in as by the form, without the form; leave what another one looked at."""
+        if self.page.url != "about:blank":
+            self.page.goto("about:blank")
         city = self.city
         with reading(city.engine) as tx:
             user = find_user_by_login(tx, login)
@@ -180,18 +182,22 @@ class Visit:
             self.page.wait_for_timeout(POLL_MS)
         raise AssertionError(f"never true: {fact}")
 
+    def wait_for_map(self) -> None:
+        """A page's map comes after its words, on a busy machine much later."""
+        self.until("!!globalThis.boardMap && boardMap.loaded() && !boardMap.isMoving()")
+
     def board(self, login: str = "dispatcher") -> Page:
         self.come_in(login)
         self.go("/")
         self.page.wait_for_selector("board-side .panel h2", state="attached")
-        self.until("!!globalThis.boardMap && boardMap.loaded()")
+        self.wait_for_map()
         return self.page
 
     def desk(self) -> Page:
         self.come_in("operator")
         self.go("/operator")
         self.page.wait_for_selector("#text")
-        self.until("!!globalThis.boardMap && boardMap.loaded()")
+        self.wait_for_map()
         return self.page
 
     def start_storm(self) -> None:

@@ -34,7 +34,7 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
     assert not [url for url in visit.asked if "maplibre-gl.mjs" in url]
     page.click("#here")
     page.wait_for_selector("#placed:not([hidden])")
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     assert page.input_value("#lon") == "45.070500"
     page.fill("#text", "برف تا زانو است")
     page.set_input_files(

@@ -99,7 +99,7 @@ def read(visit, language="en"):
         visit.page.click(f'button[name="language"][value="{language}"]')
         visit.page.wait_for_selector(f'html[lang="{language}"]')
     visit.page.wait_for_selector("council-table table")
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     return visit.page
 
 
@@ -278,7 +278,7 @@ def test_before_the_first_storm_the_page_says_what_to_expect(visit):
     visit.go("/council")
 
     expect(visit.page.locator(".when")).to_have_text("There has been no storm yet.")
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     assert visit.complaints == []
     assert visit.grave_faults() == []
 

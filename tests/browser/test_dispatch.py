@@ -49,7 +49,7 @@ def test_a_dispatcher_works_the_board_by_keyboard_beside_another(visit: Visit) -
         t = translator(language)
         page = visit.board()
         visit.go(f"/?lang={language}")
-        visit.until("!!globalThis.boardMap && boardMap.loaded()")
+        visit.wait_for_map()
         walk_the_timeline(visit, t)
         read_the_keys(visit, t)
         page.keyboard.press("w")
@@ -63,7 +63,7 @@ def test_a_dispatcher_works_the_board_by_keyboard_beside_another(visit: Visit) -
 
 def walk_the_timeline(visit: Visit, t) -> None:
     page = visit.page
-    if not page.locator(".lane-chart").count():
+    if "open" not in (page.get_attribute("#lanes", "class") or ""):
         page.keyboard.press("l")
     page.focus(".lane-chart")
     page.keyboard.press("ArrowDown")

@@ -133,7 +133,7 @@ def test_the_whole_route_is_a_list_and_lines_on_the_map(visit, code):
     expect(rows.nth(1)).to_contain_text("Imam Street")
     expect(rows.nth(3)).to_contain_text("Salt heap")
     page.locator(".tab").nth(2).click()
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     drawn = page.evaluate(
         "async () => Promise.all(['route', 'now'].map(async name =>"
         " (await boardMap.getSource(name).getData()).features.length))"

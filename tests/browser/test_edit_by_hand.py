@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from api.quick_worker import QuickDesk, listening
-from maps.i18n import translator
+from maps.i18n import Translator, translator
 from tests.browser.conftest import Visit
 from tests.browser.test_board import middle_of
 from tests.browser.test_pages import speak
@@ -23,6 +23,10 @@ def choose(visit: Visit, street: int) -> None:
     visit.page.evaluate(
         f"import('/static/js/board/state.js').then((it) => it.choose('street', {street}))"
     )
+
+
+def given(t: Translator, street: str, truck: str) -> str:
+    return t("Give {street} to {truck}", street=street, truck=truck)
 
 
 def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Visit) -> None:
@@ -44,6 +48,7 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         expect(bar.locator(".edit-list li.muted")).to_have_count(0)
 
         speak(visit, "fa")
+        visit.wait_for_map()
         t = translator("fa")
         page.locator("board-side").get_by_role("button", name=t("Edit by hand")).click()
         expect(bar.locator(".edit-list li")).to_have_count(1)
@@ -55,6 +60,7 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         page.mouse.move(*visit.point_of(*middle_of(TULIP)))
         page.mouse.down()
         page.mouse.move(row["x"] + 40, row["y"] + 10, steps=4)
+        expect(bar).to_contain_text(given(t, TULIP_NAME, "Truck 2"))
         page.mouse.up()
         expect(bar.locator(".edit-list li")).to_have_count(2)
         visit.until(LINES_OFFERED)
@@ -62,8 +68,7 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         page.mouse.move(*visit.point_of(*middle_of(TULIP)))
         page.mouse.down()
         page.mouse.move(*visit.point_of(*middle_of(MAIN_WEST)), steps=4)
-        words = t("Give {street} to {truck}", street=TULIP_NAME, truck="Truck 1")
-        expect(bar).to_contain_text(words)
+        expect(bar).to_contain_text(given(t, TULIP_NAME, "Truck 1"))
         page.mouse.up()
         expect(bar.locator(".edit-list li")).to_have_count(3)
         page.evaluate(CHOOSE_TRUCK)
@@ -73,6 +78,9 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         expect(streets).to_have_text([MAIN_NAME, TULIP_NAME])
         expect(bar.locator(".edit-list li")).to_have_count(4)
         assert visit.grave_faults() == []
+        page.keyboard.press("Control+z")
+        page.keyboard.press("Control+z")
+        expect(bar.locator(".edit-list li.muted")).to_have_count(2)
         page.click(f"text={t('Throw the changes away')}")
         expect(bar).to_have_count(0)
     assert visit.complaints == []

@@ -18,8 +18,6 @@ from tests.village_plan import a_leg, a_plan
 
 pytestmark = pytest.mark.browser
 
-HOLD_MS = 2_200
-
 
 def a_driven_storm(visit: Visit) -> str:
     """Start a storm whose first truck is driven, and return the code of its driver."""
@@ -48,7 +46,7 @@ def test_a_dispatcher_writes_and_a_driver_answers_and_calls_for_help(visit: Visi
     board = visit.board()
     board.keyboard.press("Escape")
     visit.go("/?lang=en")
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     board.evaluate("document.querySelector('board-lists').open('trucks')")
     board.locator("board-lists .row", has_text="Truck 1").click()
     board.select_option("truck-messages [name=canned]", "You have a new route.")
@@ -64,9 +62,8 @@ def test_a_dispatcher_writes_and_a_driver_answers_and_calls_for_help(visit: Visi
     sos = phone.locator("drive-sos button.sos")
     sos.hover()
     phone.mouse.down()
-    phone.wait_for_timeout(HOLD_MS)
-    phone.mouse.up()
     expect(phone.locator("drive-sos dialog .lead")).to_contain_text("به مسئول اعزام رسید")
+    phone.mouse.up()
     call = board.locator("board-sos .sos")
     expect(call).to_contain_text("Truck 1")
     call.get_by_role("button", name=english("I see to it")).click()

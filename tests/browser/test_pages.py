@@ -20,6 +20,7 @@ def speak(visit, language: str) -> None:
     if visit.page.get_attribute("html", "lang") != language:
         visit.page.click(f'button[name="language"][value="{language}"]')
         visit.page.wait_for_selector(f'html[lang="{language}"]')
+        visit.page.wait_for_load_state()  # else its scripts hear neither click nor key
 
 
 def test_the_board_asks_no_foreign_host_and_has_no_complaints(visit):
@@ -129,7 +130,7 @@ def test_desk_and_sign_in_have_no_serious_accessibility_fault(visit):
 
     visit.sign_in("operator")
     visit.page.wait_for_selector("#text")
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     assert visit.grave_faults() == []
 
 

@@ -53,7 +53,7 @@ def test_a_storm_is_played_again_and_tells_its_evidence_at_any_moment(visit):
     visit.come_in("dispatcher")
     visit.go("/replay")
     page = visit.page
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     page.wait_for_selector("#at")
 
     page.keyboard.press("n")

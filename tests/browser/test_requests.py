@@ -29,7 +29,7 @@ def opened(visit, login="dispatcher"):
     visit.come_in(login)
     visit.go("/requests")
     visit.page.wait_for_selector("#queue li")
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     return visit.page
 
 

@@ -28,7 +28,7 @@ def opened(visit, path, language="en"):
 
 def depots(visit, language="en"):
     page = opened(visit, "/setup/depots", language)
-    visit.until("!!globalThis.boardMap && boardMap.loaded()")
+    visit.wait_for_map()
     return page
 
 
