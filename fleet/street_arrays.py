@@ -17,6 +17,14 @@ CELL_M = 40.0
 SLOTS = 1 << 23
 """Ways remembered at least; 16 bytes each, taken only as they are needed."""
 
+WAY = np.dtype(
+    [("target", np.int32), ("metres", np.float32), ("price_m", np.float32), ("before", np.int32)]
+)
+"""One way in the table: what is read of it together lies together."""
+
+BUCKETS = 1024
+"""Parts of the queue of a search."""
+
 TURN_M = 12.0
 """Price of a turn, in metres: of two equally long ways the one with fewer turns is likelier."""
 
@@ -66,22 +74,25 @@ def reach_for(streets: Streets) -> Reach:
     """Return an empty table of ways."""
     arcs = 2 * len(streets.length_m)
     slots = max(SLOTS, 8 * arcs)
-    heap = len(streets.follow) + 1
+    entries = len(streets.follow) + 1
+    ways = np.empty(slots, WAY)
     return Reach(
         first=np.full(arcs, -1, np.int64),
-        mask=np.zeros(arcs, np.int64),
+        slots=np.zeros(arcs, np.int64),
         within_m=np.zeros(arcs),
-        target=np.empty(slots, np.int32),
-        metres=np.empty(slots, np.float32),
-        price_m=np.empty(slots, np.float32),
-        before=np.empty(slots, np.int32),
+        target=ways["target"],
+        metres=ways["metres"],
+        price_m=ways["price_m"],
+        before=ways["before"],
         used=np.zeros(1, np.int64),
         label=np.full(arcs, np.inf),
         label_price_m=np.zeros(arcs),
         parent=np.zeros(arcs, np.int32),
         touched=np.zeros(arcs, np.int32),
-        keys=np.empty(heap),
-        items=np.empty(heap, np.int32),
+        bucket=np.full(BUCKETS, -1, np.int32),
+        keys=np.empty(entries),
+        items=np.empty(entries, np.int32),
+        after=np.empty(entries, np.int32),
         around=np.empty(arcs, np.int32),
         around_m=np.empty(arcs),
     )

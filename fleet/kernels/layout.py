@@ -45,14 +45,15 @@ class Streets(NamedTuple):
 class Reach(NamedTuple):
     """Ways from the end of an arc to the beginnings of others, a small hash table for each arc.
 
-    Row of arc `a`: the slots `first[a]` to `first[a] + mask[a]`, -1 in `first` while unknown. A
+    Row of arc `a`: `slots[a]` slots from `first[a]` on, which is -1 while the row is unknown. A
     slot holds the arc that is reached (-1: free), metres between, the price of turns and wrong
     ways in metres, and the arc before. `within_m[a]` is how far the row reaches; `used[0]` slots
-    are taken. The rest is scratch for the search: labels are infinite between calls.
+    are taken. The rest is scratch for the search: between calls labels are infinite and each
+    `bucket`, the first entry of a chain, is -1.
     """
 
     first: Longs
-    mask: Longs
+    slots: Longs
     within_m: Floats
     target: Ints
     metres: Floats32
@@ -63,8 +64,10 @@ class Reach(NamedTuple):
     label_price_m: Floats
     parent: Ints
     touched: Ints
+    bucket: Ints
     keys: Floats
     items: Ints
+    after: Ints
     around: Ints
     around_m: Floats
 

@@ -1,7 +1,8 @@
 """Short ways from one arc to others: a bounded search, kept as a small hash table for each arc.
 
 After the table of origin-destination pairs of Yang & Gidofalvi (2018), Fast map matching, an
-algorithm integrating hidden Markov model with precomputation, IJGIS 32.
+algorithm integrating hidden Markov model with precomputation, IJGIS 32. The search is Dijkstra's
+with the buckets of Dial (1969), Algorithm 360: shortest-path forest, Communications of the ACM 12.
 """
 
 from math import inf
@@ -12,70 +13,61 @@ from routing.kernels.jit import kernel
 LEAST_M = 240.0
 """How far the smallest row reaches."""
 
-LARGER = 1.4
+LARGER = 1.2
 """How much farther the next size of a row reaches."""
+
+BUCKET_M = 2.0
+"""Width of the queue's buckets, more where the reach is so long that they run out."""
 
 SPREAD = 2654435761
 """Multiplier of the hash (Knuth, The art of computer programming 6.4)."""
 
 
 @kernel
-def before(reach: Reach, a: int, b: int) -> bool:
-    """Whether entry `a` of the heap comes before entry `b`; among equals the smaller arc."""
+def comes_before(reach: Reach, a: int, b: int) -> bool:
+    """Whether entry `a` of the queue comes before entry `b`; among equals the smaller arc."""
     if reach.keys[a] != reach.keys[b]:
         return bool(reach.keys[a] < reach.keys[b])
     return bool(reach.items[a] < reach.items[b])
 
 
 @kernel
-def swap(reach: Reach, a: int, b: int) -> None:
-    """Exchange two entries of the heap."""
-    key, item = reach.keys[a], reach.items[a]
-    reach.keys[a], reach.items[a] = reach.keys[b], reach.items[b]
-    reach.keys[b], reach.items[b] = key, item
+def put(reach: Reach, entry: int, bucket: int, key: float, arc: int) -> None:
+    """Put an entry into a bucket of the queue."""
+    reach.keys[entry] = key
+    reach.items[entry] = arc
+    reach.after[entry] = reach.bucket[bucket]
+    reach.bucket[bucket] = entry
 
 
 @kernel
-def heap_add(reach: Reach, size: int, key: float, arc: int) -> int:
-    """Add to the heap and return its new size."""
-    reach.keys[size] = key
-    reach.items[size] = arc
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if not before(reach, at, above):
-            break
-        swap(reach, at, above)
-        at = above
-    return size + 1
+def take(reach: Reach, bucket: int) -> int:
+    """Take the first entry in order out of a bucket that is not empty."""
+    first = reach.bucket[bucket]
+    ahead = -1
+    last = first
+    entry = reach.after[first]
+    while entry >= 0:
+        if comes_before(reach, entry, first):
+            first = entry
+            ahead = last
+        last = entry
+        entry = reach.after[entry]
+    if ahead < 0:
+        reach.bucket[bucket] = reach.after[first]
+    else:
+        reach.after[ahead] = reach.after[first]
+    return int(first)
 
 
 @kernel
-def heap_drop(reach: Reach, size: int) -> int:
-    """Remove the first entry of the heap and return its new size."""
-    size -= 1
-    reach.keys[0], reach.items[0] = reach.keys[size], reach.items[size]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and before(reach, below + 1, below):
-            below += 1
-        if not before(reach, below, at):
-            break
-        swap(reach, at, below)
-        at = below
-    return size
+def search(streets: Streets, reach: Reach, source: int, within_m: float) -> int:
+    """Label all arcs whose beginning is within reach of an arc; return how many are `touched`.
 
-
-@kernel
-def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> None:
-    """Make the row of an arc: all whose beginning is within reach, turns and prices included.
-
-    Where the table is full, everything in it is forgotten first.
+    The queue is made of buckets some metres wide: few entries share one.
     """
-    size = 0
+    per_m = min(1.0 / BUCKET_M, (len(reach.bucket) - 1) / max(within_m, 1.0))
+    entries = 0
     found = 0
     for e in range(streets.follow_start[source], streets.follow_start[source + 1]):
         arc = streets.follow[e]
@@ -87,44 +79,62 @@ def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> Non
             reach.label[arc] = key
             reach.label_price_m[arc] = key
             reach.parent[arc] = -1
-            size = heap_add(reach, size, key, arc)
-    while size > 0:
-        key = reach.keys[0]
-        arc = reach.items[0]
-        size = heap_drop(reach, size)
-        if key > reach.label[arc]:
-            continue
-        through_m = key + streets.length_m[arc >> 1]
-        for e in range(streets.follow_start[arc], streets.follow_start[arc + 1]):
-            onward = streets.follow[e]
-            price_m = streets.follow_price_m[e]
-            further = through_m + price_m
-            if further <= within_m and further < reach.label[onward]:
-                if reach.label[onward] == inf:
-                    reach.touched[found] = onward
-                    found += 1
-                reach.label[onward] = further
-                reach.label_price_m[onward] = reach.label_price_m[arc] + price_m
-                reach.parent[onward] = arc
-                size = heap_add(reach, size, further, onward)
-    slots = 4
-    while 3 * slots < 4 * found:
-        slots *= 2
+            put(reach, entries, int(key * per_m), key, arc)
+            entries += 1
+    for bucket in range(int(within_m * per_m) + 1):
+        while reach.bucket[bucket] >= 0:
+            entry = take(reach, bucket)
+            arc = reach.items[entry]
+            if reach.keys[entry] > reach.label[arc]:
+                continue
+            through_m = reach.label[arc] + streets.length_m[arc >> 1]
+            if through_m > within_m:
+                continue
+            for e in range(streets.follow_start[arc], streets.follow_start[arc + 1]):
+                onward = streets.follow[e]
+                price_m = streets.follow_price_m[e]
+                further = through_m + price_m
+                if further <= within_m and further < reach.label[onward]:
+                    if reach.label[onward] == inf:
+                        reach.touched[found] = onward
+                        found += 1
+                    reach.label[onward] = further
+                    reach.label_price_m[onward] = reach.label_price_m[arc] + price_m
+                    reach.parent[onward] = arc
+                    put(reach, entries, int(further * per_m), further, onward)
+                    entries += 1
+    return found
+
+
+@kernel
+def home(arc: int, slots: int) -> int:
+    """Return where the search for an arc begins in a row of so many slots."""
+    return int((arc * SPREAD & 0xFFFFFFFF) * slots >> 32)
+
+
+@kernel
+def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> None:
+    """Make the row of an arc: all whose beginning is within reach, turns and prices included.
+
+    Where the table is full, everything in it is forgotten first.
+    """
+    found = search(streets, reach, source, within_m)
+    slots = found + (found >> 1) + 1
     if reach.used[0] + slots > len(reach.target):
         reach.first[:] = -1
         reach.used[0] = 0
     first = reach.used[0]
     reach.used[0] = first + slots
     reach.first[source] = first
-    reach.mask[source] = slots - 1
+    reach.slots[source] = slots
     reach.within_m[source] = within_m
     for slot in range(first, first + slots):
         reach.target[slot] = -1
     for i in range(found):
         arc = reach.touched[i]
-        at = (arc * SPREAD >> 8) & (slots - 1)
+        at = home(arc, slots)
         while reach.target[first + at] >= 0:
-            at = (at + 1) & (slots - 1)
+            at = at + 1 if at + 1 < slots else 0
         reach.target[first + at] = arc
         reach.metres[first + at] = reach.label[arc] - reach.label_price_m[arc]
         reach.price_m[first + at] = reach.label_price_m[arc]
@@ -147,10 +157,10 @@ def ensure(streets: Streets, reach: Reach, source: int, within_m: float) -> None
 def slot_of(reach: Reach, source: int, target: int) -> int:
     """Return the slot with the way from one arc to another, or -1; the row must be there."""
     first = reach.first[source]
-    mask = reach.mask[source]
-    at = (target * SPREAD >> 8) & mask
+    slots = reach.slots[source]
+    at = home(target, slots)
     while reach.target[first + at] >= 0:
         if reach.target[first + at] == target:
             return int(first + at)
-        at = (at + 1) & mask
+        at = at + 1 if at + 1 < slots else 0
     return -1

@@ -59,7 +59,7 @@ def inner(reach: Reach, a: int, b: int, arcs: Ints) -> int:
 def around(reach: Reach, a: int, within_m: float) -> int:
     """Fill scratch with the arcs whose beginning is within reach of arc `a`; return how many."""
     count = 0
-    for slot in range(reach.first[a], reach.first[a] + reach.mask[a] + 1):
+    for slot in range(reach.first[a], reach.first[a] + reach.slots[a]):
         key = reach.metres[slot] + reach.price_m[slot]
         if reach.target[slot] >= 0 and key <= within_m:
             reach.around[count] = reach.target[slot]

@@ -20,8 +20,6 @@ from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.fleet.matching_reference import Twin, ways_from
 
-REACH_M = 700.0
-
 
 @cache
 def ways() -> Ways:
@@ -67,15 +65,16 @@ def test_streets_near_a_point_are_those_that_the_network_finds(east: float, nort
         assert near < 0.01 or segment_id == v.RING  # a loop begins and ends at one place
 
 
+@pytest.mark.parametrize("reach_m", [90.0, 700.0, 9000.0])
 @pytest.mark.parametrize("source", range(24))
-def test_ways_between_streets_are_those_of_a_plain_search(source: int) -> None:
+def test_ways_between_streets_are_those_of_a_plain_search(source: int, reach_m: float) -> None:
     streets_of, reach = ways().streets, ways().reach
     plain = ways_from(v.village(), ways().directed[source])
-    explore(streets_of, reach, source, REACH_M)
+    explore(streets_of, reach, source, reach_m)
     for target, directed in enumerate(ways().directed):
         slot = slot_of(reach, source, target)
         way = plain[directed]
-        if way.all_m > REACH_M:
+        if way.all_m > reach_m:
             assert slot < 0
         else:
             assert reach.price_m[slot] == pytest.approx(way.price_m)
