@@ -102,6 +102,8 @@ def _storm(tx: Tx, plan_id: PlanId | None) -> Storm | None:
 def _sides(heads: list[PlanHead], a: PlanId | None, b: PlanId | None) -> list[PlanId]:
     """Return the two plans that are meant, or the only one there is."""
     newest = [head.id for head in heads]
+    if len(newest) == 1:
+        return newest
     driven = [head.id for head in heads if head.state is PlanState.PUBLISHED]
     first = a if a is not None else next((one for one in (*driven, *newest[1:]) if one != b), b)
     second = b if b is not None else next((one for one in newest if one != first), first)

@@ -107,11 +107,16 @@ class Translator:
 
     def day_time(self, moment: datetime) -> str:
         """Return the day without its year, and the clock time."""
+        comma = "، " if self.language == "fa" else ", "
+        return f"{self.short_day(moment)}{comma}{self.time(moment)}"
+
+    def short_day(self, moment: datetime) -> str:
+        """Return the day without its year."""
         local = moment.astimezone(ZoneInfo(self.timezone))
         if self.language != "fa":
-            return f"{local.day} {local:%b}, {self.time(moment)}"
+            return f"{local.day} {local:%b}"
         day = jdatetime.date.fromgregorian(date=local.date(), locale="fa_IR")
-        return f"{day.day} {day.strftime('%B')}، {self.time(moment)}".translate(_PERSIAN)
+        return f"{day.day} {day.strftime('%B')}".translate(_PERSIAN)
 
     def stamp(self, moment: datetime) -> str:
         """Return day and time in the city for a spreadsheet, sortable: Jalali in Persian."""

@@ -81,9 +81,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An hour of the scale and where it lies, in per cent."""
+    """An hour of the scale, the day where one begins with it, and where it lies, in per cent."""
 
     word: str
+    day: str
     at: float
 
 
@@ -147,8 +148,8 @@ def marks_of(span: Span, t: Translator) -> tuple[Mark, ...]:
         moment = span.since + number * _HOUR
         hour = moment.astimezone(zone).hour
         if hour % step == 0:
-            word = t.day_time(moment) if hour == 0 else t.time(moment)
-            found.append(Mark(word, span.place(moment)))
+            day = t.short_day(moment) if hour == 0 else ""
+            found.append(Mark(t.time(moment), day, span.place(moment)))
     return tuple(found)
 
 

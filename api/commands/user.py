@@ -29,7 +29,9 @@ def add_user(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],
     role: Annotated[
         list[str],
-        typer.Option(help="administrator, dispatcher, operator, driver, council or supervisor."),
+        typer.Option(
+            help="administrator, dispatcher, operator, driver, crew, council or supervisor."
+        ),
     ],
     city: CityOption = None,
     password: Annotated[

@@ -193,6 +193,14 @@ def test_what_is_proved_of_a_plan_is_said_in_the_readers_language(dispatcher, pl
     assert persian["gap_words"] == "حداکثر ۲ برابر هزینهٔ بهترین برنامهٔ ممکن."
 
 
-def test_without_two_plans_the_page_says_what_to_do(dispatcher):
+def test_without_two_plans_the_page_says_what_to_do(dispatcher, published):
     page = dispatcher.get("/plans", headers={"accept": "text/html"})
     assert "no two plans to compare yet" in page.text
+    assert "<select" not in page.text
+
+
+def test_before_the_first_storm_the_page_says_where_one_begins(client, sign_in):
+    sign_in("dispatcher")
+    page = client.get("/plans", headers={"accept": "text/html"})
+    assert "There was no storm yet." in page.text
+    assert '<a href="/storms">' in page.text

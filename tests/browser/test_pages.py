@@ -153,3 +153,37 @@ def test_the_menu_leads_to_every_page_of_the_reader_and_closes_by_escape(visit):
     page.click("#pages a[href='/operator']")
     page.wait_for_selector("#text")
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_before_the_first_storm_every_page_of_a_phone_is_whole(visit, language):
+    visit.board("administrator")
+    speak(visit, language)
+    wide = {}
+    for one in pages_of([Role.ADMINISTRATOR]):
+        visit.go(one.path)
+        expect(visit.page.locator("[aria-busy=true], .skeleton")).to_have_count(0)
+        wide[one.path] = visit.page.evaluate("document.documentElement.scrollWidth")
+
+    assert set(wide.values()) == {360}, wide
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_who_has_no_shift_and_no_crew_is_told_so_where_a_code_is_entered(visit):
+    visit.come_in("crew")
+    visit.go("/crew")
+
+    assert visit.page.url == f"{visit.server}/drive"
+    expect(visit.page.get_by_text("no shift and no crew is yours now")).to_be_visible()
+    expect(visit.page.get_by_label("Your code")).to_be_focused()
+
+
+def test_a_queue_that_never_had_a_request_says_what_comes_there(visit):
+    visit.come_in("dispatcher")
+    visit.go("/requests")
+    expect(visit.page.get_by_role("heading", name="There is no request yet")).to_be_visible()
+
+    visit.page.fill("#words", "snow")
+    expect(visit.page.get_by_role("heading", name="No request fits")).to_be_visible()

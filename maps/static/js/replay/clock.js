@@ -26,7 +26,9 @@ class Clock extends Part {
 
   render() {
     this.drawn = this.minute();
-    if (!storm.value.view?.storm) return "";
+    const { view } = storm.value;
+    if (!view) return "";
+    if (!view.storm) return html`<p class="now">${t("There was no storm yet. What happens in one can be played again here.")}</p>`;
     const moment = momentAt(play.value.at);
     return html`<div class="now" role="timer">
       <time datetime=${new Date(moment).toISOString()}><strong>${time(moment)}</strong><span>${date(moment)}</span></time>

@@ -16,7 +16,7 @@ class Head extends Part {
     const { view, failed } = storm.value;
     if (failed) return html`<p class="problem" role="alert">${failed}</p>`;
     if (!view) return html`<span class="storm" aria-busy="true"></span>`;
-    if (!view.storm) return html`<p class="muted">${t("There was no storm yet. What happens in one can be played again here.")}</p>`;
+    if (!view.storm) return html`<span class="storm">${t("Replay")}</span>`;
     return html`<label class="storm">
       <span class="unseen">${t("Storm")}</span>
       <select @change=${(event) => load(Number(event.target.value), 0)}>

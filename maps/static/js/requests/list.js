@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../core/element.js";
 import { age, deadline, named, number, streetName, t } from "../core/texts.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
-import { load, mark, queue, sort, turn } from "./state.js";
+import { load, mark, narrowed, queue, sort, turn } from "./state.js";
 
 const pageOf = () => queue.value.trail.length;
 
@@ -23,6 +23,15 @@ function row(each) {
     <span class="when">${age(each.received_at)}</span>
     <span class="sub"><bdi class="code">${each.reference}</bdi> · <span class="standing ${each.state}">${standing(each)}</span>${parts.map((part) => html` · <bdi>${part}</bdi>`)}${each.due_at && each.state === "open" ? html` · ${deadline(each.due_at)}` : ""}</span>
     ${each.dangers.length ? html`<span class="tags">${dangers(each)}</span>` : ""}`;
+}
+
+/** Why the list is empty: nobody ever asked for anything, or what was chosen leaves nothing. */
+function nothingToShow({ counts }) {
+  const some = narrowed() || Object.values(counts.stage).some((count) => count > 0);
+  const [title, words] = some
+    ? [t("No request fits"), t("Choose less on the side, or search for other words.")]
+    : [t("There is no request yet"), t("What callers, citizens and files bring comes here, and waits until somebody has dealt with it.")];
+  return html`<div class="empty"><h3>${title}</h3><p class="muted small">${words}</p></div>`;
 }
 
 class List extends Part {
@@ -96,8 +105,7 @@ class List extends Part {
     const { view, broken } = queue.value;
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${load}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    const empty = html`<div class="empty"><h3>${t("No request fits")}</h3><p class="muted small">${t("Choose less on the side, or search for other words.")}</p></div>`;
-    return html`${this.head()}${view.rows.length ? this.rows() : empty}${this.pages()}`;
+    return html`${this.head()}${view.rows.length ? this.rows() : nothingToShow(view)}${this.pages()}`;
   }
 }
 customElements.define("requests-list", List);

@@ -27,6 +27,12 @@ export const queue = new Store({
   news: 0,
 });
 
+/** Whether more was chosen than stages, so that counts of stages leave requests out. */
+export function narrowed() {
+  const { filter } = queue.value;
+  return LISTS.some((name) => name !== "stage" && filter[name].length > 0) || Boolean(filter.older_h || filter.words.trim());
+}
+
 /** The filter as a query. */
 export function query(more = {}) {
   const { filter } = queue.value;
