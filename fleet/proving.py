@@ -26,8 +26,8 @@ JUMP_M = 25.0
 ON_ROUTE, NO_ROUTE = 0.8, 0.4
 """How sure a speed pattern is: on a street that the vehicle's route works on, and without route."""
 
-OFF_ROUTE = 0.45
-"""How much less sure a match is on a street that the vehicle's route does not work on."""
+OFF_ROUTE = 0.1
+"""How likely a vehicle is to work on another street, where one of its route looks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,15 @@ def proofs(
         ended_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
         sure = _pattern(a, stretch, order) if plows and slow else 0.0
         told = None if order is None else order.tells(stretch.directed)
-        likely = confidence * (OFF_ROUTE if told is False else 1.0)
+        likely = _off_route(confidence) if told is False else confidence
         for treatment, evidence in _evidence(a, b, likely, sure, told, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
+
+
+def _off_route(confidence: float) -> float:
+    """Return how sure a match is on a street that the vehicle's route does not work on: Bayes."""
+    there = OFF_ROUTE * confidence
+    return there / (there + 1.0 - confidence)
 
 
 def _evidence(

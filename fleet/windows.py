@@ -5,7 +5,7 @@ stream, a late fix, a restart and a recomputation of a whole storm all come to t
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,12 +14,13 @@ from itertools import takewhile
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.network import StreetNetwork
 from data.passes import merged
+from fleet.backing import without_backing
 from fleet.equipment import Claim, Equipment, Switch
 from fleet.matching import Matcher, Trail
 from fleet.orders import Orders
 from fleet.proving import Sighted, proofs, too_fast_mps
 from fleet.steps import filtered
-from fleet.ways import Stretch
+from fleet.ways import Stretch, reverse
 
 LENGTH = timedelta(minutes=30)
 """How much of a track one window proves."""
@@ -164,7 +165,8 @@ class Window:
 
     def passes(self, directed: DirectedSegment) -> list[Pass]:
         """Return what this half hour proves of a direction so far."""
-        return merged(self.proved.get(directed, ()))
+        known = self.proved
+        return merged(without_backing(known.get(directed, ()), known.get(reverse(directed), ())))
 
     def dropped(self, fixes: Sequence[Position], newest: Position | None = None) -> Counter[str]:
         """Return why how many of the fixes of this very half hour are not looked at."""
@@ -224,7 +226,7 @@ class Window:
         ):
             directed = DirectedSegment(part.segment_id, part.forward)
             self.parts.setdefault(directed, []).append(part)
-            self.changed.add(directed)
+            self.changed |= _both({directed}, self.parts)
 
     def _prove_again(
         self,
@@ -245,4 +247,10 @@ def _until(moment: datetime, times: Iterable[datetime]) -> list[datetime]:
 
 
 def _differing(before: Parts, after: Parts) -> set[DirectedSegment]:
-    return {way for way in before.keys() | after.keys() if before.get(way) != after.get(way)}
+    known = before.keys() | after.keys()
+    return _both({way for way in known if before.get(way) != after.get(way)}, known)
+
+
+def _both(ways: set[DirectedSegment], known: Container[DirectedSegment]) -> set[DirectedSegment]:
+    """Return directions with the other ones of their streets: what backing is, both say."""
+    return ways | {other for other in map(reverse, ways) if other in known}
