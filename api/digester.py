@@ -224,7 +224,8 @@ class Digester:
             if not taps_wait(tx, storm, now):
                 return
         with transaction(self._engine) as tx:
-            proof = prove_taps(tx, storm, self._ground.network, self._ground.policy, now)
+            ground, earlier = self._ground, self._tracks.earlier
+            proof = prove_taps(tx, storm, ground.network, ground.policy, now, earlier)
         with reading(self._engine) as tx:
             self._publish_requests(tx, Digest(proof=proof))
         self._publish_proved(proof.coverage, now)

@@ -36,17 +36,17 @@ class CoverageCourse:
 
     def known(self) -> Coverage:
         """Return what the visits that are over prove."""
-        return self._after(())
+        return self.after(())
 
     def steps(self, passes: Iterable[Pass]) -> Iterator[tuple[datetime, Coverage]]:
         """Yield, for each moment at which passes ended, what all that had ended prove."""
         for together in _clusters(passes):
             for at in sorted({one.ended_at for one in together}):
-                yield at, self._after([one for one in together if one.ended_at <= at])
-            self._close(together)
+                yield at, self.after([one for one in together if one.ended_at <= at])
+            self.close(together)
 
-    def _after(self, seen: Sequence[Pass]) -> Coverage:
-        """Return what closed visits and these passes prove."""
+    def after(self, seen: Sequence[Pass]) -> Coverage:
+        """Return what closed visits and these later passes prove together."""
         counted = [one for one in seen if counts(one, self._rules)]
         times = {each: self._times(each, counted) for each in Treatment}
         begun, latest = self._shown(seen)
@@ -68,8 +68,8 @@ class CoverageCourse:
         wholes = self._wholes[treatment]
         return wholes.with_visits(visits(mine)) if mine else wholes.times
 
-    def _close(self, seen: Sequence[Pass]) -> None:
-        """Take in visits that are over."""
+    def close(self, seen: Sequence[Pass]) -> None:
+        """Take in visits that are over: none of them goes on later, and none ended earlier."""
         for each, wholes in self._wholes.items():
             mine = (one for one in seen if one.treatment is each and counts(one, self._rules))
             for visit in visits(mine):

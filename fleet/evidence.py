@@ -12,7 +12,6 @@ from data.model import (
     CoverageRevision,
     DirectedSegment,
     EvidenceKind,
-    Job,
     JobId,
     Pass,
     RequestId,
@@ -20,14 +19,12 @@ from data.model import (
     SegmentId,
     Storm,
     StormId,
-    Treatment,
 )
 from data.network import StreetNetwork
 from data.passes import merged
 from data.policy import Policy
 from data.store.coverage import (
     list_coverage,
-    list_seen,
     list_told,
     remove_coverage,
     replace_told,
@@ -38,7 +35,7 @@ from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments
 from data.store.revisions import add_revision
 from data.store.windows import WindowChange, list_window, replace_windows
-from fleet.coverage import counted_treatments, coverage_of
+from fleet.earlier import Earlier
 from fleet.job_evidence import (
     TRACKING,
     Done,
@@ -97,6 +94,7 @@ def keep_evidence(
     now: datetime,
     actor: Actor = TRACKING,
     instead_of: Sequence[Pass] = (),
+    earlier: Earlier | None = None,
 ) -> Proof:
     """Store passes that people told of, and what follows; telling twice changes nothing.
 
@@ -110,7 +108,8 @@ def keep_evidence(
     stay = {way: [one for one in known[way] if one not in instead_of] for way in fresh}
     replace_told(tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
     read_again(tx, [*passes, *instead_of])
-    return refresh(tx, storm, network, policy, {way.segment_id for way in fresh}, now, actor)
+    streets = {way.segment_id for way in fresh}
+    return refresh(tx, storm, network, policy, streets, now, actor, earlier)
 
 
 def keep_windows(
@@ -120,15 +119,20 @@ def keep_windows(
     storms: Sequence[Storm],
     windows: Iterable[Window],
     now: datetime,
+    earlier: Earlier | None = None,
 ) -> Proof:
-    """Store what changed in half hours of positions, and what follows from it in each storm."""
+    """Store what changed in half hours of positions, and what follows from it in each storm.
+
+    `earlier` keeps what older passes come to, for the next time.
+    """
     touched: dict[StormId, set[SegmentId]] = defaultdict(set)
     for storm_id, segment_id in store_windows(tx, storms, windows):
         touched[storm_id].add(segment_id)
     proof = Proof(streets=frozenset[SegmentId]().union(*touched.values()))
     for storm in storms:
         if storm.id in touched:
-            proof += refresh(tx, storm, network, policy, touched[storm.id], now)
+            streets = touched[storm.id]
+            proof += refresh(tx, storm, network, policy, streets, now, TRACKING, earlier)
     return proof
 
 
@@ -186,6 +190,7 @@ def refresh(
     segment_ids: Iterable[SegmentId],
     now: datetime,
     actor: Actor = TRACKING,
+    earlier: Earlier | None = None,
 ) -> Proof:
     """Derive the coverage of some streets anew, close jobs that it proves, say what changed.
 
@@ -193,7 +198,8 @@ def refresh(
     What changes in a storm that has ended makes a numbered revision and closes nothing: its jobs
     were cancelled with it.
     """
-    proof, changed = derive(tx, storm, network, policy, segment_ids, now, actor)
+    kept = earlier if storm.ended_at is None else None
+    proof, changed = derive(tx, storm, network, policy, segment_ids, now, actor, kept)
     if storm.ended_at is not None and changed:
         note_revision(tx, TRACKING, storm.id, RevisionCause.LATE, network.version, changed, now)
     lost = {after.segment_id for before, after in changed if took_back(before, after)}
@@ -211,6 +217,7 @@ def derive(
     segment_ids: Iterable[SegmentId],
     now: datetime,
     actor: Actor = TRACKING,
+    earlier: Earlier | None = None,
 ) -> tuple[Proof, Changed]:
     """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
     touched = sorted(one for one in segment_ids if network.find(one) is not None)
@@ -219,10 +226,11 @@ def derive(
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(tx, storm.id, ids)
-        seen = list_seen(tx, storm.id, ids)
-        changed += _covered(tx, storm.id, network, policy, ids, seen, wanted)
+        keeps = now if earlier else None
+        looked = (earlier or Earlier()).look(tx, storm.id, network, policy, ids, wanted, keeps)
+        changed += _stored(tx, storm.id, ids, looked.coverage)
         if storm.ended_at is None:
-            jobs |= close_jobs(tx, network, policy, seen, wanted, now, actor)
+            jobs |= close_jobs(tx, network, policy, looked.passes, wanted, now, actor)
     rows = tuple(after for _, after in changed)
     return Proof(rows, tuple(jobs), answer_requests(tx, jobs, now, actor)), changed
 
@@ -260,44 +268,24 @@ def _change(before: Coverage | None, after: Coverage) -> CoverageChange:
     )
 
 
-def _covered(
+def _stored(
     tx: Tx,
     storm_id: StormId,
-    network: StreetNetwork,
-    policy: Policy,
     segment_ids: Sequence[SegmentId],
-    seen: Mapping[DirectedSegment, Sequence[Pass]],
-    jobs: Sequence[Job],
+    coverage: Mapping[DirectedSegment, Coverage],
 ) -> Changed:
     """Store the coverage rows of these segments that changed; return them before and after.
 
     A direction on which nothing was seen after all has no row any more, and comes back empty.
     """
-    before = {
-        DirectedSegment(row.segment_id, row.forward): row
-        for row in list_coverage(tx, storm_id, segment_ids)
-    }
-    counted = counted_treatments(jobs)
-    needed = {
-        job.segment_id: job.passes for job in jobs if job.treatment is counted[job.segment_id]
-    }
-    changed: Changed = []
-    for way in sorted(seen.keys() | before.keys()):
-        segment, passes = network.segment(way.segment_id), seen.get(way, ())
-        after = coverage_of(
-            way,
-            segment.length_m,
-            passes,
-            needed.get(segment.id) or policy.passes_for(segment),
-            counted.get(segment.id, Treatment.PLOW),
-            policy.evidence,
-        )
-        if not passes or after != before.get(way):
-            changed.append((before.get(way), after))
-    kept = [after for _, after in changed if _way(after) in seen]
-    save_coverage(tx, storm_id, kept)
-    remove_coverage(tx, storm_id, [_way(after) for _, after in changed if _way(after) not in seen])
-    return changed
+    before = {_way(row): row for row in list_coverage(tx, storm_id, segment_ids)}
+    gone = [way for way in sorted(before) if way not in coverage]
+    rows = [coverage[way] for way in sorted(coverage) if coverage[way] != before.get(way)]
+    save_coverage(tx, storm_id, rows)
+    remove_coverage(tx, storm_id, gone)
+    emptied = [(before[way], Coverage(*way, 0, before[way].passes_needed, None)) for way in gone]
+    changed = [*((before.get(_way(after)), after) for after in rows), *emptied]
+    return sorted(changed, key=lambda pair: _way(pair[1]))
 
 
 def _way(row: Coverage | Pass) -> DirectedSegment:

@@ -33,6 +33,7 @@ from data.store.plans import find_route
 from data.store.positions import fix_times, list_between, sensor_words
 from data.store.shifts import list_progress, list_proved, list_unproved, mark_proved
 from fleet.driving import DONE, UNDO_WITHIN
+from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_evidence
 from fleet.looks import in_order, looks_at
 from fleet.steps import metres_between
@@ -61,7 +62,12 @@ def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
 
 
 def prove_taps(
-    tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
+    tx: Tx,
+    storm: Storm,
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+    earlier: Earlier | None = None,
 ) -> Proof:
     """Store as passes what drivers did, and return what that changed."""
     ripe = list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, AT_ONCE)
@@ -69,7 +75,7 @@ def prove_taps(
     for driver, taps in _drivers(tx, storm, network, policy, ripe):
         passes += driver.passes(taps)
     mark_proved(tx, ripe)
-    return keep_evidence(tx, storm, network, policy, passes, now)
+    return keep_evidence(tx, storm, network, policy, passes, now, earlier=earlier)
 
 
 def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
@@ -197,10 +203,8 @@ class _Driver:
         told, since, until = self.route.legs[number], began_at - LATE, ended_at + UNDO_WITHIN
         legs = self.route.legs[max(number - 1, 0) : number + 2]
         ids = {step.segment_id for leg in legs for step in leg.path}
-        seen = {
-            way: [one for one in passes if one.vehicle_id == self.route.vehicle_id]
-            for way, passes in list_seen(self.tx, self.storm.id, ids).items()
-        }
+        mine, visited = self.route.vehicle_id, since - LONGEST
+        seen = list_seen(self.tx, self.storm.id, ids, visited, mine)
         here = self._looked(told, told, seen, since, until)
         looks = [one.look for one in here if one.look is not None]
         first = min((look.began_at for look in looks), default=until)

@@ -29,6 +29,7 @@ from data.store.positions import list_between
 from data.store.seals import unseal, window_subject
 from data.store.storms import list_storms
 from data.store.windows import close_windows, list_open_windows, open_windows
+from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook, Orders
@@ -101,6 +102,7 @@ class TrackBook:
         self.matcher = matcher
         self.orders = OrderBook()
         self.sieve = Sieve()
+        self.earlier = Earlier()
         self.windows: dict[tuple[VehicleId, int], Window] = {}
         self.newest: dict[VehicleId, datetime] = {}
         self.fed_at: dict[VehicleId, datetime] = {}
@@ -227,7 +229,7 @@ def keep(
     close_windows(tx, followed.over)
     open_windows(tx, followed.opened)
     storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
-    proof = keep_windows(tx, network, policy, storms, followed.touched, now)
+    proof = keep_windows(tx, network, policy, storms, followed.touched, now, tracks.earlier)
     late = late_since(followed.batch)
     for storm in storms if late else ():
         proof += judge_again(tx, storm, network, policy, late, now)

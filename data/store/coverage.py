@@ -57,12 +57,24 @@ def list_passes(
 
 
 def list_seen(
-    tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
+    tx: Tx,
+    storm_id: StormId,
+    segment_ids: Collection[SegmentId],
+    since: datetime | None = None,
+    vehicle_id: VehicleId | None = None,
 ) -> dict[DirectedSegment, list[Pass]]:
-    """Return work and mere driving on these segments in a storm by direction, oldest first."""
+    """Return work and mere driving on these segments in a storm by direction, oldest first.
+
+    Where it says so, only what ended `since` a moment, or what one vehicle did.
+    """
+    query = _SEEN
+    if since is not None:
+        query = query.where(passage.c.ended_at >= since)
+    if vehicle_id is not None:
+        query = query.where(passage.c.vehicle_id == vehicle_id)
     found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for ids in _chunks(segment_ids):
-        for row in tx.execute(_SEEN, {"of_storm": storm_id, "of_segments": ids}):
+        for row in tx.execute(query, {"of_storm": storm_id, "of_segments": ids}):
             one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return {directed: merged(passes) for directed, passes in found.items()}

@@ -1,0 +1,234 @@
+"""What older passes of a street come to, kept between looks at it.
+
+A busy street has hundreds of passes at the end of a night, and every vehicle on it lets its
+coverage be derived anew. Visits that ended before the half hour before this one are taken in once.
+Whether any of their passes has changed since, sums over them tell; then all are read again.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from data.evidence_rules import EvidenceRules
+from data.model import (
+    Coverage,
+    DirectedSegment,
+    Job,
+    JobState,
+    Pass,
+    Segment,
+    SegmentId,
+    StormId,
+    Treatment,
+)
+from data.network import StreetNetwork
+from data.passes import VISIT_GAP
+from data.policy import Policy
+from data.store.coverage import list_seen
+from data.store.engine import Tx
+from data.store.pass_sums import PassSum, sum_passes
+from fleet.coverage import counted_treatments, counts, coverage_of
+from fleet.coverage_course import CoverageCourse
+from fleet.windows import begins_at, number_at
+
+WORTH = 8
+"""So many older passes of a street are worth to be taken in."""
+
+
+class _Terms(NamedTuple):
+    """What makes passes a coverage; with other terms everything is read again."""
+
+    length_m: float
+    needed: int
+    treatment: Treatment
+    rules: EvidenceRules
+
+    def coverage(self, way: DirectedSegment, passes: Sequence[Pass]) -> Coverage:
+        """Return what passes over a direction prove."""
+        needed, treatment, rules = self.needed, self.treatment, self.rules
+        return coverage_of(way, self.length_m, passes, needed, treatment, rules)
+
+
+@dataclass(slots=True)
+class _Street:
+    """What passes that ended before `until` came to, and when those that count began last."""
+
+    terms: _Terms
+    until: datetime
+    courses: dict[DirectedSegment, CoverageCourse] = field(default_factory=dict)
+    sums: dict[DirectedSegment, PassSum] = field(default_factory=dict)
+    counted_at: dict[Treatment, datetime] = field(default_factory=dict)
+
+    def grow(self, older: Mapping[DirectedSegment, Sequence[Pass]], until: datetime) -> None:
+        """Take in passes of visits that ended before a moment, after those that are known."""
+        self.until = until
+        for way, seen in older.items():
+            if seen:
+                self.courses.setdefault(way, CoverageCourse(way, *self.terms)).close(seen)
+            for one in seen:
+                if one.treatment is not None and counts(one, self.terms.rules):
+                    last = self.counted_at.get(one.treatment, one.started_at)
+                    self.counted_at[one.treatment] = max(last, one.started_at)
+
+    def serves(self, terms: _Terms, jobs: Iterable[Job]) -> bool:
+        """Whether nothing older has to be read for this street and what is asked for there."""
+        return terms == self.terms and not any(
+            job.treatment in self.counted_at and job.starts_at <= self.counted_at[job.treatment]
+            for job in jobs
+        )
+
+
+class Looked(NamedTuple):
+    """What a look at some streets found: coverage by direction, and the passes that were read.
+
+    Passes that were not read are older, and no open job has to know of them.
+    """
+
+    coverage: dict[DirectedSegment, Coverage]
+    passes: dict[DirectedSegment, list[Pass]]
+
+
+class Earlier:
+    """What is kept of the streets of one storm; whoever reads it first, fills it."""
+
+    def __init__(self) -> None:
+        self._storm_id: StormId | None = None
+        self._streets: dict[SegmentId, _Street] = {}
+
+    def look(
+        self,
+        tx: Tx,
+        storm_id: StormId,
+        network: StreetNetwork,
+        policy: Policy,
+        segment_ids: Collection[SegmentId],
+        jobs: Sequence[Job],
+        now: datetime | None,
+    ) -> Looked:
+        """Return what all passes over some streets prove, having read the later ones.
+
+        Without a `now` nothing more is kept.
+        """
+        if storm_id != self._storm_id:
+            self._storm_id, self._streets = storm_id, {}
+        terms = _terms(network, policy, segment_ids, jobs)
+        passes = self._read(tx, storm_id, terms, jobs)
+        coverage = {
+            way: self._covered(way, terms[one], passes.get(way, ()))
+            for one in terms
+            for way in _ways(one)
+            if way in passes or way in self._courses(one)
+        }
+        if now is not None:
+            self._take_in(tx, storm_id, terms, passes, begins_at(number_at(now) - 1))
+        return Looked(coverage, passes)
+
+    def _courses(self, segment_id: SegmentId) -> Mapping[DirectedSegment, CoverageCourse]:
+        street = self._streets.get(segment_id)
+        return {} if street is None else street.courses
+
+    def _covered(self, way: DirectedSegment, terms: _Terms, passes: Sequence[Pass]) -> Coverage:
+        course = self._courses(way.segment_id).get(way)
+        return terms.coverage(way, passes) if course is None else course.after(passes)
+
+    def _read(
+        self,
+        tx: Tx,
+        storm_id: StormId,
+        terms: Mapping[SegmentId, _Terms],
+        jobs: Sequence[Job],
+    ) -> dict[DirectedSegment, list[Pass]]:
+        """Read what is not known of some streets, and forget what is not true any more."""
+        passes: dict[DirectedSegment, list[Pass]] = {}
+        unknown = set(terms)
+        for until, ids in self._known(terms, jobs).items():
+            sums = sum_passes(tx, storm_id, ids, until)
+            same = [one for one in ids if self._streets[one].sums == _of(sums, one)]
+            later = list_seen(tx, storm_id, same, until)
+            joining = {
+                way.segment_id
+                for way, seen in later.items()
+                if any(one.started_at <= until + VISIT_GAP for one in seen)
+            }
+            passes |= {way: seen for way, seen in later.items() if way.segment_id not in joining}
+            unknown -= {*same} - joining
+        for one in unknown:
+            self._streets.pop(one, None)
+        return passes | list_seen(tx, storm_id, unknown)
+
+    def _known(
+        self, terms: Mapping[SegmentId, _Terms], jobs: Sequence[Job]
+    ) -> dict[datetime, list[SegmentId]]:
+        """Return the streets of which older passes are known, by the moment up to which."""
+        open_jobs: dict[SegmentId, list[Job]] = defaultdict(list)
+        for job in jobs:
+            if job.state is JobState.OPEN:
+                open_jobs[job.segment_id].append(job)
+        found: dict[datetime, list[SegmentId]] = defaultdict(list)
+        for one in terms:
+            street = self._streets.get(one)
+            if street is not None and street.serves(terms[one], open_jobs[one]):
+                found[street.until].append(one)
+        return found
+
+    def _take_in(
+        self,
+        tx: Tx,
+        storm_id: StormId,
+        terms: Mapping[SegmentId, _Terms],
+        passes: Mapping[DirectedSegment, Sequence[Pass]],
+        until: datetime,
+    ) -> None:
+        """Keep what ended before a moment, where no visit lasts over it."""
+        grown = list[SegmentId]()
+        for one in terms:
+            read = {way: passes[way] for way in _ways(one) if way in passes}
+            older = {way: _ended(seen, until) for way, seen in read.items()}
+            enough = sum(len(seen) for seen in older.values()) >= WORTH
+            if enough and all(_apart(seen, until) for seen in read.values()):
+                self._streets.setdefault(one, _Street(terms[one], until)).grow(older, until)
+                grown.append(one)
+        sums = sum_passes(tx, storm_id, grown, until) if grown else {}
+        for one in grown:
+            self._streets[one].sums = _of(sums, one)
+
+
+def _terms(
+    network: StreetNetwork,
+    policy: Policy,
+    segment_ids: Collection[SegmentId],
+    jobs: Sequence[Job],
+) -> dict[SegmentId, _Terms]:
+    """Return by what each street is judged."""
+    counted = counted_treatments(jobs)
+    needed = {
+        job.segment_id: job.passes for job in jobs if job.treatment is counted[job.segment_id]
+    }
+
+    def of(segment: Segment) -> _Terms:
+        passes = needed.get(segment.id) or policy.passes_for(segment)
+        treatment = counted.get(segment.id, Treatment.PLOW)
+        return _Terms(segment.length_m, passes, treatment, policy.evidence)
+
+    return {one: of(network.segment(one)) for one in segment_ids}
+
+
+def _ways(segment_id: SegmentId) -> tuple[DirectedSegment, DirectedSegment]:
+    return DirectedSegment(segment_id, False), DirectedSegment(segment_id, True)
+
+
+def _of(
+    sums: Mapping[DirectedSegment, PassSum], segment_id: SegmentId
+) -> dict[DirectedSegment, PassSum]:
+    return {way: sums[way] for way in _ways(segment_id) if way in sums}
+
+
+def _ended(passes: Iterable[Pass], until: datetime) -> list[Pass]:
+    return [one for one in passes if one.ended_at < until]
+
+
+def _apart(passes: Sequence[Pass], until: datetime) -> bool:
+    """Whether every pass either ended before a moment or began well after it."""
+    return all(one.ended_at < until or one.started_at > until + VISIT_GAP for one in passes)

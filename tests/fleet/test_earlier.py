@@ -1,0 +1,120 @@
+"""What is kept of older passes never changes what is told of a street, whatever came when."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import delete, insert
+
+from data.evidence_rules import EvidenceRules
+from data.model import Evidence, EvidenceKind, JobState, Pass, Treatment, VehicleId
+from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.store.coverage import pass_row
+from data.store.engine import Tx
+from data.store.jobs import add_job, get_job, list_jobs_on_segments
+from data.store.people import add_device
+from data.store.schema import passage
+from data.store.storms import add_storm
+from fleet.earlier import Earlier, Looked
+from fleet.evidence import derive
+from fleet.windows import number_at
+from tests import village as v
+
+POLICY = policy_from_toml(DEFAULT_POLICY)
+NETWORK = v.village()
+STREETS = [v.MAIN_WEST, v.SCHOOL]
+MINUTE = timedelta(minutes=1)
+
+
+def a_storm(tx: Tx):
+    for vehicle in (1, 2):
+        add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
+    return add_storm(tx, "First snow", "active", v.NOW)
+
+
+def add_pass(tx: Tx, storm_id: int, chance: np.random.Generator, minutes: float) -> None:
+    """Store a pass over a whole street or a part of it, at work or not, some minutes after now."""
+    street = STREETS[int(chance.integers(2))]
+    length_m = NETWORK.segment(street).length_m
+    ends_m = sorted(chance.choice([0.0, 0.3, 0.6, 1.0], 2, replace=False) * length_m)
+    began = v.NOW + minutes * MINUTE
+    one = Pass(
+        segment_id=street,
+        forward=bool(chance.random() < 0.5),
+        from_m=float(ends_m[0]),
+        to_m=float(ends_m[1]),
+        vehicle_id=VehicleId(int(chance.integers(1, 3))),
+        started_at=began,
+        ended_at=began + float(chance.uniform(0.1, 1)) * MINUTE,
+        treatment=[None, Treatment.PLOW, Treatment.SALT][int(chance.integers(3))],
+        evidence=Evidence(
+            [EvidenceKind.BLADE, EvidenceKind.SPEED][int(chance.integers(2))],
+            float(chance.choice([0.2, 0.5, 0.9])),
+        ),
+    )
+    tx.execute(insert(passage), [pass_row(storm_id, one, number_at(began))])
+
+
+def looked(tx: Tx, earlier: Earlier, storm_id: int, minutes: float | None) -> Looked:
+    jobs = list_jobs_on_segments(tx, storm_id, STREETS)
+    now = None if minutes is None else v.NOW + minutes * MINUTE
+    return earlier.look(tx, storm_id, NETWORK, POLICY, STREETS, jobs, now)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_kept_says_what_all_passes_say(tx: Tx, seed: int) -> None:
+    storm, chance, earlier = a_storm(tx), np.random.default_rng(seed), Earlier()
+    add_job(tx, v.a_job(segment_id=v.SCHOOL, storm_id=storm.id, passes=2))
+    read = whole = 0
+    for minutes in range(0, 240, 6):
+        for _ in range(4):
+            late = float(chance.uniform(0, 120)) if chance.random() < 0.03 else 0.0
+            add_pass(tx, storm.id, chance, minutes + chance.uniform(0, 5) - min(late, minutes))
+        if chance.random() < 0.05:  # evidence is taken back
+            some = tx.scalars(passage.select().with_only_columns(passage.c.id)).all()
+            tx.execute(delete(passage).where(passage.c.id == chance.choice(some)))
+        found = looked(tx, earlier, storm.id, minutes + 6)
+        alone = looked(tx, Earlier(), storm.id, None)
+        assert found.coverage == alone.coverage
+        read += sum(map(len, found.passes.values()))
+        whole += sum(map(len, alone.passes.values()))
+    assert read < whole
+
+
+def test_an_open_job_is_closed_by_passes_from_before_and_after(tx: Tx) -> None:
+    storm, earlier = a_storm(tx), Earlier()
+    job = add_job(tx, v.a_job(segment_id=v.SCHOOL, storm_id=storm.id, passes=12))
+    whole_m = NETWORK.segment(v.SCHOOL).length_m
+    for minutes in range(0, 120, 10):
+        assert get_job(tx, job.id).state is JobState.OPEN
+        for forward in (True, False):
+            began = v.NOW + minutes * MINUTE
+            one = Pass(
+                segment_id=v.SCHOOL,
+                forward=forward,
+                from_m=0.0,
+                to_m=whole_m,
+                vehicle_id=VehicleId(1),
+                started_at=began,
+                ended_at=began + MINUTE,
+                treatment=Treatment.PLOW,
+                evidence=Evidence(EvidenceKind.BLADE, 0.9),
+            )
+            tx.execute(insert(passage), [pass_row(storm.id, one, number_at(began))])
+        now = v.NOW + (minutes + 2) * MINUTE
+        derive(tx, storm, NETWORK, POLICY, {v.SCHOOL}, now, earlier=earlier)
+    assert get_job(tx, job.id).state is JobState.DONE
+
+
+def test_another_policy_reads_everything_again(tx: Tx) -> None:
+    storm, chance, earlier = a_storm(tx), np.random.default_rng(1), Earlier()
+    for minutes in range(0, 120, 3):
+        add_pass(tx, storm.id, chance, minutes + chance.uniform(0, 2))
+    looked(tx, earlier, storm.id, 120)
+    few = looked(tx, earlier, storm.id, 120)
+    strict = replace(POLICY, evidence=EvidenceRules(least_confidence=0.8))
+    jobs = list_jobs_on_segments(tx, storm.id, STREETS)
+    now = v.NOW + 120 * MINUTE
+    all_ = earlier.look(tx, storm.id, NETWORK, strict, STREETS, jobs, now)
+    assert sum(map(len, few.passes.values())) < sum(map(len, all_.passes.values()))
