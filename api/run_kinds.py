@@ -1,25 +1,24 @@
 """What a worker does with a run of each kind: solve with no transaction open, then store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from api.clock import Clock
 from api.heartbeat import Heartbeat
 from data.errors import ConflictError
-from data.model import PlanRun, RunKind
+from data.model import Plan, PlanRun, RunKind
 from data.network import StreetNetwork
 from data.plan_json import options_from_json, wish_from_json
 from data.store.engine import Database, Tx, reading
 from data.store.plan_runs import answer_run, finish_run, put_back
 from fleet.plan_scope import scope_of
-from fleet.planning import PLANNER, Prepared, prepare, solve_prepared, store_draft
+from fleet.planning import PLANNER, Prepared, Start, prepare, solve_prepared, store_draft
 from fleet.present_desk import PresentDesk
 from fleet.replanning import replanned
 from fleet.routes_ahead import routes_ahead
-from fleet.what_if import SEEDS, Change, changed, known_base, situation_digest
-from fleet.what_if_answer import best_of, better_known, outcome_json
+from fleet.what_if import situation_digest
+from fleet.what_if_searches import SEEDS, KnownBase, Solve, base_of, with_change
 
 if TYPE_CHECKING:
     from routing.known_ways import KnownWays
@@ -32,10 +31,15 @@ type Keep = Callable[[Tx, PlanRun], PlanRun]
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """What a worker that answers quickly has in memory: the present, and ways through the city."""
+    """What a worker has in memory from one run to the next.
+
+    The present and ways through the city where answers have to be quick, and the plan of the fleet
+    as it is where other fleets are asked about.
+    """
 
     desk: PresentDesk | None = None
     known: "KnownWays | None" = None
+    bases: KnownBase = field(default_factory=KnownBase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Bench:
     clock: Clock
     leaving: Callable[[], bool]
     threads: int
-    warm: Warm | None = None
+    warm: Warm = field(default_factory=Warm)
 
     def stop(self) -> bool:
         """Whether the search should end with the best it has."""
@@ -82,48 +86,50 @@ def make_plan(bench: Bench) -> Keep:
 def answer_what_if(bench: Bench) -> Keep:
     """Solve for the fleet as it is, unless that is known, and for the one that is asked about.
 
-    The run waits again where an urgent one came; what it has found of the fleet as it is stays.
+    The run waits again where an urgent one came; what was found of the fleet as it is stays known.
     """
-    run, now = bench.beat.run, bench.clock.now()
+    run, now, bases = bench.beat.run, bench.clock.now(), bench.warm.bases
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, now)
-        digest = situation_digest(prepared, run.seconds)
-        base = known_base(tx, run.storm_id, digest, now)
+    digest = situation_digest(prepared, run.seconds)
+    base = bases.find(digest, now)
     if base is None:
-        base = _outcome(bench, prepared)
+        base = base_of(prepared, _solve(bench))
         if bench.hurried():
-            return _later(bench, {}, digest)
-    change: Change = run.options["machines"]
-    moment = datetime.fromisoformat(base["as_of"])
-    other, without = changed(replace(prepared, now=moment), change)
-    found = _outcome(bench, other)
-    answer = {"as_of": base["as_of"], "base": base}
+            return _later(bench, digest)
+        bases.keep(digest, base)
+    found, without = with_change(base, run.options["machines"], _solve(bench))
     if bench.hurried():
-        return _later(bench, answer, digest)
-    answer |= {"found": better_known(base, found, change), "without": without}
+        return _later(bench, digest)
+    answer = {
+        "as_of": base.outcome["as_of"],
+        "base": base.outcome,
+        "found": found.outcome,
+        "without": without,
+    }
     return lambda tx, held: answer_run(tx, held, answer, digest)
 
 
-def _outcome(bench: Bench, prepared: Prepared) -> dict[str, Any]:
-    """Return what the better of two searches makes of a fleet, and how far apart they are."""
+def _solve(bench: Bench) -> Solve:
+    """Return how a fleet in question is searched: all of its searches share the run's seconds."""
     seconds, report = bench.beat.run.seconds / len(SEEDS), bench.beat.report
-    plans = (
-        solve_prepared(prepared, seconds, seed, report, bench.hurried, bench.threads)
-        for seed in SEEDS
-    )
-    return best_of([outcome_json(plan, prepared) for plan in plans])
+
+    def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+        return solve_prepared(prepared, seconds, seed, report, bench.hurried, bench.threads, start)
+
+    return solve
 
 
-def _later(bench: Bench, answer: Mapping[str, Any], digest: str) -> Keep:
+def _later(bench: Bench, digest: str) -> Keep:
     """Let the run wait again, unless somebody wants it to end."""
     if bench.beat.asked:
         raise ConflictError("the question was withdrawn", reason="what_if_stopped")
-    return lambda tx, held: put_back(tx, held, answer, digest)
+    return lambda tx, held: put_back(tx, held, digest)
 
 
 def make_replan(bench: Bench) -> Keep:
     """Search for routes that answer what has happened on the road; they become a draft."""
-    run, warm = bench.beat.run, bench.warm or Warm()
+    run, warm = bench.beat.run, bench.warm
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), warm.desk)
     wish = wish_from_json(run.options)

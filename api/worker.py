@@ -68,6 +68,7 @@ def work_until(
 def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int, parent: int) -> None:
     network: StreetNetwork | None = None
     read_at: int | None = None
+    warm = Warm()
     # An orphan's parent is another process: the server was killed and nobody will tell us.
     while not stopped.is_set() and os.getppid() == parent:
         run, revision = _next_run(engine)
@@ -77,7 +78,7 @@ def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int, parent
         if network is None or read_at != revision:
             with reading(engine) as tx:
                 network, read_at = load_network(tx), revision
-        solve_run(engine, network, run, clock, stopped, threads)
+        solve_run(engine, network, run, clock, stopped, threads, warm)
 
 
 def _next_run(engine: Database) -> tuple[PlanRun | None, int]:
@@ -101,7 +102,7 @@ def solve_run(
     """Work on a leased run as its kind wants, and store what came of it, or why nothing did."""
     _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
-    bench = Bench(engine, network, beat, clock, stopped.is_set, threads, warm)
+    bench = Bench(engine, network, beat, clock, stopped.is_set, threads, warm or Warm())
     try:
         with beat:
             keep = KINDS[run.kind](bench)

@@ -91,6 +91,17 @@ class Prepared:
     check: PlanCheck | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A plan for the same work to begin from; `keeps` is whether no class may be finished later.
+
+    Only a plan whose vehicles are all there still can be kept to.
+    """
+
+    plan: Plan
+    keeps: bool
+
+
 def ask_for_plan(
     tx: Tx,
     actor: Actor,
@@ -186,6 +197,7 @@ def solve_prepared(
     report: Report,
     stop_requested: Callable[[], bool],
     threads: int = 1,
+    start: Start | None = None,
 ) -> Plan:
     """Return the best plan found in so many seconds, or until asked to stop.
 
@@ -197,11 +209,14 @@ def solve_prepared(
     from routing.proved import proved
     from routing.solver import solve
     from routing.stop import MaxRuntime, StopWhenAsked
+    from routing.warm_start import no_later_than, start_from
 
     mapped = problem_from(prepared)
+    problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
+    known = start_from(mapped, start.plan) if start else None
     stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
-    solution = solve(mapped.problem, stop, seed, report, threads=threads)
-    broken = violations(mapped.problem, solution)
+    solution = solve(problem, stop, seed, report, known, threads)
+    broken = violations(problem, solution)
     if broken:
         shown = "; ".join(broken[:SHOWN_VIOLATIONS])
         raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")

@@ -1,8 +1,8 @@
 """What if there were more or fewer machines: asked in the queue, answered by solving both, kept.
 
 The fleet as it is and the changed one are solved from the same moment with the same number of
-seconds, twice each, so that chance is known. An answer is found again for ten minutes while
-streets, jobs and machines stay the same.
+seconds, see `fleet.what_if_searches`. An answer is found again for ten minutes while streets, jobs
+and machines stay the same.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import (
@@ -20,7 +19,6 @@ from data.model import (
     RunState,
     Shift,
     ShiftId,
-    StormId,
     Vehicle,
     VehicleId,
 )
@@ -31,8 +29,6 @@ from fleet.planning import Prepared
 
 SECONDS = 20.0
 """What each of the two fleets is solved for, in several searches."""
-SEEDS = (1, 2)
-"""A search for each: how far apart they end tells which differences are chance."""
 LONGEST_S = 120.0
 MOST_MORE = 20
 """Machines of a type that may be added or taken away."""
@@ -64,16 +60,6 @@ def ask_what_if(
     run = add_run(tx, prepared.storm.id, actor.id, now, seconds, RunKind.WHATIF, options, digest)
     add_event(tx, now, actor, "what_if.asked", f"plan_run:{run.id}", after=options)
     return run
-
-
-def known_base(tx: Tx, storm_id: StormId, digest: str, now: datetime) -> Mapping[str, Any] | None:
-    """Return what was found of the fleet as it is for the same situation, where it still counts."""
-    for one in list_runs(tx, storm_id, kinds=[RunKind.WHATIF]):
-        base = (one.answer or {}).get("base")
-        if base and one.digest == digest and now - _time(base["as_of"]) < HOLDS:
-            found: Mapping[str, Any] = base
-            return found
-    return None
 
 
 def checked(prepared: Prepared, change: Change) -> dict[str, int]:

@@ -1,14 +1,17 @@
 """The answer to a what-if as plain values: what two fleets make of each class."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from data.model import Plan
 from data.plan_json import utc_text
 from fleet.plan_outcome import class_outcomes
 from fleet.planning import Prepared
-from fleet.what_if import Change
+
+EQUAL = 1e-6
+SLACK = timedelta(seconds=1)
+"""A class that is finished so little later is finished at the same time."""
 
 
 def outcome_json(plan: Plan, prepared: Prepared) -> dict[str, Any]:
@@ -37,28 +40,27 @@ def outcome_json(plan: Plan, prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def best_of(searches: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the cheapest of some searches for the same fleet, with how far apart they ended.
+def no_worse(found: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Whether one plan leaves no more undone than another, costs no more, and is no later.
 
-    `spread_min` are minutes between the times at which they finish each class: what is no more than
-    chance.
+    That is asked of each class: when the last of it is done, and how much is in time.
     """
-    best = min(searches, key=lambda one: float(one["cost"]))
-    return {**best, "spread_min": {name: _spread_min(searches, name) for name in best["finish"]}}
+    return (
+        found["unserved"] <= known["unserved"]
+        and found["cost"] <= known["cost"] * (1.0 + EQUAL)
+        and all(_no_later(found["finish"][name], at) for name, at in known["finish"].items())
+        and all(found["in_time"][name] >= share - EQUAL for name, share in known["in_time"].items())
+    )
 
 
-def _spread_min(searches: Sequence[Mapping[str, Any]], name: str) -> float:
+def spread_min(searches: Sequence[Mapping[str, Any]], name: str) -> float:
+    """Return the minutes between the times at which some searches finish a class."""
     times = [one["finish"].get(name) for one in searches]
     moments = [datetime.fromisoformat(text).timestamp() for text in times if text]
     return (max(moments) - min(moments)) / 60 if moments else 0.0
 
 
-def better_known(base: Mapping[str, Any], found: dict[str, Any], change: Change) -> dict[str, Any]:
-    """Return what a changed fleet makes of it, at least what is known of a part of it.
-
-    Where machines are only added, the plan of the fleet as it is is one of the larger fleet too.
-    """
-    only_more = all(count > 0 for count in change.values())
-    if only_more and found["cost"] > base["cost"]:
-        return {**base, "machines": found["machines"]}
-    return found
+def _no_later(found: str | None, known: str | None) -> bool:
+    if found is None or known is None:
+        return known is None
+    return datetime.fromisoformat(found) <= datetime.fromisoformat(known) + SLACK

@@ -68,6 +68,8 @@ def solve(
         search = Search(behind.problem, line, single, seed, threads)
         given = fitting(problem, start.routes) if start else None
         search.begin(behind.rest(given) if given else None)
+        if given:
+            search.lengthen()
         search.correct(walker)
         first = given or behind.whole(search.best_routes())
 

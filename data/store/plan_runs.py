@@ -177,11 +177,9 @@ def forget_plan(tx: Tx, plan_id: PlanId) -> None:
     tx.execute(update(plan_run).where(plan_run.c.plan_id == plan_id).values(plan_id=None))
 
 
-def put_back(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> PlanRun:
-    """Let a run wait again with what it has found so far; raises `ConflictError` as above."""
-    tries = plan_run.c.tries - 1
-    found = dict(answer) or None
-    return _ended(tx, run, state=RunState.QUEUED, tries=tries, answer=found, digest=digest)
+def put_back(tx: Tx, run: PlanRun, digest: str) -> PlanRun:
+    """Let a run wait again; raises `ConflictError` as above."""
+    return _ended(tx, run, state=RunState.QUEUED, tries=plan_run.c.tries - 1, digest=digest)
 
 
 def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:

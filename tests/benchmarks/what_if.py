@@ -10,7 +10,7 @@ from typing import Any
 
 from api.demo_city import DEMO_CITY_FILE
 from data.fleet_file import URMIA_FLEET
-from data.model import Actor, ActorKind, StormId
+from data.model import Actor, ActorKind, Plan, StormId
 from data.network import StreetNetwork
 from data.store.cities import get_policy
 from data.store.engine import Tx, create_engine, transaction
@@ -20,10 +20,19 @@ from data.store.network import load_network
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet
 from fleet.plan_comparison import compared
-from fleet.planning import PLANNER, Prepared, outline, prepare, publish, solve_prepared, store_draft
+from fleet.planning import (
+    PLANNER,
+    Prepared,
+    Start,
+    outline,
+    prepare,
+    publish,
+    solve_prepared,
+    store_draft,
+)
 from fleet.storms import start_storm
-from fleet.what_if import SECONDS, SEEDS, ask_what_if, changed
-from fleet.what_if_answer import best_of, better_known, outcome_json
+from fleet.what_if import SECONDS, ask_what_if
+from fleet.what_if_searches import SEEDS, base_of, with_change
 from maps.i18n import translator
 from maps.plan_words import gap_of, gap_words
 from routing.mapping import problem_from
@@ -41,7 +50,7 @@ QUESTIONS = {
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Yield answers and processor times; each fleet is solved from scratch, on one thread."""
+    """Yield answers and processor times; each fleet is solved on one thread."""
     warm_up()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -80,19 +89,18 @@ def _asked(
 def _answered(
     prepared: Prepared, name: str, *changes: Mapping[str, int]
 ) -> Iterator[tuple[str, str, str]]:
-    base = _outcome(prepared)
-    what = f"{name}: {len(prepared.jobs):,} jobs, {base['machines']} machines, {SECONDS:.0f} s"
-    yield what, _finish(base), ""
+    base = base_of(prepared, _solve)
+    machines = base.outcome["machines"]
+    what = f"{name}: {len(prepared.jobs):,} jobs, {machines} machines, {SECONDS:.0f} s"
+    yield what, _finish(base.outcome), ""
     for change in changes:
-        other, _ = changed(prepared, change)
-        found = better_known(base, _outcome(other), change)
+        found, _ = with_change(base, change, _solve)
         words = ", ".join(f"{count:+d} {kind}" for kind, count in change.items())
-        yield f"{name}: {words}", _finish(found), ""
+        yield f"{name}: {words}", _finish(found.outcome), ""
 
 
-def _outcome(prepared: Prepared) -> dict[str, Any]:
-    plans = (solve_prepared(prepared, SECONDS / len(SEEDS), seed, *_UNHEARD) for seed in SEEDS)
-    return best_of([outcome_json(plan, prepared) for plan in plans])
+def _solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+    return solve_prepared(prepared, SECONDS / len(SEEDS), seed, *_UNHEARD, start=start)
 
 
 def _finish(outcome: Mapping[str, Any]) -> str:

@@ -24,11 +24,9 @@ from fleet.what_if import (
     ask_what_if,
     changed,
     checked,
-    known_base,
     machines_of,
     situation_digest,
 )
-from fleet.what_if_answer import best_of, better_known
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 
@@ -126,19 +124,6 @@ def test_a_street_that_is_cleared_makes_it_another_question(
     assert ask(tx, prepare(tx, storm.id, v.village(), LATER)).id != run.id
 
 
-def test_the_fleet_as_it_is_is_solved_once_for_many_questions(tx: Tx, prepared: Prepared) -> None:
-    ask(tx, prepared)
-    digest = situation_digest(prepared, SECONDS)
-    storm = prepared.storm.id
-    assert known_base(tx, storm, digest, LATER) is None
-    answered(tx, prepared)
-    base = known_base(tx, storm, digest, LATER)
-    assert base is not None
-    assert base["cost"] == 9.0
-    assert known_base(tx, storm, digest, LATER + HOLDS) is None
-    assert known_base(tx, storm, "another", LATER) is None
-
-
 def test_questions_wait_for_every_plan_and_make_room_for_it(tx: Tx, prepared: Prepared) -> None:
     question = ask(tx, prepared)
     assert not urgent_run_waits(tx, LATER)
@@ -150,15 +135,12 @@ def test_questions_wait_for_every_plan_and_make_room_for_it(tx: Tx, prepared: Pr
     assert leased(tx).id == question.id
 
 
-def test_a_question_that_makes_room_waits_again_with_what_it_found(
-    tx: Tx, prepared: Prepared
-) -> None:
+def test_a_question_that_makes_room_waits_again(tx: Tx, prepared: Prepared) -> None:
     ask(tx, prepared)
-    back = put_back(tx, leased(tx), {"base": {"as_of": LATER.isoformat()}}, "digest")
+    back = put_back(tx, leased(tx), "digest")
     assert (back.state, back.lease_until) == (RunState.QUEUED, None)
-    assert known_base(tx, back.storm_id, "digest", LATER) is not None
     for _ in range(5):  # it may make room as often as it has to
-        put_back(tx, leased(tx), {}, "digest")
+        put_back(tx, leased(tx), "digest")
     assert get_run(tx, back.id).state is RunState.QUEUED
 
 
@@ -168,19 +150,3 @@ def test_not_too_many_questions_wait(tx: Tx, prepared: Prepared) -> None:
         add_run(tx, prepared.storm.id, "leila", LATER, SECONDS, RunKind.WHATIF, options)
     with pytest.raises(ConflictError, match="too many"):
         ask(tx, prepared)
-
-
-def test_more_machines_are_never_said_to_be_worse() -> None:
-    base, found = {"cost": 10.0, "machines": 2}, {"cost": 11.0, "machines": 3}
-    assert better_known(base, found, {TYPE: 1}) == {"cost": 10.0, "machines": 3}
-    assert better_known(base, found, {TYPE: -1}) == found
-
-
-def test_the_better_of_two_searches_counts_and_how_far_apart_they_are() -> None:
-    def search(cost: float, minutes: int) -> dict:
-        ends_at = v.NOW + timedelta(minutes=minutes)
-        return {"cost": cost, "finish": {"P1": ends_at.isoformat(), "P2": None}}
-
-    best = best_of([search(9.0, 50), search(8.0, 56)])
-    assert best["cost"] == 8.0
-    assert best["spread_min"] == {"P1": 6.0, "P2": 0.0}

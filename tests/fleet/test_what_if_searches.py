@@ -1,0 +1,133 @@
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.model import Plan
+from data.store.engine import Tx
+from fleet.planning import Prepared, Start, prepare, solve_prepared
+from fleet.storms import start_storm
+from fleet.what_if import HOLDS, machines_of
+from fleet.what_if_answer import no_worse, outcome_json, spread_min
+from fleet.what_if_searches import SEEDS, KnownBase, base_of, with_change
+from routing.breakdown import settled
+from routing.check import violations
+from routing.mapping import problem_from
+from routing.paths import Walker, line_graph
+from routing.warm_start import no_later_than, start_from
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+
+LATER = v.NOW + timedelta(minutes=2)
+TYPE = v.a_vehicle(1).type
+
+
+@pytest.fixture
+def prepared(tx: Tx) -> Prepared:
+    storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    return prepare(tx, storm.id, v.village(), LATER)
+
+
+def first_routes(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+    """Search as little as there is."""
+    return solve_prepared(prepared, 1.0, seed, lambda *_: None, lambda: True, start=start)
+
+
+def an_hour_late(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+    """Find what nobody wants: everything an hour later, at no cost."""
+    plan, late = first_routes(prepared, seed, None), timedelta(hours=1)
+    routes = tuple(
+        replace(
+            route,
+            legs=tuple(replace(leg, ends_at=leg.ends_at + late) for leg in route.legs),
+        )
+        for route in plan.routes
+    )
+    return replace(plan, routes=routes, cost=replace(plan.cost, total=0.0))
+
+
+@pytest.mark.parametrize("more", [1, 2, 5])
+@pytest.mark.parametrize("solve", [first_routes, an_hour_late])
+def test_more_machines_are_never_answered_worse_in_any_class(prepared, more, solve) -> None:
+    base = base_of(prepared, first_routes)
+    found, without = with_change(base, {TYPE: more}, solve)
+    assert no_worse(found.outcome, base.outcome)
+    assert (found.outcome["machines"], without) == (base.outcome["machines"] + more, [])
+
+
+def test_what_is_not_worth_it_leaves_the_plan_of_one_fleet_for_the_other(prepared) -> None:
+    base = base_of(prepared, first_routes)
+    found, _ = with_change(base, {TYPE: 1}, an_hour_late)
+    assert found.plan is base.plan
+    assert found.outcome["finish"] == base.outcome["finish"]
+
+
+def test_the_fleet_as_it_is_stays_what_it_was_whatever_is_asked(prepared) -> None:
+    base = base_of(prepared, first_routes)
+    before = deepcopy(base.outcome)
+    for change in ({TYPE: 2}, {TYPE: -1}):
+        with_change(base, change, first_routes)
+    assert base.outcome == before
+    assert machines_of(base.prepared)[TYPE] == 2
+
+
+def test_of_fewer_machines_the_work_of_those_that_go_is_given_away(prepared) -> None:
+    base = base_of(prepared, first_routes)
+    found, without = with_change(base, {TYPE: -1}, first_routes)
+    assert without == ["Truck 2"]
+    assert len(found.plan.routes) == 1
+    assert {one.job_id for one in found.plan.unserved} == {one.job_id for one in base.plan.unserved}
+
+
+def test_a_plan_keeps_what_it_is_held_to(prepared) -> None:
+    plan = first_routes(prepared, SEEDS[0], None)
+    mapped = problem_from(prepared)
+    problem, line = no_later_than(mapped, plan), line_graph(mapped.problem)
+    walker = Walker(problem, line)
+    start = start_from(mapped, plan)
+    found = settled(problem, walker, walker, start, start.routes)
+    assert violations(problem, found) == []
+    assert found.cost.total == pytest.approx(plan.cost.total)
+    ends = [leg.ends_at for route in plan.routes for leg in route.legs if leg.works]
+    last_s = (max(ends) - prepared.now).total_seconds()
+    assert problem.rules.begin_by_s.max() <= last_s
+
+
+def test_the_fleet_as_it_is_is_known_while_it_counts(prepared) -> None:
+    bases, base = KnownBase(), base_of(prepared, first_routes)
+    assert bases.find("streets", LATER) is None
+    bases.keep("streets", base)
+    assert bases.find("streets", LATER) is base
+    assert bases.find("others", LATER) is None
+    assert bases.find("streets", LATER + HOLDS) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"unserved": 1},
+        {"cost": 11.0},
+        {"in_time": {"P1": 0.5}},
+        {"finish": {"P1": "2026-12-21T05:00:02Z"}},
+        {"finish": {"P1": None}},
+    ],
+)
+def test_one_class_that_is_worse_makes_the_plan_worse(change) -> None:
+    known = {
+        "unserved": 0,
+        "cost": 10.0,
+        "in_time": {"P1": 1.0},
+        "finish": {"P1": "2026-12-21T05:00:00Z"},
+    }
+    assert no_worse(known, known)
+    assert not no_worse(known | change, known)
+    assert no_worse(known, known | {"finish": {"P1": None}})
+
+
+def test_how_far_apart_searches_are_is_told_in_minutes(prepared) -> None:
+    plan = first_routes(prepared, SEEDS[0], None)
+    early = outcome_json(plan, prepared)
+    late = outcome_json(an_hour_late(prepared, SEEDS[0], None), prepared)
+    assert spread_min([early, late], "P1") == 60.0
+    assert spread_min([{"finish": {"P1": None}}], "P1") == 0.0
