@@ -19,7 +19,7 @@ from data.model import (
     ShiftId,
     WorkPass,
 )
-from fleet.planning import Prepared
+from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
@@ -46,7 +46,16 @@ class Found:
     insertion: Insertion
 
     def routes(self) -> tuple[ChangedRoute, ...]:
-        """Return the rests of the routes that change."""
+        """Return the rests of the routes that change.
+
+        Raises `ConflictError` where the referee finds a rule that they break.
+        """
+        from routing.inserting import broken_by
+
+        broken = broken_by(self.inserted)
+        if broken:
+            shown = "; ".join(broken[:SHOWN_VIOLATIONS])
+            raise ConflictError(f"the referee refused it: {shown}", reason="insertion_refused")
         changed = self.inserted.changed
         return tuple(_changed_route(self.plan, self.mapped, self.inserted, v) for v in changed)
 

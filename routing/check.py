@@ -1,11 +1,13 @@
 """The referee: what is wrong with a solution, and what it costs. Shares no code with the search."""
 
+from collections.abc import Set
+
 import numpy as np
 
 from routing.check_reasons import untrue_reasons
 from routing.check_times import Driven, driven
 from routing.check_ways import deadheads_of, legs_of
-from routing.problem import Cost, Floats, Problem, Refill, Route, Solution, Visit
+from routing.problem import Cost, Floats, Problem, Reason, Refill, Route, Solution, Visit
 
 TOLERANCE = 1e-6
 """Relative difference of costs, and seconds or kilograms, that count as equal."""
@@ -13,7 +15,7 @@ TOLERANCE = 1e-6
 
 def violations(problem: Problem, solution: Solution) -> list[str]:
     """Return everything that is wrong with a solution, one sentence each; empty if it holds."""
-    found = _broken_shape(problem, solution)
+    found = _broken_shape(problem, solution.routes)
     if found:
         return found
     found = _broken_service(problem, solution)
@@ -31,6 +33,31 @@ def violations(problem: Problem, solution: Solution) -> list[str]:
     return found
 
 
+def broken_rules(problem: Problem, routes: tuple[Route, ...], vehicles: Set[int]) -> list[str]:
+    """Return which rules the routes of some vehicles break, one sentence each; costs do not count.
+
+    All routes are driven where any pass waits for another.
+    """
+    found = _broken_shape(problem, routes)
+    if found:
+        return found
+    served = {stop.task for route in routes for stop in route if isinstance(stop, Visit)}
+    left: dict[int, Reason] = {task: "time" for task in range(problem.tasks) if task not in served}
+    nothing = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
+    found = _broken_service(problem, Solution(routes, left, nothing, 0.0, 0, 0))
+    alone = not len(problem.rules.earlier)
+    looked = tuple(
+        route if v in vehicles or not alone else problem.rules.pin(v)
+        for v, route in enumerate(routes)
+    )
+    solution = Solution(looked, left, nothing, 0.0, 0, 0)
+    times = _driven(problem, solution)
+    for v in sorted(vehicles):
+        found += _broken_route(problem, times, v, routes[v])
+        found += _broken_pin(problem, v, routes[v])
+    return found + _broken_order(problem, solution, times)
+
+
 def cost_of(problem: Problem, solution: Solution) -> Cost:
     """Return the cost of a solution, computed afresh; infinite where a leg cannot be driven."""
     return _cost(problem, solution, _driven(problem, solution))
@@ -41,12 +68,12 @@ def _driven(problem: Problem, solution: Solution) -> Driven:
     return driven(problem, deadheads, solution)
 
 
-def _broken_shape(problem: Problem, solution: Solution) -> list[str]:
+def _broken_shape(problem: Problem, routes: tuple[Route, ...]) -> list[str]:
     """Look at the numbers that all else relies on."""
     found = []
-    if len(solution.routes) != problem.vehicles:
-        found.append(f"{len(solution.routes)} routes for {problem.vehicles} vehicles")
-    for v, route in enumerate(solution.routes):
+    if len(routes) != problem.vehicles:
+        found.append(f"{len(routes)} routes for {problem.vehicles} vehicles")
+    for v, route in enumerate(routes):
         for stop in route:
             if isinstance(stop, Refill):
                 if not 0 <= stop.site < problem.sites:

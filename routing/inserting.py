@@ -1,8 +1,11 @@
 """Several tasks of one street put into running routes at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from routing.check import broken_rules
 from routing.repair import without
 from routing.urgent import RunningRoutes, Urgent, with_task
 
@@ -32,6 +35,21 @@ class Inserted:
         """How much longer all vehicles are in service."""
         timed = zip(self.before.timed, self.after.timed, strict=True)
         return sum(other.service_s - one.service_s for one, other in timed)
+
+
+def broken_by(one: Inserted) -> list[str]:
+    """Return which rules an insertion breaks, by the referee; empty if it holds.
+
+    A vehicle that is late already may be home as late as it was.
+    """
+    problem = one.after.problem
+    homes_s = [timed.ends_s for timed in one.before.timed]
+    latest_s = np.maximum(problem.shift_end_s, homes_s)
+    new = range(one.before.problem.tasks, problem.tasks)
+    vehicles = {*one.after.doers(new).values(), *one.changed}
+    found = broken_rules(replace(problem, shift_end_s=latest_s), one.after.routes, vehicles)
+    missing = set(new) - one.after.doers(new).keys()
+    return found + [f"task {task} is in no route" for task in sorted(missing)]
 
 
 def inserted(

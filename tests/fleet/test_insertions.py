@@ -1,0 +1,120 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from data.errors import ConflictError
+from data.store.engine import Tx
+from fleet.insertions import job_on_street
+from fleet.planning import prepare, publish, solve_prepared, store_draft
+from fleet.running_plan import Found, best_insertion, running_plan
+from fleet.storms import start_storm
+from maps.i18n import translator
+from routing.inserting import broken_by
+from routing.stops import Refill
+from tests import village as v
+from tests.village_database import DISPATCHER, POLICY
+
+LATER = v.NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def offer(tx: Tx) -> Found:
+    """Urgent work on a street that nobody has planned, two trucks under way."""
+    storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    before = prepare(tx, storm.id, v.village(), v.NOW)
+    plan = solve_prepared(before, 1.0, 1, lambda *_: None, lambda: True)
+    publish(tx, DISPATCHER, store_draft(tx, DISPATCHER, plan, v.NOW).id, v.NOW)
+    now = prepare(tx, storm.id, v.village(), LATER)
+    job = job_on_street(tx, storm, v.village(), POLICY, v.BLIND, LATER)
+    return best_insertion(running_plan(now), job, "key", LATER)
+
+
+def broken(offer: Found, change) -> Found:
+    """Return the offer with routes or a problem that a search should never have taken."""
+    inserted = offer.inserted
+    after = inserted.after.changed(*change(inserted.after))
+    return replace(offer, inserted=replace(inserted, after=after))
+
+
+def too_long(after):
+    """The day is over a minute after the truck has begun."""
+    return replace(after.problem, shift_end_s=after.problem.shift_start_s + 60.0), after.routes
+
+
+def not_able(after):
+    """No truck can do what is new."""
+    service_s = after.problem.service_s.copy()
+    service_s[-1] = np.inf
+    return replace(after.problem, service_s=service_s), after.routes
+
+
+def empty_hopper(after):
+    """The hopper has nothing for it."""
+    kg = after.problem.material_kg.copy()
+    kg[-1] = 1e9
+    return replace(after.problem, material_kg=kg), after.routes
+
+
+def twice(after):
+    """One street comes two times."""
+    longest = max(range(len(after.routes)), key=lambda v: len(after.routes[v]))
+    doubled = tuple(
+        (*route, *(stop for stop in route[-1:] if not isinstance(stop, Refill)))
+        if v == longest
+        else route
+        for v, route in enumerate(after.routes)
+    )
+    return after.problem, doubled
+
+
+def left_out(after):
+    """What was asked for is in no route."""
+    new = after.problem.tasks - 1
+    kept = tuple(
+        tuple(stop for stop in route if isinstance(stop, Refill) or stop.task != new)
+        for route in after.routes
+    )
+    return after.problem, kept
+
+
+def test_an_offer_that_holds_is_let_through(offer: Found) -> None:
+    assert broken_by(offer.inserted) == []
+    assert [one.shift_id for one in offer.routes()]
+
+
+def test_a_truck_that_is_late_already_may_be_as_late(offer: Found) -> None:
+    before, after = offer.inserted.before, offer.inserted.after
+    homes_s = np.array([one.ends_s for one in after.timed])
+    tight = after.changed(replace(after.problem, shift_end_s=homes_s - 60.0), after.routes)
+    assert broken_by(replace(offer.inserted, after=tight))
+    waiting = replace(before.problem, release_s=before.problem.release_s + 3600.0)
+    late = before.changed(waiting, [route[:0] for route in before.routes])
+    late = late.changed(waiting, before.routes)
+    assert min(one.ends_s for one in late.timed if one.used) >= homes_s.min()
+    assert broken_by(replace(offer.inserted, before=late, after=tight)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (too_long, "after its shift"),
+        (not_able, "not able to do"),
+        (empty_hopper, "lacks"),
+        (twice, "is done 2 times"),
+        (left_out, "is in no route"),
+    ],
+)
+def test_an_offer_that_breaks_a_rule_is_refused_before_anything_is_published(
+    offer: Found, change, said: str
+) -> None:
+    with pytest.raises(ConflictError, match=said) as refused:
+        broken(offer, change).routes()
+    assert refused.value.values["reason"] == "insertion_refused"
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_refusal_is_told_in_both_languages(language: str) -> None:
+    text = "conflict:insertion_refused"
+    assert translator(language)(text) != text
