@@ -5,6 +5,7 @@ The optimizer is imported where it is used, since only workers load it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from data.errors import ConflictError
@@ -13,9 +14,9 @@ from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
-    from routing.known_ways import KnownWays
+    from routing.known_ways import KnownWays, Lines
     from routing.mapping import Mapped
-    from routing.problem import Reason
+    from routing.problem import Problem, Reason
     from routing.rearranging import Change
     from routing.stops import Route as Stops
 
@@ -41,11 +42,10 @@ def replanned(
 
     Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
     """
-    from routing.alone import alone
     from routing.check import violations
     from routing.known_ways import lines_of
     from routing.mapping import plan_from, problem_from
-    from routing.rearranging import all_rearranged, rearranged, running_solution
+    from routing.rearranging import all_rearranged, hopeless_ones, rearranged, running_solution
     from routing.running import remaining_stops
     from routing.stop import MaxRuntime, StopWhenAsked
 
@@ -53,21 +53,34 @@ def replanned(
     prepared = as_wished(prepared, wish)
     mapped = problem_from(prepared)
     problem = mapped.problem
-    line, ways = known.lines(problem) if known else lines_of(problem)
+    lines = known.lines(problem) if known else lines_of(problem)
+    line, ways = lines.graph, lines.ways
     ahead = {route.shift_id: route.next_leg for route in check.routes}
     stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
-    running = running_solution(problem, stops, alone(problem, line).hopeless)
+    running = running_solution(problem, stops, hopeless_ones(problem, line, stops))
     change = change_of(mapped, check, wish, stops, running.unserved)
     stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
     if change.concerned or 0 < len(change.free) <= FEW_TASKS:
         found = rearranged(problem, ways, line, running, change, stop, seed, threads)
     else:
-        found = all_rearranged(problem, ways, line, running, change.most, stop, seed, threads)
-    broken = violations(problem, found)
+        most, looks = change.most, partial(_look_ahead, problem, lines)
+        found = all_rearranged(problem, ways, line, running, most, stop, seed, threads, looks)
+    solution = found.solution
+    broken = violations(problem, solution, lines.checked)
     if broken:
         shown = "; ".join(broken[:SHOWN_VIOLATIONS])
         raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")
-    return plan_from(mapped, found, ways)
+    return plan_from(mapped, solution, found.timed)
+
+
+def _look_ahead(problem: "Problem", lines: "Lines", routes: "tuple[Stops, ...]") -> None:
+    """Look for the ways of routes of which most will stay; the referee does so for itself."""
+    from routing.check_ways import deadheads_of, legs_of
+
+    legs = legs_of(problem, routes)
+    deadheads_of(problem, legs, lines.checked)
+    for leg in legs:
+        lines.ways.path(*leg)
 
 
 def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:

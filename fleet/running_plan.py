@@ -81,6 +81,7 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
 
     What is `known` of the streets is not computed again.
     """
+    from routing.check_ways import deadheads_of, legs_of
     from routing.mapping import problem_from
     from routing.paths import hubs_of
     from routing.rearranging import running_solution
@@ -96,8 +97,10 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
     number = mapped.number
     stops = remaining_stops(prepared, number, check.plan, ahead)
     routes = fitting(mapped.problem, stops)
-    if known is not None:
-        hubs_of(mapped.problem, known.lines(mapped.problem).graph, 1)  # for replans
+    if known is not None:  # for replans
+        lines = known.lines(mapped.problem)
+        hubs_of(mapped.problem, lines.graph, 1)
+        deadheads_of(mapped.problem, legs_of(mapped.problem, tuple(routes)), lines.checked)
     running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}), known)
     return RunningPlan(mapped, number, check, running, prepared.now)
 

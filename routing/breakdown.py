@@ -92,15 +92,15 @@ def taken_over(
     rest[vehicle] = ()
     part = _part(behind.problem, line, rest, freed, vehicle)
     if len(part.vehicles) and freed:
-        inside = Handover(part, line, rest, freed, budget, seed, threads).best(stop)
+        inside = Handover(part, line, rest, freed, budget, seed, threads, ways).best(stop)
         rest = part.whole(inside, rest)
     routes = behind.whole(rest)
-    return settled(problem, Walker(problem, line), ways, running, routes)
+    return settled(problem, Walker(problem, line), ways, running, routes).solution
 
 
 def settled(
     problem: Problem, walker: Walker, ways: Ways, running: Solution, routes: Sequence[Route]
-) -> Solution:
+) -> Settled:
     """Return routes with exact times; what nobody could do in the running ones nobody can now."""
     lasting: dict[int, Reason] = {
         task: reason
@@ -108,8 +108,7 @@ def settled(
         if reason in ("no_vehicle", "unreachable")
     }
     known = Alone(np.zeros(problem.tasks), lasting)
-    done = Settled(problem, walker, known, routes, ways)
-    return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
+    return Settled(problem, walker, known, routes, ways)
 
 
 def moved(before: Sequence[Route], after: Sequence[Route], free: Sequence[int]) -> int:
@@ -213,6 +212,7 @@ class Handover:
         budget: int,
         seed: int,
         threads: int,
+        ways: Ways | None = None,
     ) -> None:
         self._before = part.inside(rest)
         local = {int(task): i for i, task in enumerate(part.tasks)}
@@ -230,7 +230,7 @@ class Handover:
         single = alone(problem, line)
         self._fit = single.fit()
         self._search = Search(problem, line, single, seed, threads, dense_ends=EXACT_ENDS)
-        self._walker = Walker(problem, line)
+        self._exact = ways or Walker(problem, line)
         self._begin()
         self._price = DEAR * self._search.cost_per_task
         self._least_price = CHEAPEST * self._search.cost_per_task
@@ -242,7 +242,7 @@ class Handover:
         search, served = self._search, sum(len(tasks_of(route)) for route in self._before)
         for _ in range(CORRECTIONS):
             search.begin(self._before)
-            search.correct(self._walker)
+            search.correct(self._exact)
             if sum(len(tasks_of(route)) for route in search.best_routes()) == served:
                 break
 
@@ -289,7 +289,7 @@ class Handover:
 
     def _look(self, gone: float) -> None:
         """Keep the routes if they are the best so far, and set the price of a change anew."""
-        self._search.correct(self._walker)
+        self._search.correct(self._exact)
         routes = self._search.best_routes()
         changes = moved(self._before, routes, self._free.tolist())
         cost = self._search.best_cost - self._price * self._priced(routes)

@@ -6,20 +6,23 @@ import numpy as np
 
 from routing.check_reasons import untrue_reasons
 from routing.check_times import Driven, driven
-from routing.check_ways import deadheads_of, legs_of
+from routing.check_ways import Deadheads, deadheads_of, legs_of
 from routing.problem import Cost, Floats, Problem, Reason, Refill, Route, Solution, Visit
 
 TOLERANCE = 1e-6
 """Relative difference of costs, and seconds or kilograms, that count as equal."""
 
 
-def violations(problem: Problem, solution: Solution) -> list[str]:
-    """Return everything that is wrong with a solution, one sentence each; empty if it holds."""
+def violations(problem: Problem, solution: Solution, known: Deadheads | None = None) -> list[str]:
+    """Return everything that is wrong with a solution, one sentence each; empty if it holds.
+
+    What the referee has `known` of the same streets since it looked there before is kept.
+    """
     found = _broken_shape(problem, solution.routes)
     if found:
         return found
     found = _broken_service(problem, solution)
-    times = _driven(problem, solution)
+    times = _driven(problem, solution, known)
     for v, route in enumerate(solution.routes):
         found += _broken_route(problem, times, v, route)
         found += _broken_pin(problem, v, route)
@@ -63,8 +66,8 @@ def cost_of(problem: Problem, solution: Solution) -> Cost:
     return _cost(problem, solution, _driven(problem, solution))
 
 
-def _driven(problem: Problem, solution: Solution) -> Driven:
-    deadheads = deadheads_of(problem, legs_of(problem, solution.routes))
+def _driven(problem: Problem, solution: Solution, known: Deadheads | None = None) -> Driven:
+    deadheads = deadheads_of(problem, legs_of(problem, solution.routes), known)
     return driven(problem, deadheads, solution)
 
 
@@ -108,12 +111,15 @@ def _broken_route(problem: Problem, times: Driven, v: int, route: Route) -> list
     found = []
     kind = int(problem.vehicle_type[v])
     load_kg = float(problem.load_kg[v])
+    tasks = [stop.task for stop in route if isinstance(stop, Visit)]
+    needs_kg = iter(problem.material_kg[tasks].tolist())
+    able = iter(np.isfinite(problem.service_s[tasks, kind]).tolist())
     for stop in route:
         if isinstance(stop, Refill):
             load_kg = float(problem.capacity_kg[v])
             continue
-        load_kg -= float(problem.material_kg[stop.task])
-        if not np.isfinite(problem.service_s[stop.task, kind]):
+        load_kg -= next(needs_kg)
+        if not next(able):
             found.append(f"vehicle {v} is not able to do task {stop.task}")
         if load_kg < -TOLERANCE:
             found.append(f"vehicle {v} lacks {-load_kg:.1f} kg at task {stop.task}")
@@ -179,12 +185,12 @@ def _cost(problem: Problem, solution: Solution, times: Driven) -> Cost:
         vehicles += float(problem.fixed_price[v])
         distance += rules.per_m(v) * times.metres[v]
         change += sum(rules.change(stop.task, v) for stop in route if isinstance(stop, Visit))
-    completion = lateness = 0.0
-    for task, end_s in times.ends_s.items():
-        completion += float(problem.completion_price[task]) * end_s
-        late_s = max(0.0, end_s - float(problem.due_s[task]))
-        lateness += float(problem.lateness_price[task]) * late_s
-    unserved = sum(float(problem.unserved_price[task]) for task in solution.unserved)
+    tasks = np.array(list(times.ends_s), np.int64)
+    ends_s = np.array(list(times.ends_s.values()), np.float64)
+    completion = float((problem.completion_price[tasks] * ends_s).sum())
+    late_s = np.maximum(ends_s - problem.due_s[tasks], 0.0)
+    lateness = float((problem.lateness_price[tasks] * late_s).sum())
+    unserved = float(problem.unserved_price[list(solution.unserved)].sum())
     return Cost(
         *(time, vehicles, completion, lateness, unserved, distance),
         last_home=rules.last_home_price * max(home_s) if rules.last_home_price else 0.0,

@@ -1,10 +1,12 @@
 """The referee's clock: drives all routes at once, as they may wait for one another."""
 
 from dataclasses import dataclass, field
+from math import inf, isfinite
+from typing import NamedTuple
 
 import numpy as np
 
-from routing.check_ways import Deadheads, stop_arc
+from routing.check_ways import Deadheads, arcs_of
 from routing.problem import Problem, Refill, Route, Solution, Visit
 
 RESTS_LATE_S = 1e-6
@@ -58,6 +60,33 @@ def rest_of(problem: Problem, v: int, *, rested: bool) -> tuple[float, float]:
     return after_s, problem.rules.rest_s(v)
 
 
+class _Work(NamedTuple):
+    """A stop as one vehicle makes it; a reload has only its arc."""
+
+    arc: int
+    work_s: float = 0.0
+    release_s: float = 0.0
+    material_kg: float = 0.0
+    length_m: float = 0.0
+
+
+def _works_of(problem: Problem, v: int, route: Route) -> list[_Work]:
+    """Return the stops of a route in its order, as plain numbers."""
+    arcs = arcs_of(problem, route)
+    at = [i for i, stop in enumerate(route) if isinstance(stop, Visit)]
+    tasks = np.array([stop.task for stop in route if isinstance(stop, Visit)], np.int64)
+    driven = [arcs[i] for i in at]
+    columns = (
+        problem.service_s[tasks, problem.vehicle_type[v]],
+        *(problem.release_s[tasks], problem.material_kg[tasks], problem.length_m[driven]),
+    )
+    works = map(_Work, driven, *(column.tolist() for column in columns))
+    found = list(map(_Work, arcs))
+    for i, work in zip(at, works, strict=True):
+        found[i] = work
+    return found
+
+
 class _Vehicle:
     """A vehicle under way on its route."""
 
@@ -68,32 +97,33 @@ class _Vehicle:
         self.here = Standing(int(problem.start_arc[v]), start_s, load_kg, rested=False)
         self.last = Standing(int(problem.start_arc[v]), start_s, load_kg, rested=False)
         self.pace = float(problem.pace[problem.vehicle_type[v]])
+        self.rest = rest_of(problem, v, rested=False)
+        self.works = _works_of(problem, v, route)
         self.metres = 0.0
         self.next = 0
 
     def go(self, arc: int, not_before_s: float, work_s: float) -> float:
         """Drive to an arc and work there; return when the work begins."""
         way = self.deadheads[self.here.arc, arc]
-        rest = rest_of(self.problem, self.v, rested=self.here.rested)
         ends_s, rests = end_s(
-            self.here.clock_s, way.seconds * self.pace, not_before_s, work_s, rest
+            self.here.clock_s, way.seconds * self.pace, not_before_s, work_s, self.rest
         )
         self.metres += way.metres
         self.here = Standing(arc, ends_s, self.here.load_kg, self.here.rested or rests)
-        return ends_s - work_s if np.isfinite(ends_s) else np.inf
+        if rests:
+            self.rest = rest_of(self.problem, self.v, rested=True)
+        return ends_s - work_s if isfinite(ends_s) else inf
 
     def stop(self, stop: Visit | Refill, not_before_s: float) -> float:
         """Make the next stop; return when its work begins."""
-        problem = self.problem
-        arc = stop_arc(problem, stop)
+        problem, work = self.problem, self.works[self.next]
         if isinstance(stop, Refill):
-            begins_s = self.go(arc, 0.0, float(problem.fill_s[stop.site]))
+            begins_s = self.go(work.arc, 0.0, float(problem.fill_s[stop.site]))
             self.here.load_kg = float(problem.capacity_kg[self.v])
         else:
-            work_s = float(problem.service_s[stop.task, problem.vehicle_type[self.v]])
-            begins_s = self.go(arc, not_before_s, work_s)
-            self.here.load_kg -= float(problem.material_kg[stop.task])
-            self.metres += float(problem.length_m[arc])
+            begins_s = self.go(work.arc, max(not_before_s, work.release_s), work.work_s)
+            self.here.load_kg -= work.material_kg
+            self.metres += work.length_m
         self.next += 1
         if isinstance(stop, Visit) or self.next <= len(problem.rules.pin(self.v)):
             self.last = self.here
@@ -143,8 +173,7 @@ def _drive_on(
         earlier = [task for task, _ in before.get(stop.task, []) if task in served]
         if any(task not in found.ends_s for task in earlier):
             break
-        release_s = float(vehicle.problem.release_s[stop.task])
         wait_s = max((found.ends_s[task] for task in earlier), default=0.0)
-        found.begins_s[stop.task] = vehicle.stop(stop, max(release_s, wait_s))
+        found.begins_s[stop.task] = vehicle.stop(stop, wait_s)
         found.ends_s[stop.task] = vehicle.here.clock_s
     return vehicle.next > first

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.problem import Floats, Problem, Refill, Route, Visit
+from routing.problem import Floats, Problem, Route, Visit
 
 _BATCH = 256
 _LIMITS_S = (60.0, 300.0, 1800.0, np.inf)
@@ -28,11 +28,14 @@ class Way(NamedTuple):
 type Deadheads = dict[tuple[int, int], Way]
 
 
-def stop_arc(problem: Problem, stop: Visit | Refill) -> int:
-    """Return the arc that is driven at a stop."""
-    if isinstance(stop, Visit):
-        return int(problem.mode_arc[stop.task, stop.mode])
-    return int(problem.reload_arc[stop.site])
+def arcs_of(problem: Problem, route: Route) -> list[int]:
+    """Return the arc that is driven at each stop of a route."""
+    visits = [stop for stop in route if isinstance(stop, Visit)]
+    tasks = np.array([stop.task for stop in visits], np.int64)
+    modes = np.array([stop.mode for stop in visits], np.int64)
+    worked = iter(problem.mode_arc[tasks, modes].tolist())
+    sites: list[int] = problem.reload_arc.tolist()
+    return [next(worked) if isinstance(stop, Visit) else sites[stop.site] for stop in route]
 
 
 def legs_of(problem: Problem, routes: tuple[Route, ...]) -> set[tuple[int, int]]:
@@ -41,15 +44,26 @@ def legs_of(problem: Problem, routes: tuple[Route, ...]) -> set[tuple[int, int]]
     for v, route in enumerate(routes):
         if not route and not problem.rules.is_out(v):
             continue
-        arcs = [int(problem.start_arc[v]), *(stop_arc(problem, stop) for stop in route)]
+        arcs = [int(problem.start_arc[v]), *arcs_of(problem, route)]
         if problem.end_arc[v] >= 0:
             arcs.append(int(problem.end_arc[v]))
         pairs.update(pairwise(arcs))
     return pairs
 
 
-def deadheads_of(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
-    """Return the way of each leg, looking ever farther for those not found near by."""
+def deadheads_of(
+    problem: Problem, legs: set[tuple[int, int]], known: Deadheads | None = None
+) -> Deadheads:
+    """Return the way of each leg, looking ever farther for those not found near by.
+
+    What is `known` of the same streets is not looked for again, and what was found is known then.
+    """
+    kept: Deadheads = {} if known is None else known
+    kept |= _deadheads(problem, legs - kept.keys())
+    return kept
+
+
+def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
     found = _turns(problem, legs)
     for limit_s in _LIMITS_S:
         goals: dict[int, list[int]] = {}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.check_ways import Deadheads
 from routing.paths import LineGraph, Remembering, Walker, line_graph
 from routing.problem import Problem
 
@@ -21,10 +22,14 @@ _STREETS = ("tail", "head", "length_m", "drive_s", "place", "turn_start", "turn_
 
 
 class Lines(NamedTuple):
-    """The line graph of some streets, and the ways that were asked for there."""
+    """The line graph of some streets, and the ways that were asked for there.
+
+    `checked` are those that the referee has looked for itself.
+    """
 
     graph: LineGraph
     ways: Remembering
+    checked: Deadheads
 
 
 class KnownWays:
@@ -38,7 +43,7 @@ class KnownWays:
         """Return what is known of a problem's streets, at first nothing."""
         with self._keeping:
             found = next((one for one in self._kept if _alike(one[0], problem)), None)
-            if found is None or len(found[1].ways) > MOST_WAYS:
+            if found is None or max(len(found[1].ways), len(found[1].checked)) > MOST_WAYS:
                 found = (problem, lines_of(problem))
             others = [one for one in self._kept if not _alike(one[0], problem)]
             self._kept = [found, *others][:KEPT]
@@ -48,7 +53,7 @@ class KnownWays:
 def lines_of(problem: Problem) -> Lines:
     """Return the line graph of a problem, and ways that nobody has asked for yet."""
     graph = line_graph(problem)
-    return Lines(graph, Remembering(Walker(problem, graph)))
+    return Lines(graph, Remembering(Walker(problem, graph)), {})
 
 
 def _alike(one: Problem, other: Problem) -> bool:

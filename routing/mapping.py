@@ -32,7 +32,7 @@ from routing.paths import Walker, line_graph
 from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Rules, Solution, turn_rows
 from routing.running import locked_stops
 from routing.situation import Situation
-from routing.timing import TimedLeg, TimedRoute, Ways, timed_routes
+from routing.timing import TimedLeg, TimedRoute, timed_routes
 
 SOLVER = "barfrub ruin and recreate"
 """Written into plans."""
@@ -238,20 +238,20 @@ def _streets(situation: Situation, places: _Nodes) -> _Graph:
     )
 
 
-def plan_from(mapped: Mapped, solution: Solution, ways: Ways | None = None) -> Plan:
+def plan_from(
+    mapped: Mapped, solution: Solution, timed: Sequence[TimedRoute] | None = None
+) -> Plan:
     """Return a solution as a draft, with a route for every shift and exact times.
 
-    Who knows the `ways` of the routes already gives them.
+    Who has `timed` its routes already gives them.
     """
-    situation = mapped.situation
-    walker = ways or Walker(mapped.problem, line_graph(mapped.problem))
+    situation, problem = mapped.situation, mapped.problem
+    known = timed or timed_routes(problem, Walker(problem, line_graph(problem)), solution.routes)
     routes = []
-    for shift, timed in zip(
-        situation.shifts, timed_routes(mapped.problem, walker, solution.routes), strict=True
-    ):
+    for shift, route in zip(situation.shifts, known, strict=True):
         start = situation.present.starts.get(shift.id)
         begun = (start.finishing,) if start and start.finishing else ()
-        routes.append(Route(shift.id, shift.vehicle_id, (*begun, *legs_of(mapped, timed))))
+        routes.append(Route(shift.id, shift.vehicle_id, (*begun, *legs_of(mapped, route))))
     cost = solution.cost
     return Plan(
         id=PlanId(0),
@@ -299,7 +299,7 @@ def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begin
         path=path,
         starts_at=now + timedelta(seconds=begins_s),
         ends_at=now + timedelta(seconds=leg.ends_s),
-        length_m=float(mapped.problem.length_m[list(leg.arcs)].sum()),
+        length_m=sum(map(mapped.problem.length_m.item, leg.arcs)),
         pass_index=work.work.pass_index if work else 0,
         blade=work is not None and work.job.treatment is Treatment.PLOW,
         spreader=work is not None and work.job.treatment is Treatment.SALT,

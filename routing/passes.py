@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.model import DirectedSegment, Directions, Job, Segment, Treatment, Vehicle, WorkPass
+from data.model import DirectedSegment, Directions, Job, Treatment, Vehicle, WorkPass
 from routing.problem import Floats
 from routing.situation import Situation
 
@@ -59,13 +59,13 @@ def service_s(
 ) -> Floats:
     """Return float64[T, K], infinite where the machine does not do that or does not fit."""
     segments = [situation.network.segment(work.job.segment_id) for work in passes]
+    length_m = np.array([segment.length_m for segment in segments], np.float64)
+    width_m = np.array([segment.width_m for segment in segments], np.float64)
+    kinds = list(Treatment)
+    wanted = np.array([kinds.index(work.job.treatment) for work in passes], np.int64)
     found = np.full((len(passes), len(machines)), np.inf)
     for k, machine in enumerate(machines):
-        for t, (work, segment) in enumerate(zip(passes, segments, strict=True)):
-            if _able(machine, work.job.treatment, segment):
-                found[t, k] = segment.length_m / machine.work_speed_mps[work.job.treatment]
+        for treatment in machine.capabilities:
+            fits = (wanted == kinds.index(treatment)) & (width_m >= machine.min_street_m)
+            found[fits, k] = length_m[fits] / machine.work_speed_mps[treatment]
     return found
-
-
-def _able(machine: Vehicle, treatment: Treatment, segment: Segment) -> bool:
-    return treatment in machine.capabilities and segment.width_m >= machine.min_street_m

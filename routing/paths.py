@@ -148,15 +148,13 @@ def _dense(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> Gaps:
 
 
 def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
-    stops = ends.arc[: ends.places]
-    from_place = np.array([from_arc(problem, line, arc)[ends.arc] for arc in stops], np.float32)
-    to_place = np.array([to_arc(problem, line, arc)[ends.arc] for arc in stops], np.float32)
+    from_place, to_place = _places_s(problem, line, ends, threads)
     next_end = np.full((len(ends.arc), NEAREST), NONE, np.int32)
     next_s = np.full((len(ends.arc), NEAREST), FAR_S, np.float32)
     _find_nearest(problem, line, ends.arc, ends.number, next_end, next_s, threads)
-    key, near_s = _by_end(next_end, next_s)
+    key, near_s = _by_end(next_end, next_s, threads)
     bare_s, hub_of = hubs_of(problem, line, threads)
-    hub_s = bare_s + _margin_s(problem, line, ends, bare_s, hub_of)
+    hub_s = bare_s + _margin_s(problem, line, ends, bare_s, hub_of, threads)
     edge = np.zeros(len(ends.arc), EDGE)
     edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
@@ -173,15 +171,38 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
     return gaps, next_end
 
 
-def _by_end(next_end: Ints, next_s: Floats32) -> tuple[Ints, Floats32]:
+def _places_s(
+    problem: Problem, line: LineGraph, ends: Ends, threads: int
+) -> tuple[Floats32, Floats32]:
+    """Return float32[places, N], the seconds from each place to all ends, and from them to it."""
+    from_place, to_place = np.empty((2, ends.places, len(ends.arc)), np.float32)
+
+    def some(first: int, last: int) -> None:
+        for place, arc in enumerate(ends.arc[first:last].tolist(), first):
+            from_place[place] = from_arc(problem, line, arc)[ends.arc]
+            to_place[place] = to_arc(problem, line, arc)[ends.arc]
+
+    _in_parts(some, ends.places, threads)
+    return from_place, to_place
+
+
+def _by_end(next_end: Ints, next_s: Floats32, threads: int) -> tuple[Ints, Floats32]:
     """Return the ends of each row in order with their seconds, and room for more behind them."""
-    room = ((0, 0), (0, LEARNED))
-    key = np.pad(next_end, room, constant_values=NONE).astype(np.int64)
-    key[key == NONE] = np.iinfo(np.int32).max
-    near_s = np.pad(next_s, room, constant_values=FAR_S)
-    both = key << 32 | near_s.view(np.int32)  # no seconds are negative: their bits are in order
-    both.sort(axis=1)
-    return (both >> 32).astype(np.int32), both.astype(np.int32).view(np.float32)
+    shape = (len(next_end), next_end.shape[1] + LEARNED)
+    key = np.full(shape, np.iinfo(np.int32).max, np.int32)
+    near_s = np.full(shape, FAR_S, np.float32)
+
+    def some(first: int, last: int) -> None:
+        ends = next_end[first:last].astype(np.int64)
+        ends[ends == NONE] = np.iinfo(np.int32).max
+        seconds = next_s[first:last].view(np.int32)  # none are negative: their bits are in order
+        both = ends << 32 | seconds
+        both.sort(axis=1)
+        key[first:last, : both.shape[1]] = both >> 32
+        near_s[first:last, : both.shape[1]] = both.astype(np.int32).view(np.float32)
+
+    _in_parts(some, len(next_end), threads)
+    return key, near_s
 
 
 def _find_nearest(
@@ -242,19 +263,24 @@ def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
 
 
 def _margin_s(
-    problem: Problem, line: LineGraph, ends: Ends, hub_s: Floats32, hub_of: Ints
+    problem: Problem, line: LineGraph, ends: Ends, hub_s: Floats32, hub_of: Ints, threads: int
 ) -> np.float32:
     """Return what to add to estimates so that few are too low, by a sample of true deadheads.
 
     A search picks what looks cheap: from estimates without bias it picks those that are wrong.
     """
     goals = hub_of[problem.tail[ends.arc]]
-    short_s = [np.zeros(1)]
-    for arc in ends.arc[:: max(1, len(ends.arc) // SAMPLE)]:
-        true_s = from_arc(problem, line, int(arc))[ends.arc]
-        guess_s = hub_s[hub_of[problem.head[arc]], goals]
-        known = true_s < USUAL_S
-        short_s.append(true_s[known] - guess_s[known])
+    sample = ends.arc[:: max(1, len(ends.arc) // SAMPLE)].tolist()
+    short_s = [np.zeros(1)] * len(sample)
+
+    def some(first: int, last: int) -> None:
+        for i, arc in enumerate(sample[first:last], first):
+            true_s = from_arc(problem, line, arc)[ends.arc]
+            guess_s = hub_s[hub_of[problem.head[arc]], goals]
+            known = true_s < USUAL_S
+            short_s[i] = true_s[known] - guess_s[known]
+
+    _in_parts(some, len(sample), threads)
     return np.float32(np.percentile(np.concatenate(short_s), SAFE_PERCENT))
 
 

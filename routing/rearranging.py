@@ -5,12 +5,13 @@ of their work to a new one. Of the neighbours only a few may change what they do
 keep their next stops and may change behind them, and all other vehicles stay as they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.alone import Alone
+from routing.alone import Alone, alone
 from routing.breakdown import (
     HELPED_TASKS,
     HELPERS,
@@ -22,13 +23,17 @@ from routing.breakdown import (
 )
 from routing.paths import LineGraph, Walker
 from routing.pinning import behind_pins
-from routing.problem import Cost, Problem, Reason, Route, Solution
+from routing.problem import Cost, Ints, Problem, Reason, Route, Solution
 from routing.repair import fitting
 from routing.search import Search
+from routing.settling import Settled
 from routing.solver import improve
 from routing.stop import Stop
 from routing.stops import tasks_of
 from routing.timing import Ways
+
+type Ahead = Callable[[tuple[Route, ...]], object]
+"""Looks at routes of which most will stay, so that what they need is known in the end."""
 
 NEXT_STOPS = 3
 """Stops of a vehicle that count as its next moves."""
@@ -49,14 +54,32 @@ class Change:
     helpers: tuple[int, ...] = ()
 
 
+def nobody(_routes: tuple[Route, ...]) -> None:
+    """Look at nothing."""
+
+
 def running_solution(
     problem: Problem, routes: Sequence[Route], hopeless: Mapping[int, Reason]
 ) -> Solution:
     """Return routes that are driven as a solution; what nobody does is hopeless or lacks time."""
-    served = {task for route in routes for task in tasks_of(route)}
-    left = (task for task in range(problem.tasks) if task not in served)
+    left = absent_from(problem, routes).tolist()
     unserved: dict[int, Reason] = {task: hopeless.get(task, "time") for task in left}
     return Solution(tuple(routes), unserved, Cost(0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 0, 0)
+
+
+def hopeless_ones(problem: Problem, line: LineGraph, routes: Sequence[Route]) -> dict[int, Reason]:
+    """Return the tasks in no route that nobody could do, with the reason."""
+    left, everybody = absent_from(problem, routes), np.arange(problem.vehicles, dtype=np.int32)
+    found = alone(restricted(problem, left, everybody), line).hopeless
+    return {int(left[task]): reason for task, reason in found.items()}
+
+
+def absent_from(problem: Problem, routes: Sequence[Route]) -> Ints:
+    """Return the tasks that are in no route."""
+    absent = np.ones(problem.tasks, np.bool_)
+    for route in routes:
+        absent[tasks_of(route)] = False
+    return np.flatnonzero(absent).astype(np.int32)
 
 
 def rearranged(
@@ -68,7 +91,7 @@ def rearranged(
     stop: Stop,
     seed: int = 0,
     threads: int = 1,
-) -> Solution:
+) -> Settled:
     """Return routes for what has happened, found around the vehicles that it concerns."""
     routes = fitting(problem, running.routes)
     nearby = change.helpers or _neighbours(problem, line, routes, change)
@@ -78,7 +101,7 @@ def rearranged(
     free = _unpinned(held, change.free)
     part = _part(behind.problem, rest, free, (*change.concerned, *nearby))
     if len(part.vehicles) and len(part.tasks):
-        search = Handover(part, line, rest, free, len(part.tasks), seed, threads)
+        search = Handover(part, line, rest, free, len(part.tasks), seed, threads, ways)
         inside = search.best(stop)
         # Estimates of far ways may cost a full route its last tasks, and time to win them back.
         if _missed(part.problem, inside) <= _missed(part.problem, part.inside(rest)):
@@ -95,10 +118,12 @@ def all_rearranged(
     stop: Stop,
     seed: int = 0,
     threads: int = 1,
-) -> Solution:
+    ahead: Ahead = nobody,
+) -> Settled:
     """Return routes for so much new work that all vehicles get some of it.
 
     The vehicles with the most to gain from it change their next moves: those with the least to do.
+    Beside the search, on one of several threads, `ahead` looks at the routes that it begins from.
     """
     routes = fitting(problem, running.routes)
     by_length = sorted(range(problem.vehicles), key=lambda v: len(routes[v]))
@@ -110,8 +135,13 @@ def all_rearranged(
     search = Search(behind.problem, line, single, seed, threads)
     search.begin(rest)
     search.lengthen()
-    search.correct(walker)
-    improve(search, walker, problem.tasks, stop)
+    search.correct(ways)
+    begun = behind.whole(search.best_routes())
+    with ThreadPoolExecutor(1) as beside:
+        looked = beside.submit(ahead, begun) if threads > 1 else None
+        improve(search, ways, problem.tasks, stop)
+        if looked is not None:
+            looked.result()
     found = search.best_routes()
     if _missed(behind.problem, found) <= _missed(behind.problem, rest):
         rest = found

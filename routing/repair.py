@@ -11,18 +11,22 @@ SLACK_KG = 1e-6
 
 
 class _Allowed:
-    """Who may do what, looked up."""
+    """Who may do what, and what tasks are, looked up as plain numbers."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        self.rank: list[int] = problem.class_index.tolist()
+        self.need_kg: list[float] = problem.material_kg.tolist()
         self._forbidden = problem.rules.forbidden()
+        self._exists: list[list[bool]] = (problem.mode_arc >= 0).tolist()
+        self._able: list[list[bool]] = np.isfinite(problem.service_s).tolist()
+        self._kind: list[int] = problem.vehicle_type.tolist()
 
     def visit(self, stop: Visit, v: int) -> bool:
         """Return whether a vehicle can and may do a task in this mode."""
-        problem = self.problem
-        exists = 0 <= stop.mode < problem.modes and problem.mode_arc[stop.task, stop.mode] >= 0
-        able = bool(np.isfinite(problem.service_s[stop.task, problem.vehicle_type[v]]))
-        return bool(exists) and able and (stop.task, v) not in self._forbidden
+        exists = 0 <= stop.mode < self.problem.modes and self._exists[stop.task][stop.mode]
+        able = exists and self._able[stop.task][self._kind[v]]
+        return able and (stop.task, v) not in self._forbidden
 
 
 def fitting(problem: Problem, routes: Sequence[Route]) -> list[Route]:
@@ -47,16 +51,16 @@ def _fitting_route(allowed: _Allowed, v: int, route: Route, taken: set[int]) -> 
     problem = allowed.problem
     pin = problem.rules.pin(v)
     kept: list[Visit | Refill] = list(pin)
+    capacity_kg = float(problem.capacity_kg[v])
     load_kg = _load_after(problem, v, pin)
     level = 0
     for stop in route[len(pin) :] if route[: len(pin)] == pin else route:
         if isinstance(stop, Refill):
-            load_kg = float(problem.capacity_kg[v])
+            load_kg = capacity_kg
             kept.append(stop)
             continue
-        rank = int(problem.class_index[stop.task])
-        need_kg = float(problem.material_kg[stop.task])
-        full_kg = float(problem.capacity_kg[v]) if problem.sites else load_kg
+        rank, need_kg = allowed.rank[stop.task], allowed.need_kg[stop.task]
+        full_kg = capacity_kg if problem.sites else load_kg
         if stop.task in taken or rank < level or need_kg > max(load_kg, full_kg) + SLACK_KG:
             continue
         if not allowed.visit(stop, v):

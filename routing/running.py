@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.model import Leg, LegKind, Plan, ShiftId, WorkPass
+from data.model import DirectedSegment, Leg, LegKind, Plan, ShiftId, WorkPass
 from data.network import StreetNetwork
 from routing.situation import Situation
 from routing.stops import Refill, Route, Visit
@@ -51,18 +51,24 @@ def _stops(
 ) -> Route:
     """Return the stops of legs from one on; reloads are at the site where the way before ends."""
     stops: list[Visit | Refill] = []
-    node = -1
+    last: DirectedSegment | None = None
     for i, leg in enumerate(legs):
-        if leg.path:
-            last = leg.path[-1]
-            segment = network.segment(last.segment_id)
-            node = network.node_index(segment.end if last.forward else segment.start)
+        last = leg.path[-1] if leg.path else last
         if i < since:
             continue
         if leg.kind is LegKind.RELOAD and sites:
+            node = _node_behind(last, network)
             stops.append(Refill(sites.index(node) if node in sites else 0))
         stops += [Visit(number[work], 0) for work in leg.works if work in number]
     return tuple(stops)
+
+
+def _node_behind(way: DirectedSegment | None, network: StreetNetwork) -> int:
+    """Return the junction at the end of a street, -1 where there is none."""
+    if way is None:
+        return -1
+    segment = network.segment(way.segment_id)
+    return network.node_index(segment.end if way.forward else segment.start)
 
 
 def _without_needless(stops: Route) -> Route:

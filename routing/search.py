@@ -21,10 +21,11 @@ from routing.kernels.layout import FAR_S
 from routing.kernels.randomness import draw
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
-from routing.paths import LineGraph, Walker, ends_of, gaps_of
+from routing.paths import LineGraph, ends_of, gaps_of
 from routing.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
 from routing.sweeps import Sweeps
 from routing.terms import fleet_price
+from routing.timing import Ways
 
 WHOLE_TASKS = 1_200
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""
@@ -212,30 +213,30 @@ class Search:
         arrays = (self._gaps, self._facts, self._routes)
         return bool(moves.put_between(*arrays, v, window.first, window.last, tasks))
 
-    def correct(self, walker: Walker) -> None:
+    def correct(self, exact: Ways) -> None:
         """Replace the estimates that the routes rely on by the truth.
 
         Where the truth is worse than the best routes known for sure, those are the best again.
         """
         if self._everything is not None:  # a small problem has no estimates
             return
-        self._learn(walker)
+        self._learn(exact)
         now = self._tasks_of_routes()
         if self._best_cost < self._cost():
             self._load_tasks(self._best)
-            self._learn(walker)
+            self._learn(exact)
         if self._cost() > self._sure_cost:
             self._load_tasks(self._sure)
         self._sure, self._sure_cost = self._tasks_of_routes(), self._cost()
         self._best, self._best_cost = self._sure, self._sure_cost
         self._load_tasks(now)
 
-    def _learn(self, walker: Walker) -> None:
+    def _learn(self, exact: Ways) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
         count = farness.guessed(self._gaps, self._facts, self._routes, pairs)
         self._sweeps.note_ends(pairs[:count])
         for i, j in pairs[:count].tolist():
-            seconds, _ = walker.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
+            seconds, _ = exact.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
             farness.learn(self._gaps, i, j, min(seconds, FAR_S))
         self._rebuild()
 

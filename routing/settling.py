@@ -8,7 +8,7 @@ from routing.alone import Alone
 from routing.kernels.layout import FAR_S
 from routing.leftovers import Here, Leftovers
 from routing.paths import Remembering, Walker
-from routing.problem import NONE, Cost, Ints, Problem, Reason, Route, Visit
+from routing.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit
 from routing.repair import fitting, without, without_idle_end, without_orphans
 from routing.stops import tasks_of
 from routing.timing import TimedLeg, TimedRoute, Ways, timed_route, timed_routes, whole_cost
@@ -37,6 +37,11 @@ class Settled:
         self._leftovers = Leftovers(problem, walker.line)
         self._append_leftovers(alone)
         self.unserved = self._reasons(alone)
+
+    @property
+    def solution(self) -> Solution:
+        """The routes as a solution, of which no bound is known."""
+        return Solution(tuple(self.routes), self.unserved, self.cost, 0.0, 0, 0)
 
     @property
     def cost(self) -> Cost:
@@ -78,23 +83,14 @@ class Settled:
             return route[:at] + route[at + 1 :]
         if timed.ends_s <= latest_s or not route:
             return route
-        home_s = self._homes_s(v)
+        stops = _stops_of(timed)
         kept = len(route)
         while kept > pinned and not (
-            isinstance(route[kept - 1], Visit) and home_s[kept - 1] <= latest_s
+            isinstance(route[kept - 1], Visit)
+            and self._home_s(v, stops[kept - 1][0], rested=stops[kept - 1][1]) <= latest_s
         ):
             kept -= 1
         return route[:kept]
-
-    def _homes_s(self, v: int) -> list[float]:
-        """Return when the shift would end after each stop of a route."""
-        found = []
-        rested = False
-        for leg in self.timed[v].legs:
-            rested = rested or leg.kind == "rest"
-            if leg.kind in ("work", "reload"):
-                found.append(self._home_s(v, leg, rested=rested))
-        return found
 
     def _home_s(self, v: int, leg: TimedLeg, *, rested: bool) -> float:
         problem = self.problem
@@ -209,3 +205,13 @@ class Settled:
                 tasks.tolist(), fits.tolist(), carried.tolist(), strict=True
             )
         }
+
+
+def _stops_of(timed: TimedRoute) -> list[tuple[TimedLeg, bool]]:
+    """Return the legs that are stops of a route, and whether the vehicle has rested by then."""
+    found, rested = [], False
+    for leg in timed.legs:
+        rested = rested or leg.kind == "rest"
+        if leg.kind in ("work", "reload"):
+            found.append((leg, rested))
+    return found

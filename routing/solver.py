@@ -13,6 +13,7 @@ from routing.repair import fitting
 from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
 from routing.stop import Stop, StopWhenAsked, by_iterations
+from routing.timing import Ways
 
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
@@ -93,7 +94,7 @@ def solve(
 
 def improve(
     search: Search,
-    walker: Walker,
+    exact: Ways,
     tasks: int,
     stop: Stop,
     report: Callable[[int], None] = lambda _: None,
@@ -113,9 +114,9 @@ def improve(
             report(iterations)
         if corrected + CORRECT <= progress < 1.0:
             corrected = progress
-            search.correct(walker)
+            search.correct(exact)
     if iterations:
-        search.correct(walker)
+        search.correct(exact)
     return iterations
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from routing.problem import NONE, Cost, Problem, Refill, Route
+from routing.problem import NONE, Cost, Problem, Refill, Route, Visit
 from routing.stops import tasks_of
 
 LegKind = Literal["drive", "work", "reload", "rest"]
@@ -67,6 +67,32 @@ class Ways(Protocol):
         ...
 
 
+class _Own(NamedTuple):
+    """A task as one vehicle does it: the arc, its times, its load and its prices."""
+
+    task: int
+    arc: int
+    work_s: float
+    release_s: float
+    due_s: float
+    material_kg: float
+    completion_price: float
+    lateness_price: float
+
+
+def _own_of(problem: Problem, vehicle: int, route: Route) -> list[_Own]:
+    """Return the tasks of a route in its order, as plain numbers."""
+    visits = [stop for stop in route if isinstance(stop, Visit)]
+    tasks = np.array([visit.task for visit in visits], np.int64)
+    arcs = problem.mode_arc[tasks, np.array([visit.mode for visit in visits], np.int64)]
+    columns = (
+        *(tasks, arcs, problem.service_s[tasks, problem.vehicle_type[vehicle]]),
+        *(problem.release_s[tasks], problem.due_s[tasks], problem.material_kg[tasks]),
+        *(problem.completion_price[tasks], problem.lateness_price[tasks]),
+    )
+    return list(map(_Own, *(column.tolist() for column in columns)))
+
+
 class _Clock:
     """Where a vehicle is on its way through a route."""
 
@@ -75,19 +101,21 @@ class _Clock:
         self.ways = ways
         self.vehicle = vehicle
         self.route = route
-        self.next = 0
+        self.next = self.done = 0
         self.kind = int(problem.vehicle_type[vehicle])
         self.arc = int(problem.start_arc[vehicle])
         self.now_s = float(problem.shift_start_s[vehicle])
         self.load_kg = float(problem.load_kg[vehicle])
+        self.pace = float(problem.pace[self.kind])
         self.rest_by_s = self.now_s + problem.rules.rest_after_s(vehicle) + RESTS_LATE_S
+        self.own = _own_of(problem, vehicle, route)
         self.legs: list[TimedLeg] = []
         self.completion_cost = self.lateness_cost = self.change_cost = 0.0
 
     def drive_to(self, arc: int, not_before_s: float = 0.0, work_s: float = 0.0) -> None:
         """Deadhead to the beginning of an arc, rested if due, and wait until work may begin."""
         seconds, arcs = self.ways.path(self.arc, arc)
-        takes_s = seconds * float(self.problem.pace[self.kind])
+        takes_s = seconds * self.pace
         if max(self.now_s + takes_s, not_before_s) + work_s > self.rest_by_s:
             self._rest()
         ends_s = max(self.now_s + takes_s, not_before_s)
@@ -102,21 +130,20 @@ class _Clock:
         self.now_s = ends_s
         self.rest_by_s = np.inf
 
-    def work(self, task: int, mode: int, not_before_s: float) -> None:
+    def work(self, own: _Own, not_before_s: float) -> None:
         """Do a task."""
-        problem = self.problem
-        arc = int(problem.mode_arc[task, mode])
-        work_s = float(problem.service_s[task, self.kind])
-        self.drive_to(arc, max(float(problem.release_s[task]), not_before_s), work_s)
-        ends_s = self.now_s + work_s
-        self.load_kg -= float(problem.material_kg[task])
-        self.legs.append(TimedLeg("work", (arc,), self.now_s, ends_s, self.load_kg, task=task))
+        self.drive_to(own.arc, max(own.release_s, not_before_s), own.work_s)
+        ends_s = self.now_s + own.work_s
+        self.load_kg -= own.material_kg
+        self.legs.append(
+            TimedLeg("work", (own.arc,), self.now_s, ends_s, self.load_kg, task=own.task)
+        )
         self.now_s = ends_s
-        self.completion_cost += float(problem.completion_price[task]) * ends_s
-        self.change_cost += problem.rules.change(task, self.vehicle)
-        late_s = ends_s - float(problem.due_s[task])
+        self.completion_cost += own.completion_price * ends_s
+        self.change_cost += self.problem.rules.change(own.task, self.vehicle)
+        late_s = ends_s - own.due_s
         if late_s > 0:
-            self.lateness_cost += float(problem.lateness_price[task]) * late_s
+            self.lateness_cost += own.lateness_price * late_s
 
     def refill(self, site: int) -> None:
         """Fill the hopper."""
@@ -138,12 +165,13 @@ class _Clock:
             if isinstance(stop, Refill):
                 self.refill(stop.site)
             else:
-                earlier = [done_s.get(task, np.inf) for task in waits_for.get(stop.task, ())]
-                not_before_s = max(earlier, default=0.0)
+                earlier = waits_for.get(stop.task)
+                not_before_s = max(done_s.get(task, np.inf) for task in earlier) if earlier else 0.0
                 if not_before_s == np.inf:
                     break
-                self.work(stop.task, stop.mode, not_before_s)
+                self.work(self.own[self.done], not_before_s)
                 done_s[stop.task] = self.now_s
+                self.done += 1
             self.next += 1
         return self.next > first
 

@@ -108,7 +108,8 @@ class RunningRoutes:
     ) -> None:
         self._problem = problem
         self._routes = solution.routes
-        self._line, self._ways = known.lines(problem) if known else lines_of(problem)
+        lines = known.lines(problem) if known else lines_of(problem)
+        self._line, self._ways = lines.graph, lines.ways
         self._timed = timed_routes(problem, self._ways, self._routes)
         self._unserved = solution.unserved
         self._left = list(solution.unserved)

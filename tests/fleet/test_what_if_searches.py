@@ -86,7 +86,7 @@ def test_a_plan_keeps_what_it_is_held_to(prepared) -> None:
     problem, line = no_later_than(mapped, plan), line_graph(mapped.problem)
     walker = Walker(problem, line)
     start = start_from(mapped, plan)
-    found = settled(problem, walker, walker, start, start.routes)
+    found = settled(problem, walker, walker, start, start.routes).solution
     assert violations(problem, found) == []
     assert found.cost.total == pytest.approx(plan.cost.total)
     ends = [leg.ends_at for route in plan.routes for leg in route.legs if leg.works]

@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing.check_ways import deadheads_of, from_arcs
+from routing.check import violations
+from routing.check_ways import Way, deadheads_of, from_arcs, legs_of
 from routing.known_ways import KnownWays, lines_of
+from routing.solver import solve
+from routing.stop import MaxIterations
 from tests.routing.towns import a_random_town
 
 
@@ -45,3 +48,18 @@ def test_the_referee_takes_no_turn_for_the_shortest_way_that_is_none(town, dear_
     assert {leg: way.seconds for leg, way in found.items()} == pytest.approx(
         {leg: float(away_s[leg]) for leg in legs}
     )
+
+
+def test_the_referee_looks_only_for_ways_that_it_has_not_looked_for_before():
+    town = a_random_town(3, 12)
+    found = solve(town, MaxIterations(200), 1)
+    known = {}
+    assert violations(town, found, known) == []
+    legs = legs_of(town, found.routes)
+    assert known == deadheads_of(town, legs)
+    before = dict(known)
+    fewer = (found.routes[0], *((),) * (town.vehicles - 1))
+    assert deadheads_of(town, legs_of(town, fewer), known) == before
+    source, target = next(iter(legs))
+    known[source, target] = Way(np.inf, 0.0)  # only to see that it is taken from there
+    assert violations(town, found, known) != []

@@ -41,7 +41,7 @@ def after(town, routes, change) -> Solution:
     line = line_graph(town)
     running = running_solution(town, routes, alone(town, line).hopeless)
     ways = Remembering(Walker(town, line))
-    found = rearranged(town, ways, line, running, change, SOME)
+    found = rearranged(town, ways, line, running, change, SOME).solution
     assert violations(town, found) == []
     return found
 
@@ -86,7 +86,7 @@ def test_much_new_work_goes_to_all_behind_their_next_moves(most):
     line = line_graph(town)
     running = running_solution(town, routes, alone(town, line).hopeless)
     ways = Remembering(Walker(town, line))
-    found = all_rearranged(town, ways, line, running, most, SOME)
+    found = all_rearranged(town, ways, line, running, most, SOME).solution
     assert violations(town, replace(found, bound=0.0)) == []
     assert found.unserved == {}
     assert len(changed(routes, found.routes)) <= most
