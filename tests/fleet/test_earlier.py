@@ -1,14 +1,14 @@
 """What is kept of older passes never changes what is told of a street, whatever came when."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import delete, insert
 
 from data.evidence_rules import EvidenceRules
-from data.model import Evidence, EvidenceKind, JobState, Pass, Treatment, VehicleId
+from data.model import Evidence, EvidenceKind, JobState, Pass, Storm, StormId, Treatment, VehicleId
 from data.policy import DEFAULT_POLICY, policy_from_toml
 from data.store.coverage import pass_row
 from data.store.engine import Tx
@@ -18,7 +18,7 @@ from data.store.schema import passage
 from data.store.storms import add_storm
 from fleet.earlier import Earlier, Looked
 from fleet.evidence import derive
-from fleet.windows import number_at
+from fleet.windows import begins_at, number_at
 from tests import village as v
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
@@ -27,13 +27,13 @@ STREETS = [v.MAIN_WEST, v.SCHOOL]
 MINUTE = timedelta(minutes=1)
 
 
-def a_storm(tx: Tx):
+def a_storm(tx: Tx) -> Storm:
     for vehicle in (1, 2):
         add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
     return add_storm(tx, "First snow", "active", v.NOW)
 
 
-def add_pass(tx: Tx, storm_id: int, chance: np.random.Generator, minutes: float) -> None:
+def add_pass(tx: Tx, storm_id: StormId, chance: np.random.Generator, minutes: float) -> None:
     """Store a pass over a whole street or a part of it, at work or not, some minutes after now."""
     street = STREETS[int(chance.integers(2))]
     length_m = NETWORK.segment(street).length_m
@@ -53,10 +53,10 @@ def add_pass(tx: Tx, storm_id: int, chance: np.random.Generator, minutes: float)
             float(chance.choice([0.2, 0.5, 0.9])),
         ),
     )
-    tx.execute(insert(passage), [pass_row(storm_id, one, number_at(began))])
+    add(tx, storm_id, one)
 
 
-def looked(tx: Tx, earlier: Earlier, storm_id: int, minutes: float | None) -> Looked:
+def looked(tx: Tx, earlier: Earlier, storm_id: StormId, minutes: float | None) -> Looked:
     jobs = list_jobs_on_segments(tx, storm_id, STREETS)
     now = None if minutes is None else v.NOW + minutes * MINUTE
     return earlier.look(tx, storm_id, NETWORK, POLICY, STREETS, jobs, now)
@@ -82,26 +82,46 @@ def test_what_is_kept_says_what_all_passes_say(tx: Tx, seed: int) -> None:
     assert read < whole
 
 
+def a_whole_pass(began: datetime, ended: datetime, *, forward: bool = True) -> Pass:
+    return Pass(
+        segment_id=v.SCHOOL,
+        forward=forward,
+        from_m=0.0,
+        to_m=NETWORK.segment(v.SCHOOL).length_m,
+        vehicle_id=VehicleId(1),
+        started_at=began,
+        ended_at=ended,
+        treatment=Treatment.PLOW,
+        evidence=Evidence(EvidenceKind.BLADE, 0.9),
+    )
+
+
+def add(tx: Tx, storm_id: StormId, one: Pass) -> None:
+    tx.execute(insert(passage), [pass_row(storm_id, one, number_at(one.started_at))])
+
+
+def test_a_visit_that_went_on_after_all_is_still_one(tx: Tx) -> None:
+    storm, earlier, until = a_storm(tx), Earlier(), begins_at(number_at(v.NOW) + 4)
+    for minutes in (100, 80, 60, 50, 40, 30, 20, 10):
+        began = until - minutes * MINUTE
+        add(tx, storm.id, a_whole_pass(began, began + MINUTE))
+    add(tx, storm.id, a_whole_pass(until - MINUTE, until - 0.1 * MINUTE))
+    after = (until - v.NOW) / MINUTE + 31
+    looked(tx, earlier, storm.id, after)
+    assert looked(tx, earlier, storm.id, after).passes == {}
+    add(tx, storm.id, a_whole_pass(until + 0.1 * MINUTE, until + MINUTE))
+    (found,) = looked(tx, earlier, storm.id, after).coverage.values()
+    assert found.passes_done == 9
+
+
 def test_an_open_job_is_closed_by_passes_from_before_and_after(tx: Tx) -> None:
     storm, earlier = a_storm(tx), Earlier()
     job = add_job(tx, v.a_job(segment_id=v.SCHOOL, storm_id=storm.id, passes=12))
-    whole_m = NETWORK.segment(v.SCHOOL).length_m
     for minutes in range(0, 120, 10):
         assert get_job(tx, job.id).state is JobState.OPEN
         for forward in (True, False):
             began = v.NOW + minutes * MINUTE
-            one = Pass(
-                segment_id=v.SCHOOL,
-                forward=forward,
-                from_m=0.0,
-                to_m=whole_m,
-                vehicle_id=VehicleId(1),
-                started_at=began,
-                ended_at=began + MINUTE,
-                treatment=Treatment.PLOW,
-                evidence=Evidence(EvidenceKind.BLADE, 0.9),
-            )
-            tx.execute(insert(passage), [pass_row(storm.id, one, number_at(began))])
+            add(tx, storm.id, a_whole_pass(began, began + MINUTE, forward=forward))
         now = v.NOW + (minutes + 2) * MINUTE
         derive(tx, storm, NETWORK, POLICY, {v.SCHOOL}, now, earlier=earlier)
     assert get_job(tx, job.id).state is JobState.DONE
