@@ -8,7 +8,7 @@ Whether any of their passes has changed since, sums over them tell; then all are
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from data.evidence_rules import EvidenceRules
@@ -35,6 +35,9 @@ from fleet.windows import begins_at, number_at
 
 WORTH = 8
 """So many older passes of a street are worth to be taken in."""
+
+QUIET = tuple(timedelta(minutes=each) for each in (0, 5, 10))
+"""How much earlier a moment is looked for at which nobody was on the street."""
 
 
 class _Terms(NamedTuple):
@@ -181,18 +184,22 @@ class Earlier:
         passes: Mapping[DirectedSegment, Sequence[Pass]],
         until: datetime,
     ) -> None:
-        """Keep what ended before a moment, where no visit lasts over it."""
-        grown = list[SegmentId]()
+        """Keep what ended before a moment, or somewhat earlier where a visit lasts over it."""
+        grown: dict[datetime, list[SegmentId]] = defaultdict(list)
         for one in terms:
             read = {way: passes[way] for way in _ways(one) if way in passes}
-            older = {way: _ended(seen, until) for way, seen in read.items()}
-            enough = sum(len(seen) for seen in older.values()) >= WORTH
-            if enough and all(_apart(seen, until) for seen in read.values()):
-                self._streets.setdefault(one, _Street(terms[one], until)).grow(older, until)
-                grown.append(one)
-        sums = sum_passes(tx, storm_id, grown, until) if grown else {}
-        for one in grown:
-            self._streets[one].sums = _of(sums, one)
+            moments = (until - earlier for earlier in QUIET)
+            quiet = next((at for at in moments if _apart(read, at)), None)
+            if quiet is None:
+                continue
+            older = {way: _ended(seen, quiet) for way, seen in read.items()}
+            if sum(len(seen) for seen in older.values()) >= WORTH:
+                self._streets.setdefault(one, _Street(terms[one], quiet)).grow(older, quiet)
+                grown[quiet].append(one)
+        for quiet, ids in grown.items():
+            sums = sum_passes(tx, storm_id, ids, quiet)
+            for one in ids:
+                self._streets[one].sums = _of(sums, one)
 
 
 def _terms(
@@ -229,6 +236,10 @@ def _ended(passes: Iterable[Pass], until: datetime) -> list[Pass]:
     return [one for one in passes if one.ended_at < until]
 
 
-def _apart(passes: Sequence[Pass], until: datetime) -> bool:
-    """Whether every pass either ended before a moment or began well after it."""
-    return all(one.ended_at < until or one.started_at > until + VISIT_GAP for one in passes)
+def _apart(passes: Mapping[DirectedSegment, Sequence[Pass]], until: datetime) -> bool:
+    """Whether every pass of a street either ended before a moment or began well after it."""
+    return all(
+        one.ended_at < until or one.started_at > until + VISIT_GAP
+        for seen in passes.values()
+        for one in seen
+    )

@@ -58,8 +58,11 @@ from tests.benchmarks.planned_city import city_with_fleet, published
 
 TRUCKS = 40
 HOURS = 2.0
-STORMS = tuple((noise_m, seed) for noise_m in (4.0, 10.0) for seed in (2026, 7, 11, 23))
-"""Noise in metres, and seed; nothing was set by the errors of seeds 11 and 23."""
+SEEDS, FRESH = (2026, 7, 11, 23), (31, 43, 57, 71)
+"""Rules were set by the errors of seeds 2026, 7 and 11; the fresh ones only judge them."""
+
+STORMS = tuple((noise_m, seed) for noise_m in (4.0, 10.0) for seed in (*SEEDS, *FRESH))
+"""Noise in metres, and seed."""
 
 FAULTS = (SensorFault.STUCK, SensorFault.DEAD, SensorFault.FLAPPING, SensorFault.MUTE)
 """One truck in ten has a broken sensor, one of each kind in forty."""
