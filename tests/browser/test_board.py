@@ -310,14 +310,14 @@ def test_a_map_without_news_says_how_old_it_is(visit):
 def test_only_the_wake_of_a_truck_at_work_moves(visit):
     moved = visit.board().evaluate(
         """async () => {
-            const { drawTruck } = await import("/static/js/map/glyphs.js");
+            const { drawTruck, wakeStep } = await import("/static/js/map/glyphs.js");
             const tones = { halo: "white", body: "black", work: "green" };
             const picture = (state, moment) => {
                 const sheet = document.createElement("canvas");
                 sheet.width = sheet.height = 100;
                 const pen = sheet.getContext("2d");
                 pen.translate(50, 50);
-                drawTruck(pen, state, tones, moment);
+                drawTruck(pen, state, tones, wakeStep(moment));
                 return sheet.toDataURL();
             };
             const moves = (state) => picture(state, 0) !== picture(state, 200);

@@ -22,6 +22,21 @@ pytestmark = pytest.mark.browser
 MOMENT = "document.querySelector('#at').valueAsNumber"
 HELD = "!document.querySelector('canvas.held').hidden"
 
+COPIED = """() => new Promise((done) => {
+    const pixels = (sheet) =>
+        sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height).data;
+    boardMap.once("render", () => {
+        const [map, sheet] = [boardMap.getCanvas(), document.querySelector("canvas.fresh")];
+        const copy = document.createElement("canvas");
+        Object.assign(copy, { width: map.width, height: map.height });
+        copy.getContext("2d").drawImage(map, 0, 0);
+        const [one, other] = [pixels(copy), pixels(sheet)];
+        done(one.length === other.length && one.every((tone, at) => tone === other[at]));
+    });
+    boardMap.triggerRepaint();
+})"""
+"""Whether the sheet that lies over the map, through which nothing shines, shows the same."""
+
 
 @pytest.fixture
 def server(tmp_path, made_city):
@@ -87,6 +102,8 @@ def test_a_storm_is_played_again_and_tells_its_evidence_at_any_moment(visit):
     page.click("replay-controls .events")
     page.locator("#moments button", has_text="Storm ended").click()
     assert page.evaluate(MOMENT) == last_s
+
+    assert page.evaluate(COPIED)
 
     speak(visit, "fa")
     page.wait_for_selector("#at")

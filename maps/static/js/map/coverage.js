@@ -21,10 +21,10 @@ export function featureState([forward, backward]) {
   };
 }
 
-/** Keeps the map's streets equal to `states`, whose changed ids are given to `changed`; calls `painted` when they are. */
+/** Keeps the map's streets equal to `states`, whose changed ids are given to `changed`. */
 export class CoveragePainter {
-  constructor(map, states, { restMs = PAUSE_MS, rests = PAUSES_PER_PAINT, painted = () => {} } = {}) {
-    Object.assign(this, { map, states, restMs, rests, painted });
+  constructor(map, states, { restMs = PAUSE_MS, rests = PAUSES_PER_PAINT } = {}) {
+    Object.assign(this, { map, states, restMs, rests });
     this.waiting = new Set();
     this.busy = false;
     this.hasty = false;
@@ -56,10 +56,7 @@ export class CoveragePainter {
         featureState(this.states.get(id)),
       );
     this.waiting.clear();
-    this.map.once("render", () => {
-      this.painted();
-      this.rest(began);
-    });
+    this.map.once("render", () => this.rest(began));
   }
 
   /** Pause after a repaint. What it costs shows only in when the next frames come: others do the drawing. */

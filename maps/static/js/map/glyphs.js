@@ -21,8 +21,11 @@ function curve(pen, tone, width, half, y, bend) {
   pen.stroke();
 }
 
-/** The street behind a truck that clears it: dashes that stay behind as `moment` (ms) goes on. */
-export function drawWake(pen, { halo, work }, moment) {
+/** Of the pictures of a wake that follow each other the one for a moment (ms). */
+export const wakeStep = (moment) => Math.floor(moment / WAKE_MS_PER_PX) % (WAKE_DASH_PX[0] + WAKE_DASH_PX[1]);
+
+/** The street behind a truck that clears it: dashes that stay behind from step to step. */
+function drawWake(pen, { halo, work }, step) {
   pen.save();
   pen.lineCap = "butt";
   for (const [tone, width, dash] of [
@@ -32,7 +35,7 @@ export function drawWake(pen, { halo, work }, moment) {
     pen.strokeStyle = tone;
     pen.lineWidth = width;
     pen.setLineDash(dash);
-    pen.lineDashOffset = -moment / WAKE_MS_PER_PX;
+    pen.lineDashOffset = -step;
     pen.beginPath();
     pen.moveTo(0, 16);
     pen.lineTo(0, 36);
@@ -42,16 +45,15 @@ export function drawWake(pen, { halo, work }, moment) {
 }
 
 /**
- * A truck about the origin that drives up the sheet; its blade is as wide as the street when it is down. The wake of
- * one that works moves with `moment`.
+ * A truck about the origin that drives up the sheet; its blade is as wide as the street when it is down. One that works
+ * has a wake, which moves from `step` to step.
  */
-export function drawTruck(pen, state, tones, moment) {
-  if (state === "working") drawWake(pen, tones, moment);
+export function drawTruck(pen, state, tones, step) {
+  if (state === "working") drawWake(pen, tones, step);
   drawBody(pen, state, tones);
 }
 
-/** A truck without its wake, which looks the same from moment to moment. */
-export function drawBody(pen, state, { halo, body, work }) {
+function drawBody(pen, state, { halo, body, work }) {
   const down = state === "working";
   pen.lineCap = "round";
   curve(pen, halo, down ? 8 : 6, down ? 11 : 6, -12, -5);

@@ -1,7 +1,8 @@
 // Trucks that glide from fix to fix, on a sheet of their own: smooth on a machine without a graphics card too.
 import { still } from "../core/boot.js";
 import { color, onTheme } from "../core/theme.js";
-import { drawBody, drawWake } from "./glyphs.js";
+import { drawTruck, wakeStep } from "./glyphs.js";
+import { mercatorX, mercatorY, screenOf } from "./screen.js";
 import { Sheet } from "./sheet.js";
 
 const FRAME_MS = 33;
@@ -9,7 +10,9 @@ const GLIDE_MS = [300, 4000];
 const NAMES_FROM_ZOOM = 13;
 const REACH_PX = 16;
 const SILENT_ALPHA = 0.45;
-const BODY_PX = 48; // a picture of a truck, at its full size
+const MARGIN_PX = 64; // a truck so far out of sight shows neither wake nor name
+const [LEFT_PX, TOP_PX, WIDE_PX, HIGH_PX] = [-16, -22, 32, 40]; // a picture of a truck at its full size, about its middle
+const WITH_WAKE_PX = 59;
 const SHARP = 2; // so many times finer than the sheet: it is turned
 
 const shortest = (from, to) => ((to - from + 540) % 360) - 180;
@@ -43,10 +46,10 @@ export class TruckSheet extends Sheet {
     this.running = false;
     this.drawnAt = 0;
     this.tones = tonesNow();
-    this.bodies = { scale: 0, pictures: new Map() };
+    this.pictures = { fine: 0, known: new Map() };
     onTheme(() => {
       this.tones = tonesNow();
-      this.bodies.pictures.clear();
+      this.pictures.known.clear();
       this.draw(performance.now());
     });
   }
@@ -115,43 +118,60 @@ export class TruckSheet extends Sheet {
     if (this.running) requestAnimationFrame((next) => this.frame(next));
   }
 
+  /** What a kind of sheet has to draw under the trucks. */
+  under() {}
+
   draw(moment) {
     const pen = this.pen();
+    this.under(pen);
     const zoom = this.map.getZoom();
-    const [scale, half] = [size(zoom), BODY_PX / 2];
-    const { tones } = this;
+    const screen = screenOf(this.map);
+    const [wide, high] = [this.sheet.width / this.ratio, this.sheet.height / this.ratio];
+    const fine = size(zoom) * this.ratio;
     for (const vehicle of this.vehicles) {
       const { lon, lat, heading } = this.place(vehicle.id, moment);
-      const { x, y } = this.map.project([lon, lat]);
-      pen.save();
-      pen.translate(x, y);
-      if (vehicle.id === this.chosen) this.drawRing(pen, tones.ring);
-      if (zoom >= NAMES_FROM_ZOOM || vehicle.id === this.chosen) this.drawName(pen, vehicle.name, tones);
+      const x = mercatorX(lon) * screen.scaleX + screen.left;
+      const y = mercatorY(lat) * screen.scaleY + screen.top;
+      if (x < -MARGIN_PX || y < -MARGIN_PX || x > wide + MARGIN_PX || y > high + MARGIN_PX) continue;
+      if (vehicle.id === this.chosen || zoom >= NAMES_FROM_ZOOM) this.drawWords(pen, vehicle, x, y);
+      const turn = (heading * Math.PI) / 180;
+      const [along, across] = [fine * Math.cos(turn), fine * Math.sin(turn)];
+      const { picture, high: length } = this.picture(vehicle.state, fine, moment);
+      pen.setTransform(along, across, -across, along, x * this.ratio, y * this.ratio);
       pen.globalAlpha = vehicle.state === "silent" ? SILENT_ALPHA : 1;
-      pen.scale(scale, scale);
-      pen.rotate((heading * Math.PI) / 180);
-      if (vehicle.state === "working") drawWake(pen, tones, still ? 0 : moment);
-      pen.drawImage(this.body(vehicle.state, scale), -half, -half, BODY_PX, BODY_PX);
-      pen.restore();
+      pen.drawImage(picture, LEFT_PX, TOP_PX, WIDE_PX, length);
     }
+    pen.globalAlpha = 1;
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     this.drawnAt = moment;
   }
 
-  /** The picture of a truck in a state: to draw its outlines for each of a fleet would take half a frame. */
-  body(state, scale) {
-    const fine = (SHARP * scale * this.sheet.width) / this.map.getCanvas().clientWidth;
-    if (this.bodies.scale !== fine) this.bodies = { scale: fine, pictures: new Map() };
-    const { pictures } = this.bodies;
-    if (!pictures.has(state)) {
-      const picture = document.createElement("canvas");
-      picture.width = picture.height = Math.ceil(BODY_PX * fine);
-      const pen = picture.getContext("2d");
-      pen.scale(picture.width / BODY_PX, picture.width / BODY_PX);
-      pen.translate(BODY_PX / 2, BODY_PX / 2);
-      drawBody(pen, state, this.tones);
-      pictures.set(state, picture);
-    }
-    return pictures.get(state);
+  /** The picture of a truck in a state: to draw its outlines and its wake for each of a fleet would take half a frame. */
+  picture(state, fine, moment) {
+    if (this.pictures.fine !== fine) this.pictures = { fine, known: new Map() };
+    const { known } = this.pictures;
+    const step = state === "working" && !still ? wakeStep(moment) : 0;
+    const key = `${state} ${step}`;
+    if (!known.has(key)) known.set(key, this.drawPicture(state, step));
+    return known.get(key);
+  }
+
+  drawPicture(state, step) {
+    const high = state === "working" ? WITH_WAKE_PX : HIGH_PX;
+    const scale = SHARP * this.pictures.fine;
+    const sheet = new OffscreenCanvas(Math.ceil(WIDE_PX * scale), Math.ceil(high * scale));
+    const pen = sheet.getContext("2d");
+    pen.scale(sheet.width / WIDE_PX, sheet.height / high);
+    pen.translate(-LEFT_PX, -TOP_PX);
+    drawTruck(pen, state, this.tones, step);
+    return { picture: sheet.transferToImageBitmap(), high };
+  }
+
+  drawWords(pen, { id, name }, x, y) {
+    pen.globalAlpha = 1;
+    pen.setTransform(this.ratio, 0, 0, this.ratio, x * this.ratio, y * this.ratio);
+    if (id === this.chosen) this.drawRing(pen, this.tones.ring);
+    this.drawName(pen, name, this.tones);
   }
 
   drawRing(pen, tone) {

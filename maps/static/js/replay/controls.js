@@ -8,6 +8,7 @@ import { momentName } from "./words.js";
 const WIDE = 1000;
 const HIGH = 40;
 const STEP_S = 60;
+const MOVE_MS = 200; // between two places of the slider while a storm is played
 const UNMARKED = new Set(["storm_started", "storm_ended", "request_done", "free_again"]); // ends, and too many
 
 const across = (view, at) => ((at / Math.max(1, view.lasts_s)) * WIDE).toFixed(1);
@@ -35,6 +36,7 @@ class Controls extends Part {
   constructor() {
     super();
     this.listed = false;
+    this.movedAt = 0;
   }
 
   get stores() {
@@ -58,11 +60,13 @@ class Controls extends Part {
     this.move();
   }
 
-  /** Only the slider moves while a storm is played: nothing else is drawn anew. */
+  /** Only the slider moves while a storm is played, five times a second: nothing else is drawn anew. */
   move() {
     const slider = this.querySelector("#at");
-    if (!slider) return;
-    const { at } = play.value;
+    const { at, running } = play.value;
+    const moment = performance.now();
+    if (!slider || (running && moment - this.movedAt < MOVE_MS)) return;
+    this.movedAt = moment;
     if (slider.valueAsNumber !== Math.floor(at)) slider.value = Math.floor(at);
     const minute = Math.floor(at / 60);
     if (this.minute === minute) return;

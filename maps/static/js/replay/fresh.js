@@ -1,5 +1,7 @@
-// Fresh paint: streets whose color has changed since the map was last drawn, on a sheet above it. The map itself is
-// then drawn anew only now and then, which without a graphics card takes longer than several frames.
+// A picture of the map, with fresh paint on it: streets whose color has changed since the map was last drawn. The map
+// itself is then drawn anew only now and then, which without a graphics card takes longer than several frames. And where
+// software puts sheets over each other, the map's own canvas, which lies upside down there, would take half of each frame;
+// a sheet that nothing shines through spares it.
 import { boot } from "../core/boot.js";
 import { color, theme } from "../core/theme.js";
 import { featureState } from "../map/coverage.js";
@@ -19,8 +21,10 @@ function line(pen, tone, px) {
 export class FreshPaint extends Sheet {
   /** `states` has [forward, backward] by street, `waiting` those that the map does not show yet. */
   constructor(map, states, waiting, hidden) {
-    super(map, "fresh");
+    super(map, "fresh", { opaque: true });
     Object.assign(this, { states, waiting, hidden, streets: new Map(), known: false });
+    this.sheet.hidden = true; // until there is a map to copy
+    map.on("render", () => this.copy());
     map.on("moveend", () => (this.known = false));
     map.on("idle", () => this.learn());
   }
@@ -38,31 +42,33 @@ export class FreshPaint extends Sheet {
     }
   }
 
-  /** Draw everything that waits: the map has moved, or has been drawn anew. */
-  draw() {
+  /** Nothing but a frame of the map is a reason to draw, and only within it can its canvas be read. */
+  draw() {}
+
+  /** Copy the map as it has just been drawn, and paint all that waits. */
+  copy() {
     const pen = this.pen();
-    this.dress(pen);
-    this.add(this.waiting, pen);
+    pen.drawImage(this.map.getCanvas(), 0, 0, this.sheet.width / this.ratio, this.sheet.height / this.ratio);
+    pen.lineCap = "butt";
+    pen.lineJoin = "bevel";
+    this.add(this.waiting);
+    this.sheet.hidden = false;
   }
 
   /** Draw streets over what is drawn already. */
-  add(ids, pen = this.sheet.getContext("2d")) {
+  add(ids) {
     if (ids.size === 0) return; // most frames: what colors and screen are would be asked for nothing
     const zoom = this.map.getZoom();
     const look = { zoom, theme: theme(), ground: color(zoom < DASHES_FROM_ZOOM ? "paper" : "casing"), paper: color("paper") };
     const screen = screenOf(this.map);
-    for (const id of ids) this.paint(pen, id, screen, look);
+    for (const id of ids) this.paint(id, screen, look);
   }
 
-  dress(pen) {
-    pen.lineCap = "butt";
-    pen.lineJoin = "bevel";
-  }
-
-  paint(pen, id, screen, { zoom, theme: shade, ground, paper }) {
+  paint(id, screen, { zoom, theme: shade, ground, paper }) {
     const street = this.streets.get(id);
     const state = boot.states[featureState(this.states(id)).s];
     if (!street || !state) return;
+    const { brush: pen } = this;
     const width = streetWidth(street.class, zoom);
     pen.beginPath();
     trace(pen, street.lines, screen);

@@ -50,7 +50,6 @@ export async function showMap() {
   const painter = new CoveragePainter(map, { get: statesOf }, {
     restMs: REST_MS,
     rests: RESTS_PER_PAINT,
-    painted: () => fresh.draw(),
   });
   const fresh = new FreshPaint(map, statesOf, painter.waiting, () => shown.value.hidden);
   const hold = lightHeld(map);

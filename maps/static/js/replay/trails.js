@@ -70,6 +70,7 @@ export class TrailSheet extends Sheet {
     this.take(pen);
     pen.globalAlpha = FADES.at(-1);
     stroke(pen, this.tracks, this.until, now, screenOf(this.map));
+    pen.globalAlpha = 1;
   }
 
   take(pen) {

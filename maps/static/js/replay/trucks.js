@@ -34,12 +34,7 @@ export class PastTrucks extends TruckSheet {
     this.draw(performance.now());
   }
 
-  draw(moment) {
-    super.draw(moment);
-    const pen = this.sheet.getContext("2d");
-    pen.save();
-    pen.globalCompositeOperation = "destination-over"; // under the trucks that are drawn already
+  under(pen) {
     this.trails.drawNewest(pen, this.now);
-    pen.restore();
   }
 }
