@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
-from data.errors import NotFoundError
+from data.errors import ConflictError
 from data.model import Insertion, Plan
 
 MOST = 200
@@ -40,9 +40,9 @@ class Offers:
         return offer
 
     def get(self, offer_id: str) -> Offer:
-        """Return an offer; raise `NotFoundError` where it is too old."""
+        """Return an offer; raise `ConflictError` where it is too old, or of before a restart."""
         with self._lock:
             offer = self._offers.get(offer_id)
         if offer is None:
-            raise NotFoundError("offer", offer_id)
+            raise ConflictError("the offer is too old", reason="offer_too_old")
         return offer

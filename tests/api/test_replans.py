@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from api.offers import Offers
+from api.quick_line import SOCKET
 from api.quick_worker import QuickDesk, listening
 from data.model import JobState, Plan, PlanId, PlanState
 from data.store.engine import reading, transaction
@@ -136,7 +138,21 @@ def test_an_offer_is_refused_once_another_plan_is_driven(dispatcher, app, desk):
     refused = dispatcher.post(f"/api/insertions/{first['id']}/accept")
     assert refused.status_code == 409
     assert refused.json()["error"]["values"]["who"] == "dispatcher"
-    assert dispatcher.post("/api/insertions/nobody-knows/accept").status_code == 404
+
+
+def test_who_takes_an_offer_of_before_a_restart_is_told_to_ask_again(
+    dispatcher, app, desk, monkeypatch
+):
+    offer = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND}).json()
+    with monkeypatch.context() as restarted:
+        restarted.setattr(app, "offers", Offers())
+        of_server = dispatcher.post(f"/api/insertions/{offer['id']}/accept")
+    (app.folder / SOCKET).unlink()
+    with listening(app.folder, QuickDesk(app.engine, app.clock, 1)):
+        of_worker = dispatcher.post(f"/api/insertions/{offer['id']}/accept")
+    for answer in (of_server, of_worker):
+        assert answer.status_code == 409
+        assert answer.json()["error"]["message"] == "This offer is too old. Ask again."
 
 
 def test_urgent_work_needs_a_plan_a_street_and_something_left_to_do(dispatcher, app):
