@@ -5,10 +5,12 @@ then, and listens on a socket in the city's folder. Replans come by the queue of
 whose worker dies is taken again.
 """
 
+import gc
 import json
 import logging
 import os
 import socketserver
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -52,6 +54,12 @@ OFFERS = 50
 
 REST_SHARE = 4.0
 """After reading the present it rests so many times as long as that took, at least."""
+
+SWEEP_S = 60.0
+"""How often objects are looked for that nobody but they themselves refer to."""
+
+SWITCH_S = 0.0005
+"""How long who reads the present may keep an answer waiting that is due now."""
 
 _log = logging.getLogger(__name__)
 
@@ -178,16 +186,40 @@ def answer_until(
 
     warm_up()
     on_ready()
+    sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder)
     parent = os.getppid()
     with holding(folder):
-        desk = QuickDesk(engine, clock, settings.solver_threads)
+        desk, sweeper = QuickDesk(engine, clock, settings.solver_threads), _Sweeper()
         with listening(folder, desk):
             # An orphan's parent is another process: the server was killed.
             while not stopped.is_set() and os.getppid() == parent:
                 if not _looked(desk, stopped):
                     stopped.wait(LOOK_S)
+                sweeper.look()
     engine.dispose()
+
+
+class _Sweeper:
+    """Clears away what only refers to itself between looks: else it is done amid an answer.
+
+    The first time it looks at a whole city with its plan, which stays, and from then on only at
+    what is newer.
+    """
+
+    def __init__(self) -> None:
+        gc.disable()
+        self._swept_s = monotonic()
+        self._settled = False
+
+    def look(self) -> None:
+        if monotonic() - self._swept_s < SWEEP_S:
+            return
+        gc.collect()
+        if not self._settled:
+            gc.freeze()
+        self._settled = True
+        self._swept_s = monotonic()
 
 
 def _looked(desk: QuickDesk, stopped: Stopped) -> bool:
