@@ -7,26 +7,17 @@ from starlette.responses import FileResponse
 
 from api.bodies import limited_body
 from api.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
+from api.photos import keep_photo, photo_answer
 from api.plans import vehicle_names
 from api.schemas import BlockageIn
 from api.shifts import answered_tap, legs_of, own_shift
-from data.errors import NotFoundError
 from data.model import Blockage, BlockageId, PlanId, ShiftId
-from data.photos import MOST_BYTES, media_type, photo_path, remove_photo, save_photo
+from data.photos import MOST_BYTES
 from data.store.blockages import get_blockage, list_open_blockages
 from data.store.engine import Tx
 from data.store.storms import find_active_storm
 from fleet.blockages import add_photo, clear_blockage, report_blockage
 from maps.driver import BlockageView, blockage_view
-
-KEPT_S = 3_600
-"""How long a browser keeps a photo that it was allowed to see."""
-
-PHOTO_HEADERS = {
-    "Cache-Control": f"private, max-age={KEPT_S}",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Disposition": "inline",
-}
 
 router = APIRouter()
 
@@ -76,10 +67,7 @@ def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
     """Return the photo of a blockage, as a picture and nothing else."""
     with context.reading() as tx:
         photo = get_blockage(tx, blockage_id).photo
-    path = photo_path(context.app.folder, photo)
-    if not photo or not path.is_file():
-        raise NotFoundError("photo", blockage_id)
-    return FileResponse(path, media_type=media_type(photo), headers=PHOTO_HEADERS)
+    return photo_answer(context.app.folder, photo, blockage_id)
 
 
 @router.post("/api/blockages/{blockage_id}/clear")
@@ -97,18 +85,11 @@ def _may_add(context: Context, blockage_id: BlockageId) -> None:
 
 
 def _keep_photo(context: Context, blockage_id: BlockageId, content: bytes) -> BlockageView:
-    """Keep the file before the row names it, and remove the one that no row names any more."""
-    folder = context.app.folder
-    photo = save_photo(folder, content)
-    try:
-        with context.writing() as tx:
-            found, former = add_photo(tx, context.actor, blockage_id, photo, context.now)
-            view = _view(tx, context, found)
-    except BaseException:
-        remove_photo(folder, photo)
-        raise
-    remove_photo(folder, former)
-    return view
+    def store(tx: Tx, photo: str) -> tuple[BlockageView, str]:
+        found, former = add_photo(tx, context.actor, blockage_id, photo, context.now)
+        return _view(tx, context, found), former
+
+    return keep_photo(context, content, store)
 
 
 def _view(tx: Tx, context: Context, found: Blockage) -> BlockageView:

@@ -1,15 +1,19 @@
 """The crew's own page: the next place with words and a map, and what became of each."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
-from api.context import App, Context, CrewContext, app_of, signed_in
+from api.bodies import limited_body
+from api.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.crews import ground_of, tell_boards
+from api.phone_orders import NO_TAP, TapBody, order_once
+from api.photos import keep_photo, photo_answer
 from api.requests import deadlines
-from api.schemas import Wire
+from api.schemas import TapIn
 from api.shell import boot_of, page
 from data.errors import NotFoundError
 from data.model import (
@@ -23,12 +27,21 @@ from data.model.crews import (
     CrewJobId,
     CrewShift,
 )
-from data.store.crew_jobs import list_crew_jobs_of_crew
+from data.photos import MOST_BYTES
+from data.store.crew_jobs import get_crew_job, list_crew_jobs_of_crew
+from data.store.crew_photos import crew_photos
 from data.store.crews import find_crew_of_user
 from data.store.engine import Tx, reading
 from data.store.requests import get_request
 from data.store.storms import find_active_storm
-from fleet.crew_work import finish_job, leave_job, start_job
+from fleet.crew_work import (
+    SAID_LETTERS,
+    finish_job,
+    leave_job,
+    photograph_job,
+    require_own,
+    start_job,
+)
 from fleet.crews import find_duty
 from maps.crews import CrewJobView, JobRow, crew_job_view, job_row
 from maps.views import request_view
@@ -38,13 +51,13 @@ router = APIRouter()
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 
-class WordsIn(Wire):
+class SaidIn(TapIn):
     """What a crew says of a job in words."""
 
-    words: Annotated[str, Field(max_length=500)] = ""
+    words: Annotated[str, Field(max_length=SAID_LETTERS)] = ""
 
 
-class CannotIn(WordsIn):
+class CannotIn(SaidIn):
     """Why a job cannot be done."""
 
     reason: CannotReason
@@ -84,23 +97,33 @@ def show_list(context: CrewContext) -> list[CrewJobView]:
 
 
 @router.post("/api/crew-jobs/{job_id}/start")
-def start(job_id: CrewJobId, context: CrewContext) -> CrewJobView:
+def start(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> CrewJobView:
     """Say that a crew has begun a job."""
     with context.writing() as tx:
-        job = start_job(tx, context.actor, job_id, _own_crew(tx, context), context.now)
-        view = _viewed(tx, context, job)
+        crew = _own_crew(tx, context)
+
+        def order(tx: Tx) -> CrewJobView:
+            job = start_job(tx, context.actor, job_id, crew, context.now, tap.tapped_at)
+            return _viewed(tx, context, job)
+
+        view = order_once(tx, context, tap, order)
     tell_boards(context)
     return view
 
 
 @router.post("/api/crew-jobs/{job_id}/done")
-def finish(job_id: CrewJobId, said: WordsIn, context: CrewContext) -> CrewJobView:
-    """Say that a job is done; the request that asked for it is closed by that."""
+def finish(job_id: CrewJobId, said: SaidIn, context: CrewContext) -> CrewJobView:
+    """Say that a job is done, which closes the request that asked for it; the photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
-        job = finish_job(tx, context.actor, job_id, crew, said.words, context.now)
-        view = _viewed(tx, context, job)
-        asked = get_request(tx, job.request_id) if job.request_id is not None else None
+
+        def order(tx: Tx) -> CrewJobView:
+            told = (said.words, context.now, said.tapped_at)
+            return _viewed(tx, context, finish_job(tx, context.actor, job_id, crew, *told))
+
+        view = order_once(tx, context, said, order)
+        request_id = get_crew_job(tx, job_id).request_id
+        asked = get_request(tx, request_id) if request_id is not None else None
         closed = request_view(asked, deadlines(tx, [asked])) if asked else None
     tell_boards(context)
     if closed is not None:
@@ -110,13 +133,47 @@ def finish(job_id: CrewJobId, said: WordsIn, context: CrewContext) -> CrewJobVie
 
 @router.post("/api/crew-jobs/{job_id}/cannot")
 def leave(job_id: CrewJobId, said: CannotIn, context: CrewContext) -> CrewJobView:
-    """Say that a job cannot be done, and why."""
+    """Say that a job cannot be done, and why; the photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
-        job = leave_job(tx, context.actor, job_id, crew, said.reason, said.words, context.now)
-        view = _viewed(tx, context, job)
+
+        def order(tx: Tx) -> CrewJobView:
+            told = (said.reason, said.words, context.now, said.tapped_at)
+            return _viewed(tx, context, leave_job(tx, context.actor, job_id, crew, *told))
+
+        view = order_once(tx, context, said, order)
     tell_boards(context)
     return view
+
+
+@router.post("/api/crew-jobs/{job_id}/photo")
+async def receive_photo(job_id: CrewJobId, request: Request, context: CrewContext) -> CrewJobView:
+    """Keep the picture that the body is: JPEG, PNG or WebP; a second one replaces the first."""
+    crew = await asyncio.to_thread(_may_photograph, context, job_id)
+    content = await limited_body(request, MOST_BYTES)
+
+    def store(tx: Tx, photo: str) -> tuple[CrewJobView, str]:
+        job, former = photograph_job(tx, context.actor, job_id, crew, photo, context.now)
+        return _viewed(tx, context, job), former
+
+    view = await asyncio.to_thread(keep_photo, context, content, store)
+    tell_boards(context)
+    return view
+
+
+@router.get("/api/crew-jobs/{job_id}/photo")
+def show_photo(job_id: CrewJobId, context: BoardContext) -> FileResponse:
+    """Return the photo of how a job ended, as a picture and nothing else."""
+    with context.reading() as tx:
+        photo = crew_photos(tx, [job_id]).get(job_id, "")
+    return photo_answer(context.app.folder, photo, job_id)
+
+
+def _may_photograph(context: Context, job_id: CrewJobId) -> Crew | None:
+    with context.reading() as tx:
+        crew = _own_crew(tx, context)
+        require_own(get_crew_job(tx, job_id), crew)
+    return crew
 
 
 def _own_crew(tx: Tx, context: Context) -> Crew | None:

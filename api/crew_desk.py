@@ -1,6 +1,7 @@
 """The page of crews: who is on duty, with which list, and what waits; lists drafted, published."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -174,7 +175,7 @@ def _ground(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
     versions = {
         int(job.id): _version(tx, f"crew_job:{job.id}") for job in jobs if job.state in WAITING
     }
-    return Ground(ground.network, ground.requests, versions, ground.t)
+    return replace(ground, versions=versions)
 
 
 def _version(tx: Tx, subject: str) -> int:

@@ -24,6 +24,7 @@ from data.model.crews import (
     CrewWork,
 )
 from data.store.crew_jobs import get_crew_job, list_crew_jobs
+from data.store.crew_photos import crew_photos
 from data.store.crews import list_crew_shifts, list_crews
 from data.store.engine import Tx
 from data.store.fleet import list_depots
@@ -276,7 +277,8 @@ def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
     """Return what views of jobs need beside the jobs."""
     ids = [job.request_id for job in jobs if job.request_id is not None]
     words = translator(context.language, context.app.city.timezone)
-    return Ground(context.app.network, list_requests_by_id(tx, ids), {}, words)
+    shown = crew_photos(tx, [job.id for job in jobs if job.state.over])
+    return Ground(context.app.network, list_requests_by_id(tx, ids), shown, {}, words)
 
 
 def job_wish(context: Context, wanted: CrewJobIn, place: LonLat) -> CrewJobWish:

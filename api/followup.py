@@ -6,14 +6,14 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import AwareDatetime
 from starlette.responses import FileResponse, HTMLResponse
 
-from api.blockages import PHOTO_HEADERS
 from api.context import BoardContext, Context, IntakeContext
+from api.photos import photo_answer
 from api.requests import announced, viewed
 from api.schemas import Lat, Lon, Short, Wire
 from api.shell import boot_of, page
-from data.errors import InvalidError, Need, NotFoundError
+from data.errors import InvalidError, Need
 from data.model import LonLat, RequestId, SegmentId
-from data.photos import MOST_BYTES, media_type, photo_path, redrawn, remove_photo, save_photo
+from data.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.store.comments import list_comments
 from data.store.engine import Tx
 from data.store.followup import get_followed
@@ -150,10 +150,7 @@ def show_sighting(sighting_id: int, context: BoardContext) -> FileResponse:
     """Return what somebody saw, as a picture and nothing else."""
     with context.reading() as tx:
         name = get_sighting(tx, sighting_id).photo
-    path = photo_path(context.app.folder, name)
-    if not path.is_file():
-        raise NotFoundError("photo", sighting_id)
-    return FileResponse(path, media_type=media_type(name), headers=PHOTO_HEADERS)
+    return photo_answer(context.app.folder, name, sighting_id)
 
 
 def _content(photo: UploadFile) -> bytes:

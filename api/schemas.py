@@ -194,9 +194,9 @@ Key = Annotated[str, Field(min_length=8, max_length=100)]
 
 
 class TapIn(Wire):
-    """A driver's order; one that comes again with its key is answered as before.
+    """A driver's or a crew's order; one that comes again with its key is answered as before.
 
-    `tapped_at` is when he gave it, where the phone was out of reach then.
+    `tapped_at` is when it was given, where the phone was out of reach then.
     """
 
     key: Key | None = None

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 
 from api.context import Context, DispatcherContext, DriverContext, WallContext
+from api.phone_orders import NO_TAP, TapBody, order_once
 from api.plans import vehicle_names
 from api.positions import RejectedOut, entries_of
-from api.schemas import CodeIn, LegsIn, SkipIn, TapIn, plain
+from api.schemas import CodeIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
 from data.store.engine import Tx
@@ -22,7 +23,6 @@ from data.store.storms import find_active_storm
 from fleet.codes import give_code, may_drive
 from fleet.driving import (
     Legs,
-    answered_once,
     complete_legs,
     driven_route,
     end_shift,
@@ -38,11 +38,9 @@ from maps.geojson import Feature, leg_feature
 
 router = APIRouter()
 
-TapBody = Annotated[TapIn, Body()]
 LegsBody = Annotated[LegsIn, Body()]
 
-NO_TAP, NO_LEGS = TapIn(), LegsIn()
-"""What an order without a body says: programs need no key."""
+NO_LEGS = LegsIn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +218,10 @@ def answered_tap[View](
     """Give an order for a shift once, tell every board, and return its answer."""
     with context.writing() as tx:
         own_shift(tx, context, shift_id)
-        answer: Any = (
-            answered_once(tx, context.user.id, tap.key, context.now, lambda: plain(order(tx)))
-            if tap.key
-            else order(tx)
-        )
+        answer = order_once(tx, context, tap, order)
         view = progress_of(tx, context, shift_id)
     context.app.hub.publish("legs", [view])
-    return cast("View", answer)
+    return answer
 
 
 def legs_of(plan_id: PlanId, shift_id: ShiftId, leg: int, tap: LegsIn) -> Legs:

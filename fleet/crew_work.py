@@ -18,14 +18,17 @@ from data.model.crews import (
     CrewJobState,
 )
 from data.store.crew_jobs import list_crew_jobs_of_crew
+from data.store.crew_photos import add_crew_photo, crew_photos, remove_crew_photo
 from data.store.engine import Tx
+from data.store.events import add_event
 from data.store.requests import get_request
 from fleet.closing import CLOSABLE, close_by_evidence, reopen_request
-from fleet.crew_jobs import freed, moved, require_state
+from fleet.crew_jobs import freed, moved, require_state, subject_of_job
 
 SAID_LETTERS = 500
 
 _MINE = frozenset({CrewJobState.ASSIGNED, CrewJobState.STARTED})
+_ENDED = frozenset({CrewJobState.DONE, CrewJobState.CANNOT})
 
 
 def require_own(job: CrewJob, crew: Crew | None) -> None:
@@ -34,10 +37,18 @@ def require_own(job: CrewJob, crew: Crew | None) -> None:
         raise ForbiddenError("this job is not on your list")
 
 
-def start_job(tx: Tx, actor: Actor, job_id: CrewJobId, crew: Crew | None, now: datetime) -> CrewJob:
+def start_job(
+    tx: Tx,
+    actor: Actor,
+    job_id: CrewJobId,
+    crew: Crew | None,
+    now: datetime,
+    tapped_at: datetime | None = None,
+) -> CrewJob:
     """Say that a crew has begun a job; the same again changes nothing.
 
-    Raises `ConflictError` while the crew is at another one.
+    `tapped_at` is when the crew said so, where its phone was out of reach then. Raises
+    `ConflictError` while the crew is at another one.
     """
     before = require_state(tx, job_id, _MINE)
     require_own(before, crew)
@@ -45,30 +56,37 @@ def start_job(tx: Tx, actor: Actor, job_id: CrewJobId, crew: Crew | None, now: d
         return before
     if before.crew_id is not None and _at_work(tx, before, before.crew_id):
         raise ConflictError("the crew is at another job", reason="crew_busy")
-    begun = replace(before, state=CrewJobState.STARTED, started_at=now)
+    begun = replace(before, state=CrewJobState.STARTED, started_at=_tapped(before, tapped_at, now))
     return moved(tx, actor, before, begun, "started", now)
 
 
 def finish_job(
-    tx: Tx, actor: Actor, job_id: CrewJobId, crew: Crew | None, words: str, now: datetime
+    tx: Tx,
+    actor: Actor,
+    job_id: CrewJobId,
+    crew: Crew | None,
+    words: str,
+    now: datetime,
+    tapped_at: datetime | None = None,
 ) -> CrewJob:
     """Say that a job is done, which closes the request that asked for it; again changes nothing."""
     before = require_state(tx, job_id, {*_MINE, CrewJobState.DONE})
     require_own(before, crew)
     if before.state is CrewJobState.DONE:
         return before
+    ended_at = _tapped(before, tapped_at, now)
     done = replace(
         before,
         state=CrewJobState.DONE,
-        started_at=before.started_at or now,
-        ended_at=now,
+        started_at=before.started_at or ended_at,
+        ended_at=ended_at,
         said=_said(words),
     )
     kept = moved(tx, actor, before, done, "done", now)
     if kept.request_id is not None:
         asked = get_request(tx, kept.request_id)
         if asked.state in CLOSABLE:
-            close_by_evidence(tx, actor, asked, ClosingReason.CREW, now, now)
+            close_by_evidence(tx, actor, asked, ClosingReason.CREW, ended_at, now)
     return kept
 
 
@@ -80,6 +98,7 @@ def leave_job(
     reason: CannotReason,
     words: str,
     now: datetime,
+    tapped_at: datetime | None = None,
 ) -> CrewJob:
     """Say that a job cannot be done, and why; its request stays open for a dispatcher."""
     before = require_state(tx, job_id, {*_MINE, CrewJobState.CANNOT})
@@ -89,9 +108,29 @@ def leave_job(
     if reason is CannotReason.OTHER and not words.strip():
         raise InvalidError("words", "", Need("words that say why"))
     left = replace(
-        before, state=CrewJobState.CANNOT, ended_at=now, reason=reason, said=_said(words)
+        before,
+        state=CrewJobState.CANNOT,
+        ended_at=_tapped(before, tapped_at, now),
+        reason=reason,
+        said=_said(words),
     )
     return moved(tx, actor, before, left, "cannot", now)
+
+
+def photograph_job(
+    tx: Tx, actor: Actor, job_id: CrewJobId, crew: Crew | None, photo: str, now: datetime
+) -> tuple[CrewJob, str]:
+    """Say which file shows how a job ended; return it, and the file that is not needed any more.
+
+    A photo replaces the one of the same end, so that one that is sent again changes nothing.
+    """
+    job = require_state(tx, job_id, _ENDED)
+    require_own(job, crew)
+    former = crew_photos(tx, [job_id]).get(job_id, "")
+    remove_crew_photo(tx, former)
+    add_crew_photo(tx, job_id, photo, now)
+    add_event(tx, now, actor, "crew_job.photographed", subject_of_job(job))
+    return job, former
 
 
 def put_back(tx: Tx, actor: Actor, job_id: CrewJobId, now: datetime) -> CrewJob:
@@ -112,6 +151,12 @@ def put_back(tx: Tx, actor: Actor, job_id: CrewJobId, now: datetime) -> CrewJob:
 def _at_work(tx: Tx, job: CrewJob, crew_id: CrewId) -> bool:
     others = list_crew_jobs_of_crew(tx, job.storm_id, crew_id)
     return any(one.state is CrewJobState.STARTED and one.id != job.id for one in others)
+
+
+def _tapped(job: CrewJob, tapped_at: datetime | None, now: datetime) -> datetime:
+    """Return when a crew did what it says, unless that is before the job or in the future."""
+    since = job.started_at or job.added_at
+    return tapped_at if tapped_at is not None and since <= tapped_at <= now else now
 
 
 def _said(words: str) -> str:

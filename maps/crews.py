@@ -1,6 +1,6 @@
 """Crews and their jobs, for other programs, the dispatcher's page and the crew's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from data.model.crews import (
     Crew,
     CrewId,
     CrewJob,
+    CrewJobId,
     CrewJobState,
     CrewShift,
     CrewWork,
@@ -91,6 +92,7 @@ class CrewJobView:
     changed_by: str
     reason: str | None
     said: str
+    photo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class JobRow:
     moves: bool
     told: str
     said: str
+    photo: bool
     reference: str
     lon: float
     lat: float
@@ -145,10 +148,11 @@ class CrewRow:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What rows of jobs need beside the jobs: streets, requests, versions, words."""
+    """What rows of jobs need beside the jobs: streets, requests, photos, versions, words."""
 
     network: StreetNetwork
     requests: Mapping[RequestId, ServiceRequest]
+    photographed: Collection[CrewJobId]
     versions: Mapping[int, int]
     t: Translator
 
@@ -211,6 +215,7 @@ def crew_job_view(job: CrewJob, ground: Ground) -> CrewJobView:
         changed_by=job.changed_by,
         reason=job.reason,
         said=job.said,
+        photo=job.id in ground.photographed,
     )
 
 
@@ -254,6 +259,7 @@ def job_row(job: CrewJob, ground: Ground, stop: Stop | None = None) -> JobRow:
         moves=job.state in WAITING,
         told=t(f"cannot:{job.reason}") if job.reason else "",
         said=job.said,
+        photo=job.id in ground.photographed,
         reference=asked.reference if asked else "",
         lon=job.place.lon,
         lat=job.place.lat,

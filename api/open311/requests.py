@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, Response
 
-from api.blockages import PHOTO_HEADERS
 from api.open311.arguments import WantedPage, Words, wanted_of
 from api.open311.door import ReadingVisitor
 from api.open311.faults import FaultsAsRecords
@@ -13,9 +12,9 @@ from api.open311.records import records_of
 from api.open311.schemas import MEDIA, REQUESTS, TOKENS
 from api.open311.services import BASE
 from api.open311.wire import Format, answer
+from api.photos import photo_answer
 from data.errors import NotFoundError
 from data.model import ServiceRequest
-from data.photos import media_type, photo_path
 from data.store.engine import Tx, reading
 from data.store.partners import list_partner_reports
 from data.store.published import Wanted, find_requests
@@ -78,10 +77,9 @@ def show_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisito
     with reading(visitor.app.engine) as tx:
         request_id = find_photographed(tx, name)
         brought = request_id is not None and request_id in list_partner_reports(tx, [request_id])
-    path = photo_path(visitor.app.folder, name)
-    if not brought or not path.is_file():
+    if not brought:
         raise NotFoundError("photo", name)
-    return FileResponse(path, media_type=media_type(name), headers=PHOTO_HEADERS)
+    return photo_answer(visitor.app.folder, name, name)
 
 
 def request_by_number(tx: Tx, number: str) -> ServiceRequest:

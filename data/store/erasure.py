@@ -13,6 +13,7 @@ from data.store.schema import (
     blockage,
     call_attempt,
     caller,
+    crew_job_photo,
     hand_over,
     partner_report,
     partner_update,
@@ -78,8 +79,10 @@ def move_pins(tx: Tx, places: Iterable[tuple[RequestId, LonLat]]) -> None:
 
 def forget_photos(tx: Tx, before: datetime) -> list[str]:
     """Forget the photos taken in before a moment and return the names of their files."""
-    old = delete(request_photo).where(request_photo.c.added_at < before)
-    names = list(tx.execute(old.returning(request_photo.c.name)).scalars())
+    names: list[str] = []
+    for rows in (request_photo, crew_job_photo):
+        old = delete(rows).where(rows.c.added_at < before)
+        names += tx.execute(old.returning(rows.c.name)).scalars()
     for table, taken_at in ((sighting, sighting.c.seen_at), (blockage, blockage.c.reported_at)):
         shown = (taken_at < before) & (table.c.photo != "")
         names += tx.execute(select(table.c.photo).where(shown)).scalars()

@@ -187,6 +187,8 @@ ORDERS = {
     "see a crew's own list": ("GET", "/api/crew", {}),
     "begin a crew job": ("POST", "/api/crew-jobs/99/start", {}),
     "end a crew job": ("POST", "/api/crew-jobs/99/done", {"json": {}}),
+    "photograph a crew job": ("POST", "/api/crew-jobs/99/photo", {"content": b""}),
+    "see the photo of a crew job": ("GET", "/api/crew-jobs/99/photo", {}),
     "leave a crew job": ("POST", "/api/crew-jobs/99/cannot", {"json": {"reason": "danger"}}),
     "set the policy": ("POST", "/api/setup/policy", {"json": {"base": 99, "tables": {}}}),
 }
@@ -200,8 +202,9 @@ WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
 WATCH |= {"see the roster", "see machines out of service", "read the notes"}
 WATCH |= {"read messages", "see who may own alerts"}
-WATCH |= {"see crews", "see crew jobs", "see the page of crews"}
+WATCH |= {"see crews", "see crew jobs", "see the page of crews", "see the photo of a crew job"}
 CREW = {"see a crew's own list", "begin a crew job", "end a crew job", "leave a crew job"}
+CREW |= {"photograph a crew job"}
 DRIVE = {"answer to a route"}
 DRIVE |= {"see a shift", "drive", "take a tap back", "send a phone's positions"}
 DRIVE |= {"report a blocked street", "photograph it"}

@@ -1,5 +1,7 @@
 """Crews from the register to the leader's phone and back, in both languages."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -39,6 +41,42 @@ def test_a_crew_is_planned_and_tells_from_its_phone_what_it_did(visit: Visit) ->
     assert visit.complaints == []
 
 
+@pytest.mark.parametrize("visit", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
+    visit: Visit, language: str, tmp_path: Path
+) -> None:
+    city, page, t = visit.city, visit.page, translator(language)
+    with transaction(city.engine) as tx:
+        start_storm(tx, BEFORE, "Snow", city.network, city.policy, city.clock.now())
+    ask(city, STAIRS[language])
+    visit.come_in("dispatcher")
+    visit.go(f"/crews?lang={language}")
+    enter(visit, plan(visit, "Crew", t), language)
+    picture = tmp_path / "stairs.jpg"
+    page.screenshot(path=picture, type="jpeg")
+    place = page.locator(".next")
+
+    page.context.set_offline(True)
+    place.get_by_role("button", name=t("Start")).click()
+    place.get_by_label(t("What was done, in words (may stay empty)")).fill("salted")
+    page.set_input_files(".next [type=file]", picture)
+    expect(place.get_by_alt_text(t("Your photo"))).to_be_visible()
+    place.get_by_role("button", name=t("Done")).click()
+    expect(place.get_by_text(t("Kept on this phone until dispatch has it."))).to_be_visible()
+    expect(place.get_by_role("button", name=t("Done"))).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("ul.after")).to_contain_text(t("crew_job:done"))
+
+    visit.sign_out()
+    visit.come_in("dispatcher")
+    visit.go(f"/crews?lang={language}")
+    told = page.locator(".job.done", has_text=STAIRS[language])
+    expect(told).to_contain_text("salted")
+    expect(told.get_by_alt_text(t("Photo of the work"))).to_be_visible()
+    visit.until("document.querySelector('.job.done img').naturalWidth > 0")
+
+
 def ask(city, words: str) -> None:
     now, where = city.clock.now(), v.at_m(100, 155)
     with transaction(city.engine) as tx:
@@ -67,13 +105,18 @@ def plan(visit: Visit, name: str, t) -> str:
     return page.locator("#code .digits").inner_text()
 
 
-def work(visit: Visit, code: str, language: str, t) -> None:
-    page = visit.page
+def enter(visit: Visit, code: str, language: str) -> None:
+    """Sign a crew's phone in by its code."""
     visit.sign_out()
     visit.go(f"/drive?lang={language}")
-    page.fill("#code", code)
-    page.click("button.primary")
-    page.wait_for_url("**/crew")
+    visit.page.fill("#code", code)
+    visit.page.click("button.primary")
+    visit.page.wait_for_url("**/crew")
+
+
+def work(visit: Visit, code: str, language: str, t) -> None:
+    page = visit.page
+    enter(visit, code, language)
     place = page.locator(".next")
     expect(place).to_contain_text(STAIRS[language])
     place.get_by_role("button", name=t("Start")).click()

@@ -10,6 +10,7 @@ from data.store.tracking_codes import find_tracking_code
 from tests.api.conftest import StillClock
 
 PAGE = {"accept": "text/html"}
+JPEG = b"\xff\xd8\xff\xe0 a photo"
 STAIRS = {
     "kind": "sidewalk",
     "text": "The stairs behind the school are full of snow",
@@ -206,6 +207,80 @@ def test_a_crew_does_only_what_is_on_its_own_list(client):
     enter(client, client.post(f"/api/crew-shifts/{other}/code").json()["code"])
     assert client.get("/api/crew").json() == []
     assert client.post(f"/api/crew-jobs/{job['id']}/done", json={}).status_code == 403
+
+
+def assigned(client):
+    """A job on the list of a crew whose phone is signed in; returns its address."""
+    client.post("/requests", json=STAIRS)
+    (job,) = jobs_of(client)
+    _, shift = new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    digits = client.post(f"/api/crew-shifts/{shift}/code").json()["code"]
+    enter(client, digits)
+    return f"/api/crew-jobs/{job['id']}"
+
+
+def test_taps_of_a_phone_out_of_reach_count_from_when_they_were_made_and_once(
+    client, clock: StillClock, sign_in
+):
+    url = assigned(client)
+    begun, over = clock.moment, clock.moment + timedelta(minutes=20)
+    clock.moment += timedelta(hours=1)
+    taps = {
+        "start": {"key": "start-0001", "tapped_at": begun.isoformat()},
+        "done": {"key": "done-00001", "tapped_at": over.isoformat(), "words": "Salted"},
+    }
+    answers = [client.post(f"{url}/{name}", json=tap).json() for name, tap in taps.items()]
+    assert (answers[1]["started_at"], answers[1]["ended_at"]) == (
+        begun.isoformat().replace("+00:00", "Z"),
+        over.isoformat().replace("+00:00", "Z"),
+    )
+    phone = dict(client.cookies), client.headers["x-csrf-token"]
+    sign_in("dispatcher")
+    client.post(f"{url}/put-back")
+    client.cookies.clear()
+    client.cookies.update(phone[0])
+    client.headers["x-csrf-token"] = phone[1]
+    again = [client.post(f"{url}/{name}", json=tap).json() for name, tap in taps.items()]
+    assert again == answers
+    sign_in("dispatcher")
+    assert jobs_of(client)[0]["state"] == "open"
+
+
+def test_a_photo_of_the_work_is_seen_by_who_dispatches_and_goes_when_its_time_is_over(
+    client, clock: StillClock, sign_in
+):
+    url = assigned(client)
+    assert client.post(f"{url}/photo", content=JPEG).status_code == 409
+    client.post(f"{url}/done", json={})
+    assert client.post(f"{url}/photo", content=b"<svg/>").status_code == 422
+    assert client.post(f"{url}/photo", content=JPEG).json()["photo"] is True
+    assert client.post(f"{url}/photo", content=JPEG).json()["photo"] is True
+    folder = client.app.state.barfrub.folder / "photos"
+    assert len(list(folder.iterdir())) == 1
+    assert client.get(f"{url}/photo").status_code == 403
+
+    sign_in("dispatcher")
+    shown = client.get(f"{url}/photo")
+    assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
+    assert f'src="{url}/photo"' in client.get("/crews?lang=en", headers=PAGE).text
+    client.post(f"{url}/put-back")
+    assert client.get(f"{url}/photo").status_code == 404
+
+    app = client.app.state.barfrub
+    clock.moment += timedelta(days=app.settings.photos_kept_days + 1)
+    app.eraser.erase()
+    assert list(folder.iterdir()) == []
+
+
+def test_nobody_photographs_the_work_of_another_crew(client, sign_in):
+    url = assigned(client)
+    client.post(f"{url}/done", json={})
+    sign_in("dispatcher")
+    _, other = new_crew(client, name="Crew B", works=["haul"])
+    enter(client, client.post(f"/api/crew-shifts/{other}/code").json()["code"])
+    assert client.post(f"{url}/photo", content=JPEG).status_code == 403
 
 
 def test_words_and_the_callers_door_go_when_their_time_is_over(client, clock: StillClock):

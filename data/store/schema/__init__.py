@@ -23,7 +23,7 @@ from data.store.schema.conditions import (
     storm_move,
     storm_site,
 )
-from data.store.schema.crews import crew, crew_draft, crew_job, crew_shift
+from data.store.schema.crews import crew, crew_draft, crew_job, crew_job_photo, crew_shift
 from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.followup import request_clock, request_comment, sighting
 from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
@@ -81,6 +81,7 @@ __all__ = [
     "crew",
     "crew_draft",
     "crew_job",
+    "crew_job_photo",
     "crew_shift",
     "cycle",
     "depot",

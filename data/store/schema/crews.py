@@ -65,6 +65,15 @@ crew_job = Table(
 Index("crew_job_by_storm", crew_job.c.storm_id, crew_job.c.state)
 Index("crew_job_by_request", crew_job.c.request_id)
 
+crew_job_photo = Table(
+    "crew_job_photo",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("job_id", ForeignKey("crew_job.id"), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+Index("crew_job_photo_by_job", crew_job_photo.c.job_id)
+
 crew_draft = Table(
     "crew_draft",
     metadata,

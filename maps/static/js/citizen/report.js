@@ -1,7 +1,7 @@
 // The report form: where the phone is, a pin on the city's own map, and a photo small enough to send.
 import "../core/photo-field.js";
 import { t } from "../core/texts.js";
-import { smaller } from "../driver/photo.js";
+import { smaller } from "../core/smaller-photo.js";
 
 const GUESS_ZOOM = 17;
 const NOTHING_HIDDEN = new Set();

@@ -59,7 +59,7 @@ export class Relay {
           setTimeout(() => this.flush(), AGAIN_MS);
           break;
         }
-        this.tell.refused(error);
+        this.tell.refused(error, order);
       }
       this.keep(this.waiting.slice(1));
     }

@@ -1,14 +1,14 @@
 // Taps go out in order and once each: kept on the phone until the server has answered, over breaks and reloads.
 import { now } from "../core/boot.js";
-import { post, upload } from "../core/net.js";
+import { post } from "../core/net.js";
 import { notify } from "../core/notices.js";
+import { PhotoPost } from "../core/photo-post.js";
 import { newKey, worthAnotherTry } from "../core/relay.js";
 import { drive, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
 const AGAIN_MS = 3000;
-const photos = new Map();
-const uploads = [];
+const photos = new PhotoPost((error) => notify(error.message, "danger"));
 
 let sending = false;
 
@@ -27,13 +27,11 @@ function taken(tap, answer) {
   settle(tap);
   pending.shift();
   save();
-  const photo = photos.get(tap.body.key);
-  if (photo) uploads.push({ id: answer.id, photo });
-  photos.delete(tap.body.key);
+  photos.settle(tap.body.key, `/api/blockages/${answer.id}/photo`);
 }
 
 function refused(error) {
-  pending.shift();
+  photos.settle(pending.shift().body.key);
   save();
   notify(error.message, "danger");
   quietly();
@@ -51,26 +49,13 @@ async function sendTaps() {
   }
 }
 
-async function sendPhotos() {
-  while (uploads.length > 0) {
-    const [{ id, photo }] = uploads;
-    try {
-      await upload(`/api/blockages/${id}/photo`, photo);
-    } catch (error) {
-      if (worthAnotherTry(error)) throw error;
-      notify(error.message, "danger");
-    }
-    uploads.shift();
-  }
-}
-
 /** Send what waits; where nobody answers, try again soon. */
 export async function flush() {
   if (sending || !drive.value.loaded) return;
   sending = true;
   try {
     await sendTaps();
-    await sendPhotos();
+    await photos.flush();
     if (!drive.value.connected) drive.set({ connected: true });
   } catch {
     drive.set({ connected: false });
@@ -124,7 +109,7 @@ export function reportBlocked(stage, photo) {
   const { place, shift } = drive.value;
   const where = place && Date.now() - place.at < FRESH_MS ? { lon: place.lon, lat: place.lat } : {};
   const key = newKey();
-  if (photo) photos.set(key, photo);
+  photos.hold(key, photo);
   const body = { key, plan_id: shift.plan_id, leg: stage.first, last: stage.last, ...where };
   tap(over(stage, "skipped", "blocked"), ofShift("blockages"), body);
 }
@@ -138,8 +123,5 @@ export function resume() {
   }
   show();
   addEventListener("online", flush);
-  addEventListener("beforeunload", (event) => {
-    if (uploads.length + photos.size > 0) event.preventDefault(); // photos are kept in memory only
-  });
   flush();
 }

@@ -3,8 +3,8 @@ import { html, nothing } from "lit";
 import { Part } from "../core/element.js";
 import { t } from "../core/texts.js";
 import { notify } from "../core/notices.js";
+import { smaller } from "../core/smaller-photo.js";
 import { end, reportBlocked, skip } from "./outbox.js";
-import { smaller } from "./photo.js";
 import { current, drive } from "./state.js";
 import { icon, where } from "./words.js";
 

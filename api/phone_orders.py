@@ -1,0 +1,24 @@
+"""Orders from phones, which are sent again until one is answered: each is carried out once."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, cast
+
+from fastapi import Body
+
+from api.context import Context
+from api.schemas import TapIn, plain
+from data.store.engine import Tx
+from fleet.driving import answered_once
+
+TapBody = Annotated[TapIn, Body()]
+
+NO_TAP = TapIn()
+"""What an order without a body says: programs need no key."""
+
+
+def order_once[View](tx: Tx, context: Context, tap: TapIn, order: Callable[[Tx], View]) -> View:
+    """Carry out an order, or answer one that came before by its key as it was answered then."""
+    if not tap.key:
+        return order(tx)
+    answer: Any = answered_once(tx, context.user.id, tap.key, context.now, lambda: plain(order(tx)))
+    return cast("View", answer)

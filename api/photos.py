@@ -1,0 +1,47 @@
+"""Photos that phones send: kept as files before a row names them, served as pictures only."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.responses import FileResponse
+
+from api.context import Context
+from data.errors import NotFoundError
+from data.photos import media_type, photo_path, remove_photo, save_photo
+from data.store.engine import Tx
+
+KEPT_S = 3_600
+"""How long a browser keeps a photo that it was allowed to see."""
+
+PHOTO_HEADERS = {
+    "Cache-Control": f"private, max-age={KEPT_S}",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Disposition": "inline",
+}
+
+
+def photo_answer(city_folder: Path, name: str, of: int | str) -> FileResponse:
+    """Return a photo as a picture and nothing else; raise `NotFoundError` where there is none."""
+    path = photo_path(city_folder, name)
+    if not name or not path.is_file():
+        raise NotFoundError("photo", of)
+    return FileResponse(path, media_type=media_type(name), headers=PHOTO_HEADERS)
+
+
+def keep_photo[View](
+    context: Context, content: bytes, store: Callable[[Tx, str], tuple[View, str]]
+) -> View:
+    """Keep the file before the row names it, and remove the one that no row names any more.
+
+    `store` gets the file's name, and returns an answer and the name of the file that it replaces.
+    """
+    folder = context.app.folder
+    photo = save_photo(folder, content)
+    try:
+        with context.writing() as tx:
+            view, former = store(tx, photo)
+    except BaseException:
+        remove_photo(folder, photo)
+        raise
+    remove_photo(folder, former)
+    return view
