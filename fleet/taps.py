@@ -266,11 +266,13 @@ class _Driver:
     def _sensor(self, leg: Leg, until: datetime) -> tuple[Sensor, datetime]:
         """Return what is known of the sensor of a leg, and since when it may be so."""
         since = self._began_at(leg, until)
-        spoke, _, was_up = self._words(leg, since, until)
+        spoke, was_at_work, was_up = self._words(leg, since, until)
         if spoke is None:
             return Sensor.SILENT, since
         if not was_up:
             return Sensor.UNPROVED, since
+        if was_at_work:  # most are: nothing of the night before has to be read
+            return Sensor.ALIVE, since
         first, at_work, _ = self._words(leg, self.storm.started_at, until)
         dead = not at_work and first is not None and until - first >= DEAD_AFTER
         return (Sensor.DEAD, first or since) if dead else (Sensor.ALIVE, since)
