@@ -49,25 +49,15 @@ class Sensor:
     said_on: DirectedSegment | None = None
     changed_at: datetime | None = None
     changed_on: DirectedSegment | None = None
-    as_told: bool = False
     flickers: deque[datetime] = field(default_factory=deque)
     fast_s: float = 0.0
     drives_m: float = 0.0
     was_up: bool = False
 
     def hear(
-        self,
-        says: bool | None,
-        at: datetime,
-        street: DirectedSegment | None,
-        *,
-        fast: bool,
-        told: bool = False,
+        self, says: bool | None, at: datetime, street: DirectedSegment | None, *, fast: bool
     ) -> None:
-        """Take in what it says at a fix on a street, which the route works on where it is `told`.
-
-        `fast` where no work is done so fast.
-        """
+        """Take in what it says at a fix on a street; `fast` where no work is done so fast."""
         while self.flickers and at - self.flickers[0] > FLICKERING_WITHIN:
             self.flickers.popleft()
         if says is None:
@@ -76,7 +66,6 @@ class Sensor:
             return
         if self.said is not None and says != self.said:
             self._change(says, at, street)
-            self.as_told = says and told
         if not says:
             self.fast_s, self.drives_m, self.was_up = 0.0, 0.0, True
         elif fast and self.said_at is not None:
@@ -86,13 +75,11 @@ class Sensor:
     def _change(self, says: bool, at: datetime, street: DirectedSegment | None) -> None:
         """Take in a change, and whether what was said before it was a flicker.
 
-        "At work" for a moment is one, unless it began where the route works: a moment may be all
-        that a short street takes. "Not at work" for a moment is one only in the middle of a street:
-        at corners, and where they turn, small machines lift their blades.
+        "At work" for a moment is one anywhere. "Not at work" for a moment is one only in the middle
+        of a street: at corners, and where they turn, small machines lift their blades.
         """
         brief = self.changed_at is not None and at - self.changed_at < FLICKER
-        in_the_middle = street is not None and street == self.changed_on
-        if brief and (in_the_middle if says else not self.as_told):
+        if brief and (not says or (street is not None and street == self.changed_on)):
             self.flickers.append(at)
         self.changed_at, self.changed_on = at, self.said_on
 
@@ -150,20 +137,12 @@ class Equipment:
     spreader: Sensor = field(default_factory=Sensor)
 
     def hear(
-        self,
-        fix: Position,
-        too_fast_mps: float,
-        street: DirectedSegment | None = None,
-        *,
-        told: bool = False,
+        self, fix: Position, too_fast_mps: float, street: DirectedSegment | None = None
     ) -> Claim:
-        """Take in a fix on a street, in the order of their times; return what is believed there.
-
-        `told` says that the route has nothing but work there.
-        """
+        """Take in a fix on a street, in the order of their times; return what is believed there."""
         fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
-        self.blade.hear(fix.blade, fix.fixed_at, street, fast=fast, told=told)
-        self.spreader.hear(fix.spreader, fix.fixed_at, street, fast=fast, told=told)
+        self.blade.hear(fix.blade, fix.fixed_at, street, fast=fast)
+        self.spreader.hear(fix.spreader, fix.fixed_at, street, fast=fast)
         moved_at = self.blade.changed_at
         fresh = moved_at is not None and fix.fixed_at - moved_at <= FRESH
         return Claim(self.blade.believed, self.spreader.believed, fresh)

@@ -183,11 +183,9 @@ class Window:
         limit_mps = too_fast_mps(orders.work_mps(self.vehicle_id))
         for match in matches:
             position, claim = self.waiting[match.fixed_at], Claim(None, None)
-            order = orders.at(self.vehicle_id, match.fixed_at)
-            told = bool(order and match.segment and order.tells(match.segment))
             for passed in _until(match.fixed_at, self.waiting):
                 fix = self.waiting.pop(passed)  # fixes of a standing vehicle share one match
-                claim = self.equipment.hear(fix, limit_mps, match.segment, told=told)
+                claim = self.equipment.hear(fix, limit_mps, match.segment)
             sighted = Sighted(position, claim)
             if self.last is not None:
                 before, start = self.last

@@ -65,21 +65,6 @@ def test_a_small_machine_that_lifts_its_blade_at_every_corner_is_believed(
         assert equipment.hear(fix, LIMIT_MPS, street).blade is (on_s < works_s)
 
 
-@pytest.mark.parametrize("every_s", [1.0, 2.0, 5.0])
-@pytest.mark.parametrize("told", [True, False])
-def test_work_of_a_moment_is_believed_on_short_streets_that_the_route_works_on(
-    every_s: float, *, told: bool
-) -> None:
-    equipment, claims = Equipment(), list[Claim]()
-    for i in range(int(600 / every_s)):
-        number, on_s = divmod(every_s * i, 15.0)
-        down = 5.0 <= on_s < 10.0
-        street = DirectedSegment(SegmentId(int(3 * number + on_s // 5.0)), True)
-        fix = a_fix(v.at_m(0, 0), every_s * i, blade=down, speed_mps=3.0)
-        claims.append(equipment.hear(fix, LIMIT_MPS, street, told=told and down))
-    assert all(claim.blade is not None for claim in claims) is told
-
-
 def test_a_blade_that_is_down_at_full_speed_is_stuck_until_it_says_up() -> None:
     fast = int(FAST_S / 5) + 3
     equipment = Equipment()
