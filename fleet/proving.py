@@ -30,6 +30,11 @@ OFF_ROUTE = 0.1
 """How likely a vehicle is to work on another street, where one of its route looks the same."""
 
 
+EITHER = 0.5
+"""How sure work is where a blade has just moved, on a street that the route has both to work on and
+to drive along: a receiver's error decides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighted:
     """A fix, and what is believed of the equipment there."""
@@ -45,6 +50,11 @@ class Sighted:
 def too_fast_mps(work_mps: float) -> float:
     """Return the speed above which a vehicle is not at work, whatever its sensor says."""
     return max(FAST * work_mps, FAST_MPS)
+
+
+def at_work_mps(work_mps: float) -> float:
+    """Return the speed up to which a vehicle may be at work."""
+    return WORKING * work_mps + WORKING_MPS
 
 
 def proofs(
@@ -67,7 +77,7 @@ def proofs(
     elapsed, whole_m, gone_m = b.fix.fixed_at - a.fix.fixed_at, total_m(stretches), 0.0
     elapsed_s = elapsed.total_seconds()
     fast = whole_m > too_fast_mps(work_mps) * elapsed_s + JUMP_M
-    slow = whole_m <= (WORKING * work_mps + WORKING_MPS) * elapsed_s
+    slow = whole_m <= at_work_mps(work_mps) * elapsed_s
     for stretch in stretches:
         started_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
         gone_m += stretch.to_m - stretch.from_m
@@ -75,8 +85,15 @@ def proofs(
         sure = _pattern(a, stretch, order) if plows and slow else 0.0
         told = None if order is None else order.tells(stretch.directed)
         likely = _off_route(confidence) if told is False else confidence
+        if told is None and order is not None and _moved(a, b):
+            likely *= EITHER
         for treatment, evidence in _evidence(a, b, likely, sure, told, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
+
+
+def _moved(a: Sighted, b: Sighted) -> bool:
+    """Whether the blade moved between two fixes or just before."""
+    return a.claim.fresh or a.claim.blade is not b.claim.blade
 
 
 def _off_route(confidence: float) -> float:

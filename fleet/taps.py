@@ -29,6 +29,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_seen, list_told
 from data.store.engine import Tx
+from data.store.fleet import get_vehicle
 from data.store.plans import find_route
 from data.store.positions import fix_times, list_between, sensor_words
 from data.store.shifts import list_progress, list_proved, list_unproved, mark_proved
@@ -36,6 +37,8 @@ from fleet.driving import DONE, UNDO_WITHIN
 from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_evidence
 from fleet.looks import in_order, looks_at
+from fleet.orders import USUAL_MPS
+from fleet.proving import at_work_mps
 from fleet.steps import metres_between
 from fleet.told import NOISE_M, Sensor, Street, told_by
 
@@ -44,6 +47,10 @@ AT_ONCE = 200
 
 DEAD_AFTER = timedelta(minutes=20)
 """A sensor that has said nothing but "up" for so long of work, as its driver taps it, is dead."""
+
+PACED_M, PACED = 2000.0, 0.8
+"""So much of tapped work, this share of it at work's pace, is enough as well: nobody crawls along
+the streets of his route with the blade up, and taps them."""
 
 LATE = timedelta(minutes=1)
 """So late a driver may tap that a leg is done: the next one has begun meanwhile."""
@@ -169,13 +176,18 @@ class _Driver:
 
     def _overruled(self, alike: Leg, since: datetime) -> Iterator[tuple[int, datetime]]:
         """Yield the legs that counted for nothing before a sensor was known to be dead."""
+        proved = {tap.leg for tap in self.taps if tap.proved}
+        for number, at in self._tapped(alike):
+            if number in proved and since <= at < since + DEAD_AFTER:
+                yield number, at
+
+    def _tapped(self, alike: Leg) -> Iterator[tuple[int, datetime]]:
+        """Yield the legs of one kind of work that were tapped as done, and when."""
         for tap in self.taps:
-            leg, at = self.route.legs[tap.leg], tap.ended_at
-            if not (tap.state == DONE and tap.proved) or at is None:
-                continue
-            early = since <= at < since + DEAD_AFTER
-            if early and leg.kind is LegKind.WORK and leg.blade == alike.blade:
-                yield tap.leg, at
+            leg = self.route.legs[tap.leg]
+            same = leg.kind is LegKind.WORK and leg.blade == alike.blade
+            if same and tap.state == DONE and tap.ended_at is not None:
+                yield tap.leg, tap.ended_at
 
     def _proved(self, number: int, ended_at: datetime, sensor: Sensor) -> Iterator[Pass]:
         """Yield a pass for every street of a leg that a tap proves."""
@@ -274,8 +286,25 @@ class _Driver:
         if was_at_work:  # most are: nothing of the night before has to be read
             return Sensor.ALIVE, since
         first, at_work, _ = self._words(leg, self.storm.started_at, until)
-        dead = not at_work and first is not None and until - first >= DEAD_AFTER
-        return (Sensor.DEAD, first or since) if dead else (Sensor.ALIVE, since)
+        if at_work or first is None:
+            return Sensor.ALIVE, since
+        dead = until - first >= DEAD_AFTER or self._at_pace(leg, until)
+        return (Sensor.DEAD, first) if dead else (Sensor.ALIVE, since)
+
+    def _at_pace(self, alike: Leg, until: datetime) -> bool:
+        """Whether positions show the vehicle at work's pace along most of what was tapped."""
+        speeds = get_vehicle(self.tx, self.route.vehicle_id).work_speed_mps
+        limit_mps = at_work_mps(speeds.get(_treatment(alike)) or USUAL_MPS)
+        seen_m = paced_m = 0.0
+        for number, at in self._tapped(alike):
+            began_at = self._began_at(self.route.legs[number], at)
+            for street in self._streets(number, began_at, at) if at <= until else ():
+                if street.told and street.look is not None:
+                    lasted = street.look.ended_at - street.look.began_at
+                    metres = street.length_m - street.missing_m
+                    seen_m += metres
+                    paced_m += metres * (metres <= limit_mps * lasted.total_seconds())
+        return seen_m >= PACED_M and paced_m >= PACED * seen_m
 
     def _words(
         self, leg: Leg, since: datetime, until: datetime

@@ -12,11 +12,10 @@ NETWORK = v.village()
 HERE, BESIDE = DirectedSegment(v.MAIN_WEST, True), DirectedSegment(v.SCHOOL, True)
 
 
-def proved(confidence: float, order: Order | None) -> Pass:
+def proved(confidence: float, order: Order | None, *, fresh: bool = False) -> Pass:
     """What a step at work along Main Street proves."""
-    a, b = (
-        Sighted(a_fix(v.at_m(3 * s, 0), s), Claim(blade=True, spreader=None)) for s in (0.0, 5.0)
-    )
+    claim = Claim(blade=True, spreader=None, fresh=fresh)
+    a, b = (Sighted(a_fix(v.at_m(3 * s, 0), s), claim) for s in (0.0, 5.0))
     step = [Stretch(HERE, 0.0, 15.0)]
     (one,) = proofs(NETWORK, a, b, step, confidence, order, 6.0, plows=True)
     return one
@@ -32,3 +31,11 @@ def test_a_street_off_the_route_needs_a_surer_match(confidence: float, left: flo
 def test_on_the_route_and_without_one_a_match_is_as_sure_as_it_is() -> None:
     for order in (None, Order(v.NOW, frozenset([HERE]), frozenset())):
         assert proved(0.5, order).evidence.confidence == 0.5
+
+
+def test_where_the_blade_has_just_moved_a_street_that_is_driven_too_is_one_of_two() -> None:
+    ways = frozenset([HERE])
+    for both, left in ((ways, 0.4), (frozenset[DirectedSegment](), 0.8)):
+        order = Order(v.NOW, ways, both, both)
+        assert proved(0.8, order, fresh=True).evidence.confidence == left
+        assert proved(0.8, order).evidence.confidence == 0.8

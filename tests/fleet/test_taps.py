@@ -174,6 +174,37 @@ def test_taps_from_before_a_sensor_was_known_to_be_dead_are_judged_again(
     assert there.evidence == Evidence(EvidenceKind.DRIVER, AGAINST_SENSOR)
 
 
+@pytest.mark.parametrize(("lasts_s", "counts"), [(29.0, True), (12.0, False)])
+def test_a_sensor_is_dead_when_two_kilometres_at_works_pace_were_tapped_without_a_word_of_it(
+    tx: Tx, lasts_s: float, *, counts: bool
+) -> None:
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    legs = [a_leg(segment_id=street.id) for street in v.village().segments]
+    plan = add_plan(tx, a_plan(*legs))
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    start_shift(tx, DISPATCHER, SHIFT, v.NOW)
+    for i, leg in enumerate(legs):
+        at = v.NOW + (i + 1) * timedelta(minutes=1)
+        a_fix(tx, (TAPPED - at) / timedelta(minutes=1), blade=False)
+        one = Pass(
+            segment_id=leg.path[0].segment_id,
+            forward=leg.path[0].forward,
+            from_m=0.0,
+            to_m=leg.length_m,
+            vehicle_id=VehicleId(1),
+            started_at=at - timedelta(seconds=lasts_s),
+            ended_at=at,
+            treatment=None,
+            evidence=Evidence(EvidenceKind.SPEED, 0.9),
+        )
+        change = WindowChange(VehicleId(1), i, [], [(plan.storm_id, one)])
+        replace_windows(tx, [change])
+        done(tx, plan, i, i, at)
+        proved(tx, plan, at + UNDO_WITHIN)
+        known = list_coverage(tx, plan.storm_id)
+        assert len(known) == (i + 1 if counts and i >= 10 else 0)
+
+
 def test_a_tap_is_judged_again_when_positions_come_too_late_for_it(tx: Tx, plan: Plan) -> None:
     done(tx, plan, 0, 1)
     proved(tx, plan)
