@@ -59,6 +59,9 @@ LONGEST = timedelta(minutes=30)
 """A tap tells of what was done since the one before, but of no more than this."""
 
 
+BESIDE, AROUND = 10, timedelta(minutes=10)
+"""So many streets before and after a leg, and so long before, are looked at to find its own."""
+
 FAR = timedelta(minutes=5)
 """So long before and after a time the fixes next to it are looked for."""
 
@@ -192,7 +195,7 @@ class _Driver:
     def _proved(self, number: int, ended_at: datetime, sensor: Sensor) -> Iterator[Pass]:
         """Yield a pass for every street of a leg that a tap proves."""
         leg, began_at = self.route.legs[number], self._began_at(self.route.legs[number], ended_at)
-        streets = list(self._streets(number, began_at, ended_at))
+        streets = self._streets(number, began_at, ended_at)
         asked = (self._silence, self._alongside)
         for told in told_by(sensor, streets, began_at, ended_at, *asked):
             yield Pass(
@@ -207,48 +210,54 @@ class _Driver:
                 evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
             )
 
-    def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> Iterator[Street]:
-        """Yield the streets of a leg and of its neighbors with what positions show of them.
+    def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> list[Street]:
+        """Return the streets of a leg and of some around it, with the visits of the way along them.
 
-        Of a neighbor's streets the visits count that were before those of the leg, or after them.
+        To the leg itself those count that were since the tap before.
         """
         told, since, until = self.route.legs[number], began_at - LATE, ended_at + UNDO_WITHIN
-        legs = self.route.legs[max(number - 1, 0) : number + 2]
-        ids = {step.segment_id for leg in legs for step in leg.path}
-        mine, visited = self.route.vehicle_id, since - LONGEST
-        seen = list_seen(self.tx, self.storm.id, ids, visited, mine)
-        here = self._looked(told, told, seen, since, until)
-        looks = [one.look for one in here if one.look is not None]
-        first = min((look.began_at for look in looks), default=until)
-        last = max((look.ended_at for look in looks), default=since)
-        if number > 0:
-            yield from self._looked(legs[0], told, seen, since - LATE, first)
-        yield from here
-        if legs[-1] is not told:
-            yield from self._looked(legs[-1], told, seen, last, until)
-
-    def _looked(
-        self,
-        leg: Leg,
-        told: Leg,
-        seen: Mapping[DirectedSegment, Sequence[Pass]],
-        since: datetime,
-        until: datetime,
-    ) -> list[Street]:
-        """Return the streets of a leg with the visits that are the driver's way along it."""
         treatment, rules = _treatment(told), self.policy.evidence
-        found = [(step, self.network.find(step.segment_id)) for step in leg.path]
-        # a newer file may not have a street any more
-        ways = [(step, segment.length_m) for step, segment in found if segment is not None]
+        ways = list(self._around(number))
+        seen = list_seen(
+            self.tx,
+            self.storm.id,
+            {way.segment_id for way, _, _ in ways},
+            since - LONGEST,
+            self.route.vehicle_id,
+        )
         looks = [
-            looks_at(seen.get(step, ()), length_m, treatment, since, until, rules)
-            for step, length_m in ways
+            looks_at(
+                seen.get(way, ()),
+                length_m,
+                treatment,
+                since if mine else since - AROUND,
+                until,
+                rules,
+            )
+            for way, length_m, mine in ways
         ]
-        chosen = in_order(looks, [length_m for _, length_m in ways])
+        chosen = in_order(looks, [length_m for _, length_m, _ in ways])
         return [
-            Street(step, length_m, leg is told, look)
-            for (step, length_m), look in zip(ways, chosen, strict=True)
+            Street(way, length_m, mine, look)
+            for (way, length_m, mine), look in zip(ways, chosen, strict=True)
         ]
+
+    def _around(self, number: int) -> Iterator[tuple[DirectedSegment, float, bool]]:
+        """Yield the streets of a leg and of those around it, with their lengths, and which are its.
+
+        A newer file may not have a street any more.
+        """
+        legs = self.route.legs
+        first, last = number, number + 1
+        while first > 0 and sum(len(leg.path) for leg in legs[first:number]) < BESIDE:
+            first -= 1
+        while last < len(legs) and sum(len(leg.path) for leg in legs[number + 1 : last]) < BESIDE:
+            last += 1
+        for i in range(first, last):
+            for way in legs[i].path:
+                segment = self.network.find(way.segment_id)
+                if segment is not None:
+                    yield way, segment.length_m, i == number
 
     def _silence(self, since: datetime, until: datetime) -> timedelta:
         """Return how long the longest silence of the vehicle is that touches a time."""

@@ -11,6 +11,7 @@ from data.model import (
     Evidence,
     EvidenceKind,
     JobState,
+    Leg,
     LegKind,
     Pass,
     Plan,
@@ -55,15 +56,18 @@ LATER = TAPPED + UNDO_WITHIN
 def plan(tx: Tx) -> Plan:
     """A drive, School Street there and back, Tulip Alley salted."""
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-    plan = add_plan(
+    return on_the_road(
         tx,
-        a_plan(
-            a_leg(LegKind.DRIVE, v.MAIN_WEST),
-            a_leg(segment_id=v.SCHOOL),
-            a_leg(segment_id=v.SCHOOL, forward=False),
-            a_leg(segment_id=v.TULIP, blade=False, spreader=True),
-        ),
+        a_leg(LegKind.DRIVE, v.MAIN_WEST),
+        a_leg(segment_id=v.SCHOOL),
+        a_leg(segment_id=v.SCHOOL, forward=False),
+        a_leg(segment_id=v.TULIP, blade=False, spreader=True),
     )
+
+
+def on_the_road(tx: Tx, *legs: Leg) -> Plan:
+    """A published plan of these legs whose driver has started."""
+    plan = add_plan(tx, a_plan(*legs))
     set_plan_state(tx, plan.id, PlanState.PUBLISHED)
     start_shift(tx, DISPATCHER, SHIFT, v.NOW)
     return plan
@@ -174,31 +178,58 @@ def test_taps_from_before_a_sensor_was_known_to_be_dead_are_judged_again(
     assert there.evidence == Evidence(EvidenceKind.DRIVER, AGAINST_SENSOR)
 
 
+def see(
+    tx: Tx, plan: Plan, number: int, at: datetime, lasts: timedelta, treatment: Treatment | None
+) -> None:
+    """Let positions show the truck along the street of a leg, until a moment."""
+    leg = plan.routes[0].legs[number]
+    seen = Pass(
+        segment_id=leg.path[0].segment_id,
+        forward=leg.path[0].forward,
+        from_m=0.0,
+        to_m=leg.length_m,
+        vehicle_id=VehicleId(1),
+        started_at=at - lasts,
+        ended_at=at,
+        treatment=treatment,
+        evidence=Evidence(EvidenceKind.BLADE if treatment else EvidenceKind.SPEED, 0.9),
+    )
+    replace_windows(tx, [WindowChange(VehicleId(1), number, [], [(plan.storm_id, seen)])])
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_streets_hidden_in_a_row_count_though_each_is_a_leg_of_its_own(
+    tx: Tx, *, silent: bool
+) -> None:
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    row = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE, v.SCHOOL)
+    plan, minute = (
+        on_the_road(tx, *(a_leg(segment_id=street) for street in row)),
+        timedelta(minutes=1),
+    )
+    for minutes in (0, 1, 2) if silent else (0, 1, 1.2, 1.4, 1.6, 1.8, 2):
+        a_fix(tx, 20 - minutes, blade=minutes > 0)
+    for number, minutes in ((0, 1.0), (3, 2.5)):
+        see(tx, plan, number, v.NOW + minutes * minute, minute / 2, Treatment.PLOW)
+    for number, minutes in enumerate((1.0, 1.4, 1.8, 2.6)):
+        done(tx, plan, number, number, v.NOW + minutes * minute)
+    proved(tx, plan)
+    found = list_passes(tx, plan.storm_id, row)
+    told = {way.segment_id for way in found if found[way][0].evidence.kind is EvidenceKind.DRIVER}
+    assert told == ({v.MAIN_EAST, v.ROSE} if silent else set())
+
+
 @pytest.mark.parametrize(("lasts_s", "counts"), [(29.0, True), (12.0, False)])
 def test_a_sensor_is_dead_when_two_kilometres_at_works_pace_were_tapped_without_a_word_of_it(
     tx: Tx, lasts_s: float, *, counts: bool
 ) -> None:
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     legs = [a_leg(segment_id=street.id) for street in v.village().segments]
-    plan = add_plan(tx, a_plan(*legs))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
-    start_shift(tx, DISPATCHER, SHIFT, v.NOW)
-    for i, leg in enumerate(legs):
+    plan = on_the_road(tx, *legs)
+    for i in range(len(legs)):
         at = v.NOW + (i + 1) * timedelta(minutes=1)
         a_fix(tx, (TAPPED - at) / timedelta(minutes=1), blade=False)
-        one = Pass(
-            segment_id=leg.path[0].segment_id,
-            forward=leg.path[0].forward,
-            from_m=0.0,
-            to_m=leg.length_m,
-            vehicle_id=VehicleId(1),
-            started_at=at - timedelta(seconds=lasts_s),
-            ended_at=at,
-            treatment=None,
-            evidence=Evidence(EvidenceKind.SPEED, 0.9),
-        )
-        change = WindowChange(VehicleId(1), i, [], [(plan.storm_id, one)])
-        replace_windows(tx, [change])
+        see(tx, plan, i, at, timedelta(seconds=lasts_s), None)
         done(tx, plan, i, i, at)
         proved(tx, plan, at + UNDO_WITHIN)
         known = list_coverage(tx, plan.storm_id)
