@@ -16,6 +16,7 @@ from data.model import (
     StormId,
 )
 from data.model.crews import (
+    Crew,
     CrewId,
     CrewJob,
     CrewJobId,
@@ -30,11 +31,10 @@ from data.store.engine import Tx
 from data.store.fleet import list_depots
 from data.store.requests import get_request, list_requests_by_id
 from data.store.storms import find_active_storm, get_storm
-from fleet.crew_jobs import CrewWish as CrewJobWish
-from fleet.crew_jobs import add_job_by_hand, cancel_job, change_job, crew_job_for
+from fleet.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from fleet.crew_work import put_back
 from fleet.crews import (
-    CrewWish,
+    NOT_YET,
     change_crew,
     enroll_crew,
     give_crew_code,
@@ -124,15 +124,15 @@ def show_crews(context: BoardContext) -> list[CrewView]:
 def add(wanted: CrewIn, context: DispatcherContext) -> CrewView:
     """Add a crew."""
     with context.writing() as tx:
-        return crew_view(enroll_crew(tx, context.actor, _crew_wish(tx, wanted), context.now))
+        return crew_view(enroll_crew(tx, context.actor, _described(tx, wanted), context.now))
 
 
 @router.post("/api/crews/{crew_id}")
 def change(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewView:
     """Describe a crew anew."""
     with context.changing(f"crew:{crew_id}") as tx:
-        wish = _crew_wish(tx, wanted)
-        view = crew_view(change_crew(tx, context.actor, crew_id, wish, context.now))
+        crew = _described(tx, wanted)
+        view = crew_view(change_crew(tx, context.actor, crew_id, crew, context.now))
     tell_boards(context)
     return view
 
@@ -316,7 +316,7 @@ def _viewed(tx: Tx, context: Context, job: CrewJob) -> CrewJobView:
     return crew_job_view(job, ground_of(tx, context, [job]))
 
 
-def _crew_wish(tx: Tx, wanted: CrewIn) -> CrewWish:
+def _described(tx: Tx, wanted: CrewIn) -> Crew:
     base, base_name = None, ""
     if wanted.lon is not None and wanted.lat is not None:
         base = LonLat(wanted.lon, wanted.lat)
@@ -327,7 +327,8 @@ def _crew_wish(tx: Tx, wanted: CrewIn) -> CrewWish:
         base, base_name = depot.location, depot.name
     if base is None:
         raise InvalidError("depot", "", "a depot or a place")
-    return CrewWish(
+    return Crew(
+        id=NOT_YET,
         name=wanted.name,
         size=wanted.size,
         works=wanted.works,

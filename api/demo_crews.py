@@ -5,17 +5,16 @@ from datetime import datetime
 
 from api.console import CONSOLE
 from data.model import Storm, UserId
-from data.model.crews import CrewPriority, CrewWork
+from data.model.crews import Crew, CrewPriority, CrewWork
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.projection import distance_m
 from data.store.crews import list_crews, save_crew
 from data.store.engine import Tx
 from data.store.fleet import list_depots
-from fleet.crew_jobs import CrewWish as JobWish
-from fleet.crew_jobs import add_job_by_hand
+from fleet.crew_jobs import CrewJobWish, add_job_by_hand
 from fleet.crew_plan import draft_lists, publish_lists
-from fleet.crews import CrewWish, enroll_crew, put_on_duty
+from fleet.crews import NOT_YET, enroll_crew, put_on_duty
 from maps.i18n import Translator
 
 LISTED, LATER = 10, 3
@@ -34,7 +33,8 @@ def add_demo_crews(
         return
     base = depots[0]
     for number, people in ((1, 3), (2, 2)):
-        wish = CrewWish(
+        crew = Crew(
+            id=NOT_YET,
             name=t("Crew {number}", number=number),
             size=people,
             works=tuple(CrewWork),
@@ -43,7 +43,7 @@ def add_demo_crews(
             language=t.language,
             drives=number == 2,
         )
-        put_on_duty(tx, CONSOLE, storm.id, enroll_crew(tx, CONSOLE, wish, now).id, now)
+        put_on_duty(tx, CONSOLE, storm.id, enroll_crew(tx, CONSOLE, crew, now).id, now)
     near = sorted(network.segments, key=lambda one: distance_m(one.geometry[0], base.location))
     streets = near[::EVERY][: LISTED + LATER]
     for number, street in enumerate(streets):
@@ -53,7 +53,7 @@ def add_demo_crews(
         priority = CrewPriority.HIGH if number % 4 == 1 else CrewPriority.NORMAL
         work = list(CrewWork)[number % len(CrewWork)]
         place = network.point_at(street.id, street.length_m / 2)
-        wanted = JobWish(work, place, priority=priority)
+        wanted = CrewJobWish(work, place, priority=priority)
         add_job_by_hand(tx, CONSOLE, storm.id, wanted, network, policy, now)
 
 

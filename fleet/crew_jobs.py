@@ -64,7 +64,7 @@ LATEST = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class CrewWish:
+class CrewJobWish:
     """A job as a person wants it; the policy says what is left open.
 
     `size` in the unit of the work, `minutes` that one person takes, in place of the rate's.
@@ -83,7 +83,7 @@ def add_job_by_hand(
     tx: Tx,
     actor: Actor,
     storm_id: StormId,
-    wish: CrewWish,
+    wish: CrewJobWish,
     network: StreetNetwork,
     policy: Policy,
     now: datetime,
@@ -149,7 +149,7 @@ def crew_job_for(
             return known
         if known.state is CrewJobState.CANCELLED:
             return _reopened(tx, actor, replace(known, place=place, segment_id=segment.id), now)
-    wish = CrewWish(_work_of(asked), place)
+    wish = CrewJobWish(_work_of(asked), place)
     rule = policy.rule_of(segment)
     target = policy.followup.work_target(
         asked.kind, rule.service_class, rule.deadline, danger=bool(asked.dangers)
@@ -193,7 +193,7 @@ def reopen_job_of_request(
 
 
 def change_job(
-    tx: Tx, actor: Actor, job_id: CrewJobId, wish: CrewWish, policy: Policy, now: datetime
+    tx: Tx, actor: Actor, job_id: CrewJobId, wish: CrewJobWish, policy: Policy, now: datetime
 ) -> CrewJob:
     """Say better what a job is, as long as nobody has begun it; its place stays."""
     before = require_state(tx, job_id, WAITING)
@@ -307,7 +307,7 @@ def _work_of(asked: ServiceRequest) -> CrewWork:
     return CrewWork.STAIRS if work is CrewWork.SIDEWALK and stairs else work
 
 
-def _size(wish: CrewWish, policy: Policy) -> float:
+def _size(wish: CrewJobWish, policy: Policy) -> float:
     if wish.size is None:
         return policy.crews.usual_size(wish.work)
     if not 0 < wish.size <= 100_000:
@@ -315,7 +315,7 @@ def _size(wish: CrewWish, policy: Policy) -> float:
     return wish.size
 
 
-def _labour_s(wish: CrewWish, policy: Policy) -> float:
+def _labour_s(wish: CrewJobWish, policy: Policy) -> float:
     if wish.minutes is None:
         return policy.crews.labour_s(wish.work, _size(wish, policy))
     if not 0 < wish.minutes <= 10_000:

@@ -9,8 +9,6 @@ from data.model import (
     Actor,
     ActorKind,
     CodeKind,
-    Language,
-    LonLat,
     Role,
     SignInCode,
     StormId,
@@ -58,22 +56,6 @@ OVERTIME = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class CrewWish:
-    """A crew as a person describes it."""
-
-    name: str
-    size: int
-    works: tuple[CrewWork, ...]
-    base: LonLat
-    base_name: str = ""
-    contact: str = ""
-    language: Language = ""
-    drives: bool = False
-    shift_h: float = 8.0
-    rate_h: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class CrewCode:
     """A code in plain digits, shown once, the crew that it lets in and until when."""
 
@@ -82,19 +64,18 @@ class CrewCode:
     expires_at: datetime
 
 
-def enroll_crew(tx: Tx, actor: Actor, wish: CrewWish, now: datetime) -> Crew:
-    """Add a crew; raise `ConflictError` where its name is taken."""
-    _check(tx, wish, None)
-    crew = add_crew(tx, _described(Crew(NOT_YET, "-", 1, wish.works, wish.base), wish))
+def enroll_crew(tx: Tx, actor: Actor, wanted: Crew, now: datetime) -> Crew:
+    """Add a crew, which gets its id; raise `ConflictError` where its name is taken."""
+    crew = add_crew(tx, _checked(tx, replace(wanted, id=NOT_YET)))
     add_event(tx, now, actor, "crew.added", _subject(crew.id), after=_facts(crew))
     return crew
 
 
-def change_crew(tx: Tx, actor: Actor, crew_id: CrewId, wish: CrewWish, now: datetime) -> Crew:
-    """Describe a crew anew."""
+def change_crew(tx: Tx, actor: Actor, crew_id: CrewId, wanted: Crew, now: datetime) -> Crew:
+    """Describe a crew anew; who signs in for it, and whether it is retired, stays."""
     before = get_crew(tx, crew_id)
-    _check(tx, wish, crew_id)
-    after = _described(before, wish)
+    kept = replace(wanted, id=crew_id, user_id=before.user_id, retired=before.retired)
+    after = _checked(tx, kept)
     save_crew(tx, after)
     add_event(tx, now, actor, "crew.changed", _subject(crew_id), _facts(before), _facts(after))
     return after
@@ -221,36 +202,27 @@ def _leader(tx: Tx, actor: Actor, crew: Crew, language: str, now: datetime) -> U
     return leader
 
 
-def _check(tx: Tx, wish: CrewWish, crew_id: CrewId | None) -> None:
-    if not 0 < len(wish.name.strip()) <= NAME_LETTERS:
-        raise InvalidError(
-            "name", wish.name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
-        )
-    other = find_crew_by_name(tx, wish.name.strip())
-    if other is not None and other.id != crew_id:
-        raise ConflictError(f"there is a crew {other.name}", reason="crew_name", name=other.name)
-    if not 1 <= wish.size <= MOST_PEOPLE:
-        raise InvalidError("size", wish.size, Need("at most {most}", most=MOST_PEOPLE))
-    if not wish.works:
-        raise InvalidError("works", "", Need("at least one kind of work"))
-    if not 0 < wish.shift_h <= MOST_SHIFT_H:
-        raise InvalidError("shift_h", wish.shift_h, Need("at most {most}", most=MOST_SHIFT_H))
-
-
-def _described(crew: Crew, wish: CrewWish) -> Crew:
-    return replace(
-        crew,
-        name=wish.name.strip(),
-        size=wish.size,
-        works=tuple(work for work in CrewWork if work in wish.works),
-        base=wish.base,
-        base_name=wish.base_name.strip(),
-        contact=wish.contact.strip(),
-        language=wish.language,
-        drives=wish.drives,
-        shift_h=wish.shift_h,
-        rate_h=wish.rate_h,
+def _checked(tx: Tx, wanted: Crew) -> Crew:
+    """Return a crew as it is kept; raise an error where a person described it wrong."""
+    crew = replace(
+        wanted,
+        name=wanted.name.strip(),
+        works=tuple(work for work in CrewWork if work in wanted.works),
+        base_name=wanted.base_name.strip(),
+        contact=wanted.contact.strip(),
     )
+    if not 0 < len(crew.name) <= NAME_LETTERS:
+        raise InvalidError(
+            "name", crew.name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+        )
+    other = find_crew_by_name(tx, crew.name)
+    if other is not None and other.id != crew.id:
+        raise ConflictError(f"there is a crew {other.name}", reason="crew_name", name=other.name)
+    if crew.size > MOST_PEOPLE:
+        raise InvalidError("size", crew.size, Need("at most {most}", most=MOST_PEOPLE))
+    if not 0 < crew.shift_h <= MOST_SHIFT_H:
+        raise InvalidError("shift_h", crew.shift_h, Need("at most {most}", most=MOST_SHIFT_H))
+    return crew
 
 
 def _facts(crew: Crew) -> dict[str, object]:

@@ -117,7 +117,7 @@ export function policyPart({ row, policy, policy_own: own, policy_base: base, po
     <header><h2 id="policy-title">${t("Policy of this storm")}</h2><span class="muted small">${own ? t("differs from the city's") : t("as the city's")}</span></header>
     <form @submit=${(event) => savePolicy(event, base)}>
       <div class="scroll"><table class="policy"><thead><tr><th scope="col">${t("Class")}</th>${NUMBERS.map((key) => html`<th scope="col">${head(key)}</th>`)}</tr></thead>
-        <tbody>${Object.entries(policy.class).map(([name, table]) => html`<tr><th scope="row">${name}</th>${NUMBERS.map((key) => numberCell(name, key, table[key], changing))}</tr>`)}</tbody></table></div>
+        <tbody>${Object.entries(policy.class).map(([name, table]) => html`<tr><th scope="row">${named("short", name)}</th>${NUMBERS.map((key) => numberCell(name, key, table[key], changing))}</tr>`)}</tbody></table></div>
       ${refused("policy")}
       ${may ? html`<div class="ends">${ends}</div>` : ""}
     </form>
