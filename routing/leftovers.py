@@ -100,15 +100,20 @@ class Leftovers:
         fits: Flags = np.isfinite(ends.over_s) & (ends.over_s <= self._problem.shift_end_s[v])
         return fits
 
-    def carries(self, v: int, here: Here, tasks: Ints) -> Flags:
-        """Return which of N tasks a vehicle can do alone and has or gets the material for."""
+    def alone(self, v: int, here: Here, tasks: Ints) -> Flags:
+        """Return bool[3, N]: whether a vehicle can and may do each of N tasks at all.
+
+        Then whether it also gets there and home, and whether it has or gets the material too.
+        """
         problem = self._problem
         full_kg = float(problem.capacity_kg[v]) if problem.sites else 0.0
-        can: Flags = np.isfinite(problem.service_s[tasks, problem.vehicle_type[v]])
-        can &= problem.material_kg[tasks] <= max(here.load_kg, full_kg) + SLACK_KG
-        can &= ~np.isin(tasks, [task for task, vehicle in self._forbidden if vehicle == v])
-        can &= self._reaches(v, tasks)
-        return can
+        able: Flags = np.isfinite(problem.service_s[tasks, problem.vehicle_type[v]])
+        able &= ~np.isin(tasks, [task for task, vehicle in self._forbidden if vehicle == v])
+        reaches = able & self._reaches(v, tasks)
+        need_kg = problem.material_kg[tasks]
+        return np.stack(
+            (able, reaches, reaches & (need_kg <= max(here.load_kg, full_kg) + SLACK_KG))
+        )
 
     def _reaches(self, v: int, tasks: Ints) -> Flags:
         problem = self._problem

@@ -4,7 +4,7 @@ The only module of the optimizer that knows the domain.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -28,7 +28,7 @@ from data.model import (
 from data.network import StreetNetwork
 from routing.closures import closed_arcs, open_turns
 from routing.passes import DirectedPass, covers, material_kg, numbered, passes_of, service_s
-from routing.paths import Walker, line_graph
+from routing.paths import Walker, line_graph, to_arc
 from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Rules, Solution, turn_rows
 from routing.running import locked_stops
 from routing.situation import Situation
@@ -116,7 +116,21 @@ def problem_from(situation: Situation) -> Mapped:
         fill_s=np.array([site.fill_s for site in situation.reload_sites], np.float64),
         rules=rules,
     )
+    if situation.present.closed and situation.present.starts:
+        problem = _with_cut_off(problem)
     return Mapped(problem, situation, tuple(passes), machines)
+
+
+def _with_cut_off(problem: Problem) -> Problem:
+    """Return the problem in which vehicles that closures cut off from home end where they are."""
+    line = line_graph(problem)
+    home_s = {end: to_arc(problem, line, end) for end in np.unique(problem.end_arc).tolist()}
+    starts, ends = problem.start_arc.tolist(), problem.end_arc.tolist()
+    cut = [
+        start != end and not np.isfinite(home_s[end][start])
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return replace(problem, end_arc=np.where(cut, NONE, problem.end_arc).astype(np.int32))
 
 
 type _Kind = tuple[object, ...]

@@ -194,17 +194,14 @@ class Settled:
 
     def _reasons_at_ends(self, tasks: Ints) -> dict[int, Reason]:
         """Return why nobody does each of some tasks as the last one of a route."""
-        fits, carried = np.zeros((2, len(tasks)), np.bool_)
+        passed = np.zeros((4, len(tasks)), np.bool_)
         for v in range(self.problem.vehicles if len(tasks) else 0):
             here = self._last(v)
-            fits |= self._leftovers.fits(v, here, tasks)
-            carried |= self._leftovers.carries(v, here, tasks)
-        return {
-            task: "order" if fitting else "time" if carries else "capacity"
-            for task, fitting, carries in zip(
-                tasks.tolist(), fits.tolist(), carried.tolist(), strict=True
-            )
-        }
+            passed[:3] |= self._leftovers.alone(v, here, tasks)
+            passed[3] |= self._leftovers.fits(v, here, tasks)
+        steps: tuple[Reason, ...] = ("no_vehicle", "unreachable", "capacity", "time", "order")
+        count = np.logical_and.accumulate(passed).sum(axis=0).tolist()
+        return {task: steps[n] for task, n in zip(tasks.tolist(), count, strict=True)}
 
 
 def _stops_of(timed: TimedRoute) -> list[tuple[TimedLeg, bool]]:

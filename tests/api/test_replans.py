@@ -227,6 +227,13 @@ def test_a_closed_street_is_driven_around_and_its_work_said_to_wait(dispatcher, 
     assert [left.reason for left in draft.unserved if left.job_id == job.id] == ["closed"]
 
 
+def test_streets_behind_a_closed_one_are_said_to_be_out_of_reach(dispatcher, app, desk, driven):
+    run = replanned(dispatcher, desk, cause="closure", segment_id=v.DEPOT_ROAD)
+    assert (run["state"], run["error"]) == ("done", "")
+    draft = plan_of(app, run["plan_id"])
+    assert {left.reason for left in draft.unserved} == {"closed", "unreachable"}
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -102,6 +102,13 @@ def test_a_truck_leaves_a_street_that_is_closed_under_it():
     assert streets_of(planned(v.a_job(1, v.ROSE), present=present)) == {v.ROSE}
 
 
+def test_a_truck_that_is_cut_off_from_its_depot_works_and_ends_where_it_is():
+    start = TruckStart(way(v.MAIN_WEST), SOON, 500.0, underway=True)
+    present = Present(starts={ShiftId(1): start}, closed=closed(v.DEPOT_ROAD))
+    plan = planned(v.a_job(1, v.ROSE), present=present)
+    assert (streets_of(plan), plan.unserved) == ({v.ROSE}, ())
+
+
 def test_a_truck_is_kept_off_streets_that_are_forbidden_to_it():
     forbidden = frozenset({(VehicleId(1), SegmentId(v.MILL))})
     jobs = [v.a_job(i, i, passes=4) for i in (v.MILL, v.TULIP, v.ORCHARD)]
