@@ -108,7 +108,8 @@ def whole_passes(passes: Iterable[Pass], length_m: float, needed: int = 1) -> li
 class Wholes:
     """The whole traversals that visits to one direction come to, visit by visit.
 
-    `times` says when each was complete, oldest first; `needed` is how many make a street clear.
+    `times` says when each was complete, oldest first; `needed` is how many make a street clear. Of
+    earlier ones that are not remembered any more `forgotten` says how many there were.
     """
 
     def __init__(
@@ -118,8 +119,10 @@ class Wholes:
         times: Iterable[datetime] = (),
         parts: "_Depth | None" = None,
         made_of_parts: int = 0,
+        forgotten: int = 0,
     ) -> None:
         self.times = list(times)
+        self.forgotten = forgotten
         self._length_m = length_m
         self._needed = needed
         self._parts = parts or _Depth(length_m)
@@ -128,7 +131,7 @@ class Wholes:
     def add(self, visit: Sequence[Pass]) -> None:
         """Take in the next visit, by the time it ended."""
         if visit[0].vehicle_id is None:
-            missing = self._needed - len(self.times) % self._needed
+            missing = self._needed - self.count % self._needed
             self.times += [max(p.ended_at for p in visit)] * missing
             return
         stretches = union((p.from_m, p.to_m) for p in visit)
@@ -141,13 +144,29 @@ class Wholes:
         if whole or together:
             self.times.append(max(p.ended_at for p in visit))
 
-    def with_visits(self, more: Iterable[Sequence[Pass]]) -> list[datetime]:
-        """Return what `times` would be after more visits."""
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return self.forgotten + len(self.times)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the latest was complete."""
+        return max(self.times, default=None)
+
+    def forget(self) -> None:
+        """Remember the latest only, and how many there were."""
+        last_at = self.last_at
+        if last_at is not None:
+            self.times, self.forgotten = [last_at], self.count - 1
+
+    def with_visits(self, more: Iterable[Sequence[Pass]]) -> "Wholes":
+        """Return what these would be after more visits."""
         parts, made = self._parts.copied(), self._made_of_parts
-        then = Wholes(self._length_m, self._needed, self.times, parts, made)
+        then = Wholes(self._length_m, self._needed, self.times, parts, made, self.forgotten)
         for visit in more:
             then.add(visit)
-        return then.times
+        return then
 
 
 def whole_m(length_m: float) -> float:

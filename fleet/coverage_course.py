@@ -48,25 +48,25 @@ class CoverageCourse:
     def after(self, seen: Sequence[Pass]) -> Coverage:
         """Return what closed visits and these later passes prove together."""
         counted = [one for one in seen if counts(one, self._rules)]
-        times = {each: self._times(each, counted) for each in Treatment}
+        wholes = {each: self._with(each, counted) for each in Treatment}
         begun, latest = self._shown(seen)
         begun_m = sum(end_m - start_m for start_m, end_m in begun)
         return Coverage(
             segment_id=self._directed.segment_id,
             forward=self._directed.forward,
-            passes_done=len(times[self._treatment]),
+            passes_done=wholes[self._treatment].count,
             passes_needed=self._needed,
-            last_pass_at=max(times[self._treatment], default=None),
+            last_pass_at=wholes[self._treatment].last_at,
             driven_at=self._driven(seen),
             evidence=latest.evidence if latest and begun_m >= BEGUN * self._length_m else None,
-            plowed_at=max(times[Treatment.PLOW], default=None),
-            salted_at=max(times[Treatment.SALT], default=None),
+            plowed_at=wholes[Treatment.PLOW].last_at,
+            salted_at=wholes[Treatment.SALT].last_at,
         )
 
-    def _times(self, treatment: Treatment, counted: Sequence[Pass]) -> Sequence[datetime]:
+    def _with(self, treatment: Treatment, counted: Sequence[Pass]) -> Wholes:
         mine = [one for one in counted if one.treatment is treatment]
         wholes = self._wholes[treatment]
-        return wholes.with_visits(visits(mine)) if mine else wholes.times
+        return wholes.with_visits(visits(mine)) if mine else wholes
 
     def close(self, seen: Sequence[Pass]) -> None:
         """Take in visits that are over: none of them goes on later, and none ended earlier."""
@@ -74,6 +74,7 @@ class CoverageCourse:
             mine = (one for one in seen if one.treatment is each and counts(one, self._rules))
             for visit in visits(mine):
                 wholes.add(visit)
+            wholes.forget()
         self._begun, self._latest = self._shown(seen)
         self._driven_at = self._driven(seen)
 
