@@ -1,11 +1,11 @@
 """When a storm's jobs are due and how urgent they are, by the snow that lies on their streets."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from data.model import ClassRule, DirectedSegment, Job, JobState, Storm
+from data.model import ClassRule, DirectedSegment, JobId, JobState, Storm
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
@@ -56,23 +56,27 @@ def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: da
     """
     asked, snow = jobs_asked_for(tx, storm.id), accumulation_of(storm)
     served = {mark.directed: mark.last_pass_at for mark in list_served_marks(tx, storm.id)}
+    visited = {directed.segment_id for directed in served}
     known: dict[object, Times] = {}  # streets that nobody came to have it in common
-    changed: list[Job] = []
+    changed: defaultdict[Times, list[JobId]] = defaultdict(list)
     for job in list_jobs(tx, storm.id, JobState.OPEN):
         segment = network.find(job.segment_id)
         if segment is None or born_of_request(job, policy):
             continue
         rule = policy.rule_of(segment)
-        since = cleared_at(wanted_directions(job, segment), served)
+        ways = wanted_directions(job, segment) if job.segment_id in visited else ()
+        since = cleared_at(ways, served)
         key = (job.starts_at, rule.service_class, since)
         times = known.get(key)
         if times is None:
             times = known[key] = times_of(job.starts_at, rule, snow, since, now)
-        due_at = min(times.due_at, job.due_at) if job.id in asked else times.due_at
-        if (due_at, times.weight) != (job.due_at, job.weight):
-            changed.append(replace(job, due_at=due_at, weight=times.weight))
-    set_job_times(tx, changed)
-    return len(changed)
+        if job.id in asked and job.due_at < times.due_at:
+            times = times._replace(due_at=job.due_at)
+        if times != (job.due_at, job.weight):
+            changed[times].append(job.id)
+    for times, job_ids in changed.items():
+        set_job_times(tx, job_ids, times.due_at, times.weight)
+    return sum(map(len, changed.values()))
 
 
 def cleared_at(

@@ -168,12 +168,11 @@ def set_job_state(
         tx.execute(change.values(state=state, done_at=done_at))
 
 
-def set_job_times(tx: Tx, jobs: Sequence[Job]) -> None:
+def set_job_times(tx: Tx, job_ids: Collection[JobId], due_at: datetime, weight: float) -> None:
     """Write when jobs are due and how much they weigh; the caller writes the event."""
-    if jobs:
-        change = update(job).where(job.c.id == bindparam("of"))
-        rows = [{"of": one.id, "due_at": one.due_at, "weight": one.weight} for one in jobs]
-        tx.execute(change.values(due_at=bindparam("due_at"), weight=bindparam("weight")), rows)
+    times = update(job).values(due_at=due_at, weight=weight)
+    for some in batched(sorted(job_ids), AT_ONCE, strict=False):
+        tx.execute(times.where(job.c.id.in_(some)))
 
 
 def set_planned(tx: Tx, storm_id: StormId, job_ids: Collection[JobId], now: datetime) -> None:
