@@ -5,14 +5,10 @@ The server is `barfrub serve` in processes of its own. Each dispatcher does some
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,35 +21,38 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
 
 from api.app import create_app
-from api.auth import Seals, hash_password, new_session
+from api.auth import hash_password
 from api.clock import Clock
-from api.context import CSRF_COOKIE, SESSION_COOKIE
+from api.context import CSRF_COOKIE
 from api.settings import Settings
 from data.fleet_file import URMIA_FLEET
 from data.model import JobState, RequestState, Role, StormId
 from data.network import StreetNetwork
 from data.store.cities import get_policy
-from data.store.engine import Tx, open_database, reading, transaction
+from data.store.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
-from data.store.people import add_device, add_user, find_user_by_login
+from data.store.people import add_device, add_user
 from fleet.cities import add_city, set_fleet
 from fleet.people import token_digest
 from fleet.storms import start_storm
 from tests.api.conftest import COOKIE_DOMAIN
 from tests.benchmarks import city_import, request_queue, route_check
 from tests.benchmarks.board_page import WATCH
+from tests.benchmarks.served import ADDRESS, client_of, cookies_of, serving
 from tests.browser.conftest import PASSWORD, QUIET, Visit
 
 SIDE = 102
 """Streets each way: 2 x 102 x 101 = 20,604 blocks."""
 
-PORT = 8127
-ADDRESS = f"http://127.0.0.1:{PORT}"
+CITY = "grid"
 DISPATCHERS, ASKED = 3, 12
 PAUSE_S, SEND_S = 0.3, 5.0
 WANTED, OPENED = "p95 300 ms", "4 s"
 PANS = 60
+DAY_S, CM_S = 86_400, 1_000.0
+"""Snow of the benchmark: a centimetre falls in so long."""
+
 A_STEP_DEG = 0.0003
 """How far a truck comes between two positions, along its street: some 27 m."""
 
@@ -101,16 +100,17 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """Yield how long each action takes, how soon others see it, and what a page needs."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(var=Path(folder))
-        make_city(settings.city_folder("grid"), Clock().now())
+        make_city(settings.city_folder(CITY), Clock().now())
         cpu_ms = dict(_costs(settings))
-        with _serving(settings):
+        with serving(settings, CITY):
             yield from _actions(settings, cpu_ms)
+            yield _snowfall(settings, cpu_ms)
             yield from _pages(settings)
 
 
 def _costs(settings: Settings) -> Iterator[tuple[str, float]]:
     """Yield the processor time of each action: other programs on the machine do not change it."""
-    web = create_app(settings, settings.city_folder("grid"))
+    web = create_app(settings, settings.city_folder(CITY))
     app = web.state.barfrub
     with TestClient(web) as client:
         assert client.portal is not None
@@ -118,39 +118,18 @@ def _costs(settings: Settings) -> Iterator[tuple[str, float]]:
         client.portal.call(app.watch.stop)
         app.consumer.look()
         app.watch.look()
-        cookies = _cookies(settings, "dispatcher0")
+        cookies = cookies_of(settings, CITY, "dispatcher0")
         for name, value in cookies.items():
             client.cookies.set(name, value, domain=COOKIE_DOMAIN)
         client.headers.update({"accept": "application/json", "x-csrf-token": cookies[CSRF_COOKIE]})
         chance = np.random.default_rng(5)
-        for name, act in ACTIONS:
+        for name, act in (*ACTIONS, SNOW):
             spent = []
             for _ in range(ASKED):
                 began = time.process_time()
                 act(client, chance)
                 spent.append((time.process_time() - began) * 1000)
             yield name, median(spent)
-
-
-@contextmanager
-def _serving(settings: Settings) -> Iterator[None]:
-    environ = {**os.environ, "BARFRUB_VAR": str(settings.var), "BARFRUB_CITY": "grid"}
-    command, quiet = [sys.executable, "-m", "api", "serve", "--port", str(PORT)], subprocess.DEVNULL
-    with subprocess.Popen(command, env=environ, stdout=quiet, stderr=quiet) as server:
-        try:
-            while _health() != httpx.codes.OK:
-                time.sleep(0.2)
-            yield
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _health() -> int:
-    try:
-        return httpx.get(f"{ADDRESS}/health", timeout=5).status_code
-    except httpx.TransportError:
-        return 0
 
 
 def _actions(settings: Settings, cpu_ms: dict[str, float]) -> Iterator[tuple[str, str, str]]:
@@ -179,6 +158,20 @@ def _actions(settings: Settings, cpu_ms: dict[str, float]) -> Iterator[tuple[str
     yield "board: a new request until another board hears it", _shown(heard), "1,000 ms"
 
 
+def _snowfall(settings: Settings, cpu_ms: dict[str, float]) -> tuple[str, str, str]:
+    """Enter snow again and again when all others are done: nobody enters it all the time."""
+    name, act = SNOW
+    chance, taken = np.random.default_rng(0), list[float]()
+    with client_of(settings, CITY, "dispatcher0") as client:
+        for _ in range(ASKED):
+            began = time.perf_counter()
+            answer = act(client, chance)
+            taken.append((time.perf_counter() - began) * 1000)
+            assert answer.status_code == httpx.codes.CREATED, answer.text
+            time.sleep(PAUSE_S)
+    return f"board: {name}", f"{_shown(taken)}, CPU {cpu_ms[name]:.0f} ms", WANTED
+
+
 def _shown(times: list[float]) -> str:
     p95_ms = quantiles(times, n=20)[-1]
     return f"median {median(times):.0f} ms, p95 {p95_ms:.0f} ms, worst {max(times):.0f} ms"
@@ -190,7 +183,7 @@ def _dispatch(
     """Do each action several times in an order of one's own."""
     chance = np.random.default_rng(number)
     turns = chance.permutation([i for i in range(len(ACTIONS)) for _ in range(ASKED)])
-    with _client(settings, f"dispatcher{number}") as client:
+    with client_of(settings, CITY, f"dispatcher{number}") as client:
         start.wait()
         for turn in turns:
             name, act = ACTIONS[turn]
@@ -224,7 +217,7 @@ def _send(over: Event) -> None:
 def _hear(settings: Settings, over: Event, heard: list[float]) -> None:
     """Follow the stream, and note how old each new request is when it comes."""
     with (
-        _client(settings, "dispatcher0") as client,
+        client_of(settings, CITY, "dispatcher0") as client,
         client.stream("GET", "/stream", timeout=None) as stream,
     ):
         kind = ""
@@ -264,6 +257,14 @@ def _told(client: httpx.Client, chance: Chance) -> httpx.Response:
     return client.get("/api/board/told", params={"ids": ids})
 
 
+def _enter_snow(client: httpx.Client, _: Chance) -> httpx.Response:
+    """Enter what had fallen until now, more than at any entry before."""
+    now = Clock().now()
+    entry = {"at": now.isoformat(), "fallen_cm": now.timestamp() % DAY_S / CM_S}
+    return client.post("/api/storms/1/snowfall", json={"entries": [entry]})
+
+
+SNOW: Action = ("snow entered, all open work timed anew", _enter_snow)
 A_CALL = {"kind": "plow", "text": "Street 7, snow"}
 ACTIONS: tuple[Action, ...] = (
     ("everything anew", lambda client, _: client.get("/api/board")),
@@ -287,21 +288,6 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
-def _cookies(settings: Settings, login: str) -> dict[str, str]:
-    with reading(open_database(settings.city_folder("grid") / "barfrub.sqlite")) as tx:
-        user = find_user_by_login(tx, login)
-    assert user is not None
-    session = new_session(user)
-    sealed = Seals(settings.secret_key()).seal_session(session)
-    return {SESSION_COOKIE: sealed, CSRF_COOKIE: session.csrf}
-
-
-def _client(settings: Settings, login: str) -> httpx.Client:
-    cookies = _cookies(settings, login)
-    headers = {"accept": "application/json", "x-csrf-token": cookies[CSRF_COOKIE]}
-    return httpx.Client(base_url=ADDRESS, cookies=cookies, headers=headers, timeout=60)
-
-
 def _pages(settings: Settings) -> Iterator[tuple[str, str, str]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -311,7 +297,7 @@ def _pages(settings: Settings) -> Iterator[tuple[str, str, str]]:
         context.add_cookies(
             [
                 {"name": name, "value": value, "url": ADDRESS}
-                for name, value in _cookies(settings, "dispatcher0").items()
+                for name, value in cookies_of(settings, CITY, "dispatcher0").items()
             ]
         )
         page = context.new_page()

@@ -1,22 +1,28 @@
 """Urgent work and replans in a storm that is on: Gothenburg with 66 machines, two hours in.
 
-From the question to the answer of the process that has everything in memory, as the server asks it.
+From the question to the answer of the process that has everything in memory, as the server asks it;
+and through the server itself, in processes of its own.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from statistics import quantiles
-from time import perf_counter, process_time
+from secrets import token_hex
+from statistics import median, quantiles
+from time import perf_counter, process_time, sleep
 
+import httpx
 import numpy as np
 
+from api.auth import hash_password
+from api.settings import Settings
 from data.errors import ConflictError
 from data.insertion_json import insertion_json
-from data.model import ReplanCause, ReplanWish
+from data.model import Job, ReplanCause, ReplanWish, Role
 from data.store.engine import transaction
 from data.store.network import load_network
+from data.store.people import add_user
 from data.store.storms import find_active_storm
 from fleet.cycles import snow_again
 from fleet.plan_difference import difference, still_ahead
@@ -29,18 +35,23 @@ from routing.known_ways import KnownWays
 from routing.warming import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
 from tests.benchmarks.running_city import LATER, running
+from tests.benchmarks.served import client_of, serving
 
+CITY, DISPATCHER = "gothenburg", "dispatcher"
 PLAN_S = 60.0
 URGENT = 60
 THREADS = 2
 SEED = 1
+PAUSE_S = 0.3
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """Yield times in Gothenburg, whose plan was searched for a minute before."""
     warm_up()
     with tempfile.TemporaryDirectory() as name:
-        engine = running("gothenburg", Path(name) / "gothenburg", PLAN_S, THREADS)
+        settings = Settings(var=Path(name))
+        settings.city_folder(CITY).parent.mkdir()
+        engine = running(CITY, settings.city_folder(CITY), PLAN_S, THREADS)
         desk = PresentDesk()
         with transaction(engine) as tx:
             network, storm = load_network(tx), find_active_storm(tx)
@@ -54,6 +65,10 @@ def rows() -> Iterator[tuple[str, str, str]]:
             running_plan(prepared, known)
             yield what, f"{perf_counter() - began_s:.2f} s", "beside the answers"
         yield _insertions(prepared, known)
+        with transaction(engine) as tx:
+            add_user(tx, DISPATCHER, [Role.DISPATCHER], "en", hash_password(token_hex()))
+        with serving(settings, CITY, "--clock", LATER.isoformat()):
+            yield through_http(settings, CITY, prepared.jobs)
         ahead = still_ahead(prepared.check) if prepared.check else ()
         for wish in _wishes(prepared):
             if wish.cause is ReplanCause.SNOWFALL:
@@ -89,6 +104,34 @@ def _insertions(prepared: Prepared, known: KnownWays) -> tuple[str, str, str]:
     cuts = quantiles(taken_s, n=20)
     told = f"{cuts[9] * 1000:.0f} ms, {cuts[18] * 1000:.0f} ms ({refused} not sooner than planned)"
     return f"place for one of {URGENT} urgent streets, median, p95", told, "200 ms"
+
+
+def through_http(settings: Settings, city: str, jobs: Sequence[Job]) -> tuple[str, str, str]:
+    """Ask the served city for places, as a dispatcher's page does, once its worker is there."""
+    chosen = np.random.default_rng(SEED).choice(len(jobs), URGENT, replace=False)
+    wanted = [{"job_id": jobs[i].id} for i in chosen.tolist()]
+    taken_ms, refused = [], 0
+    with client_of(settings, city, DISPATCHER) as client:
+        while _asked(client, wanted[0]) == httpx.codes.SERVICE_UNAVAILABLE:
+            sleep(PAUSE_S)
+        for one in wanted:
+            sleep(PAUSE_S)
+            began_s = perf_counter()
+            refused += _asked(client, one) == httpx.codes.CONFLICT
+            taken_ms.append((perf_counter() - began_s) * 1000)
+    cuts = quantiles(taken_ms, n=20)
+    told = (
+        f"{median(taken_ms):.0f} ms, {cuts[18]:.0f} ms, {max(taken_ms):.0f} ms"
+        f" ({refused} not sooner than planned)"
+    )
+    return "the same through HTTP, median, p95, slowest", told, "200 ms"
+
+
+def _asked(client: httpx.Client, wanted: Mapping[str, int]) -> int:
+    answer = client.post("/api/insertions", json=wanted)
+    known = {httpx.codes.OK, httpx.codes.CONFLICT, httpx.codes.SERVICE_UNAVAILABLE}
+    assert answer.status_code in known, answer.text
+    return answer.status_code
 
 
 def _wishes(prepared: Prepared) -> Iterator[ReplanWish]:
