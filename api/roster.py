@@ -1,4 +1,4 @@
-"""The roster: who drives what and when, machines out of service, and shifts of the next crews."""
+"""The roster: who drives what and when, machines out of service, and shifts of the next drivers."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -69,7 +69,7 @@ class ShiftIn(Wire):
 
 
 class NewShiftIn(ShiftIn):
-    """A shift of a vehicle, such as that of its next crew."""
+    """A shift of a vehicle, such as that of its next driver."""
 
     vehicle_id: VehicleId
 

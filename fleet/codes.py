@@ -116,7 +116,7 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
     elif shift.driver_id is not None:
         driver = get_user(tx, shift.driver_id)
     else:
-        driver = _crew(tx, actor, shift, language, now)
+        driver = _machines_driver(tx, actor, shift, language, now)
     if not may_drive(driver):
         raise ConflictError(
             f"{driver.login} is not only a driver", reason="not_only_driver", login=driver.login
@@ -131,16 +131,16 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
     return driver
 
 
-def _crew(tx: Tx, actor: Actor, shift: Shift, language: str, now: datetime) -> User:
+def _machines_driver(tx: Tx, actor: Actor, shift: Shift, language: str, now: datetime) -> User:
     """Return the user who stands for whoever drives this machine, made at first use."""
     login = f"driver-{shift.vehicle_id}"
     known = find_user_by_login(tx, login)
     if known is not None:
         return known
-    crew = add_user(tx, login, [Role.DRIVER], language, NO_PASSWORD)
+    driver = add_user(tx, login, [Role.DRIVER], language, NO_PASSWORD)
     after = {"login": login, "roles": [Role.DRIVER], "language": language}
-    add_event(tx, now, actor, "user.added", f"user:{crew.id}", after=after)
-    return crew
+    add_event(tx, now, actor, "user.added", f"user:{driver.id}", after=after)
+    return driver
 
 
 def _signed_out(tx: Tx, driver: User) -> User:

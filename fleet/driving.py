@@ -100,7 +100,7 @@ def answered_once(
 
 
 def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Put a planned shift on the road; the crew that had its vehicle before is home by that."""
+    """Put a planned shift on the road; the driver who had its vehicle before is home by that."""
     shift = get_shift(tx, shift_id)
     _require_state(shift, PLANNED)
     for other in list_shifts(tx, shift.storm_id):

@@ -85,7 +85,7 @@ class ShiftWish:
 def plan_shift(
     tx: Tx, actor: Actor, storm_id: StormId, vehicle_id: VehicleId, wish: ShiftWish, now: datetime
 ) -> Shift:
-    """Add a shift to a storm, such as that of the next crew of a vehicle.
+    """Add a shift to a storm, such as that of the next driver of a vehicle.
 
     Raises `ConflictError` for a machine out of service and for what does not fit.
     """

@@ -1,4 +1,4 @@
-"""Which of several shifts counts now: of a vehicle with crews after each other, of a driver."""
+"""Which of several shifts counts now: of a vehicle with drivers after each other, of a driver."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -20,8 +20,6 @@ NARROW_M = 3.5
 STEEP_PERCENT = 8.0
 """From this incline on a street is worth a warning."""
 
-TONNE_KG = 1000.0
-
 COLUMNS = ("No.", "Time", "What to do", "Length")
 
 

@@ -25,7 +25,6 @@ from data.model import (
     ClosingReason,
     HandOverState,
     News,
-    RequestId,
     RequestState,
 )
 from data.store.engine import Tx
@@ -84,22 +83,6 @@ def add_call_attempt(tx: Tx, attempt: CallAttempt) -> None:
             note=attempt.note,
         )
     )
-
-
-def list_call_attempts(tx: Tx, request_id: RequestId) -> list[CallAttempt]:
-    """Return who called about a request, the oldest first."""
-    query = select(call_attempt).where(call_attempt.c.request_id == request_id)
-    return [
-        CallAttempt(
-            RequestId(row.request_id),
-            News(row.news),
-            row.at,
-            row.by,
-            CallOutcome(row.outcome),
-            row.note,
-        )
-        for row in tx.execute(query.order_by(call_attempt.c.id))
-    ]
 
 
 def _waiting(now: datetime) -> Select[Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -26,9 +25,6 @@ from data.model.crews import (
 )
 from data.store.engine import Tx
 from data.store.schema import crew_draft, crew_job, request
-
-AT_ONCE = 500
-"""Ids in one question to the database."""
 
 
 def add_crew_job(tx: Tx, new: CrewJob) -> CrewJob:
@@ -74,15 +70,6 @@ def find_crew_job_of_request(tx: Tx, request_id: RequestId) -> CrewJob | None:
     query = select(crew_job).where(crew_job.c.request_id == request_id)
     row = tx.execute(query.order_by(crew_job.c.id.desc())).first()
     return None if row is None else _job(row)
-
-
-def crew_jobs_of_requests(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, CrewJob]:
-    """Return the newest crew job of each of these requests that has one."""
-    found: dict[RequestId, CrewJob] = {}
-    for ids in batched(sorted(request_ids), AT_ONCE, strict=False):
-        query = select(crew_job).where(crew_job.c.request_id.in_(ids)).order_by(crew_job.c.id)
-        found |= {RequestId(row.request_id): _job(row) for row in tx.execute(query)}
-    return found
 
 
 def save_crew_draft(tx: Tx, draft: CrewDraft) -> None:

@@ -8,10 +8,8 @@ from sqlalchemy import delete, insert, select
 
 from data.model.crews import CrewJobId
 from data.store.engine import Tx
+from data.store.requests import AT_ONCE
 from data.store.schema import crew_job, crew_job_photo
-
-AT_ONCE = 500
-"""Ids in one question to the database."""
 
 
 def add_crew_photo(tx: Tx, job_id: CrewJobId, name: str, now: datetime) -> None:

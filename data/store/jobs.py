@@ -145,14 +145,6 @@ def count_jobs(tx: Tx, storm_id: StormId) -> dict[tuple[ServiceClass, JobState],
     }
 
 
-def list_done_times(tx: Tx, storm_id: StormId) -> dict[JobId, datetime]:
-    """Return when each finished job of the storm was done."""
-    query = select(job.c.id, job.c.done_at).where(
-        job.c.storm_id == storm_id, job.c.state == JobState.DONE, job.c.done_at.is_not(None)
-    )
-    return {JobId(row.id): row.done_at for row in tx.execute(query)}
-
-
 def find_done_at(tx: Tx, job_id: JobId) -> datetime | None:
     """Return when a job was done; `None` while it is not."""
     done: datetime | None = tx.execute(select(job.c.done_at).where(job.c.id == job_id)).scalar()

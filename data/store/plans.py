@@ -120,12 +120,6 @@ def get_revision(tx: Tx, plan_id: PlanId) -> int:
     return int(found)
 
 
-def find_newest_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
-    """Return which plan of the storm was made last, in whatever state."""
-    found = tx.execute(select(func.max(plan.c.id)).where(plan.c.storm_id == storm_id)).scalar()
-    return None if found is None else PlanId(found)
-
-
 def list_plan_heads(tx: Tx, storm_id: StormId, *, drafts: bool = False) -> list[PlanHead]:
     """Return which plans of a storm are or were driven, the newest first; `drafts` too if asked."""
     query = select(plan.c.id, plan.c.revision, plan.c.made_at, plan.c.state).where(

@@ -1,7 +1,7 @@
 """The queue of requests: what fits a filter, a page at a time, counted, and as points on a map."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -76,12 +76,6 @@ def search_requests(
         behind = place.scalar_subquery()
         query = query.where(key > behind if order is Order.OLDEST else key < behind)
     return [_found(row) for row in tx.execute(_ordered(query, order).limit(limit))]
-
-
-def list_found(tx: Tx, ids: Collection[RequestId], classes: ClassOfRoad) -> list[Found]:
-    """Return these requests as the queue shows them, by id."""
-    query = _rows(classes).where(request.c.id.in_(ids))
-    return [_found(row) for row in tx.execute(query.order_by(request.c.id))]
 
 
 def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Tally]:
