@@ -10,6 +10,7 @@ from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.engine import Database, reading, transaction
 from data.store.storms import find_active_storm
 from fleet.alert_book import WATCH
+from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet
 from fleet.route_desk import PlanCheck
 from fleet.sos import SosEar, call_for_help
@@ -41,6 +42,7 @@ class AlertWatch(Sentry):
         hub: Hub,
         live: LiveFleet,
         ear: SosEar,
+        plans: PlanDesk,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -49,7 +51,8 @@ class AlertWatch(Sentry):
         self._hub = hub
         self._live = live
         self._ear = ear
-        self._watch = Watch()
+        self._plans = plans
+        self._watch = Watch(plans)
         self._news = hub.subscribe(lambda: None, HEARS, own=True)
         self._told: dict[int, CheckView] = {}
         self._one_at_a_time = Lock()
@@ -83,7 +86,7 @@ class AlertWatch(Sentry):
                 )
                 calm = self._watch.calm(tx, look, now)
         except BaseException:
-            self._watch = Watch()  # what was heard is lost: read all anew next time
+            self._watch = Watch(self._plans)  # what was heard is lost: read all anew next time
             raise
         changed = self._answer_calls(storm, now)
         if not calm:

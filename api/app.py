@@ -100,6 +100,7 @@ from data.model import Position, ServiceRequest
 from data.store.engine import open_database
 from data.store.lock import holding
 from data.store.migrations import require_current
+from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet
 from fleet.sos import SosEar
 from fleet.storm_history import StormHistory
@@ -228,7 +229,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         consumer.hear(fixes)
 
     require_current(engine)
-    live, ear = LiveFleet(), SosEar()
+    live, ear, plans = LiveFleet(), SosEar(), PlanDesk()
     ground = GroundKeeper(engine)
     consumer = Consumer(engine, clock, ground, hub, live, city_folder if apart else None)
     history = StormHistory(city_folder / "history", hears=apart)
@@ -241,7 +242,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         hub=hub,
         live=live,
         consumer=consumer,
-        watch=AlertWatch(engine, clock, ground, hub, live, ear),
+        watch=AlertWatch(engine, clock, ground, hub, live, ear, plans),
         office=OfficeWatch(engine, clock, ground, hub),
         cycles=CycleKeeper(engine, clock, ground, hub),
         book=BookKeeper(engine, clock),
@@ -256,7 +257,8 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         intake=IntakeDoor(engine, ground, clock.now, tell_boards),
         boards=BoardDesk(ground, consumer),
         eraser=Eraser(engine, clock, ground, settings, city_folder),
-        messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices)),
+        messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices), plans),
+        plans=plans,
     )
 
 

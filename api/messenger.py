@@ -11,11 +11,10 @@ from contextlib import suppress
 from api.clock import Clock
 from api.gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from api.ground import GroundKeeper
-from data.model import JobId, PlanId, SegmentId
+from data.model import JobId, SegmentId
 from data.store.body_letters import list_due_body_letters
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.notices import list_due_notices, list_unpromised
-from data.store.plans import find_published_plan_id, get_plan
 from data.store.requests import Caller
 from data.store.storms import find_active_storm
 from fleet.body_letters import (
@@ -24,7 +23,7 @@ from fleet.body_letters import (
     lose_interrupted_letters,
     settle_body_letter,
 )
-from fleet.driven_plan import PlanDesk, Trucks
+from fleet.driven_plan import DrivenPlan, PlanDesk, Trucks
 from fleet.notices import Window, tell_planned, windows_of
 from fleet.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.promise import promise_open
@@ -54,7 +53,12 @@ class Messenger:
     """
 
     def __init__(
-        self, engine: Database, clock: Clock, ground: GroundKeeper, settings: NoticeSettings
+        self,
+        engine: Database,
+        clock: Clock,
+        ground: GroundKeeper,
+        settings: NoticeSettings,
+        plans: PlanDesk,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -64,8 +68,8 @@ class Messenger:
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
-        self._plans = PlanDesk()
-        self._plan_id: PlanId | None = None
+        self._plans = plans
+        self._driven: DrivenPlan | None = None
         self._windows: Mapping[JobId, Window] = {}
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
@@ -193,8 +197,8 @@ class Messenger:
     def planned(self, tx: Tx) -> Mapping[JobId, Window]:
         """Return when the plan that is driven means to do each job; read once a plan."""
         storm = find_active_storm(tx)
-        plan_id = find_published_plan_id(tx, storm.id) if storm else None
-        if plan_id != self._plan_id:
-            self._windows = windows_of(get_plan(tx, plan_id)) if plan_id else {}
-            self._plan_id = plan_id
+        driven = self._plans.driven(tx, storm.id) if storm else None
+        if driven is not self._driven:
+            self._windows = windows_of(driven.plan) if driven else {}
+            self._driven = driven
         return self._windows

@@ -20,7 +20,6 @@ from data.policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.jobs import list_open_jobs_due
-from data.store.plans import find_published_plan_id, get_plan
 from data.store.route_answers import list_answers
 from data.store.shifts import list_shifts
 from fleet.alert_book import AlertBook
@@ -34,6 +33,7 @@ from fleet.alerts import (
     truck_signs,
 )
 from fleet.cycles import waiting_cycle
+from fleet.driven_plan import PlanDesk
 from fleet.driving import DRIVING, ENDED
 from fleet.live import VehicleLive
 from fleet.risk import risk_signs, risks
@@ -58,6 +58,7 @@ class Look:
 class Watch:
     """Looks at a storm again and again; one thread, in memory, rebuilt from what is stored."""
 
+    plans: PlanDesk = field(default_factory=PlanDesk)
     book: AlertBook = field(default_factory=AlertBook)
     desk: RouteDesk | None = None
     courses: dict[VehicleId, Course] = field(default_factory=dict)
@@ -118,11 +119,11 @@ class Watch:
         streets: set[SegmentId],
         shifts: Iterable[ShiftId],
     ) -> None:
-        plan_id = find_published_plan_id(tx, storm.id)
-        if plan_id is None:
+        driven = self.plans.driven(tx, storm.id)
+        if driven is None:
             self.desk = None
-        elif self.desk is None or not self.desk.stands_on(plan_id, network, policy):
-            self.desk = RouteDesk(get_plan(tx, plan_id), network, policy)
+        elif self.desk is None or not self.desk.stands_on(driven.plan.id, network, policy):
+            self.desk = RouteDesk(driven.plan, network, policy)
             self.desk.load(tx)
         else:
             self.desk.read(tx, streets)

@@ -100,7 +100,7 @@ def _web(
     typer.echo(f"Loading {folder.name} …")
     web = create_app(settings, folder, clock, apart=True)
     with running_workers(folder, clock):
-        get_ready(web.state.barfrub)
+        get_ready(web)
         typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
         yield web, web.state.barfrub.hub.close
 

@@ -32,7 +32,7 @@ def messenger(client, pigeon):
 def a_messenger(client, settings: NoticeSettings) -> Messenger:
     app = client.app.state.barfrub
     client.portal.call(app.messenger.stop)
-    return Messenger(app.engine, app.clock, app.ground, settings)
+    return Messenger(app.engine, app.clock, app.ground, settings, app.plans)
 
 
 def handed_over(client, sign_in, **more):

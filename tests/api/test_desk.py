@@ -67,17 +67,19 @@ def test_the_timeline_shows_planned_and_done(client, app, clock, plan):
 def test_a_server_that_starts_again_knows_what_became_of_the_plan(
     settings, city_folder, clock, plan
 ):
-    app = create_app(settings, city_folder, clock).state.barfrub
-    get_ready(app)
+    web = create_app(settings, city_folder, clock)
+    app = web.state.barfrub
+    get_ready(web)
     assert app.watch.check.plan.id == plan.id
     app.engine.dispose()
 
 
 def test_a_server_opens_though_its_board_cannot_be_made(settings, city_folder, clock, caplog):
-    app = create_app(settings, city_folder, clock).state.barfrub
+    web = create_app(settings, city_folder, clock)
+    app = web.state.barfrub
     with transaction(app.engine) as tx:
         tx.exec_driver_sql("ALTER TABLE storm RENAME TO lost")
-    get_ready(app)
+    get_ready(web)
     assert "could not be made ready" in caplog.text
     app.engine.dispose()
 

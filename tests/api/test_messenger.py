@@ -64,7 +64,7 @@ def messenger(client, pigeon: Pigeon) -> Messenger:
     app = client.app.state.barfrub
     client.portal.call(app.messenger.stop)
     settings = PigeonSettings(AWAKE, "https://snow.example", pigeon=pigeon)
-    return Messenger(app.engine, app.clock, app.ground, settings)
+    return Messenger(app.engine, app.clock, app.ground, settings, app.plans)
 
 
 def ask(client, sign_in, **changes) -> dict:
@@ -86,7 +86,9 @@ def test_a_message_goes_out_once_in_the_callers_language(client, sign_in, messen
 def test_what_was_not_sent_before_a_restart_is_sent_after_it(client, sign_in, messenger, pigeon):
     ask(client, sign_in)
     app = client.app.state.barfrub
-    again = Messenger(app.engine, app.clock, app.ground, PigeonSettings(AWAKE, pigeon=pigeon))
+    again = Messenger(
+        app.engine, app.clock, app.ground, PigeonSettings(AWAKE, pigeon=pigeon), app.plans
+    )
     again.recover()
     assert again.look() == 1
     assert len(pigeon.sent) == 1
@@ -128,7 +130,7 @@ def test_an_exercise_wakes_nobody(client):
     fast = type(app.clock)()
     fast.speed = 10.0
     settings = NoticeSettings(sms="kavenegar://key/{phone}")
-    rehearsal = Messenger(app.engine, fast, app.ground, settings)
+    rehearsal = Messenger(app.engine, fast, app.ground, settings, app.plans)
     assert isinstance(rehearsal.gateway, LogGateway)
 
 
