@@ -4,13 +4,40 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from data.model import Evidence, Pass
+from data.model import Evidence, EvidenceKind, Pass
 
 VISIT_GAP = timedelta(seconds=15)
 """After a longer silence a vehicle on the same street is on another visit."""
 
 SEAM_M = 1.0
 """Parts of one visit that are so near belong together."""
+
+
+def denied(one: Pass) -> bool:
+    """Whether this is no pass but a driver's word that his vehicle was elsewhere then."""
+    return one.evidence.kind is EvidenceKind.DRIVER and one.treatment is None
+
+
+def without_denied(passes: Iterable[Pass]) -> list[Pass]:
+    """Return the passes of one direction but those of which drivers tell that they were elsewhere.
+
+    What else people told of stays, and the drivers' word is left out.
+    """
+    known = list(passes)
+    words = [one for one in known if denied(one)]
+    if not words:
+        return known
+    return [one for one in known if not denied(one) and not _overruled(one, words)]
+
+
+def _overruled(one: Pass, words: Iterable[Pass]) -> bool:
+    """Whether a driver's word speaks of all the time of a pass that positions show."""
+    return one.evidence.kind is not EvidenceKind.DRIVER and any(
+        word.vehicle_id == one.vehicle_id
+        and word.started_at <= one.started_at
+        and one.ended_at <= word.ended_at
+        for word in words
+    )
 
 
 def merged(passes: Iterable[Pass]) -> list[Pass]:

@@ -5,7 +5,7 @@ A tap counts once it can no longer be taken back. What it proves then is decided
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
-from data.store.coverage import list_seen, list_told
+from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle
 from data.store.plans import find_route
@@ -40,7 +40,7 @@ from fleet.looks import in_order, looks_at
 from fleet.orders import USUAL_MPS
 from fleet.proving import at_work_mps
 from fleet.steps import metres_between
-from fleet.told import NOISE_M, Sensor, Street, told_by
+from fleet.told import NOISE_M, Sensor, Street, Told, told_by
 
 AT_ONCE = 200
 """Legs looked at in one transaction."""
@@ -174,7 +174,14 @@ class _Driver:
             for one in known.get(way, ()):
                 mine = one.vehicle_id == self.route.vehicle_id
                 told = one.evidence.kind is EvidenceKind.DRIVER
-                if mine and told and any(a <= one.ended_at <= b for a, b in times):
+                work = one.treatment is not None
+                if mine and told and work and any(a <= one.ended_at <= b for a, b in times):
+                    yield one
+        times = [span for some in spans.values() for span in some]
+        if times:
+            since, until = min(a for a, _ in times), max(b for _, b in times)
+            for one in list_denied(self.tx, self.storm.id, self.route.vehicle_id, since, until):
+                if any(a <= one.ended_at <= b for a, b in times):
                     yield one
 
     def _overruled(self, alike: Leg, since: datetime) -> Iterator[tuple[int, datetime]]:
@@ -198,6 +205,8 @@ class _Driver:
         streets = self._streets(number, began_at, ended_at)
         asked = (self._silence, self._alongside)
         for told in told_by(sensor, streets, began_at, ended_at, *asked):
+            if told.along:
+                yield from self._elsewhere(told)
             yield Pass(
                 segment_id=told.directed.segment_id,
                 forward=told.directed.forward,
@@ -209,6 +218,17 @@ class _Driver:
                 treatment=_treatment(leg),
                 evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
             )
+
+    def _elsewhere(self, told: Told) -> Iterator[Pass]:
+        """Yield the driver's word against other streets on which positions show the vehicle then.
+
+        They came along the way that he tells of as well, and it was on one way only.
+        """
+        span = told.began_at, told.ended_at
+        for one in list_sensed_of(self.tx, self.storm.id, self.route.vehicle_id, *span):
+            if DirectedSegment(one.segment_id, one.forward) not in told.along:
+                word = Evidence(EvidenceKind.DRIVER, told.confidence)
+                yield replace(one, treatment=None, evidence=word, material_kg=0.0)
 
     def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> list[Street]:
         """Return the streets of a leg and of some around it, with the visits of the way along them.

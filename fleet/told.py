@@ -78,13 +78,17 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A street that counts as worked on because its driver says so."""
+    """A street that counts as worked on because its driver says so.
+
+    `along` are all streets of the way that the vehicle was on then, where positions came along it.
+    """
 
     directed: DirectedSegment
     length_m: float
     began_at: datetime
     ended_at: datetime
     confidence: float
+    along: frozenset[DirectedSegment] = frozenset()
 
 
 def told_by(
@@ -180,10 +184,9 @@ def _between(
         missing_m = sum(one.missing_m for one in streets[first + 1 : last])
         gone_m = (b.began_at - a.ended_at).total_seconds() * SILENCE_MPS
         quiet_m = silences(since, until).total_seconds() * SILENCE_MPS
-        fits = missing_m <= max(SHORT_M, min(gone_m, HIDDEN_M), quiet_m) or (
-            missing_m <= gone_m + 2 * NOISE_M
-            and alongside(since, until, [one.directed for one in streets[first : last + 1]])
-        )
-        if worked and fits:
+        ways = [one.directed for one in streets[first : last + 1]]
+        along = missing_m <= gone_m + 2 * NOISE_M and alongside(since, until, ways)
+        if worked and (along or missing_m <= max(SHORT_M, min(gone_m, HIDDEN_M), quiet_m)):
+            there = frozenset(ways) if along else frozenset()
             for one in hidden:
-                yield Told(one.directed, one.length_m, since, until, UNSEEN)
+                yield Told(one.directed, one.length_m, since, until, UNSEEN, there)

@@ -19,7 +19,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.passes import merged
+from data.passes import denied, merged, without_denied
 from data.store.engine import Tx
 from data.store.schema import coverage, passage, storm
 from data.store.seals import told_subject, unseal
@@ -77,7 +77,8 @@ def list_seen(
         for row in tx.execute(query, {"of_storm": storm_id, "of_segments": ids}):
             one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
-    return {directed: merged(passes) for directed, passes in found.items()}
+    true = {directed: merged(without_denied(passes)) for directed, passes in found.items()}
+    return {directed: passes for directed, passes in true.items() if passes}
 
 
 def list_told(
@@ -95,6 +96,40 @@ def list_told(
             one = pass_of(row)
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return found
+
+
+def list_sensed_of(
+    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> list[Pass]:
+    """Return where positions show a vehicle in a time, passes that lie wholly in it."""
+    return _of_vehicle(tx, storm_id, vehicle_id, since, until, told=False)
+
+
+def list_denied(
+    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> list[Pass]:
+    """Return the driver's words of a time that his vehicle was elsewhere."""
+    told = _of_vehicle(tx, storm_id, vehicle_id, since, until, told=True)
+    return [one for one in told if denied(one)]
+
+
+def _of_vehicle(
+    tx: Tx,
+    storm_id: StormId,
+    vehicle_id: VehicleId,
+    since: datetime,
+    until: datetime,
+    *,
+    told: bool,
+) -> list[Pass]:
+    query = select(passage).where(
+        passage.c.storm_id == storm_id,
+        passage.c.vehicle_id == vehicle_id,
+        passage.c.ended_at.between(since, until),
+        passage.c.started_at >= since,
+        passage.c.window.is_(None) if told else passage.c.window.is_not(None),
+    )
+    return [pass_of(row) for row in tx.execute(query)]
 
 
 def find_newest_pass(tx: Tx) -> int:

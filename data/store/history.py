@@ -19,6 +19,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.passes import without_denied
 from data.store.coverage import pass_of
 from data.store.engine import Tx
 from data.store.events import event_of
@@ -41,7 +42,8 @@ def list_storm_passes(
     for row in tx.execute(query.order_by(passage.c.ended_at, passage.c.id)):
         one = pass_of(row)
         found.setdefault(DirectedSegment(one.segment_id, one.forward), []).append(one)
-    return found
+    true = {directed: without_denied(passes) for directed, passes in found.items()}
+    return {directed: passes for directed, passes in true.items() if passes}
 
 
 def pass_mark(tx: Tx, storm_id: StormId) -> tuple[object, ...]:

@@ -21,12 +21,12 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage import list_coverage, list_passes
+from data.store.coverage import list_coverage, list_denied, list_passes
 from data.store.engine import Tx
 from data.store.jobs import list_jobs_on_segment
 from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
-from data.store.positions import add_positions, list_last
+from data.store.positions import add_positions, list_last, list_unseen, mark_seen_until
 from data.store.schema import job as job_table
 from data.store.storms import get_storm
 from data.store.windows import WindowChange, replace_windows
@@ -217,6 +217,37 @@ def test_streets_hidden_in_a_row_count_though_each_is_a_leg_of_its_own(
     found = list_passes(tx, plan.storm_id, row)
     told = {way.segment_id for way in found if found[way][0].evidence.kind is EvidenceKind.DRIVER}
     assert told == ({v.MAIN_EAST, v.ROSE} if silent else set())
+
+
+@pytest.mark.parametrize("alongside", [True, False])
+def test_a_truck_that_came_along_its_route_was_on_no_other_street_meanwhile(
+    tx: Tx, *, alongside: bool
+) -> None:
+    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
+    row = (v.MAIN_WEST, v.MAIN_EAST, v.YARD)
+    plan = on_the_road(tx, *(a_leg(segment_id=street) for street in row))
+    minute, length_m = timedelta(minutes=1), v.village().segment(v.MAIN_EAST).length_m
+    device = add_device(tx, "box", VehicleId(1), "hash")
+    for i in range(13):
+        along_m = length_m * min(max(i - 4, 0), 4) / 4
+        place = v.village().point_at(v.MAIN_EAST, along_m if alongside else 0.0)
+        at = v.NOW + (0.8 + 0.1 * i) * minute
+        fix = Position(DeviceId(device.id), VehicleId(1), "api", at, at, place, blade=i > 0)
+        add_positions(tx, [fix])
+    mark_seen_until(tx, list_unseen(tx, 100)[1])
+    for number, minutes in ((0, 1.2), (2, 2.0)):
+        see(tx, plan, number, v.NOW + minutes * minute, 0.4 * minute, Treatment.PLOW)
+    other = replace(plan, routes=(replace(plan.routes[0], legs=(a_leg(segment_id=v.SCHOOL),)),))
+    see(tx, other, 0, v.NOW + 1.5 * minute, 0.2 * minute, Treatment.PLOW)
+    for number, minutes in enumerate((1.2, 1.6, 2.1)):
+        done(tx, plan, number, number, v.NOW + minutes * minute)
+    proved(tx, plan)
+    assert coverage(tx, plan, v.MAIN_EAST) is not None
+    found = list_passes(tx, plan.storm_id, [v.SCHOOL])
+    assert (DirectedSegment(v.SCHOOL, True) in found) is not alongside
+    kept = list_denied(tx, plan.storm_id, VehicleId(1), v.NOW, LATER)
+    judge_again(tx, get_storm(tx, plan.storm_id), v.village(), POLICY, {VehicleId(1): v.NOW}, LATER)
+    assert list_denied(tx, plan.storm_id, VehicleId(1), v.NOW, LATER) == kept
 
 
 @pytest.mark.parametrize(("lasts_s", "counts"), [(29.0, True), (12.0, False)])
