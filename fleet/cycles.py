@@ -4,7 +4,7 @@ Their jobs are made, and a replan with the present state is asked for. Its draft
 dispatcher: nothing is published by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -133,9 +133,10 @@ def _begin(
     now: datetime,
 ) -> int:
     """Begin a cycle of some classes, and return for how many streets work was made."""
-    made = 0
-    for service_class in classes:
-        jobs = _jobs(tx, storm, network, policy, service_class, now)
+    made, wanted = 0, list(classes)
+    found = _jobs(tx, storm, network, policy, wanted, now) if wanted else []
+    for service_class in wanted:
+        jobs = [job for job in found if job.service_class is service_class]
         add_jobs(tx, jobs)
         add_cycle(tx, storm.id, service_class, now, len(jobs))
         after: dict[str, object] = {"class": service_class, "jobs": len(jobs)}
@@ -149,10 +150,10 @@ def _jobs(
     storm: Storm,
     network: StreetNetwork,
     policy: Policy,
-    service_class: ServiceClass,
+    classes: Collection[ServiceClass],
     now: datetime,
 ) -> list[Job]:
-    """Return a job for each street of a class that becomes due before its next cycle ends.
+    """Return a job for each street of some classes that becomes due before its next cycle ends.
 
     Streets that are still to be cleared have theirs.
     """
@@ -166,7 +167,7 @@ def _jobs(
     jobs = []
     for segment in network.segments:
         rule = policy.rule_of(segment)
-        if rule.service_class is not service_class or segment.id in waiting:
+        if rule.service_class not in classes or segment.id in waiting:
             continue
         job = new_job(storm.id, segment, policy, blade_m, Treatment.PLOW, now)
         due_at = _due_at(rule, snow, cleared_at(wanted_directions(job, segment), served), now)
