@@ -1,15 +1,22 @@
 """Looks at the clocks of requests now and then, and makes what is too late the supervisor's."""
 
+from itertools import batched
+
 from api.clock import Clock
 from api.ground import GroundKeeper
 from api.sentry import Sentry
-from data.store.engine import Database, transaction
-from fleet.followup import escalate_overdue
+from data.model import ServiceRequest
+from data.store.engine import Database, reading, transaction
+from fleet.followup import escalate_overdue, list_overdue
 from fleet.live import Hub
 from maps.views import request_view
 
 LOOK_S = 30.0
 """Pause between two looks: nobody's hour is over by less."""
+
+
+AT_ONCE = 20
+"""Requests in one transaction, so that nobody waits long to write."""
 
 
 class OfficeWatch(Sentry):
@@ -26,8 +33,12 @@ class OfficeWatch(Sentry):
 
     def look(self) -> int:
         """Escalate what is too late now, tell the pages, and return how many requests it was."""
-        ground = self._ground.now
-        with transaction(self._engine) as tx:
-            late = escalate_overdue(tx, ground.network, ground.policy, self._clock.now())
+        ground, now = self._ground.now, self._clock.now()
+        with reading(self._engine) as tx:
+            found = list_overdue(tx, ground.network, ground.policy, now)
+        late: list[ServiceRequest] = []
+        for some in batched(found, AT_ONCE, strict=False):
+            with transaction(self._engine) as tx:
+                late += escalate_overdue(tx, some, ground.network, ground.policy, now)
         self._hub.publish("requests", [request_view(asked, {}) for asked in late])
         return len(late)

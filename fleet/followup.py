@@ -1,7 +1,9 @@
 """The complaints office: what is late, who looks after it, what was noted and seen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from data.errors import InvalidError
 from data.evidence_rules import Grade
@@ -24,7 +26,7 @@ from data.policy import Policy
 from data.store.comments import add_comment
 from data.store.engine import Tx
 from data.store.events import add_event
-from data.store.followup import list_followed
+from data.store.followup import get_followed, list_followed
 from data.store.jobs import get_job
 from data.store.people import find_user_by_login
 from data.store.request_clocks import get_clock, set_assigned, set_escalated
@@ -47,7 +49,7 @@ LOOKS_AFTER = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, R
 NOTE_LETTERS = 2000
 
 AT_ONCE = 200
-"""Requests that clocks escalate in one transaction."""
+"""Requests that clocks escalate at one look."""
 
 NOT_YET = 0
 """Id of a sighting that the database has not numbered yet."""
@@ -96,22 +98,41 @@ def escalate(tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetim
         add_comment(tx, request_id, actor.id, _noted(why), now)
 
 
-def escalate_overdue(
+def list_overdue(
     tx: Tx, network: StreetNetwork, policy: Policy, now: datetime, most: int = AT_ONCE
-) -> list[ServiceRequest]:
-    """Make the supervisor's what is too late, and return it; once for each wait.
-
-    At `most` so many, those that are due first, so that nobody else waits long to write.
-    """
-    limit = now - policy.followup.escalate
-    late = [
-        each.followed.request
+) -> list[RequestId]:
+    """Return what is too late and not the supervisor's yet; at `most` so many, due first."""
+    late = (
+        each.followed.request.id
         for each in list_waiting(tx, network, policy)
-        if each.late(limit) and each.followed.clock.escalated_at is None
-    ][:most]
-    for asked in late:
-        _escalate(tx, WATCH, asked, now)
+        if _overdue(each, policy, now)
+    )
+    return list(islice(late, most))
+
+
+def escalate_overdue(
+    tx: Tx,
+    request_ids: Iterable[RequestId],
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+) -> list[ServiceRequest]:
+    """Make the supervisor's what of these is too late still, and return it; once for each wait.
+
+    Who found them has read thousands, so that it was done before others had to wait.
+    """
+    storm = find_active_storm(tx)
+    late: list[ServiceRequest] = []
+    for request_id in request_ids:
+        one = get_followed(tx, request_id)
+        if _overdue(Waiting(one, next_due(one, network, policy, storm)), policy, now):
+            _escalate(tx, WATCH, one.request, now)
+            late.append(one.request)
     return late
+
+
+def _overdue(one: Waiting, policy: Policy, now: datetime) -> bool:
+    return one.late(now - policy.followup.escalate) and one.followed.clock.escalated_at is None
 
 
 def settle(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:

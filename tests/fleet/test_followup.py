@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -39,6 +39,7 @@ from fleet.followup import (
     comment,
     escalate,
     escalate_overdue,
+    list_overdue,
     list_waiting,
     settle,
     sight,
@@ -54,6 +55,12 @@ MINUTE = timedelta(minutes=1)
 HOUR = 60 * MINUTE
 RULES = POLICY.followup
 LATER = v.NOW + HOUR
+
+
+def overdue(tx: Tx, now: datetime, most: int = 9) -> list[ServiceRequest]:
+    """Escalate what is found to be too late, twice over as two that look at once."""
+    found = list_overdue(tx, v.village(), POLICY, now, most)
+    return escalate_overdue(tx, [*found, *found], v.village(), POLICY, now)
 
 
 def a_storm(tx: Tx) -> None:
@@ -135,10 +142,10 @@ def test_what_is_due_first_stands_first_and_what_waits_for_snow_last(tx: Tx) -> 
 def test_too_late_is_the_supervisors_and_only_once(tx: Tx) -> None:
     request = asked(tx, "snow everywhere")
     late = v.NOW + RULES.place + RULES.escalate
-    assert escalate_overdue(tx, v.village(), POLICY, late) == []
-    found = escalate_overdue(tx, v.village(), POLICY, late + MINUTE)
+    assert overdue(tx, late) == []
+    found = overdue(tx, late + MINUTE)
     assert [each.id for each in found] == [request.id]
-    assert escalate_overdue(tx, v.village(), POLICY, late + HOUR) == []
+    assert overdue(tx, late + HOUR) == []
     line = list_events(tx, f"request:{request.id}")[-1]
     assert (line.verb, line.actor) == ("request.escalated", WATCH)
 
@@ -148,7 +155,7 @@ def test_so_many_that_are_late_are_escalated_bit_by_bit_the_latest_first(tx: Tx)
     plow, lost = asked(tx), asked(tx, "snow everywhere")
     night = v.NOW + 100 * HOUR
     for expected in ([lost.id], [plow.id], []):
-        late = escalate_overdue(tx, v.village(), POLICY, night, most=1)
+        late = overdue(tx, night, most=1)
         assert [each.id for each in late] == expected
 
 
