@@ -91,6 +91,14 @@ def test_thresholds_of_alerts_are_set_in_the_form(admin):
     assert admin.app.state.barfrub.policy.alerts.silent.total_seconds() == 240
 
 
+def test_what_material_costs_is_set_in_the_form(admin):
+    view = changed(admin, lambda tables: tables["costs"].update(currency="SEK", salt_t=900)).json()
+    assert (view["tables"]["costs"]["currency"], view["tables"]["costs"]["salt_t"]) == ("SEK", 900)
+    assert admin.app.state.barfrub.policy.costs.of_material({"salt": 500.0}) == 450.0
+    refused = changed(admin, lambda tables: tables["costs"].update(sand_t=-1))
+    assert (refused.status_code, "costs.sand_t" in refused.text) == (422, True)
+
+
 def test_a_street_moves_to_another_class_with_its_kind(admin):
     def change(tables):
         tables["class"]["P3"]["roads"].remove("residential")

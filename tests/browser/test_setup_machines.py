@@ -234,6 +234,17 @@ def test_a_mistake_in_the_levels_of_service_leads_to_its_field(visit):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_prices_of_materials_are_set_in_the_readers_digits(visit):
+    page = opened(visit, "/setup/policy", "fa")
+    page.fill("[name='costs.currency']", "ریال")
+    page.fill("[name='costs.salt_t']", "۹۰۰")
+    page.press("[name='costs.salt_t']", "Tab")
+    page.click(".foot .primary")
+    expect(page.locator(".foot .primary")).to_have_count(0)
+    costs = page.evaluate("fetch('/api/setup/policy').then((a) => a.json())")["tables"]["costs"]
+    assert (costs["currency"], costs["salt_t"]) == ("ریال", 900)
+
+
 def test_a_kind_of_street_belongs_to_one_class_at_a_time(visit):
     page = opened(visit, "/setup/policy")
     page.select_option("#road-residential", "P2")

@@ -9,6 +9,7 @@ import { day, length, number, t, time } from "../core/texts.js";
 import { field } from "../setup/forms.js";
 import { cell, numberInput } from "./cells.js";
 import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
+import { prices } from "./prices.js";
 import { readyTexts } from "./ready-texts.js";
 import { classChoice, rules } from "./rules.js";
 import { sharing, targets } from "./targets.js";
@@ -129,6 +130,7 @@ class Policy extends Part {
         ${this.section(t("Kinds of streets"), t("Every kind of street of the map belongs to one class."), this.roads(draft))}
         ${this.section(t("Streets that rank higher"), t("A rule lifts a street to a more urgent class and never lowers it."), rules(draft))}
         ${this.section(t("Passes and salt"), t("How many passes a street needs, and how much salt."), this.passes(draft))}
+        ${this.section(t("Prices of materials"), t("What the costs of a storm count for salt, sand and brine."), prices(draft))}
         ${this.section(t("How long requests may wait"), t("What is late stands on top in the complaints office."), targets(draft))}
         ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
         ${this.section(t("Alerts"), t("When the board calls a dispatcher to a truck or a street."), watching(draft))}
