@@ -5,7 +5,7 @@ from threading import Lock
 
 from api.clock import Clock
 from api.ground import GroundKeeper
-from api.sentry import Sentry
+from api.sentry import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.engine import Database, reading, transaction
 from data.store.storms import find_active_storm
@@ -25,7 +25,7 @@ HEARS = frozenset({"evidence", "legs"})
 """News that change how routes are driven: new passes by street, taps by shift."""
 
 
-class AlertWatch(Sentry):
+class AlertWatch(CitySentry):
     """Checks the driven plan and keeps alerts, as long as the server runs.
 
     `check` is the plan as of the last look, `None` while nothing is driven: it never changes, so
@@ -44,11 +44,7 @@ class AlertWatch(Sentry):
         ear: SosEar,
         plans: PlanDesk,
     ) -> None:
-        super().__init__()
-        self._engine = engine
-        self._clock = clock
-        self._ground = ground
-        self._hub = hub
+        super().__init__(engine, clock, ground, hub)
         self._live = live
         self._ear = ear
         self._plans = plans

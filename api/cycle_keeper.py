@@ -1,30 +1,20 @@
 """Begins the next cycle of streets when one has ended while it snows."""
 
-from api.clock import Clock
-from api.ground import GroundKeeper
-from api.sentry import Sentry
-from data.store.engine import Database, reading, transaction
+from api.sentry import CitySentry
+from data.store.engine import reading, transaction
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
 from fleet.cycles import begin_cycles, next_cycle_due
-from fleet.live import Hub
 from maps.views import run_view
 
 LOOK_S = 20.0
 """Pause between two looks: a cycle takes hours."""
 
 
-class CycleKeeper(Sentry):
+class CycleKeeper(CitySentry):
     """Makes the work of the next cycle and asks for its plan, as long as the server runs."""
 
     pause_s = LOOK_S
-
-    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub) -> None:
-        super().__init__()
-        self._engine = engine
-        self._clock = clock
-        self._ground = ground
-        self._hub = hub
 
     def look(self) -> bool:
         """Begin what is due, tell the boards of the plan that is made, and return whether it is."""

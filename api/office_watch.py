@@ -2,34 +2,23 @@
 
 from itertools import batched
 
-from api.clock import Clock
-from api.ground import GroundKeeper
-from api.sentry import Sentry
+from api.sentry import CitySentry
 from data.model import ServiceRequest
-from data.store.engine import Database, reading, transaction
+from data.store.engine import reading, transaction
 from fleet.followup import escalate_overdue, list_overdue
-from fleet.live import Hub
 from maps.views import request_view
 
 LOOK_S = 30.0
 """Pause between two looks: nobody's hour is over by less."""
 
-
 AT_ONCE = 20
 """Requests in one transaction, so that nobody waits long to write."""
 
 
-class OfficeWatch(Sentry):
+class OfficeWatch(CitySentry):
     """Escalates what is too late, as long as the server runs; a look that fails is made again."""
 
     pause_s = LOOK_S
-
-    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub) -> None:
-        super().__init__()
-        self._engine = engine
-        self._clock = clock
-        self._ground = ground
-        self._hub = hub
 
     def look(self) -> int:
         """Escalate what is too late now, tell the pages, and return how many requests it was."""

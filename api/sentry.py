@@ -6,6 +6,11 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
+from api.clock import Clock
+from api.ground import GroundKeeper
+from data.store.engine import Database
+from fleet.live import Hub
+
 _log = logging.getLogger(__name__)
 
 
@@ -39,3 +44,14 @@ class Sentry(ABC):
                 await asyncio.to_thread(self.look)
             except Exception:
                 _log.exception("%s could not look", type(self).__name__)
+
+
+class CitySentry(Sentry):
+    """A sentry over a city's state, which it may change, and tells the pages of that."""
+
+    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub) -> None:
+        super().__init__()
+        self._engine = engine
+        self._clock = clock
+        self._ground = ground
+        self._hub = hub
