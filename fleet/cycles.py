@@ -13,7 +13,6 @@ from data.model import (
     ActorKind,
     ClassRule,
     Job,
-    JobState,
     PlanRun,
     ReplanCause,
     ReplanWish,
@@ -29,7 +28,7 @@ from data.store.cycles import add_cycle, last_cycles
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
-from data.store.jobs import add_jobs, list_jobs
+from data.store.jobs import add_jobs, list_open_segments
 from data.store.performance import list_served_marks
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id
@@ -157,11 +156,7 @@ def _jobs(
 
     Streets that are still to be cleared have theirs.
     """
-    waiting = {
-        job.segment_id
-        for job in list_jobs(tx, storm.id, JobState.OPEN)
-        if job.treatment is Treatment.PLOW
-    }
+    waiting = list_open_segments(tx, storm.id, Treatment.PLOW)
     served = {mark.directed: mark.last_pass_at for mark in list_served_marks(tx, storm.id)}
     blade_m, snow = typical_blade_m(list_vehicles(tx)), accumulation_of(storm)
     jobs = []

@@ -86,6 +86,13 @@ def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[
     return [_job(row) for row in tx.execute(query)]
 
 
+def list_open_segments(tx: Tx, storm_id: StormId, treatment: Treatment) -> set[SegmentId]:
+    """Return the streets on which a treatment is still to be done in a storm."""
+    mine = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN)
+    found = tx.execute(select(job.c.segment_id).where(*mine, job.c.treatment == treatment))
+    return {SegmentId(segment_id) for (segment_id,) in found}
+
+
 def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: datetime) -> list[Job]:
     """Return the open jobs of a storm that are due in a time, by id."""
     query = select(job).where(
