@@ -58,8 +58,9 @@ from tests.benchmarks.planned_city import city_with_fleet, published
 
 TRUCKS = 40
 HOURS = 2.0
-SEEDS, FRESH = (2026, 7, 11, 23), (31, 43, 57, 71)
-"""Rules were set by the errors of seeds 2026, 7 and 11; the fresh ones only judge them."""
+SEEDS, FRESH = (2026, 7, 11, 23), (127, 139, 151, 163)
+"""Rules were set by the errors of seeds 2026, 7 and 11 and of some that are not here any more; the
+fresh ones were run once, after the last of them."""
 
 STORMS = tuple((noise_m, seed) for noise_m in (4.0, 10.0) for seed in (*SEEDS, *FRESH))
 """Noise in metres, and seed."""
