@@ -153,7 +153,7 @@ def leg_from_json(plain: Mapping[str, Any]) -> Leg:
 
 def utc_text(at: datetime) -> str:
     """Return an aware time as ISO 8601 in UTC, ending in Z."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def _route_json(route: Route) -> dict[str, object]:

@@ -11,6 +11,7 @@ from routing.pinning import behind_pins
 from routing.problem import NONE, Floats, Ints, Problem, Reason, Route, Rules, Solution, Visit
 from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
+from routing.solver import begin_from
 from routing.stop import Stop
 from routing.stops import tasks_of
 from routing.terms import extra_prices
@@ -24,8 +25,6 @@ EXACT_ENDS = 1_000
 """Up to so many ends all deadheads are looked up; above, that alone would take seconds."""
 SAMPLE = 8
 """Tasks of the broken vehicle from which is measured how near others are."""
-CORRECTIONS = 4
-"""Times at most that the first routes are loaded until their distant deadheads are true."""
 DEAR = 20.0
 """First price of a task that changes hands, in mean costs of a task."""
 STAYING = 0.15
@@ -231,20 +230,11 @@ class Handover:
         self._fit = single.fit()
         self._search = Search(problem, line, single, seed, threads, dense_ends=EXACT_ENDS)
         self._exact = ways or Walker(problem, line)
-        self._begin()
+        begin_from(self._search, self._exact, self._before)
         self._price = DEAR * self._search.cost_per_task
         self._least_price = CHEAPEST * self._search.cost_per_task
         self._reprice(self._price)
         self._best, self._least = self._before, np.inf
-
-    def _begin(self) -> None:
-        """Load the routes of before, again as long as estimates make one too long for its shift."""
-        search, served = self._search, sum(len(tasks_of(route)) for route in self._before)
-        for _ in range(CORRECTIONS):
-            search.begin(self._before)
-            search.correct(self._exact)
-            if sum(len(tasks_of(route)) for route in search.best_routes()) == served:
-                break
 
     def _moves_of(self, problem: Problem) -> Floats:
         """Return float64[T, V], 1 where a task would be another vehicle's than before."""

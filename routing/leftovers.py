@@ -87,10 +87,13 @@ class Leftovers:
         problem = self._problem
         kind = problem.vehicle_type[v]
         left_s = problem.shift_end_s[v] - here.clock_s + SLACK_S
+        enough: Flags = problem.service_s[tasks, kind] <= left_s
+        if not enough.any():  # most vehicles' days are full: nobody has to look for their ways
+            return enough
         there_s = self._from_here(v, here.arc)[problem.mode_arc[tasks]]
         there_s[problem.mode_arc[tasks] == NONE] = np.inf
         takes_s = there_s.min(axis=1) * problem.pace[kind] + problem.service_s[tasks, kind]
-        enough: Flags = takes_s <= left_s
+        enough &= takes_s <= left_s
         return enough
 
     def fits(self, v: int, here: Here, tasks: Ints) -> Flags:

@@ -215,7 +215,7 @@ def _rules(situation: Situation, passes: Sequence[DirectedPass]) -> Rules:
         for t, work in enumerate(passes if present.forbidden else ())
         if (shift.vehicle_id, work.job.segment_id) in present.forbidden
     ]
-    locked = locked_stops(situation, numbered(passes))
+    locked = locked_stops(situation, numbered(passes) if present.locked else {})
     return Rules(
         forbidden_task=np.array([t for t, _ in bans], np.int32),
         forbidden_vehicle=np.array([v for _, v in bans], np.int32),

@@ -13,6 +13,7 @@ from routing.repair import fitting
 from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
 from routing.stop import Stop, StopWhenAsked, by_iterations
+from routing.stops import tasks_of
 from routing.timing import Ways
 
 type Report = Callable[[float, float, int, int], None]
@@ -26,6 +27,8 @@ CORRECT = 0.02
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60
 """Least number of times that the search is asked to go on, so that it can cool down."""
+CORRECTIONS = 4
+"""Times at most that given routes are loaded until their distant deadheads are true."""
 EQUAL = 1e-6
 """Relative difference between cost and bound that proves the best routes to be so."""
 FEW_ITERATIONS = 20.0
@@ -68,9 +71,11 @@ def solve(
             return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
         search = Search(behind.problem, line, single, seed, threads)
         given = fitting(problem, start.routes) if start else None
-        search.begin(behind.rest(given) if given else None)
         if given:
+            begin_from(search, walker, behind.rest(given))
             search.lengthen()
+        else:
+            search.begin(None)
         search.correct(walker)
         first = given or behind.whole(search.best_routes())
 
@@ -90,6 +95,16 @@ def solve(
         better = better if better.cost.total <= floor.cost.total else floor
         report(better.cost.total, bound, len(better.unserved), iterations)
         return replace(better, iterations=iterations)
+
+
+def begin_from(search: Search, exact: Ways, routes: Sequence[Route]) -> None:
+    """Load routes, again as long as estimates of far ways make one too long for its shift."""
+    served = sum(len(tasks_of(route)) for route in routes)
+    for _ in range(CORRECTIONS):
+        search.begin(routes)
+        search.correct(exact)
+        if sum(len(tasks_of(route)) for route in search.best_routes()) == served:
+            break
 
 
 def improve(
