@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from math import inf, nan
 from threading import Lock
 from typing import Protocol
@@ -130,8 +131,9 @@ class StreetMatcher:
         return settled
 
     def _fixes(self, positions: Sequence[Position]) -> Fixes:
-        lonlat = np.array([fix.location for fix in positions], np.float64).reshape(-1, 2)
-        plane = self._network.projection.planes(lonlat)
+        places = chain.from_iterable([fix.location for fix in positions])
+        lonlat = np.fromiter(places, np.float64, 2 * len(positions))
+        plane = self._network.projection.planes(lonlat.reshape(-1, 2))
         speeds = [nan if fix.speed_mps is None else fix.speed_mps for fix in positions]
         headings = [nan if fix.heading_deg is None else fix.heading_deg for fix in positions]
         return Fixes(
