@@ -49,6 +49,9 @@ ENDS_M = 10.0
 LEAST = 0.6
 """Share that even the shortest street needs."""
 
+ROUNDED_M = 1e-6
+"""So much a sum of metres may be off that has been carried along: then all is added up anew."""
+
 BEGUN = 0.25
 """Share from which a street counts as being worked on."""
 
@@ -118,7 +121,6 @@ class Wholes:
         needed: int = 1,
         times: Iterable[datetime] = (),
         parts: "_Depth | None" = None,
-        made_of_parts: int = 0,
         forgotten: int = 0,
     ) -> None:
         self.times = list(times)
@@ -126,7 +128,6 @@ class Wholes:
         self._length_m = length_m
         self._needed = needed
         self._parts = parts or _Depth(length_m)
-        self._made_of_parts = made_of_parts
 
     def add(self, visit: Sequence[Pass]) -> None:
         """Take in the next visit, by the time it ended."""
@@ -137,11 +138,10 @@ class Wholes:
         stretches = union((p.from_m, p.to_m) for p in visit)
         whole_street_m = whole_m(self._length_m)
         whole = sum(end_m - start_m for start_m, end_m in stretches) >= whole_street_m
-        for start_m, end_m in () if whole else stretches:
-            self._parts.add(start_m, end_m)
-        together = self._parts.covered_m(self._made_of_parts + 1) >= whole_street_m
-        self._made_of_parts += together
-        if whole or together:
+        if not whole:
+            for start_m, end_m in stretches:
+                self._parts.add(start_m, end_m)
+        if whole or self._parts.rises(whole_street_m):
             self.times.append(max(p.ended_at for p in visit))
 
     @property
@@ -162,8 +162,8 @@ class Wholes:
 
     def with_visits(self, more: Iterable[Sequence[Pass]]) -> "Wholes":
         """Return what these would be after more visits."""
-        parts, made = self._parts.copied(), self._made_of_parts
-        then = Wholes(self._length_m, self._needed, self.times, parts, made, self.forgotten)
+        parts = self._parts.copied()
+        then = Wholes(self._length_m, self._needed, self.times, parts, self.forgotten)
         for visit in more:
             then.add(visit)
         return then
@@ -175,25 +175,42 @@ def whole_m(length_m: float) -> float:
 
 
 class _Depth:
-    """How many visits lie over each part of a street."""
+    """How many visits lie over each part of a street, and over how much of it `_level` of them do.
+
+    That sum goes along with each visit: to add up all parts after each of a day's visits would look
+    at every part hundreds of times.
+    """
 
     def __init__(self, length_m: float) -> None:
         self._cuts_m = [0.0, length_m]
         self._depths = [0]
+        self._level = 1
+        self._covered_m = 0.0
 
     def copied(self) -> "_Depth":
         other = _Depth(self._cuts_m[-1])
         other._cuts_m, other._depths = list(self._cuts_m), list(self._depths)
+        other._level, other._covered_m = self._level, self._covered_m
         return other
 
     def add(self, start_m: float, end_m: float) -> None:
         first, last = self._cut(start_m), self._cut(end_m)
         for i in range(first, last):
             self._depths[i] += 1
+            if self._depths[i] == self._level:
+                self._covered_m += self._cuts_m[i + 1] - self._cuts_m[i]
 
-    def covered_m(self, depth: int) -> float:
+    def rises(self, enough_m: float) -> bool:
+        """Whether so many metres are covered once more; from then on the next time counts."""
+        if self._covered_m < enough_m - ROUNDED_M or self._added_up_m() < enough_m:
+            return False
+        self._level += 1
+        self._covered_m = self._added_up_m()
+        return True
+
+    def _added_up_m(self) -> float:
         parts = zip(pairwise(self._cuts_m), self._depths, strict=True)
-        return sum(end - start for (start, end), seen in parts if seen >= depth)
+        return sum(end - start for (start, end), seen in parts if seen >= self._level)
 
     def _cut(self, at_m: float) -> int:
         at_m = min(max(at_m, 0.0), self._cuts_m[-1])

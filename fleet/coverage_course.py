@@ -41,9 +41,11 @@ class CoverageCourse:
     def steps(self, passes: Iterable[Pass]) -> Iterator[tuple[datetime, Coverage]]:
         """Yield, for each moment at which passes ended, what all that had ended prove."""
         for together in _clusters(passes):
-            for at in sorted({one.ended_at for one in together}):
+            *earlier, last = sorted({one.ended_at for one in together})
+            for at in earlier:
                 yield at, self.after([one for one in together if one.ended_at <= at])
             self.close(together)
+            yield last, self.known()
 
     def after(self, seen: Sequence[Pass]) -> Coverage:
         """Return what closed visits and these later passes prove together."""
