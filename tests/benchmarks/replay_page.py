@@ -37,6 +37,8 @@ SPEED_MPS = 6.0
 NOISE_M = 3.0
 SEED = 2026
 PLAYED_MS = 5_000
+PATIENCE_MS = 300_000
+"""How long a page may wait for a storm of a day of which nothing is prepared."""
 
 SHOWN = """globalThis.boardMap?.loaded()
     && document.querySelector('.now') && !document.querySelector('.now .muted')"""
@@ -73,6 +75,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
                 executable_path=shutil.which("chromium"), args=list(QUIET)
             )
             page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.set_default_timeout(PATIENCE_MS)
             visit = Visit(page, address)
             visit.sign_in()
             yield from _answers(page, address)
@@ -83,13 +86,14 @@ def rows() -> Iterator[tuple[str, str, str]]:
 def _answers(page: Page, address: str) -> Iterator[tuple[str, str, str]]:
     hour = int(HOURS / 2)
     for what, path in (
-        ("the storm as a whole", "/api/replay"),
+        ("the storm as a whole, nothing prepared", "/api/replay"),
+        ("the storm as a whole, asked again", "/api/replay"),
         ("colors of an hour", f"/api/replay/1/colors/{hour}"),
         ("tracks of an hour", f"/api/replay/1/tracks/{hour}"),
         ("tracks of the same hour, asked again", f"/api/replay/1/tracks/{hour}"),
     ):
         began_s = time.perf_counter()
-        body = page.request.get(f"{address}{path}").body()
+        body = page.request.get(f"{address}{path}", timeout=PATIENCE_MS).body()
         took_s = time.perf_counter() - began_s
         packed = len(gzip.compress(body, 5))
         yield what, f"{len(body) / 1e3:,.0f} kB, packed {packed / 1e3:,.0f} kB, {took_s:.2f} s", ""
