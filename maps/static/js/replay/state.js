@@ -13,7 +13,7 @@ const wanted = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
 export const storm = new Store({ view: null, failed: null });
 
 /** The moment in seconds after the storm's start; `waits` while the hour of what is shown is on the way. */
-export const play = new Store({ at: 0, running: false, speed: 60, waits: false });
+export const play = new Store({ at: 0, running: false, speed: 60, waits: true });
 
 /** What is shown besides colors, and which truck and street are chosen. */
 export const shown = new Store({ hidden: new Set(), trails: true, truck: null, street: null });
