@@ -250,7 +250,7 @@ def job_row(job: CrewJob, ground: Ground, stop: Stop | None = None) -> JobRow:
         priority=job.priority,
         high=job.priority == "high",
         due=t.day_time(job.due_at),
-        due_stamp=t.stamp(job.due_at),
+        due_stamp=t.written(job.due_at),
         state=job.state,
         state_word=t(f"crew_job:{job.state}"),
         times=_times(job, stop, t),

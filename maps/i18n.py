@@ -126,6 +126,11 @@ class Translator:
             return f"{jdatetime.date.fromgregorian(date=day).isoformat()} {local:%H:%M}"
         return f"{day.isoformat()} {local:%H:%M}"
 
+    def written(self, moment: datetime) -> str:
+        """Return day and time in the city as a field of a form has it, in the reader's digits."""
+        text = self.stamp(moment)
+        return text.replace("-", "/").translate(_PERSIAN) if self.language == "fa" else text
+
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         return _PLACEHOLDER.sub(lambda match: self._shown(values.get(match[1], match[0])), text)
 

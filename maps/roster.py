@@ -218,8 +218,8 @@ def _row(
         out=why,
         out_note=out.note if out else "",
         out_since=t.day_time(out.since) if out else "",
-        next_starts=_local(begins, t),
-        next_ends=_local(begins + vehicle.shift_h * _HOUR, t),
+        next_starts=t.written(begins),
+        next_ends=t.written(begins + vehicle.shift_h * _HOUR),
     )
 
 
@@ -243,8 +243,8 @@ def _bar(
         width=max(span.place(shift.ends_at) - at, 0.5),
         wrong=tuple(t(f"clash:{clash}") for clash in dict.fromkeys(clashes)),
         version=version,
-        starts=_local(shift.starts_at, t),
-        ends=_local(shift.ends_at, t),
+        starts=t.written(shift.starts_at),
+        ends=t.written(shift.ends_at),
     )
 
 
@@ -252,8 +252,3 @@ def _whole_minute(moment: datetime) -> datetime:
     """Return a moment or the minute that begins next: fields name no seconds."""
     minute = moment.replace(second=0, microsecond=0)
     return moment if minute == moment else minute + timedelta(minutes=1)
-
-
-def _local(moment: datetime, t: Translator) -> str:
-    """Return a moment as its field has it: the city's day and clock, Jalali in Persian."""
-    return t.stamp(moment).replace("-", "/") if t.language == "fa" else t.stamp(moment)

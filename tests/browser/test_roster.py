@@ -42,7 +42,7 @@ def take_over(visit: Visit, language: str, t) -> None:
 
 
 def keep_the_roster(visit: Visit, language: str, t) -> None:
-    """Take a machine out and bring it back; give another its next crew, which may not be twice."""
+    """Take a machine out and bring it back; give another its next driver, who may not be there twice."""
     page = visit.page
     visit.go(f"/roster?lang={language}")
     expect(page.locator("#notes")).to_contain_text(f"Watch Mill Lane: {language}")
@@ -55,15 +55,16 @@ def keep_the_roster(visit: Visit, language: str, t) -> None:
     machine.get_by_role("button", name=t("Back in service")).click()
     expect(machine.get_by_text(t("Next shift"), exact=True)).to_be_visible()
 
-    crews = page.locator("#machine-1")
-    before = crews.locator(".shifts > li").count()
-    crews.get_by_text(t("Next shift"), exact=True).click()
-    form = crews.locator("form[data-vehicle]")
+    first = page.locator("#machine-1")
+    before = first.locator(".shifts > li").count()
+    first.get_by_text(t("Next shift"), exact=True).click()
+    form = first.locator("form[data-vehicle]")
     starts = form.locator("[name=starts_at]").input_value()
+    assert starts.isascii() == (language == "en")
     form.locator("[name=ends_at]").fill(starts)
     form.get_by_role("button", name=t("Add the shift")).click()
     expect(form.locator(".problem")).to_be_visible()
     page.reload()
-    crews.get_by_text(t("Next shift"), exact=True).click()
+    first.get_by_text(t("Next shift"), exact=True).click()
     form.get_by_role("button", name=t("Add the shift")).click()
-    expect(crews.locator(".shifts > li")).to_have_count(before + 1)
+    expect(first.locator(".shifts > li")).to_have_count(before + 1)
