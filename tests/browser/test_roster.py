@@ -42,7 +42,7 @@ def take_over(visit: Visit, language: str, t) -> None:
 
 
 def keep_the_roster(visit: Visit, language: str, t) -> None:
-    """Take a machine out and bring it back; give another its next driver, who may not be there twice."""
+    """Take a machine out and bring it back; give another its next driver, but once."""
     page = visit.page
     visit.go(f"/roster?lang={language}")
     expect(page.locator("#notes")).to_contain_text(f"Watch Mill Lane: {language}")
