@@ -84,29 +84,16 @@ def message_to_drivers(
     unreached: list[VehicleId] = []
     for vehicle_id in wanted:
         shift, screen = shifts.get(vehicle_id), screens.get(vehicle_id)
-        has_phone = shift is not None and shift.driver_id is not None
         if shift is None and screen is None:
             unreached.append(vehicle_id)
             continue
         command_id = None
-        if screen is not None and not has_phone:
+        if screen is not None and (shift is None or shift.driver_id is None):
             shown = words.fa if language == "fa" else words.en
             command_id = add_command(tx, screen.id, shown, actor.id, now).id
             queued.append(screen.id)
-        shift_id = shift.id if shift else None
-        new = Message(
-            NOT_YET,
-            storm.id,
-            vehicle_id,
-            shift_id,
-            False,
-            words,
-            actor.id,
-            now,
-            None,
-            None,
-            command_id,
-        )
+        about = (storm.id, vehicle_id, shift.id if shift else None)
+        new = Message(NOT_YET, *about, False, words, actor.id, now, command_id=command_id)
         messages.append(_added(tx, actor, new, now))
     if not messages:
         raise ConflictError("no driver can be reached", reason="nobody_hears")

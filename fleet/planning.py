@@ -1,6 +1,6 @@
 """A plan from the wish to the trucks: ask, prepare, solve with no transaction open, publish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from data.model import (
     PlanState,
     Present,
     ReloadSite,
+    Route,
     RunKind,
     RunState,
     Shift,
@@ -57,7 +58,7 @@ from fleet.present_desk import PresentDesk
 from fleet.promise import promise_open
 from fleet.route_answers import keep_answers
 from fleet.route_desk import PlanCheck
-from fleet.routes_ahead import dropped_by, routes_ahead
+from fleet.routes_ahead import dropped_by, jobs_of, routes_ahead
 from fleet.streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
@@ -256,25 +257,7 @@ def publish(
     routes it changes are asked again whether they drive them.
     """
     plan = get_plan(tx, plan_id)
-    if plan.state is not PlanState.DRAFT:
-        raise ConflictError(
-            f"plan {plan_id} is {plan.state}, not a draft", reason="plan_not_draft", plan=plan_id
-        )
-    _get_active(tx, plan.storm_id)
-    if get_city(tx).network_version != plan.network_version:
-        raise ConflictError(
-            "the plan was made for streets that have changed",
-            reason="plan_of_old_streets",
-            plan=plan_id,
-        )
-    planned = {job_id for route in plan.routes for leg in route.legs for job_id in leg.job_ids}
-    cancelled = {job.id for job in list_jobs(tx, plan.storm_id, JobState.CANCELLED)}
-    if planned & cancelled:
-        raise ConflictError(
-            "the plan was made for jobs that were cancelled",
-            reason="plan_of_cancelled_jobs",
-            plan=plan_id,
-        )
+    _require_fit(tx, plan)
     ahead = routes_ahead(tx, plan.storm_id, now)
     dropped = [job.id for job in dropped_by(tx, plan, ahead)]
     if dropped and not dropping:
@@ -285,14 +268,9 @@ def publish(
             count=len(dropped),
         )
 
-    former = find_published_plan_id(tx, plan.storm_id)
-    if former is not None:
-        set_plan_state(tx, former, PlanState.SUPERSEDED)
-        change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.SUPERSEDED, "by": plan_id})
-        add_event(tx, now, actor, "plan.superseded", f"plan:{former}", *change)
-        keep_answers(tx, former, ahead, plan_id, plan.routes)
+    _supersede(tx, actor, plan, ahead, now)
     set_plan_state(tx, plan_id, PlanState.PUBLISHED)
-    set_planned(tx, plan.storm_id, planned, now)
+    set_planned(tx, plan.storm_id, jobs_of(plan.routes), now)
     mark_planned(tx, now)
     before: dict[str, object] = {"state": plan.state}
     after: dict[str, object] = {"state": PlanState.PUBLISHED, "jobs_dropped": len(dropped)}
@@ -302,6 +280,39 @@ def publish(
     promise_open(tx, actor, Trucks(tx, DrivenPlan(published), now))
     tell_planned(tx, windows_of(plan), now)
     return published
+
+
+def _require_fit(tx: Tx, plan: Plan) -> None:
+    """Raise `ConflictError` unless it is a draft whose storm, streets and jobs hold still."""
+    if plan.state is not PlanState.DRAFT:
+        raise ConflictError(
+            f"plan {plan.id} is {plan.state}, not a draft", reason="plan_not_draft", plan=plan.id
+        )
+    _get_active(tx, plan.storm_id)
+    if get_city(tx).network_version != plan.network_version:
+        raise ConflictError(
+            "the plan was made for streets that have changed",
+            reason="plan_of_old_streets",
+            plan=plan.id,
+        )
+    cancelled = {job.id for job in list_jobs(tx, plan.storm_id, JobState.CANCELLED)}
+    if jobs_of(plan.routes) & cancelled:
+        raise ConflictError(
+            "the plan was made for jobs that were cancelled",
+            reason="plan_of_cancelled_jobs",
+            plan=plan.id,
+        )
+
+
+def _supersede(tx: Tx, actor: Actor, plan: Plan, ahead: Sequence[Route], now: datetime) -> None:
+    """Put the plan that trucks drive out of force for a newer one; `ahead` is what it has left."""
+    former = find_published_plan_id(tx, plan.storm_id)
+    if former is None:
+        return
+    set_plan_state(tx, former, PlanState.SUPERSEDED)
+    change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.SUPERSEDED, "by": plan.id})
+    add_event(tx, now, actor, "plan.superseded", f"plan:{former}", *change)
+    keep_answers(tx, former, ahead, plan.id, plan.routes)
 
 
 def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:
