@@ -35,6 +35,7 @@ MODULES = (
     "replay",
     "replay_page",
     "storms",
+    "alarms",
     "night",
     "positions",
 )
