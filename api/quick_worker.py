@@ -8,7 +8,6 @@ whose worker dies is taken again.
 import gc
 import json
 import logging
-import os
 import socketserver
 import sys
 import threading
@@ -27,7 +26,7 @@ from api.heartbeat import LEASE_S, real_now
 from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
 from api.run_kinds import Warm
 from api.settings import Settings, prepare_numba
-from api.worker import Stopped, solve_run
+from api.worker import Stopped, orphaned, solve_run
 from data.errors import BarfrubError, ConflictError
 from data.insertion_json import insertion_json, job_from_json, routes_json
 from data.model import QUICK_KINDS, Insertion, Job, PlanRun
@@ -188,12 +187,10 @@ def answer_until(
     on_ready()
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder)
-    parent = os.getppid()
     with holding(folder):
         desk, sweeper = QuickDesk(engine, clock, settings.solver_threads), _Sweeper()
         with listening(folder, desk):
-            # An orphan's parent is another process: the server was killed.
-            while not stopped.is_set() and os.getppid() == parent:
+            while not stopped.is_set() and not orphaned():
                 if not _looked(desk, stopped):
                     stopped.wait(LOOK_S)
                 sweeper.look()

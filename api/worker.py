@@ -5,7 +5,7 @@ hears whether to stop. A worker that dies loses its lease, and the run is taken 
 """
 
 import logging
-import os
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -50,7 +50,6 @@ def work_until(
 
     `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
     """
-    parent = os.getppid()  # while kernels are compiled it may be killed
     settings = Settings()
     prepare_numba(settings)
     from fleet.warming import warm_up as warm_up_matching
@@ -61,16 +60,21 @@ def work_until(
     on_ready()
     engine = open_city_database(folder)
     with holding(folder):
-        _work(engine, clock, stopped, settings.solver_threads, parent)
+        _work(engine, clock, stopped, settings.solver_threads)
     engine.dispose()
 
 
-def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int, parent: int) -> None:
+def orphaned() -> bool:
+    """Whether the server that started this process was killed: nobody will tell us to leave."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
+
+
+def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> None:
     network: StreetNetwork | None = None
     read_at: int | None = None
     warm = Warm()
-    # An orphan's parent is another process: the server was killed and nobody will tell us.
-    while not stopped.is_set() and os.getppid() == parent:
+    while not stopped.is_set() and not orphaned():
         run, revision = _next_run(engine)
         if run is None:
             stopped.wait(LOOK_S)

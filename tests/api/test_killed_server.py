@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from api.clock import Clock
+from api.workers import WORKERS
 from data.model import VehicleId
 from data.store.engine import open_database, reading, transaction
 from data.store.people import add_device
@@ -90,3 +91,34 @@ def test_no_acknowledged_position_is_missing_after(stop: signal.Signals, city_fo
     engine.dispose()
     assert len(acknowledged) >= ENOUGH
     assert set(acknowledged) <= kept
+
+
+def children_of(pid: int) -> list[Path]:
+    """The folders of /proc of the processes that any thread of a process has started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [Path("/proc") / child for one in lists for child in one.read_text().split()]
+
+
+def lives(process: Path) -> bool:
+    """Whether it runs; one that has ended and that nobody asked about has no words any more."""
+    try:
+        return (process / "cmdline").read_bytes() != b""
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_processes_of_a_server_leave_when_it_is_killed_while_they_start(city_folder: Path) -> None:
+    server, pause = started(city_folder, free_port()), threading.Event()
+    try:
+        while len(children_of(server.pid)) <= len(WORKERS):
+            assert server.poll() is None
+            pause.wait(0.01)
+        children = children_of(server.pid)
+    finally:
+        server.kill()
+        server.wait()
+    for _ in range(20 * LONGEST_S):
+        if not any(map(lives, children)):
+            return
+        pause.wait(0.05)
+    raise AssertionError(f"still there: {children}")
