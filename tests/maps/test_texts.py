@@ -51,7 +51,9 @@ from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
+from fleet.intake import PIN_M
 from fleet.office_report import Span
+from fleet.people import LOGIN_LETTERS
 from fleet.roster import Clash
 from fleet.route_answers import Standing
 from fleet.route_check import LegState
@@ -219,6 +221,7 @@ SHOWN_NAMES = {
     *(*DAYS_HEADS, *LOG_HEADS, *TRIP_HEADS, *SHIFT_HEADS),
     *EXPECTED.values(),
     *MESSAGES.values(),
+    *(f"a place within {PIN_M:.0f} m of a street", f"1 to {LOGIN_LETTERS} letters without a space"),
 }
 """Texts that code puts together from names of ours."""
 
