@@ -5,7 +5,8 @@ if it had turned at both ends, and had worked all of it three times.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from data.model import Pass
 
@@ -24,31 +25,51 @@ def without_backing(parts: Iterable[Pass], others: Iterable[Pass]) -> list[Pass]
 
     `others` are those of the other direction, by the same vehicle.
     """
-    runs = list[list[Pass]]()
-    for one in sorted([*parts, *others], key=lambda part: (part.started_at, part.ended_at)):
-        if runs and runs[-1][0].forward == one.forward and _follows(runs[-1], [one]):
-            runs[-1].append(one)
+    known, turned = list(parts), list(others)
+    if not known or not turned:
+        return known
+    runs = list[_Run]()
+    for one in sorted([*known, *turned], key=lambda part: (part.started_at, part.ended_at)):
+        if runs and runs[-1].forward == one.forward and runs[-1].reaches(one.started_at):
+            runs[-1].add([one], one.ended_at)
         else:
-            runs.append([one])
+            runs.append(_Run([one], one.ended_at))
         if len(runs) > 2 and _backed(*runs[-3:]):
             last = runs.pop()
             runs.pop()
-            runs[-1] += last
-    ways = {one.forward for one in parts}
-    return [one for run in runs for one in run if one.forward in ways]
+            runs[-1].add(last.parts, last.ended_at)
+    ways = {one.forward for one in known}
+    return [one for run in runs for one in run.parts if one.forward in ways]
 
 
-def _backed(before: list[Pass], run: list[Pass], after: list[Pass]) -> bool:
+@dataclass(slots=True)
+class _Run:
+    """Parts of passes in one direction, one right after the other, and when the last one ended."""
+
+    parts: list[Pass]
+    ended_at: datetime
+
+    @property
+    def forward(self) -> bool:
+        return self.parts[0].forward
+
+    def reaches(self, moment: datetime) -> bool:
+        """Whether what begins at a moment goes on where this ends."""
+        return moment <= self.ended_at + AT_ONCE
+
+    def add(self, parts: Iterable[Pass], ended_at: datetime) -> None:
+        """Go on with more parts."""
+        self.parts += parts
+        self.ended_at = max(self.ended_at, ended_at)
+
+
+def _backed(before: _Run, run: _Run, after: _Run) -> bool:
     """Whether a run in one direction, between two in the other, was no more than backing up."""
-    between = _follows(before, run) and _follows(run, after)
-    lasted = max(one.ended_at for one in run) - run[0].started_at
-    span_m = max(one.to_m for one in run) - min(one.from_m for one in run)
+    began_at = run.parts[0].started_at
+    between = before.reaches(began_at) and run.reaches(after.parts[0].started_at)
     return (
         between
-        and before[0].forward == after[0].forward
-        and (lasted <= BACKED_FOR and span_m <= BACKED_M)
+        and before.forward == after.forward
+        and run.ended_at - began_at <= BACKED_FOR
+        and max(one.to_m for one in run.parts) - min(one.from_m for one in run.parts) <= BACKED_M
     )
-
-
-def _follows(before: list[Pass], after: list[Pass]) -> bool:
-    return after[0].started_at <= max(one.ended_at for one in before) + AT_ONCE
