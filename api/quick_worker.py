@@ -188,7 +188,7 @@ def answer_until(
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder)
     with holding(folder):
-        desk, sweeper = QuickDesk(engine, clock, settings.solver_threads), _Sweeper()
+        desk, sweeper = QuickDesk(engine, clock, settings.solver_threads), Sweeper()
         with listening(folder, desk):
             while not stopped.is_set() and not orphaned():
                 if not _looked(desk, stopped):
@@ -197,7 +197,7 @@ def answer_until(
     engine.dispose()
 
 
-class _Sweeper:
+class Sweeper:
     """Clears away what only refers to itself between looks: else it is done amid an answer.
 
     The first time it looks at a whole city with its plan, which stays, and from then on only at
@@ -210,6 +210,7 @@ class _Sweeper:
         self._settled = False
 
     def look(self) -> None:
+        """Clear away, if the last time is long enough ago."""
         if monotonic() - self._swept_s < SWEEP_S:
             return
         gc.collect()

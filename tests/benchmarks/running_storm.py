@@ -16,6 +16,7 @@ import httpx
 import numpy as np
 
 from api.auth import hash_password
+from api.quick_worker import Sweeper
 from api.settings import Settings
 from data.errors import ConflictError
 from data.insertion_json import insertion_json
@@ -70,7 +71,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
         with serving(settings, CITY, "--clock", LATER.isoformat()):
             yield through_http(settings, CITY, prepared.jobs)
         ahead = still_ahead(prepared.check) if prepared.check else ()
+        sweeper = Sweeper()  # as in the worker
         for wish in _wishes(prepared):
+            sweeper.look()
             if wish.cause is ReplanCause.SNOWFALL:
                 with transaction(engine) as tx:
                     snow_again(tx, ACTOR, storm, network, wish, LATER)
