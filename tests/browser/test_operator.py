@@ -141,6 +141,25 @@ def test_the_answer_is_there_while_the_caller_waits_and_can_be_taken_back(visit)
     assert visit.complaints == []
 
 
+def test_an_answer_that_comes_late_does_not_come_into_the_next_call(visit):
+    a_planned_storm(visit)
+    page = visit.desk()
+    held = []
+    page.route("**/api/answer?*", lambda route: held.append(route))
+    with page.expect_request("**/api/answer?*"):
+        page.keyboard.type("snow on Mill Street please")
+    page.click("operator-form button.primary")
+    expect(page.locator(".answer.recorded")).to_be_visible()
+    with page.expect_response("**/api/answer?*"):
+        for route in held:
+            route.continue_()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    expect(page.locator(".answer:not(.recorded)")).to_have_count(0)
+    expect(page.locator(".answer.recorded")).to_be_visible()
+    assert visit.complaints == []
+
+
 def test_a_pin_is_dragged_to_another_street(visit):
     page = visit.desk()
     page.fill("#text", "Mill Street")

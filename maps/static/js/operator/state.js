@@ -57,9 +57,17 @@ export function follow() {
 }
 
 let wordsAsked = 0;
+let asking = null;
 
-/** Ask where the words may mean; a sure place is chosen at once, a doubtful one by the operator. */
-export async function askGuesses(text) {
+/** Ask where the words may mean, once for the same words; a sure place is chosen at once, a doubtful one by the operator. */
+export function askGuesses(text) {
+  if (asking?.text === text) return asking.found;
+  const mine = { text, found: guess(text).finally(() => (asking = asking === mine ? null : asking)) };
+  asking = mine;
+  return mine.found;
+}
+
+async function guess(text) {
   const turn = ++wordsAsked;
   const words = text.trim();
   const found = words.length < 2 ? [] : await attempt(() => get(`/api/geocode?q=${encodeURIComponent(words.slice(0, 300))}`));
@@ -110,6 +118,14 @@ export async function askHistory(phone) {
   if (turn === phoneAsked && history !== undefined) desk.set({ history });
 }
 
+/** An answer to a question of the call before must not come into the next one. */
+function forgetQuestions() {
+  wordsAsked += 1;
+  placeAsked += 1;
+  phoneAsked += 1;
+  asking = null;
+}
+
 const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place }) => ({
   idempotency_key: key,
   text,
@@ -135,6 +151,7 @@ export async function record() {
   desk.set({ saving: false });
   if (request === undefined) return false;
   const { language } = desk.value;
+  forgetQuestions();
   desk.set({
     ...newCall(),
     saved: { request, answer: answer ?? null, language },
