@@ -68,6 +68,19 @@ def test_escape_lets_go_of_what_is_selected(visit):
     visit.until(f"!({HELD_ON_MAP})")
 
 
+def test_a_street_that_is_held_is_lit_up_when_its_map_comes_after_the_view(visit):
+    page = visit.board()
+    page.mouse.click(*visit.point_of(*middle_of(TULIP)))
+    visit.until(HELD_ON_MAP)
+    page.evaluate("globalThis.home = boardMap.getCenter(); boardMap.setMaxBounds(null)")
+    page.evaluate("boardMap.jumpTo({ center: [home.lng + 3, home.lat], zoom: 16 })")
+    visit.until(f"!({HELD_ON_MAP}) && boardMap.loaded()")
+    page.evaluate("boardMap.jumpTo({ center: home })")
+
+    visit.until(HELD_ON_MAP)
+    assert visit.complaints == []
+
+
 def report(visit, text: str, name: str = "") -> str:
     """Take a request at the desk of a second window; returns its reference."""
     page = visit.page

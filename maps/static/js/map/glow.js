@@ -72,7 +72,7 @@ export function lightHeld(map) {
     const filter = ["in", ["get", "id"], ["literal", held]];
     glow.show(held.length ? map.querySourceFeatures("streets", { sourceLayer: "streets", filter }) : []);
   };
-  map.on("moveend", find);
+  for (const event of ["moveend", "idle"]) map.on(event, find); // where the map went, streets may come after it
   return (ids) => {
     held = ids;
     find();
