@@ -223,7 +223,7 @@ def _answer(
     if request.method == "GET" and wants_page(request):
         title = translator_of(request)(f"title:{status}")
         view = {"status": status, "title": title, "message": message}
-        return page(request, "error.html", view, status, headers)
+        return page(request, "pages/error.html", view, status, headers)
     wire = {name: _plain(value) for name, value in values.items()}
     body = {"error": {"code": code, "message": message, "values": wire}}
     return JSONResponse(body, status, dict(headers))

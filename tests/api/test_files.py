@@ -66,7 +66,7 @@ def test_the_import_map_leads_to_files_that_exist():
 
 
 def test_every_answer_is_armored(client):
-    for path in ("/health", "/static/css/base.css", "/style.css", "/nowhere"):
+    for path in ("/health", "/static/css/pages/base.css", "/style.css", "/nowhere"):
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["referrer-policy"] == "same-origin", path
@@ -76,7 +76,7 @@ def test_every_answer_is_armored(client):
 def test_answers_with_facts_are_not_kept_by_browsers(client, sign_in):
     sign_in()
     assert client.get("/api/board").headers["cache-control"] == "no-store"
-    assert client.get("/static/css/base.css").headers["cache-control"] == "no-cache"
+    assert client.get("/static/css/pages/base.css").headers["cache-control"] == "no-cache"
 
 
 def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client):

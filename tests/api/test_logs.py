@@ -79,7 +79,7 @@ def test_a_refusal_is_logged_with_the_role_that_was_refused(client, sign_in, lin
 
 
 def test_what_is_asked_for_all_the_time_is_logged_only_when_it_fails(client, lines) -> None:
-    for path in ("/health", "/static/css/base.css", "/tiles/streets.pmtiles", "/style.css"):
+    for path in ("/health", "/static/css/pages/base.css", "/tiles/streets.pmtiles", "/style.css"):
         assert client.get(path).status_code == 200
     assert lines() == []
     client.get("/static/css/nothing.css")

@@ -323,7 +323,7 @@ def test_a_map_without_news_says_how_old_it_is(visit):
 def test_only_the_wake_of_a_truck_at_work_moves(visit):
     moved = visit.board().evaluate(
         """async () => {
-            const { drawTruck, wakeStep } = await import("/static/js/map/glyphs.js");
+            const { drawTruck, wakeStep } = await import("/static/js/pages/map/icons.js");
             const tones = { halo: "white", body: "black", work: "green" };
             const picture = (state, moment) => {
                 const sheet = document.createElement("canvas");

@@ -128,7 +128,7 @@ def test_what_somebody_else_decides_is_seen_at_once(visit: Visit) -> None:
     open_classes(visit)
     visit.page.evaluate(
         """async () => {
-        const { post } = await import("/static/js/core/net.js");
+        const { post } = await import("/static/js/pages/net.js");
         const decision = { segment_id: 5, service_class: "P1", cycle_h: null, note: "" };
         await post("/api/classes", { decisions: [decision], seen: [] });
     }"""

@@ -56,7 +56,7 @@ def test_every_script_that_a_page_or_a_test_opens_by_name_is_bundled() -> None:
         for name in re.findall(r"/static/js/([\w/.-]+\.js)", page.read_text("utf-8"))
     }
     mains = {
-        str(each.relative_to(scripts.SOURCES_DIR)) for each in scripts.SOURCES_DIR.glob("*/main.js")
+        str(each.relative_to(scripts.SOURCES_DIR)) for each in scripts.SOURCES_DIR.rglob("main.js")
     }
     opened = {
         name

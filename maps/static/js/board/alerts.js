@@ -1,6 +1,6 @@
 // What needs a human now, drawn from what the board already knows.
-import { boot, now } from "../core/boot.js";
-import { t } from "../core/texts.js";
+import { boot, now } from "../pages/boot.js";
+import { t } from "../pages/texts.js";
 import { blockedName, openBlockages } from "./blockage.js";
 import { needsPin, requestPlace } from "./rows.js";
 import { board, coverage, openRequests } from "./state.js";

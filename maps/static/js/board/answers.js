@@ -1,7 +1,7 @@
 // How each truck's route stands with its driver, and which machines are out of service and why.
 import { html } from "lit";
-import { get } from "../core/net.js";
-import { t, time } from "../core/texts.js";
+import { get } from "../pages/net.js";
+import { t, time } from "../pages/texts.js";
 import { board, keyed } from "./state.js";
 
 const RANK = { driving: 0, planned: 1, ended: 2 };

@@ -1,8 +1,8 @@
 // A street that a driver found blocked: where, since when, his photo, and the order that frees it.
 import { html } from "lit";
-import { attempt } from "../core/notices.js";
-import { age, streetName, t, time } from "../core/texts.js";
-import { facts } from "./facts.js";
+import { attempt } from "../pages/notices.js";
+import { age, streetName, t, time } from "../pages/texts.js";
+import { facts } from "../pages/facts.js";
 import { change } from "./room.js";
 import { board, choose, mayDispatch, merge } from "./state.js";
 

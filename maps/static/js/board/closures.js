@@ -1,9 +1,9 @@
 // Streets that a dispatcher closed: drawn on the map, and closed or opened again from a street's panel.
 import { html } from "lit";
-import { attempt } from "../core/notices.js";
-import { get, post } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { day, t, time } from "../core/texts.js";
+import { attempt } from "../pages/notices.js";
+import { get, post } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { day, t, time } from "../pages/texts.js";
 import { board, keyed, mayDispatch, selection } from "./state.js";
 
 /** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */

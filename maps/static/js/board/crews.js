@@ -1,12 +1,12 @@
 // Crew jobs on the board: their sign on the map, their panel, and the way to make one of a request or on a street.
 import { html } from "lit";
-import { get, post } from "../core/net.js";
-import { attempt, notify } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { deadline, named, number, t, time } from "../core/texts.js";
-import { color, onTheme } from "../core/theme.js";
-import { numberIn } from "../machines/numbers.js";
-import { facts } from "./facts.js";
+import { get, post } from "../pages/net.js";
+import { attempt, notify } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { deadline, named, number, t, time } from "../pages/texts.js";
+import { color, onTheme } from "../pages/theme.js";
+import { numberIn } from "../pages/number-fields.js";
+import { facts } from "../pages/facts.js";
 import { board, choose, keyed, mayDispatch, selection } from "./state.js";
 
 /** Crew jobs by id, the street whose form is open, and why its last order was refused. */

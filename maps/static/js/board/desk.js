@@ -1,6 +1,6 @@
 // What the server knows of the chosen truck or street beside its live state: asked for anew when it changes.
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
 import { board, selection } from "./state.js";
 
 const AGAIN_MS = 3000; // trucks end legs all the time; a panel that changes faster cannot be read

@@ -1,11 +1,11 @@
 // What drivers say: how far each shift is, the code that lets its driver in, and what is broken.
 import { html } from "lit";
-import { get } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { named, number, streetName, t, time } from "../core/texts.js";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { named, number, streetName, t, time } from "../pages/texts.js";
 import { answerWords, reloadOut, shiftOf } from "./answers.js";
-import { facts } from "./facts.js";
+import { facts } from "../pages/facts.js";
 import { change } from "./room.js";
 import { board, keyed, mayDispatch, merge, selection } from "./state.js";
 

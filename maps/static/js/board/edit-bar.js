@@ -1,7 +1,7 @@
 // The bar over the map while a plan is edited by hand: what was done, what it costs, back and forth, publish.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { named, t, time } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { named, t, time } from "../pages/texts.js";
 import { discardDraft, editing, hand, leaveEditing, letBe, publishDraft, redo, undo } from "./edit.js";
 
 const typing = (target) => target.matches?.("input, textarea, select, [contenteditable]");

@@ -1,6 +1,6 @@
 // The chosen street's line is dragged onto a truck, on the map or in the list, or onto its route, to give it that street.
-import { streetName, t } from "../core/texts.js";
-import { around } from "../map/pointer.js";
+import { streetName, t } from "../pages/texts.js";
+import { around } from "../pages/map/hover.js";
 import { change, editing, hand } from "./edit.js";
 import { OfferSheet } from "./offers.js";
 import { board, selection } from "./state.js";

@@ -1,6 +1,6 @@
 // What the panels of streets and trucks say and do about editing by hand: who could take it, locks and bans.
 import { html } from "lit";
-import { t, time } from "../core/texts.js";
+import { t, time } from "../pages/texts.js";
 import { change, editing, hand, lookForTakers, orderTruck, takeBack } from "./edit.js";
 import { board, mayDispatch, selection } from "./state.js";
 import { routeOf } from "./truck.js";

@@ -1,9 +1,9 @@
 // Routes of the draft in hand: the next streets of a truck, which may be put in another order, and what its line needs.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { streetName, t, time } from "../core/texts.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { streetName, t, time } from "../pages/texts.js";
 import { shiftOf } from "./answers.js";
 import { change, hand } from "./edit.js";
 import { choose, selection } from "./state.js";

@@ -1,7 +1,7 @@
 // A draft in the hands of a dispatcher: begun, changed, undone, published; and what was ordered of trucks.
-import { get, post } from "../core/net.js";
-import { attempt, notify } from "../core/notices.js";
-import { Store } from "../core/store.js";
+import { get, post } from "../pages/net.js";
+import { attempt, notify } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
 import { change as changeOf } from "./room.js";
 import { board, keyed, mayDispatch, reload } from "./state.js";
 

@@ -1,12 +1,12 @@
 // Ties the map to the board: what is known is drawn, what is clicked is selected, and the other way round.
-import { get } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { streetName } from "../core/texts.js";
-import { CoveragePainter } from "../map/coverage.js";
-import { lightHeld, lightNear } from "../map/glow.js";
-import { followTheme, makeMap, repaint, reveal } from "../map/ground.js";
-import { around, makeTip, put } from "../map/pointer.js";
-import { TruckSheet } from "../map/trucks.js";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { streetName } from "../pages/texts.js";
+import { CoveragePainter } from "../pages/map/coverage.js";
+import { lightHeld, lightNear } from "../pages/map/highlight.js";
+import { followTheme, makeMap, repaint, reveal } from "../pages/map/map.js";
+import { around, makeTip, put } from "../pages/map/hover.js";
+import { TruckSheet } from "../pages/map/trucks.js";
 import { shiftOf } from "./answers.js";
 import { blockedName } from "./blockage.js";
 import { drawClosures } from "./closures.js";

@@ -1,11 +1,11 @@
 // What the dispatcher before left to read: shown until somebody says that he takes over.
 import { html, nothing } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { t, time } from "../pages/texts.js";
 import { keyed, mayDispatch } from "./state.js";
 
 const notes = new Store({ waiting: new Map(), later: false });

@@ -1,8 +1,8 @@
 // The start side: requests, trucks and alerts, each narrowed by words and state, sorted, counted, tied to the map.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { attempt } from "../core/notices.js";
-import { t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { attempt } from "../pages/notices.js";
+import { t } from "../pages/texts.js";
 import { counted, LISTS, narrowed } from "./filters.js";
 import "./longlist.js";
 import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";

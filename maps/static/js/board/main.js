@@ -1,6 +1,6 @@
 // Starts the dispatcher's board.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./handover.js";
 import "./edit-bar.js";
 import "./help.js";
@@ -14,7 +14,7 @@ import "./stale.js";
 import "./strip.js";
 import "./timeline/timeline.js";
 import "./wall.js";
-import { attempt } from "../core/notices.js";
+import { attempt } from "../pages/notices.js";
 import { reloadClosures } from "./closures.js";
 import { reloadCrews } from "./crews.js";
 import { reloadDrivers } from "./drivers.js";

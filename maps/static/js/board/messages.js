@@ -1,10 +1,10 @@
 // Messages to and from drivers: the thread of a truck in its panel, and words to one truck, some or all.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt, notify } from "../core/notices.js";
-import { t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt, notify } from "../pages/notices.js";
+import { t, time } from "../pages/texts.js";
 import { unread } from "./rows.js";
 import { board, keyed, mayDispatch, merge, vehicles } from "./state.js";
 

@@ -1,7 +1,7 @@
 // The routes that the chosen street may be dropped on, on a sheet above the map while a draft is edited.
-import { color, onTheme } from "../core/theme.js";
-import { linesOf, screenOf, trace } from "../map/screen.js";
-import { Sheet } from "../map/sheet.js";
+import { color, onTheme } from "../pages/theme.js";
+import { linesOf, screenOf, trace } from "../pages/map/projection.js";
+import { Sheet } from "../pages/map/overlay.js";
 import { hand } from "./edit.js";
 import { drafted, offered } from "./edit-routes.js";
 import { selection } from "./state.js";

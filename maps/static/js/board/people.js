@@ -1,8 +1,8 @@
 // Who else is at the board, in the strip and over a panel, and who changed last what the panel shows.
 import { html } from "lit";
-import { boot, now } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { boot, now } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { t } from "../pages/texts.js";
 import { changeWords } from "./conflict.js";
 import { beside, others, room, subjectOf } from "./room.js";
 import { selection } from "./state.js";

@@ -1,6 +1,6 @@
 // How a search goes: the best cost found and what no plan can cost less than, over time; drawn with attributes only.
 import { html, svg } from "lit";
-import { t } from "../core/texts.js";
+import { t } from "../pages/texts.js";
 
 const WIDE = 320;
 const HIGH = 96;

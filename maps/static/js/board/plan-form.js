@@ -1,9 +1,9 @@
 // Asking for a plan: how long to search, and for which classes, districts and machines.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { attempt } from "../core/notices.js";
-import { get, post } from "../core/net.js";
-import { named, t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { attempt } from "../pages/notices.js";
+import { get, post } from "../pages/net.js";
+import { named, t, time } from "../pages/texts.js";
 import { board, mayDispatch, merge } from "./state.js";
 
 const SECONDS = [10, 30, 60, 120, 300];

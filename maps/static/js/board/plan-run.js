@@ -1,9 +1,9 @@
 // A search for a plan: how it goes, why it failed, and the draft that it leaves to publish.
 import { html } from "lit";
-import { attempt } from "../core/notices.js";
-import { post } from "../core/net.js";
-import { number, t } from "../core/texts.js";
-import { facts } from "./facts.js";
+import { attempt } from "../pages/notices.js";
+import { post } from "../pages/net.js";
+import { number, t } from "../pages/texts.js";
+import { facts } from "../pages/facts.js";
 import { searchCurve } from "./plan-chart.js";
 import { gapWords, planWords } from "./plan-words.js";
 import { change } from "./room.js";

@@ -1,9 +1,9 @@
 // What if there were other machines: asked here, answered by real searches behind the plans.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { attempt } from "../core/notices.js";
-import { get, post } from "../core/net.js";
-import { named, number, t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { attempt } from "../pages/notices.js";
+import { get, post } from "../pages/net.js";
+import { named, number, t, time } from "../pages/texts.js";
 import { board, mayDispatch } from "./state.js";
 
 let desk = null;

@@ -1,8 +1,8 @@
 // What is proved of a plan, in words: how good it is at least, what no plan can do, and what it is for.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { t } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { t } from "../pages/texts.js";
 import { board } from "./state.js";
 
 const PROVED = 1e-6;

@@ -1,8 +1,8 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
-import { length, named, percent, t, time } from "../core/texts.js";
+import { length, named, percent, t, time } from "../pages/texts.js";
 import { beginEditing, hand } from "./edit.js";
-import { listbox } from "./listbox.js";
+import { listbox } from "../pages/listbox.js";
 import { planForm } from "./plan-form.js";
 import { draft, failure, newest, progress, unfinished } from "./plan-run.js";
 import { whatIf } from "./plan-what-if.js";

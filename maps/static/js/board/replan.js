@@ -1,11 +1,11 @@
 // What happened on the road: urgent work put in at once, replans, and what a draft would change before it is published.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { duration, number, t, time } from "../core/texts.js";
-import { fault as faultOf, numberIn, shown as digits } from "../machines/numbers.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { duration, number, t, time } from "../pages/texts.js";
+import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
 import { board, choose, mayDispatch, merge, reload } from "./state.js";
 
 const BUDGET = "barfrub-budget";

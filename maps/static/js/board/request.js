@@ -1,9 +1,9 @@
 // A request: what was asked, where it is, and what a dispatcher can do about it.
 import { html } from "lit";
-import { attempt } from "../core/notices.js";
-import { age, deadline, named, t, time } from "../core/texts.js";
+import { attempt } from "../pages/notices.js";
+import { age, deadline, named, t, time } from "../pages/texts.js";
 import { crewPart } from "./crews.js";
-import { facts } from "./facts.js";
+import { facts } from "../pages/facts.js";
 import { urgentOrder } from "./replan.js";
 import { kindIcon, needsPin, requestPlace } from "./rows.js";
 import { change } from "./room.js";

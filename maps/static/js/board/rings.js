@@ -1,6 +1,6 @@
 // The rings of requests and blockages on the board's map: told to it as a whole once, then only what became different.
-import { now } from "../core/boot.js";
-import { ringPaints } from "../map/style.js";
+import { now } from "../pages/boot.js";
+import { ringPaints } from "../pages/map/style.js";
 import { openBlockages } from "./blockage.js";
 import { board, openRequests, selection } from "./state.js";
 

@@ -1,9 +1,9 @@
 // Who works beside us: what every open board shows, who changed last what we look at, and orders that mind both.
-import { boot } from "../core/boot.js";
-import { post } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { notify } from "../core/notices.js";
-import { t } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { post } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { notify } from "../pages/notices.js";
+import { t } from "../pages/texts.js";
 import { askWhat } from "./conflict.js";
 import { shiftOf } from "./answers.js";
 import { board, reload, selection } from "./state.js";

@@ -1,8 +1,8 @@
 // The chosen truck's route with what became of each leg, on a sheet above the map: to draw the streets below anew for it
 // takes longer than anybody waits.
-import { color, onTheme } from "../core/theme.js";
-import { linesOf, screenOf, trace } from "../map/screen.js";
-import { Sheet } from "../map/sheet.js";
+import { color, onTheme } from "../pages/theme.js";
+import { linesOf, screenOf, trace } from "../pages/map/projection.js";
+import { Sheet } from "../pages/map/overlay.js";
 
 const ARROWS_FROM_ZOOM = 13;
 const ARROWS_PX = 90;

@@ -1,6 +1,6 @@
 // One line of each list.
 import { html } from "lit";
-import { age, named, t, time } from "../core/texts.js";
+import { age, named, t, time } from "../pages/texts.js";
 import { answerSign, outSign, shiftOf } from "./answers.js";
 import { progress } from "./drivers.js";
 import { board, outlined } from "./state.js";

@@ -1,8 +1,8 @@
 // On a phone the side panels are sheets over the map, opened from a bar at the bottom.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { Store } from "../core/store.js";
-import { t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
 
 const sheets = new Store({ open: "none" });
 

@@ -1,7 +1,7 @@
 // The end side: what is selected, or the plan when nothing is.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { t } from "../pages/texts.js";
 import { blockagePanel } from "./blockage.js";
 import { closures } from "./closures.js";
 import { crewPanel, crews } from "./crews.js";

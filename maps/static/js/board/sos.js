@@ -1,8 +1,8 @@
 // A driver calls for help: on top of everything and with a tone, until somebody says that he sees to it.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { get } from "../core/net.js";
-import { streetName, t, time } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { get } from "../pages/net.js";
+import { streetName, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, onlyWall } from "./state.js";
 import { alertTitle, lasting, see } from "./watch.js";
 

@@ -1,8 +1,8 @@
 // What the board knows, as the server told it, and what is selected.
-import { boot, setClock } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
+import { boot, setClock } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
 
 export const board = new Store({
   loaded: false,

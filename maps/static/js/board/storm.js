@@ -1,9 +1,9 @@
 // Starting a storm at once, and the way to all else about it.
 import { html } from "lit";
-import { attempt } from "../core/notices.js";
-import { now } from "../core/boot.js";
-import { post } from "../core/net.js";
-import { day, t } from "../core/texts.js";
+import { attempt } from "../pages/notices.js";
+import { now } from "../pages/boot.js";
+import { post } from "../pages/net.js";
+import { day, t } from "../pages/texts.js";
 import { mayDispatch, reload } from "./state.js";
 
 function start(event) {

@@ -1,8 +1,8 @@
 // What news from the server does to the board.
-import { boot, setClock } from "../core/boot.js";
-import { notify, attempt } from "../core/notices.js";
-import { listen } from "../core/stream.js";
-import { t } from "../core/texts.js";
+import { boot, setClock } from "../pages/boot.js";
+import { notify, attempt } from "../pages/notices.js";
+import { listen } from "../pages/stream.js";
+import { t } from "../pages/texts.js";
 import { reloadCrews } from "./crews.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "./drivers.js";

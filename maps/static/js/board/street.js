@@ -1,15 +1,15 @@
 // A street: its state in each direction and the evidence for its color.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { age, deadline, length, named, streetName, t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { age, deadline, length, named, streetName, t, time } from "../pages/texts.js";
 import { rhythm, why } from "../levels/why.js";
 import { sightingEntry } from "../followup/sighting.js";
 import { closurePart } from "./closures.js";
 import { streetCrews } from "./crews.js";
 import { streetEdit } from "./edit-panels.js";
-import { facts } from "./facts.js";
+import { facts } from "../pages/facts.js";
 import { urgentOrder } from "./replan.js";
 import { coverage, selection } from "./state.js";
 import { streetDesk } from "./streetdesk.js";

@@ -1,5 +1,5 @@
 // Names of streets that are known by number only: asked for once each.
-import { get } from "../core/net.js";
+import { get } from "../pages/net.js";
 
 const known = new Map();
 

@@ -1,8 +1,8 @@
 // The top strip: storm, time and the four figures that a dispatcher lives by; each opens what it counts.
 import { html } from "lit";
-import { now } from "../core/boot.js";
-import { TickingPart } from "../core/element.js";
-import { brief, date, duration, named, number, percent, t, time } from "../core/texts.js";
+import { now } from "../pages/boot.js";
+import { TickingPart } from "../pages/element.js";
+import { brief, date, duration, named, number, percent, t, time } from "../pages/texts.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
 

@@ -1,15 +1,15 @@
 // A truck: what it does now and next, its load and hours, its driver, what was seen of it, and its route.
 import { html } from "lit";
-import { now } from "../core/boot.js";
-import { attempt } from "../core/notices.js";
-import { post } from "../core/net.js";
-import { age, brief, length, named, number, streetName, t, time } from "../core/texts.js";
+import { now } from "../pages/boot.js";
+import { attempt } from "../pages/notices.js";
+import { post } from "../pages/net.js";
+import { age, brief, length, named, number, streetName, t, time } from "../pages/texts.js";
 import { outFacts, shiftOf } from "./answers.js";
 import { askAgain, deskOf } from "./desk.js";
 import { driverFacts } from "./drivers.js";
 import { truckEdit } from "./edit-panels.js";
 import { orderPart } from "./edit-routes.js";
-import { facts } from "./facts.js";
+import { facts } from "../pages/facts.js";
 import { truckOrders } from "./replan.js";
 import { board, choose, mayDispatch } from "./state.js";
 import { alertFacts, checkFacts } from "./watch.js";

@@ -1,8 +1,8 @@
 // The board on a wall: map, four figures, alerts and legend, readable from five metres; nobody has to touch it.
 import { html } from "lit";
-import { boot, now } from "../core/boot.js";
-import { TickingPart } from "../core/element.js";
-import { age, date, duration, t, time } from "../core/texts.js";
+import { boot, now } from "../pages/boot.js";
+import { TickingPart } from "../pages/element.js";
+import { age, date, duration, t, time } from "../pages/texts.js";
 import { alerts } from "./alerts.js";
 import { board, onlyWall } from "./state.js";
 

@@ -1,9 +1,9 @@
 // What the server watches over: alerts of trucks and targets, and how each route is driven.
 import { html } from "lit";
-import { get } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { brief, number, streetName, t, time } from "../core/texts.js";
-import { facts } from "./facts.js";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { brief, number, streetName, t, time } from "../pages/texts.js";
+import { facts } from "../pages/facts.js";
 import { change } from "./room.js";
 import { board, choose, keyed, mayDispatch, merge, onlyWall } from "./state.js";
 

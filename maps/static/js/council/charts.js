@@ -1,6 +1,6 @@
 // Small pictures of figures, drawn with attributes only: the page's policy allows no inline style.
 import { html, svg } from "lit";
-import { number, percent, t } from "../core/texts.js";
+import { number, percent, t } from "../pages/texts.js";
 
 const WIDE = 240;
 const HIGH = 72;

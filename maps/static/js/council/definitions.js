@@ -1,6 +1,6 @@
 // What each figure counts, over what and since when, in words that can be read out.
 import { html } from "lit";
-import { duration, named, number, t, time } from "../core/texts.js";
+import { duration, named, number, t, time } from "../pages/texts.js";
 import { isolated, kilometres } from "./words.js";
 
 const list = (lines) => html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;

@@ -1,7 +1,7 @@
 // The four key figures, each with its change, and each opening what it counts.
 import { html, nothing } from "lit";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { t } from "../pages/texts.js";
 import { bar, course } from "./charts.js";
 import { answered, compared, nine, half, within } from "./definitions.js";
 import { council } from "./state.js";

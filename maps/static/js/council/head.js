@@ -1,8 +1,8 @@
 // Which storm is shown, as of when, compared with which; and what can be taken home.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { date, day, duration, t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { date, day, duration, t, time } from "../pages/texts.js";
 import { choice, council, look, query } from "./state.js";
 import { isolated } from "./words.js";
 

@@ -1,6 +1,6 @@
 // Starts the council's page.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./figures.js";
 import "./filter.js";
 import "./head.js";

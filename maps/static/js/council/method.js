@@ -1,7 +1,7 @@
 // The definitions once more, for paper and for whoever reads on to the end.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { t } from "../pages/texts.js";
 import { answered, compared, waits, within } from "./definitions.js";
 import { council } from "./state.js";
 

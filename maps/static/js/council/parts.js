@@ -1,7 +1,7 @@
 // The districts as small multiples: the same picture for each, so that they can be compared at a glance.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { t } from "../pages/texts.js";
 import { course } from "./charts.js";
 import { choice, council, districtName, filter } from "./state.js";
 import { share, shareChange } from "./words.js";

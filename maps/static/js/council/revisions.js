@@ -1,7 +1,7 @@
 // What was corrected of a storm later: by positions that came late, or by computing it anew.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { date, named, number, t, time } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { date, named, number, t, time } from "../pages/texts.js";
 import { council } from "./state.js";
 import { inKilometres } from "./words.js";
 

@@ -1,10 +1,10 @@
 // The evidence behind one street's colors: when, what proves it, how many passes. No vehicle, no driver.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { date, duration, length, named, percent, streetName, t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { date, duration, length, named, percent, streetName, t, time } from "../pages/texts.js";
 import { choice, choose, districtName, followStreets, live, query } from "./state.js";
 import { stateName } from "./words.js";
 

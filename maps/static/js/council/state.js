@@ -1,8 +1,8 @@
 // What the page knows of the chosen storm, and what the reader chose to see.
-import { boot, setClock } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { t } from "../core/texts.js";
+import { boot, setClock } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
 
 const asked = new URLSearchParams(location.search);
 const id = (name) => (asked.has(name) ? Number(asked.get(name)) : null);

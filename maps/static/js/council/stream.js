@@ -1,8 +1,8 @@
 // What news from the server does to the page.
-import { boot, setClock } from "../core/boot.js";
-import { notify } from "../core/notices.js";
-import { listen } from "../core/stream.js";
-import { t } from "../core/texts.js";
+import { boot, setClock } from "../pages/boot.js";
+import { notify } from "../pages/notices.js";
+import { listen } from "../pages/stream.js";
+import { t } from "../pages/texts.js";
 import { choice, council, live, load, loadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 30000; // the server measures every street for them

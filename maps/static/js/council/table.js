@@ -1,7 +1,7 @@
 // All figures in one table: the city, its classes, its districts.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { named, number, t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { named, number, t } from "../pages/texts.js";
 import { council, districtName } from "./state.js";
 import { inKilometres, share, shareChange, span } from "./words.js";
 

@@ -1,6 +1,6 @@
 // How figures and their changes are said.
-import { boot } from "../core/boot.js";
-import { brief, duration, named, number, percent, t } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { brief, duration, named, number, percent, t } from "../pages/texts.js";
 
 /** A share, or a dash in words where there is none. */
 export const share = (value) => (value === null || value === undefined ? t("none") : percent(value));

@@ -1,7 +1,7 @@
 // Messages: a new one lies over everything until it is read; answers go with one tap, or in own words.
 import { html, nothing } from "lit";
-import { Part } from "../core/element.js";
-import { t, time } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { t, time } from "../pages/texts.js";
 import { drive } from "./state.js";
 import { answer, said, seeAll, talk, unseen } from "./talk.js";
 import { icon } from "./words.js";

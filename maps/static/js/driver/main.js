@@ -1,6 +1,6 @@
 // Starts the driver's page.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./actions.js";
 import "./answer.js";
 import "./frame.js";
@@ -8,8 +8,8 @@ import "./letters.js";
 import "./list.js";
 import "./now.js";
 import "./problem.js";
-import { setClock } from "../core/boot.js";
-import { listen } from "../core/stream.js";
+import { setClock } from "../pages/boot.js";
+import { listen } from "../pages/stream.js";
 import { stayAwake } from "./awake.js";
 import { prepareMap } from "./ground.js";
 import { flush, resume } from "./outbox.js";

@@ -1,11 +1,11 @@
 // SOS: held for two seconds, or tapped and confirmed; it is sent before all else and until the server has heard it.
 import { html, nothing } from "lit";
-import { now } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { notify } from "../core/notices.js";
-import { Relay } from "../core/relay.js";
-import { Store } from "../core/store.js";
-import { t } from "../core/texts.js";
+import { now } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { notify } from "../pages/notices.js";
+import { Relay } from "../pages/offline-queue.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
 import { drive } from "./state.js";
 import { icon } from "./words.js";
 

@@ -1,9 +1,9 @@
 // What the dispatcher wrote and the driver answered; what came and what was seen is told to the server.
-import { boot } from "../core/boot.js";
-import { get, post } from "../core/net.js";
-import { notify } from "../core/notices.js";
-import { Relay } from "../core/relay.js";
-import { Store } from "../core/store.js";
+import { boot } from "../pages/boot.js";
+import { get, post } from "../pages/net.js";
+import { notify } from "../pages/notices.js";
+import { Relay } from "../pages/offline-queue.js";
+import { Store } from "../pages/store.js";
 import { drive } from "./state.js";
 
 export const talk = new Store({ messages: [], canned: [], unsent: [] });

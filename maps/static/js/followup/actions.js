@@ -1,9 +1,9 @@
 // What can be done about a request: give it to somebody, look on the spot, note, close, reopen.
-import "../core/photo-field.js";
+import "../pages/photos/field.js";
 import { html } from "lit";
-import { now } from "../core/boot.js";
-import { notify } from "../core/notices.js";
-import { named, t } from "../core/texts.js";
+import { now } from "../pages/boot.js";
+import { notify } from "../pages/notices.js";
+import { named, t } from "../pages/texts.js";
 import { placeOf } from "./sighting.js";
 import { assign, close, escalate, note, office, reopen, settle, sight } from "./state.js";
 

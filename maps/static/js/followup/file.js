@@ -1,7 +1,7 @@
 // All about one request: its clock, what was noted and seen, and what can be done about it.
 import { html } from "lit";
-import { TickingPart } from "../core/element.js";
-import { date, deadline, named, t, time } from "../core/texts.js";
+import { TickingPart } from "../pages/element.js";
+import { date, deadline, named, t, time } from "../pages/texts.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
 import { actions } from "./actions.js";
 import { sightingEntry } from "./sighting.js";

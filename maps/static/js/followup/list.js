@@ -1,9 +1,9 @@
 // The list of the office: lenses with their counts, what is due first before the others, a page at a time.
 import { html, nothing } from "lit";
-import { now } from "../core/boot.js";
-import { TickingPart } from "../core/element.js";
-import { age, deadline, named, number, t } from "../core/texts.js";
-import { listbox } from "../board/listbox.js";
+import { now } from "../pages/boot.js";
+import { TickingPart } from "../pages/element.js";
+import { age, deadline, named, number, t } from "../pages/texts.js";
+import { listbox } from "../pages/listbox.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
 import { LENSES, look, office, open } from "./state.js";
 

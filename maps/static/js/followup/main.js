@@ -1,6 +1,6 @@
 // Starts the page of the complaints office.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./list.js";
 import "./file.js";
 import { follow } from "./state.js";

@@ -1,6 +1,6 @@
 // What somebody saw on the spot: the photo, who, when, and how far from the street it was taken.
 import { html, nothing } from "lit";
-import { date, length, t, time } from "../core/texts.js";
+import { date, length, t, time } from "../pages/texts.js";
 
 /** How much the place of a photo says. */
 export function placeOf({ away_m: away, near }) {

@@ -1,9 +1,9 @@
 // What the complaints office knows: a page of the list under one lens, and the request that is open.
-import { setClock } from "../core/boot.js";
-import { get, post, send } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { listen } from "../core/stream.js";
+import { setClock } from "../pages/boot.js";
+import { get, post, send } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { listen } from "../pages/stream.js";
 
 const GATHER_MS = 1000; // a busy storm tells of many requests a second
 

@@ -1,10 +1,10 @@
 // Starts the page of classes.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./side.js";
 import "./street.js";
 import "./undo.js";
-import { listen } from "../core/stream.js";
+import { listen } from "../pages/stream.js";
 import { showMap } from "./ground.js";
 import { findStreets, loadClasses, refresh } from "./state.js";
 

@@ -1,9 +1,9 @@
 // What the page of classes knows, and what is chosen on it.
-import { boot } from "../core/boot.js";
-import { get, post } from "../core/net.js";
-import { attempt, notify } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { named, streetName, t } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { get, post } from "../pages/net.js";
+import { attempt, notify } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { named, streetName, t } from "../pages/texts.js";
 
 export const mayDecide = boot.edits;
 

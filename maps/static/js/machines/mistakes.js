@@ -1,6 +1,6 @@
 // What is wrong in a file, line by line.
 import { html } from "lit";
-import { number, t } from "../core/texts.js";
+import { number, t } from "../pages/texts.js";
 
 /** The mistakes of a file as a table. */
 export function mistakes(list) {

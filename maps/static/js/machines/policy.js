@@ -1,12 +1,12 @@
 // Levels of service: classes, kinds of streets, rules, passes and salt, as one form.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./policy-file.js";
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { day, length, number, t, time } from "../core/texts.js";
-import { field } from "../setup/forms.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { day, length, number, t, time } from "../pages/texts.js";
+import { field } from "../pages/form-parts.js";
 import { cell, numberInput } from "./cells.js";
 import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
 import { prices } from "./prices.js";

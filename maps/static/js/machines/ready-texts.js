@@ -1,6 +1,6 @@
 // What dispatchers and drivers say with one tap, in both languages: a part of the policy's form.
 import { html } from "lit";
-import { t } from "../core/texts.js";
+import { t } from "../pages/texts.js";
 import { change } from "./policy-state.js";
 
 const MOST = 20;

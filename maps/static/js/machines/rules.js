@@ -1,10 +1,10 @@
 // Rules beyond the kind of street: in front of places, bus routes, slopes, names, zones.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { t } from "../core/texts.js";
-import { field } from "../setup/forms.js";
+import { boot } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { t } from "../pages/texts.js";
+import { field } from "../pages/form-parts.js";
 import { cell } from "./cells.js";
 import { change, policy } from "./policy-state.js";
 

@@ -1,10 +1,10 @@
 // How long requests may wait, when the office changes hands, and which requests share a job: parts of the policy's form.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { t } from "../core/texts.js";
-import { field } from "../setup/forms.js";
+import { boot } from "../pages/boot.js";
+import { t } from "../pages/texts.js";
+import { field } from "../pages/form-parts.js";
 import { cell, numberInput } from "./cells.js";
-import { latinDigits, ownDigits } from "./numbers.js";
+import { latinDigits, ownDigits } from "../pages/number-fields.js";
 import { change } from "./policy-state.js";
 
 const { classes, kinds } = boot.policy;

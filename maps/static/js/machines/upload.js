@@ -1,8 +1,8 @@
 // A file with machines: what is wrong in it or what it would change, before it counts.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { Store } from "../core/store.js";
-import { number, t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { Store } from "../pages/store.js";
+import { number, t } from "../pages/texts.js";
 import { mistakes } from "./mistakes.js";
 import { checkFile, fleet, takeFile } from "./state.js";
 

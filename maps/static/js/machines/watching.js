@@ -1,6 +1,6 @@
 // When a dispatcher is called, and when it is over: a part of the policy's form.
 import { html } from "lit";
-import { t } from "../core/texts.js";
+import { t } from "../pages/texts.js";
 import { cell } from "./cells.js";
 import { change } from "./policy-state.js";
 

@@ -1,6 +1,6 @@
 // Starts the operator's page.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./form.js";
 import "./answer.js";
 import "./waiting.js";

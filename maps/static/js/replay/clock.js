@@ -1,7 +1,7 @@
 // The moment that is shown, large over the map: in the city's time, with its day.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { date, t, time } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { date, t, time } from "../pages/texts.js";
 import { momentAt, play, storm } from "./state.js";
 
 class Clock extends Part {

@@ -1,7 +1,7 @@
 // The time line: a curve of how the streets stood, marks where something happened, and the buttons of a player.
 import { html, svg } from "lit";
-import { Part } from "../core/element.js";
-import { day, duration, number, t, time } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { day, duration, number, t, time } from "../pages/texts.js";
 import { play, faster, jump, momentAt, seek, SPEEDS, storm, toggle } from "./state.js";
 import { momentName } from "./words.js";
 

@@ -1,10 +1,10 @@
 // Ties the map to the moment that is played: colors follow it, trucks glide, a click chooses a truck or a street.
-import { still } from "../core/boot.js";
-import { streetName } from "../core/texts.js";
-import { CoveragePainter } from "../map/coverage.js";
-import { lightHeld } from "../map/glow.js";
-import { followTheme, makeMap, repaint } from "../map/ground.js";
-import { around, makeTip } from "../map/pointer.js";
+import { still } from "../pages/boot.js";
+import { streetName } from "../pages/texts.js";
+import { CoveragePainter } from "../pages/map/coverage.js";
+import { lightHeld } from "../pages/map/highlight.js";
+import { followTheme, makeMap, repaint } from "../pages/map/map.js";
+import { around, makeTip } from "../pages/map/hover.js";
 import { StreetColors } from "./colors.js";
 import { FreshPaint } from "./fresh.js";
 import { followHours, hourAt, hourBefore } from "./hours.js";

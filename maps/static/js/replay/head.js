@@ -1,7 +1,7 @@
 // Which storm is played.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { day, t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { day, t } from "../pages/texts.js";
 import { load, storm } from "./state.js";
 
 /** A storm by its name, with its day unless the name says it. */

@@ -1,6 +1,6 @@
 // The history of a storm hour by hour: asked for shortly before it is played, and forgotten soon after.
-import { get } from "../core/net.js";
-import { notify } from "../core/notices.js";
+import { get } from "../pages/net.js";
+import { notify } from "../pages/notices.js";
 import { summed, trackOf } from "./tracks.js";
 
 const KEPT = 8; // hours in memory

@@ -1,6 +1,6 @@
 // Starts the replay of a storm.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./clock.js";
 import "./controls.js";
 import "./head.js";

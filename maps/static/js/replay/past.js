@@ -1,10 +1,10 @@
 // The street that is chosen: what was known of it at the moment that is shown, and what was seen there until then.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { day, duration, length, named, percent, streetName, t, time } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { day, duration, length, named, percent, streetName, t, time } from "../pages/texts.js";
 import { colorsNow, momentAt, play, seek, shown, storm } from "./state.js";
 
 const SHOWN = 6;

@@ -1,7 +1,7 @@
 // What is played: the storm, the moment, how fast, and what the reader chose to see.
-import { setClock } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { Store } from "../core/store.js";
+import { setClock } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { Store } from "../pages/store.js";
 import { forget, hourAt, prefetch } from "./hours.js";
 
 export const SPEEDS = [1, 10, 30, 60, 120, 300];

@@ -1,5 +1,5 @@
 // How moments of a storm are called.
-import { named, t } from "../core/texts.js";
+import { named, t } from "../pages/texts.js";
 
 /** A moment in words. */
 export function momentName({ kind, service_class: serviceClass, count }) {

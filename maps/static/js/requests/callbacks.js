@@ -1,11 +1,11 @@
 // The callback list: callers who get no messages, each with the sentence to say and what came of the call.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { age, t, time } from "../core/texts.js";
-import { Store } from "../core/store.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { age, t, time } from "../pages/texts.js";
+import { Store } from "../pages/store.js";
 import { queue } from "./state.js";
 
 const OUTCOMES = ["reached", "no_answer", "wrong_number", "unwanted"];

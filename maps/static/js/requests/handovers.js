@@ -1,11 +1,11 @@
 // What other bodies have: how long already, what they answered, and the paper that went along.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { age, t, time } from "../core/texts.js";
-import { Store } from "../core/store.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { age, t, time } from "../pages/texts.js";
+import { Store } from "../pages/store.js";
 import { kindIcon } from "../board/rows.js";
 import { load, queue } from "./state.js";
 

@@ -1,9 +1,9 @@
 // Starts the page of requests: its tabs, and keys that work anywhere on it.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { number, t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { number, t } from "../pages/texts.js";
 import "./bulk.js";
 import { askCalls, calls } from "./callbacks.js";
 import "./file.js";

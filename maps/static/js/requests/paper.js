@@ -1,4 +1,4 @@
 // The button that prints the sheet.
-import "../core/theme.js";
+import "../pages/theme.js";
 
 document.getElementById("print").addEventListener("click", () => print());

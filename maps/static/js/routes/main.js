@@ -1,5 +1,5 @@
 // Keeps the tables of the plan that is driven fresh, and prints them.
-import "../core/theme.js";
+import "../pages/theme.js";
 
 const EVERY_MS = 15000;
 

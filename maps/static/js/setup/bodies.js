@@ -1,14 +1,14 @@
 // The register of bodies that requests are handed over to: write in, change, take out.
-import "../core/notices.js";
+import "../pages/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { t } from "../core/texts.js";
-import { field } from "./forms.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
+import { field } from "../pages/form-parts.js";
 
 const LINES = ["contact", "phone", "email", "address"];
 const LINE_TYPE = { phone: "tel", email: "email" };

@@ -1,14 +1,14 @@
 // The first start: a form that makes a city, how far it is, and what came out; then the city is served here.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./file.js";
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { t } from "../core/texts.js";
-import { field } from "./forms.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
+import { field } from "../pages/form-parts.js";
 import { fault, report, stepList } from "./report.js";
 
 const LOOK_MS = 400;

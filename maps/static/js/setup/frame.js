@@ -1,5 +1,5 @@
 // The frame of the set-up: the theme's switch, and on a phone the present part of the list in sight.
-import "../core/theme.js";
+import "../pages/theme.js";
 
 const nav = document.querySelector(".parts");
 const here = nav.querySelector("[aria-current]");

@@ -1,14 +1,14 @@
 // People who may sign in: invite, change what they may do, shut out, let in again.
-import "../core/notices.js";
+import "../pages/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { boot } from "../core/boot.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { date, t } from "../core/texts.js";
-import { Store } from "../core/store.js";
-import { field, problem, roleBoxes, rolesIn, SetupPart } from "./forms.js";
-import "./link.js";
+import { boot } from "../pages/boot.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { date, t } from "../pages/texts.js";
+import { Store } from "../pages/store.js";
+import { field, problem, roleBoxes, rolesIn, SetupPart } from "../pages/form-parts.js";
+import "../pages/copy-link.js";
 
 const LANGUAGES = ["fa", "en"];
 const STATE_ICON = { active: "check", invited: "mail", lapsed: "mail-x", disabled: "ban" };

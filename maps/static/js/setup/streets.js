@@ -1,12 +1,12 @@
 // The streets of the set-up: what the file holds, what no depot reaches, and a newer file with what it would change.
-import "../core/notices.js";
+import "../pages/notices.js";
 import "./file.js";
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { length, number, streetName, t } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { length, number, streetName, t } from "../pages/texts.js";
 import { fault, report, stepList } from "./report.js";
 import { streets } from "./streets_state.js";
 import { showMap, showStreet } from "./streets_map.js";

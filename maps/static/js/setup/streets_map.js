@@ -1,10 +1,10 @@
 // The map of the set-up: streets beyond reach, or those that a newer file takes and adds; and the depots.
 import { html } from "lit";
-import { still } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { color, onTheme } from "../core/theme.js";
-import { t } from "../core/texts.js";
-import { followTheme, makeMap } from "../map/ground.js";
+import { still } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { color, onTheme } from "../pages/theme.js";
+import { t } from "../pages/texts.js";
+import { followTheme, makeMap } from "../pages/map/map.js";
 import { streets } from "./streets_state.js";
 
 const NOTHING_HIDDEN = new Set();

@@ -1,14 +1,14 @@
 // Other systems that bring requests through Open311: give out keys, and end them.
-import "../core/notices.js";
+import "../pages/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { boot } from "../core/boot.js";
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { date, t } from "../core/texts.js";
-import { field, problem, SetupPart } from "./forms.js";
-import "./link.js";
+import { boot } from "../pages/boot.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { date, t } from "../pages/texts.js";
+import { field, problem, SetupPart } from "../pages/form-parts.js";
+import "../pages/copy-link.js";
 
 const systems = new Store({ list: null, broken: "", adding: false, ending: null, fault: null, made: null });
 

@@ -1,7 +1,7 @@
 // How a tracker is meant: its machine, unit of speed, inputs; texts for it, and a new token.
 import { html } from "lit";
-import { age, t } from "../core/texts.js";
-import { field } from "./forms.js";
+import { age, t } from "../pages/texts.js";
+import { field } from "../pages/form-parts.js";
 import { order, orderToken, trackers } from "./trackers_state.js";
 
 const UNITS = ["kn", "kmh", "mps", "mph"];

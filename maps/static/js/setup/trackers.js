@@ -1,11 +1,11 @@
 // Trackers that send positions: what was heard of them, what was wrong; and senders to adopt.
-import "../core/notices.js";
+import "../pages/notices.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { boot } from "../core/boot.js";
-import { age, number, t } from "../core/texts.js";
-import { field, problem, SetupPart } from "./forms.js";
-import "./link.js";
+import { boot } from "../pages/boot.js";
+import { age, number, t } from "../pages/texts.js";
+import { field, problem, SetupPart } from "../pages/form-parts.js";
+import "../pages/copy-link.js";
 import { editor, machineChoices, trustBox } from "./tracker_editor.js";
 import { add, order, orderToken, refresh, trackers } from "./trackers_state.js";
 

@@ -1,7 +1,7 @@
 // What the page of trackers shows, and the orders that it gives.
-import { get, post } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
 
 export const trackers = new Store({ page: null, broken: "", adding: false, editing: null, fault: null, made: null });
 

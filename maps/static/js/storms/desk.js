@@ -1,7 +1,7 @@
 // One storm whole: its phase, snowfall, closed streets, machines, reload sites and policy.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { named, number, t } from "../core/texts.js";
+import { Part } from "../pages/element.js";
+import { named, number, t } from "../pages/texts.js";
 import { leaving, phaseBar } from "./phase.js";
 import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";

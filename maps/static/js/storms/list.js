@@ -1,9 +1,9 @@
 // All storms, and how the next one begins: as a forecast, or at once.
 import { html } from "lit";
-import { now } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { post } from "../core/net.js";
-import { duration, named, number, t } from "../core/texts.js";
+import { now } from "../pages/boot.js";
+import { Part } from "../pages/element.js";
+import { post } from "../pages/net.js";
+import { duration, named, number, t } from "../pages/texts.js";
 import { mayDispatch, order, storms } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 

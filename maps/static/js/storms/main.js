@@ -1,9 +1,9 @@
 // Starts the page of storms: the list, or one of them.
-import "../core/theme.js";
-import "../core/notices.js";
+import "../pages/theme.js";
+import "../pages/notices.js";
 import "./list.js";
 import "./desk.js";
-import { listen } from "../core/stream.js";
+import { listen } from "../pages/stream.js";
 import { refresh } from "./state.js";
 
 const quiet = () => {};

@@ -1,11 +1,11 @@
 // How far a storm is, when it came there, and where it may go from here.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { boot } from "../core/boot.js";
-import { get } from "../core/net.js";
-import { attempt } from "../core/notices.js";
-import { Store } from "../core/store.js";
-import { named, number, t } from "../core/texts.js";
+import { boot } from "../pages/boot.js";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { named, number, t } from "../pages/texts.js";
 import { open, tell } from "./state.js";
 import { refused, when } from "./words.js";
 

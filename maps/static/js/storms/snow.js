@@ -1,10 +1,10 @@
 // How much snow fell: a picture, the entries, a new one, a file, and undo.
 import { html, svg } from "lit";
-import { boot, now } from "../core/boot.js";
-import { post, send } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { named, t, time } from "../core/texts.js";
-import { numberIn, shown } from "../machines/numbers.js";
+import { boot, now } from "../pages/boot.js";
+import { post, send } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { named, t, time } from "../pages/texts.js";
+import { numberIn, shown } from "../pages/number-fields.js";
 import { open, order, tell } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 

@@ -1,7 +1,7 @@
 // What the page knows of storms, and how it changes them.
-import { boot } from "../core/boot.js";
-import { get, post } from "../core/net.js";
-import { Store } from "../core/store.js";
+import { boot } from "../pages/boot.js";
+import { get, post } from "../pages/net.js";
+import { Store } from "../pages/store.js";
 
 /** `list` of all storms or `one` whole; `fault` is why the last order was refused, `at` where. */
 export const storms = new Store({ list: null, one: null, broken: "", fault: null, at: "" });

@@ -1,9 +1,9 @@
 // What a storm is met with: machines in service, reload sites in use, closed streets, its policy.
 import { html } from "lit";
-import { post } from "../core/net.js";
-import { Store } from "../core/store.js";
-import { named, number, streetName, t } from "../core/texts.js";
-import { fault, numberIn, shown } from "../machines/numbers.js";
+import { post } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { named, number, streetName, t } from "../pages/texts.js";
+import { fault, numberIn, shown } from "../pages/number-fields.js";
 import { open, order, tell } from "./state.js";
 import { refused, when } from "./words.js";
 

@@ -1,8 +1,8 @@
 // How the page says times, snow and refusals.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { day, number, t, time } from "../core/texts.js";
-import { ownDigits } from "../machines/numbers.js";
+import { boot } from "../pages/boot.js";
+import { day, number, t, time } from "../pages/texts.js";
+import { ownDigits } from "../pages/number-fields.js";
 import { storms } from "./state.js";
 
 const persian = boot.language === "fa";

@@ -1,6 +1,6 @@
 // Draws rows of bars: above what was planned, below what was done, and between them the line of now.
-import { color } from "../../core/theme.js";
-import { time } from "../../core/texts.js";
+import { color } from "../../pages/theme.js";
+import { time } from "../../pages/texts.js";
 import { legAt, stateOf } from "./lanes.js";
 import { marks } from "./scale.js";
 import { lateWords } from "./words.js";

@@ -1,6 +1,6 @@
 // The timeline's rows: planned legs of the driven plan, and what became of each.
-import { get } from "../../core/net.js";
-import { Store } from "../../core/store.js";
+import { get } from "../../pages/net.js";
+import { Store } from "../../pages/store.js";
 import { board } from "../state.js";
 
 const SECOND_MS = 1000;

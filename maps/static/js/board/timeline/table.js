@@ -1,6 +1,6 @@
 // The timeline as lists: for who cannot see bars, or would rather read.
 import { html } from "lit";
-import { named, number, t, time } from "../../core/texts.js";
+import { named, number, t, time } from "../../pages/texts.js";
 import "../longlist.js";
 import { choose, selection } from "../state.js";
 import { stateOf } from "./lanes.js";

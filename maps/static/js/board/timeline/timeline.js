@@ -1,9 +1,9 @@
 // The panel below the map: routes as rows of bars, or as a table; what is chosen here is chosen everywhere.
 import { html } from "lit";
-import { boot, now } from "../../core/boot.js";
-import { Part } from "../../core/element.js";
-import { streetName, t } from "../../core/texts.js";
-import { onTheme } from "../../core/theme.js";
+import { boot, now } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { streetName, t } from "../../pages/texts.js";
+import { onTheme } from "../../pages/theme.js";
 import { board, choose, selection } from "../state.js";
 import { nameOf } from "../streetnames.js";
 import { draw, tonesNow } from "./draw.js";

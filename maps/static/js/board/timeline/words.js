@@ -1,5 +1,5 @@
 // What a bar or a row of the timeline says in words: for the tip, the reader of a screen, and the table.
-import { brief, named, number, t, time } from "../../core/texts.js";
+import { brief, named, number, t, time } from "../../pages/texts.js";
 import { stateOf } from "./lanes.js";
 
 const MINUTE_MS = 60000;

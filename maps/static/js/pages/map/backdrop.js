@@ -1,7 +1,7 @@
 // What people know their way by, under and between the streets: waters, quarters, public buildings.
-import { boot } from "../core/boot.js";
-import { color } from "../core/theme.js";
-import { nameField } from "./names.js";
+import { boot } from "../boot.js";
+import { color } from "../theme.js";
+import { nameField } from "./labels.js";
 
 const { water, places } = boot.city;
 const QUARTERS_UNTIL_ZOOM = 16;

@@ -1,7 +1,7 @@
 // Streets that are lit up, on a sheet above the map: it stays as it is, whose repaint draws every street in sight.
-import { color, onTheme } from "../core/theme.js";
-import { linesOf, screenOf, trace } from "./screen.js";
-import { Sheet } from "./sheet.js";
+import { color, onTheme } from "../theme.js";
+import { linesOf, screenOf, trace } from "./projection.js";
+import { Sheet } from "./overlay.js";
 import { streetWidth } from "./style.js";
 
 const NEAR = { name: "near", strength: 0.25 };

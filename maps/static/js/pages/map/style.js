@@ -1,8 +1,8 @@
 // The map's style: streets by class and state, routes, requests. Colors come from the server's table.
-import { boot } from "../core/boot.js";
-import { color } from "../core/theme.js";
+import { boot } from "../boot.js";
+import { color } from "../theme.js";
 import { backdropPaints, labels, tiles, tilesOf, waters } from "./backdrop.js";
-import { nameField } from "./names.js";
+import { nameField } from "./labels.js";
 
 const NOT_DUE = boot.states.findIndex((state) => state.name === "not_due");
 export const DIRECTIONS_FROM_ZOOM = 15;

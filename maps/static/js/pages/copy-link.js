@@ -1,7 +1,7 @@
 // An address to hand over, with a button that copies it; says `dismiss` when it is no longer wanted.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { Part } from "./element.js";
+import { t } from "./texts.js";
 
 class Link extends Part {
   static properties = { heading: {}, address: {}, note: {}, copied: { state: true } };

@@ -1,5 +1,5 @@
 // Colors streets by what evidence says, and rests after each repaint, so that the page never freezes.
-import { boot } from "../core/boot.js";
+import { boot } from "../boot.js";
 
 const PAUSE_MS = 1000; // news within this time is painted together: each repaint draws every street in sight
 const PAUSES_PER_PAINT = 5; // a slow machine spends at most a sixth of its time on it

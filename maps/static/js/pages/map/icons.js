@@ -1,5 +1,5 @@
 // Pictures drawn with a pen, so that they follow the theme: a truck from above, and the arrow along a route.
-import { color } from "../core/theme.js";
+import { color } from "../theme.js";
 
 const ARROW_PX = 24;
 const RATIO = 2;

@@ -1,6 +1,6 @@
 // Photos that follow the orders that they belong to, once the server has taken these.
-import { upload } from "./net.js";
-import { worthAnotherTry } from "./relay.js";
+import { upload } from "../net.js";
+import { worthAnotherTry } from "../offline-queue.js";
 
 /** Photos that wait for the server to take their orders, by the orders' keys; kept in memory only. */
 export class PhotoPost {

@@ -1,7 +1,7 @@
 // Pieces of forms that the pages of the set-up share.
 import { html } from "lit";
-import { Part } from "../core/element.js";
-import { t } from "../core/texts.js";
+import { Part } from "./element.js";
+import { t } from "./texts.js";
 
 const ROLES = ["administrator", "dispatcher", "supervisor", "operator", "driver", "crew", "council", "wall"];
 

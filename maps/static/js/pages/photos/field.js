@@ -1,5 +1,5 @@
 // A field for a photo whose button speaks the language of the page; a browser's own speaks that of the browser.
-import { t } from "./texts.js";
+import { t } from "../texts.js";
 
 class PhotoField extends HTMLElement {
   connectedCallback() {

@@ -1,9 +1,9 @@
 // Trucks that glide from fix to fix, on a sheet of their own: smooth on a machine without a graphics card too.
-import { still } from "../core/boot.js";
-import { color, onTheme } from "../core/theme.js";
-import { drawTruck, wakeStep } from "./glyphs.js";
-import { mercatorX, mercatorY, screenOf } from "./screen.js";
-import { Sheet } from "./sheet.js";
+import { still } from "../boot.js";
+import { color, onTheme } from "../theme.js";
+import { drawTruck, wakeStep } from "./icons.js";
+import { mercatorX, mercatorY, screenOf } from "./projection.js";
+import { Sheet } from "./overlay.js";
 
 const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];

@@ -1,5 +1,5 @@
 // Names on the map, in the page's language where the street file has them.
-import { boot } from "../core/boot.js";
+import { boot } from "../boot.js";
 
 /** The expression for the name of a street, water or place. */
 export const nameField = () => {

@@ -1,8 +1,8 @@
 // What the colors of streets mean; a click hides a state on the map. Board and replay show it over their maps.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { Part } from "../core/element.js";
-import { named, t } from "../core/texts.js";
+import { boot } from "../boot.js";
+import { Part } from "../element.js";
+import { named, t } from "../texts.js";
 
 /** A legend of the states in `choice`, a store with the set `hidden`; `more` are entries below them. */
 export class MapLegend extends Part {

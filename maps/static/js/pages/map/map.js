@@ -1,10 +1,10 @@
 // The map itself: MapLibre with the city's own tiles, nothing from elsewhere.
 import * as maplibregl from "maplibre-gl";
 import { PMTiles, Protocol } from "pmtiles";
-import { boot, still } from "../core/boot.js";
-import { t } from "../core/texts.js";
-import { onTheme, theme } from "../core/theme.js";
-import { giveArrow } from "./glyphs.js";
+import { boot, still } from "../boot.js";
+import { t } from "../texts.js";
+import { onTheme, theme } from "../theme.js";
+import { giveArrow } from "./icons.js";
 import { mapStyle, paints } from "./style.js";
 
 const FONT_SAMPLE = "سلام ab 12";

@@ -1,7 +1,7 @@
 // Numbers in forms: written in any digits, shown in the reader's, checked against the server's limits.
 import { html } from "lit";
-import { boot } from "../core/boot.js";
-import { number, t } from "../core/texts.js";
+import { boot } from "./boot.js";
+import { number, t } from "./texts.js";
 
 const DIGITS = /[۰-۹٠-٩]/g;
 const latin = (digit) => String(digit.charCodeAt(0) % 16);
