@@ -110,7 +110,7 @@ def classes_page(request: Request, context: BoardContext) -> Response:
         "edits": context.has(Role.ADMINISTRATOR),
         "limits": {"cycle_h": [LEAST_CYCLE_H, WEEK_H], "note": NOTE_LETTERS},
     }
-    return page(request, "levels/classes.html", {"boot": boot})
+    return page(request, "streets/classes.html", {"boot": boot})
 
 
 @router.get("/api/classes")

@@ -7,7 +7,7 @@ import { streetName, t, time } from "../pages/texts.js";
 import { shiftOf } from "./answers.js";
 import { change, hand } from "./edit.js";
 import { choose, selection } from "./state.js";
-import { nameOf } from "./streetnames.js";
+import { nameOf } from "../streets/names.js";
 
 const LISTED = 8; // streets of a truck's order
 

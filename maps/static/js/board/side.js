@@ -14,7 +14,7 @@ import { requestPanel } from "./request.js";
 import { besideUs } from "./people.js";
 import { room } from "./room.js";
 import { board, choose, selection } from "./state.js";
-import { streetPanel, streets } from "./street.js";
+import { streetPanel, streets } from "../streets/street.js";
 import { truckPanel } from "./truck.js";
 import { alertPanel } from "./watch.js";
 

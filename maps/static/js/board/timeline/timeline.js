@@ -5,7 +5,7 @@ import { Part } from "../../pages/element.js";
 import { streetName, t } from "../../pages/texts.js";
 import { onTheme } from "../../pages/theme.js";
 import { board, choose, selection } from "../state.js";
-import { nameOf } from "../streetnames.js";
+import { nameOf } from "../../streets/names.js";
 import { draw, tonesNow } from "./draw.js";
 import { legAt, legsOn, refresh, showPlan, timeline } from "./lanes.js";
 import { timelineTable } from "./table.js";

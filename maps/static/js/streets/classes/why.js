@@ -1,5 +1,5 @@
 // Why a street has its class, in words.
-import { named, number, streetName, t } from "../pages/texts.js";
+import { named, number, streetName, t } from "../../pages/texts.js";
 
 const subjectOf = (subject) => {
   const [name, name_fa, name_en] = subject;

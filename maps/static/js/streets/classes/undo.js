@@ -1,7 +1,7 @@
 // What was just changed, and a button that takes it back; it stays until the next change.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
 import { takeBack, undo } from "./state.js";
 
 class Undo extends Part {

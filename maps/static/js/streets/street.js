@@ -4,15 +4,15 @@ import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { age, deadline, length, named, streetName, t, time } from "../pages/texts.js";
-import { rhythm, why } from "../levels/why.js";
+import { rhythm, why } from "./classes/why.js";
 import { sightingEntry } from "../followup/sighting.js";
-import { closurePart } from "./closures.js";
-import { streetCrews } from "./crews.js";
-import { streetEdit } from "./edit-panels.js";
+import { closurePart } from "../board/closures.js";
+import { streetCrews } from "../board/crews.js";
+import { streetEdit } from "../board/edit-panels.js";
 import { facts } from "../pages/facts.js";
-import { urgentOrder } from "./replan.js";
-import { coverage, selection } from "./state.js";
-import { streetDesk } from "./streetdesk.js";
+import { urgentOrder } from "../board/replan.js";
+import { coverage, selection } from "../board/state.js";
+import { streetDesk } from "./details.js";
 
 /** Evidence by street, as last asked for. */
 export const streets = new Store({ known: new Map(), failed: null });

@@ -1,11 +1,11 @@
 // Starts the page of classes.
-import "../pages/theme.js";
-import "../pages/notices.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
 import "./side.js";
 import "./street.js";
 import "./undo.js";
-import { listen } from "../pages/stream.js";
-import { showMap } from "./ground.js";
+import { listen } from "../../pages/stream.js";
+import { showMap } from "./map.js";
 import { findStreets, loadClasses, refresh } from "./state.js";
 
 const quiet = () => {};

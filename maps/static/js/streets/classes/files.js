@@ -1,9 +1,9 @@
 // Decisions as files: download what is decided, upload what was decided elsewhere.
 import { html } from "lit";
-import { attempt } from "../pages/notices.js";
-import { send as sendForm } from "../pages/net.js";
-import { Store } from "../pages/store.js";
-import { named, t } from "../pages/texts.js";
+import { attempt } from "../../pages/notices.js";
+import { send as sendForm } from "../../pages/net.js";
+import { Store } from "../../pages/store.js";
+import { named, t } from "../../pages/texts.js";
 import { mayDecide, offerUndo, refresh } from "./state.js";
 
 export const upload = new Store({ busy: false, name: "", mistakes: [] });

@@ -1,9 +1,9 @@
 // What the page of classes knows, and what is chosen on it.
-import { boot } from "../pages/boot.js";
-import { get, post } from "../pages/net.js";
-import { attempt, notify } from "../pages/notices.js";
-import { Store } from "../pages/store.js";
-import { named, streetName, t } from "../pages/texts.js";
+import { boot } from "../../pages/boot.js";
+import { get, post } from "../../pages/net.js";
+import { attempt, notify } from "../../pages/notices.js";
+import { Store } from "../../pages/store.js";
+import { named, streetName, t } from "../../pages/texts.js";
 
 export const mayDecide = boot.edits;
 

@@ -1,11 +1,11 @@
 // The map of classes: every street in the color of its class, those that the search leaves out faint.
-import { boot, still } from "../pages/boot.js";
-import { named, streetName } from "../pages/texts.js";
-import { color, onTheme, theme } from "../pages/theme.js";
-import { lightHeld } from "../pages/map/highlight.js";
-import { makeMap } from "../pages/map/map.js";
-import { around, makeTip } from "../pages/map/hover.js";
-import { paints } from "../pages/map/style.js";
+import { boot, still } from "../../pages/boot.js";
+import { named, streetName } from "../../pages/texts.js";
+import { color, onTheme, theme } from "../../pages/theme.js";
+import { lightHeld } from "../../pages/map/highlight.js";
+import { makeMap } from "../../pages/map/map.js";
+import { around, makeTip } from "../../pages/map/hover.js";
+import { paints } from "../../pages/map/style.js";
 import { choose, chosen, classes, meant, search } from "./state.js";
 
 const COVERAGE = ["streets", "streets-dash", "forward", "backward", "forward-dash", "backward-dash"];

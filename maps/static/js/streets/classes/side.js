@@ -1,11 +1,11 @@
 // The side of the page: sums by class and reason that narrow the map and the list, the list, files.
 import { html } from "lit";
-import { listbox } from "../pages/listbox.js";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { length, named, number, streetName, t } from "../pages/texts.js";
+import { listbox } from "../../pages/listbox.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { length, named, number, streetName, t } from "../../pages/texts.js";
 import { files, upload } from "./files.js";
-import { showBounds } from "./ground.js";
+import { showBounds } from "./map.js";
 import { choose, chosen, classes, narrow, refresh, search } from "./state.js";
 import { rhythm, why } from "./why.js";
 

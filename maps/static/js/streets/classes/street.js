@@ -1,11 +1,11 @@
 // The chosen street: its class, why it has it, and - for an administrator - another class for it.
 import { html } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { facts } from "../pages/facts.js";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { length, named, number, streetName, t } from "../pages/texts.js";
-import { fault, numberIn, shown } from "../pages/number-fields.js";
+import { facts } from "../../pages/facts.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { length, named, number, streetName, t } from "../../pages/texts.js";
+import { fault, numberIn, shown } from "../../pages/number-fields.js";
 import { choose, chosen, classes, decide, mayDecide, meant } from "./state.js";
 import { rhythm, why } from "./why.js";
 
