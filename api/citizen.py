@@ -231,7 +231,7 @@ def _form(
         "said": said,
         "error": message_of(error, t) if error else "",
     }
-    return page(request, "citizen/report.html", view, _status(error))
+    return page(request, "requests/citizen/report.html", view, _status(error))
 
 
 def _asking(request: Request, reference: str, error: BarfrubError | None) -> HTMLResponse:
@@ -240,12 +240,12 @@ def _asking(request: Request, reference: str, error: BarfrubError | None) -> HTM
     if isinstance(error, NotFoundError):
         message = t("There is no request with this number and this code.")
     view = {"track": None, "reference": reference[:20], "error": message}
-    return page(request, "citizen/track.html", view, _status(error))
+    return page(request, "requests/citizen/track.html", view, _status(error))
 
 
 def _shown(request: Request, track: TrackView, code: str, more: dict[str, object]) -> HTMLResponse:
     view = {"track": track, "code": code, "whys": WHYS, "error": "", "reference": "", **more}
-    return page(request, "citizen/track.html", view)
+    return page(request, "requests/citizen/track.html", view)
 
 
 def _status(error: BarfrubError | None) -> int:

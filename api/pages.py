@@ -144,7 +144,7 @@ def wall_page(request: Request, context: WallContext) -> HTMLResponse:
 @router.get("/operator")
 def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
     """Show the form that takes what callers say."""
-    return page(request, "operator/form.html", {"boot": boot_of(request, context)})
+    return page(request, "requests/operator/form.html", {"boot": boot_of(request, context)})
 
 
 def note_presence(request: Request, user: User, what: str) -> None:

@@ -184,7 +184,7 @@ def requests_page(request: Request, context: IntakeContext) -> Response:
         "reasons": [reason for reason in ClosingReason if reason != ClosingReason.HANDED_OVER],
         "most": MOST_AT_ONCE,
     }
-    return page(request, "requests/page.html", {"boot": boot})
+    return page(request, "requests/queue/page.html", {"boot": boot})
 
 
 @router.get("/api/queue")

@@ -13,7 +13,7 @@ import { drawClosures } from "./closures.js";
 import { crews, drawCrews, signed } from "./crews.js";
 import { hand } from "./edit.js";
 import { letDrag } from "./edit-drag.js";
-import { place } from "./request.js";
+import { place } from "../requests/request.js";
 import { drawRings } from "./rings.js";
 import { RouteSheet } from "./route-sheet.js";
 import { requestPlace } from "./rows.js";

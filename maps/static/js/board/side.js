@@ -10,7 +10,7 @@ import { codes } from "./drivers.js";
 import { hand } from "./edit.js";
 import { drafted } from "./edit-routes.js";
 import { planPanel } from "./plan.js";
-import { requestPanel } from "./request.js";
+import { requestPanel } from "../requests/request.js";
 import { besideUs } from "./people.js";
 import { room } from "./room.js";
 import { board, choose, selection } from "./state.js";

@@ -1,8 +1,8 @@
 // What the queue shows: words to search, and choices with the number of requests that each would leave.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { boot } from "../pages/boot.js";
-import { named, number, t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { boot } from "../../pages/boot.js";
+import { named, number, t } from "../../pages/texts.js";
 import { WAITING, choose, queue } from "./state.js";
 
 const STAGES = ["unplaced", "placed", "open", "handed_over", "closed"];

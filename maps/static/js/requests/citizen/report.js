@@ -1,7 +1,7 @@
 // The report form: where the phone is, a pin on the city's own map, and a photo small enough to send.
-import "../pages/photos/field.js";
-import { t } from "../pages/texts.js";
-import { smaller } from "../pages/photos/shrink.js";
+import "../../pages/photos/field.js";
+import { t } from "../../pages/texts.js";
+import { smaller } from "../../pages/photos/shrink.js";
 
 const GUESS_ZOOM = 17;
 const NOTHING_HIDDEN = new Set();
@@ -33,7 +33,7 @@ async function showMap() {
   byId("ground").hidden = false;
   byId("choose").setAttribute("aria-expanded", "true");
   if (map === null) {
-    const { followTheme, makeMap } = await import("../pages/map/map.js");
+    const { followTheme, makeMap } = await import("../../pages/map/map.js");
     map = await makeMap(NOTHING_HIDDEN);
     globalThis.boardMap = map; // for tests and for the curious at the console
     followTheme(map, () => NOTHING_HIDDEN);

@@ -1,9 +1,9 @@
 // The form: who calls, his words, guesses of where that is, and what is asked for.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { age, named, number, percent, streetName, t } from "../pages/texts.js";
-import { listbox } from "../pages/listbox.js";
-import { kindIcon } from "../board/rows.js";
+import { Part } from "../../pages/element.js";
+import { age, named, number, percent, streetName, t } from "../../pages/texts.js";
+import { listbox } from "../../pages/listbox.js";
+import { kindIcon } from "../../board/rows.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
 import { DANGERS, KINDS, askGuesses, askHistory, choose, desk, record } from "./state.js";
 

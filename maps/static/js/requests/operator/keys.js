@@ -1,5 +1,5 @@
 // The keys that decide about a call once its words are written; letters by their place, whatever they print.
-import { boot } from "../pages/boot.js";
+import { boot } from "../../pages/boot.js";
 import { DANGERS, KINDS, askAnswer, choose, desk, movePin, record } from "./state.js";
 
 export const DANGER_KEYS = ["Q", "W", "E", "R", "T", "Y"];

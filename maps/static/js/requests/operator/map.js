@@ -1,8 +1,8 @@
 // The operator's map: the guesses with their numbers, a pin to drag, and a click that places a request.
 import * as maplibregl from "maplibre-gl";
-import { still } from "../pages/boot.js";
-import { number, t } from "../pages/texts.js";
-import { followTheme, makeMap } from "../pages/map/map.js";
+import { still } from "../../pages/boot.js";
+import { number, t } from "../../pages/texts.js";
+import { followTheme, makeMap } from "../../pages/map/map.js";
 import { choose, desk, movePin, place } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();

@@ -1,15 +1,15 @@
 // Starts the page of requests: its tabs, and keys that work anywhere on it.
-import "../pages/theme.js";
-import "../pages/notices.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { number, t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { number, t } from "../../pages/texts.js";
 import "./bulk.js";
-import { askCalls, calls } from "./callbacks.js";
+import { askCalls, calls } from "../callbacks.js";
 import "./file.js";
 import "./filters.js";
-import { showMap } from "./ground.js";
-import "./handovers.js";
+import { showMap } from "./map.js";
+import "../handovers.js";
 import "./list.js";
 import { follow, open, queue } from "./state.js";
 

@@ -1,9 +1,9 @@
 // The map beside the queue: every request that fits as a ring, those of this page to click, and a pin to place.
-import { now } from "../pages/boot.js";
-import { get } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { followTheme, makeMap, reveal } from "../pages/map/map.js";
-import { around } from "../pages/map/hover.js";
+import { now } from "../../pages/boot.js";
+import { get } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { followTheme, makeMap, reveal } from "../../pages/map/map.js";
+import { around } from "../../pages/map/hover.js";
 import { mark, order, query, queue } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();

@@ -1,8 +1,8 @@
 // What to tell the caller: the sentence to read out in large letters, and what it rests on.
 import { html } from "lit";
-import { TickingPart } from "../pages/element.js";
-import { age, day, duration, named, streetName, t, time } from "../pages/texts.js";
-import { needsPin } from "../board/rows.js";
+import { TickingPart } from "../../pages/element.js";
+import { age, day, duration, named, streetName, t, time } from "../../pages/texts.js";
+import { needsPin } from "../../board/rows.js";
 import { askedBefore } from "./form.js";
 import { desk, takeBack } from "./state.js";
 

@@ -1,9 +1,9 @@
 // What the operator's page knows: the call being taken, its place and answer, and those that wait for a pin.
-import { boot } from "../pages/boot.js";
-import { get, post } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { needsPin } from "../board/rows.js";
-import { Store } from "../pages/store.js";
+import { boot } from "../../pages/boot.js";
+import { get, post } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { needsPin } from "../../board/rows.js";
+import { Store } from "../../pages/store.js";
 
 export const KINDS = ["plow", "ice", "sidewalk", "tree", "haul", "blocked"];
 export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elderly", "school"];

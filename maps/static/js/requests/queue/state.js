@@ -1,8 +1,8 @@
 // What the page of requests knows: what was chosen, the page of the queue, what is marked, the last change.
-import { get, post } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { Store } from "../pages/store.js";
-import { listen } from "../pages/stream.js";
+import { get, post } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { Store } from "../../pages/store.js";
+import { listen } from "../../pages/stream.js";
 
 const LISTS = ["stage", "kind", "danger", "service_class", "district"];
 const PAUSE_MS = 1500; // requests come in bursts, and a list that jumps cannot be read

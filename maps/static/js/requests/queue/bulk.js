@@ -1,10 +1,10 @@
 // What can be done with all marked requests at once, what it came to, and the button that takes it back.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { boot } from "../pages/boot.js";
-import { get } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { named, number, t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { boot } from "../../pages/boot.js";
+import { get } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { named, number, t } from "../../pages/texts.js";
 import { mark, order, queue, undo } from "./state.js";
 
 const DONE = {

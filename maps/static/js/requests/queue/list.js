@@ -1,9 +1,9 @@
 // The page of the queue: rows that arrow keys walk through and the space bar marks.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Part } from "../pages/element.js";
-import { age, deadline, named, number, streetName, t } from "../pages/texts.js";
-import { kindIcon, requestPlace } from "../board/rows.js";
+import { Part } from "../../pages/element.js";
+import { age, deadline, named, number, streetName, t } from "../../pages/texts.js";
+import { kindIcon, requestPlace } from "../../board/rows.js";
 import { load, mark, narrowed, queue, sort, turn } from "./state.js";
 
 const pageOf = () => queue.value.trail.length;

@@ -2,13 +2,13 @@
 import { html } from "lit";
 import { attempt } from "../pages/notices.js";
 import { age, deadline, named, t, time } from "../pages/texts.js";
-import { crewPart } from "./crews.js";
+import { crewPart } from "../board/crews.js";
 import { facts } from "../pages/facts.js";
-import { urgentOrder } from "./replan.js";
-import { kindIcon, needsPin, requestPlace } from "./rows.js";
-import { change } from "./room.js";
-import { openSheet } from "./sheets.js";
-import { board, choose, mayDispatch, merge, outlined, selection } from "./state.js";
+import { urgentOrder } from "../board/replan.js";
+import { kindIcon, needsPin, requestPlace } from "../board/rows.js";
+import { change } from "../board/room.js";
+import { openSheet } from "../board/sheets.js";
+import { board, choose, mayDispatch, merge, outlined, selection } from "../board/state.js";
 
 function startPlacing(request) {
   openSheet("none");

@@ -1,9 +1,9 @@
 // Requests that nobody could place yet: choose one, then click the map.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
-import { listbox } from "../pages/listbox.js";
-import { requestRow } from "../board/rows.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
+import { listbox } from "../../pages/listbox.js";
+import { requestRow } from "../../board/rows.js";
 import { desk } from "./state.js";
 
 class Waiting extends Part {

@@ -1,10 +1,10 @@
 // Starts the operator's page.
-import "../pages/theme.js";
-import "../pages/notices.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
 import "./form.js";
 import "./answer.js";
 import "./waiting.js";
-import { showMap } from "./ground.js";
+import { showMap } from "./map.js";
 import { follow } from "./state.js";
 
 follow();

@@ -1,9 +1,9 @@
 // Requests in and out as a spreadsheet: a file is looked at first, then taken in, then placed by its words.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { send } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { number, t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { send } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { number, t } from "../../pages/texts.js";
 import { load, placeByWords, query, queue } from "./state.js";
 
 const form = (file) => {
