@@ -43,7 +43,7 @@ def days_page(
     asked, days = _days(context, span, at)
     view = days_view(asked, days, context.app.policy, named, page_number, translator_of(request))
     shown = {"view": view, "spans": tuple(Span), "boot": boot_of(request, context)}
-    return page(request, "vehicles/days.html", shown)
+    return page(request, "logbook/days.html", shown)
 
 
 @router.get("/vehicles.csv")
@@ -76,7 +76,7 @@ def log_page(
         "tables": tuple(Table),
         "boot": boot_of(request, context),
     }
-    return page(request, "vehicles/log.html", shown)
+    return page(request, "logbook/log.html", shown)
 
 
 @router.get("/vehicles/{vehicle_id}/log.csv")
