@@ -83,7 +83,7 @@ def routes_page(request: Request, context: BoardContext, plan: Wanted = None) ->
         vehicles, off = vehicle_names(tx), _off_route(tx, found)
     rows = truck_rows(found.check, vehicles, off, t) if found.check else ()
     shown = {"found": found, "rows": rows, "states": SHOWN, "boot": boot_of(request, context)}
-    return page(request, "dispatch/routes.html", shown)
+    return page(request, "routes/routes.html", shown)
 
 
 @router.get("/routes/{shift_id}")
@@ -113,7 +113,7 @@ def route_page(
         "detours": detour_rows(detours, network, t),
         "boot": boot_of(request, context),
     }
-    return page(request, "dispatch/route.html", shown)
+    return page(request, "routes/route.html", shown)
 
 
 @router.get("/routes.csv")

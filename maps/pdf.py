@@ -10,7 +10,7 @@ FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
 
 def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
     """Return route sheets as one PDF file; what is printed goes in as data, never as markup."""
-    return _compiled("sheets/route.typ", sheets=json.dumps(sheets, ensure_ascii=False))
+    return _compiled("routes/sheet.typ", sheets=json.dumps(sheets, ensure_ascii=False))
 
 
 def _compiled(template: str, **inputs: str) -> bytes:

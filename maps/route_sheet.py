@@ -89,7 +89,7 @@ def sheets_data(
     now: datetime,
     t: Translator,
 ) -> dict[str, object]:
-    """Return what `sheets/route.typ` prints: a sheet for each trip."""
+    """Return what `routes/sheet.typ` prints: a sheet for each trip."""
     made = t("Plan {revision} of {time}", revision=plan.revision, time=t.day_time(plan.made_at))
     return {
         "language": t.language,

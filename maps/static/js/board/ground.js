@@ -15,7 +15,7 @@ import { hand } from "./edit.js";
 import { letDrag } from "./edit-drag.js";
 import { place } from "../requests/request.js";
 import { drawRings } from "./rings.js";
-import { RouteSheet } from "./route-sheet.js";
+import { RouteSheet } from "../routes/chosen-route.js";
 import { requestPlace } from "./rows.js";
 import { openSheet } from "./sheets.js";
 import { board, choose, coverage, selection } from "./state.js";
