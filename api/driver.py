@@ -67,7 +67,7 @@ def drive_page(request: Request) -> Response:
     context = Context(app, user, app.clock.now(), request.state.language, session.csrf)
     boot = boot_of(request, context) | {"sign_in": "/drive"}
     view = {"boot": boot, "night": _night(app, context.now)}
-    return page(request, "driver/drive.html", view)
+    return page(request, "shifts/drive.html", view)
 
 
 @router.post("/drive", dependencies=[Depends(require_csrf)])
@@ -137,7 +137,7 @@ def _code_page(
 ) -> Response:
     app = app_of(request)
     view = {"error": error, "over": over, "night": _night(app, app.clock.now())}
-    return page(request, "driver/code.html", view, status)
+    return page(request, "shifts/code.html", view, status)
 
 
 def _night(app: App, now: datetime) -> bool:

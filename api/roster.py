@@ -123,7 +123,7 @@ def roster_page(
         "draft": note_draft(facts, names, t) if facts else "",
         "boot": boot_of(request, context),
     }
-    return page(request, "dispatch/roster.html", view)
+    return page(request, "shifts/roster.html", view)
 
 
 @router.get("/api/roster")

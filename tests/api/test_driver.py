@@ -80,7 +80,7 @@ def driver(client, code, enter):
 def test_a_code_lets_a_driver_in_and_shows_him_his_route(client, code, enter):
     answer = enter(code)
     assert (answer.status_code, answer.headers["location"]) == (303, "/drive")
-    assert "js/driver/main.js" in client.get("/drive", headers=PAGE).text
+    assert "js/shifts/driver/main.js" in client.get("/drive", headers=PAGE).text
     route = client.get("/api/drive").json()
     assert (route["shift_id"], route["state"], route["vehicle"]) == (1, "planned", "Truck 1")
     assert [stage["kind"] for stage in route["stages"]] == ["drive", "work", "work"]

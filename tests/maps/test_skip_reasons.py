@@ -6,7 +6,7 @@ from pathlib import Path
 from fleet.driving import SkipReason
 from maps.i18n import LANGUAGES, catalog
 
-PAGE = Path(__file__).parents[2] / "maps/static/js/driver/problem.js"
+PAGE = Path(__file__).parents[2] / "maps/static/js/shifts/driver/problem.js"
 
 
 def test_the_page_offers_each_reason_once_and_no_other():

@@ -1,7 +1,7 @@
 // What needs a human now, drawn from what the board already knows.
 import { boot, now } from "../pages/boot.js";
 import { t } from "../pages/texts.js";
-import { blockedName, openBlockages } from "./blockage.js";
+import { blockedName, openBlockages } from "../shifts/blockage.js";
 import { needsPin, requestPlace } from "./rows.js";
 import { board, coverage, openRequests } from "./state.js";
 import { alertTitle, alertWords, lasting } from "./watch.js";

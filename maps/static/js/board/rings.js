@@ -1,7 +1,7 @@
 // The rings of requests and blockages on the board's map: told to it as a whole once, then only what became different.
 import { now } from "../pages/boot.js";
 import { ringPaints } from "../pages/map/style.js";
-import { openBlockages } from "./blockage.js";
+import { openBlockages } from "../shifts/blockage.js";
 import { board, openRequests, selection } from "./state.js";
 
 const FILL_MS = 4 * 3600000; // a ring without a deadline is full after four hours

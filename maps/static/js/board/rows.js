@@ -1,8 +1,8 @@
 // One line of each list.
 import { html } from "lit";
 import { age, named, t, time } from "../pages/texts.js";
-import { answerSign, outSign, shiftOf } from "./answers.js";
-import { progress } from "./drivers.js";
+import { answerSign, outSign, shiftOf } from "../shifts/route-answers.js";
+import { progress } from "../shifts/drivers.js";
 import { board, outlined } from "./state.js";
 
 const KIND_ICON = {

@@ -2,11 +2,11 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
-import { blockagePanel } from "./blockage.js";
+import { blockagePanel } from "../shifts/blockage.js";
 import { closures } from "./closures.js";
 import { crewPanel, crews } from "./crews.js";
 import { desk } from "./desk.js";
-import { codes } from "./drivers.js";
+import { codes } from "../shifts/drivers.js";
 import { hand } from "./edit.js";
 import { drafted } from "./edit-routes.js";
 import { planPanel } from "./plan.js";

@@ -5,7 +5,7 @@ import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
 import { reloadCrews } from "./crews.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
-import { reloadDrivers } from "./drivers.js";
+import { reloadDrivers } from "../shifts/drivers.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "./edit.js";
 import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";

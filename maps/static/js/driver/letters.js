@@ -2,9 +2,9 @@
 import { html, nothing } from "lit";
 import { Part } from "../pages/element.js";
 import { t, time } from "../pages/texts.js";
-import { drive } from "./state.js";
+import { drive } from "../shifts/driver/state.js";
 import { answer, said, seeAll, talk, unseen } from "./talk.js";
-import { icon } from "./words.js";
+import { icon } from "../shifts/driver/words.js";
 
 const open = () => drive.set({ view: "letters", looked: null });
 

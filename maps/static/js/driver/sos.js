@@ -6,8 +6,8 @@ import { notify } from "../pages/notices.js";
 import { Relay } from "../pages/offline-queue.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
-import { drive } from "./state.js";
-import { icon } from "./words.js";
+import { drive } from "../shifts/driver/state.js";
+import { icon } from "../shifts/driver/words.js";
 
 const HOLD_MS = 2000;
 const FRESH_MS = 60000; // an older place is where the truck was, not where help is needed

@@ -4,7 +4,7 @@ import { get, post } from "../pages/net.js";
 import { notify } from "../pages/notices.js";
 import { Relay } from "../pages/offline-queue.js";
 import { Store } from "../pages/store.js";
-import { drive } from "./state.js";
+import { drive } from "../shifts/driver/state.js";
 
 export const talk = new Store({ messages: [], canned: [], unsent: [] });
 

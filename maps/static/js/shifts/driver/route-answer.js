@@ -1,7 +1,7 @@
 // A route that was published is accepted, or declined with a reason; the work goes on meanwhile.
 import { html, nothing } from "lit";
-import { Part } from "../pages/element.js";
-import { t, time } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { t, time } from "../../pages/texts.js";
 import { answerRoute } from "./outbox.js";
 import { drive } from "./state.js";
 import { icon } from "./words.js";

@@ -1,22 +1,22 @@
 // Starts the driver's page.
-import "../pages/theme.js";
-import "../pages/notices.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
 import "./actions.js";
-import "./answer.js";
+import "./route-answer.js";
 import "./frame.js";
-import "./letters.js";
+import "../../driver/letters.js";
 import "./list.js";
 import "./now.js";
 import "./problem.js";
-import { setClock } from "../pages/boot.js";
-import { listen } from "../pages/stream.js";
-import { stayAwake } from "./awake.js";
-import { prepareMap } from "./ground.js";
+import { setClock } from "../../pages/boot.js";
+import { listen } from "../../pages/stream.js";
+import { stayAwake } from "./wake-lock.js";
+import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
-import { startSos } from "./sos.js";
+import { startSos } from "../../driver/sos.js";
 import { drive, quietly, reload } from "./state.js";
-import { reloadTalk, startTalk } from "./talk.js";
+import { reloadTalk, startTalk } from "../../driver/talk.js";
 
 const AGAIN_MS = 5000;
 

@@ -1,9 +1,9 @@
 // What is wrong: one of six reasons; a blocked street may be photographed. Nobody has to type.
 import { html, nothing } from "lit";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
-import { notify } from "../pages/notices.js";
-import { smaller } from "../pages/photos/shrink.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
+import { notify } from "../../pages/notices.js";
+import { smaller } from "../../pages/photos/shrink.js";
 import { end, reportBlocked, skip } from "./outbox.js";
 import { current, drive } from "./state.js";
 import { icon, where } from "./words.js";

@@ -1,8 +1,8 @@
 // The whole route as a list; a tap on a line shows it on the map.
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Part } from "../pages/element.js";
-import { t, time } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { t, time } from "../../pages/texts.js";
 import { current, drive } from "./state.js";
 import { row } from "./words.js";
 

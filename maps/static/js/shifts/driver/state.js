@@ -1,9 +1,9 @@
 // What the driver's page knows: the shift and its route as the server told it, and what was tapped since.
-import { setClock } from "../pages/boot.js";
-import { get } from "../pages/net.js";
-import { notify } from "../pages/notices.js";
-import { Store } from "../pages/store.js";
-import { t } from "../pages/texts.js";
+import { setClock } from "../../pages/boot.js";
+import { get } from "../../pages/net.js";
+import { notify } from "../../pages/notices.js";
+import { Store } from "../../pages/store.js";
+import { t } from "../../pages/texts.js";
 
 export const drive = new Store({
   loaded: false,

@@ -1,9 +1,9 @@
 // Around every view: whose route this is and how far, three tabs, and whether we are heard.
 import { html, nothing } from "lit";
-import { Part } from "../pages/element.js";
-import { number, t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { number, t } from "../../pages/texts.js";
 import { drive, progress } from "./state.js";
-import { talk, unseen } from "./talk.js";
+import { talk, unseen } from "../../driver/talk.js";
 import { icon, PICTURES, share } from "./words.js";
 
 const TABS = {

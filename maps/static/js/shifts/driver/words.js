@@ -1,6 +1,6 @@
 // How a stage is said.
 import { html, nothing } from "lit";
-import { length, streetName, t } from "../pages/texts.js";
+import { length, streetName, t } from "../../pages/texts.js";
 
 const apart = (text) => `\u2068${text}\u2069`; // a name may run the other way than the sentence
 

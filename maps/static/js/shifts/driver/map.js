@@ -1,11 +1,11 @@
 // The driver's map: what is left of the route, what is to be done now, and where he is; it follows until dragged.
 import { html, nothing } from "lit";
-import { boot, still } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
-import { color, onTheme } from "../pages/theme.js";
-import { followTheme, makeMap } from "../pages/map/map.js";
-import { TruckSheet } from "../pages/map/trucks.js";
+import { boot, still } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
+import { color, onTheme } from "../../pages/theme.js";
+import { followTheme, makeMap } from "../../pages/map/map.js";
+import { TruckSheet } from "../../pages/map/trucks.js";
 import { current, drive } from "./state.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
 

@@ -4,10 +4,10 @@ import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { named, number, streetName, t, time } from "../pages/texts.js";
-import { answerWords, reloadOut, shiftOf } from "./answers.js";
+import { answerWords, reloadOut, shiftOf } from "./route-answers.js";
 import { facts } from "../pages/facts.js";
-import { change } from "./room.js";
-import { board, keyed, mayDispatch, merge, selection } from "./state.js";
+import { change } from "../board/room.js";
+import { board, keyed, mayDispatch, merge, selection } from "../board/state.js";
 
 /** Who may drive, and the code that was just given: it is shown once and kept nowhere. */
 export const codes = new Store({ drivers: [], given: null });

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { get } from "../pages/net.js";
 import { t, time } from "../pages/texts.js";
-import { board, keyed } from "./state.js";
+import { board, keyed } from "../board/state.js";
 
 const RANK = { driving: 0, planned: 1, ended: 2 };
 

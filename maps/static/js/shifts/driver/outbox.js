@@ -1,9 +1,9 @@
 // Taps go out in order and once each: kept on the phone until the server has answered, over breaks and reloads.
-import { now } from "../pages/boot.js";
-import { post } from "../pages/net.js";
-import { notify } from "../pages/notices.js";
-import { PhotoPost } from "../pages/photos/upload.js";
-import { newKey, worthAnotherTry } from "../pages/offline-queue.js";
+import { now } from "../../pages/boot.js";
+import { post } from "../../pages/net.js";
+import { notify } from "../../pages/notices.js";
+import { PhotoPost } from "../../pages/photos/upload.js";
+import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { drive, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked

@@ -1,6 +1,6 @@
 // Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then.
-import { sendForms } from "../pages/forms.js";
-import "../pages/theme.js";
+import { sendForms } from "../../pages/forms.js";
+import "../../pages/theme.js";
 
 const fault = document.getElementById("fault");
 

@@ -1,7 +1,7 @@
 // One thing at a time, in the biggest type: what to do now, and the three things after it.
 import { html, nothing } from "lit";
-import { Part } from "../pages/element.js";
-import { length, number, streetName, t, time } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { length, number, streetName, t, time } from "../../pages/texts.js";
 import { current, drive, following } from "./state.js";
 import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
 

@@ -1,8 +1,8 @@
 // The buttons at the thumb: done, problem, undo; start and end of the shift.
 import { html, nothing } from "lit";
-import { now } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
+import { now } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
 import { complete, end, start, undo } from "./outbox.js";
 import { current, drive, last } from "./state.js";
 import { icon, where } from "./words.js";

@@ -3,8 +3,8 @@ import { html } from "lit";
 import { attempt } from "../pages/notices.js";
 import { age, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
-import { change } from "./room.js";
-import { board, choose, mayDispatch, merge } from "./state.js";
+import { change } from "../board/room.js";
+import { board, choose, mayDispatch, merge } from "../board/state.js";
 
 /** What is still blocked, the oldest first. */
 export const openBlockages = () => [...board.value.blockages.values()].filter((one) => !one.cleared_at);

@@ -1,6 +1,6 @@
 // Where the phone is, sent while the page is open; without a network it is kept in memory and sent later.
-import { boot, now } from "../pages/boot.js";
-import { post } from "../pages/net.js";
+import { boot, now } from "../../pages/boot.js";
+import { post } from "../../pages/net.js";
 import { drive } from "./state.js";
 
 const SEND_MS = 4000;
