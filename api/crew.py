@@ -83,7 +83,7 @@ def crew_page(request: Request) -> Response:
         "reasons": list(CannotReason),
         "boot": boot_of(request, context) | {"sign_in": "/drive"},
     }
-    return page(request, "crew/crew.html", view)
+    return page(request, "crews/crew.html", view)
 
 
 @router.get("/api/crew")

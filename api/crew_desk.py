@@ -103,7 +103,7 @@ def crews_page(
         "boot": boot_of(request, context),
         "day": t.date(context.now),
     }
-    return page(request, "dispatch/crews.html", view)
+    return page(request, "crews/dispatch.html", view)
 
 
 @router.get("/api/storms/{storm_id}/crew-plan")

@@ -10,7 +10,7 @@ import { TruckSheet } from "../pages/map/trucks.js";
 import { shiftOf } from "../shifts/route-answers.js";
 import { blockedName } from "../shifts/blockage.js";
 import { drawClosures } from "./closures.js";
-import { crews, drawCrews, signed } from "./crews.js";
+import { crews, drawCrews, signed } from "../crews/jobs.js";
 import { hand } from "./edit.js";
 import { letDrag } from "./edit-drag.js";
 import { place } from "../requests/request.js";

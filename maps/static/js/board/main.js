@@ -16,7 +16,7 @@ import "./timeline/timeline.js";
 import "./wall.js";
 import { attempt } from "../pages/notices.js";
 import { reloadClosures } from "./closures.js";
-import { reloadCrews } from "./crews.js";
+import { reloadCrews } from "../crews/jobs.js";
 import { reloadDrivers } from "../shifts/drivers.js";
 import { reloadNotes } from "./handover.js";
 import { reloadOrders } from "./edit.js";

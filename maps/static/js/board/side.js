@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
 import { blockagePanel } from "../shifts/blockage.js";
 import { closures } from "./closures.js";
-import { crewPanel, crews } from "./crews.js";
+import { crewPanel, crews } from "../crews/jobs.js";
 import { desk } from "./desk.js";
 import { codes } from "../shifts/drivers.js";
 import { hand } from "./edit.js";

@@ -3,7 +3,7 @@ import { boot, setClock } from "../pages/boot.js";
 import { notify, attempt } from "../pages/notices.js";
 import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
-import { reloadCrews } from "./crews.js";
+import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "./closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "./edit.js";

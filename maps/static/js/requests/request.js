@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { attempt } from "../pages/notices.js";
 import { age, deadline, named, t, time } from "../pages/texts.js";
-import { crewPart } from "../board/crews.js";
+import { crewPart } from "../crews/jobs.js";
 import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../board/replan.js";
 import { kindIcon, needsPin, requestPlace } from "../board/rows.js";

@@ -7,7 +7,7 @@ import { age, deadline, length, named, streetName, t, time } from "../pages/text
 import { rhythm, why } from "./classes/why.js";
 import { sightingEntry } from "../followup/sighting.js";
 import { closurePart } from "../board/closures.js";
-import { streetCrews } from "../board/crews.js";
+import { streetCrews } from "../crews/jobs.js";
 import { streetEdit } from "../board/edit-panels.js";
 import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../board/replan.js";

@@ -1,12 +1,12 @@
 // Keeps what a crew says of its jobs on the phone until the server has it, and shows the list anew whenever it changes.
-import { now } from "../pages/boot.js";
-import { get } from "../pages/net.js";
-import { PhotoPost } from "../pages/photos/upload.js";
-import { newKey, Relay } from "../pages/offline-queue.js";
-import { smaller } from "../pages/photos/shrink.js";
-import { listen } from "../pages/stream.js";
-import { t } from "../pages/texts.js";
-import "../pages/theme.js";
+import { now } from "../../pages/boot.js";
+import { get } from "../../pages/net.js";
+import { PhotoPost } from "../../pages/photos/upload.js";
+import { newKey, Relay } from "../../pages/offline-queue.js";
+import { smaller } from "../../pages/photos/shrink.js";
+import { listen } from "../../pages/stream.js";
+import { t } from "../../pages/texts.js";
+import "../../pages/theme.js";
 
 const AGAIN_MS = 3000;
 const AFTER = { start: "started", done: "told", cannot: "told" };

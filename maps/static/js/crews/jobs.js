@@ -7,7 +7,7 @@ import { deadline, named, number, t, time } from "../pages/texts.js";
 import { color, onTheme } from "../pages/theme.js";
 import { numberIn } from "../pages/number-fields.js";
 import { facts } from "../pages/facts.js";
-import { board, choose, keyed, mayDispatch, selection } from "./state.js";
+import { board, choose, keyed, mayDispatch, selection } from "../board/state.js";
 
 /** Crew jobs by id, the street whose form is open, and why its last order was refused. */
 export const crews = new Store({ known: new Map(), asking: null, fault: null });
