@@ -128,7 +128,7 @@ def switch_language(
 def board_page(request: Request, context: AnyContext) -> Response:
     """Show the dispatcher's board; others have a first page of their own."""
     if context.has(*BOARD_ROLES):
-        return page(request, "dispatch/board.html", {"boot": boot_of(request, context)})
+        return page(request, "board/board.html", {"boot": boot_of(request, context)})
     for role, path in FIRST_PAGES:
         if context.has(role):
             return RedirectResponse(path, status_code=303)
@@ -138,7 +138,7 @@ def board_page(request: Request, context: AnyContext) -> Response:
 @router.get("/board")
 def wall_page(request: Request, context: WallContext) -> HTMLResponse:
     """Show the board; with `?wall` in the address as a screen on a wall does."""
-    return page(request, "dispatch/board.html", {"boot": boot_of(request, context)})
+    return page(request, "board/board.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/operator")

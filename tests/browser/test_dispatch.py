@@ -83,8 +83,9 @@ def read_the_keys(visit: Visit, t) -> None:
     page = visit.page
     page.focus("#map canvas")
     keys = page.evaluate(
-        """async () => (await import("/static/js/board/shortcuts.js")).GROUPS.flatMap(({ keys }) =>
-            keys.map(({ code, shift }) => `${shift ? "Shift+" : ""}${code}`))"""
+        """async () => (await import("/static/js/board/keys/shortcuts.js"))
+            .GROUPS.flatMap(({ keys }) => keys)
+            .map(({ code, shift }) => `${shift ? "Shift+" : ""}${code}`)"""
     )
     assert len(set(keys)) == len(keys) > 12
     page.keyboard.press("Shift+Slash")

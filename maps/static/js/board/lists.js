@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { attempt } from "../pages/notices.js";
 import { t } from "../pages/texts.js";
 import { counted, LISTS, narrowed } from "./filters.js";
-import "./longlist.js";
+import "./long-list.js";
 import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";
 
 const SHOWN = ["loaded", "requests", "vehicles", "alerts", "shifts", "blockages", "checks", "storm"]; // of the board

@@ -5,7 +5,7 @@ import { t } from "../pages/texts.js";
 import { blockagePanel } from "../shifts/blockage.js";
 import { closures } from "./closures.js";
 import { crewPanel, crews } from "../crews/jobs.js";
-import { desk } from "./desk.js";
+import { desk } from "./details.js";
 import { codes } from "../shifts/drivers.js";
 import { hand } from "./edit.js";
 import { drafted } from "./edit-routes.js";

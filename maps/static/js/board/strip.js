@@ -3,7 +3,7 @@ import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { brief, date, duration, named, number, percent, t, time } from "../pages/texts.js";
-import { openSheet } from "./sheets.js";
+import { openSheet } from "./bottom-sheets.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
 
 const lists = (tab) => {

@@ -5,7 +5,7 @@ import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
 import { age, brief, length, named, number, streetName, t, time } from "../pages/texts.js";
 import { outFacts, shiftOf } from "../shifts/route-answers.js";
-import { askAgain, deskOf } from "./desk.js";
+import { askAgain, deskOf } from "./details.js";
 import { driverFacts } from "../shifts/drivers.js";
 import { truckEdit } from "./edit-panels.js";
 import { orderPart } from "./edit-routes.js";

@@ -7,7 +7,7 @@ import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../board/replan.js";
 import { kindIcon, needsPin, requestPlace } from "../board/rows.js";
 import { change } from "../board/room.js";
-import { openSheet } from "../board/sheets.js";
+import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, merge, outlined, selection } from "../board/state.js";
 
 function startPlacing(request) {

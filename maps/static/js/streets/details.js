@@ -1,7 +1,7 @@
 // What a street's panel says beside its color: who comes when, who asked, what was seen in storms before.
 import { html } from "lit";
 import { age, date, day, deadline, named, number, t, time } from "../pages/texts.js";
-import { deskOf } from "../board/desk.js";
+import { deskOf } from "../board/details.js";
 import { board, choose } from "../board/state.js";
 
 const SHOWN = 6;

@@ -1,7 +1,7 @@
 // The timeline as lists: for who cannot see bars, or would rather read.
 import { html } from "lit";
 import { named, number, t, time } from "../../pages/texts.js";
-import "../longlist.js";
+import "../long-list.js";
 import { choose, selection } from "../state.js";
 import { stateOf } from "./lanes.js";
 import { doneWords, lateWords } from "./words.js";

@@ -1,10 +1,10 @@
 // Every key of the board, in one table: what the help sheet lists is what works. Keys are places on the keyboard
 // (`event.code`), so that they are the same with Persian and Latin letters on them.
-import { t } from "../pages/texts.js";
-import { beginEditing, editing, leaveEditing } from "./edit.js";
-import { openSheet } from "./sheets.js";
-import { board, choose, mayDispatch, selection } from "./state.js";
-import { lasting, see } from "./watch.js";
+import { t } from "../../pages/texts.js";
+import { beginEditing, editing, leaveEditing } from "../edit.js";
+import { openSheet } from "../bottom-sheets.js";
+import { board, choose, mayDispatch, selection } from "../state.js";
+import { lasting, see } from "../watch.js";
 
 const lists = () => document.querySelector("board-lists");
 const timeline = () => document.querySelector("board-timeline");

@@ -1,7 +1,7 @@
 // The legend of the board's map.
-import { t } from "../pages/texts.js";
-import { MapLegend } from "../pages/map/legend.js";
-import { onlyWall, selection } from "./state.js";
+import { t } from "../../pages/texts.js";
+import { MapLegend } from "../../pages/map/legend.js";
+import { onlyWall, selection } from "../state.js";
 
 class Legend extends MapLegend {
   get choice() {

@@ -1,8 +1,8 @@
 // The rings of requests and blockages on the board's map: told to it as a whole once, then only what became different.
-import { now } from "../pages/boot.js";
-import { ringPaints } from "../pages/map/style.js";
-import { openBlockages } from "../shifts/blockage.js";
-import { board, openRequests, selection } from "./state.js";
+import { now } from "../../pages/boot.js";
+import { ringPaints } from "../../pages/map/style.js";
+import { openBlockages } from "../../shifts/blockage.js";
+import { board, openRequests, selection } from "../state.js";
 
 const FILL_MS = 4 * 3600000; // a ring without a deadline is full after four hours
 const STEPS = 24; // of filling: nobody sees finer ones

@@ -1,26 +1,26 @@
 // Ties the map to the board: what is known is drawn, what is clicked is selected, and the other way round.
-import { get } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { streetName } from "../pages/texts.js";
-import { CoveragePainter } from "../pages/map/coverage.js";
-import { lightHeld, lightNear } from "../pages/map/highlight.js";
-import { followTheme, makeMap, repaint, reveal } from "../pages/map/map.js";
-import { around, makeTip, put } from "../pages/map/hover.js";
-import { TruckSheet } from "../pages/map/trucks.js";
-import { shiftOf } from "../shifts/route-answers.js";
-import { blockedName } from "../shifts/blockage.js";
-import { drawClosures } from "./closures.js";
-import { crews, drawCrews, signed } from "../crews/jobs.js";
-import { hand } from "./edit.js";
-import { letDrag } from "./edit-drag.js";
-import { place } from "../requests/request.js";
+import { get } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { streetName } from "../../pages/texts.js";
+import { CoveragePainter } from "../../pages/map/coverage.js";
+import { lightHeld, lightNear } from "../../pages/map/highlight.js";
+import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
+import { around, makeTip, put } from "../../pages/map/hover.js";
+import { TruckSheet } from "../../pages/map/trucks.js";
+import { shiftOf } from "../../shifts/route-answers.js";
+import { blockedName } from "../../shifts/blockage.js";
+import { drawClosures } from "../closures.js";
+import { crews, drawCrews, signed } from "../../crews/jobs.js";
+import { hand } from "../edit.js";
+import { letDrag } from "../edit-drag.js";
+import { place } from "../../requests/request.js";
 import { drawRings } from "./rings.js";
-import { RouteSheet } from "../routes/chosen-route.js";
-import { requestPlace } from "./rows.js";
-import { openSheet } from "./sheets.js";
-import { board, choose, coverage, selection } from "./state.js";
-import { routeOf } from "./truck.js";
-import { withStates } from "./watch.js";
+import { RouteSheet } from "../../routes/chosen-route.js";
+import { requestPlace } from "../rows.js";
+import { openSheet } from "../bottom-sheets.js";
+import { board, choose, coverage, selection } from "../state.js";
+import { routeOf } from "../truck.js";
+import { withStates } from "../watch.js";
 
 const point = (lon, lat, properties) => ({
   type: "Feature",

@@ -1,7 +1,7 @@
 // The sheet of all keys.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
 import { keysAct, letKeysAct } from "./keys.js";
 import { GROUPS } from "./shortcuts.js";
 
