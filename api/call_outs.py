@@ -58,7 +58,7 @@ def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
         "rows": rows,
         "boot": boot_of(request, context),
     }
-    return page(request, "dispatch/reserve.html", view)
+    return page(request, "storms/call_outs.html", view)
 
 
 @router.get("/api/call-outs")

@@ -15,7 +15,7 @@ import "./strip.js";
 import "./timeline/timeline.js";
 import "./wall.js";
 import { attempt } from "../pages/notices.js";
-import { reloadClosures } from "./closures.js";
+import { reloadClosures } from "../storms/closures.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { reloadDrivers } from "../shifts/drivers.js";
 import { reloadNotes } from "./handover.js";

@@ -9,7 +9,7 @@ import { whatIf } from "./plan-what-if.js";
 import { planWords } from "./plan-words.js";
 import { replanPart } from "./replan.js";
 import { board, choose, mayDispatch } from "./state.js";
-import { endStorm, startStorm } from "./storm.js";
+import { endStorm, startStorm } from "../storms/start.js";
 
 function published(plan) {
   if (!plan)

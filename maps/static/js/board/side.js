@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
 import { blockagePanel } from "../shifts/blockage.js";
-import { closures } from "./closures.js";
+import { closures } from "../storms/closures.js";
 import { crewPanel, crews } from "../crews/jobs.js";
 import { desk } from "./details.js";
 import { codes } from "../shifts/drivers.js";

@@ -4,7 +4,7 @@ import { notify, attempt } from "../pages/notices.js";
 import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
 import { reloadCrews } from "../crews/jobs.js";
-import { mergeClosures, reloadClosures } from "./closures.js";
+import { mergeClosures, reloadClosures } from "../storms/closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "./edit.js";
 import { mergeNotes, reloadNotes } from "./handover.js";

@@ -2,7 +2,7 @@
 import "../pages/theme.js";
 import "../pages/notices.js";
 import "./list.js";
-import "./desk.js";
+import "./storm.js";
 import { listen } from "../pages/stream.js";
 import { refresh } from "./state.js";
 

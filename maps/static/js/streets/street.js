@@ -6,7 +6,7 @@ import { Store } from "../pages/store.js";
 import { age, deadline, length, named, streetName, t, time } from "../pages/texts.js";
 import { rhythm, why } from "./classes/why.js";
 import { sightingEntry } from "../followup/sighting.js";
-import { closurePart } from "../board/closures.js";
+import { closurePart } from "../storms/closures.js";
 import { streetCrews } from "../crews/jobs.js";
 import { streetEdit } from "../board/edit-panels.js";
 import { facts } from "../pages/facts.js";

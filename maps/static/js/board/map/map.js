@@ -9,7 +9,7 @@ import { around, makeTip, put } from "../../pages/map/hover.js";
 import { TruckSheet } from "../../pages/map/trucks.js";
 import { shiftOf } from "../../shifts/route-answers.js";
 import { blockedName } from "../../shifts/blockage.js";
-import { drawClosures } from "../closures.js";
+import { drawClosures } from "../../storms/closures.js";
 import { crews, drawCrews, signed } from "../../crews/jobs.js";
 import { hand } from "../edit.js";
 import { letDrag } from "../edit-drag.js";

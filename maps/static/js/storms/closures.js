@@ -4,7 +4,7 @@ import { attempt } from "../pages/notices.js";
 import { get, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { day, t, time } from "../pages/texts.js";
-import { board, keyed, mayDispatch, selection } from "./state.js";
+import { board, keyed, mayDispatch, selection } from "../board/state.js";
 
 /** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */
 export const closures = new Store({ known: new Map(), asking: null, fault: null });

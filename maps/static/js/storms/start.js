@@ -4,7 +4,7 @@ import { attempt } from "../pages/notices.js";
 import { now } from "../pages/boot.js";
 import { post } from "../pages/net.js";
 import { day, t } from "../pages/texts.js";
-import { mayDispatch, reload } from "./state.js";
+import { mayDispatch, reload } from "../board/state.js";
 
 function start(event) {
   event.preventDefault();

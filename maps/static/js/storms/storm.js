@@ -5,7 +5,7 @@ import { named, number, t } from "../pages/texts.js";
 import { leaving, phaseBar } from "./phase.js";
 import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";
-import { closuresPart, editing, machinesPart, policyPart, switches } from "./terms.js";
+import { closuresPart, editing, machinesPart, policyPart, switches } from "./conditions.js";
 import { when } from "./words.js";
 
 const began = (row) => !["forecast", "alert", "called_off"].includes(row.phase);

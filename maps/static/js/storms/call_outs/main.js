@@ -1,7 +1,7 @@
 // Sends what a dispatcher says of a called machine, and shows how things stand then.
-import { sendForms } from "../pages/forms.js";
-import "../pages/theme.js";
-import { numberIn } from "../pages/number-fields.js";
+import { sendForms } from "../../pages/forms.js";
+import "../../pages/theme.js";
+import { numberIn } from "../../pages/number-fields.js";
 
 const fault = document.getElementById("fault");
 
