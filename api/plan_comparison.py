@@ -79,7 +79,7 @@ def plans_page(
         "found": found,
         "words": words,
     }
-    return page(request, "dispatch/plans.html", shown)
+    return page(request, "planning/comparison.html", shown)
 
 
 def _compared(tx: Tx, context: Context, a: Plan, b: Plan, t: Translator) -> ComparisonView:

@@ -9,7 +9,7 @@ import { desk } from "./details.js";
 import { codes } from "../shifts/drivers.js";
 import { hand } from "./edit.js";
 import { drafted } from "./edit-routes.js";
-import { planPanel } from "./plan.js";
+import { planPanel } from "../planning/plan.js";
 import { requestPanel } from "../requests/request.js";
 import { besideUs } from "./people.js";
 import { room } from "./room.js";

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { t } from "../pages/texts.js";
-import { board } from "./state.js";
+import { board } from "../board/state.js";
 
 const PROVED = 1e-6;
 const SHOWN = 3;

@@ -1,14 +1,14 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
 import { length, named, percent, t, time } from "../pages/texts.js";
-import { beginEditing, hand } from "./edit.js";
+import { beginEditing, hand } from "../board/edit.js";
 import { listbox } from "../pages/listbox.js";
-import { planForm } from "./plan-form.js";
-import { draft, failure, newest, progress, unfinished } from "./plan-run.js";
-import { whatIf } from "./plan-what-if.js";
-import { planWords } from "./plan-words.js";
-import { replanPart } from "./replan.js";
-import { board, choose, mayDispatch } from "./state.js";
+import { planForm } from "./form.js";
+import { draft, failure, newest, progress, unfinished } from "./run.js";
+import { whatIf } from "../board/plan-what-if.js";
+import { planWords } from "./words.js";
+import { replanPart } from "../board/replan.js";
+import { board, choose, mayDispatch } from "../board/state.js";
 import { endStorm, startStorm } from "../storms/start.js";
 
 function published(plan) {

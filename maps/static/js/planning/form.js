@@ -4,7 +4,7 @@ import { boot } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { get, post } from "../pages/net.js";
 import { named, t, time } from "../pages/texts.js";
-import { board, mayDispatch, merge } from "./state.js";
+import { board, mayDispatch, merge } from "../board/state.js";
 
 const SECONDS = [10, 30, 60, 120, 300];
 

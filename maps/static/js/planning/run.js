@@ -4,10 +4,10 @@ import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
 import { number, t } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
-import { searchCurve } from "./plan-chart.js";
-import { gapWords, planWords } from "./plan-words.js";
-import { change } from "./room.js";
-import { board, mayDispatch, merge, reload } from "./state.js";
+import { searchCurve } from "./chart.js";
+import { gapWords, planWords } from "./words.js";
+import { change } from "../board/room.js";
+import { board, mayDispatch, merge, reload } from "../board/state.js";
 
 let refusal = null; // of a draft that would take work off trucks: {planId, words}
 
