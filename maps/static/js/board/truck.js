@@ -10,7 +10,7 @@ import { driverFacts } from "../shifts/drivers.js";
 import { truckEdit } from "./edit-panels.js";
 import { orderPart } from "./edit-routes.js";
 import { facts } from "../pages/facts.js";
-import { truckOrders } from "./replan.js";
+import { truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
 import { alertFacts, checkFacts } from "./watch.js";
 

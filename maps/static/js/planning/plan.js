@@ -7,7 +7,7 @@ import { planForm } from "./form.js";
 import { draft, failure, newest, progress, unfinished } from "./run.js";
 import { whatIf } from "../board/plan-what-if.js";
 import { planWords } from "./words.js";
-import { replanPart } from "../board/replan.js";
+import { replanPart } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "../board/state.js";
 import { endStorm, startStorm } from "../storms/start.js";
 

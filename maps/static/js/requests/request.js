@@ -4,7 +4,7 @@ import { attempt } from "../pages/notices.js";
 import { age, deadline, named, t, time } from "../pages/texts.js";
 import { crewPart } from "../crews/jobs.js";
 import { facts } from "../pages/facts.js";
-import { urgentOrder } from "../board/replan.js";
+import { urgentOrder } from "../replanning/replan.js";
 import { kindIcon, needsPin, requestPlace } from "../board/rows.js";
 import { change } from "../board/room.js";
 import { openSheet } from "../board/bottom-sheets.js";

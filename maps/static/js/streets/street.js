@@ -10,7 +10,7 @@ import { closurePart } from "../storms/closures.js";
 import { streetCrews } from "../crews/jobs.js";
 import { streetEdit } from "../board/edit-panels.js";
 import { facts } from "../pages/facts.js";
-import { urgentOrder } from "../board/replan.js";
+import { urgentOrder } from "../replanning/replan.js";
 import { coverage, selection } from "../board/state.js";
 import { streetDesk } from "./details.js";
 

@@ -6,7 +6,7 @@ import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { duration, number, t, time } from "../pages/texts.js";
 import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
-import { board, choose, mayDispatch, merge, reload } from "./state.js";
+import { board, choose, mayDispatch, merge, reload } from "../board/state.js";
 
 const BUDGET = "barfrub-budget";
 const USUAL_BUDGET = 5;
