@@ -14,7 +14,7 @@ from tests.village import MAIN_WEST, MILL, TULIP
 pytestmark = pytest.mark.browser
 
 MAIN_NAME, TULIP_NAME = "خیابان امام", "کوچه لاله"
-LINES_OFFERED = """import('/static/js/board/edit-routes.js').then(
+LINES_OFFERED = """import('/static/js/edits/routes.js').then(
     ({ offered }) => offered().some(({ lines }) => lines.length > 0))"""
 CHOOSE_TRUCK = "import('/static/js/board/state.js').then((it) => it.choose('truck', 1))"
 

@@ -2,7 +2,7 @@
 import "../pages/theme.js";
 import "../pages/notices.js";
 import "./handover.js";
-import "./edit-bar.js";
+import "../edits/bar.js";
 import "./keys/help.js";
 import "./lists.js";
 import "./map/legend.js";
@@ -19,7 +19,7 @@ import { reloadClosures } from "../storms/closures.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { reloadDrivers } from "../shifts/drivers.js";
 import { reloadNotes } from "./handover.js";
-import { reloadOrders } from "./edit.js";
+import { reloadOrders } from "../edits/draft.js";
 import { listen } from "./keys/keys.js";
 import { reloadMessages } from "./messages.js";
 import { enterRoom } from "./room.js";

@@ -6,7 +6,7 @@ import { t } from "../pages/texts.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "../storms/closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
-import { heardOfDraft, mergeOrders, reloadOrders } from "./edit.js";
+import { heardOfDraft, mergeOrders, reloadOrders } from "../edits/draft.js";
 import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";
 import { reloadMessages } from "./messages.js";

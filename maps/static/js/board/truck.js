@@ -7,8 +7,8 @@ import { age, brief, length, named, number, streetName, t, time } from "../pages
 import { outFacts, shiftOf } from "../shifts/route-answers.js";
 import { askAgain, deskOf } from "./details.js";
 import { driverFacts } from "../shifts/drivers.js";
-import { truckEdit } from "./edit-panels.js";
-import { orderPart } from "./edit-routes.js";
+import { truckEdit } from "../edits/panels.js";
+import { orderPart } from "../edits/routes.js";
 import { facts } from "../pages/facts.js";
 import { truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";

@@ -1,7 +1,7 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
 import { length, named, percent, t, time } from "../pages/texts.js";
-import { beginEditing, hand } from "../board/edit.js";
+import { beginEditing, hand } from "../edits/draft.js";
 import { listbox } from "../pages/listbox.js";
 import { planForm } from "./form.js";
 import { draft, failure, newest, progress, unfinished } from "./run.js";

@@ -8,7 +8,7 @@ import { rhythm, why } from "./classes/why.js";
 import { sightingEntry } from "../followup/sighting.js";
 import { closurePart } from "../storms/closures.js";
 import { streetCrews } from "../crews/jobs.js";
-import { streetEdit } from "../board/edit-panels.js";
+import { streetEdit } from "../edits/panels.js";
 import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../replanning/replan.js";
 import { coverage, selection } from "../board/state.js";

@@ -1,7 +1,7 @@
 // Every key of the board, in one table: what the help sheet lists is what works. Keys are places on the keyboard
 // (`event.code`), so that they are the same with Persian and Latin letters on them.
 import { t } from "../../pages/texts.js";
-import { beginEditing, editing, leaveEditing } from "../edit.js";
+import { beginEditing, editing, leaveEditing } from "../../edits/draft.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, mayDispatch, selection } from "../state.js";
 import { lasting, see } from "../watch.js";

@@ -2,9 +2,9 @@
 import { color, onTheme } from "../pages/theme.js";
 import { linesOf, screenOf, trace } from "../pages/map/projection.js";
 import { Sheet } from "../pages/map/overlay.js";
-import { hand } from "./edit.js";
-import { drafted, offered } from "./edit-routes.js";
-import { selection } from "./state.js";
+import { hand } from "./draft.js";
+import { drafted, offered } from "./routes.js";
+import { selection } from "../board/state.js";
 
 const REACH_PX = 14; // wide enough for a gloved finger
 const NAME_PX = 13;

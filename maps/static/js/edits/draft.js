@@ -2,8 +2,8 @@
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { change as changeOf } from "./room.js";
-import { board, keyed, mayDispatch, reload } from "./state.js";
+import { change as changeOf } from "../board/room.js";
+import { board, keyed, mayDispatch, reload } from "../board/state.js";
 
 /**
  * The draft that is edited, or null; the trucks that could take a street; what the server asks before it stores a change

@@ -5,8 +5,8 @@ import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { streetName, t, time } from "../pages/texts.js";
 import { shiftOf } from "../shifts/route-answers.js";
-import { change, hand } from "./edit.js";
-import { choose, selection } from "./state.js";
+import { change, hand } from "./draft.js";
+import { choose, selection } from "../board/state.js";
 import { nameOf } from "../streets/names.js";
 
 const LISTED = 8; // streets of a truck's order

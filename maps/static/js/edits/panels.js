@@ -1,9 +1,9 @@
 // What the panels of streets and trucks say and do about editing by hand: who could take it, locks and bans.
 import { html } from "lit";
 import { t, time } from "../pages/texts.js";
-import { change, editing, hand, lookForTakers, orderTruck, takeBack } from "./edit.js";
-import { board, mayDispatch, selection } from "./state.js";
-import { routeOf } from "./truck.js";
+import { change, editing, hand, lookForTakers, orderTruck, takeBack } from "./draft.js";
+import { board, mayDispatch, selection } from "../board/state.js";
+import { routeOf } from "../board/truck.js";
 
 selection.follow(({ chosen }, changes) => {
   if ("chosen" in changes && chosen?.kind === "street") lookForTakers(chosen.id);

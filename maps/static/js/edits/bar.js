@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, t, time } from "../pages/texts.js";
-import { discardDraft, editing, hand, leaveEditing, letBe, publishDraft, redo, undo } from "./edit.js";
+import { discardDraft, editing, hand, leaveEditing, letBe, publishDraft, redo, undo } from "./draft.js";
 
 const typing = (target) => target.matches?.("input, textarea, select, [contenteditable]");
 

@@ -1,9 +1,9 @@
 // The chosen street's line is dragged onto a truck, on the map or in the list, or onto its route, to give it that street.
 import { streetName, t } from "../pages/texts.js";
 import { around } from "../pages/map/hover.js";
-import { change, editing, hand } from "./edit.js";
-import { OfferSheet } from "./offers.js";
-import { board, selection } from "./state.js";
+import { change, editing, hand } from "./draft.js";
+import { OfferSheet } from "./drop-targets.js";
+import { board, selection } from "../board/state.js";
 
 const truckRow = (target) => target?.closest?.("#list-trucks [role='option'], #routes [role='option'], .taker");
 
