@@ -11,7 +11,7 @@ import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";
 import { reloadMessages } from "./messages.js";
 import { reloadWatch } from "./watch.js";
-import { reloadWhatIfs } from "./plan-what-if.js";
+import { reloadWhatIfs } from "../what_if/what-if.js";
 import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them

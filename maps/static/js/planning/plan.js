@@ -5,7 +5,7 @@ import { beginEditing, hand } from "../edits/draft.js";
 import { listbox } from "../pages/listbox.js";
 import { planForm } from "./form.js";
 import { draft, failure, newest, progress, unfinished } from "./run.js";
-import { whatIf } from "../board/plan-what-if.js";
+import { whatIf } from "../what_if/what-if.js";
 import { planWords } from "./words.js";
 import { replanPart } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "../board/state.js";

@@ -4,7 +4,7 @@ import { boot } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { get, post } from "../pages/net.js";
 import { named, number, t, time } from "../pages/texts.js";
-import { board, mayDispatch } from "./state.js";
+import { board, mayDispatch } from "../board/state.js";
 
 let desk = null;
 let opened = false;
