@@ -1,7 +1,7 @@
 // What each list holds, which states it may be narrowed to, and in which orders it may stand. Pure.
 import { boot, now } from "../pages/boot.js";
 import { named, t } from "../pages/texts.js";
-import { alerts } from "./alerts.js";
+import { alerts } from "../alerts/alerts.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
 import { board, openRequests, tellSeen, vehicles } from "./state.js";
 

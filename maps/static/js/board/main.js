@@ -26,7 +26,7 @@ import { enterRoom } from "./room.js";
 import { onlyWall, reload } from "./state.js";
 import { follow } from "./stream.js";
 import { showMap } from "./map/map.js";
-import { reloadWatch } from "./watch.js";
+import { reloadWatch } from "../alerts/watch.js";
 
 if (!onlyWall) listen();
 const drawn = showMap();

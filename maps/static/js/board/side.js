@@ -16,7 +16,7 @@ import { room } from "./room.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "../streets/street.js";
 import { truckPanel } from "./truck.js";
-import { alertPanel } from "./watch.js";
+import { alertPanel } from "../alerts/watch.js";
 
 const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
 

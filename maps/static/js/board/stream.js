@@ -10,7 +10,7 @@ import { heardOfDraft, mergeOrders, reloadOrders } from "../edits/draft.js";
 import { mergeNotes, reloadNotes } from "./handover.js";
 import { meet } from "./room.js";
 import { reloadMessages } from "./messages.js";
-import { reloadWatch } from "./watch.js";
+import { reloadWatch } from "../alerts/watch.js";
 import { reloadWhatIfs } from "../what_if/what-if.js";
 import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 

@@ -12,7 +12,7 @@ import { orderPart } from "../edits/routes.js";
 import { facts } from "../pages/facts.js";
 import { truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
-import { alertFacts, checkFacts } from "./watch.js";
+import { alertFacts, checkFacts } from "../alerts/watch.js";
 
 const MINUTE_MS = 60000;
 const LATE_MS = 10 * MINUTE_MS;

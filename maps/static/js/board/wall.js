@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { age, date, duration, t, time } from "../pages/texts.js";
-import { alerts } from "./alerts.js";
+import { alerts } from "../alerts/alerts.js";
 import { board, onlyWall } from "./state.js";
 
 const PATIENCE_MS = 10000;

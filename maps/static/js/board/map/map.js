@@ -20,7 +20,7 @@ import { requestPlace } from "../rows.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, coverage, selection } from "../state.js";
 import { routeOf } from "../truck.js";
-import { withStates } from "../watch.js";
+import { withStates } from "../../alerts/watch.js";
 
 const point = (lon, lat, properties) => ({
   type: "Feature",

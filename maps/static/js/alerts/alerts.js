@@ -2,8 +2,8 @@
 import { boot, now } from "../pages/boot.js";
 import { t } from "../pages/texts.js";
 import { blockedName, openBlockages } from "../shifts/blockage.js";
-import { needsPin, requestPlace } from "./rows.js";
-import { board, coverage, openRequests } from "./state.js";
+import { needsPin, requestPlace } from "../board/rows.js";
+import { board, coverage, openRequests } from "../board/state.js";
 import { alertTitle, alertWords, lasting } from "./watch.js";
 
 const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed

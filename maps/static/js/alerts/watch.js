@@ -4,8 +4,8 @@ import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
-import { change } from "./room.js";
-import { board, choose, keyed, mayDispatch, merge, onlyWall } from "./state.js";
+import { change } from "../board/room.js";
+import { board, choose, keyed, mayDispatch, merge, onlyWall } from "../board/state.js";
 
 const MINUTE_MS = 60000;
 const LATE_MIN = 10;
