@@ -4,7 +4,7 @@ import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
-import { change } from "../board/room.js";
+import { change } from "../messages/presence.js";
 import { board, choose, keyed, mayDispatch, merge, onlyWall } from "../board/state.js";
 
 const MINUTE_MS = 60000;

@@ -2,7 +2,7 @@
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { change as changeOf } from "../board/room.js";
+import { change as changeOf } from "../messages/presence.js";
 import { board, keyed, mayDispatch, reload } from "../board/state.js";
 
 /**

@@ -6,7 +6,7 @@ import { number, t } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { searchCurve } from "./chart.js";
 import { gapWords, planWords } from "./words.js";
-import { change } from "../board/room.js";
+import { change } from "../messages/presence.js";
 import { board, mayDispatch, merge, reload } from "../board/state.js";
 
 let refusal = null; // of a draft that would take work off trucks: {planId, words}

@@ -6,7 +6,7 @@ import { crewPart } from "../crews/jobs.js";
 import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../replanning/replan.js";
 import { kindIcon, needsPin, requestPlace } from "../board/rows.js";
-import { change } from "../board/room.js";
+import { change } from "../messages/presence.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, merge, outlined, selection } from "../board/state.js";
 

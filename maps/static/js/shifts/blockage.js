@@ -3,7 +3,7 @@ import { html } from "lit";
 import { attempt } from "../pages/notices.js";
 import { age, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
-import { change } from "../board/room.js";
+import { change } from "../messages/presence.js";
 import { board, choose, mayDispatch, merge } from "../board/state.js";
 
 /** What is still blocked, the oldest first. */

@@ -6,7 +6,7 @@ import { Store } from "../pages/store.js";
 import { named, number, streetName, t, time } from "../pages/texts.js";
 import { answerWords, reloadOut, shiftOf } from "./route-answers.js";
 import { facts } from "../pages/facts.js";
-import { change } from "../board/room.js";
+import { change } from "../messages/presence.js";
 import { board, keyed, mayDispatch, merge, selection } from "../board/state.js";
 
 /** Who may drive, and the code that was just given: it is shown once and kept nowhere. */

@@ -4,7 +4,7 @@ import "../../pages/notices.js";
 import "./actions.js";
 import "./route-answer.js";
 import "./frame.js";
-import "../../driver/letters.js";
+import "../../messages/driver/messages.js";
 import "./list.js";
 import "./now.js";
 import "./problem.js";
@@ -14,9 +14,9 @@ import { stayAwake } from "./wake-lock.js";
 import { prepareMap } from "./map.js";
 import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
-import { startSos } from "../../driver/sos.js";
+import { startSos } from "../../messages/driver/sos.js";
 import { drive, quietly, reload } from "./state.js";
-import { reloadTalk, startTalk } from "../../driver/talk.js";
+import { reloadTalk, startTalk } from "../../messages/driver/state.js";
 
 const AGAIN_MS = 5000;
 

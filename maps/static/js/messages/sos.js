@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
 import { streetName, t, time } from "../pages/texts.js";
-import { board, choose, mayDispatch, onlyWall } from "./state.js";
+import { board, choose, mayDispatch, onlyWall } from "../board/state.js";
 import { alertTitle, lasting, see } from "../alerts/watch.js";
 
 const AGAIN_MS = 2000;

@@ -6,7 +6,7 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { t, time } from "../pages/texts.js";
-import { keyed, mayDispatch } from "./state.js";
+import { keyed, mayDispatch } from "../board/state.js";
 
 const notes = new Store({ waiting: new Map(), later: false });
 

@@ -1,10 +1,10 @@
 // Messages: a new one lies over everything until it is read; answers go with one tap, or in own words.
 import { html, nothing } from "lit";
-import { Part } from "../pages/element.js";
-import { t, time } from "../pages/texts.js";
-import { drive } from "../shifts/driver/state.js";
-import { answer, said, seeAll, talk, unseen } from "./talk.js";
-import { icon } from "../shifts/driver/words.js";
+import { Part } from "../../pages/element.js";
+import { t, time } from "../../pages/texts.js";
+import { drive } from "../../shifts/driver/state.js";
+import { answer, said, seeAll, talk, unseen } from "./state.js";
+import { icon } from "../../shifts/driver/words.js";
 
 const open = () => drive.set({ view: "letters", looked: null });
 

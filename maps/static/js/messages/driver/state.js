@@ -1,10 +1,10 @@
 // What the dispatcher wrote and the driver answered; what came and what was seen is told to the server.
-import { boot } from "../pages/boot.js";
-import { get, post } from "../pages/net.js";
-import { notify } from "../pages/notices.js";
-import { Relay } from "../pages/offline-queue.js";
-import { Store } from "../pages/store.js";
-import { drive } from "../shifts/driver/state.js";
+import { boot } from "../../pages/boot.js";
+import { get, post } from "../../pages/net.js";
+import { notify } from "../../pages/notices.js";
+import { Relay } from "../../pages/offline-queue.js";
+import { Store } from "../../pages/store.js";
+import { drive } from "../../shifts/driver/state.js";
 
 export const talk = new Store({ messages: [], canned: [], unsent: [] });
 

@@ -4,8 +4,8 @@ import { boot, now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
 import { changeWords } from "./conflict.js";
-import { beside, others, room, subjectOf } from "./room.js";
-import { selection } from "./state.js";
+import { beside, others, room, subjectOf } from "./presence.js";
+import { selection } from "../board/state.js";
 
 const NEWS_MS = 10 * 60000; // an older change is history, not news
 

@@ -1,13 +1,13 @@
 // SOS: held for two seconds, or tapped and confirmed; it is sent before all else and until the server has heard it.
 import { html, nothing } from "lit";
-import { now } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { notify } from "../pages/notices.js";
-import { Relay } from "../pages/offline-queue.js";
-import { Store } from "../pages/store.js";
-import { t } from "../pages/texts.js";
-import { drive } from "../shifts/driver/state.js";
-import { icon } from "../shifts/driver/words.js";
+import { now } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { notify } from "../../pages/notices.js";
+import { Relay } from "../../pages/offline-queue.js";
+import { Store } from "../../pages/store.js";
+import { t } from "../../pages/texts.js";
+import { drive } from "../../shifts/driver/state.js";
+import { icon } from "../../shifts/driver/words.js";
 
 const HOLD_MS = 2000;
 const FRESH_MS = 60000; // an older place is where the truck was, not where help is needed

@@ -6,7 +6,7 @@ import { notify } from "../pages/notices.js";
 import { t } from "../pages/texts.js";
 import { askWhat } from "./conflict.js";
 import { shiftOf } from "../shifts/route-answers.js";
-import { board, reload, selection } from "./state.js";
+import { board, reload, selection } from "../board/state.js";
 
 const EVERY_MS = 20000; // the server forgets a board that is silent for a minute
 const SETTLE_MS = 150; // who walks through a list with an arrow key looks at nothing on the way

@@ -5,8 +5,8 @@ import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { t, time } from "../pages/texts.js";
-import { unread } from "./rows.js";
-import { board, keyed, mayDispatch, merge, vehicles } from "./state.js";
+import { unread } from "../board/rows.js";
+import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";
 
 const MOST_LETTERS = 200;
 
