@@ -97,7 +97,7 @@ def trackers_page(request: Request, context: AdminContext) -> Response:
     """Show which trackers send positions, and who would like to."""
     view = {"boot": boot_of(request, context)}
     view["boot"]["base"] = str(request.base_url).rstrip("/")
-    return page(request, "setup/trackers.html", view)
+    return page(request, "tracking/trackers.html", view)
 
 
 @router.get("/api/trackers")

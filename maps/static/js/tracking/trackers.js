@@ -6,8 +6,8 @@ import { boot } from "../pages/boot.js";
 import { age, number, t } from "../pages/texts.js";
 import { field, problem, SetupPart } from "../pages/form-parts.js";
 import "../pages/copy-link.js";
-import { editor, machineChoices, trustBox } from "./tracker_editor.js";
-import { add, order, orderToken, refresh, trackers } from "./trackers_state.js";
+import { editor, machineChoices, trustBox } from "./editor.js";
+import { add, order, orderToken, refresh, trackers } from "./state.js";
 
 const REFRESH_MS = 10_000;
 const OSMAND = `${boot.base}/osmand`;

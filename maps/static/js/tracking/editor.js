@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { age, t } from "../pages/texts.js";
 import { field } from "../pages/form-parts.js";
-import { order, orderToken, trackers } from "./trackers_state.js";
+import { order, orderToken, trackers } from "./state.js";
 
 const UNITS = ["kn", "kmh", "mps", "mph"];
 const EQUIPMENT = ["blade", "spreader"];
