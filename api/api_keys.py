@@ -39,7 +39,7 @@ def systems_page(request: Request, context: AdminContext) -> Response:
     """Show which other systems may bring requests."""
     view = {"boot": boot_of(request, context)}
     view["boot"]["base"] = f"{str(request.base_url).rstrip('/')}/open311/v2"
-    return page(request, "setup/systems.html", view)
+    return page(request, "accounts/api_keys.html", view)
 
 
 @router.get("/api/api-keys")

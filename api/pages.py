@@ -66,7 +66,7 @@ def sign_in_page(request: Request, next: str = "/") -> Response:
     session, _ = signed_in(request)
     if session is not None:
         return RedirectResponse(local_path(next), status_code=303)
-    return page(request, "sign_in.html", {"next": local_path(next)})
+    return page(request, "accounts/sign_in.html", {"next": local_path(next)})
 
 
 @router.post("/sign-in", dependencies=[FormChecked])
@@ -178,4 +178,4 @@ def _checked_user(request: Request, login: str, password: str) -> User:
 def _sign_in_again(request: Request, error: BarfrubError, login: str, goal: str) -> Response:
     message = message_of(error, translator_of(request))
     view = {"error": message, "login": login, "next": local_path(goal)}
-    return page(request, "sign_in.html", view, STATUS[error.code])
+    return page(request, "accounts/sign_in.html", view, STATUS[error.code])

@@ -70,7 +70,7 @@ class InvitedOut(BaseModel):
 @router.get("/setup/people")
 def people_page(request: Request, context: AdminContext) -> Response:
     """Show who may sign in, as what."""
-    return page(request, "setup/people.html", {"boot": boot_of(request, context)})
+    return page(request, "accounts/accounts.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/api/people")
@@ -170,7 +170,7 @@ def _over(request: Request) -> str:
 
 
 def _welcome(request: Request, login: str | None, error: str = "", status: int = 200) -> Response:
-    return page(request, "setup/welcome.html", {"login": login, "error": error}, status)
+    return page(request, "accounts/welcome.html", {"login": login, "error": error}, status)
 
 
 def _signed_in(request: Request, user: User) -> Response:
