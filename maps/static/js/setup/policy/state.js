@@ -1,8 +1,8 @@
 // What the page of the levels of service knows: the policy in force, the draft of the form, and every change.
-import { get, post, send } from "../pages/net.js";
-import { notify } from "../pages/notices.js";
-import { Store } from "../pages/store.js";
-import { listen } from "../pages/stream.js";
+import { get, post, send } from "../../pages/net.js";
+import { notify } from "../../pages/notices.js";
+import { Store } from "../../pages/store.js";
+import { listen } from "../../pages/stream.js";
 
 /** `view` is what the server says, `draft` the tables under change, on the `base` that they began with. */
 export const policy = new Store({ view: null, draft: null, base: 0, dirty: false, found: null, fault: null, broken: "", busy: false });

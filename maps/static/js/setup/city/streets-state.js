@@ -1,4 +1,4 @@
 // What the page of the streets knows.
-import { Store } from "../pages/store.js";
+import { Store } from "../../pages/store.js";
 
 export const streets = new Store({ unreached: null, broken: "", files: {}, reimport: null });

@@ -1,12 +1,12 @@
 // The machines of the city as a table: find, add, change, copy, remove, and whole files.
-import "../pages/theme.js";
-import "../pages/notices.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
 import "./undo.js";
 import "./editor.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Part } from "../pages/element.js";
-import { number, t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { number, t } from "../../pages/texts.js";
 import { NEW } from "./editor.js";
 import { edit, fleet, follow, orderAtOnce, refresh } from "./state.js";
 import { look } from "./upload.js";

@@ -1,9 +1,9 @@
 // What a tonne of each material costs, in the city's money: a part of the policy's form.
 import { html } from "lit";
-import { t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { cell } from "./cells.js";
-import { change } from "./policy-state.js";
+import { t } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { cell } from "./inputs.js";
+import { change } from "./state.js";
 
 const MATERIALS = ["salt", "sand", "brine"];
 

@@ -1,7 +1,7 @@
 // What dispatchers and drivers say with one tap, in both languages: a part of the policy's form.
 import { html } from "lit";
-import { t } from "../pages/texts.js";
-import { change } from "./policy-state.js";
+import { t } from "../../pages/texts.js";
+import { change } from "./state.js";
 
 const MOST = 20;
 const LETTERS = 200;

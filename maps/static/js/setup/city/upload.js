@@ -1,6 +1,6 @@
 // Sends a file and tells how much of it has gone; fetch cannot tell.
-import { boot } from "../pages/boot.js";
-import { t } from "../pages/texts.js";
+import { boot } from "../../pages/boot.js";
+import { t } from "../../pages/texts.js";
 
 const lost = () => new Error(t("The server cannot be reached. Nothing was changed; try again."));
 

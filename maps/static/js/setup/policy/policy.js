@@ -1,19 +1,19 @@
 // Levels of service: classes, kinds of streets, rules, passes and salt, as one form.
-import "../pages/theme.js";
-import "../pages/notices.js";
-import "./policy-file.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
+import "./file.js";
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { day, length, number, t, time } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { cell, numberInput } from "./cells.js";
-import { change, discard, follow, policy, refresh, save, undo } from "./policy-state.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { day, length, number, t, time } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { cell, numberInput } from "./inputs.js";
+import { change, discard, follow, policy, refresh, save, undo } from "./state.js";
 import { prices } from "./prices.js";
 import { readyTexts } from "./ready-texts.js";
 import { classChoice, rules } from "./rules.js";
 import { sharing, targets } from "./targets.js";
-import { watching } from "./watching.js";
+import { watching } from "./alert-limits.js";
 
 const { classes, roads } = boot.policy;
 const COLUMNS = [

@@ -1,7 +1,7 @@
 // Chooses a file that lies ready on the server, or sends one: a list, a button, and a place to drop it.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
 import { sendFile } from "./upload.js";
 
 const MEGABYTE = 1_000_000;

@@ -1,11 +1,11 @@
 // The map of the set-up: streets beyond reach, or those that a newer file takes and adds; and the depots.
 import { html } from "lit";
-import { still } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { color, onTheme } from "../pages/theme.js";
-import { t } from "../pages/texts.js";
-import { followTheme, makeMap } from "../pages/map/map.js";
-import { streets } from "./streets_state.js";
+import { still } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { color, onTheme } from "../../pages/theme.js";
+import { t } from "../../pages/texts.js";
+import { followTheme, makeMap } from "../../pages/map/map.js";
+import { streets } from "./streets-state.js";
 
 const NOTHING_HIDDEN = new Set();
 const CLOSE_ZOOM = 16;

@@ -1,10 +1,10 @@
 // The form of one machine, in a dialog: new, a copy of another one, or a change.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { numberField, numberIn } from "../pages/number-fields.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { t } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { numberField, numberIn } from "../../pages/number-fields.js";
 import { done, edit, fleet, order } from "./state.js";
 
 const { limits, owners, types } = boot.machines;

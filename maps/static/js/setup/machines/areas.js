@@ -1,10 +1,10 @@
 // The grounds of yards and places to load: their part of a form, and how the map shows them.
 import { html } from "lit";
-import { t } from "../pages/texts.js";
-import { color, onTheme } from "../pages/theme.js";
-import { field } from "../pages/form-parts.js";
+import { t } from "../../pages/texts.js";
+import { color, onTheme } from "../../pages/theme.js";
+import { field } from "../../pages/form-parts.js";
 import { cornersIn, textOf } from "./geojson.js";
-import { numberField } from "../pages/number-fields.js";
+import { numberField } from "../../pages/number-fields.js";
 import { fleet } from "./state.js";
 
 const CIRCLE_STEPS = 48;

@@ -1,9 +1,9 @@
 // A file with machines: what is wrong in it or what it would change, before it counts.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { Store } from "../pages/store.js";
-import { number, t } from "../pages/texts.js";
-import { mistakes } from "./mistakes.js";
+import { Part } from "../../pages/element.js";
+import { Store } from "../../pages/store.js";
+import { number, t } from "../../pages/texts.js";
+import { mistakes } from "../mistakes.js";
 import { checkFile, fleet, takeFile } from "./state.js";
 
 const FEW = 12;

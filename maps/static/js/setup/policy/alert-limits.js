@@ -1,8 +1,8 @@
 // When a dispatcher is called, and when it is over: a part of the policy's form.
 import { html } from "lit";
-import { t } from "../pages/texts.js";
-import { cell } from "./cells.js";
-import { change } from "./policy-state.js";
+import { t } from "../../pages/texts.js";
+import { cell } from "./inputs.js";
+import { change } from "./state.js";
 
 const SIGNS = [
   ["silent_min", "min"],

@@ -1,7 +1,7 @@
 // The last change of the fleet, who made it, and the button that takes it back.
 import { html } from "lit";
-import { Part } from "../pages/element.js";
-import { day, t, time } from "../pages/texts.js";
+import { Part } from "../../pages/element.js";
+import { day, t, time } from "../../pages/texts.js";
 import { fleet, undo } from "./state.js";
 
 class Undo extends Part {

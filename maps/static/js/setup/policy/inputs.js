@@ -1,7 +1,7 @@
 // Numbers of the policy's form, each under the name that the server knows it by.
 import { html, nothing } from "lit";
-import { t } from "../pages/texts.js";
-import { numberIn, shown } from "../pages/number-fields.js";
+import { t } from "../../pages/texts.js";
+import { numberIn, shown } from "../../pages/number-fields.js";
 
 const fault = (text, optional) => {
   if (text.trim() === "") return optional ? "" : t("Enter a number.");

@@ -1,11 +1,11 @@
 // The policy as a file: save it, or take one after a look at what it comes to.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { Store } from "../pages/store.js";
-import { length, number, t } from "../pages/texts.js";
-import { mistakes } from "./mistakes.js";
-import { checkFile, policy, takeFile } from "./policy-state.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { Store } from "../../pages/store.js";
+import { length, number, t } from "../../pages/texts.js";
+import { mistakes } from "../mistakes.js";
+import { checkFile, policy, takeFile } from "./state.js";
 
 const NOTHING = { file: null, proposal: null, fault: "" };
 

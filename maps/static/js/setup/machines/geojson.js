@@ -1,5 +1,5 @@
 // The ground of a yard as GeoJSON text: what somebody pastes from a drawing program, and back.
-import { t } from "../pages/texts.js";
+import { t } from "../../pages/texts.js";
 
 const LEAST_CORNERS = 3;
 const DIGITS = 7;

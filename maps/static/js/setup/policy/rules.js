@@ -1,12 +1,12 @@
 // Rules beyond the kind of street: in front of places, bus routes, slopes, names, zones.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { get } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { cell } from "./cells.js";
-import { change, policy } from "./policy-state.js";
+import { boot } from "../../pages/boot.js";
+import { get } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { t } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { cell } from "./inputs.js";
+import { change, policy } from "./state.js";
 
 const { classes, places } = boot.policy;
 const KINDS = [...places].sort((one, other) => t(`place:${one}`).localeCompare(t(`place:${other}`), boot.language));

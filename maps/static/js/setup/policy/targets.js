@@ -1,11 +1,11 @@
 // How long requests may wait, when the office changes hands, and which requests share a job: parts of the policy's form.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { cell, numberInput } from "./cells.js";
-import { latinDigits, ownDigits } from "../pages/number-fields.js";
-import { change } from "./policy-state.js";
+import { boot } from "../../pages/boot.js";
+import { t } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { cell, numberInput } from "./inputs.js";
+import { latinDigits, ownDigits } from "../../pages/number-fields.js";
+import { change } from "./state.js";
 
 const { classes, kinds } = boot.policy;
 const LIMITS = [

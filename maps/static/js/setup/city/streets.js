@@ -1,15 +1,15 @@
 // The streets of the set-up: what the file holds, what no depot reaches, and a newer file with what it would change.
-import "../pages/notices.js";
-import "./file.js";
+import "../../pages/notices.js";
+import "./file-picker.js";
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { get, post } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
-import { length, number, streetName, t } from "../pages/texts.js";
-import { fault, report, stepList } from "./report.js";
-import { streets } from "./streets_state.js";
-import { showMap, showStreet } from "./streets_map.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { get, post } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { length, number, streetName, t } from "../../pages/texts.js";
+import { fault, report, stepList } from "./import-report.js";
+import { streets } from "./streets-state.js";
+import { showMap, showStreet } from "./streets-map.js";
 
 const LOOK_MS = 500;
 const FILES = "/api/setup/files";

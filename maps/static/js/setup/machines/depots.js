@@ -1,14 +1,14 @@
 // Depots and places to load salt: the list, the form, and what the streets say to it.
-import "../pages/theme.js";
-import "../pages/notices.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
 import "./undo.js";
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { length, t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { grounded, groundFields, isGround } from "./grounds.js";
-import { numberField, numberIn } from "../pages/number-fields.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { length, t } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { grounded, groundFields, isGround } from "./areas.js";
+import { numberField, numberIn } from "../../pages/number-fields.js";
 import { pathOf, placed, placeInTheMiddle, same, showPins } from "./pins.js";
 import { done, edit, fleet, follow, order, orderAtOnce, refresh } from "./state.js";
 

@@ -1,6 +1,6 @@
 // What an import is doing, and what it has found.
 import { html } from "lit";
-import { t } from "../pages/texts.js";
+import { t } from "../../pages/texts.js";
 
 const standing = (steps, at, number) => (number < at ? "past" : steps[number] === steps[at] ? "now" : "ahead");
 

@@ -1,8 +1,8 @@
 // What the pages of depots and machines know, and every change that they send.
-import { get, post, send } from "../pages/net.js";
-import { notify } from "../pages/notices.js";
-import { Store } from "../pages/store.js";
-import { listen } from "../pages/stream.js";
+import { get, post, send } from "../../pages/net.js";
+import { notify } from "../../pages/notices.js";
+import { Store } from "../../pages/store.js";
+import { listen } from "../../pages/stream.js";
 
 /** `view` is what the server says; `editing` the thing under change, with the `base` it was opened on. */
 export const fleet = new Store({ view: null, broken: "", editing: null, fault: null, busy: false });

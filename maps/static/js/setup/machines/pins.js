@@ -1,8 +1,8 @@
 // Depots and places to load salt on the map: pins to choose, to drag and to place.
 import * as maplibregl from "maplibre-gl";
-import { t } from "../pages/texts.js";
-import { followTheme, makeMap, reveal } from "../pages/map/map.js";
-import { showGrounds, takeCorner } from "./grounds.js";
+import { t } from "../../pages/texts.js";
+import { followTheme, makeMap, reveal } from "../../pages/map/map.js";
+import { showGrounds, takeCorner } from "./areas.js";
 import { edit, fleet, orderAtOnce } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();

@@ -1,15 +1,15 @@
 // The first start: a form that makes a city, how far it is, and what came out; then the city is served here.
-import "../pages/theme.js";
-import "../pages/notices.js";
-import "./file.js";
+import "../../pages/theme.js";
+import "../../pages/notices.js";
+import "./file-picker.js";
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { get, post } from "../pages/net.js";
-import { Store } from "../pages/store.js";
-import { t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
-import { fault, report, stepList } from "./report.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { get, post } from "../../pages/net.js";
+import { Store } from "../../pages/store.js";
+import { t } from "../../pages/texts.js";
+import { field } from "../../pages/form-parts.js";
+import { fault, report, stepList } from "./import-report.js";
 
 const LOOK_MS = 400;
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
