@@ -61,7 +61,7 @@ class AnswerIn(Wire):
 def bodies_page(request: Request, context: AdminContext) -> Response:
     """Show the register of bodies."""
     boot = boot_of(request, context) | {"body_kinds": list(BodyKind)}
-    return page(request, "setup/bodies.html", {"boot": boot})
+    return page(request, "followup/agencies.html", {"boot": boot})
 
 
 @router.get("/api/bodies")
@@ -123,7 +123,7 @@ def paper(request: Request, key: Key, context: IntakeContext) -> Response:
     t = translator_of(request)
     phone = caller.phone if caller else ""
     view = paper_view(one, asked, body, phone, context.app.network, t)
-    return page(request, "requests/paper.html", {"paper": view, "boot": boot_of(request, context)})
+    return page(request, "followup/paper.html", {"paper": view, "boot": boot_of(request, context)})
 
 
 def _kept(wanted: Body, context: Context) -> list[BodyView]:

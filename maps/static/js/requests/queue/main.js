@@ -5,11 +5,11 @@ import { html } from "lit";
 import { Part } from "../../pages/element.js";
 import { number, t } from "../../pages/texts.js";
 import "./bulk.js";
-import { askCalls, calls } from "../callbacks.js";
+import { askCalls, calls } from "../../followup/callbacks.js";
 import "./file.js";
 import "./filters.js";
 import { showMap } from "./map.js";
-import "../handovers.js";
+import "../../followup/referrals.js";
 import "./list.js";
 import { follow, open, queue } from "./state.js";
 

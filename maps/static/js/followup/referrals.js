@@ -7,7 +7,7 @@ import { attempt } from "../pages/notices.js";
 import { age, t, time } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
 import { kindIcon } from "../board/rows.js";
-import { load, queue } from "./queue/state.js";
+import { load, queue } from "../requests/queue/state.js";
 
 const ANSWERS = ["accepted", "done", "declined"];
 const PENDING = ["sent", "accepted"];

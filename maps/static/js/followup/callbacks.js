@@ -6,7 +6,7 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { age, t, time } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
-import { queue } from "./queue/state.js";
+import { queue } from "../requests/queue/state.js";
 
 const OUTCOMES = ["reached", "no_answer", "wrong_number", "unwanted"];
 const ICON = { reached: "check", no_answer: "phone-missed", wrong_number: "phone-off", unwanted: "ban" };
