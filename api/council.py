@@ -40,7 +40,7 @@ Against = Annotated[StormId | None, Query(description="the storm to compare with
 @router.get("/council")
 def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
     """Show the council's page."""
-    return page(request, "council/page.html", {"boot": boot_of(request, context)})
+    return page(request, "reports/council.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/api/council")

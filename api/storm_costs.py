@@ -30,7 +30,7 @@ def costs_page(request: Request, storm_id: StormId, context: BoardContext) -> HT
     storm, costs, unread = _costs(context, storm_id)
     view = costs_view(costs, storm, translator_of(request))
     shown = {"view": view, "unread": unread, "boot": boot_of(request, context)}
-    return page(request, "dispatch/costs.html", shown)
+    return page(request, "reports/costs.html", shown)
 
 
 @router.get("/storms/{storm_id}/costs.csv")

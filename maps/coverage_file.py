@@ -144,5 +144,5 @@ def _panel(picture: CoveragePicture, t: Translator) -> str:
 
 def _style() -> str:
     font = f"data:font/woff2;base64,{base64.b64encode(FONT.read_bytes()).decode()}"
-    own = (STATIC_DIR / "css/coverage-file.css").read_text("utf-8")
+    own = (STATIC_DIR / "css/reports/coverage-file.css").read_text("utf-8")
     return f"@font-face {{ font-family: Vazirmatn; src: url({font}); }}\n{css()}\n{own}"

@@ -298,7 +298,7 @@ def test_the_page_carries_no_figures_of_its_own(council):
     boot = json.loads(re.search(r'id="boot">(.*?)</script>', page.text)[1])
 
     assert boot["roles"] == ["council"]
-    assert 'src="/static/js/council/main.js"' in page.text
+    assert 'src="/static/js/reports/main.js"' in page.text
 
 
 def test_what_is_learnt_of_a_storm_after_its_end_stands_as_a_numbered_correction(

@@ -1,8 +1,8 @@
 // Says over the map, not in a corner, that what it shows is old.
 import { html } from "lit";
-import { TickingPart } from "../pages/element.js";
-import { duration, t } from "../pages/texts.js";
-import { council, live } from "./state.js";
+import { TickingPart } from "../../pages/element.js";
+import { duration, t } from "../../pages/texts.js";
+import { council, live } from "../state.js";
 
 const PATIENCE_MS = 10000;
 

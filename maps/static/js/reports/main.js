@@ -2,15 +2,15 @@
 import "../pages/theme.js";
 import "../pages/notices.js";
 import "./figures.js";
-import "./filter.js";
-import "./head.js";
+import "./map/filter.js";
+import "./header.js";
 import "./method.js";
-import "./parts.js";
+import "./districts.js";
 import "./revisions.js";
-import "./side.js";
-import "./stale.js";
+import "./map/street.js";
+import "./map/stale.js";
 import "./table.js";
-import { showMap } from "./ground.js";
+import { showMap } from "./map/map.js";
 import { keepAddress, load } from "./state.js";
 import { follow } from "./stream.js";
 

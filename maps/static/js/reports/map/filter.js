@@ -1,11 +1,11 @@
 // Which streets the map shows: by class and by district; and the street somebody looks for.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { get } from "../pages/net.js";
-import { named, t } from "../pages/texts.js";
-import { choice, choose, council, districtName, filter, live, streets } from "./state.js";
-import { stateName } from "./words.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { get } from "../../pages/net.js";
+import { named, t } from "../../pages/texts.js";
+import { choice, choose, council, districtName, filter, live, streets } from "../state.js";
+import { stateName } from "../words.js";
 
 const PAUSE_MS = 250;
 

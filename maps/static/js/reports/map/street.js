@@ -1,12 +1,12 @@
 // The evidence behind one street's colors: when, what proves it, how many passes. No vehicle, no driver.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
-import { Part } from "../pages/element.js";
-import { get } from "../pages/net.js";
-import { Store } from "../pages/store.js";
-import { date, duration, length, named, percent, streetName, t, time } from "../pages/texts.js";
-import { choice, choose, districtName, followStreets, live, query } from "./state.js";
-import { stateName } from "./words.js";
+import { boot } from "../../pages/boot.js";
+import { Part } from "../../pages/element.js";
+import { get } from "../../pages/net.js";
+import { Store } from "../../pages/store.js";
+import { date, duration, length, named, percent, streetName, t, time } from "../../pages/texts.js";
+import { choice, choose, districtName, followStreets, live, query } from "../state.js";
+import { stateName } from "../words.js";
 
 const PROOFS_SHOWN = 8;
 

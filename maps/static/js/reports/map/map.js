@@ -1,11 +1,11 @@
 // Ties the map to the page: colors and filter are drawn, a click shows a street's evidence.
-import { still } from "../pages/boot.js";
-import { streetName } from "../pages/texts.js";
-import { CoveragePainter } from "../pages/map/coverage.js";
-import { lightHeld } from "../pages/map/highlight.js";
-import { followTheme, makeMap } from "../pages/map/map.js";
-import { around, makeTip } from "../pages/map/hover.js";
-import { choice, choose, followStreets, streets, visible } from "./state.js";
+import { still } from "../../pages/boot.js";
+import { streetName } from "../../pages/texts.js";
+import { CoveragePainter } from "../../pages/map/coverage.js";
+import { lightHeld } from "../../pages/map/highlight.js";
+import { followTheme, makeMap } from "../../pages/map/map.js";
+import { around, makeTip } from "../../pages/map/hover.js";
+import { choice, choose, followStreets, streets, visible } from "../state.js";
 
 const NEAR_ZOOM = 15; // where a street that somebody looked for can be told from its neighbours
 const NOTHING_HIDDEN = new Set();
