@@ -1,7 +1,7 @@
 // The history of a storm hour by hour: asked for shortly before it is played, and forgotten soon after.
 import { get } from "../pages/net.js";
 import { notify } from "../pages/notices.js";
-import { summed, trackOf } from "./tracks.js";
+import { summed, trackOf } from "./map/tracks.js";
 
 const KEPT = 8; // hours in memory
 const AHEAD_S = 6; // wall seconds before an hour is played at which it is asked for

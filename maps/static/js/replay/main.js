@@ -3,10 +3,10 @@ import "../pages/theme.js";
 import "../pages/notices.js";
 import "./clock.js";
 import "./controls.js";
-import "./head.js";
-import "./legend.js";
-import "./past.js";
-import { showMap } from "./ground.js";
+import "./header.js";
+import "./map/legend.js";
+import "./street.js";
+import { showMap } from "./map/map.js";
 import { listen } from "./keys.js";
 import { load } from "./state.js";
 

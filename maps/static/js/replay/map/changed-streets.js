@@ -2,12 +2,12 @@
 // itself is then drawn anew only now and then, which without a graphics card takes longer than several frames. And where
 // software puts sheets over each other, the map's own canvas, which lies upside down there, would take half of each frame;
 // a sheet that nothing shines through spares it.
-import { boot } from "../pages/boot.js";
-import { color, theme } from "../pages/theme.js";
-import { featureState } from "../pages/map/coverage.js";
-import { linesOf, screenOf, trace } from "../pages/map/projection.js";
-import { Sheet } from "../pages/map/overlay.js";
-import { DASHES_FROM_ZOOM, DIRECTIONS_FROM_ZOOM, streetWidth } from "../pages/map/style.js";
+import { boot } from "../../pages/boot.js";
+import { color, theme } from "../../pages/theme.js";
+import { featureState } from "../../pages/map/coverage.js";
+import { linesOf, screenOf, trace } from "../../pages/map/projection.js";
+import { Sheet } from "../../pages/map/overlay.js";
+import { DASHES_FROM_ZOOM, DIRECTIONS_FROM_ZOOM, streetWidth } from "../../pages/map/style.js";
 
 const WIDEST = Math.max(...boot.states.map((state) => state.width));
 const [DASH, DASH_SHARE] = [1.6, 0.62]; // as in the map's style

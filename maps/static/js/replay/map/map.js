@@ -1,14 +1,14 @@
 // Ties the map to the moment that is played: colors follow it, trucks glide, a click chooses a truck or a street.
-import { still } from "../pages/boot.js";
-import { streetName } from "../pages/texts.js";
-import { CoveragePainter } from "../pages/map/coverage.js";
-import { lightHeld } from "../pages/map/highlight.js";
-import { followTheme, makeMap, repaint } from "../pages/map/map.js";
-import { around, makeTip } from "../pages/map/hover.js";
+import { still } from "../../pages/boot.js";
+import { streetName } from "../../pages/texts.js";
+import { CoveragePainter } from "../../pages/map/coverage.js";
+import { lightHeld } from "../../pages/map/highlight.js";
+import { followTheme, makeMap, repaint } from "../../pages/map/map.js";
+import { around, makeTip } from "../../pages/map/hover.js";
 import { StreetColors } from "./colors.js";
-import { FreshPaint } from "./fresh.js";
-import { followHours, hourAt, hourBefore } from "./hours.js";
-import { play, shown, storm, tellColors, tick } from "./state.js";
+import { FreshPaint } from "./changed-streets.js";
+import { followHours, hourAt, hourBefore } from "../hours.js";
+import { play, shown, storm, tellColors, tick } from "../state.js";
 import { PastTrucks } from "./trucks.js";
 
 const LONGEST_FRAME_MS = 250; // a window that was hidden does not leap ahead

@@ -1,7 +1,7 @@
 // The legend of the replay's map: streets, and the trails of trucks.
-import { t } from "../pages/texts.js";
-import { MapLegend } from "../pages/map/legend.js";
-import { shown } from "./state.js";
+import { t } from "../../pages/texts.js";
+import { MapLegend } from "../../pages/map/legend.js";
+import { shown } from "../state.js";
 
 class Legend extends MapLegend {
   get choice() {

@@ -1,5 +1,5 @@
 // Trucks at a moment of the past, drawn on a sheet above the trails of the way they came.
-import { TruckSheet } from "../pages/map/trucks.js";
+import { TruckSheet } from "../../pages/map/trucks.js";
 import { placeOn } from "./tracks.js";
 import { TrailSheet } from "./trails.js";
 

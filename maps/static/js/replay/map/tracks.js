@@ -1,5 +1,5 @@
 // Tracks of an hour as flat arrays: read from the wire, asked for a moment, put on the screen without a call a point.
-import { mercatorX, mercatorY } from "../pages/map/projection.js";
+import { mercatorX, mercatorY } from "../../pages/map/projection.js";
 
 const MICRO = 1e6;
 const STANDS = 1; // motions: 0 nobody knows, 1 stood, 2 drove, 3 worked

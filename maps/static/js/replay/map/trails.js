@@ -1,8 +1,8 @@
 // The way that each truck came, on a sheet below the trucks. To draw it all costs more than a frame has, so that a
 // picture of it does for some frames; the trucks' own sheet adds what has been driven since.
-import { color, onTheme } from "../pages/theme.js";
-import { screenOf } from "../pages/map/projection.js";
-import { Sheet } from "../pages/map/overlay.js";
+import { color, onTheme } from "../../pages/theme.js";
+import { screenOf } from "../../pages/map/projection.js";
+import { Sheet } from "../../pages/map/overlay.js";
 import { drawWay, pointAt } from "./tracks.js";
 
 const TRAIL_DS = 6000; // ten minutes
