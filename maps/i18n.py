@@ -30,7 +30,7 @@ type Texts = dict[str, str | list[str]]
 
 @lru_cache
 def catalog(language: str) -> Texts:
-    """Return every text of a language, by msgid, from all its files: one for each page."""
+    """Return every text of a language, by msgid, from all its files: one for each room."""
     files = sorted((LOCALE_DIR / language / "LC_MESSAGES").glob("*.po"))
     return {
         entry.msgid: [entry.msgstr_plural[0], entry.msgstr_plural[1]]

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "data", "fleet", "maps", "routing")
 MAX_LINES = 400
+MAX_SCRIPTS = 15
 
 
 def _tracked(*patterns: str) -> list[Path]:
@@ -41,6 +43,21 @@ def test_files_are_short():
         and (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_LINES
     }
     assert long == {}
+
+
+def test_no_folder_has_too_many_scripts():
+    folders = Counter(str(path.parent.relative_to(ROOT)) for path in _tracked("*.js"))
+    assert {name: many for name, many in folders.items() if many > MAX_SCRIPTS} == {}
+
+
+def test_scripts_styles_templates_and_texts_stand_in_the_same_rooms():
+    texts = {path.stem for path in _tracked("maps/locale/*.po")}
+    shown = {
+        path.relative_to(ROOT / folder).parts[0]
+        for folder in ("maps/static/js", "maps/static/css", "maps/templates")
+        for path in _tracked(f"{folder}/**")
+    }
+    assert shown <= texts
 
 
 def test_locks_hold_no_address():
