@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from fleet.office_report import Period
+from data.model.periods import Period
 
 CSV = "text/csv"
 

@@ -12,7 +12,7 @@ from api.context import AdminContext, BoardContext, Context
 from api.download import attachment
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
-from data.errors import InvalidError, Need
+from api.uploads import content_of
 from data.levels import idle_rules
 from data.model import Override, Place, Role, SegmentId, ServiceClass
 from data.override_file import (
@@ -165,7 +165,9 @@ def decide_by_file(
 ) -> FileOut:
     """Decide as a file says: all of it, or nothing where it has a mistake."""
     network, t = context.app.network, translator_of(request)
-    wanted, mistakes = overrides_from_file(file.filename or "", _content(file), network)
+    wanted, mistakes = overrides_from_file(
+        file.filename or "", content_of(file, MOST_BYTES), network
+    )
     if mistakes:
         told = [
             MistakeOut(line=one.line, field=one.field, got=one.got, expected=_needed(one, t))
@@ -196,14 +198,6 @@ def download_map(context: BoardContext) -> Response:
 
 def _places(tx: Tx, context: Context) -> list[Place]:
     return list_places(tx, context.app.policy.street_rules.place_kinds)
-
-
-def _content(file: UploadFile) -> bytes:
-    content = file.file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        size = f"{(file.size or MOST_BYTES) / 1e6:.1f} MB"
-        raise InvalidError("file", size, Need("at most {count} MB", count=MOST_BYTES // 10**6))
-    return content
 
 
 def _needed(mistake: Mistake, t: Translator) -> str:

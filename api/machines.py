@@ -10,9 +10,10 @@ from starlette.responses import Response
 from api.city_texts import write_fleet_text
 from api.context import AdminContext, Context
 from api.download import attachment
-from api.schemas import Lat, Lon, Wire
+from api.schemas import Base, Lat, Lon, UndoIn, Wire
 from api.shell import boot_of, page, translator_of
-from data.errors import InvalidError, Need
+from api.uploads import content_of
+from data.errors import InvalidError
 from data.fleet_csv import csv_from_machines
 from data.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
 from data.model import (
@@ -49,16 +50,12 @@ from fleet.machines import (
 from maps.i18n import LANGUAGES
 from maps.machines import FleetView, ProposalView, fleet_view, proposal_view
 
-MOST_BYTES = 4_000_000
-"""Largest file with machines; the fleet of a metropolis takes a twentieth."""
-
 MOST_CORNERS = 500
 """Corners of a ground; a surveyor's plan of a yard has fewer."""
 
 router = APIRouter()
 
 Key = Annotated[int, Path(ge=1, lt=2**63)]
-Base = Annotated[int, Field(ge=0, lt=2**63)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Said = Annotated[str, Field(max_length=80)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -155,12 +152,6 @@ class RemovalIn(Wire):
 
     base: Base
     move_to: int | None = None
-
-
-class UndoIn(Wire):
-    """Which change is taken back: the last one."""
-
-    change: Base
 
 
 @router.get("/setup/depots")
@@ -323,15 +314,6 @@ def download_machines(context: AdminContext) -> Response:
     language = context.language if context.language in LANGUAGES else LANGUAGES[0]
     table = csv_from_machines(fleet.vehicles, fleet.depots, language)
     return attachment(f"\ufeff{table}", "text/csv", "machines.csv")
-
-
-def content_of(file: UploadFile) -> bytes:
-    """Return an uploaded file; raise `InvalidError` for one that is too large for a fleet."""
-    content = file.file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        size = f"{(file.size or MOST_BYTES) / 1e6:.1f} MB"
-        raise InvalidError("file", size, Need("at most {count} MB", count=MOST_BYTES // 10**6))
-    return content
 
 
 def _changed(context: Context, change: Callable[[Tx], object]) -> FleetView:

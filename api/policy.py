@@ -8,9 +8,9 @@ from starlette.responses import Response
 from api.city_texts import write_policy_text
 from api.context import AdminContext, Context
 from api.download import attachment
-from api.machines import Base, UndoIn, content_of
-from api.schemas import Wire
+from api.schemas import Base, UndoIn, Wire
 from api.shell import boot_of, page, translator_of
+from api.uploads import content_of
 from data.model import RequestKind, RoadClass, ServiceClass
 from data.osm_tags import PLACE_KINDS
 from data.policy import policy_from_toml

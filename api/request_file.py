@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, File, Request, UploadFile
 
 from api.context import IntakeContext
-from api.machines import content_of
 from api.requests import viewed
 from api.schemas import Wire
 from api.shell import translator_of
+from api.uploads import content_of
 from data.errors import InvalidError
 from data.request_file import requests_from_csv
 from fleet.request_import import count_known, take_in

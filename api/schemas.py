@@ -263,3 +263,12 @@ class CandidateOut(Wire):
 def plain(view: object) -> Any:  # noqa: ANN401 - JSON of any shape
     """Return a view as plain JSON values, for the stream: times in ISO 8601."""
     return _anything.dump_python(view, mode="json")
+
+
+Base = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class UndoIn(Wire):
+    """Which change is taken back: the last one."""
+
+    change: Base

@@ -8,10 +8,10 @@ from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import Field
 
 from api.context import BoardContext, Context, DispatcherContext
-from api.machines import Base, UndoIn, content_of
-from api.schemas import Moment, Wire, moment_in
+from api.schemas import Base, Moment, UndoIn, Wire, moment_in
 from api.shell import translator_of
 from api.storms import detail_of, told
+from api.uploads import content_of
 from data.errors import InvalidError
 from data.model import (
     ClosureId,

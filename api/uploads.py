@@ -5,18 +5,21 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from fastapi import Request
+from fastapi import Request, UploadFile
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.settings import plain_name
 from data.districts import URMIA_DISTRICTS
-from data.errors import BarfrubError, CityFileError, InvalidError, NotFoundError
+from data.errors import BarfrubError, CityFileError, InvalidError, Need, NotFoundError
 from data.osm import OSM_SUFFIXES
 from data.osm_geojson import GEOJSON_SUFFIXES
 
 MOST_BYTES = 2 * 1024**3
 """Size of one file: four times the street file of a large country's capital region."""
+
+TABLE_BYTES = 4_000_000
+"""Size of one file of machines, rules or requests; the fleet of a metropolis takes a twentieth."""
 
 SPARE_BYTES = 512 * 1024**2
 """What stays free on the disk, for the city that is made of the file."""
@@ -71,6 +74,15 @@ class NoRoomError(BarfrubError):
 
     def __init__(self) -> None:
         super().__init__("the disk of the server is full")
+
+
+def content_of(file: UploadFile, most_bytes: int = TABLE_BYTES) -> bytes:
+    """Return an uploaded file; raise `InvalidError` for one that is larger than `most_bytes`."""
+    content = file.file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        size = f"{(file.size or most_bytes) / 1e6:.1f} MB"
+        raise InvalidError("file", size, Need("at most {count} MB", count=most_bytes // 10**6))
+    return content
 
 
 async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> FileOut:

@@ -11,10 +11,11 @@ from api.context import BoardContext, Context
 from api.download import period_csv
 from api.shell import boot_of, page, translator_of
 from data.model import VehicleId
+from data.model.periods import Period, Span
 from data.store.engine import Tx
 from data.store.storms import list_storms
 from fleet.logbook import PART, Wanted, part_of
-from fleet.office_report import Period, Span, day_of, shift_of
+from fleet.office_report import day_of, shift_of
 from fleet.vehicle_days import VehicleDay, vehicle_days
 from maps.vehicle_days import Asked, Table, days_view, log_view
 from maps.vehicle_tables import days_csv, log_csv

@@ -63,3 +63,13 @@ def bounds_of(points: Iterable[LonLat]) -> tuple[float, float, float, float]:
     west, south = degrees.min(axis=0)
     east, north = degrees.max(axis=0)
     return float(west), float(south), float(east), float(north)
+
+
+DEGREE_M = 111_195.0
+"""Metres of a degree of latitude."""
+
+
+def metres_between(a: LonLat, b: LonLat) -> float:
+    """Return the distance of two places within a city."""
+    east = (b.lon - a.lon) * cos(radians(a.lat))
+    return hypot(east, b.lat - a.lat) * DEGREE_M

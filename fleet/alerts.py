@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from data.alert_rules import AlertRules
 from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
 from data.network import StreetNetwork
+from data.projection import metres_between
 from fleet.corridor import ON_STREET_M, Corridor, Whereabouts
 from fleet.duty import MissedReload, hours_left, missed_reload, plows_on
 from fleet.live import VehicleLive
 from fleet.route_check import RouteCheck
 from fleet.sites import Site, site_at
-from fleet.steps import metres_between
 
 OLD = timedelta(minutes=5)
 """A fix older than this says nothing about what its truck does now, and not how it got on."""

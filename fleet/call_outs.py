@@ -19,7 +19,7 @@ from data.store.call_outs import add_call_out, get_call_out, list_call_outs, sav
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
-from fleet.closures import open_storm
+from data.store.storms import open_storm
 from fleet.in_service import switch_machine
 
 NOT_YET = CallOutId(0)

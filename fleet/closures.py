@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Actor, Closure, ClosureId, SegmentId, Storm, StormId
+from data.model import Actor, Closure, ClosureId, SegmentId, StormId
 from data.network import StreetNetwork
 from data.store.closures import add_closure, get_closure, list_closures, set_lifted
 from data.store.engine import Tx
 from data.store.events import add_event
-from data.store.storms import get_storm
+from data.store.storms import open_storm
 from fleet.coverage import drivable
 
 NOT_YET = ClosureId(0)
@@ -92,16 +92,6 @@ def lift_closure(tx: Tx, actor: Actor, closure_id: ClosureId, now: datetime) -> 
     set_lifted(tx, closure_id, now, actor.id)
     add_event(tx, now, actor, "closure.lifted", f"closure:{closure_id}")
     return replace(before, lifted_at=now, lifted_by=actor.id)
-
-
-def open_storm(tx: Tx, storm_id: StormId) -> Storm:
-    """Return a storm that may still be changed; raise `ConflictError` for one that is over."""
-    storm = get_storm(tx, storm_id)
-    if not (storm.phase.on or storm.phase.coming):
-        raise ConflictError(
-            f"storm {storm.name!r} is closed", reason="storm_ended", storm=storm.id, name=storm.name
-        )
-    return storm
 
 
 def _check(network: StreetNetwork, wish: ClosureWish, now: datetime) -> None:

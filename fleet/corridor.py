@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from data.model import LegKind, LonLat, Position, Route
 from data.network import StreetNetwork
+from data.projection import metres_between
 from fleet.sites import Site, site_at
-from fleet.steps import metres_between
 
 WITHIN_M = 40.0
 """So near to a street of its route a truck counts as on it: a receiver's error and a lane."""

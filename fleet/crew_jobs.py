@@ -34,7 +34,7 @@ from data.store.crew_jobs import (
 from data.store.crews import list_crew_shifts, save_crew_shift
 from data.store.engine import Tx
 from data.store.events import add_event
-from fleet.closures import open_storm
+from data.store.storms import open_storm
 
 NOT_YET = CrewJobId(0)
 """Id of a job that the database has not numbered yet."""

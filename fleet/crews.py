@@ -39,7 +39,7 @@ from data.store.crews import (
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.people import add_user, get_user, set_password_hash
-from fleet.closures import open_storm
+from data.store.storms import open_storm
 from fleet.codes import NO_PASSWORD, code_digest, latin_digits, new_digits
 
 NOT_YET = CrewId(0)

@@ -26,7 +26,7 @@ from data.store.handover_notes import add_note, get_note, list_notes_of_storm, s
 from data.store.plan_runs import list_runs
 from data.store.request_search import count_waiting
 from data.store.shifts import list_shifts
-from fleet.closures import open_storm
+from data.store.storms import open_storm
 from fleet.driving import ENDED
 from fleet.intake import salted_digest
 from fleet.route_desk import PlanCheck

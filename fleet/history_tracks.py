@@ -10,8 +10,9 @@ from math import cos, hypot, inf, radians
 
 from data.model import LonLat, Match, Position, Segment, SegmentId, VehicleId
 from data.network import StreetNetwork
+from data.projection import metres_between
 from fleet.matching import Matcher, Trail
-from fleet.steps import filtered, metres_between
+from fleet.steps import filtered
 from fleet.ways import Stretch, total_m
 
 AROUND = timedelta(minutes=5)

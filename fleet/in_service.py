@@ -22,7 +22,7 @@ from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_reload_sites, list_vehicles
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
-from fleet.closures import open_storm
+from data.store.storms import open_storm
 from fleet.driving import DRIVING
 from fleet.storms import SHIFT_ENDED, first_shifts
 

@@ -4,34 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from data.model import ClosingReason, Followed, RequestKind, RequestState, ServiceClass, Storm
+from data.model.periods import Period, Span
 from data.network import StreetNetwork
 from data.policy import Policy
 from fleet.clocks import class_of, district_of, work_due_at
-from fleet.performance import quantile
+from fleet.sums import quantile
 
 _INSTANT = timedelta(microseconds=1)
 """What happens now lies before the end of a period that ends now."""
-
-
-class Span(StrEnum):
-    """What a report is about: the office's shift, a day of the city, a storm."""
-
-    SHIFT = "shift"
-    DAY = "day"
-    STORM = "storm"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A time that a report is about, from `since` to before `until`."""
-
-    span: Span
-    since: datetime
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ Streets without a cycle are served on request: they count among the requests and
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil, inf
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from data.network import StreetNetwork
 from data.policy import Policy
 from fleet.accumulation import accumulation_of
 from fleet.coverage import drivable
+from fleet.sums import quantile
 
 CLASSES = tuple(ServiceClass)
 """Service classes in the order of `Lanes.class_no`."""
@@ -294,11 +295,6 @@ def response(asked: Iterable[Asked], at: datetime) -> Response:
 def district_order(name: str) -> tuple[bool, str]:
     """Return what sorts districts by name, with what lies outside all of them last."""
     return (not name, name)
-
-
-def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that at least this share does not exceed; `None` of nothing."""
-    return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None
 
 
 def lane_share_m(segment: Segment) -> float:

@@ -31,7 +31,7 @@ from data.store.shifts import (
     list_shifts_of_driver,
     save_shift,
 )
-from fleet.closures import open_storm
+from data.store.storms import open_storm
 from fleet.driving import DRIVING, ENDED, PLANNED
 from fleet.turns import overlap
 

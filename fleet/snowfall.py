@@ -21,8 +21,7 @@ from data.store.conditions import (
 from data.store.engine import Tx
 from data.store.events import add_event, find_last_event_on
 from data.store.storm_policies import get_storm_policy
-from data.store.storms import get_storm, set_snowfall
-from fleet.closures import open_storm
+from data.store.storms import get_storm, open_storm, set_snowfall
 from fleet.due_times import retime
 
 BEFORE, AHEAD = timedelta(days=2), timedelta(days=3)

@@ -16,9 +16,10 @@ from typing import TypeIs
 from data.model import DirectedSegment, LonLat, Match, Position
 from data.network import StreetNetwork
 from data.policy import clear_width_m
+from data.projection import metres_between
 from fleet.matching import Matcher, Trail
 from fleet.standing import hops_m, standing
-from fleet.steps import FORGET_AFTER, filtered, metres_between
+from fleet.steps import FORGET_AFTER, filtered
 from fleet.sums import Sums
 from fleet.ways import Stretch
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from data.model import LonLat, Position
-from fleet.steps import FORGET_AFTER, metres_between
+from data.projection import metres_between
+from fleet.steps import FORGET_AFTER
 
 STANDING = timedelta(seconds=60)
 """Who stays at a place for so long stands; shorter, it waits for traffic."""

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from math import cos, hypot, radians
 
-from data.model import LonLat, Position
+from data.model import Position
+from data.projection import metres_between
 
 ACCURATE_M = 100.0
 """A fix whose own error is larger tells no street."""
@@ -19,17 +19,9 @@ NOISE_M = 50.0
 FORGET_AFTER = timedelta(minutes=5)
 """After such a silence a vehicle may be anywhere (Digitraffic)."""
 
-DEGREE_M = 111_195.0
-"""Metres of a degree of latitude."""
 
 Step = Callable[[Sequence[Position], Position | None], tuple[list[Position], int]]
 """Takes the fixes and the last one believed before; gives the kept ones and how many fell."""
-
-
-def metres_between(a: LonLat, b: LonLat) -> float:
-    """Return the distance of two places within a city."""
-    east = (b.lon - a.lon) * cos(radians(a.lat))
-    return hypot(east, b.lat - a.lat) * DEGREE_M
 
 
 def in_order(fixes: Sequence[Position], _before: Position | None) -> tuple[list[Position], int]:

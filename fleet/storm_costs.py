@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, VehicleId
+from data.model.periods import Period
 from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.call_outs import list_call_outs
@@ -13,7 +14,6 @@ from data.store.fleet import list_vehicles
 from data.store.performance import list_worked
 from fleet.call_outs import Hire, hires
 from fleet.crew_costs import CrewCost, crew_costs
-from fleet.office_report import Period
 from fleet.sums import added
 from fleet.trips import duty_of
 from fleet.vehicle_days import VehicleDay, material_kg

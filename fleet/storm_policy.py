@@ -12,9 +12,8 @@ from data.store.cities import next_revision
 from data.store.engine import Tx
 from data.store.events import add_event, find_last_event_on
 from data.store.storm_policies import get_storm_policy
-from data.store.storms import get_storm, set_storm_policy_text
+from data.store.storms import get_storm, open_storm, set_storm_policy_text
 from data.toml_table import TomlTable
-from fleet.closures import open_storm
 from fleet.due_times import retime
 from fleet.levels import open_missing_jobs
 

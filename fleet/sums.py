@@ -1,7 +1,8 @@
 """Seconds, metres and material of some time, pure: added up, and shared out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +84,8 @@ def added(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
 
 def _scaled(amounts: Mapping[str, float], part: float) -> dict[str, float]:
     return {material: amount * part for material, amount in amounts.items()}
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the smallest value that at least this share does not exceed; `None` of nothing."""
+    return ordered[max(ceil(share * len(ordered)) - 1, 0)] if ordered else None

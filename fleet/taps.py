@@ -27,6 +27,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.projection import metres_between
 from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle
@@ -39,7 +40,6 @@ from fleet.evidence import Proof, keep_evidence
 from fleet.looks import in_order, looks_at
 from fleet.orders import USUAL_MPS
 from fleet.proving import at_work_mps
-from fleet.steps import metres_between
 from fleet.told import NOISE_M, Sensor, Street, Told, told_by
 
 AT_ONCE = 200

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.model import Shift, User, UserId, Vehicle, VehicleId
+from data.model.periods import Period
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.people import list_users
 from data.store.shifts import list_shifts_between
 from fleet.log_memory import LogMemory
-from fleet.office_report import Period
 from fleet.sites import sites_of
 from fleet.sums import Sums, added
 from fleet.trips import Duty, VehicleLog, duty_of, log_of

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.fleet_file import OWNERS
 from data.model import CallOut, CallOutState, Vehicle, VehicleId
 from fleet.call_outs import Hire
 from maps.i18n import Translator
-from maps.storm_costs import owner_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +121,8 @@ def _when(call: CallOut, t: Translator) -> str:
                 "called {time} by {name}", time=t.day_time(call.called_at), name=call.called_by
             )
     return t.day_time(call.answered_at) if call.answered_at else ""
+
+
+def owner_text(owner: str, t: Translator) -> str:
+    """Return who owns machines: the kind of owner in words, else the company's name."""
+    return t(f"owner:{owner}") if owner in OWNERS else owner

@@ -1,21 +1,25 @@
 """The office's report as a page prints it and as tables that people take home."""
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import StringIO
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from data.model import Followed, ServiceClass
 from data.network import StreetNetwork
 from data.policy import Policy
 from fleet.clocks import class_of, district_of
-from fleet.office_report import Answered, OfficeReport, Period, Span
+from fleet.office_report import Answered, OfficeReport
 from fleet.performance import district_order
 from maps.i18n import Translator
-from maps.streets_table import BYTE_ORDER_MARK
+from maps.tables import (
+    FigureView,
+    TableView,
+    query_of,
+    span_text,
+    table_csv,
+    when_text,
+)
 
 REPORT_COLUMNS = (
     *("part", "name", "service_class", "requests", "done", "late"),
@@ -29,24 +33,6 @@ CLOCK_COLUMNS = (
     *("reopened_count", "unproved_count", "dangers"),
 )
 """Columns of the table of requests: times and codes, nothing of callers and their words."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableView:
-    """A table ready to print: a caption, headings, and rows that begin with a heading."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FigureView:
-    """A key figure, what it is, and what it counts."""
-
-    value: str
-    word: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +60,6 @@ def report_view(report: OfficeReport, title: str, t: Translator, now: datetime) 
         earlier=query_of(period.span, period.since - timedelta(seconds=1)),
         later=query_of(period.span, period.until) if period.until < now else "",
     )
-
-
-def query_of(span: Span, at: datetime) -> str:
-    """Return the part of an address that asks for the report of a time."""
-    return f"span={span}&at={quote(at.isoformat())}"
 
 
 def report_csv(report: OfficeReport, t: Translator) -> str:
@@ -122,23 +103,6 @@ def clocks_csv(
     return table_csv(CLOCK_COLUMNS, rows, t)
 
 
-def span_text(seconds: float | None, t: Translator) -> str:
-    """Return a span of time as people say it; a dash where there is none."""
-    if seconds is None:
-        return "–"
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return t("under a minute")
-    if minutes < 60:
-        return t.plural("{count} min", minutes)
-    if minutes >= 48 * 60:
-        return t.plural("{count} days", round(minutes / 1440))
-    hours, rest = divmod(minutes, 60)
-    if rest:
-        return t("{hours} h {minutes} min", hours=hours, minutes=rest)
-    return t.plural("{count} h", hours)
-
-
 def _times(one: Followed) -> tuple[datetime | None, ...]:
     clock = one.clock
     return (
@@ -151,15 +115,6 @@ def _times(one: Followed) -> tuple[datetime | None, ...]:
     )
 
 
-def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
-    """Return a table for a spreadsheet; `columns` are names of texts of the catalog."""
-    text = StringIO()
-    table = csv.writer(text)
-    table.writerow([t(f"column:{name}") for name in columns])
-    table.writerows(rows)
-    return BYTE_ORDER_MARK + text.getvalue()
-
-
 def _cells(one: Answered) -> tuple[object, ...]:
     spans = (None if each is None else round(each / 60, 1) for each in (one.median_s, one.p90_s))
     counts = (one.requests, one.done, one.late, one.reopened)
@@ -168,17 +123,6 @@ def _cells(one: Answered) -> tuple[object, ...]:
 
 def _local(at: datetime | None, t: Translator) -> str:
     return "" if at is None else f"{at.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"
-
-
-def when_text(period: Period, t: Translator) -> str:
-    """Return the time of a report as people say it."""
-    since, until = period.since, period.until
-    if period.span is Span.DAY:
-        return t.date(since)
-    ends = t("{date}, {time}", date=t.date(until), time=t.time(until))
-    if t.date(since) == t.date(until):
-        ends = t.time(until)
-    return t("{date}, {since} to {until}", date=t.date(since), since=t.time(since), until=ends)
 
 
 def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:

@@ -14,7 +14,7 @@ from fleet.route_check import LegCheck, LegState, RouteCheck
 from fleet.route_desk import PlanCheck
 from maps.i18n import Translator
 from maps.street import StreetName, called, street_name
-from maps.streets_table import BYTE_ORDER_MARK
+from maps.tables import BYTE_ORDER_MARK
 
 CHECK_COLUMNS = (
     *("truck", "leg", "street", "leg_kind", "planned_start", "planned_end"),

@@ -7,7 +7,7 @@ from math import ceil, cos, log10, radians
 
 from data.model import LonLat, RoadClass
 from data.network import StreetNetwork
-from fleet.steps import DEGREE_M
+from data.projection import DEGREE_M
 from maps.i18n import Translator
 from maps.stages import StageView
 

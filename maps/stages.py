@@ -21,8 +21,8 @@ from data.model import (
     Segment,
 )
 from data.network import StreetNetwork
+from data.projection import metres_between
 from fleet.driving import DONE, SKIPPED
-from fleet.steps import metres_between
 from maps.geojson import leg_line
 from maps.street import street_name
 

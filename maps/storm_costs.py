@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.fleet_file import OWNERS
 from data.model import Storm
 from fleet.storm_costs import Cost, StormCosts, TruckCost, owner_of
+from maps.call_outs import owner_text
 from maps.i18n import Translator
-from maps.office_report import FigureView, TableView, table_csv
+from maps.tables import FigureView, TableView, table_csv
 from maps.workbook import Cell, Sheet, workbook
 
 COLUMNS = (
@@ -74,11 +74,6 @@ def costs_workbook(costs: StormCosts, t: Translator) -> bytes:
         heads = tuple(t(f"column:{name}") for name in (*keys, *_columns(which)))
         sheets.append(Sheet(t(f"costs:{which}"), heads, rows))
     return workbook(sheets, t)
-
-
-def owner_text(owner: str, t: Translator) -> str:
-    """Return who owns machines: the kind of owner in words, else the company's name."""
-    return t(f"owner:{owner}") if owner in OWNERS else owner
 
 
 def _rows(

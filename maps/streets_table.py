@@ -14,6 +14,7 @@ from fleet.coverage import NO_DIRECTION
 from maps.i18n import Translator
 from maps.street import street_name
 from maps.style import STATES
+from maps.tables import BYTE_ORDER_MARK
 from maps.views import States
 
 WAYS = {True: "forward", False: "backward"}
@@ -27,8 +28,6 @@ TABLE_COLUMNS = (
 )
 """Columns of the table for a spreadsheet; their headings are texts of the catalog."""
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it, Excel takes Persian for another alphabet."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is a formula to a spreadsheet, and may do harm there."""

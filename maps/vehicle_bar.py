@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fleet.office_report import Period
+from data.model.periods import Period
 from fleet.trips import Doing, Entry
 from maps.i18n import Translator
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote
 
+from data.model.periods import Period, Span
 from data.policy import Policy
-from fleet.office_report import Period, Span
 from fleet.sums import summed
 from fleet.trips import MOVING, Doing, Entry, Trip
 from fleet.vehicle_days import ShiftHours, VehicleDay, material_known
 from maps.i18n import Translator
-from maps.office_report import FigureView, TableView, query_of, when_text
+from maps.tables import FigureView, TableView, query_of, when_text
 from maps.vehicle_bar import BarLine, BarPart, TickView, bar_of, doings_of, lines_of, ticks_of
 from maps.vehicle_words import (
     Say,

@@ -7,7 +7,7 @@ from fleet.sums import Sums
 from fleet.trips import Doing
 from fleet.vehicle_days import VehicleDay, material_kg, material_known
 from maps.i18n import Translator
-from maps.office_report import table_csv
+from maps.tables import table_csv
 from maps.vehicle_days import Asked
 from maps.vehicle_words import Say, where_text
 

@@ -10,7 +10,7 @@ from fleet.sums import Sums
 from fleet.trips import Doing, Entry
 from fleet.vehicle_days import material_kg
 from maps.i18n import Translator
-from maps.office_report import span_text
+from maps.tables import span_text
 
 type Say = Callable[[LonLat, str], Address | None]
 """Says where a place is, in a language."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from data.errors import NotFoundError
+from data.errors import ConflictError, NotFoundError
 from data.model import Storm, StormId, StormPhase
 from data.store.engine import Tx
 from data.store.schema import storm
@@ -119,3 +119,13 @@ def _storm(row: Row[Any]) -> Storm:
         quiet=tuple((read(at), None if end is None else read(end)) for at, end in row.quiet),
         opened_at=row.opened_at,
     )
+
+
+def open_storm(tx: Tx, storm_id: StormId) -> Storm:
+    """Return a storm that may still be changed; raise `ConflictError` for one that is over."""
+    storm = get_storm(tx, storm_id)
+    if not (storm.phase.on or storm.phase.coming):
+        raise ConflictError(
+            f"storm {storm.name!r} is closed", reason="storm_ended", storm=storm.id, name=storm.name
+        )
+    return storm

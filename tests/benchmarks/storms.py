@@ -38,6 +38,7 @@ from data.model import (
 )
 from data.network import StreetNetwork
 from data.policy import Policy
+from data.projection import metres_between
 from data.store.cities import get_policy
 from data.store.coverage import list_seen
 from data.store.engine import Database, Tx, open_database, transaction
@@ -50,7 +51,6 @@ from fleet.coverage import counting, whole_passes
 from fleet.driving import Legs, complete_legs, start_shift
 from fleet.simulation import Habits, Traversal, driven, quickest, traversals
 from fleet.simulation_faults import SensorFault, broken
-from fleet.steps import metres_between
 from fleet.storms import start_storm
 from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import digest, new_track_book

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import insert, literal, select
 
 from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
+from data.model.periods import Period, Span
 from data.network import StreetNetwork, build_network
 from data.osm import read_osm
 from data.store.engine import Tx, reading, transaction
@@ -24,7 +25,6 @@ from data.store.schema import log_part
 from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching import Matcher, StreetMatcher
-from fleet.office_report import Period, Span
 from fleet.spells import Spell, spells_of
 from fleet.steps import FORGET_AFTER
 from fleet.trips import Doing, VehicleLog, log_of

@@ -16,14 +16,8 @@ from data.model import (
     Side,
     Snap,
 )
-from fleet.office_report import (
-    OfficeReport,
-    Span,
-    day_of,
-    office_report,
-    shift_of,
-    storm_of,
-)
+from data.model.periods import Span
+from fleet.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
 from tests import village as v
 from tests.village_database import POLICY
 

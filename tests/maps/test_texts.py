@@ -41,6 +41,7 @@ from data.model import (
     StormPhase,
     Treatment,
 )
+from data.model.periods import Span
 from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
 from fleet.answer import Outlook
@@ -50,7 +51,6 @@ from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.intake import PIN_M
-from fleet.office_report import Span
 from fleet.people import LOGIN_LETTERS
 from fleet.roster import Clash
 from fleet.route_answers import Standing
