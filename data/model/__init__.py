@@ -1,12 +1,10 @@
-"""The vocabulary that every layer speaks: ids, enums and frozen records. Standard library only.
+"""Which records and enums do all layers speak of?
 
-Crews have their own in `data.model.crews`.
-Times are aware UTC, places WGS 84 lon-lat, other units are in the names.
+The facade `data.model` keeps exporting all of them.
 """
 
 from data.model.alerts import Alert, AlertKind
 from data.model.call_outs import CallOut, CallOutState
-from data.model.conditions import Closure, SnowEntry, SnowSource, StormMove
 from data.model.edits import (
     Broken,
     DraftContent,
@@ -20,6 +18,19 @@ from data.model.edits import (
     StandingOrder,
     Taker,
     Toll,
+)
+from data.model.evidence import (
+    Coverage,
+    CoverageChange,
+    CoverageRevision,
+    Evidence,
+    EvidenceKind,
+    Match,
+    Pass,
+    Position,
+    RevisionCause,
+    StreetStorm,
+    Worked,
 )
 from data.model.followup import Comment, Followed, RequestClock, Sighting
 from data.model.handover import (
@@ -142,6 +153,7 @@ from data.model.roster import (
     OutReason,
     RouteAnswer,
 )
+from data.model.storm_conditions import Closure, SnowEntry, SnowSource, StormMove
 from data.model.streets import (
     City,
     DirectedSegment,
@@ -167,19 +179,6 @@ from data.model.trackers import (
     SpeedUnit,
     Stranger,
     StrangerFault,
-)
-from data.model.tracking import (
-    Coverage,
-    CoverageChange,
-    CoverageRevision,
-    Evidence,
-    EvidenceKind,
-    Match,
-    Pass,
-    Position,
-    RevisionCause,
-    StreetStorm,
-    Worked,
 )
 from data.model.work import (
     Blockage,
