@@ -32,20 +32,6 @@ from data.model.evidence import (
     StreetStorm,
     Worked,
 )
-from data.model.followup import Comment, Followed, RequestClock, Sighting
-from data.model.handover import (
-    PENDING,
-    Body,
-    BodyKind,
-    BodyLetter,
-    CallAttempt,
-    Callback,
-    CallOutcome,
-    HandOver,
-    HandOverState,
-    HandOverWay,
-    News,
-)
 from data.model.ids import (
     AlertId,
     ApiKeyId,
@@ -89,8 +75,6 @@ from data.model.machines import (
     Vehicle,
 )
 from data.model.messages import Message, Words
-from data.model.notices import Notice, NoticeKind, NoticeState
-from data.model.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.people import (
     Actor,
     ActorKind,
@@ -124,8 +108,25 @@ from data.model.plans import (
     WorkPass,
 )
 from data.model.present import Present, TruckStart
-from data.model.promises import Promise, PromiseOutcome
-from data.model.queue import (
+from data.model.replans import ReplanCause, ReplanWish
+from data.model.requests.agencies import (
+    PENDING,
+    Body,
+    BodyKind,
+    BodyLetter,
+    CallAttempt,
+    Callback,
+    CallOutcome,
+    HandOver,
+    HandOverState,
+    HandOverWay,
+    News,
+)
+from data.model.requests.followup import Comment, Followed, RequestClock, Sighting
+from data.model.requests.notices import Notice, NoticeKind, NoticeState
+from data.model.requests.partners import ApiKey, PartnerReport, PartnerUpdate
+from data.model.requests.promises import Promise, PromiseOutcome
+from data.model.requests.request_queue import (
     Found,
     Order,
     QueueChange,
@@ -137,8 +138,7 @@ from data.model.queue import (
     Tally,
     Waiting,
 )
-from data.model.replans import ReplanCause, ReplanWish
-from data.model.requests import (
+from data.model.requests.requests import (
     ClosingReason,
     Danger,
     RequestKind,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model.ids import JobId, PlanId, RequestId
-from data.model.requests import ClosingReason
+from data.model.requests.requests import ClosingReason
 from data.model.work import JobState, ServiceClass
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model.ids import LonLat, RequestId
-from data.model.requests import ServiceRequest
+from data.model.requests.requests import ServiceRequest
 
 
 @dataclass(frozen=True, slots=True)

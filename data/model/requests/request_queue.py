@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from data.model.ids import JobId, LonLat, QueueChangeId, RequestId
-from data.model.requests import (
+from data.model.requests.requests import (
     ClosingReason,
     Danger,
     RequestKind,

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.model.ids import BodyId, HandOverId, Language, RequestId
-from data.model.notices import NoticeState
-from data.model.requests import ServiceRequest
+from data.model.requests.notices import NoticeState
+from data.model.requests.requests import ServiceRequest
 
 
 class BodyKind(StrEnum):

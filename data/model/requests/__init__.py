@@ -1,0 +1,1 @@
+"""Which records follow a request from the call to its end?"""
