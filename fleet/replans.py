@@ -15,7 +15,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.model.replans import OF_A_VEHICLE
+from data.model.planning.replans import OF_A_VEHICLE
 from data.plan_json import wish_json
 from data.store.engine import Tx
 from data.store.events import add_event

@@ -5,20 +5,6 @@ The facade `data.model` keeps exporting all of them.
 
 from data.model.alerts import Alert, AlertKind
 from data.model.call_outs import CallOut, CallOutState
-from data.model.edits import (
-    Broken,
-    DraftContent,
-    Edited,
-    EditKind,
-    EditState,
-    EditWish,
-    HandHead,
-    OrderKind,
-    PlanEdit,
-    StandingOrder,
-    Taker,
-    Toll,
-)
 from data.model.evidence import (
     Coverage,
     CoverageChange,
@@ -64,7 +50,6 @@ from data.model.ids import (
     UserId,
     VehicleId,
 )
-from data.model.insertions import ChangedRoute, Delay, Insertion
 from data.model.machines import (
     OWN,
     RELOAD_RADIUS_M,
@@ -84,7 +69,22 @@ from data.model.people import (
     SignInCode,
     User,
 )
-from data.model.plan_runs import (
+from data.model.planning.edits import (
+    Broken,
+    DraftContent,
+    Edited,
+    EditKind,
+    EditState,
+    EditWish,
+    HandHead,
+    OrderKind,
+    PlanEdit,
+    StandingOrder,
+    Taker,
+    Toll,
+)
+from data.model.planning.insertions import ChangedRoute, Delay, Insertion
+from data.model.planning.plan_runs import (
     PLAN_KINDS,
     QUICK_KINDS,
     SLOW_KINDS,
@@ -94,7 +94,7 @@ from data.model.plan_runs import (
     RunKind,
     RunState,
 )
-from data.model.plans import (
+from data.model.planning.plans import (
     CostBreakdown,
     Leg,
     LegKind,
@@ -107,8 +107,8 @@ from data.model.plans import (
     Unserved,
     WorkPass,
 )
-from data.model.present import Present, TruckStart
-from data.model.replans import ReplanCause, ReplanWish
+from data.model.planning.replans import ReplanCause, ReplanWish
+from data.model.planning.storm_snapshot import Present, TruckStart
 from data.model.requests.agencies import (
     PENDING,
     Body,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model.ids import JobId, PlanId, ShiftId, StormId, VehicleId
-from data.model.plans import Leg
+from data.model.planning.plans import Leg
 from data.model.work import Job
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.model.ids import SegmentId, ShiftId, VehicleId
-from data.model.plans import Leg, WorkPass
+from data.model.planning.plans import Leg, WorkPass
 from data.model.streets import DirectedSegment
 
 

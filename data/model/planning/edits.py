@@ -14,7 +14,7 @@ from data.model.ids import (
     StormId,
     VehicleId,
 )
-from data.model.plans import CostBreakdown, Leg, PlanState, Route, Unserved
+from data.model.planning.plans import CostBreakdown, Leg, PlanState, Route, Unserved
 
 
 class EditKind(StrEnum):
