@@ -11,8 +11,8 @@ from api.photos import keep_photo, photo_answer
 from api.plans import vehicle_names
 from api.schemas import BlockageIn
 from api.shifts import answered_tap, legs_of, own_shift
+from data.files.photos import MOST_BYTES
 from data.model import Blockage, BlockageId, PlanId, ShiftId
-from data.photos import MOST_BYTES
 from data.store.blockages import get_blockage, list_open_blockages
 from data.store.engine import Tx
 from data.store.storms import find_active_storm

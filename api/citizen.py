@@ -18,8 +18,8 @@ from api.intake_door import CHANNEL, CITIZEN, Arrival
 from api.limits import Door, address_of
 from api.shell import page, public_boot, translator_of
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
+from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
-from data.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.store.engine import Tx, reading, transaction
 from data.store.jobs import find_done_at, get_job
 from data.store.notices import list_notices

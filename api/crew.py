@@ -16,6 +16,7 @@ from api.requests import deadlines
 from api.schemas import TapIn
 from api.shell import boot_of, page
 from data.errors import NotFoundError
+from data.files.photos import MOST_BYTES
 from data.model import (
     Role,
     User,
@@ -27,7 +28,6 @@ from data.model.crews import (
     CrewJobId,
     CrewShift,
 )
-from data.photos import MOST_BYTES
 from data.store.crew_jobs import get_crew_job, list_crew_jobs_of_crew
 from data.store.crew_photos import crew_photos
 from data.store.crews import find_crew_of_user

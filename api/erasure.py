@@ -9,8 +9,8 @@ from pathlib import Path
 from api.clock import Clock
 from api.ground import GroundKeeper
 from api.settings import Settings
+from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
-from data.photos import remove_photo
 from data.store.engine import Database, transaction
 from fleet.erasure import Erased, erase_old
 

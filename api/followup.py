@@ -12,8 +12,8 @@ from api.requests import announced, viewed
 from api.schemas import Lat, Lon, Short, Wire
 from api.shell import boot_of, page
 from data.errors import InvalidError, Need
+from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, RequestId, SegmentId
-from data.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.store.comments import list_comments
 from data.store.engine import Tx
 from data.store.followup import get_followed

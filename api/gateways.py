@@ -9,8 +9,8 @@ from typing import Protocol
 from urllib.parse import quote
 
 from data.errors import InvalidError, NotFoundError
+from data.files.toml_reader import read_toml
 from data.store.requests import Caller
-from data.toml_table import read_toml
 from fleet.outbox import OutboxRules
 from maps.notices import NoticeText
 

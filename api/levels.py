@@ -13,6 +13,7 @@ from api.download import attachment
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from api.uploads import content_of
+from data.files.csv_sheet import Mistake
 from data.levels import idle_rules
 from data.model import Override, Place, Role, SegmentId, ServiceClass
 from data.override_file import (
@@ -22,7 +23,6 @@ from data.override_file import (
     geojson_from_overrides,
     overrides_from_file,
 )
-from data.spreadsheet import Mistake
 from data.store.districts import list_districts
 from data.store.engine import Tx
 from data.store.gazetteer import list_places

@@ -7,7 +7,7 @@ from starlette.responses import FileResponse
 
 from api.context import Context
 from data.errors import NotFoundError
-from data.photos import media_type, photo_path, remove_photo, save_photo
+from data.files.photos import media_type, photo_path, remove_photo, save_photo
 from data.store.engine import Tx
 
 KEPT_S = 3_600

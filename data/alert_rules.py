@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from data.toml_table import TomlTable
-from data.toml_text import toml_number
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_number
 
 _MINUTE = timedelta(minutes=1)
 _DAY_MIN = 24 * 60

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from data.toml_table import TomlTable
-from data.toml_text import toml_number, toml_text
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_number, toml_text
 
 MOST = 1e12
 KG_PER_T = 1000.0

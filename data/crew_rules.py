@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_number
 from data.model.crews import (
     CrewWork,
 )
-from data.toml_table import TomlTable
-from data.toml_text import toml_number
 from data.units import mps_from_kmh
 
 HOUR_S = 3600.0

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_number
 from data.model import Evidence, EvidenceKind
-from data.toml_table import TomlTable
-from data.toml_text import toml_number
 
 
 class Grade(StrEnum):

@@ -9,6 +9,7 @@ from importlib.resources import files
 import shapely
 
 from data.errors import InvalidError, Need
+from data.files.toml_reader import TomlTable, read_toml
 from data.model import (
     OWN,
     RELOAD_RADIUS_M,
@@ -23,7 +24,6 @@ from data.model import (
     VehicleId,
 )
 from data.projection import distance_m
-from data.toml_table import TomlTable, read_toml
 from data.units import KMH_MPS, mps_from_kmh
 
 DEFAULT_FLEET = files("data.samples").joinpath("fleet-small.toml").read_text(encoding="utf-8")

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_list, toml_number
 from data.model import RequestKind, ServiceClass
 from data.street_rules import WEEK_H
-from data.toml_table import TomlTable
-from data.toml_text import toml_list, toml_number
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)

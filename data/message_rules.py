@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from data.errors import Need
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_text
 from data.model import Words
-from data.toml_table import TomlTable
-from data.toml_text import toml_text
 
 MESSAGE_LETTERS = 200
 """Length of a message: it must fit a tracker's display, and be read while a machine stands."""

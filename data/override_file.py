@@ -14,10 +14,10 @@ import shapely
 from shapely.errors import GEOSException
 
 from data.errors import InvalidError, Need
+from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.geocode.words import normal
 from data.model import Override, Segment, SegmentId, ServiceClass
 from data.network import StreetNetwork
-from data.spreadsheet import Mistake, guarded, number_of, sheet_rows
 from data.street_finder import StreetFinder
 from data.street_rules import WEEK_H
 

@@ -11,6 +11,8 @@ from data.cost_rules import CostRules, cost_rules_of, cost_rules_toml
 from data.crew_rules import CrewRules, crew_rules_of, crew_rules_toml
 from data.errors import InvalidError, Need
 from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
+from data.files.toml_reader import TomlTable, read_toml
+from data.files.toml_writer import toml_list, toml_number
 from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
 from data.message_rules import MessageRules, message_rules_of, message_rules_toml
 from data.model import (
@@ -24,8 +26,6 @@ from data.model import (
     ServiceClass,
 )
 from data.street_rules import WEEK_H, StreetRules, street_rules_of, street_rules_toml
-from data.toml_table import TomlTable, read_toml
-from data.toml_text import toml_list, toml_number
 
 DEFAULT_POLICY = files("data.samples").joinpath("policy.toml").read_text(encoding="utf-8")
 """Text of the policy that a new city starts with, comments included."""

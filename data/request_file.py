@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from data.errors import Need
+from data.files.csv_sheet import Mistake, number_of, sheet_rows
 from data.geocode.words import normal
 from data.model import LonLat, RequestKind
-from data.spreadsheet import Mistake, number_of, sheet_rows
 
 MOST_LINES = 2_000
 MOST_LETTERS = 2_000

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import jdatetime
 
 from data.errors import Need
+from data.files.csv_sheet import Mistake, latin_digits, number_of, sheet_rows
 from data.geocode.words import normal
-from data.spreadsheet import Mistake, latin_digits, number_of, sheet_rows
 
 MOST_LINES = 1_000
 MOST_CM = 500.0

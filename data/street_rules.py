@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from data.files.toml_reader import TomlTable
+from data.files.toml_writer import toml_list, toml_number, toml_text
 from data.model import LonLat, ServiceClass
 from data.osm_tags import PLACE_KINDS
-from data.toml_table import TomlTable
-from data.toml_text import toml_list, toml_number, toml_text
 
 WEEK_H = 168.0
 _FARTHEST_M = 1000.0

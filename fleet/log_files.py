@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from data.errors import InvalidError, NotFoundError
-from data.spreadsheet import sheet_rows
+from data.files.csv_sheet import sheet_rows
 from fleet.log_fixes import ALIASES, SPEEDS, LoggedFix, fix_from
 from fleet.log_geojson import fixes_from_geojson
 from fleet.log_gpx import fixes_from_gpx

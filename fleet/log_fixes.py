@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from math import isfinite, nan
 
 from data.errors import InvalidError
+from data.files.csv_sheet import latin_digits, number_of
 from data.model import LonLat
-from data.spreadsheet import latin_digits, number_of
 from data.units import mps_from_kmh, mps_from_knots
 from fleet.feed_values import MILLISECONDS_FROM, OFF, ON
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from data.errors import ConflictError, InvalidError, NotFoundError
+from data.files.toml_writer import with_head_of
 from data.fleet_file import FleetFile, toml_from_fleet
 from data.model import (
     Actor,
@@ -31,7 +32,6 @@ from data.store.fleet import (
 )
 from data.store.shifts import add_shifts, list_shifts
 from data.store.storms import find_active_storm
-from data.toml_text import with_head_of
 from fleet.cities import set_fleet
 from fleet.sites import holds
 from fleet.storms import SHIFT_ENDED, first_shifts

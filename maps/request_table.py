@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+from data.files.csv_sheet import guarded
 from data.model import Found
-from data.spreadsheet import guarded
 from maps.i18n import Translator
 
 QUEUE_COLUMNS = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from data.spreadsheet import Mistake
+    from data.files.csv_sheet import Mistake
 
 overrides = typer.Typer(no_args_is_help=True)
 

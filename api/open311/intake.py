@@ -14,8 +14,8 @@ from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
 from api.open311.wire import Format, answer
 from api.requests import deadlines
+from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
-from data.photos import redrawn, remove_photo, save_photo
 from data.store.engine import reading, transaction
 from fleet.intake import Report, locate
 from fleet.partners import Extras, partner, receive_from

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from api.code_limit import ADDRESS_FAILURES
+from data.files.photos import MOST_BYTES
 from data.model import LegKind, Plan, PlanState, Role
-from data.photos import MOST_BYTES
 from data.store.engine import transaction
 from data.store.people import find_user_by_login
 from data.store.plans import add_plan, set_plan_state

@@ -8,8 +8,8 @@ from pysqlite3 import dbapi2
 from api.commands.apikey import add_key, list_keys, revoke
 from api.commands.erase import erase
 from api.settings import Settings
+from data.files.photos import photo_path, save_photo
 from data.model import Actor, ActorKind, RequestId
-from data.photos import photo_path, save_photo
 from data.store.comments import add_comment
 from data.store.engine import reading, transaction
 from data.store.events import broken_links, list_events

@@ -1,9 +1,9 @@
 import pytest
 
 from data.errors import InvalidError
+from data.files.csv_sheet import Mistake
 from data.fleet_csv import csv_from_machines
 from data.fleet_file import URMIA_FLEET
-from data.spreadsheet import Mistake
 from data.store.cities import set_fleet_text
 from data.store.fleet import get_fleet
 from fleet.fleet_import import propose

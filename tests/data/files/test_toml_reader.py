@@ -1,7 +1,7 @@
 import pytest
 
 from data.errors import InvalidError, Need
-from data.toml_table import read_toml
+from data.files.toml_reader import read_toml
 
 
 def test_a_need_is_its_english_text_and_remembers_what_it_is_made_of():

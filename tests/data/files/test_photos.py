@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from data.errors import InvalidError
-from data.photos import MOST_BYTES, REDRAWN_SIDE, redrawn
+from data.files.photos import MOST_BYTES, REDRAWN_SIDE, redrawn
 
 GPS, ORIENTATION = 0x8825, 0x0112
 

@@ -1,0 +1,1 @@
+"""How are files of people (TOML, CSV, photos) read strictly and written safely?"""
