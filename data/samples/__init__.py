@@ -1,1 +1,1 @@
-"""Files that a new city starts with, as text: service policy and fleets."""
+"""Which files does a new city start with?"""
