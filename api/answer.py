@@ -9,11 +9,11 @@ from api.plans import vehicle_names
 from api.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
-from data.network import StreetNetwork
 from data.phone_number import plain_number
 from data.store.engine import Tx
 from data.store.requests import get_request, list_requests_on_segment
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.answer import CallAnswer, answer_call
 from fleet.callers import requests_of_phone
 from fleet.driven_plan import Trucks

@@ -14,10 +14,10 @@ from api.digester import Digester
 from api.digesting import LOOK_S, DigestingProcess, News
 from api.ground import GroundKeeper
 from data.model import Position, SegmentId, Storm
-from data.network import StreetNetwork
 from data.store.engine import Database, reading
 from data.store.fleet import list_vehicles
 from data.store.positions import list_last
+from data.streets.network import StreetNetwork
 from fleet.colors import ToldColors
 from fleet.live import Hub, LiveFleet
 from fleet.sieve import Sieve

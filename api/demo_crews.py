@@ -6,12 +6,12 @@ from datetime import datetime
 from api.console import CONSOLE
 from data.model import Storm, UserId
 from data.model.crews import Crew, CrewPriority, CrewWork
-from data.network import StreetNetwork
 from data.policy import Policy
-from data.projection import distance_m
 from data.store.crews import list_crews, save_crew
 from data.store.engine import Tx
 from data.store.fleet import list_depots
+from data.streets.network import StreetNetwork
+from data.streets.projection import distance_m
 from fleet.crew_jobs import CrewJobWish, add_job_by_hand
 from fleet.crew_plan import draft_lists, publish_lists
 from fleet.crews import NOT_YET, enroll_crew, put_on_duty

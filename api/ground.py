@@ -5,13 +5,13 @@ from threading import Lock
 
 from data.geocode import Geocoder
 from data.model import City, Storm, StormId
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_city, get_report
 from data.store.engine import Database, Tx, reading
 from data.store.gazetteer import list_places
 from data.store.network import load_network
 from data.store.storm_policies import get_policy_in_force, get_storm_policy
+from data.streets.network import StreetNetwork
 from fleet.matching import StreetMatcher
 
 

@@ -9,10 +9,10 @@ from api.clock import Clock
 from data.edit_json import edit_wish_from_json, edited_json, taker_json
 from data.errors import ConflictError
 from data.model import Actor, ActorKind, EditId, EditWish, PlanId, SegmentId
-from data.network import StreetNetwork
 from data.store.engine import Database, reading, transaction
 from data.store.plan_edits import list_edit_heads
 from data.store.plans import get_plan
+from data.streets.network import StreetNetwork
 from fleet.hand_draft import HandDraft, drafted, hand_draft
 from fleet.hand_edits import Outcome, checked, made, takers
 from fleet.plan_edits import as_begun, begin, standing_of

@@ -11,7 +11,6 @@ from itertools import batched
 from api.console import CONSOLE
 from api.simulate import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Database, Tx, transaction
 from data.store.network import load_network
@@ -19,6 +18,7 @@ from data.store.people import find_device_by_name
 from data.store.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.store.storm_policies import get_policy_in_force
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms import end_storm
 from fleet.tracking import digest, new_track_book

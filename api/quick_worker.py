@@ -30,7 +30,6 @@ from api.worker import Stopped, orphaned, solve_run
 from data.errors import BarfrubError, ConflictError
 from data.insertion_json import insertion_json, job_from_json, routes_json
 from data.model import QUICK_KINDS, Insertion, Job, PlanRun
-from data.network import StreetNetwork
 from data.store.cities import get_city
 from data.store.engine import Database, reading, transaction
 from data.store.lock import holding
@@ -38,6 +37,7 @@ from data.store.network import load_network
 from data.store.plan_runs import lease_run, run_waits
 from data.store.plans import find_published_plan_id
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.planning import prepare
 from fleet.present_desk import PresentDesk
 from fleet.running_plan import Found, RunningPlan, best_insertion, running_plan

@@ -17,13 +17,13 @@ import httpx
 
 from data.errors import BarfrubError
 from data.model import LonLat, Plan, Route, Vehicle, VehicleId
-from data.network import StreetNetwork
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.people import add_device, find_device_by_name, set_token_hash
 from data.store.plans import find_published_plan, find_published_plan_id
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.calls import Call, calls
 from fleet.log_fixes import LoggedFix
 from fleet.people import TOKEN_BYTES, token_digest

@@ -23,7 +23,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.projection import distance_m
+from data.streets.projection import distance_m
 from data.units import KMH_MPS, mps_from_kmh
 
 DEFAULT_FLEET = files("data.samples").joinpath("fleet-small.toml").read_text(encoding="utf-8")

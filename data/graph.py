@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from data.fleet_file import numbered
 from data.model import Depot, DepotId, LonLat, RoadClass, SegmentId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 ASSUMED_DEPOTS = 3
 """Depots chosen where a city names none."""

@@ -23,10 +23,10 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
-from data.network import StreetNetwork
 from data.osm_tags import incline_pct
 from data.policy import Policy
 from data.street_rules import NamedRule, NearRule, ZoneRule
+from data.streets.network import StreetNetwork
 
 _NEAREST_M = 200.0
 """A place farther than this from every street lies in front of none."""

@@ -24,7 +24,7 @@ from data.model import (
 from data.osm_addresses import number_ranges, with_houses
 from data.osm_tags import Tags
 from data.osm_waters import Water
-from data.projection import Projection, distance_m, line_length_m
+from data.streets.projection import Projection, distance_m, line_length_m
 
 STOP_M = 25.0
 """A bus stop farther than this from every street lies on none."""

@@ -17,9 +17,9 @@ from data.errors import InvalidError, Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.geocode.words import normal
 from data.model import Override, Segment, SegmentId, ServiceClass
-from data.network import StreetNetwork
 from data.street_finder import StreetFinder
 from data.street_rules import WEEK_H
+from data.streets.network import StreetNetwork
 
 COLUMNS = ("segment_id", "osm_way_id", "street", "lon", "lat", "class", "cycle_h", "note")
 """Heads of a file that we write; one that is read needs `class` and one way to find a street."""

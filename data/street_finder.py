@@ -8,7 +8,7 @@ import shapely
 
 from data.geocode.street_names import StreetNames
 from data.model import LonLat, RoadClass, Segment, SegmentId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 NEAR_M = 30.0
 """A point farther than this from every street means none."""

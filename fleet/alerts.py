@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from data.alert_rules import AlertRules
 from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
-from data.network import StreetNetwork
-from data.projection import metres_between
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.corridor import ON_STREET_M, Corridor, Whereabouts
 from fleet.duty import MissedReload, hours_left, missed_reload, plows_on
 from fleet.live import VehicleLive

@@ -18,7 +18,6 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
@@ -26,6 +25,7 @@ from data.store.jobs import get_job
 from data.store.promises import list_promise_outcomes
 from data.store.requests import count_requests_of_job
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.crew_jobs import CREW_KINDS
 from fleet.driven_plan import DrivenPlan, PlanDesk, Trucks, Visit
 from fleet.intake import TREATMENTS

@@ -19,7 +19,6 @@ from data.fleet_file import (
 )
 from data.graph import assumed_depots, unreachable
 from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
-from data.network import StreetNetwork, build_network
 from data.osm_ways import CityDraft
 from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.store.cities import (
@@ -40,6 +39,7 @@ from data.store.fleet import get_fleet, save_fleet
 from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade
 from data.store.network import save_network
+from data.streets.network import StreetNetwork, build_network
 from fleet.city_files import read_streets
 from fleet.levels import open_missing_jobs, refresh_levels
 from fleet.scaffold import scaffold

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import Followed, RequestState, ServiceClass, Storm
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.intake import TREATMENTS
 
 

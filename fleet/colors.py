@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Coverage, DirectedSegment, Job, JobState, SegmentId, Storm
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.jobs import list_jobs
+from data.streets.network import StreetNetwork
 from fleet.coverage import painted
 from fleet.jobs import on_request
 

@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.model import LegKind, LonLat, Position, Route
-from data.network import StreetNetwork
-from data.projection import metres_between
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.sites import Site, site_at
 
 WITHIN_M = 40.0

@@ -27,9 +27,9 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.passes import VISIT_GAP
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.accumulation import (
     AGEING_FROM,
     DUE_FROM,

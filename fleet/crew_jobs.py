@@ -21,7 +21,6 @@ from data.model.crews import (
     CrewPriority,
     CrewWork,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.crew_jobs import (
     add_crew_job,
@@ -35,6 +34,7 @@ from data.store.crews import list_crew_shifts, save_crew_shift
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.storms import open_storm
+from data.streets.network import StreetNetwork
 
 NOT_YET = CrewJobId(0)
 """Id of a job that the database has not numbered yet."""

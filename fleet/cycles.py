@@ -22,7 +22,6 @@ from data.model import (
     StormPhase,
     Treatment,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cycles import add_cycle, last_cycles
 from data.store.engine import Tx
@@ -35,6 +34,7 @@ from data.store.plans import find_published_plan_id
 from data.store.shifts import list_shifts
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import wanted_directions
 from fleet.due_times import cleared_at

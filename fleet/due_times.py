@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from data.model import ClassRule, DirectedSegment, JobId, JobState, Storm
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.jobs import list_jobs, set_job_times
 from data.store.performance import list_served_marks
 from data.store.requests import jobs_asked_for
+from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import wanted_directions
 from fleet.jobs import born_of_request

@@ -23,12 +23,12 @@ from data.model import (
     StormId,
     Treatment,
 )
-from data.network import StreetNetwork
 from data.passes import VISIT_GAP
 from data.policy import Policy
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.pass_sums import PassSum, sum_passes
+from data.streets.network import StreetNetwork
 from fleet.coverage import counted_treatments, counts, coverage_of
 from fleet.coverage_course import CoverageCourse
 from fleet.windows import begins_at, number_at

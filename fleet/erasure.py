@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Actor, LonLat, RequestId
-from data.network import StreetNetwork
 from data.store.crew_jobs import erase_crew_words
 from data.store.engine import Tx
 from data.store.erasure import (
@@ -17,6 +16,7 @@ from data.store.erasure import (
 from data.store.events import add_event
 from data.store.handover_notes import erase_notes
 from data.store.messages import erase_messages
+from data.streets.network import StreetNetwork
 
 ERASED = "callers.erased"
 """Verb of an erasure; its line says how much went, not what."""

@@ -20,7 +20,6 @@ from data.model import (
     Storm,
     StormId,
 )
-from data.network import StreetNetwork
 from data.passes import merged
 from data.policy import Policy
 from data.store.coverage import (
@@ -35,6 +34,7 @@ from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments
 from data.store.revisions import add_revision
 from data.store.windows import WindowChange, list_window, replace_windows
+from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.job_evidence import (
     TRACKING,

@@ -21,7 +21,6 @@ from data.model import (
     ServiceRequest,
     Sighting,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.comments import add_comment
 from data.store.engine import Tx
@@ -33,6 +32,7 @@ from data.store.request_clocks import get_clock, set_assigned, set_escalated
 from data.store.requests import get_request
 from data.store.sightings import add_sighting
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.clocks import Due, next_due
 from fleet.closing import CLOSABLE, close_by_evidence
 from fleet.coverage import wanted_directions

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.errors import InvalidError
 from data.model import DeviceId, DirectedSegment, Match, Position, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.log_files import NEEDED, table_lines
 from fleet.log_fixes import LoggedFix, fix_from
 from fleet.matching import StreetMatcher, Trail

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from data.evidence_rules import EvidenceRules
 from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment, Storm, Treatment
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import NO_DIRECTION, coverage_state, drivable, state_ages
 from fleet.coverage_course import CoverageCourse

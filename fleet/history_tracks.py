@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 from math import cos, hypot, inf, radians
 
 from data.model import LonLat, Match, Position, Segment, SegmentId, VehicleId
-from data.network import StreetNetwork
-from data.projection import metres_between
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.matching import Matcher, Trail
 from fleet.steps import filtered
 from fleet.ways import Stretch, total_m

@@ -20,7 +20,6 @@ from data.model import (
     Storm,
     Treatment,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.events import add_event
@@ -30,6 +29,7 @@ from data.store.plans import add_revision, find_published_plan_id, set_plan_stat
 from data.store.request_clocks import mark_planned
 from data.store.requests import get_request
 from data.store.route_answers import copy_answers
+from data.streets.network import StreetNetwork
 from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.jobs import NOT_YET, new_job, typical_blade_m
 from fleet.notices import tell_planned, windows_of

@@ -24,7 +24,6 @@ from data.model import (
     Storm,
     Treatment,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.events import add_event
@@ -42,6 +41,7 @@ from data.store.requests import (
 )
 from data.store.storms import find_active_storm
 from data.store.tracking_codes import add_tracking_code
+from data.streets.network import StreetNetwork
 from fleet.crew_jobs import job_of_request
 from fleet.jobs import new_job, typical_blade_m
 from fleet.joining import covering_job

@@ -19,13 +19,13 @@ from data.model import (
     SegmentId,
     Storm,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import find_open_job, list_jobs_on_segments, set_job_state
 from data.store.requests import list_requests_of_jobs
+from data.streets.network import StreetNetwork
 from fleet.closing import UNPROVED, close_by_evidence, reopen_unproved
 from fleet.coverage import counting, done_at
 

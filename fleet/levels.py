@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from data.errors import ConflictError
 from data.levels import levels_of
 from data.model import Actor, JobState, Override, Place, SegmentId, Treatment
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_city, get_policy, next_revision
 from data.store.districts import list_districts
@@ -20,6 +19,7 @@ from data.store.jobs import add_jobs, list_jobs
 from data.store.levels import list_overrides, remove_overrides, save_levels, save_overrides
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.jobs import first_jobs, typical_blade_m
 
 type Decisions = Mapping[SegmentId, Override | None]

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from data.errors import ConflictError, InvalidError
 from data.fleet_file import DEFAULT_FLEET, fleet_from_toml
 from data.model import Actor, DeviceId, Position, Storm, Vehicle, VehicleId
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
 from data.store.storms import list_storms
+from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet
 from fleet.feed_values import EARLIEST, LATEST, NO_FIX_DEG
 from fleet.log_fixes import LoggedFix

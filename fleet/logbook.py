@@ -11,7 +11,6 @@ from itertools import batched
 from typing import Any
 
 from data.model import EvidenceKind, LonLat, Pass, VehicleId
-from data.network import StreetNetwork
 from data.store.coverage import list_work_of
 from data.store.engine import Tx
 from data.store.logbook import (
@@ -24,6 +23,7 @@ from data.store.logbook import (
     save_parts,
 )
 from data.store.positions import list_between
+from data.streets.network import StreetNetwork
 from fleet.coverage import union
 from fleet.matching import Matcher
 from fleet.spells import Activity, Spell, spells_of

@@ -19,7 +19,6 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.store.cities import get_fleet_text, set_fleet_text
 from data.store.engine import Tx
 from data.store.events import add_event, find_last_event
@@ -32,6 +31,7 @@ from data.store.fleet import (
 )
 from data.store.shifts import add_shifts, list_shifts
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet
 from fleet.sites import holds
 from fleet.storms import SHIFT_ENDED, first_shifts

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import Match, Position
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.kernels.layers import advance
 from fleet.kernels.layout import Answers, Fixes, Layers, Nearby, Prices
 from fleet.kernels.nearby import places

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from data.model import ClosingReason, Followed, RequestKind, RequestState, ServiceClass, Storm
 from data.model.periods import Period, Span
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.clocks import class_of, district_of, work_due_at
 from fleet.sums import quantile
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import ClassRule, DirectedSegment, Segment, ServiceClass, Storm
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.accumulation import accumulation_of
 from fleet.coverage import drivable
 from fleet.sums import quantile

@@ -17,7 +17,6 @@ from data.model import (
     StormPhase,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.store.closures import list_closures
 from data.store.conditions import add_move, list_moves
 from data.store.crew_jobs import list_crew_jobs
@@ -28,6 +27,7 @@ from data.store.requests import list_requests_of_jobs
 from data.store.shifts import list_shifts, set_shift_state
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
+from data.streets.network import StreetNetwork
 from fleet.crew_jobs import ALIVE
 from fleet.driving import DRIVING
 from fleet.storms import SHIFT_ENDED, begin, end_storm

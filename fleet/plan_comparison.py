@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import Job, JobId, Leg, LegKind, Plan, Route, ServiceClass, ShiftId, Vehicle
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.plan_outcome import ClassOutcome, class_outcomes
 from fleet.plan_summary import vehicle_figures
 from fleet.routes_ahead import jobs_of

@@ -21,7 +21,6 @@ from data.model import (
     PlanId,
     PlanState,
 )
-from data.network import StreetNetwork
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_depots, list_vehicles
@@ -43,6 +42,7 @@ from data.store.shifts import list_shifts
 from data.store.standing_orders import list_orders
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm
+from data.streets.network import StreetNetwork
 from fleet.edit_orders import orders_with
 from fleet.in_service import sites_in_use
 from fleet.planning import Prepared, store_draft

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Directions, Job, JobId, Plan, ServiceClass, WorkPass
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 HOPELESS = frozenset({"unreachable", "no_vehicle", "capacity"})
 """Reasons for which no plan of the same machines could do a job."""

@@ -16,7 +16,7 @@ from data.model import (
     ServiceClass,
     Vehicle,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 type JobPass = tuple[JobId, int, bool]
 """A job, which pass of it, and whether it runs forward."""

@@ -27,7 +27,6 @@ from data.model import (
     StormId,
     Vehicle,
 )
-from data.network import StreetNetwork
 from data.plan_json import options_json
 from data.policy import Policy
 from data.store.cities import get_city
@@ -48,6 +47,7 @@ from data.store.seals import seal_of_plan
 from data.store.shifts import list_shifts
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm
+from data.streets.network import StreetNetwork
 from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.edit_orders import take_orders
 from fleet.in_service import sites_in_use

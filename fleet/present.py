@@ -13,7 +13,6 @@ from data.model import (
     Storm,
     WorkPass,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.blockages import list_open_blockages
 from data.store.closures import list_closures
@@ -22,6 +21,7 @@ from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.positions import find_last_fix
 from data.store.standing_orders import list_orders
+from data.streets.network import StreetNetwork
 from fleet.coverage import counting, wanted_directions, whole_passes
 from fleet.route_check import SERVED
 from fleet.route_desk import PlanCheck

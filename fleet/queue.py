@@ -22,7 +22,6 @@ from data.model import (
     Snap,
     Standing,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx, savepoint
 from data.store.events import add_event
@@ -31,6 +30,7 @@ from data.store.queue_changes import add_queue_change, get_queue_change, set_und
 from data.store.request_clocks import let_clock_run
 from data.store.requests import get_request, list_requests_by_id, save_request
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.handover import HandingOver, hand_over, withdraw_hand_over
 from fleet.intake import TREATMENTS, find_place, open_work, place_by_hand, subject_of, wrong_state

@@ -20,7 +20,6 @@ from data.model import (
     Storm,
     StormId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import next_revision
 from data.store.coverage import list_coverage, list_seen, remove_coverage
@@ -31,6 +30,7 @@ from data.store.logbook import reread_parts
 from data.store.positions import list_between
 from data.store.storms import get_storm, list_storms
 from data.store.windows import heard_of, remove_sensed
+from data.streets.network import StreetNetwork
 from fleet.coverage import counting, done_at
 from fleet.evidence import derive, note_revision, store_windows, storms_in
 from fleet.logbook import part_of

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from data.model import DirectedSegment, Storm, StormId, Treatment
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_passes
 from data.store.engine import Tx
@@ -22,6 +21,7 @@ from data.store.performance import (
 )
 from data.store.revisions import newest_revision
 from data.store.storms import list_storms
+from data.streets.network import StreetNetwork
 from fleet.coverage import counting, whole_passes
 from fleet.performance import (
     Asked,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.plans import get_plan
 from data.store.shifts import list_progress, list_progress_of_plan
+from data.streets.network import StreetNetwork
 from fleet.corridor import Corridor
 from fleet.leg_work import NOTHING_SEEN, Place, PlanIndex, StreetWork, work_on
 from fleet.route_check import LegCheck, RouteCheck, at_moment, check_route, leg_check

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import Generator
 
 from data.model import DirectedSegment, Leg, LegKind, LonLat, Route
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 SLOWEST_MPS = 3.0
 """Slower than this a truck does not creep: it waits, then drives."""

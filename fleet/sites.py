@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import shapely
 
 from data.model import Depot, LonLat, ReloadSite
-from data.projection import metres_between
+from data.streets.projection import metres_between
 
 ONE_PLACE_M = 20.0
 """A depot and a reload site nearer to each other than this are one place."""

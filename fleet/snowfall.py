@@ -11,7 +11,6 @@ from itertools import pairwise
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Event, SnowEntry, SnowEntryId, SnowSource, Storm, StormId
-from data.network import StreetNetwork
 from data.store.conditions import (
     add_snow_entry,
     get_snow_entry,
@@ -22,6 +21,7 @@ from data.store.engine import Tx
 from data.store.events import add_event, find_last_event_on
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm, open_storm, set_snowfall
+from data.streets.network import StreetNetwork
 from fleet.due_times import retime
 
 BEFORE, AHEAD = timedelta(days=2), timedelta(days=3)

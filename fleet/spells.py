@@ -14,9 +14,9 @@ from operator import attrgetter
 from typing import TypeIs
 
 from data.model import DirectedSegment, LonLat, Match, Position
-from data.network import StreetNetwork
 from data.policy import clear_width_m
-from data.projection import metres_between
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.matching import Matcher, Trail
 from fleet.standing import hops_m, standing
 from fleet.steps import FORGET_AFTER, filtered

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from data.model import LonLat, Position
-from data.projection import metres_between
+from data.streets.projection import metres_between
 from fleet.steps import FORGET_AFTER
 
 STANDING = timedelta(seconds=60)

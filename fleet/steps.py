@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from data.model import Position
-from data.projection import metres_between
+from data.streets.projection import metres_between
 
 ACCURATE_M = 100.0
 """A fix whose own error is larger tells no street."""

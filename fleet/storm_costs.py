@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, VehicleId
 from data.model.periods import Period
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.call_outs import list_call_outs
 from data.store.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.performance import list_worked
+from data.streets.network import StreetNetwork
 from fleet.call_outs import Hire, hires
 from fleet.crew_costs import CrewCost, crew_costs
 from fleet.sums import added

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.array_file import find_arrays, save_arrays
 from data.store.coverage import list_coverage
@@ -31,6 +30,7 @@ from data.store.history import (
     work_span,
 )
 from data.store.performance import segments_only_salted
+from data.streets.network import StreetNetwork
 from fleet.history import Proven, StreetChanges, street_changes
 from fleet.history_events import REVISED, VERBS, Happened, Streets, moments
 from fleet.history_tracks import AROUND, TrackPoint, tracks

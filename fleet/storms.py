@@ -20,7 +20,6 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy, toml_from_policy
 from data.store.cities import get_city, next_revision
 from data.store.conditions import add_move, list_machines_out
@@ -40,6 +39,7 @@ from data.store.storms import (
     list_all_storms,
     list_storms,
 )
+from data.streets.network import StreetNetwork
 from fleet.crew_jobs import end_crew_work
 from fleet.intake import back_to_waiting, open_work
 from fleet.jobs import first_jobs, typical_blade_m

@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 
 from data.model import Oneway
-from data.network import StreetNetwork
-from data.turns import STRAIGHT_DEG, signs_of
+from data.streets.network import StreetNetwork
+from data.streets.turn_costs import STRAIGHT_DEG, signs_of
 from fleet.kernels.layout import Reach, Streets
 from routing.problem import Flags, Floats, Floats32, Ints, Longs
 

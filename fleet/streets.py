@@ -1,9 +1,9 @@
 """The streets that a process has in memory against those of the database."""
 
 from data.errors import ConflictError
-from data.network import StreetNetwork
 from data.store.cities import get_city
 from data.store.engine import Tx
+from data.streets.network import StreetNetwork
 
 
 def require_present(tx: Tx, network: StreetNetwork) -> None:

@@ -15,8 +15,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.model import NumberRange, Oneway, Restriction, Segment, SegmentId, SegmentKey, Side
-from data.network import StreetNetwork, build_network
-from data.projection import Projection
+from data.streets.network import StreetNetwork, build_network
+from data.streets.projection import Projection
 
 REDRAWN_M = 5.0
 """How far a line may have moved and still be the same street, or lie where it was."""

@@ -25,15 +25,15 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
-from data.projection import metres_between
 from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle
 from data.store.plans import find_route
 from data.store.positions import fix_times, list_between, sensor_words
 from data.store.shifts import list_progress, list_proved, list_unproved, mark_proved
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.driving import DONE, UNDO_WITHIN
 from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_evidence

@@ -22,13 +22,13 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.positions import list_between
 from data.store.seals import unseal, window_subject
 from data.store.storms import list_storms
 from data.store.windows import close_windows, list_open_windows, open_windows
+from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching import Matcher, StreetMatcher

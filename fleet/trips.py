@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import LonLat
-from data.projection import metres_between
+from data.streets.projection import metres_between
 from fleet.sites import Site, site_at
 from fleet.spells import Activity, Spell, clipped
 from fleet.sums import Sums, summed

@@ -19,7 +19,7 @@ from data.model import (
     TruckStart,
     Vehicle,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.driving import DRIVING
 from fleet.live import SILENT_AFTER
 from fleet.route_check import RouteCheck

@@ -14,8 +14,8 @@ from data.model import (
     SegmentKey,
     VehicleId,
 )
-from data.network import build_network
-from data.projection import line_length_m
+from data.streets.network import build_network
+from data.streets.projection import line_length_m
 from fleet.matching import StreetMatcher, Trail
 
 STEP_DEG = 0.0003

@@ -15,13 +15,13 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.jobs import list_open_jobs_due
 from data.store.route_answers import list_answers
 from data.store.shifts import list_shifts
+from data.streets.network import StreetNetwork
 from fleet.alert_book import AlertBook
 from fleet.alerts import (
     Course,

@@ -10,7 +10,7 @@ from math import hypot, inf
 import numpy as np
 
 from data.model import DirectedSegment
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.kernels.layout import Prices
 from fleet.kernels.links import ALONG, THROUGH, TURNED
 from fleet.kernels.nearby import place

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
-from data.network import StreetNetwork
 from data.passes import merged
+from data.streets.network import StreetNetwork
 from fleet.backing import without_backing
 from fleet.equipment import Claim, Equipment, Switch
 from fleet.matching import Matcher, Trail

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Alert, AlertKind
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.stages import Label
 from maps.street import street_name
 

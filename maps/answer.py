@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from data.model import Segment, SegmentId, ServiceRequest, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.answer import CallAnswer, Cleared, Outlook, Prospect
 from maps.i18n import LANGUAGES, Translator, translator
 from maps.street import street_name

@@ -14,7 +14,7 @@ from data.model import (
     RequestId,
     ServiceRequest,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.i18n import LANGUAGES, Translator, translator
 from maps.street import called, street_name
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from data.model import ServiceClass
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.coverage import NO_DIRECTION
 from maps.views import CLEAR, LATE, ClassView, States
 

@@ -17,7 +17,7 @@ from data.model.crews import (
     CrewShift,
     CrewWork,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.crew_jobs import WAITING
 from fleet.crew_plan import CrewDay, Stop
 from maps.i18n import Translator

@@ -17,7 +17,7 @@ from data.model import (
     VehicleId,
     Worked,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.route_check import RouteCheck, expected_at
 from fleet.route_desk import PlanCheck
 from maps.stages import Label

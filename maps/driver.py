@@ -17,7 +17,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.driving import DONE, SKIPPED
 from fleet.route_answers import Standing, standing_of
 from maps.stages import Label, StageView

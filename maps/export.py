@@ -9,7 +9,7 @@ from pathlib import Path
 import folium
 
 from data.model import Leg, LegKind, Plan, Route, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.geojson import leg_line
 from maps.i18n import Translator, translator
 from maps.pages import STATIC_DIR

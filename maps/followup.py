@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.model import ClosingReason, Comment, Followed, RequestState, ServiceClass, Sighting
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.clocks import Due, Step, class_of, district_of
 from fleet.closing import CLOSABLE, CLOSED_AS
 from fleet.followup import Waiting

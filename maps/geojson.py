@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from data.model import Leg, LonLat, Plan, Route, ShiftId, VehicleId
-from data.network import StreetNetwork
 from data.plan_json import utc_text
+from data.streets.network import StreetNetwork
 
 Feature = dict[str, object]
 Collection = dict[str, object]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Body, BodyLetter, HandOver, ServiceRequest
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.i18n import Translator
 from maps.notices import NoticeText
 from maps.setup import FactView

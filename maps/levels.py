@@ -15,9 +15,9 @@ from data.model import (
     Segment,
     SegmentId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.street_finder import apart
+from data.streets.network import StreetNetwork
 from maps.street import LevelView, StreetName, level_view, street_name
 
 MOST_ROWS = 100

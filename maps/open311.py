@@ -19,7 +19,7 @@ from data.model import (
     RequestState,
     ServiceRequest,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.closing import UNPROVED
 from maps.i18n import Translator
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import District, Job, ServiceClass, Shift, Vehicle
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.i18n import Translator
 
 

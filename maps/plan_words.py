@@ -7,7 +7,7 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from data.model import Plan, PlanId, PlanProof, ServiceClass, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.i18n import Translator
 from maps.street import called, street_name
 from maps.vehicle_words import listed

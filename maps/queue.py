@@ -16,7 +16,7 @@ from data.model import (
     Spot,
     Tally,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from maps.street import StreetName, street_name
 
 

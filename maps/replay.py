@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from data.model import Storm, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.coverage import CoverageState
 from fleet.history import StreetChanges, shares_of_states
 from fleet.history_events import Happened

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import CoverageChange, CoverageRevision, RevisionCause
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 
 @dataclass(frozen=True, slots=True)

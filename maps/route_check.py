@@ -8,7 +8,7 @@ from io import StringIO
 from math import inf
 
 from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.corridor import Detour
 from fleet.route_check import LegCheck, LegState, RouteCheck
 from fleet.route_desk import PlanCheck

@@ -6,8 +6,8 @@ from html import escape
 from math import ceil, cos, log10, radians
 
 from data.model import LonLat, RoadClass
-from data.network import StreetNetwork
-from data.projection import DEGREE_M
+from data.streets.network import StreetNetwork
+from data.streets.projection import DEGREE_M
 from maps.i18n import Translator
 from maps.stages import StageView
 

@@ -20,8 +20,8 @@ from data.model import (
     RoadClass,
     Segment,
 )
-from data.network import StreetNetwork
-from data.projection import metres_between
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.driving import DONE, SKIPPED
 from maps.geojson import leg_line
 from maps.street import street_name

@@ -21,7 +21,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.phases import LEGAL, Left
 from maps.street import street_name
 from maps.views import SnowPoint, snow_points

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.model import Depot, Segment, SegmentId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.reimport import Newer
 from maps.geojson import Collection, Feature
 from maps.i18n import Translator

@@ -8,8 +8,8 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 from data.model import City, Coverage, Segment, SegmentId, Storm
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 from fleet.coverage import NO_DIRECTION
 from maps.i18n import Translator
 from maps.street import street_name

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from data.model import DirectedSegment
-from data.network import StreetNetwork
-from data.turns import TURN_COST_S, TurnKind
+from data.streets.network import StreetNetwork
+from data.streets.turn_costs import TURN_COST_S, TurnKind
 from routing.problem import Floats, Ints
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from data.model import LonLat
-from data.projection import Projection
+from data.streets.projection import Projection
 
 LATE_S = 10.0
 """A second too late for a job of weight 1 costs as much as ten seconds on the way."""

@@ -25,7 +25,7 @@ from data.model import (
     Vehicle,
     WorkPass,
 )
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from routing.closures import closed_arcs, open_turns
 from routing.passes import DirectedPass, covers, material_kg, numbered, passes_of, service_s
 from routing.paths import Walker, line_graph, to_arc

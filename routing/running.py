@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from data.model import DirectedSegment, Leg, LegKind, Plan, ShiftId, WorkPass
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from routing.situation import Situation
 from routing.stops import Refill, Route, Visit
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from data.model import Depot, Job, PlanId, Present, ReloadSite, Shift, Storm, Vehicle
-from data.network import StreetNetwork
 from data.policy import Policy
+from data.streets.network import StreetNetwork
 
 
 class Situation(Protocol):

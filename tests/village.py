@@ -46,8 +46,8 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.network import StreetNetwork, build_network
-from data.projection import EARTH_M, line_length_m
+from data.streets.network import StreetNetwork, build_network
+from data.streets.projection import EARTH_M, line_length_m
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
 CENTRE = LonLat(45.07, 37.55)

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data.model import FormerSegment, Segment, SegmentId
-    from data.network import StreetNetwork
     from data.policy import Policy
     from data.store.engine import Tx
+    from data.streets.network import StreetNetwork
     from fleet.cities import Report
     from fleet.reimport import Newer
     from maps.streets_table import CoveragePicture

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from data.errors import InvalidError, Need, NotFoundError
 from data.files.photos import MOST_BYTES
 from data.model import ApiKey, Danger, LonLat, RequestKind
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.intake import SHORT_LETTERS, Report
 from maps.open311_services import CONSENT, DANGER, LANGUAGE, QUESTIONS, YES, Datatype, Question
 

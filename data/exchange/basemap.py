@@ -8,9 +8,9 @@ import shapely
 
 from data.exchange.names import name_columns
 from data.model import Place, Segment
-from data.network import StreetNetwork
 from data.osm_tags import JUNCTION, LANDMARK
 from data.osm_waters import Water
+from data.streets.network import StreetNetwork
 
 MIN_ZOOM = 10
 MAX_ZOOM = 15

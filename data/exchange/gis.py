@@ -11,7 +11,7 @@ import shapely
 from data.errors import InvalidError
 from data.exchange.names import name_columns
 from data.model import Segment
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 LAYER = "streets"

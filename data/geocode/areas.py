@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from data.model import LonLat, Place
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 DISTRICT = "district"
 """Kind of these places."""

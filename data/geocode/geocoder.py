@@ -19,8 +19,8 @@ from data.geocode.reverse import Address, Sayer
 from data.geocode.sentence import Token, tokens
 from data.geocode.stretches import Streets, main_name
 from data.model import LonLat, Place
-from data.network import StreetNetwork
-from data.projection import distance_m
+from data.streets.network import StreetNetwork
+from data.streets.projection import distance_m
 
 SAME_PLACE_M = 60.0
 """Answers nearer than this are one answer."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from data.geocode.language import speech
 from data.geocode.stretches import main_name
 from data.model import LonLat, NodeId, Segment, SegmentId, Snap
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 REACH_M = 500.0
 """A point farther than this from every street has no address."""

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 
 from data.geocode.words import bare, normal
 from data.model import SegmentId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 
 class StreetNames:

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from data.model import LonLat, Segment, Snap
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 SAME_STREET_M = 100.0
 """Parts of one name farther apart than this are different streets that share it."""

@@ -20,9 +20,9 @@ from data.model import (
     SegmentKey,
     Side,
 )
-from data.network import StreetNetwork, build_network
 from data.store.engine import Tx
 from data.store.schema import former_segment, restriction, segment
+from data.streets.network import StreetNetwork, build_network
 
 CHUNK_ROWS = 10_000
 """Rows converted and inserted at a time, so that a large city needs little memory."""

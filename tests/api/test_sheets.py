@@ -6,10 +6,10 @@ import zlib
 import pytest
 
 from data.model import PlanState, SegmentId
-from data.network import StreetNetwork
 from data.store.engine import transaction
 from data.store.plans import add_plan
 from data.store.schema import shift as shift_table
+from data.streets.network import StreetNetwork
 from maps.i18n import translator
 from maps.route_sheet import Trip, sheet_of, sheets_data
 from maps.stages import Surroundings

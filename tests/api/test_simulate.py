@@ -21,7 +21,6 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.projection import metres_between
 from data.store.coverage import list_coverage
 from data.store.engine import create_engine, transaction
 from data.store.people import list_devices
@@ -30,6 +29,7 @@ from data.store.positions import list_between, list_unseen
 from data.store.requests import list_requests
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm
+from data.streets.projection import metres_between
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
 from tests.fleet.test_simulation import a_route

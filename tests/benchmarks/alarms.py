@@ -29,7 +29,6 @@ from data.model import (
     Route,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.store.alerts import list_alerts
 from data.store.cities import get_policy
 from data.store.coverage import find_newest_pass, list_streets_seen_since
@@ -41,6 +40,7 @@ from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.shifts import list_shifts
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet
 from fleet.driving import Legs, complete_legs, start_shift

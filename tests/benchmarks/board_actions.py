@@ -27,12 +27,12 @@ from api.context import CSRF_COOKIE
 from api.settings import Settings
 from data.fleet_file import URMIA_FLEET
 from data.model import JobState, RequestState, Role, StormId
-from data.network import StreetNetwork
 from data.store.cities import get_policy
 from data.store.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.people import add_device, add_user
+from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet
 from fleet.people import token_digest
 from fleet.storms import start_storm

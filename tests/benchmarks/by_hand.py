@@ -16,11 +16,11 @@ from api.clock import Clock
 from api.hand_desk import HandDesk
 from data.edit_json import edit_wish_json
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
-from data.network import StreetNetwork
 from data.store.engine import Database, transaction
 from data.store.network import load_network
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from routing.warming import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
 from tests.benchmarks.running_city import LATER, running

@@ -26,7 +26,6 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import pass_row
@@ -34,6 +33,7 @@ from data.store.engine import Tx, transaction
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.schema import passage
+from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.evidence import refresh
 from fleet.storms import start_storm

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from data.fleet_file import URMIA_FLEET
 from data.model import Actor, CostBreakdown, Plan, PlanId, PlanState, Route, Storm
-from data.network import StreetNetwork
 from data.store.engine import Database, Tx, open_database, transaction
 from data.store.events import add_event
 from data.store.network import load_network
 from data.store.plans import add_plan, set_plan_state
+from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet
 
 

@@ -31,7 +31,6 @@ from data.model import (
     Side,
     Snap,
 )
-from data.network import StreetNetwork
 from data.store.cities import get_policy
 from data.store.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
@@ -39,6 +38,7 @@ from data.store.network import load_network
 from data.store.people import add_user
 from data.store.request_clocks import stop_clock
 from data.store.requests import Caller, add_caller, add_request
+from data.streets.network import StreetNetwork
 from fleet.cities import add_city
 from fleet.storms import start_storm
 from tests.browser.conftest import PASSWORD

@@ -26,7 +26,6 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import replace_told
@@ -36,6 +35,7 @@ from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.plans import get_plan
 from data.store.shifts import list_shifts
+from data.streets.network import StreetNetwork
 from fleet.live import VehicleLive, VehicleState
 from fleet.storms import start_storm
 from fleet.watch import Watch

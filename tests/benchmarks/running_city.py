@@ -19,7 +19,6 @@ from data.model import (
     Route,
     Treatment,
 )
-from data.network import StreetNetwork
 from data.store.coverage import replace_told, save_coverage
 from data.store.engine import Database, Tx, create_engine, transaction
 from data.store.jobs import list_jobs, set_job_state
@@ -27,6 +26,7 @@ from data.store.people import add_device
 from data.store.plans import find_published_plan_id
 from data.store.positions import add_positions
 from data.store.storms import find_active_storm
+from data.streets.network import StreetNetwork
 from fleet.coverage import wanted_directions
 from fleet.driving import start_shift
 from fleet.planning import publish, solve_prepared, store_draft

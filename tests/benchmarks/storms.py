@@ -36,9 +36,7 @@ from data.model import (
     Treatment,
     Vehicle,
 )
-from data.network import StreetNetwork
 from data.policy import Policy
-from data.projection import metres_between
 from data.store.cities import get_policy
 from data.store.coverage import list_seen
 from data.store.engine import Database, Tx, open_database, transaction
@@ -47,6 +45,8 @@ from data.store.network import load_network
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.shifts import list_shifts
+from data.streets.network import StreetNetwork
+from data.streets.projection import metres_between
 from fleet.coverage import counting, whole_passes
 from fleet.driving import Legs, complete_legs, start_shift
 from fleet.simulation import Habits, Traversal, driven, quickest, traversals

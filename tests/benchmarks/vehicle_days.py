@@ -15,13 +15,13 @@ from sqlalchemy import insert, literal, select
 
 from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
 from data.model.periods import Period, Span
-from data.network import StreetNetwork, build_network
 from data.osm import read_osm
 from data.store.engine import Tx, reading, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.schema import log_part
+from data.streets.network import StreetNetwork, build_network
 from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching import Matcher, StreetMatcher

@@ -11,12 +11,12 @@ from typing import Any
 from api.demo_city import DEMO_CITY_FILE
 from data.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind, Plan, StormId
-from data.network import StreetNetwork
 from data.store.cities import get_policy
 from data.store.engine import Tx, create_engine, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.network import load_network
+from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet
 from fleet.plan_comparison import compared

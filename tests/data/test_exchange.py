@@ -3,7 +3,7 @@ import pytest
 import shapely
 
 from data.exchange.basemap import MAX_ZOOM, MIN_ZOOM, write_basemap
-from data.network import build_network
+from data.streets.network import build_network
 from tests.village import ROSE, a_segment, village, village_places
 
 

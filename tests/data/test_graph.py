@@ -1,6 +1,6 @@
 from data.graph import assumed_depots, graph_of, unreachable
 from data.model import LonLat, Oneway, RoadClass
-from data.network import build_network
+from data.streets.network import build_network
 from tests.village import (
     BLIND,
     MAIN_WEST,

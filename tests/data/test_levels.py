@@ -15,9 +15,9 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
-from data.network import build_network
 from data.policy import DEFAULT_POLICY, policy_from_toml
 from data.street_rules import NamedRule, NearRule, SteepRule, StreetRules, ZoneRule
+from data.streets.network import build_network
 from tests import village as v
 
 P1, P2, P3, P4 = ServiceClass

@@ -5,8 +5,8 @@ import pytest
 
 from data.errors import CityFileError
 from data.model import LonLat
-from data.network import build_network
 from data.osm_geojson import node_of, read_geojson
+from data.streets.network import build_network
 
 GOTHENBURG = Path(__file__).parents[2] / "maps/static/vendor/demo/gothenburg.geojson"
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from data.model import SegmentId
-from data.network import build_network
 from data.street_finder import StreetFinder
+from data.streets.network import build_network
 from tests import village as v
 
 FINDER = StreetFinder(v.village())

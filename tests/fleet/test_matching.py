@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from data.model import DirectedSegment, Match, Position, Restriction
-from data.network import build_network
+from data.streets.network import build_network
 from fleet.kernels.layout import Nearby
 from fleet.kernels.nearby import nearby
 from fleet.kernels.reach import explore, slot_of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.network import StreetNetwork, build_network
+from data.streets.network import StreetNetwork, build_network
 from fleet.city_files import read_city_file
 from fleet.matching import StreetMatcher, Trail
 from tests.benchmarks.matching.measures import Score, bins_of, driven, is_right

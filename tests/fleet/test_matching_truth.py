@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from data.model import DirectedSegment, Match, Oneway, Position, Segment
-from data.network import StreetNetwork, build_network
+from data.streets.network import StreetNetwork, build_network
 from fleet.matching import StreetMatcher, Trail
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Coverage, DirectedSegment, RoadClass, ServiceClass
-from data.network import build_network
+from data.streets.network import build_network
 from fleet.coverage import CoverageState, coverage_state
 from fleet.performance import (
     Asked,

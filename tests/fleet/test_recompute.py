@@ -24,7 +24,6 @@ from data.model import (
     RevisionCause,
     Storm,
 )
-from data.network import build_network
 from data.policy import DEFAULT_POLICY, policy_from_toml
 from data.store.cities import get_city
 from data.store.coverage import list_coverage, list_seen
@@ -41,6 +40,7 @@ from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm, close_storm
+from data.streets.network import build_network
 from fleet.closing import UNPROVED
 from fleet.evidence import refresh
 from fleet.logbook import Shelf, Wanted, note_fixes, part_of, read_parts

@@ -17,10 +17,10 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.network import build_network
 from data.store.engine import Tx
 from data.store.requests import get_request
 from data.store.storms import get_storm
+from data.streets.network import build_network
 from fleet import records
 from fleet.closing import cancel_request
 from fleet.evidence import keep_evidence

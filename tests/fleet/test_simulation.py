@@ -19,12 +19,12 @@ from data.model import (
     VehicleId,
 )
 from data.policy import DEFAULT_POLICY, policy_from_toml
-from data.projection import metres_between
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm
+from data.streets.projection import metres_between
 from fleet.calls import calls
 from fleet.simulation import Fix, Habits, after_approach, driven
 from fleet.tracking import digest, new_track_book

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import NodeId, Oneway, Restriction, SegmentId, SegmentKey
-from data.network import build_network
+from data.streets.network import build_network
 from fleet.succession import difference_of
 from tests.village import (
     BACK,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from data.model import City, Coverage, Evidence, EvidenceKind
-from data.network import build_network
+from data.streets.network import build_network
 from fleet.coverage import painted
 from maps.streets_table import CoveragePicture
 from tests.village import MAIN_WEST, NOW, a_storm, village, village_segments

@@ -12,7 +12,7 @@ from data.model import (
     SegmentId,
     ShiftId,
 )
-from data.network import StreetNetwork, build_network
+from data.streets.network import StreetNetwork, build_network
 from maps.driver import progress_view
 from maps.stages import NEAR_M, StageView, Surroundings, stages
 from tests import village as v

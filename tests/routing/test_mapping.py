@@ -21,8 +21,8 @@ from data.model import (
     Treatment,
     Vehicle,
 )
-from data.network import StreetNetwork
 from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.streets.network import StreetNetwork
 from routing.check import violations
 from routing.mapping import plan_from, problem_from
 from routing.solver import solve

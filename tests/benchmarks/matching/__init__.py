@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from data.network import StreetNetwork, build_network
+from data.streets.network import StreetNetwork, build_network
 from fleet.city_files import read_city_file
 from fleet.matching import StreetMatcher, Trail
 from fleet.warming import warm_up

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.matching import StreetMatcher, Trail
 from tests.benchmarks.matching.tracks import Track, positions, seen
 

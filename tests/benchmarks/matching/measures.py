@@ -7,7 +7,7 @@ from itertools import pairwise
 import shapely
 
 from data.model import DirectedSegment, Match
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from fleet.matching import StreetMatcher
 from fleet.ways import Spot
 from tests.benchmarks.matching.tracks import Fix

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from data.model import DirectedSegment
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from tests.benchmarks.matching.measures import BIN_M, Score, bins_of, near_true
 from tests.benchmarks.matching.tracks import STARTS, Fix, Track, lonlat
 

@@ -7,7 +7,7 @@ from math import cos, exp, radians, sin, sqrt
 import numpy as np
 
 from data.model import DeviceId, DirectedSegment, LonLat, Oneway, Position, VehicleId
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 
 STARTS = datetime(2026, 1, 10, 6, tzinfo=UTC)
 

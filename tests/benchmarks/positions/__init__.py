@@ -28,7 +28,6 @@ from api.clock import Clock
 from api.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Role, VehicleId
-from data.network import StreetNetwork
 from data.store.cities import get_policy
 from data.store.engine import Database, reading, transaction
 from data.store.network import load_network
@@ -36,6 +35,7 @@ from data.store.people import add_device
 from data.store.positions import count_unseen
 from data.store.schema import coverage, position, vehicle
 from data.store.trackers import count_faults
+from data.streets.network import StreetNetwork
 from fleet.cities import add_city
 from fleet.people import enroll, token_digest
 from fleet.storms import start_storm

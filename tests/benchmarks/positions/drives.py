@@ -5,7 +5,7 @@ from math import atan2, degrees
 
 import numpy as np
 
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from tests.benchmarks.matching.tracks import Driver, Fix, Habits, lonlat, seen
 
 NOISE_M = 4.0

@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 from data.model import Place
-from data.network import StreetNetwork, build_network
 from data.osm import read_osm
+from data.streets.network import StreetNetwork, build_network
 from tests.benchmarks.queries import latin, persian
 from tests.benchmarks.queries.callers import Callers
 from tests.benchmarks.queries.facts import Facts

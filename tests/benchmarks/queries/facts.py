@@ -12,7 +12,7 @@ import shapely
 from shapely import ops
 
 from data.model import Place, Segment
-from data.network import StreetNetwork
+from data.streets.network import StreetNetwork
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.spelling import plain
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import shapely
 
 from data.model import LonLat
-from data.projection import Projection
+from data.streets.projection import Projection
 
 RIGHT_M = 60.0
 """An answer this near to the truth is right."""

@@ -1,7 +1,7 @@
 import pytest
 
 from data.geocode import Geocoder
-from data.network import build_network
+from data.streets.network import build_network
 from tests import village as v
 
 

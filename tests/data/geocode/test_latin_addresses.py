@@ -7,8 +7,8 @@ import pytest
 
 from data.geocode import Candidate, Geocoder, Reason
 from data.model import NumberRange, Place, Side
-from data.network import StreetNetwork, build_network
-from data.projection import distance_m
+from data.streets.network import StreetNetwork, build_network
+from data.streets.projection import distance_m
 from tests import village as v
 
 STREETS = ("Ash St", "W Court St", "Highland Ave", "Mill Rd", "1st St")

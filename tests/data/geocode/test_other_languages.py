@@ -6,8 +6,8 @@ import pytest
 
 from data.geocode import Candidate, Geocoder
 from data.model import Place
-from data.network import build_network
-from data.projection import distance_m
+from data.streets.network import build_network
+from data.streets.projection import distance_m
 from tests import village as v
 from tests.town import sample_town
 

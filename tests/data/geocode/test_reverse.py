@@ -3,7 +3,7 @@
 import pytest
 
 from data.geocode import Geocoder
-from data.network import build_network
+from data.streets.network import build_network
 from tests import village as v
 
 GEOCODER = Geocoder(v.village(), v.village_places())

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.model import LonLat, NodeId, Oneway, Restriction, SegmentId
-from data.network import build_network
-from data.projection import distance_m
+from data.streets.network import build_network
+from data.streets.projection import distance_m
 from tests.village import a_segment as a_street
 from tests.village import at_m, node_at, village
 

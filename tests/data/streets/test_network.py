@@ -3,7 +3,7 @@ import pytest
 
 from data.errors import NotFoundError
 from data.model import DirectedSegment, NodeId, Restriction, Side
-from data.network import StreetNetwork, TurnKind, build_network
+from data.streets.network import StreetNetwork, TurnKind, build_network
 from tests.village import (
     BLIND,
     DEPOT_ROAD,

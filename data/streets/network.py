@@ -20,8 +20,8 @@ from data.model import (
     Side,
     Snap,
 )
-from data.projection import Projection, bounds_of
-from data.turns import Arcs, TurnKind, Turns, build_turns, signs_of
+from data.streets.projection import Projection, bounds_of
+from data.streets.turn_costs import Arcs, TurnKind, Turns, build_turns, signs_of
 
 __all__ = ["StreetNetwork", "TurnKind", "Turns", "build_network"]
 
