@@ -30,7 +30,7 @@ from api.settings import Settings, plain_name
 from api.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role
-from data.place import fetch_place
+from data.osm.place_download import fetch_place
 from data.store.engine import Tx
 from fleet.cities import Report as CityReport
 from fleet.cities import add_city

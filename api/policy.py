@@ -12,7 +12,7 @@ from api.schemas import Base, UndoIn, Wire
 from api.shell import boot_of, page, translator_of
 from api.uploads import content_of
 from data.model import RequestKind, RoadClass, ServiceClass
-from data.osm_tags import PLACE_KINDS
+from data.osm.tags import PLACE_KINDS
 from data.policy import policy_from_toml
 from data.store.cities import get_policy, get_policy_text
 from data.store.districts import list_districts

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from api.settings import plain_name
 from data.districts import URMIA_DISTRICTS
 from data.errors import BarfrubError, CityFileError, InvalidError, Need, NotFoundError
-from data.osm import OSM_SUFFIXES
-from data.osm_geojson import GEOJSON_SUFFIXES
+from data.osm.geojson_reader import GEOJSON_SUFFIXES
+from data.osm.osm_reader import OSM_SUFFIXES
 
 MOST_BYTES = 2 * 1024**3
 """Size of one file: four times the street file of a large country's capital region."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.errors import CityFileError
 from data.model import Place, Segment
-from data.osm_ways import CityDraft
+from data.osm.ways import CityDraft
 
 MOSTLY = 0.5
 """Share of a street inside from which it belongs to the city: streets are not cut in two."""

@@ -23,7 +23,7 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
-from data.osm_tags import incline_pct
+from data.osm.tags import incline_pct
 from data.policy import Policy
 from data.street_rules import NamedRule, NearRule, ZoneRule
 from data.streets.network import StreetNetwork

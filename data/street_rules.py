@@ -10,7 +10,7 @@ from datetime import timedelta
 from data.files.toml_reader import TomlTable
 from data.files.toml_writer import toml_list, toml_number, toml_text
 from data.model import LonLat, ServiceClass
-from data.osm_tags import PLACE_KINDS
+from data.osm.tags import PLACE_KINDS
 
 WEEK_H = 168.0
 _FARTHEST_M = 1000.0

@@ -19,7 +19,7 @@ from data.fleet_file import (
 )
 from data.graph import assumed_depots, unreachable
 from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
-from data.osm_ways import CityDraft
+from data.osm.ways import CityDraft
 from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.store.cities import (
     get_city,

@@ -8,9 +8,9 @@ from data.boundary import clipped
 from data.districts import in_districts
 from data.errors import CityFileError
 from data.model import District
-from data.osm import OSM_SUFFIXES, read_osm
-from data.osm_geojson import GEOJSON_SUFFIXES, read_geojson
-from data.osm_ways import CityDraft
+from data.osm.geojson_reader import GEOJSON_SUFFIXES, read_geojson
+from data.osm.osm_reader import OSM_SUFFIXES, read_osm
+from data.osm.ways import CityDraft
 
 
 def read_city_file(path: Path, *, services: bool = False) -> CityDraft:

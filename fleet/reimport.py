@@ -24,7 +24,7 @@ from data.model import (
     Override,
     SegmentId,
 )
-from data.osm_ways import CityDraft
+from data.osm.ways import CityDraft
 from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
 from data.store.districts import list_districts, save_districts
 from data.store.engine import Database, Tx, reading, transaction

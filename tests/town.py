@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.model import Place, Segment
-from data.osm import read_osm
-from data.osm_ways import CityDraft
+from data.osm.osm_reader import read_osm
+from data.osm.ways import CityDraft
 from data.streets.network import StreetNetwork, build_network
 from data.town import Town, draw_town, write_town
 

@@ -275,7 +275,7 @@ def _source(
     if file is not None:
         print(f"Reading {file.name} …", file=sys.stderr)
         return file, boundary
-    from data.place import fetch_place
+    from data.osm.place_download import fetch_place
 
     print(f"Asking OpenStreetMap for {place} …", file=sys.stderr)
     found = fetch_place(place or "", Settings().var / "places")

@@ -15,7 +15,7 @@ def sample(
 ) -> None:
     """Draw a Persian town of about 2,000 streets and write it as an OpenStreetMap file."""
     from data.errors import InvalidError
-    from data.osm import OSM_SUFFIXES
+    from data.osm.osm_reader import OSM_SUFFIXES
     from data.town import draw_town, write_districts, write_town
 
     if not file.name.endswith(OSM_SUFFIXES):

@@ -8,8 +8,8 @@ import shapely
 
 from data.exchange.names import name_columns
 from data.model import Place, Segment
-from data.osm_tags import JUNCTION, LANDMARK
-from data.osm_waters import Water
+from data.osm.tags import JUNCTION, LANDMARK
+from data.osm.waters import Water
 from data.streets.network import StreetNetwork
 
 MIN_ZOOM = 10

@@ -9,7 +9,7 @@ import osmium
 from osmium.osm.mutable import Node, Relation, Way
 
 from data.model import LonLat
-from data.osm_tags import DRAWN_BY_US
+from data.osm.tags import DRAWN_BY_US
 from data.streets.projection import EARTH_M
 from data.town.drawing import Town
 from data.town.features import Feature

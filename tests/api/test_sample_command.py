@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from api.cli import commands
 from data.errors import InvalidError
-from data.osm import read_osm
+from data.osm.osm_reader import read_osm
 
 
 def test_the_sample_town_is_written_with_its_districts(tmp_path: Path):

@@ -15,7 +15,7 @@ from sqlalchemy import insert, literal, select
 
 from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
 from data.model.periods import Period, Span
-from data.osm import read_osm
+from data.osm.osm_reader import read_osm
 from data.store.engine import Tx, reading, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device

@@ -7,7 +7,7 @@ import shapely
 from data.boundary import clipped, read_boundary
 from data.errors import CityFileError, NotFoundError
 from data.model import NodeId, Restriction
-from data.osm_ways import CityDraft
+from data.osm.ways import CityDraft
 from tests.data.polygon_files import a_polygon, write_polygons
 from tests.village import (
     BACK,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from data.errors import InvalidError
 from data.model import LonLat, ServiceClass
-from data.osm_tags import PLACE_KINDS
+from data.osm.tags import PLACE_KINDS
 from data.policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
 from data.street_rules import NamedRule, NearRule, SteepRule, StreetRules, ZoneRule
 

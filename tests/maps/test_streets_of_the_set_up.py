@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from data.model import Segment, SegmentId
-from data.osm_ways import CityDraft
+from data.osm.ways import CityDraft
 from fleet.reimport import Newer
 from fleet.succession import difference_of
 from maps.i18n import translator

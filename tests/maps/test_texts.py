@@ -42,7 +42,7 @@ from data.model import (
     Treatment,
 )
 from data.model.periods import Span
-from data.osm_tags import _POINTS_OF_INTEREST, _WORSHIP
+from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.override_file import COLUMNS
 from fleet.answer import Outlook
 from fleet.clocks import Step

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from data.model import Place
-from data.osm import read_osm
+from data.osm.osm_reader import read_osm
 from data.streets.network import StreetNetwork, build_network
 from tests.benchmarks.queries import latin, persian
 from tests.benchmarks.queries.callers import Callers

@@ -22,7 +22,7 @@ from osmium.osm.mutable import Node, Way
 
 from data.errors import CityFileError
 from data.model import RoadClass
-from data.osm_tags import PLACE_TAGS
+from data.osm.tags import PLACE_TAGS
 
 LANGUAGES = ("", ":fa", ":en", ":ar", ":az", ":ckb", ":ku", ":tr")
 NAMES = (

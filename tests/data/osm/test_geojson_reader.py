@@ -5,10 +5,10 @@ import pytest
 
 from data.errors import CityFileError
 from data.model import LonLat
-from data.osm_geojson import node_of, read_geojson
+from data.osm.geojson_reader import node_of, read_geojson
 from data.streets.network import build_network
 
-GOTHENBURG = Path(__file__).parents[2] / "maps/static/vendor/demo/gothenburg.geojson"
+GOTHENBURG = Path(__file__).parents[3] / "maps/static/vendor/demo/gothenburg.geojson"
 
 
 def a_line(way, *places, geometry="LineString", **tags):

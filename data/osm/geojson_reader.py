@@ -11,11 +11,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from data import osm_tags
 from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
-from data.osm_tags import Tags
-from data.osm_ways import CityDraft, Way, draft_of, places_of, places_within
+from data.osm import tags as osm_tags
+from data.osm.tags import Tags
+from data.osm.ways import CityDraft, Way, draft_of, places_of, places_within
 
 GEOJSON_SUFFIXES = (".geojson", ".json")
 

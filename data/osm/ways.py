@@ -8,7 +8,6 @@ from itertools import count, pairwise
 import numpy as np
 import shapely
 
-from data import osm_tags
 from data.errors import CityFileError
 from data.model import (
     LonLat,
@@ -21,9 +20,10 @@ from data.model import (
     SegmentId,
     SegmentKey,
 )
-from data.osm_addresses import number_ranges, with_houses
-from data.osm_tags import Tags
-from data.osm_waters import Water
+from data.osm import tags as osm_tags
+from data.osm.addresses import number_ranges, with_houses
+from data.osm.tags import Tags
+from data.osm.waters import Water
 from data.streets.projection import Projection, distance_m, line_length_m
 
 STOP_M = 25.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from data.model import NumberRange, Segment, Side
-from data.osm_tags import Tags
+from data.osm.tags import Tags
 
 _RANGE_KEYS = (
     ("addr:range:l", Side.LEFT),

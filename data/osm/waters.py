@@ -8,8 +8,8 @@ import osmium
 import shapely
 from osmium.osm import Area, Way
 
-from data import osm_tags
 from data.model import Language
+from data.osm import tags as osm_tags
 
 LINES = ("river", "canal", "stream")
 """Waterways that are drawn as lines; ditches and drains are too many."""

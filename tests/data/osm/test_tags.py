@@ -1,8 +1,8 @@
 import pytest
 
-from data import osm_tags
 from data.model import Oneway, RoadClass
-from data.osm_addresses import number_ranges
+from data.osm import tags as osm_tags
+from data.osm.addresses import number_ranges
 
 RESIDENTIAL = RoadClass.RESIDENTIAL
 

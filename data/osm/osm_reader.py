@@ -11,12 +11,12 @@ from pathlib import Path
 import osmium
 from osmium.osm import Node, Relation, RelationMember, TagList
 
-from data import osm_tags
 from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
-from data.osm_tags import Tags
-from data.osm_waters import read_waters
-from data.osm_ways import CityDraft, TurnSign, Way, draft_of, places_of, places_within
+from data.osm import tags as osm_tags
+from data.osm.tags import Tags
+from data.osm.waters import read_waters
+from data.osm.ways import CityDraft, TurnSign, Way, draft_of, places_of, places_within
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 

@@ -1,0 +1,1 @@
+"""How does a street file (OpenStreetMap, GeoJSON) become a draft of a city?"""
