@@ -1,1 +1,1 @@
-"""Files for other programs: the basemap of the pages and layers for GIS. Only here is geopandas."""
+"""Which files do other programs (GIS, basemap tiles) get from us, and give us?"""

@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas
 import shapely
 
-from data.exchange.names import name_columns
+from data.exchange.name_columns import name_columns
 from data.model import Place, Segment
 from data.osm.tags import JUNCTION, LANDMARK
 from data.osm.waters import Water

@@ -9,7 +9,7 @@ import pandas
 import shapely
 
 from data.errors import InvalidError
-from data.exchange.names import name_columns
+from data.exchange.name_columns import name_columns
 from data.model import Segment
 from data.streets.network import StreetNetwork
 
