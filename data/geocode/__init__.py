@@ -1,4 +1,4 @@
-"""From the words of a caller to a street, side and point; Persian and Latin scripts."""
+"""Which place does a caller mean, and how sure is that?"""
 
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.geocoder import Geocoder

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from data.geocode.language import speech
-from data.geocode.stretches import main_name
+from data.geocode.street_shapes import main_name
 from data.model import LonLat, NodeId, Segment, SegmentId, Snap
 from data.streets.network import StreetNetwork
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from data.geocode.candidate import Reason
 from data.geocode.language import Role
-from data.geocode.mentions import HITS, NO_KIND, Mention
-from data.geocode.names import Hit, NameBook
+from data.geocode.name_index import Hit, NameBook
+from data.geocode.name_spans import HITS, NO_KIND, Mention
 from data.geocode.sentence import Token, is_title
 
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from data.geocode.names import joined
+from data.geocode.name_index import joined
 from data.geocode.sentence import name_parts, name_tokens
-from data.geocode.stretches import Streets, Stretch
+from data.geocode.street_shapes import Streets, Stretch
 from data.geocode.words import folded
 from data.model import LonLat, NumberRange, Place, Snap
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from data.geocode.alleys import ALLEYS
 from data.geocode.areas import DISTRICT
 from data.geocode.language import RELATIONS, Role
-from data.geocode.mentions import Mention
-from data.geocode.names import NameBook
+from data.geocode.name_index import NameBook
+from data.geocode.name_spans import Mention
+from data.geocode.numbered_alleys import ALLEYS
 from data.geocode.sentence import Token, is_counted
 
 WIDE = ("neighbourhood", "park", "university", DISTRICT)

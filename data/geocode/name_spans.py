@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.geocode.candidate import Reason
 from data.geocode.language import RELATIONS, Role
-from data.geocode.names import Hit, NameBook, joined
+from data.geocode.name_index import Hit, NameBook, joined
 from data.geocode.sentence import NameParts, Token, alike, is_counted, is_title, name_parts
 
 MAX_NAME_TOKENS = 8

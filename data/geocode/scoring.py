@@ -9,12 +9,12 @@ import shapely
 from numpy.typing import NDArray
 
 from data.geocode.candidate import Reason
-from data.geocode.houses import SNAP_M, HouseBook
-from data.geocode.mentions import Mention
-from data.geocode.names import Hit, NameBook
-from data.geocode.reading import WIDE, Reading, Tie
+from data.geocode.house_numbers import SNAP_M, HouseBook
+from data.geocode.name_index import Hit, NameBook
+from data.geocode.name_spans import Mention
+from data.geocode.parse import WIDE, Reading, Tie
 from data.geocode.sentence import name_tokens
-from data.geocode.stretches import Spot, Streets, Stretch, main_name
+from data.geocode.street_shapes import Spot, Streets, Stretch, main_name
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
 WITHIN_M = 600.0
