@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "en": {

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.geocode.street_names import StreetNames
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 from data.model import (
     District,
     Level,

@@ -15,7 +15,7 @@ from shapely.errors import GEOSException
 
 from data.errors import InvalidError, Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 from data.model import Override, Segment, SegmentId, ServiceClass
 from data.street_finder import StreetFinder
 from data.street_rules import WEEK_H

@@ -6,7 +6,7 @@ from math import isfinite
 
 from data.errors import Need
 from data.files.csv_sheet import Mistake, number_of, sheet_rows
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 from data.model import LonLat, RequestKind
 
 MOST_LINES = 2_000

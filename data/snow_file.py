@@ -10,7 +10,7 @@ import jdatetime
 
 from data.errors import Need
 from data.files.csv_sheet import Mistake, latin_digits, number_of, sheet_rows
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 
 MOST_LINES = 1_000
 MOST_CM = 500.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 from data.levels import IdleRule
 from data.model import (
     Level,

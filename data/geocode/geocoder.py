@@ -7,17 +7,17 @@ from typing import NamedTuple
 from data.geocode.areas import districts
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.confidence import CONFIDENT, confidence
-from data.geocode.coordinates import coordinates, gives_coordinates
 from data.geocode.house_numbers import SNAP_M, HouseBook
-from data.geocode.language import Role
 from data.geocode.name_index import NameBook
 from data.geocode.name_spans import Mention, MentionFinder
 from data.geocode.numbered_alleys import with_numbered_alleys
 from data.geocode.parse import Reader, Reading, remarks
 from data.geocode.reverse import Address, Sayer
 from data.geocode.scoring import Placed, Placer
-from data.geocode.sentence import Token, tokens
 from data.geocode.street_shapes import Streets, main_name
+from data.geocode.text.coordinates import coordinates, gives_coordinates
+from data.geocode.text.lexicon import Role
+from data.geocode.text.tokens import Token, tokens
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m

@@ -7,9 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from data.geocode.name_index import joined
-from data.geocode.sentence import name_parts, name_tokens
 from data.geocode.street_shapes import Streets, Stretch
-from data.geocode.words import folded
+from data.geocode.text.normalization import folded
+from data.geocode.text.tokens import name_parts, name_tokens
 from data.model import LonLat, NumberRange, Place, Snap
 
 FARTHEST_APART = 60

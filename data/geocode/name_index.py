@@ -9,8 +9,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from data.geocode.candidate import Reason
-from data.geocode.sentence import NameParts, is_title, name_parts, name_tokens
-from data.geocode.similarity import (
+from data.geocode.text.spelling_distance import (
     homophone,
     is_persian,
     skeleton,
@@ -18,7 +17,8 @@ from data.geocode.similarity import (
     soundings,
     spoken,
 )
-from data.geocode.spelling_index import SpellingIndex
+from data.geocode.text.spelling_index import SpellingIndex
+from data.geocode.text.tokens import NameParts, is_title, name_parts, name_tokens
 from data.model import Place, Segment
 
 WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from data.geocode.candidate import Reason
-from data.geocode.language import RELATIONS, Role
 from data.geocode.name_index import Hit, NameBook, joined
-from data.geocode.sentence import NameParts, Token, alike, is_counted, is_title, name_parts
+from data.geocode.text.lexicon import RELATIONS, Role
+from data.geocode.text.tokens import NameParts, Token, alike, is_counted, is_title, name_parts
 
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4

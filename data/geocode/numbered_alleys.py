@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from data.geocode.candidate import Reason
-from data.geocode.language import Role
 from data.geocode.name_index import Hit, NameBook
 from data.geocode.name_spans import HITS, NO_KIND, Mention
-from data.geocode.sentence import Token, is_title
+from data.geocode.text.lexicon import Role
+from data.geocode.text.tokens import Token, is_title
 
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
 """Kinds of lanes that callers place by the street they leave."""

@@ -6,11 +6,11 @@ from enum import StrEnum
 from itertools import pairwise
 
 from data.geocode.areas import DISTRICT
-from data.geocode.language import RELATIONS, Role
 from data.geocode.name_index import NameBook
 from data.geocode.name_spans import Mention
 from data.geocode.numbered_alleys import ALLEYS
-from data.geocode.sentence import Token, is_counted
+from data.geocode.text.lexicon import RELATIONS, Role
+from data.geocode.text.tokens import Token, is_counted
 
 WIDE = ("neighbourhood", "park", "university", DISTRICT)
 """Kinds of places that are too large to be an address."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data.geocode.language import speech
 from data.geocode.street_shapes import main_name
+from data.geocode.text.lexicon import speech
 from data.model import LonLat, NodeId, Segment, SegmentId, Snap
 from data.streets.network import StreetNetwork
 

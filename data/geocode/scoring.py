@@ -13,8 +13,8 @@ from data.geocode.house_numbers import SNAP_M, HouseBook
 from data.geocode.name_index import Hit, NameBook
 from data.geocode.name_spans import Mention
 from data.geocode.parse import WIDE, Reading, Tie
-from data.geocode.sentence import name_tokens
 from data.geocode.street_shapes import Spot, Streets, Stretch, main_name
+from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
 WITHIN_M = 600.0

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cache, cached_property
 
-from data.geocode.words import bare, normal
+from data.geocode.text.normalization import bare, normal
 from data.model import SegmentId
 from data.streets.network import StreetNetwork
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 from data.model import (
     Found,
     Order,

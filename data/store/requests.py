@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, func, insert, select, update
 
 from data.errors import NotFoundError
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 from data.model import (
     ClosingReason,
     Danger,

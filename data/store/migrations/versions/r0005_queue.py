@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from data.geocode.words import normal
+from data.geocode.text.normalization import normal
 
 revision = "0005"
 down_revision = "0004"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from data.geocode.language import Role, languages
-from data.geocode.sentence import name_parts, name_tokens, tokens
+from data.geocode.text.lexicon import Role, languages
+from data.geocode.text.tokens import name_parts, name_tokens, tokens
 
 
 def roles(text: str) -> list[tuple[str, str]]:

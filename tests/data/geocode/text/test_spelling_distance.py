@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.geocode.similarity import distance, skeleton, sound_distance, spoken
-from data.geocode.spelling_index import SpellingIndex, edits_allowed
+from data.geocode.text.spelling_distance import distance, skeleton, sound_distance, spoken
+from data.geocode.text.spelling_index import SpellingIndex, edits_allowed
 
 WORDS = st.text("ابتسیم", max_size=9)
 

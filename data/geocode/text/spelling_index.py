@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from data.geocode.similarity import distance
+from data.geocode.text.spelling_distance import distance
 
 SHORTLIST = 24
 """Keys that share most pairs of letters with a word, and are compared letter by letter."""

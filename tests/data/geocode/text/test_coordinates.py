@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.geocode.coordinates import coordinates, gives_coordinates
+from data.geocode.text.coordinates import coordinates, gives_coordinates
 from data.model import LonLat
 
 SYRACUSE = (-76.21, 42.98, -76.07, 43.09)

@@ -1,6 +1,6 @@
 import pytest
 
-from data.geocode.words import bare, clauses, normal
+from data.geocode.text.normalization import bare, clauses, normal
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from data.geocode.language import RELATIONS, Role, languages
-from data.geocode.words import folded
+from data.geocode.text.lexicon import RELATIONS, Role, languages
+from data.geocode.text.normalization import folded
 
 MAX_TOKENS = 80
 """Words after these are not looked at: nobody gives an address at the end of a long story."""

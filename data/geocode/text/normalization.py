@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache
 
-from data.geocode.language import Role, languages
+from data.geocode.text.lexicon import Role, languages
 
 _LETTERS = str.maketrans(
     {

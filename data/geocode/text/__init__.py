@@ -1,0 +1,1 @@
+"""How are the words of an address made comparable, in Persian and Latin scripts?"""
