@@ -42,7 +42,7 @@ from api.settings import Settings
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
 from data.streets.network import StreetNetwork

@@ -6,7 +6,7 @@ from datetime import datetime
 from api.console import CONSOLE
 from data.model import Storm, UserId
 from data.model.crews import Crew, CrewPriority, CrewWork
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.crews import list_crews, save_crew
 from data.store.engine import Tx
 from data.store.fleet import list_depots

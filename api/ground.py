@@ -5,7 +5,7 @@ from threading import Lock
 
 from data.geocode import Geocoder
 from data.model import City, Storm, StormId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.cities import get_city, get_report
 from data.store.engine import Database, Tx, reading
 from data.store.gazetteer import list_places

@@ -14,21 +14,21 @@ from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from api.uploads import content_of
 from data.files.csv_sheet import Mistake
-from data.levels import idle_rules
 from data.model import Override, Place, Role, SegmentId, ServiceClass
-from data.override_file import (
+from data.policy.override_file import (
     LEAST_CYCLE_H,
     NOTE_LETTERS,
     csv_from_overrides,
     geojson_from_overrides,
     overrides_from_file,
 )
+from data.policy.service_levels import idle_rules
+from data.policy.street_finder import StreetFinder
+from data.policy.street_rules import WEEK_H
 from data.store.districts import list_districts
 from data.store.engine import Tx
 from data.store.gazetteer import list_places
 from data.store.levels import list_overrides
-from data.street_finder import StreetFinder
-from data.street_rules import WEEK_H
 from fleet.levels import Decisions, decide, decide_all, levels_by_rules
 from maps.i18n import Translator
 from maps.levels import (

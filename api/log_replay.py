@@ -11,7 +11,7 @@ from itertools import batched
 from api.console import CONSOLE
 from api.simulate import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Database, Tx, transaction
 from data.store.network import load_network
 from data.store.people import find_device_by_name

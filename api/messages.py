@@ -10,7 +10,6 @@ from api.context import BoardContext, Context, DispatcherContext, DriverContext
 from api.schemas import Lat, Lon, Wire, plain
 from api.shifts import own_shift
 from data.errors import ConflictError
-from data.message_rules import MESSAGE_LETTERS
 from data.model import (
     Alert,
     LonLat,
@@ -21,6 +20,7 @@ from data.model import (
     Storm,
     VehicleId,
 )
+from data.policy.message_rules import MESSAGE_LETTERS
 from data.store.engine import Tx
 from data.store.messages import list_messages, list_messages_of_shift
 from data.store.storms import find_active_storm

@@ -13,7 +13,7 @@ from api.shell import boot_of, page, translator_of
 from api.uploads import content_of
 from data.model import RequestKind, RoadClass, ServiceClass
 from data.osm.tags import PLACE_KINDS
-from data.policy import policy_from_toml
+from data.policy.city_policy import policy_from_toml
 from data.store.cities import get_policy, get_policy_text
 from data.store.districts import list_districts
 from data.store.engine import Tx

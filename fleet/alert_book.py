@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from data.alert_rules import AlertRules
 from data.errors import ConflictError
 from data.model import (
     Actor,
@@ -17,6 +16,7 @@ from data.model import (
     User,
     VehicleId,
 )
+from data.policy.alert_rules import AlertRules
 from data.store.alerts import (
     add_alert,
     get_alert,

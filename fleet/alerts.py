@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from data.alert_rules import AlertRules
 from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
+from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.corridor import ON_STREET_M, Corridor, Whereabouts

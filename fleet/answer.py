@@ -18,7 +18,7 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.jobs import get_job

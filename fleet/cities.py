@@ -20,7 +20,7 @@ from data.fleet_file import (
 from data.graph import assumed_depots, unreachable
 from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
 from data.osm.ways import CityDraft
-from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.store.cities import (
     get_city,
     get_fleet_text,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import Followed, RequestState, ServiceClass, Storm
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.intake import TREATMENTS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Coverage, DirectedSegment, Job, JobState, SegmentId, Storm
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.jobs import list_jobs

@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import IntEnum
 from itertools import pairwise
 
-from data.evidence_rules import EvidenceRules, Grade
 from data.model import (
     ClassRule,
     Coverage,
@@ -28,7 +27,8 @@ from data.model import (
     VehicleId,
 )
 from data.passes import VISIT_GAP
-from data.policy import Policy
+from data.policy.city_policy import Policy
+from data.policy.evidence_rules import EvidenceRules, Grade
 from data.streets.network import StreetNetwork
 from fleet.accumulation import (
     AGEING_FROM,

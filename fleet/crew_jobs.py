@@ -21,7 +21,7 @@ from data.model.crews import (
     CrewPriority,
     CrewWork,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.crew_jobs import (
     add_crew_job,
     drop_crew_draft,

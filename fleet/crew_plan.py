@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.crew_rules import CrewRules
 from data.errors import ConflictError
 from data.model import (
     Actor,
@@ -22,6 +21,7 @@ from data.model.crews import (
     CrewPriority,
     CrewShift,
 )
+from data.policy.crew_rules import CrewRules
 from data.store.crew_jobs import (
     drop_crew_draft,
     find_crew_draft,

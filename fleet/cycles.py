@@ -22,7 +22,7 @@ from data.model import (
     StormPhase,
     Treatment,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.cycles import add_cycle, last_cycles
 from data.store.engine import Tx
 from data.store.events import add_event

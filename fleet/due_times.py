@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from data.model import ClassRule, DirectedSegment, JobId, JobState, Storm
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Tx
 from data.store.jobs import list_jobs, set_job_times
 from data.store.performance import list_served_marks

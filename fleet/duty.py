@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.alert_rules import AlertRules
 from data.model import LegKind, Route
+from data.policy.alert_rules import AlertRules
 from fleet.route_check import LegState, RouteCheck
 
 SOON_LEGS = 10

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from data.evidence_rules import EvidenceRules
 from data.model import (
     Coverage,
     DirectedSegment,
@@ -24,7 +23,8 @@ from data.model import (
     Treatment,
 )
 from data.passes import VISIT_GAP
-from data.policy import Policy
+from data.policy.city_policy import Policy
+from data.policy.evidence_rules import EvidenceRules
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.pass_sums import PassSum, sum_passes

@@ -21,7 +21,7 @@ from data.model import (
     StormId,
 )
 from data.passes import merged
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import (
     list_coverage,
     list_told,

@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import islice
 
 from data.errors import InvalidError
-from data.evidence_rules import Grade
 from data.model import (
     Actor,
     ActorKind,
@@ -21,7 +20,8 @@ from data.model import (
     ServiceRequest,
     Sighting,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
+from data.policy.evidence_rules import Grade
 from data.store.comments import add_comment
 from data.store.engine import Tx
 from data.store.events import add_event

@@ -13,9 +13,9 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from data.evidence_rules import EvidenceRules
 from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment, Storm, Treatment
-from data.policy import Policy
+from data.policy.city_policy import Policy
+from data.policy.evidence_rules import EvidenceRules
 from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import NO_DIRECTION, coverage_state, drivable, state_ages

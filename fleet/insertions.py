@@ -20,7 +20,7 @@ from data.model import (
     Storm,
     Treatment,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles

@@ -19,7 +19,7 @@ from data.model import (
     SegmentId,
     Storm,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.events import add_event

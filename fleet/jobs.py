@@ -15,7 +15,7 @@ from data.model import (
     Treatment,
     Vehicle,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 
 NOT_YET = JobId(0)
 """Id of a job that the database has not numbered yet."""

@@ -1,7 +1,7 @@
 """Which open job covers a place already, so that a caller joins it."""
 
 from data.model import Job, Segment, Snap, StormId, Treatment
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Tx
 from data.store.jobs import find_open_job
 from data.streets.network import StreetNetwork

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from data.evidence_rules import EvidenceRules
 from data.model import (
     DirectedSegment,
     JobId,
@@ -21,6 +20,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.policy.evidence_rules import EvidenceRules
 from fleet.coverage import BEGUN, counting, union, visits, whole_m
 
 MADE_BEFORE = timedelta(minutes=2)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
-from data.levels import levels_of
 from data.model import Actor, JobState, Override, Place, SegmentId, Treatment
-from data.policy import Policy
+from data.policy.city_policy import Policy
+from data.policy.service_levels import levels_of
 from data.store.cities import get_city, get_policy, next_revision
 from data.store.districts import list_districts
 from data.store.engine import Tx

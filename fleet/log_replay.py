@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from data.errors import ConflictError, InvalidError
 from data.fleet_file import DEFAULT_FLEET, fleet_from_toml
 from data.model import Actor, DeviceId, Position, Storm, Vehicle, VehicleId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
 from data.store.storms import list_storms

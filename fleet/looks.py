@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.evidence_rules import EvidenceRules
 from data.model import EvidenceKind, Pass, Treatment
+from data.policy.evidence_rules import EvidenceRules
 from fleet.coverage import counting, union, visits
 
 SENSED = frozenset({EvidenceKind.BLADE, EvidenceKind.SPREADER})

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
-from data.message_rules import MESSAGE_LETTERS, MessageRules, words_of
 from data.model import (
     Actor,
     Device,
@@ -23,6 +22,7 @@ from data.model import (
     VehicleId,
     Words,
 )
+from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import get_vehicle

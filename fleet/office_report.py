@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.model import ClosingReason, Followed, RequestKind, RequestState, ServiceClass, Storm
 from data.model.periods import Period, Span
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.clocks import class_of, district_of, work_due_at
 from fleet.sums import quantile

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import ClassRule, DirectedSegment, Segment, ServiceClass, Storm
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.accumulation import accumulation_of
 from fleet.coverage import drivable

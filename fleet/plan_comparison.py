@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import Job, JobId, Leg, LegKind, Plan, Route, ServiceClass, ShiftId, Vehicle
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.plan_outcome import ClassOutcome, class_outcomes
 from fleet.plan_summary import vehicle_figures

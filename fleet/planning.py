@@ -28,7 +28,7 @@ from data.model import (
     Vehicle,
 )
 from data.plan_json import options_json
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.cities import get_city
 from data.store.engine import Tx
 from data.store.events import add_event

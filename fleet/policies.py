@@ -8,7 +8,7 @@ from data.errors import ConflictError
 from data.files.toml_reader import TomlTable
 from data.files.toml_writer import with_head_of
 from data.model import Actor, Event
-from data.policy import Policy, policy_from, toml_from_policy
+from data.policy.city_policy import Policy, policy_from, toml_from_policy
 from data.store.cities import get_policy_text
 from data.store.engine import Tx
 from data.store.events import find_last_event

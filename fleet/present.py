@@ -13,7 +13,7 @@ from data.model import (
     Storm,
     WorkPass,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.blockages import list_open_blockages
 from data.store.closures import list_closures
 from data.store.coverage import list_coverage, list_passes

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from data.model import StormId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import find_newest_pass, list_streets_seen_since
 from data.store.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan

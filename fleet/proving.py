@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Evidence, EvidenceKind, Pass, Position, Treatment
-from data.policy import clear_width_m
+from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
 from fleet.equipment import Claim, Switch
 from fleet.orders import Order

@@ -22,7 +22,7 @@ from data.model import (
     Snap,
     Standing,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Tx, savepoint
 from data.store.events import add_event
 from data.store.jobs import get_job, set_job_state

@@ -17,7 +17,7 @@ from data.model import (
     Storm,
     Treatment,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.closures import add_closure, list_closures, set_lifted
 from data.store.engine import Tx

@@ -20,7 +20,7 @@ from data.model import (
     Storm,
     StormId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.cities import next_revision
 from data.store.coverage import list_coverage, list_seen, remove_coverage
 from data.store.engine import Tx

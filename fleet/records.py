@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from data.model import DirectedSegment, Storm, StormId, Treatment
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_passes
 from data.store.engine import Tx
 from data.store.performance import (

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.alert_rules import AlertRules
 from data.model import AlertKind, Job, VehicleId
+from data.policy.alert_rules import AlertRules
 from fleet.alerts import Sign
 from fleet.leg_work import Place, PlanIndex
 from fleet.route_check import SERVED, RouteCheck, expected_at

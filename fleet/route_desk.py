@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_seen
 from data.store.engine import Tx
 from data.store.plans import get_plan

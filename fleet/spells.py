@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import TypeIs
 
 from data.model import DirectedSegment, LonLat, Match, Position
-from data.policy import clear_width_m
+from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.matching import Matcher, Trail

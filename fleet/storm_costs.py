@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, VehicleId
 from data.model.periods import Period
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.call_outs import list_call_outs
 from data.store.engine import Tx
 from data.store.fleet import list_vehicles

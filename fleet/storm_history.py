@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.array_file import find_arrays, save_arrays
 from data.store.coverage import list_coverage
 from data.store.engine import Tx

@@ -7,7 +7,7 @@ from datetime import datetime
 from data.errors import ConflictError, InvalidError
 from data.files.toml_reader import TomlTable
 from data.model import Actor, Event, StormId
-from data.policy import Policy, policy_from, toml_from_policy
+from data.policy.city_policy import Policy, policy_from, toml_from_policy
 from data.store.cities import next_revision
 from data.store.engine import Tx
 from data.store.events import add_event, find_last_event_on

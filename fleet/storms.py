@@ -20,7 +20,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.policy import Policy, toml_from_policy
+from data.policy.city_policy import Policy, toml_from_policy
 from data.store.cities import get_city, next_revision
 from data.store.conditions import add_move, list_machines_out
 from data.store.engine import Tx

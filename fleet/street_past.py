@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import Coverage, DirectedSegment, Pass, Segment, Storm
 from data.passes import merged
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.history import list_storm_passes

@@ -25,7 +25,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.engine import Tx
 from data.store.fleet import get_vehicle

@@ -22,7 +22,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.engine import Tx
 from data.store.positions import list_between
 from data.store.seals import unseal, window_subject

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from data.alert_rules import AlertRules
 from data.model import (
     Alert,
     AlertKind,
@@ -15,7 +14,8 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.policy import Policy
+from data.policy.alert_rules import AlertRules
+from data.policy.city_policy import Policy
 from data.store.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.jobs import list_open_jobs_due

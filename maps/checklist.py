@@ -7,7 +7,7 @@ from typing import Any
 
 from data.fleet_file import DEFAULT_FLEET, FleetFile, fleet_from_toml
 from data.model import District, Role, User
-from data.policy import DEFAULT_POLICY
+from data.policy.city_policy import DEFAULT_POLICY
 from maps.i18n import Translator
 
 DONE, ASSUMED, MISSING, OPTIONAL = "done", "assumed", "missing", "optional"

@@ -12,7 +12,7 @@ from data.model import (
     Storm,
     StormId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.performance import (
     CLASSES,
     Performance,

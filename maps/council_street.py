@@ -13,7 +13,7 @@ from data.model import (
     Segment,
     Storm,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.coverage import coverage_state, drivable
 from maps.street import street_name
 

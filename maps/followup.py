@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.model import ClosingReason, Comment, Followed, RequestState, ServiceClass, Sighting
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.clocks import Due, Step, class_of, district_of
 from fleet.closing import CLOSABLE, CLOSED_AS

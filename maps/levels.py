@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import lru_cache
 
 from data.geocode.text.normalization import normal
-from data.levels import IdleRule
 from data.model import (
     Level,
     Override,
@@ -15,8 +14,9 @@ from data.model import (
     Segment,
     SegmentId,
 )
-from data.policy import Policy
-from data.street_finder import apart
+from data.policy.city_policy import Policy
+from data.policy.service_levels import IdleRule
+from data.policy.street_finder import apart
 from data.streets.network import StreetNetwork
 from maps.street import LevelView, StreetName, level_view, street_name
 

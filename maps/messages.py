@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.message_rules import MessageRules
 from data.model import Message, Words
+from data.policy.message_rules import MessageRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.model import Followed, ServiceClass
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.clocks import class_of, district_of
 from fleet.office_report import Answered, OfficeReport

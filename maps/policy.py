@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.model import Event, Segment, ServiceClass
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from maps.machines import ChangeView, MistakeView, change_view
 
 

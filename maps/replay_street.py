@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Coverage, Pass, Storm, VehicleId
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.street_past import StreetPast
 from maps.street import street_name
 

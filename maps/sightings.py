@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Sighting
-from data.policy import Policy
+from data.policy.city_policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

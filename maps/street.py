@@ -19,7 +19,7 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.coverage import coverage_state, drivable
 from maps.i18n import Translator
 from maps.sightings import SightingView, sighting_view

@@ -8,7 +8,7 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 from data.model import City, Coverage, Segment, SegmentId, Storm
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage import NO_DIRECTION
 from maps.i18n import Translator

@@ -7,7 +7,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from data.model.periods import Period, Span
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.sums import summed
 from fleet.trips import MOVING, Doing, Entry, Trip
 from fleet.vehicle_days import ShiftHours, VehicleDay, material_known

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.sums import Sums
 from fleet.trips import Doing
 from fleet.vehicle_days import VehicleDay, material_kg, material_known

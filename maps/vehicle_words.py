@@ -5,7 +5,7 @@ from datetime import datetime
 
 from data.geocode import Address
 from data.model import LonLat
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from fleet.sums import Sums
 from fleet.trips import Doing, Entry
 from fleet.vehicle_days import material_kg

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from data.model import Depot, Job, PlanId, Present, ReloadSite, Shift, Storm, Vehicle
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from data.model import FormerSegment, Segment, SegmentId
-    from data.policy import Policy
+    from data.policy.city_policy import Policy
     from data.store.engine import Tx
     from data.streets.network import StreetNetwork
     from fleet.cities import Report

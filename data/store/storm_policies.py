@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from data.model import StormId
-from data.policy import Policy, policy_from_toml
+from data.policy.city_policy import Policy, policy_from_toml
 from data.store.cities import get_policy
 from data.store.engine import Tx
 from data.store.storms import find_active_storm, get_storm_policy_text

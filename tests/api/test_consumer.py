@@ -13,7 +13,7 @@ from api import digester as digester_module
 from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import DeviceId, Position, Storm, VehicleId
-from data.policy import DEFAULT_POLICY
+from data.policy.city_policy import DEFAULT_POLICY
 from data.store.coverage import list_seen
 from data.store.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.fleet import save_fleet

@@ -2,7 +2,7 @@ import tomllib
 
 import pytest
 
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.cities import get_policy_text
 from data.store.engine import open_database, reading
 from data.store.events import list_events

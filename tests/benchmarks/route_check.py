@@ -26,7 +26,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import replace_told
 from data.store.engine import Database, Tx, reading, transaction

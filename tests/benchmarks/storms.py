@@ -36,7 +36,7 @@ from data.model import (
     Treatment,
     Vehicle,
 )
-from data.policy import Policy
+from data.policy.city_policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import list_seen
 from data.store.engine import Database, Tx, open_database, transaction

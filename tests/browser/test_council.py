@@ -22,7 +22,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.districts import save_districts
 from data.store.engine import open_database, transaction
 from data.store.schema import segment

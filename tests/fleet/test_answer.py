@@ -14,7 +14,7 @@ from data.model import (
     Treatment,
     Unserved,
 )
-from data.policy import JoinRule
+from data.policy.city_policy import JoinRule
 from data.store.coverage import save_coverage
 from data.store.engine import Tx
 from data.store.jobs import find_open_job, get_job, set_job_state

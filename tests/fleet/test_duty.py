@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from data.alert_rules import AlertRules
-from data.message_rules import FROM_DRIVER, MessageRules, words_of
 from data.model import Leg, LegKind, Route, ShiftId, VehicleId, Words
-from data.policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.alert_rules import AlertRules
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.message_rules import FROM_DRIVER, MessageRules, words_of
 from fleet.duty import hours_left, missed_reload, plows_on
 from fleet.route_check import LegCheck, LegState, RouteCheck
 from tests import village as v

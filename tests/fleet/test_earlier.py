@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, insert
 
-from data.evidence_rules import EvidenceRules
 from data.model import Evidence, EvidenceKind, JobState, Pass, Storm, StormId, Treatment, VehicleId
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.evidence_rules import EvidenceRules
 from data.store.coverage import pass_row
 from data.store.engine import Tx
 from data.store.jobs import add_job, get_job, list_jobs_on_segments

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data.evidence_rules import EvidenceRules
 from data.model import (
     Coverage,
     DirectedSegment,
@@ -20,7 +19,8 @@ from data.model import (
     VehicleId,
 )
 from data.passes import merged
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.evidence_rules import EvidenceRules
 from fleet.coverage import (
     CoverageState,
     coverage_of,

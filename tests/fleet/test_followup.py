@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError
-from data.evidence_rules import EvidenceRules, Grade
 from data.geocode import Geocoder
 from data.model import (
     ClosingReason,
@@ -19,6 +18,7 @@ from data.model import (
     Role,
     ServiceRequest,
 )
+from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.comments import list_comments
 from data.store.coverage import list_coverage
 from data.store.engine import Tx

@@ -5,7 +5,7 @@ import pytest
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Level, LevelReason, Override, SegmentId, ServiceClass, Treatment
-from data.policy import DEFAULT_POLICY
+from data.policy.city_policy import DEFAULT_POLICY
 from data.store.cities import get_city, get_policy
 from data.store.events import list_events
 from data.store.jobs import list_jobs

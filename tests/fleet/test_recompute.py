@@ -6,7 +6,6 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from data.evidence_rules import EvidenceRules, Grade
 from data.model import (
     Actor,
     ActorKind,
@@ -24,7 +23,8 @@ from data.model import (
     RevisionCause,
     Storm,
 )
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.cities import get_city
 from data.store.coverage import list_coverage, list_seen
 from data.store.engine import Tx, reading, transaction

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from data.evidence_rules import EvidenceRules
 from data.model import (
     DirectedSegment,
     Evidence,
@@ -22,6 +21,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.policy.evidence_rules import EvidenceRules
 from fleet.corridor import Corridor, Whereabouts
 from fleet.driving import DONE, SKIPPED
 from fleet.leg_work import Place, PlanIndex, work_on

@@ -18,7 +18,7 @@ from data.model import (
     ShiftId,
     VehicleId,
 )
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.coverage import list_coverage
 from data.store.engine import Tx
 from data.store.people import add_device

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from data.evidence_rules import EvidenceRules
 from data.model import DirectedSegment, Evidence, EvidenceKind, Pass, SegmentId, Treatment
 from data.model import VehicleId as Truck
+from data.policy.evidence_rules import EvidenceRules
 from fleet.looks import Look, in_order, looks_at
 from fleet.told import (
     AGAINST_SENSOR,

@@ -17,7 +17,7 @@ from data.model import (
     Storm,
     Treatment,
 )
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.coverage import list_coverage, list_passes
 from data.store.engine import Tx
 from data.store.events import list_events

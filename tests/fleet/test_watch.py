@@ -7,7 +7,6 @@ from itertools import batched
 
 import pytest
 
-from data.alert_rules import AlertRules
 from data.model import (
     Alert,
     AlertKind,
@@ -19,6 +18,7 @@ from data.model import (
     Storm,
     VehicleId,
 )
+from data.policy.alert_rules import AlertRules
 from data.store.alerts import get_alert, list_alerts, list_open_alerts
 from data.store.engine import Tx
 from data.store.events import list_events

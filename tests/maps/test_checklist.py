@@ -7,7 +7,7 @@ import pytest
 
 from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
 from data.model import District, Role, User, UserId
-from data.policy import DEFAULT_POLICY
+from data.policy.city_policy import DEFAULT_POLICY
 from maps.checklist import Arranged, checklist_view
 from maps.i18n import translator
 from tests import village as v

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from data.model import Level, LevelReason, Override, ServiceClass
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.streets.network import build_network
 from maps.levels import (
     MOST_ROWS,

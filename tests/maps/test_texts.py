@@ -43,7 +43,7 @@ from data.model import (
 )
 from data.model.periods import Span
 from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
-from data.override_file import COLUMNS
+from data.policy.override_file import COLUMNS
 from fleet.answer import Outlook
 from fleet.clocks import Step
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason

@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
     Waiting,
 )
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from fleet.coverage import CoverageState, painted
 from fleet.live import VehicleLive, VehicleState
 from maps.class_sums import ClassSums

@@ -21,7 +21,7 @@ from data.model import (
     Treatment,
     Vehicle,
 )
-from data.policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.streets.network import StreetNetwork
 from routing.check import violations
 from routing.mapping import plan_from, problem_from

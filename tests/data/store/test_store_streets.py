@@ -1,5 +1,5 @@
 from data.model import NodeId, Restriction
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.cities import (
     get_city,
     get_fleet_text,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from data.errors import InvalidError
 from data.model import LonLat, ServiceClass
 from data.osm.tags import PLACE_KINDS
-from data.policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
-from data.street_rules import NamedRule, NearRule, SteepRule, StreetRules, ZoneRule
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.street_rules import NamedRule, NearRule, SteepRule, StreetRules, ZoneRule
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
 BAZAAR = '[[zone]]\nname = "Bazaar"\nlon = 45.07\nlat = 37.55\nradius_m = 300\ncycle_h = 2\n'

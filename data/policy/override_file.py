@@ -17,8 +17,8 @@ from data.errors import InvalidError, Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.geocode.text.normalization import normal
 from data.model import Override, Segment, SegmentId, ServiceClass
-from data.street_finder import StreetFinder
-from data.street_rules import WEEK_H
+from data.policy.street_finder import StreetFinder
+from data.policy.street_rules import WEEK_H
 from data.streets.network import StreetNetwork
 
 COLUMNS = ("segment_id", "osm_way_id", "street", "lon", "lat", "class", "cycle_h", "note")

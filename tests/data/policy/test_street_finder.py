@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from data.model import SegmentId
-from data.street_finder import StreetFinder
+from data.policy.street_finder import StreetFinder
 from data.streets.network import build_network
 from tests import village as v
 

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from data.files.toml_reader import TomlTable
 from data.files.toml_writer import toml_list, toml_number
 from data.model import RequestKind, ServiceClass
-from data.street_rules import WEEK_H
+from data.policy.street_rules import WEEK_H
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)

@@ -1,9 +1,9 @@
 import pytest
 
 from data.errors import InvalidError
-from data.evidence_rules import EvidenceRules, Grade
 from data.model import Evidence, EvidenceKind
-from data.policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.evidence_rules import EvidenceRules, Grade
 
 START, END = DEFAULT_POLICY.index("[evidence]"), DEFAULT_POLICY.index("# Beyond the road class")
 

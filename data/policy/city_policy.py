@@ -6,15 +6,9 @@ from datetime import timedelta
 from importlib.resources import files
 from math import ceil, cos, radians
 
-from data.alert_rules import AlertRules, alert_rules_of, alert_rules_toml
-from data.cost_rules import CostRules, cost_rules_of, cost_rules_toml
-from data.crew_rules import CrewRules, crew_rules_of, crew_rules_toml
 from data.errors import InvalidError, Need
-from data.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
 from data.files.toml_reader import TomlTable, read_toml
 from data.files.toml_writer import toml_list, toml_number
-from data.followup_rules import FollowUpRules, followup_rules_of, followup_rules_toml
-from data.message_rules import MessageRules, message_rules_of, message_rules_toml
 from data.model import (
     ClassRule,
     Level,
@@ -25,7 +19,13 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
-from data.street_rules import WEEK_H, StreetRules, street_rules_of, street_rules_toml
+from data.policy.alert_rules import AlertRules, alert_rules_of, alert_rules_toml
+from data.policy.cost_rules import CostRules, cost_rules_of, cost_rules_toml
+from data.policy.crew_rules import CrewRules, crew_rules_of, crew_rules_toml
+from data.policy.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
+from data.policy.message_rules import MessageRules, message_rules_of, message_rules_toml
+from data.policy.sla_rules import FollowUpRules, followup_rules_of, followup_rules_toml
+from data.policy.street_rules import WEEK_H, StreetRules, street_rules_of, street_rules_toml
 
 DEFAULT_POLICY = files("data.samples").joinpath("policy.toml").read_text(encoding="utf-8")
 """Text of the policy that a new city starts with, comments included."""

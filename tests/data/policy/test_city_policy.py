@@ -4,7 +4,7 @@ import pytest
 
 from data.errors import InvalidError
 from data.model import Oneway, RoadClass, ServiceClass
-from data.policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from tests.village import BLIND, MAIN_WEST, SCHOOL, TULIP, a_segment, village
 
 POLICY = policy_from_toml(DEFAULT_POLICY)

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from data.alert_rules import AlertRules
 from data.errors import InvalidError
-from data.policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.alert_rules import AlertRules
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
 
 
 def test_a_policy_without_thresholds_has_the_usual_ones() -> None:

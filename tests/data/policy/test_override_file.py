@@ -5,7 +5,11 @@ import pytest
 
 from data.errors import InvalidError
 from data.model import Override, ServiceClass
-from data.override_file import csv_from_overrides, geojson_from_overrides, overrides_from_file
+from data.policy.override_file import (
+    csv_from_overrides,
+    geojson_from_overrides,
+    overrides_from_file,
+)
 from tests import village as v
 
 P1, P2, P3, P4 = ServiceClass

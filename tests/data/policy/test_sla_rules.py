@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import InvalidError
-from data.followup_rules import FollowUpRules
 from data.model import RequestKind, ServiceClass
-from data.policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
+from data.policy.sla_rules import FollowUpRules
 
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR

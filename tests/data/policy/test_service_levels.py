@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.levels import idle_rules, levels_of
 from data.model import (
     District,
     Level,
@@ -15,8 +14,9 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
-from data.policy import DEFAULT_POLICY, policy_from_toml
-from data.street_rules import NamedRule, NearRule, SteepRule, StreetRules, ZoneRule
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.service_levels import idle_rules, levels_of
+from data.policy.street_rules import NamedRule, NearRule, SteepRule, StreetRules, ZoneRule
 from data.streets.network import build_network
 from tests import village as v
 

@@ -24,8 +24,8 @@ from data.model import (
     ServiceClass,
 )
 from data.osm.tags import incline_pct
-from data.policy import Policy
-from data.street_rules import NamedRule, NearRule, ZoneRule
+from data.policy.city_policy import Policy
+from data.policy.street_rules import NamedRule, NearRule, ZoneRule
 from data.streets.network import StreetNetwork
 
 _NEAREST_M = 200.0
