@@ -14,8 +14,6 @@ from api.schemas import Base, Lat, Lon, UndoIn, Wire
 from api.shell import boot_of, page, translator_of
 from api.uploads import content_of
 from data.errors import InvalidError
-from data.fleet_csv import csv_from_machines
-from data.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
 from data.model import (
     RELOAD_RADIUS_M,
     YARD_RADIUS_M,
@@ -28,6 +26,8 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.setup.fleet_csv import csv_from_machines
+from data.setup.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
 from data.store.cities import get_report
 from data.store.engine import Tx
 from data.store.fleet import get_fleet

@@ -13,8 +13,8 @@ from api.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
 from api.demo_crews import add_demo_crews, lead_first_crew
 from api.settings import Settings
 from data.errors import ConflictError
-from data.fleet_file import BARFABAD_FLEET, URMIA_FLEET
 from data.model import Role
+from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
 from data.store.cities import get_policy
 from data.store.engine import transaction
 from data.store.network import load_network

@@ -22,7 +22,7 @@ from api.uploads import (
     wanted_upload,
 )
 from data.errors import ConflictError
-from data.graph import unreachable
+from data.setup.reachability import unreachable
 from data.store.cities import get_policy_text, get_report
 from data.store.districts import list_districts
 from data.store.engine import reading

@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.settings import plain_name
-from data.districts import URMIA_DISTRICTS
 from data.errors import BarfrubError, CityFileError, InvalidError, Need, NotFoundError
 from data.osm.geojson_reader import GEOJSON_SUFFIXES
 from data.osm.osm_reader import OSM_SUFFIXES
+from data.setup.districts import URMIA_DISTRICTS
 
 MOST_BYTES = 2 * 1024**3
 """Size of one file: four times the street file of a large country's capital region."""

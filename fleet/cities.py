@@ -6,21 +6,21 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from data.boundary import read_boundary
-from data.districts import read_districts
 from data.errors import ConflictError, InvalidError
 from data.exchange.basemap import write_basemap
-from data.fleet_file import (
+from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
+from data.osm.ways import CityDraft
+from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.setup.boundary import read_boundary
+from data.setup.districts import read_districts
+from data.setup.fleet_file import (
     FleetFile,
     default_fleet,
     depots_toml,
     fleet_from_toml,
     with_depots,
 )
-from data.graph import assumed_depots, unreachable
-from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
-from data.osm.ways import CityDraft
-from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.setup.reachability import assumed_depots, unreachable
 from data.store.cities import (
     get_city,
     get_fleet_text,
@@ -108,7 +108,7 @@ def add_city(
     boundary
         Polygon file that clips the streets.
     districts
-        File of districts, as `data.districts.read_districts` takes it.
+        File of districts, as `data.setup.districts.read_districts` takes it.
     language
         What pages speak until somebody chooses; "" follows the browser.
     report

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from data.boundary import clipped
-from data.districts import in_districts
 from data.errors import CityFileError
 from data.model import District
 from data.osm.geojson_reader import GEOJSON_SUFFIXES, read_geojson
 from data.osm.osm_reader import OSM_SUFFIXES, read_osm
 from data.osm.ways import CityDraft
+from data.setup.boundary import clipped
+from data.setup.districts import in_districts
 
 
 def read_city_file(path: Path, *, services: bool = False) -> CityDraft:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError
-from data.fleet_file import DEFAULT_FLEET, fleet_from_toml
 from data.model import Actor, DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
+from data.setup.fleet_file import DEFAULT_FLEET, fleet_from_toml
 from data.store.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
 from data.store.storms import list_storms

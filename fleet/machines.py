@@ -7,7 +7,6 @@ from typing import Any
 
 from data.errors import ConflictError, InvalidError, NotFoundError
 from data.files.toml_writer import with_head_of
-from data.fleet_file import FleetFile, toml_from_fleet
 from data.model import (
     Actor,
     Depot,
@@ -19,6 +18,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.setup.fleet_file import FleetFile, toml_from_fleet
 from data.store.cities import get_fleet_text, set_fleet_text
 from data.store.engine import Tx
 from data.store.events import add_event, find_last_event

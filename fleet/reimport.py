@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from data.boundary import read_boundary
-from data.districts import read_districts
 from data.errors import ConflictError
 from data.exchange.basemap import write_basemap
 from data.model import (
@@ -25,6 +23,8 @@ from data.model import (
     SegmentId,
 )
 from data.osm.ways import CityDraft
+from data.setup.boundary import read_boundary
+from data.setup.districts import read_districts
 from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
 from data.store.districts import list_districts, save_districts
 from data.store.engine import Database, Tx, reading, transaction

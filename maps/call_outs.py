@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.fleet_file import OWNERS
 from data.model import CallOut, CallOutState, Vehicle, VehicleId
+from data.setup.fleet_file import OWNERS
 from fleet.call_outs import Hire
 from maps.i18n import Translator
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.fleet_file import DEFAULT_FLEET, FleetFile, fleet_from_toml
 from data.model import District, Role, User
 from data.policy.city_policy import DEFAULT_POLICY
+from data.setup.fleet_file import DEFAULT_FLEET, FleetFile, fleet_from_toml
 from maps.i18n import Translator
 
 DONE, ASSUMED, MISSING, OPTIONAL = "done", "assumed", "missing", "optional"

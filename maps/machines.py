@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.files.csv_sheet import Mistake
-from data.fleet_file import FleetFile
 from data.model import Depot, Event, LonLat, ReloadSite, Treatment, Vehicle
+from data.setup.fleet_file import FleetFile
 from data.units import KMH_MPS
 from maps.i18n import Translator
 

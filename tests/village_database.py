@@ -5,9 +5,9 @@ from functools import cache
 
 from sqlalchemy import Engine
 
-from data.fleet_file import DEFAULT_FLEET, FleetFile
 from data.model import Actor, ActorKind, City
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
+from data.setup.fleet_file import DEFAULT_FLEET, FleetFile
 from data.store.cities import save_city
 from data.store.engine import create_engine, transaction
 from data.store.fleet import save_fleet

@@ -283,7 +283,7 @@ def _source(
 
 
 def _districts(word: str | None) -> Path | None:
-    from data.districts import URMIA_DISTRICTS
+    from data.setup.districts import URMIA_DISTRICTS
 
     if word is None:
         return None

@@ -83,8 +83,8 @@ def export_machines(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.errors import InvalidError
-    from data.fleet_csv import csv_from_machines
-    from data.fleet_words import COLUMNS
+    from data.setup.fleet_columns import COLUMNS
+    from data.setup.fleet_csv import csv_from_machines
     from data.store.engine import reading
     from data.store.fleet import get_fleet
     from fleet.machines import fleet_text

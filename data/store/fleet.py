@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, select, update
 
 from data.errors import NotFoundError
-from data.fleet_file import FleetFile
 from data.model import (
     Depot,
     DepotId,
@@ -16,6 +15,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.setup.fleet_file import FleetFile
 from data.store.engine import Tx
 from data.store.schema import depot, reload_site, vehicle
 

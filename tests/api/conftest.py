@@ -10,9 +10,9 @@ from api.auth import hash_password, new_session
 from api.clock import Clock
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from api.settings import Settings
-from data.fleet_file import FleetFile
 from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY
+from data.setup.fleet_file import FleetFile
 from data.store.cities import save_city
 from data.store.engine import create_engine, reading, transaction
 from data.store.fleet import save_fleet

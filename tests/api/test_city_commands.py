@@ -9,8 +9,8 @@ from api.commands.coverage import coverage
 from api.commands.fleet import fleet, policy
 from api.commands.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
-from data.fleet_file import URMIA_FLEET
 from data.policy.city_policy import DEFAULT_POLICY
+from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_city
 from data.store.districts import list_districts
 from data.store.engine import create_engine, open_database, reading

@@ -3,7 +3,7 @@ from typer.testing import CliRunner
 
 from api.commands.fleet import fleet
 from data.errors import InvalidError
-from data.fleet_file import URMIA_FLEET, fleet_from_toml
+from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.engine import open_database, reading
 from data.store.fleet import list_vehicles
 

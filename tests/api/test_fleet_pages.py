@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from data.fleet_file import URMIA_FLEET, fleet_from_toml
+from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.cities import get_fleet_text
 from data.store.engine import open_database, reading
 from data.store.events import list_events

@@ -25,8 +25,8 @@ from api.auth import hash_password
 from api.clock import Clock
 from api.context import CSRF_COOKIE
 from api.settings import Settings
-from data.fleet_file import URMIA_FLEET
 from data.model import JobState, RequestState, Role, StormId
+from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_policy
 from data.store.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs

@@ -16,7 +16,7 @@ from pathlib import Path
 from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings, prepare_numba
 prepare_numba(Settings())
-from data.fleet_file import URMIA_FLEET
+from data.setup.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind
 from data.store.cities import get_policy
 from data.store.engine import create_engine, transaction

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from data.fleet_file import URMIA_FLEET
 from data.model import Actor, CostBreakdown, Plan, PlanId, PlanState, Route, Storm
+from data.setup.fleet_file import URMIA_FLEET
 from data.store.engine import Database, Tx, open_database, transaction
 from data.store.events import add_event
 from data.store.network import load_network

@@ -9,8 +9,8 @@ from time import process_time
 from typing import Any
 
 from api.demo_city import DEMO_CITY_FILE
-from data.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind, Plan, StormId
+from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_policy
 from data.store.engine import Tx, create_engine, transaction
 from data.store.fleet import list_vehicles

@@ -18,9 +18,9 @@ from api.context import CSRF_COOKIE, SESSION_COOKIE, App
 from api.settings import Settings
 from api.web_server import WebServer
 from data.exchange.basemap import write_basemap
-from data.fleet_file import FleetFile
 from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY
+from data.setup.fleet_file import FleetFile
 from data.store.cities import save_city
 from data.store.engine import create_engine, reading, transaction
 from data.store.fleet import save_fleet

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import CityFileError, ConflictError, InvalidError, NotFoundError
-from data.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.model import Actor, ActorKind, Treatment
 from data.policy.city_policy import DEFAULT_POLICY
+from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.cities import get_city, get_policy, get_policy_text, get_report
 from data.store.districts import list_districts
 from data.store.engine import open_database, reading, transaction

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from data.errors import ConflictError, InvalidError, NotFoundError
-from data.fleet_file import URMIA_FLEET, fleet_from_toml, toml_from_fleet
 from data.model import LonLat
+from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml, toml_from_fleet
 from data.store.cities import get_city, get_fleet_text, get_report, set_fleet_text
 from data.store.events import broken_links, list_events
 from data.store.fleet import get_fleet, get_vehicle

@@ -2,8 +2,8 @@ import pytest
 
 from data.errors import InvalidError
 from data.files.csv_sheet import Mistake
-from data.fleet_csv import csv_from_machines
-from data.fleet_file import URMIA_FLEET
+from data.setup.fleet_csv import csv_from_machines
+from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import set_fleet_text
 from data.store.fleet import get_fleet
 from fleet.fleet_import import propose

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from data.fleet_file import DEFAULT_FLEET, FleetFile, depots_toml, fleet_from_toml, with_depots
 from data.model import District, Role, User, UserId
 from data.policy.city_policy import DEFAULT_POLICY
+from data.setup.fleet_file import (
+    DEFAULT_FLEET,
+    FleetFile,
+    depots_toml,
+    fleet_from_toml,
+    with_depots,
+)
 from maps.checklist import Arranged, checklist_view
 from maps.i18n import translator
 from tests import village as v

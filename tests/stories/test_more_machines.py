@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 
-from data.fleet_file import FleetFile, fleet_from_toml, toml_from_fleet
 from data.model import VehicleId
+from data.setup.fleet_file import FleetFile, fleet_from_toml, toml_from_fleet
 from data.store.engine import reading, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from api.demo_city import DEMO_CITY_FILE
-from data.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind
+from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_policy
 from data.store.engine import create_engine, transaction
 from data.store.network import load_network

@@ -2,12 +2,12 @@ import re
 
 import pytest
 
-from data.boundary import clipped, read_boundary
 from data.errors import CityFileError
 from data.model import Oneway
 from data.osm import tags as osm_tags
 from data.osm.osm_reader import read_osm
 from data.osm.place_download import WAY_TAGS, fetch_place
+from data.setup.boundary import clipped, read_boundary
 from tests.data.drawn_place import QUERY, answers, cached_in, draw
 
 

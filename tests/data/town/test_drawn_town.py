@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from data.graph import assumed_depots, unreachable
 from data.model import Oneway, RoadClass
 from data.osm.osm_reader import read_osm
+from data.setup.reachability import assumed_depots, unreachable
 from data.town import draw_town, lonlat, write_districts, write_town
 from data.town.traffic import SIGNS
 from tests.town import drawn_town, named, sample_draft, sample_town

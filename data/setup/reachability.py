@@ -6,8 +6,8 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from data.fleet_file import numbered
 from data.model import Depot, DepotId, LonLat, RoadClass, SegmentId
+from data.setup.fleet_file import numbered
 from data.streets.network import StreetNetwork
 
 ASSUMED_DEPOTS = 3

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.fleet_csv import Mistake, csv_from_machines, machines_from_csv
-from data.fleet_file import URMIA_FLEET, VEHICLE_TYPES, fleet_from_toml
-from data.fleet_words import CODES, COLUMN_OF, COLUMNS, OWNERS, TYPES, spelled
 from data.model import Treatment
+from data.setup.fleet_columns import CODES, COLUMN_OF, COLUMNS, OWNERS, TYPES, spelled
+from data.setup.fleet_csv import Mistake, csv_from_machines, machines_from_csv
+from data.setup.fleet_file import URMIA_FLEET, VEHICLE_TYPES, fleet_from_toml
 from tests.village import a_depot, a_vehicle
 
 DEPOTS = (a_depot(1, name="پایگاه شمال"), a_depot(2, name="South yard"))

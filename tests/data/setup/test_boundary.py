@@ -4,10 +4,10 @@ import geopandas
 import pytest
 import shapely
 
-from data.boundary import clipped, read_boundary
 from data.errors import CityFileError, NotFoundError
 from data.model import NodeId, Restriction
 from data.osm.ways import CityDraft
+from data.setup.boundary import clipped, read_boundary
 from tests.data.polygon_files import a_polygon, write_polygons
 from tests.village import (
     BACK,

@@ -3,7 +3,8 @@ from collections import Counter
 import pytest
 
 from data.errors import InvalidError
-from data.fleet_file import (
+from data.model import LonLat, Treatment
+from data.setup.fleet_file import (
     DEFAULT_FLEET,
     URMIA_FLEET,
     FleetFile,
@@ -12,7 +13,6 @@ from data.fleet_file import (
     toml_from_fleet,
     with_depots,
 )
-from data.model import LonLat, Treatment
 from tests.village import a_depot, a_reload_site, a_vehicle
 
 TEXT = """

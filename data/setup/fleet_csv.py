@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from data.errors import InvalidError, Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.files.toml_reader import TomlTable
-from data.fleet_file import vehicles_from
-from data.fleet_words import CODES, COLUMN_OF, COLUMNS, FLAGS, OWNERS, TYPES, spelled
 from data.model import Depot, Treatment, Vehicle
+from data.setup.fleet_columns import CODES, COLUMN_OF, COLUMNS, FLAGS, OWNERS, TYPES, spelled
+from data.setup.fleet_file import vehicles_from
 from data.units import KMH_MPS
 
 __all__ = ["Mistake", "csv_from_machines", "machines_from_csv"]

@@ -1,5 +1,5 @@
-from data.graph import assumed_depots, graph_of, unreachable
 from data.model import LonLat, Oneway, RoadClass
+from data.setup.reachability import assumed_depots, graph_of, unreachable
 from data.streets.network import build_network
 from tests.village import (
     BLIND,

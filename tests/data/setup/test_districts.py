@@ -1,9 +1,9 @@
 import pytest
 import shapely
 
-from data.districts import URMIA_DISTRICTS, in_districts, read_districts
 from data.errors import CityFileError, InvalidError
 from data.model import District
+from data.setup.districts import URMIA_DISTRICTS, in_districts, read_districts
 from data.store.districts import list_districts, save_districts
 from data.store.engine import reading, transaction
 from tests.data.polygon_files import write_polygons

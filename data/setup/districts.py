@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from data.boundary import shares_within
 from data.errors import CityFileError, InvalidError, NotFoundError
 from data.files.toml_reader import TomlTable, read_toml
 from data.model import District, Language, Segment
+from data.setup.boundary import shares_within
 
 URMIA_DISTRICTS = Path(str(files("data.samples").joinpath("districts-urmia.toml")))
 """The five districts of Urmia, by name only: their borders are not published."""
