@@ -9,7 +9,7 @@ from api.plans import vehicle_names
 from api.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
-from data.phone_number import plain_number
+from data.requests.phone_number import plain_number
 from data.store.engine import Tx
 from data.store.requests import get_request, list_requests_on_segment
 from data.store.storms import find_active_storm

@@ -10,7 +10,7 @@ from api.schemas import Wire
 from api.shell import translator_of
 from api.uploads import content_of
 from data.errors import InvalidError
-from data.request_file import requests_from_csv
+from data.requests.request_csv import requests_from_csv
 from fleet.request_import import count_known, take_in
 from maps.machines import MistakeView, mistake_view
 

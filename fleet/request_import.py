@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Actor, QueueChangeId, ServiceRequest
-from data.request_file import RequestLine
+from data.requests.request_csv import RequestLine
 from data.store.engine import Tx
 from data.store.requests import find_request_by_key
 from fleet.intake import Report, receive

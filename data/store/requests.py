@@ -23,7 +23,7 @@ from data.model import (
     Snap,
     StormId,
 )
-from data.phone_number import plain_number
+from data.requests.phone_number import plain_number
 from data.store.engine import Tx
 from data.store.schema import caller, job, request, request_clock
 

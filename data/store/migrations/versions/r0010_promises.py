@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from data.phone_number import plain_number
+from data.requests.phone_number import plain_number
 
 revision = "0010"
 down_revision = "0009"

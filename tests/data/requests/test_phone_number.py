@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.phone_number import COMPARED_DIGITS, plain_number
+from data.requests.phone_number import COMPARED_DIGITS, plain_number
 
 
 @pytest.mark.parametrize(
