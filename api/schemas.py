@@ -21,7 +21,7 @@ from data.model import (
     Side,
     VehicleId,
 )
-from data.snow_file import NEED_TIME, moment_of
+from data.storms import NEED_TIME, moment_of
 from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.replans import FEW_TRUCKS

@@ -23,11 +23,11 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.snow_file import snow_from_csv
 from data.store.closures import list_closures
 from data.store.conditions import get_snow_entry
 from data.store.engine import Tx
 from data.store.storms import find_active_storm, get_storm
+from data.storms import snow_from_csv
 from fleet.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure
 from fleet.in_service import NOTE_LETTERS, switch_machine, switch_site
 from fleet.snowfall import MOST_ENTRIES, Fallen, add_snow, correct_snow, undo_snow, withdraw_snow

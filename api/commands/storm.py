@@ -52,7 +52,7 @@ class _Order:
     def moment(self, text: str, field: str) -> datetime:
         """Return the moment that somebody typed, without an offset in the city's time."""
         from data.errors import InvalidError
-        from data.snow_file import NEED_TIME, moment_of
+        from data.storms import NEED_TIME, moment_of
 
         found = moment_of(text, self.timezone)
         if found is None:
@@ -230,8 +230,8 @@ def take_file(
     """Enter the snowfall of a CSV file, wholly or not at all; mistakes are told by line."""
     from api.console import CONSOLE
     from data.model import SnowSource
-    from data.snow_file import snow_from_csv
     from data.store.network import load_network
+    from data.storms import snow_from_csv
     from fleet.snowfall import Fallen, add_snow
 
     with _order(city) as order:

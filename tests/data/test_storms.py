@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.snow_file import snow_from_csv
+from data.storms import snow_from_csv
 
 TEHRAN = "Asia/Tehran"
 
