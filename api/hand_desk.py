@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from api.clock import Clock
-from data.edit_json import edit_wish_from_json, edited_json, taker_json
 from data.errors import ConflictError
 from data.model import Actor, ActorKind, EditId, EditWish, PlanId, SegmentId
+from data.planning.edit_json import edit_wish_from_json, edited_json, taker_json
 from data.store.engine import Database, reading, transaction
 from data.store.plan_edits import list_edit_heads
 from data.store.plans import get_plan

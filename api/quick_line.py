@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data.edit_json import edit_wish_json, edited_from_json, taker_from_json
 from data.errors import BarfrubError, ConflictError
-from data.insertion_json import insertion_from_json, job_json, routes_from_json
 from data.model import ChangedRoute, Edited, EditWish, Insertion, Job, PlanId, SegmentId, Taker
+from data.planning.edit_json import edit_wish_json, edited_from_json, taker_from_json
+from data.planning.insertion_json import insertion_from_json, job_json, routes_from_json
 
 SOCKET = "quick.sock"
 """Name of the worker's socket in the city's folder, which nobody else can write to."""

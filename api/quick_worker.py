@@ -28,8 +28,8 @@ from api.run_kinds import Warm
 from api.settings import Settings, prepare_numba
 from api.worker import Stopped, orphaned, solve_run
 from data.errors import BarfrubError, ConflictError
-from data.insertion_json import insertion_json, job_from_json, routes_json
 from data.model import QUICK_KINDS, Insertion, Job, PlanRun
+from data.planning.insertion_json import insertion_json, job_from_json, routes_json
 from data.store.cities import get_city
 from data.store.engine import Database, reading, transaction
 from data.store.lock import holding

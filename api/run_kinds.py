@@ -8,7 +8,7 @@ from api.clock import Clock
 from api.heartbeat import Heartbeat
 from data.errors import ConflictError
 from data.model import Plan, PlanRun, RunKind
-from data.plan_json import options_from_json, wish_from_json
+from data.planning.plan_json import options_from_json, wish_from_json
 from data.store.engine import Database, Tx, reading
 from data.store.plan_runs import answer_run, finish_run, put_back
 from data.streets.network import StreetNetwork

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from data.edit_json import edit_wish_json
 from data.errors import ConflictError
 from data.model import (
     Actor,
@@ -21,6 +20,7 @@ from data.model import (
     PlanId,
     PlanState,
 )
+from data.planning.edit_json import edit_wish_json
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_depots, list_vehicles

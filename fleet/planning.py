@@ -27,7 +27,7 @@ from data.model import (
     StormId,
     Vehicle,
 )
-from data.plan_json import options_json
+from data.planning.plan_json import options_json
 from data.policy.city_policy import Policy
 from data.store.cities import get_city
 from data.store.engine import Tx

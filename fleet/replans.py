@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
 )
 from data.model.planning.replans import OF_A_VEHICLE
-from data.plan_json import wish_json
+from data.planning.plan_json import wish_json
 from data.store.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import get_vehicle

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.model import Plan
-from data.plan_json import utc_text
+from data.planning.plan_json import utc_text
 from fleet.plan_outcome import class_outcomes
 from fleet.planning import Prepared
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from data.model import Leg, LonLat, Plan, Route, ShiftId, VehicleId
-from data.plan_json import utc_text
+from data.planning.plan_json import utc_text
 from data.streets.network import StreetNetwork
 
 Feature = dict[str, object]

@@ -154,7 +154,7 @@ def _write(
 ) -> None:
     import json
 
-    from data.plan_json import plan_json
+    from data.planning.plan_json import plan_json
 
     if json_file is not None:
         json_file.write_text(json.dumps(plan_json(made), ensure_ascii=False), encoding="utf-8")

@@ -7,16 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, insert, select, update
 
-from data.edit_json import (
-    content_from_json,
-    content_json,
-    edit_wish_from_json,
-    edit_wish_json,
-    present_from_json,
-    present_json,
-    toll_from_json,
-    toll_json,
-)
 from data.errors import NotFoundError
 from data.model import (
     DraftContent,
@@ -29,6 +19,16 @@ from data.model import (
     PlanId,
     PlanState,
     Present,
+)
+from data.planning.edit_json import (
+    content_from_json,
+    content_json,
+    edit_wish_from_json,
+    edit_wish_json,
+    present_from_json,
+    present_json,
+    toll_from_json,
+    toll_json,
 )
 from data.store.engine import Tx
 from data.store.plans import GZIP_LEVEL

@@ -25,7 +25,7 @@ from data.model import (
     Unserved,
     VehicleId,
 )
-from data.plan_json import (
+from data.planning.plan_json import (
     leg_from_json,
     leg_json,
     options_from_json,

@@ -19,8 +19,8 @@ from api.auth import hash_password
 from api.quick_worker import Sweeper
 from api.settings import Settings
 from data.errors import ConflictError
-from data.insertion_json import insertion_json
 from data.model import Job, ReplanCause, ReplanWish, Role
+from data.planning.insertion_json import insertion_json
 from data.store.engine import transaction
 from data.store.network import load_network
 from data.store.people import add_user

@@ -15,7 +15,7 @@ from data.model import (
     StormId,
     Unserved,
 )
-from data.plan_json import leg_from_json, leg_json, plan_json
+from data.planning.plan_json import leg_from_json, leg_json, plan_json
 from data.store.engine import Tx
 from data.store.plan_runs import (
     add_run,

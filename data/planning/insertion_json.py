@@ -20,7 +20,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.plan_json import leg_from_json, leg_json
+from data.planning.plan_json import leg_from_json, leg_json
 
 
 def job_json(job: Job) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from data.plan_json import leg_from_json, leg_json, utc_text
+from data.planning.plan_json import leg_from_json, leg_json, utc_text
 
 
 def edit_wish_json(wish: EditWish) -> dict[str, Any]:
