@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import IntEnum
 from itertools import pairwise
 
+from data.coverage import VISIT_GAP
 from data.model import (
     ClassRule,
     Coverage,
@@ -26,7 +27,6 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.passes import VISIT_GAP
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.streets.network import StreetNetwork

@@ -7,8 +7,8 @@ Visits that are over cannot change any more, so only those that go on are looked
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from data.coverage import VISIT_GAP
 from data.model import Coverage, DirectedSegment, Pass, Treatment
-from data.passes import VISIT_GAP
 from data.policy.evidence_rules import EvidenceRules, Grade
 from fleet.coverage import BEGUN, Wholes, counts, union, visits
 

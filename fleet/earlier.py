@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from data.coverage import VISIT_GAP
 from data.model import (
     Coverage,
     DirectedSegment,
@@ -22,7 +23,6 @@ from data.model import (
     StormId,
     Treatment,
 )
-from data.passes import VISIT_GAP
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
 from data.store.coverage import list_seen

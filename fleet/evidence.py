@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.coverage import merged
 from data.model import (
     Actor,
     Coverage,
@@ -20,7 +21,6 @@ from data.model import (
     Storm,
     StormId,
 )
-from data.passes import merged
 from data.policy.city_policy import Policy
 from data.store.coverage import (
     list_coverage,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.coverage import merged
 from data.model import Coverage, DirectedSegment, Pass, Segment, Storm
-from data.passes import merged
 from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
 from data.store.engine import Tx

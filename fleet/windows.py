@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
+from data.coverage import merged
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
-from data.passes import merged
 from data.streets.network import StreetNetwork
 from fleet.backing import without_backing
 from fleet.equipment import Claim, Equipment, Switch

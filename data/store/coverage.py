@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from data.coverage import denied, merged, without_denied
 from data.model import (
     Coverage,
     DirectedSegment,
@@ -19,7 +20,6 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.passes import denied, merged, without_denied
 from data.store.engine import Tx
 from data.store.schema import coverage, passage, storm
 from data.store.seals import told_subject, unseal

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import ColumnElement, func, select
 
+from data.coverage import without_denied
 from data.model import (
     DirectedSegment,
     Event,
@@ -19,7 +20,6 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.passes import without_denied
 from data.store.coverage import pass_of
 from data.store.engine import Tx
 from data.store.events import event_of

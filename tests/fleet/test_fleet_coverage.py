@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from data.coverage import merged
 from data.model import (
     Coverage,
     DirectedSegment,
@@ -18,7 +19,6 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.passes import merged
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules
 from fleet.coverage import (
