@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data.town.arteries import Corners, Name
 from data.town.lines import point
-from data.town.osm_file import lonlat
+from data.town.osm_writer import lonlat
 
 _INNER: Corners = (
     (-640, -25),

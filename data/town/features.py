@@ -12,8 +12,8 @@ from data.town.arteries import ARTERIES, QUARTERS, RIVER, RIVER_CORNERS, RIVER_W
 from data.town.blocks import Block
 from data.town.landmarks import LANDMARKS, Landmark
 from data.town.lines import Point, along, beside, length_m, point, smooth
-from data.town.naming import persian
 from data.town.plan import Plan, Street
+from data.town.street_naming import persian
 
 TOWN_NAME = "برف‌آباد"
 

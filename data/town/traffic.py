@@ -12,8 +12,8 @@ from numpy.random import Generator
 from data.town.arteries import Name
 from data.town.features import Feature, bus_stop, nearest_spot
 from data.town.lines import Point, along, beside, length_m, point
-from data.town.naming import persian
 from data.town.plan import Plan, Street
+from data.town.street_naming import persian
 
 STOP_M = 420.0
 """Between two stops of a line."""

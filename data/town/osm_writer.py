@@ -11,10 +11,10 @@ from osmium.osm.mutable import Node, Relation, Way
 from data.model import LonLat
 from data.osm.tags import DRAWN_BY_US
 from data.streets.projection import EARTH_M
-from data.town.drawing import Town
 from data.town.features import Feature
 from data.town.lines import Point
 from data.town.plan import Street
+from data.town.sample_town import Town
 from data.town.traffic import BusLine, TurnSign
 
 CENTRE = LonLat(46.52, 37.18)

@@ -9,8 +9,8 @@ from numpy.random import Generator
 
 from data.town.arteries import ARTERIES, QUARTERS, Name
 from data.town.lines import Point, smooth
+from data.town.name_words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
 from data.town.plan import Plan, Street
-from data.town.words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
 
 NAMELESS = 0.06
 """Share of alleys that nobody has put a name on in the map."""
