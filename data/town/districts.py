@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.town.arteries import Corners, Name
-from data.town.lines import point
+from data.town.layout.geometry import point
+from data.town.layout.main_streets import Corners, Name
 from data.town.osm_writer import lonlat
 
 _INNER: Corners = (

@@ -8,11 +8,18 @@ from math import dist, hypot
 import shapely
 from numpy.random import Generator
 
-from data.town.arteries import ARTERIES, QUARTERS, RIVER, RIVER_CORNERS, RIVER_WIDTH_M, SQUARES
-from data.town.blocks import Block
 from data.town.landmarks import LANDMARKS, Landmark
-from data.town.lines import Point, along, beside, length_m, point, smooth
-from data.town.plan import Plan, Street
+from data.town.layout.blocks import Block
+from data.town.layout.geometry import Point, along, beside, length_m, point, smooth
+from data.town.layout.main_streets import (
+    ARTERIES,
+    QUARTERS,
+    RIVER,
+    RIVER_CORNERS,
+    RIVER_WIDTH_M,
+    SQUARES,
+)
+from data.town.layout.planar_graph import Plan, Street
 from data.town.street_naming import persian
 
 TOWN_NAME = "برف‌آباد"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from data.town.arteries import Name
+from data.town.layout.main_streets import Name
 
 
 class Landmark(NamedTuple):

@@ -1,6 +1,6 @@
 """Words that streets and buildings of an Iranian town are named with, in both scripts."""
 
-from data.town.arteries import Name
+from data.town.layout.main_streets import Name
 
 
 def _names(text: str) -> tuple[Name, ...]:

@@ -12,8 +12,8 @@ from data.model import LonLat
 from data.osm.tags import DRAWN_BY_US
 from data.streets.projection import EARTH_M
 from data.town.features import Feature
-from data.town.lines import Point
-from data.town.plan import Street
+from data.town.layout.geometry import Point
+from data.town.layout.planar_graph import Street
 from data.town.sample_town import Town
 from data.town.traffic import BusLine, TurnSign
 

@@ -9,10 +9,10 @@ import networkx as nx
 import shapely
 from numpy.random import Generator
 
-from data.town.arteries import Name
 from data.town.features import Feature, bus_stop, nearest_spot
-from data.town.lines import Point, along, beside, length_m, point
-from data.town.plan import Plan, Street
+from data.town.layout.geometry import Point, along, beside, length_m, point
+from data.town.layout.main_streets import Name
+from data.town.layout.planar_graph import Plan, Street
 from data.town.street_naming import persian
 
 STOP_M = 420.0

@@ -1,0 +1,1 @@
+"""Which lines make the streets of the drawn sample town?"""
