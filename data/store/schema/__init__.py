@@ -1,5 +1,9 @@
-"""Tables of a city's database; every time goes in and comes out as aware UTC."""
+"""Which tables does a city's database have?
 
+The facade `data.store.schema` keeps exporting all of them.
+"""
+
+from data.store.schema.accounts import device, event, sign_in_code, tap, user
 from data.store.schema.alerts import alert
 from data.store.schema.base import UtcDateTime, metadata
 from data.store.schema.call_outs import call_out
@@ -16,13 +20,6 @@ from data.store.schema.city import (
     segment_override,
     vehicle,
 )
-from data.store.schema.conditions import (
-    closure,
-    snow_entry,
-    storm_machine,
-    storm_move,
-    storm_site,
-)
 from data.store.schema.crews import crew, crew_draft, crew_job, crew_job_photo, crew_shift
 from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.followup import request_clock, request_comment, sighting
@@ -36,9 +33,15 @@ from data.store.schema.open311 import (
     partner_update,
     request_photo,
 )
-from data.store.schema.people import device, event, sign_in_code, tap, user
 from data.store.schema.promises import promise
-from data.store.schema.roster import handover_note, route_answer
+from data.store.schema.shifts import handover_note, route_answer
+from data.store.schema.storm_conditions import (
+    closure,
+    snow_entry,
+    storm_machine,
+    storm_move,
+    storm_site,
+)
 from data.store.schema.storms import (
     blockage,
     caller,
