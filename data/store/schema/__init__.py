@@ -22,18 +22,24 @@ from data.store.schema.city import (
 )
 from data.store.schema.crews import crew, crew_draft, crew_job, crew_job_photo, crew_shift
 from data.store.schema.edits import hand_draft, plan_edit, standing_order
-from data.store.schema.followup import request_clock, request_comment, sighting
-from data.store.schema.handover import body, body_letter, call_attempt, hand_over, queue_change
 from data.store.schema.logbook import log_part
 from data.store.schema.messages import message
-from data.store.schema.notices import notice, tracking_code
-from data.store.schema.open311 import (
+from data.store.schema.requests.agencies import (
+    body,
+    body_letter,
+    call_attempt,
+    hand_over,
+    queue_change,
+)
+from data.store.schema.requests.followup import request_clock, request_comment, sighting
+from data.store.schema.requests.notices import notice, tracking_code
+from data.store.schema.requests.open311 import (
     api_key,
     partner_report,
     partner_update,
     request_photo,
 )
-from data.store.schema.promises import promise
+from data.store.schema.requests.promises import promise
 from data.store.schema.shifts import handover_note, route_answer
 from data.store.schema.storm_conditions import (
     closure,
