@@ -7,7 +7,7 @@ from api.clock import Clock
 from api.ground import GroundKeeper
 from api.sentry import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm
-from data.store.engine import Database, reading, transaction
+from data.store.database.engine import Database, reading, transaction
 from data.store.storms import find_active_storm
 from fleet.alert_book import WATCH
 from fleet.driven_plan import PlanDesk

@@ -10,7 +10,7 @@ from api.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
 from data.requests.phone_number import plain_number
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import get_request, list_requests_on_segment
 from data.store.storms import find_active_storm
 from data.streets.network import StreetNetwork

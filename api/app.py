@@ -97,8 +97,8 @@ from api.quick_line import QuickLine
 from api.settings import Settings
 from api.tracker_paths import TrackedWeb
 from data.model import Position, ServiceRequest
-from data.store.engine import open_database
-from data.store.lock import holding
+from data.store.database.city_lock import holding
+from data.store.database.engine import open_database
 from data.store.migrations import require_current
 from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet

@@ -4,7 +4,7 @@ from itertools import batched
 
 from api.clock import Clock
 from api.sentry import Sentry
-from data.store.engine import Database, reading, transaction
+from data.store.database.engine import Database, reading, transaction
 from fleet.book import read_evidence, seal_evidence, settled_evidence
 
 AT_ONCE = 20

@@ -9,7 +9,7 @@ from api.schemas import Short, Wire
 from api.shell import translator_of
 from data.model import CallOutcome, News, RequestId
 from data.store.callbacks import count_callbacks, list_callbacks
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.handovers import last_hand_overs, list_bodies
 from data.store.request_clocks import list_clocks
 from fleet.callbacks import note_call

@@ -20,7 +20,7 @@ from api.shell import page, public_boot, translator_of
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
-from data.store.engine import Tx, reading, transaction
+from data.store.database.engine import Tx, reading, transaction
 from data.store.jobs import find_done_at, get_job
 from data.store.notices import list_notices
 from data.store.promises import find_promise

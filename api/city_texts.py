@@ -6,7 +6,7 @@ from threading import Lock
 
 from data.model import Event
 from data.store.cities import get_policy_text
-from data.store.engine import Database, reading
+from data.store.database.engine import Database, reading
 from data.store.events import find_last_event
 from fleet.machines import FLEET_SET, fleet_text
 

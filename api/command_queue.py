@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 
 from data.model import DeviceId
-from data.store.engine import Database, reading, transaction
+from data.store.database.engine import Database, reading, transaction
 from data.store.trackers import devices_with_commands
 from fleet.trackers import take_command
 

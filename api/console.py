@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from data.model import Actor, ActorKind
-from data.store.engine import Database, open_database
+from data.store.database.engine import Database, open_database
 from data.store.migrations import require_current
 
 CONSOLE = Actor(ActorKind.SYSTEM, "console")

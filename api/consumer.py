@@ -14,7 +14,7 @@ from api.digester import Digester
 from api.digesting import LOOK_S, DigestingProcess, News
 from api.ground import GroundKeeper
 from data.model import Position, SegmentId, Storm
-from data.store.engine import Database, reading
+from data.store.database.engine import Database, reading
 from data.store.fleet import list_vehicles
 from data.store.positions import list_last
 from data.streets.network import StreetNetwork

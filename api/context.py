@@ -43,7 +43,7 @@ from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User
 from data.policy.city_policy import Policy
-from data.store.engine import Database, Tx, reading, transaction
+from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.people import find_user_by_login
 from data.streets.network import StreetNetwork
 from fleet.driven_plan import PlanDesk

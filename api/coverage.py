@@ -20,7 +20,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import list_coverage, list_passes
-from data.store.engine import reading
+from data.store.database.engine import reading
 from data.store.fleet import get_vehicle, list_vehicles
 from data.store.jobs import find_next_deadline, list_jobs_on_segment
 from data.store.plan_runs import list_runs

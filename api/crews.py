@@ -27,7 +27,7 @@ from data.model.crews import (
 from data.store.crew_jobs import get_crew_job, list_crew_jobs
 from data.store.crew_photos import crew_photos
 from data.store.crews import list_crew_shifts, list_crews
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_depots
 from data.store.requests import get_request, list_requests_by_id
 from data.store.storms import find_active_storm, get_storm

@@ -1,7 +1,7 @@
 """Begins the next cycle of streets when one has ended while it snows."""
 
 from api.sentry import CitySentry
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
 from fleet.cycles import begin_cycles, next_cycle_due

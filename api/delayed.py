@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from data.model import Delay, SegmentId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.promises import list_last_promises
 from data.store.requests import list_requests_of_jobs
 from data.streets.network import StreetNetwork

@@ -8,7 +8,7 @@ from data.model import Storm, UserId
 from data.model.crews import Crew, CrewPriority, CrewWork
 from data.policy.city_policy import Policy
 from data.store.crews import list_crews, save_crew
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_depots
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m

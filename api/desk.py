@@ -12,7 +12,7 @@ from api.kept_answer import packed_answer
 from api.plans import vehicle_names
 from api.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
-from data.store.engine import Tx, reading
+from data.store.database.engine import Tx, reading
 from data.store.fleet import get_vehicle
 from data.store.people import get_user
 from data.store.plans import get_plan

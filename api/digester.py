@@ -21,7 +21,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import list_coverage
-from data.store.engine import Database, DatabaseUnavailable, Tx, reading, transaction
+from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.plan_runs import count_ahead, list_runs
 from data.store.positions import list_unseen, mark_seen_until
 from data.store.requests import get_request

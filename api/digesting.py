@@ -34,8 +34,8 @@ from api.logs import configure_logs
 from api.sentry import Sentry
 from api.settings import Settings, prepare_numba
 from data.model import SegmentId
-from data.store.engine import Database
-from data.store.lock import holding
+from data.store.database.city_lock import holding
+from data.store.database.engine import Database
 from fleet.colors import Whole
 from fleet.live import Hub
 from fleet.storm_history import StormHistory

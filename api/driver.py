@@ -26,7 +26,7 @@ from api.limits import address_of
 from api.shell import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
-from data.store.engine import Tx, reading, transaction
+from data.store.database.engine import Tx, reading, transaction
 from data.store.fleet import get_vehicle, list_depots, list_reload_sites
 from data.store.plans import get_revision
 from data.store.route_answers import find_answer

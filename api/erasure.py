@@ -11,7 +11,7 @@ from api.ground import GroundKeeper
 from api.settings import Settings
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
-from data.store.engine import Database, transaction
+from data.store.database.engine import Database, transaction
 from fleet.erasure import Erased, erase_old
 
 EVERY_S = 6 * 3600.0

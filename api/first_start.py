@@ -31,7 +31,7 @@ from api.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role
 from data.osm.place_download import fetch_place
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from fleet.cities import Report as CityReport
 from fleet.cities import add_city
 from fleet.people import LOGIN_LETTERS, checked_login, enroll

@@ -15,7 +15,7 @@ from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, RequestId, SegmentId
 from data.store.comments import list_comments
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.followup import get_followed
 from data.store.people import list_users
 from data.store.requests import get_request

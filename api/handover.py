@@ -11,7 +11,7 @@ from api.schemas import Short, Wire
 from api.shell import boot_of, page, translator_of
 from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
 from data.store.body_letters import find_body_letter, list_body_letters
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.handovers import get_body, get_hand_over, list_bodies, list_hand_overs
 from data.store.requests import get_request
 from fleet.bodies import NAME_LETTERS, NEW, keep_body, retire_body

@@ -16,7 +16,7 @@ from api.auth import TooManyError
 from api.ground import GroundKeeper
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
-from data.store.engine import Database, reading, transaction
+from data.store.database.engine import Database, reading, transaction
 from data.store.request_photos import add_request_photo
 from data.store.requests import find_request_by_key, get_request
 from data.store.tracking_codes import find_tracking_code, list_unplaced

@@ -15,7 +15,7 @@ from threading import Lock
 
 from api.clock import Clock
 from data.model import DeviceId, LonLat, Position, Stranger
-from data.store.engine import Database, DatabaseUnavailable, reading, transaction
+from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.positions import find_last_place
 from data.store.strangers import note_strangers
 from data.store.trackers import add_faults, set_heard

@@ -25,8 +25,8 @@ from data.policy.override_file import (
 from data.policy.service_levels import idle_rules
 from data.policy.street_finder import StreetFinder
 from data.policy.street_rules import WEEK_H
+from data.store.database.engine import Tx
 from data.store.districts import list_districts
-from data.store.engine import Tx
 from data.store.gazetteer import list_places
 from data.store.levels import list_overrides
 from fleet.levels import Decisions, decide, decide_all, levels_by_rules

@@ -5,7 +5,7 @@ from threading import Event, Lock, Thread
 
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
-from data.store.engine import Database, reading, transaction
+from data.store.database.engine import Database, reading, transaction
 from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
 

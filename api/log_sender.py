@@ -11,7 +11,7 @@ import httpx
 from api.log_replay import Outcome, Report
 from api.simulate import entry_of
 from data.errors import BarfrubError
-from data.store.engine import Database, reading
+from data.store.database.engine import Database, reading
 from data.store.positions import count_unseen
 from fleet.log_fixes import LoggedFix
 

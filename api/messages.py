@@ -21,7 +21,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.message_rules import MESSAGE_LETTERS
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.messages import list_messages, list_messages_of_shift
 from data.store.storms import find_active_storm
 from fleet.driving import answered_once

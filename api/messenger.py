@@ -13,7 +13,7 @@ from api.gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from api.ground import GroundKeeper
 from data.model import JobId, SegmentId
 from data.store.body_letters import list_due_body_letters
-from data.store.engine import Database, Tx, reading, transaction
+from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.notices import list_due_notices, list_unpromised
 from data.store.requests import Caller
 from data.store.storms import find_active_storm

@@ -23,7 +23,7 @@ from api.positions import MOST, MOST_BYTES
 from api.sender import Claim, first_named, list_stranger
 from data.errors import InvalidError
 from data.model import Device
-from data.store.engine import DatabaseUnavailable
+from data.store.database.engine import DatabaseUnavailable
 from fleet.feeds import positions_from_batch
 from fleet.owntracks import names_of
 

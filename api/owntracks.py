@@ -16,7 +16,7 @@ from api.limits import address_of
 from api.sender import Claim, basic, bearer, find_sender
 from data.errors import InvalidError
 from data.model import Device, DeviceWord
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.trackers import add_word
 from fleet.owntracks import (
     ENCRYPTED,

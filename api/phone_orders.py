@@ -7,7 +7,7 @@ from fastapi import Body
 
 from api.context import Context
 from api.schemas import TapIn, plain
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from fleet.driving import answered_once
 
 TapBody = Annotated[TapIn, Body()]

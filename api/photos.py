@@ -8,7 +8,7 @@ from starlette.responses import FileResponse
 from api.context import Context
 from data.errors import NotFoundError
 from data.files.photos import media_type, photo_path, remove_photo, save_photo
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 
 KEPT_S = 3_600
 """How long a browser keeps a photo that it was allowed to see."""

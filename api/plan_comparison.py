@@ -11,7 +11,7 @@ from api.plans import vehicle_names
 from api.shell import page, translator_of
 from data.errors import InvalidError, Need
 from data.model import Plan, PlanId, PlanState, Storm
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.plans import PlanHead, get_plan, list_plan_heads

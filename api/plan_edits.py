@@ -23,7 +23,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import get_vehicle
 from data.store.plan_edits import find_open_hand_draft, get_hand_head, list_edits
 from data.store.plans import get_plan

@@ -7,8 +7,8 @@ from api.schemas import PlanIn, PublishIn
 from api.shell import translator_of
 from data.errors import ConflictError, ForbiddenError, NotFoundError
 from data.model import JobState, PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
+from data.store.database.engine import Tx
 from data.store.districts import list_districts
-from data.store.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.plan_runs import count_ahead, get_run

@@ -15,8 +15,8 @@ from data.model import RequestKind, RoadClass, ServiceClass
 from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml
 from data.store.cities import get_policy, get_policy_text
+from data.store.database.engine import Tx
 from data.store.districts import list_districts
-from data.store.engine import Tx
 from fleet.fleet_import import text_in, toml_mistakes
 from fleet.levels import levels_under
 from fleet.policies import (

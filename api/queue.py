@@ -30,7 +30,7 @@ from data.model import (
     Snap,
     Stage,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.handovers import last_hand_overs, list_bodies
 from data.store.queue_changes import find_last_queue_change
 from data.store.request_search import (

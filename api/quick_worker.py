@@ -31,8 +31,8 @@ from data.errors import BarfrubError, ConflictError
 from data.model import QUICK_KINDS, Insertion, Job, PlanRun
 from data.planning.insertion_json import insertion_json, job_from_json, routes_json
 from data.store.cities import get_city
-from data.store.engine import Database, reading, transaction
-from data.store.lock import holding
+from data.store.database.city_lock import holding
+from data.store.database.engine import Database, reading, transaction
 from data.store.network import load_network
 from data.store.plan_runs import lease_run, run_waits
 from data.store.plans import find_published_plan_id

@@ -11,7 +11,7 @@ from api.schemas import InsertionIn, ReplanIn
 from api.shell import translator_of
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm, get_storm

@@ -11,7 +11,7 @@ from api.council import wanted_storm
 from api.shell import boot_of, page
 from data.errors import NotFoundError
 from data.model import SegmentId, Storm, StormId, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.history import list_vehicles_heard
 from data.store.storms import get_storm, list_storms
 from fleet.storm_history import HOUR_S, Story

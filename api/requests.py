@@ -18,7 +18,7 @@ from data.model import (
     SegmentId,
     ServiceRequest,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import list_jobs_by_id
 from data.store.requests import get_request, list_requests
 from fleet.callers import look_at_caller

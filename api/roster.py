@@ -14,7 +14,7 @@ from api.shell import boot_of, page, translator_of
 from api.shifts import progress_of
 from data.model import MachineOut, OutReason, Shift, ShiftId, Storm, StormId, VehicleId
 from data.store.conditions import list_machines_taken_out
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.handover_notes import list_notes_of_storm
 from data.store.people import list_users

@@ -9,7 +9,7 @@ from api.context import DriverContext
 from api.schemas import TapIn
 from api.shifts import answered_tap, progress_of
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from fleet.route_answers import TEXT_LETTERS, Said, answer_route
 from maps.driver import ProgressView
 

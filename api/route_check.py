@@ -14,7 +14,7 @@ from api.shell import boot_of, page, translator_of
 from data.errors import NotFoundError
 from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.alerts import list_alerts
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites
 from data.store.plans import PlanHead, list_plan_heads
 from data.store.positions import list_between

@@ -9,7 +9,7 @@ from api.heartbeat import Heartbeat
 from data.errors import ConflictError
 from data.model import Plan, PlanRun, RunKind
 from data.planning.plan_json import options_from_json, wish_from_json
-from data.store.engine import Database, Tx, reading
+from data.store.database.engine import Database, Tx, reading
 from data.store.plan_runs import answer_run, finish_run, put_back
 from data.streets.network import StreetNetwork
 from fleet.plan_scope import scope_of

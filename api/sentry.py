@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from api.clock import Clock
 from api.ground import GroundKeeper
-from data.store.engine import Database
+from data.store.database.engine import Database
 from fleet.live import Hub
 
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from data.model import PlanId, Route, SegmentId, ShiftId, StormId
 from data.store.blockages import list_open_blockages
 from data.store.cities import get_city
 from data.store.closures import list_closures
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.people import list_users
 from data.store.plans import get_plan

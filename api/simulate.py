@@ -17,7 +17,7 @@ import httpx
 
 from data.errors import BarfrubError
 from data.model import LonLat, Plan, Route, Vehicle, VehicleId
-from data.store.engine import Database, Tx, reading, transaction
+from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.people import add_device, find_device_by_name, set_token_hash

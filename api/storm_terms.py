@@ -25,7 +25,7 @@ from data.model import (
 )
 from data.store.closures import list_closures
 from data.store.conditions import get_snow_entry
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.storms import find_active_storm, get_storm
 from data.storms import snow_from_csv
 from fleet.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure

@@ -19,7 +19,7 @@ from data.store.conditions import (
     list_sites_out,
     list_snow_entries,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_reload_sites, list_vehicles
 from data.store.jobs import count_jobs
 from data.store.plans import list_plan_heads

@@ -11,7 +11,7 @@ from api.schemas import Wire
 from api.shell import boot_of, page
 from data.errors import NotFoundError
 from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.people import list_devices
 from data.store.strangers import forget_stranger, list_strangers

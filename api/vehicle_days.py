@@ -12,7 +12,7 @@ from api.download import period_csv
 from api.shell import boot_of, page, translator_of
 from data.model import VehicleId
 from data.model.periods import Period, Span
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.storms import list_storms
 from fleet.logbook import PART, Wanted, part_of
 from fleet.office_report import day_of, shift_of

@@ -7,7 +7,7 @@ from api.schemas import WhatIfIn
 from api.shell import translator_of
 from data.errors import ConflictError, NotFoundError
 from data.model import PlanRun, PlanRunId, RunKind, Storm
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_vehicles
 from data.store.plan_runs import count_ahead, get_run, list_runs
 from data.store.shifts import list_shifts

@@ -20,7 +20,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import get_job
 from data.store.promises import list_promise_outcomes
 from data.store.requests import count_requests_of_job

@@ -12,7 +12,7 @@ from data.store.api_keys import (
     get_api_key,
     set_revoked,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from fleet.people import token_digest
 

@@ -15,7 +15,7 @@ from data.model import (
     Shift,
 )
 from data.store.blockages import add_blockage, get_blockage, set_cleared, set_photo
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.shifts import get_shift
 from data.streets.network import StreetNetwork

@@ -10,7 +10,7 @@ from data.store.body_letters import (
     list_due_body_letters,
     save_body_letter,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.handovers import get_body, get_hand_over
 from data.store.requests import get_request

@@ -21,7 +21,7 @@ from data.store.book_records import (
     list_rights,
     list_words,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event, hash_of
 from data.store.seals import (
     TOLD,

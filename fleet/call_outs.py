@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.call_outs import add_call_out, get_call_out, list_call_outs, save_call_out
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.storms import open_storm

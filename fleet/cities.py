@@ -32,8 +32,8 @@ from data.store.cities import (
     set_policy_text,
     set_report,
 )
+from data.store.database.engine import Tx, create_engine, transaction
 from data.store.districts import save_districts
-from data.store.engine import Tx, create_engine, transaction
 from data.store.events import add_event
 from data.store.fleet import get_fleet, save_fleet
 from data.store.gazetteer import list_places, save_places

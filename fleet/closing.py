@@ -22,7 +22,7 @@ from data.model.crews import (
 )
 from data.store.comments import add_comment
 from data.store.crew_jobs import find_crew_job_of_request
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import add_job, find_open_job, get_job, set_job_state
 from data.store.network import has_segment

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from data.model import Actor, RequestId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.requests import find_caller, set_consent
 

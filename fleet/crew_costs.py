@@ -8,7 +8,7 @@ from data.model import StormId
 from data.model.crews import Crew, CrewId, CrewJobState
 from data.store.crew_jobs import list_crew_jobs
 from data.store.crews import list_crew_shifts, list_crews
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 
 
 @dataclass(frozen=True, slots=True)

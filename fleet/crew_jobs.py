@@ -31,7 +31,7 @@ from data.store.crew_jobs import (
     save_crew_job,
 )
 from data.store.crews import list_crew_shifts, save_crew_shift
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.storms import open_storm
 from data.streets.network import StreetNetwork

@@ -30,7 +30,7 @@ from data.store.crew_jobs import (
     save_crew_draft,
 )
 from data.store.crews import list_crew_shifts, list_crews
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.request_clocks import mark_one_planned
 from data.store.storms import open_storm

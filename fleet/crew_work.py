@@ -19,7 +19,7 @@ from data.model.crews import (
 )
 from data.store.crew_jobs import list_crew_jobs_of_crew
 from data.store.crew_photos import add_crew_photo, crew_photos, remove_crew_photo
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.requests import get_request
 from fleet.closing import CLOSABLE, close_by_evidence, reopen_request

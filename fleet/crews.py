@@ -36,7 +36,7 @@ from data.store.crews import (
     save_crew,
     save_crew_shift,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.people import add_user, get_user, set_password_hash
 from data.store.storms import open_storm

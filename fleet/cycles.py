@@ -24,7 +24,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.cycles import add_cycle, last_cycles
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_open_segments

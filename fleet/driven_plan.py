@@ -18,7 +18,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import find_last_pass
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.shifts import list_progress
 

@@ -25,7 +25,7 @@ from data.model import (
 )
 from data.store.blockages import get_blockage, list_open_blockages, set_cleared
 from data.store.codes import remove_codes
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.plans import find_published_plan_id, find_route
 from data.store.shifts import (

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.model import ClassRule, DirectedSegment, JobId, JobState, Storm
 from data.policy.city_policy import Policy
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import list_jobs, set_job_times
 from data.store.performance import list_served_marks
 from data.store.requests import jobs_asked_for

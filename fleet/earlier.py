@@ -26,7 +26,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
 from data.store.coverage import list_seen
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.pass_sums import PassSum, sum_passes
 from data.streets.network import StreetNetwork
 from fleet.coverage import counted_treatments, counts, coverage_of

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from data.model import Actor, LonLat, RequestId
 from data.store.crew_jobs import erase_crew_words
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.erasure import (
     erase_people,
     forget_photos,

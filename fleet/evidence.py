@@ -29,7 +29,7 @@ from data.store.coverage import (
     replace_told,
     save_coverage,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments
 from data.store.revisions import add_revision

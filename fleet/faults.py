@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from data.model import Actor, Position
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.positions import list_unseen, set_fault
 

@@ -23,7 +23,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
 from data.store.comments import add_comment
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.followup import get_followed, list_followed
 from data.store.jobs import get_job

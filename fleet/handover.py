@@ -17,7 +17,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.body_letters import add_body_letter
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.handovers import (
     add_hand_over,

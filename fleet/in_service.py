@@ -18,7 +18,7 @@ from data.store.conditions import (
     set_machine_in_service,
     set_site_in_use,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_reload_sites, list_vehicles
 from data.store.shifts import add_shifts, list_shifts, set_shift_state

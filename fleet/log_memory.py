@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from data.model import VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.logbook import PartsStamp, list_stamps
 from fleet.logbook import first_part, spells_between
 from fleet.sites import Site

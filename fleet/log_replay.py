@@ -9,7 +9,7 @@ from data.errors import ConflictError, InvalidError
 from data.model import Actor, DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
 from data.setup.fleet_file import DEFAULT_FLEET, fleet_from_toml
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import get_fleet, list_vehicles
 from data.store.storms import list_storms
 from data.streets.network import StreetNetwork

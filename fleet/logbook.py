@@ -12,7 +12,7 @@ from typing import Any
 
 from data.model import EvidenceKind, LonLat, Pass, VehicleId
 from data.store.coverage import list_work_of
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.logbook import (
     LogPart,
     list_spells,

@@ -22,7 +22,7 @@ from data.model import (
 from data.model.crews import (
     CrewJob,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import find_done_at, get_job, segments_of_jobs
 from data.store.notices import (
     NewNotice,

@@ -15,7 +15,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.fleet import list_vehicles
 from data.store.plans import find_published_plan_id, list_plans

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from data.errors import InvalidError
 from data.model import Actor, ActorKind, Notice, NoticeKind, NoticeState, ServiceRequest
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.notices import (
     count_reaching,

@@ -17,7 +17,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.comments import add_comment
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.partners import (
     add_partner_report,

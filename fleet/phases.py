@@ -20,7 +20,7 @@ from data.model import (
 from data.store.closures import list_closures
 from data.store.conditions import add_move, list_moves
 from data.store.crew_jobs import list_crew_jobs
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs
 from data.store.requests import list_requests_of_jobs

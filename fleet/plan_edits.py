@@ -21,7 +21,7 @@ from data.model import (
     PlanState,
 )
 from data.planning.edit_json import edit_wish_json
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_depots, list_vehicles
 from data.store.jobs import list_jobs

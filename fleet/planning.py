@@ -30,7 +30,7 @@ from data.model import (
 from data.planning.plan_json import options_json
 from data.policy.city_policy import Policy
 from data.store.cities import get_city
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_depots, list_vehicles
 from data.store.jobs import list_jobs, set_planned

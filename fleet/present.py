@@ -17,7 +17,7 @@ from data.policy.city_policy import Policy
 from data.store.blockages import list_open_blockages
 from data.store.closures import list_closures
 from data.store.coverage import list_coverage, list_passes
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.positions import find_last_fix
 from data.store.standing_orders import list_orders

@@ -19,7 +19,7 @@ from data.model import (
     ServiceClass,
     ServiceRequest,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.promises import (
     AwaitingPromise,

@@ -20,7 +20,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.closures import add_closure, list_closures, set_lifted
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import (

@@ -23,7 +23,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.cities import next_revision
 from data.store.coverage import list_coverage, list_seen, remove_coverage
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.jobs import list_jobs
 from data.store.logbook import reread_parts

@@ -11,7 +11,7 @@ from threading import Lock
 from data.model import DirectedSegment, Storm, StormId, Treatment
 from data.policy.city_policy import Policy
 from data.store.coverage import list_passes
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.performance import (
     ReceivedRequest,
     ServedMark,

@@ -20,7 +20,7 @@ from data.model import (
 )
 from data.store.codes import extend_codes, remove_codes
 from data.store.conditions import list_machines_out
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.people import find_user_by_login, list_users

@@ -23,7 +23,7 @@ from data.model import (
     Shift,
     ShiftId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.route_answers import copy_answers, find_answer, save_answer
 from data.store.shifts import get_shift

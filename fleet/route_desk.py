@@ -8,7 +8,7 @@ from datetime import datetime
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
 from data.policy.city_policy import Policy
 from data.store.coverage import list_seen
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.plans import get_plan
 from data.store.shifts import list_progress, list_progress_of_plan
 from data.streets.network import StreetNetwork

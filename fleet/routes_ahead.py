@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.model import Job, JobId, JobState, LegKind, Plan, Route, StormId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import list_jobs
 from data.store.plans import find_published_plan
 from data.store.shifts import list_shifts

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.store.workshop import workshop
+from data.store.database.staging import workshop
 
 PREFIX = ".adding-"
 """How the names of folders begin that are not a city yet: no list of cities shows them."""

@@ -17,7 +17,7 @@ from data.store.conditions import (
     list_snow_entries,
     set_withdrawn,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event, find_last_event_on
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm, open_storm, set_snowfall

@@ -12,7 +12,7 @@ from threading import Lock
 from data.errors import ConflictError
 from data.model import Actor, Alert, AlertId, AlertKind, LonLat, Position, StormId, VehicleId
 from data.store.alerts import add_alert, find_open_alert, get_alert, save_alert
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 
 SOS = "sos"

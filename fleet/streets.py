@@ -2,7 +2,7 @@
 
 from data.errors import ConflictError
 from data.store.cities import get_city
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.streets.network import StreetNetwork
 
 

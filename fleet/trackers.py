@@ -17,7 +17,7 @@ from data.model import (
     SpeedUnit,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.fleet import get_vehicle
 from data.store.messages import commands_of_messages

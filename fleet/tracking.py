@@ -23,7 +23,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.positions import list_between
 from data.store.seals import unseal, window_subject
 from data.store.storms import list_storms

@@ -6,7 +6,7 @@ import unicodedata
 
 from data.errors import NotFoundError
 from data.model import ServiceRequest
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.tracking_codes import find_tracked
 
 CODE_DIGITS = 8

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from data.model import Shift, UserId, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.shifts import list_shifts_of_driver
 from fleet.driving import DRIVING, ENDED
 

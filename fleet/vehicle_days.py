@@ -7,7 +7,7 @@ from enum import StrEnum
 from data.model import Shift, User, UserId, Vehicle, VehicleId
 from data.model.periods import Period
 from data.policy.city_policy import Policy
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.people import list_users
 from data.store.shifts import list_shifts_between

@@ -6,7 +6,7 @@ it: every change writes one in the same transaction, so that no table needs a co
 
 from data.errors import ConflictError
 from data.model import Event
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import find_last_change, find_last_change_of_verb
 
 PLANS = "plans"

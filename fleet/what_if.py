@@ -22,7 +22,7 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import add_event
 from data.store.plan_runs import add_run, list_runs
 from fleet.planning import Prepared

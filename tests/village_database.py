@@ -9,7 +9,7 @@ from data.model import Actor, ActorKind, City
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.setup.fleet_file import DEFAULT_FLEET, FleetFile
 from data.store.cities import save_city
-from data.store.engine import create_engine, transaction
+from data.store.database.engine import create_engine, transaction
 from data.store.fleet import save_fleet
 from data.store.gazetteer import save_places
 from data.store.network import save_network

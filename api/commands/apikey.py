@@ -20,7 +20,7 @@ def add_key(
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from fleet.api_keys import make_key
 
     with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
@@ -34,7 +34,7 @@ def list_keys(city: CityOption = None) -> None:
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.store.api_keys import list_api_keys
-    from data.store.engine import reading
+    from data.store.database.engine import reading
 
     with reading(open_city_database(chosen_city(Settings(), city))) as tx:
         keys = list_api_keys(tx)
@@ -51,7 +51,7 @@ def revoke(name: Name, city: CityOption = None) -> None:
     from api.settings import Settings, chosen_city
     from data.errors import NotFoundError
     from data.store.api_keys import find_api_key_by_name
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from fleet.api_keys import revoke_key
 
     with transaction(open_city_database(chosen_city(Settings(), city))) as tx:

@@ -43,7 +43,7 @@ def verify(
     """
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.events import read_book
     from fleet.book import audit as read_again
 
@@ -73,7 +73,7 @@ def export(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.errors import BarfrubError
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.events import line_json, read_book
 
     engine = open_city_database(chosen_city(Settings(), city))

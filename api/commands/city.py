@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from data.model import FormerSegment, Segment, SegmentId
     from data.policy.city_policy import Policy
-    from data.store.engine import Tx
+    from data.store.database.engine import Tx
     from data.streets.network import StreetNetwork
     from fleet.cities import Report
     from fleet.reimport import Newer
@@ -113,7 +113,7 @@ def update(
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from fleet.reimport import compare, take_over
 
     folder = chosen_city(Settings(), name)
@@ -139,7 +139,7 @@ def former(name: NameArgument) -> None:
     """List the streets that newer files no longer have: when they went, what lies there now."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.network import list_former_segments
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
@@ -159,7 +159,7 @@ def show(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.store.cities import get_report
-    from data.store.engine import reading
+    from data.store.database.engine import reading
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
         report = get_report(tx)
@@ -176,7 +176,7 @@ def list_all() -> None:
     from api.settings import Settings, list_cities
     from data.errors import BarfrubError
     from data.store.cities import get_report
-    from data.store.engine import reading
+    from data.store.database.engine import reading
 
     settings = Settings()
     for name in list_cities(settings):
@@ -196,7 +196,7 @@ def remove(
     """Delete a city with its storms, requests and proof; says what is lost first."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from fleet.removal import holdings_of, remove_city
 
     folder = chosen_city(Settings(), name)
@@ -229,7 +229,7 @@ def export(
     from data.exchange.gis import write_streets
     from data.model import StormId
     from data.store.cities import get_policy
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.network import load_network
     from data.store.storm_policies import get_storm_policy
     from maps.streets_table import coverage_columns, level_columns

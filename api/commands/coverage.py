@@ -25,7 +25,7 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city, prepare_numba
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from data.store.network import load_network
     from data.store.storm_policies import get_storm_policy
     from fleet.recompute import recompute
@@ -54,7 +54,7 @@ def revisions(city: CityOption = None, storm: StormOption = None) -> None:
     """Print the numbered revisions of a storm's coverage."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.revisions import list_revisions
     from fleet.storms import chosen_storm
 

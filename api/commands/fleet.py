@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from data.store.engine import Tx
+    from data.store.database.engine import Tx
 
 fleet = typer.Typer(no_args_is_help=True)
 policy = typer.Typer(no_args_is_help=True)
@@ -37,7 +37,7 @@ def set_fleet_file(
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from data.store.network import load_network
     from fleet.machines import find_last_change, take_fleet_file
 
@@ -85,7 +85,7 @@ def export_machines(
     from data.errors import InvalidError
     from data.setup.fleet_columns import COLUMNS
     from data.setup.fleet_csv import csv_from_machines
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.fleet import get_fleet
     from fleet.machines import fleet_text
 
@@ -110,7 +110,7 @@ def set_policy_file(
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from data.store.network import load_network
     from fleet.cities import set_policy
     from fleet.fleet_import import text_in

@@ -25,7 +25,7 @@ def geocode(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.geocode import Geocoder
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.gazetteer import list_places
     from data.store.network import load_network
 

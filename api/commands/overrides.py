@@ -33,7 +33,7 @@ def import_file(
     from api.settings import Settings, chosen_city
     from data.errors import NotFoundError
     from data.policy.override_file import overrides_from_file
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from data.store.network import load_network
     from fleet.levels import decide_all
 
@@ -57,7 +57,7 @@ def export_file(file: FileArgument, city: CityOption = None) -> None:
     from api.settings import Settings, chosen_city
     from data.errors import InvalidError
     from data.policy.override_file import csv_from_overrides, geojson_from_overrides
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.levels import list_overrides
     from data.store.network import load_network
 

@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from api.clock import Clock
     from data.model import Plan
-    from data.store.engine import Database
+    from data.store.database.engine import Database
     from fleet.plan_summary import ClassFigures, PlanFigures, VehicleFigures
     from fleet.planning import Prepared
 
@@ -55,7 +55,7 @@ def _made(
     from api.clock import Clock
     from api.commands.searching import Progress, prepare, stoppable
     from api.console import CONSOLE
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from fleet import planning
 
     clock = Clock()
@@ -128,7 +128,7 @@ def _vehicle_line(row: "VehicleFigures") -> str:
 def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
     from api.console import CONSOLE
     from data.store.cities import get_policy
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from data.store.network import load_network
     from data.store.storms import find_active_storm
     from fleet.planning import prepare
@@ -165,7 +165,7 @@ def _write(
         geojson_file.write_text(text, encoding="utf-8")
     if map_file is not None:
         from data.store.cities import get_city
-        from data.store.engine import reading
+        from data.store.database.engine import reading
         from maps.export import write_plan_map
 
         with reading(engine) as tx:

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from api.log_replay import Outcome, Ready
-    from data.store.engine import Database
+    from data.store.database.engine import Database
     from fleet.log_fixes import LoggedFix
 
 
@@ -104,7 +104,7 @@ def _take_in(
 ) -> "Outcome":
     from api.clock import Clock
     from api.log_replay import take_in
-    from data.store.lock import holding
+    from data.store.database.city_lock import holding
     from fleet.log_replay import positions_of_log
 
     with holding(folder, alone=True):

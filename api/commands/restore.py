@@ -41,8 +41,8 @@ def upgrade(
     from api.commands.backup import save_city
     from api.settings import Settings, chosen_city
     from data.store import migrations
-    from data.store.engine import open_database
-    from data.store.lock import holding
+    from data.store.database.city_lock import holding
+    from data.store.database.engine import open_database
 
     settings = Settings()
     folder = chosen_city(settings, city)

@@ -13,7 +13,7 @@ import typer
 from data.model import Storm, StormPhase
 
 if TYPE_CHECKING:
-    from data.store.engine import Tx
+    from data.store.database.engine import Tx
 
 storm = typer.Typer(no_args_is_help=True)
 snowfall = typer.Typer(no_args_is_help=True)
@@ -66,7 +66,7 @@ def _order(city: str | None) -> Iterator[_Order]:
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.store.cities import get_city
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
 
     engine = open_city_database(chosen_city(Settings(), city))
     with transaction(engine) as tx:

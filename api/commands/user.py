@@ -44,7 +44,7 @@ def add_user(
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from fleet.people import enroll
 
     folder = chosen_city(Settings(), city)
@@ -62,7 +62,7 @@ def list_people(city: CityOption = None) -> None:
     """Show who may sign in, as what."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import reading
+    from data.store.database.engine import reading
     from data.store.people import list_users
 
     with reading(open_city_database(chosen_city(Settings(), city))) as tx:
@@ -85,7 +85,7 @@ def change_password(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.errors import NotFoundError
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from data.store.people import find_user_by_login
     from fleet.people import set_password
 
@@ -111,7 +111,7 @@ def add_device(
     from api.clock import Clock
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.engine import transaction
+    from data.store.database.engine import transaction
     from fleet.people import add_tracker
 
     folder = chosen_city(Settings(), city)

@@ -11,7 +11,7 @@ from api.context import App, app_of, spoken_language
 from api.limits import Door, address_of
 from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
-from data.store.engine import reading
+from data.store.database.engine import reading
 from fleet.api_keys import find_key
 from maps.i18n import Translator, translator
 

@@ -16,7 +16,7 @@ from api.open311.wire import Format, answer
 from api.requests import deadlines
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from fleet.intake import Report, locate
 from fleet.partners import Extras, partner, receive_from
 from maps.open311 import Record, notice

@@ -7,7 +7,7 @@ from fastapi import Request
 from api.open311.door import Visitor
 from api.requests import deadlines
 from data.model import PartnerReport, RequestState, ServiceRequest
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.handovers import agencies_of
 from data.store.partners import list_partner_reports
 from data.store.published import last_changes, list_notes

@@ -15,7 +15,7 @@ from api.open311.wire import Format, answer
 from api.photos import photo_answer
 from data.errors import NotFoundError
 from data.model import ServiceRequest
-from data.store.engine import Tx, reading
+from data.store.database.engine import Tx, reading
 from data.store.partners import list_partner_reports
 from data.store.published import Wanted, find_requests
 from data.store.request_photos import find_photographed

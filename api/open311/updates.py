@@ -16,7 +16,7 @@ from api.open311.services import BASE
 from api.open311.wire import Format, answer
 from api.requests import viewed
 from data.errors import InvalidError, Need
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.partners import list_partner_updates
 from data.store.published import list_request_events
 from data.store.requests import list_requests_by_id

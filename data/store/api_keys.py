@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert, select, update
 
 from data.errors import NotFoundError
 from data.model import ApiKey, ApiKeyId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import api_key
 
 

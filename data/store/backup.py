@@ -19,8 +19,8 @@ from typing import IO
 from pysqlite3 import dbapi2
 
 from data.errors import BarfrubError, ConflictError
-from data.store.turns import PARTS
-from data.store.workshop import workshop
+from data.store.database.staging import workshop
+from data.store.database.write_queue import PARTS
 
 PREFIX = ".saving-"
 DATABASE = "barfrub.sqlite"

@@ -16,7 +16,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import blockage
 
 

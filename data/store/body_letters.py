@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from data.model import BodyLetter, HandOverId, NoticeState
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import body_letter
 
 AT_ONCE = 500

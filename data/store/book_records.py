@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from data.model import JobState
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import crew_job, job, plan, request, user
 
 

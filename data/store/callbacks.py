@@ -27,7 +27,7 @@ from data.model import (
     News,
     RequestState,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import request_of
 from data.store.schema import (
     UtcDateTime,

@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from data.errors import NotFoundError
 from data.model import City
 from data.policy.city_policy import Policy, policy_from_toml
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.levels import list_levels
 from data.store.schema import city
 

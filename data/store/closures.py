@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert, or_, select, update
 
 from data.errors import NotFoundError
 from data.model import Closure, ClosureId, SegmentId, StormId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import closure
 
 

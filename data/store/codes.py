@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from data.model import CodeKind, ShiftId, SignInCode, UserId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import sign_in_code
 
 

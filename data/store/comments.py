@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from data.model import Comment, RequestId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import request_comment
 
 

@@ -20,7 +20,7 @@ from data.model import (
     StormPhase,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import snow_entry, storm_machine, storm_move, storm_site, vehicle
 
 

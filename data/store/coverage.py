@@ -20,7 +20,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import coverage, passage, storm
 from data.store.seals import told_subject, unseal
 

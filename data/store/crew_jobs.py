@@ -23,7 +23,7 @@ from data.model.crews import (
     CrewPriority,
     CrewWork,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import crew_draft, crew_job, request
 
 

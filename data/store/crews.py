@@ -18,7 +18,7 @@ from data.model.crews import (
     CrewShiftId,
     CrewWork,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import crew, crew_shift
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 
 from data.model import ServiceClass, StormId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import cycle
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 
 from data.model import District
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import district
 
 

@@ -7,7 +7,7 @@ from itertools import batched
 from sqlalchemy import delete, exists, or_, select, update
 
 from data.model import LonLat, RequestId, SegmentId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import AT_ONCE
 from data.store.schema import (
     blockage,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from data.model import Actor, ActorKind, Event
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import city, event
 
 AT_ONCE = 1_000

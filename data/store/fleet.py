@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
 )
 from data.setup.fleet_file import FleetFile
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import depot, reload_site, vehicle
 
 

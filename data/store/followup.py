@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, and_, false, func, or_, select
 
 from data.errors import NotFoundError
 from data.model import ClosingReason, Followed, RequestId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.request_clocks import clock_of
 from data.store.requests import request_of
 from data.store.schema import caller, request, request_clock

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import delete, insert, select
 
 from data.model import LonLat, Place
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import place
 
 

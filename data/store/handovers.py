@@ -18,7 +18,7 @@ from data.model import (
     RequestId,
     ServiceRequest,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import request_of
 from data.store.schema import body, hand_over, request
 

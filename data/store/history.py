@@ -21,7 +21,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import pass_of
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import event_of
 from data.store.fleet import vehicle_of
 from data.store.jobs import list_jobs

@@ -18,7 +18,7 @@ from data.model import (
     StormId,
     Treatment,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import job
 
 AT_ONCE = 500

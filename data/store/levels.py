@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, delete, insert, select
 
 from data.model import Level, LevelReason, Override, SegmentId, ServiceClass
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import segment_level, segment_override
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, cast, delete, func, or
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import log_part, position
 from data.store.schema.base import UtcDateTime
 

@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
     Words,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import device_command, message
 
 _HANDED_OVER = func.coalesce(message.c.delivered_at, device_command.c.sent_at)

@@ -20,7 +20,7 @@ from data.model import (
     SegmentKey,
     Side,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import former_segment, restriction, segment
 from data.streets.network import StreetNetwork, build_network
 

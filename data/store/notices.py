@@ -17,7 +17,7 @@ from data.model import (
     RequestId,
     RequestState,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import Caller
 from data.store.schema import caller, notice, request
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from data.model import DirectedSegment, SegmentId, StormId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import passage
 
 

@@ -17,7 +17,7 @@ from data.model import (
     UserId,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import device, user
 
 

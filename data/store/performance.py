@@ -14,7 +14,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import coverage, job, passage, request, request_clock
 
 OURS = frozenset(

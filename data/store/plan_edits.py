@@ -30,7 +30,7 @@ from data.planning.edit_json import (
     toll_from_json,
     toll_json,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.plans import GZIP_LEVEL
 from data.store.schema import hand_draft, plan, plan_edit
 

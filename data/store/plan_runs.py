@@ -22,7 +22,7 @@ from data.model import (
     RunState,
     StormId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import plan_run
 
 PATIENT = RunKind.WHATIF

@@ -33,7 +33,7 @@ from data.planning.plan_json import (
     proof_from_json,
     proof_json,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import leg_progress, plan, route
 
 GZIP_LEVEL = 5

@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.sqlite import dialect, insert
 
 from data.model import DeviceId, LonLat, Position, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
 

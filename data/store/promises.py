@@ -17,7 +17,7 @@ from data.model import (
     RequestState,
     ServiceClass,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import job, promise, request
 
 ASKED_AT_ONCE = 500

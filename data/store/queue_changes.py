@@ -21,7 +21,7 @@ from data.model import (
     Snap,
     Standing,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import queue_change
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 
 from data.errors import NotFoundError
 from data.model import RequestClock, RequestId, RequestState
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import job, request, request_clock
 
 

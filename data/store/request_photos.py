@@ -7,7 +7,7 @@ from itertools import batched
 from sqlalchemy import insert, select
 
 from data.model import RequestId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import AT_ONCE
 from data.store.schema import request_photo
 

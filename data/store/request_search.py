@@ -35,7 +35,7 @@ from data.model import (
     Waiting,
 )
 from data.requests.phone_number import plain_number
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import request_of
 from data.store.schema import caller, job, request, segment, segment_level
 

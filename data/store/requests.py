@@ -24,7 +24,7 @@ from data.model import (
     StormId,
 )
 from data.requests.phone_number import plain_number
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import caller, job, request, request_clock
 
 AT_ONCE = 500

@@ -11,10 +11,10 @@ from typing import IO
 
 from data.errors import ConflictError, InvalidError
 from data.store.backup import DATABASE, FORMAT, MANIFEST, HashingReader, Manifest, sync_folder
-from data.store.engine import create_engine
-from data.store.lock import holding
+from data.store.database.city_lock import holding
+from data.store.database.engine import create_engine
+from data.store.database.staging import workshop
 from data.store.migrations import require_known, upgrade
-from data.store.workshop import workshop
 
 PREFIX = ".restoring-"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2

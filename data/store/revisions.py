@@ -14,7 +14,7 @@ from data.model import (
     SegmentId,
     StormId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import coverage_change, coverage_revision
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert, literal, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from data.model import AnswerState, DeclineReason, PlanId, RouteAnswer, ShiftId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import route_answer
 
 

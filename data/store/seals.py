@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.model import PlanId, StormId, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import digest_of
 from data.store.schema import passage, plan, position, route, unsealed
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from data.model import Pass, SegmentId, StormId, StreetStorm, VehicleId, Worked
 from data.store.coverage import pass_of
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import passage
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.errors import NotFoundError
 from data.model import LegProgress, PlanId, Shift, ShiftId, StormId, UserId, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import leg_progress, shift
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select
 
 from data.errors import NotFoundError
 from data.model import LonLat, RequestId, SegmentId, Sighting
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import request, sighting
 
 

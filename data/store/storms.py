@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select, update
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Storm, StormId, StormPhase
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import storm
 
 _ON = [phase for phase in StormPhase if phase.on]

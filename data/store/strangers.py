@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import LonLat, Stranger, StrangerFault
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import stranger
 
 MOST = 100

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, insert, select
 
 from data.model import UserId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import tap
 
 

@@ -15,7 +15,7 @@ from data.model import (
     DeviceId,
     DeviceWord,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.schema import device, device_command, device_fault, device_word
 
 WORDS_KEPT = 50

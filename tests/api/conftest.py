@@ -14,7 +14,7 @@ from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import FleetFile
 from data.store.cities import save_city
-from data.store.engine import create_engine, reading, transaction
+from data.store.database.engine import create_engine, reading, transaction
 from data.store.fleet import save_fleet
 from data.store.gazetteer import save_places
 from data.store.migrations import upgrade

@@ -7,7 +7,7 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from data.model import Actor, ActorKind
-from data.store.engine import open_database, reading, transaction
+from data.store.database.engine import open_database, reading, transaction
 from data.store.events import add_event
 from data.store.people import add_device
 from data.store.positions import add_positions

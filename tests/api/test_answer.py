@@ -1,7 +1,7 @@
 import pytest
 
 from data.model import PlanState
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state

@@ -19,9 +19,9 @@ from api.commands.restore import restore
 from data.errors import BarfrubError, ConflictError, InvalidError
 from data.store import backup as saving
 from data.store.backup import MANIFEST, last_backup_at, write_backup
-from data.store.engine import transaction
+from data.store.database.city_lock import holding
+from data.store.database.engine import transaction
 from data.store.events import add_event
-from data.store.lock import holding
 from data.store.migrations import NEWEST
 from data.store.positions import add_positions
 from data.store.restore import restore_city

@@ -16,7 +16,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import replace_told, save_coverage
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.storms import find_active_storm
 from fleet.coverage import NO_DIRECTION, CoverageState

@@ -15,7 +15,7 @@ from api.ground import GroundKeeper
 from data.model import DeviceId, Position, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.coverage import list_seen
-from data.store.engine import Database, DatabaseUnavailable, Tx, transaction
+from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.plan_runs import add_run

@@ -15,7 +15,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.storms import find_active_storm, list_storms
 from fleet.coverage import CoverageState
 from fleet.evidence import keep_evidence

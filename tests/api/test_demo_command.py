@@ -12,8 +12,8 @@ from data.model import RoadClass, Role
 from data.store.cities import get_city
 from data.store.crew_jobs import list_crew_jobs
 from data.store.crews import list_crews
+from data.store.database.engine import open_database, reading
 from data.store.districts import list_districts
-from data.store.engine import open_database, reading
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.people import find_user_by_login, list_users

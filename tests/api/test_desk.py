@@ -7,7 +7,7 @@ import pytest
 from api.app import create_app
 from api.readiness import get_ready
 from data.model import JobState, PlanState
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state

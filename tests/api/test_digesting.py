@@ -12,7 +12,7 @@ import pytest
 from api.clock import Clock
 from api.digesting import DigestingProcess, News
 from data.model import Position, Storm
-from data.store.engine import Database, open_database, transaction
+from data.store.database.engine import Database, open_database, transaction
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm

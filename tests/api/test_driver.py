@@ -7,7 +7,7 @@ import pytest
 from api.code_limit import ADDRESS_FAILURES
 from data.files.photos import MOST_BYTES
 from data.model import LegKind, Plan, PlanState, Role
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.people import find_user_by_login
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import list_last

@@ -19,7 +19,7 @@ from api.settings import Settings, list_cities
 from api.uploads import PART
 from data.errors import ConflictError
 from data.model import Role
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from data.store.events import list_events
 from data.store.people import list_users
 from tests.api.test_roles import routes_of

@@ -5,7 +5,7 @@ import pytest
 
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.cities import get_fleet_text
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from data.store.events import list_events
 
 MACHINE = {

@@ -5,7 +5,7 @@ import pytest
 from api.auth import TooManyError
 from api.intake_door import WAITING, Arrival, IntakeDoor
 from data.model import RequestKind
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.requests import list_requests
 from fleet.intake import Report, receive
 from tests import village as v

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from data.store.events import list_events
 from tests import village as v
 

@@ -9,7 +9,7 @@ from api.armor import POLICY
 from api.logs import OFTEN, configure_logs
 from api.settings import LogStyle
 from data.model import VehicleId
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.people import add_device, add_user
 from fleet.people import token_digest
 from tests import village as v

@@ -16,7 +16,7 @@ from api.gateways import (
 from api.messenger import Messenger
 from data.errors import InvalidError, NotFoundError
 from data.model import PlanState
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.plans import add_plan
 from data.store.promises import find_promise
 from data.store.requests import Caller, list_requests

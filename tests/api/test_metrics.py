@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from data.store.backup import write_backup
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.people import add_device
 from data.store.positions import add_positions
 from tests import village as v

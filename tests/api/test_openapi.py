@@ -18,7 +18,7 @@ from schemathesis.checks import (
 from api.auth import new_session
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.people import add_user
 
 EXAMPLES = 3

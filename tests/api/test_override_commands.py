@@ -6,7 +6,7 @@ from typer.testing import CliRunner, Result
 from api.cli import commands
 from api.commands.overrides import overrides
 from data.errors import BarfrubError
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from data.store.levels import list_levels, list_overrides
 from tests import village as v
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.model import VehicleId
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.people import add_device
 from data.store.positions import list_unseen
 from data.store.trackers import list_faults, list_words

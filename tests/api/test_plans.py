@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from data.model import PlanState
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.plans import add_plan
 from data.store.schema import shift as shift_table
 from tests.maps.plans import a_plan

@@ -8,7 +8,7 @@ from api import digester as digester_module
 from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import VehicleId
-from data.store.engine import Database, DatabaseUnavailable, reading, transaction
+from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.events import list_events
 from data.store.fleet import save_fleet
 from data.store.people import add_device

@@ -1,6 +1,6 @@
 import pytest
 
-from data.store.engine import reading
+from data.store.database.engine import reading
 from data.store.events import list_events
 from tests.village import SCHOOL, at_m
 

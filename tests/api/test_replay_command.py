@@ -11,7 +11,7 @@ from api.app import create_app
 from api.commands.replay import replay
 from api.log_replay import close_storm_of_log, make_ready, take_in
 from api.log_sender import send_log, wait_for_digestion
-from data.store.engine import reading
+from data.store.database.engine import reading
 from data.store.fleet import list_vehicles
 from data.store.positions import list_between
 from data.store.storms import list_storms

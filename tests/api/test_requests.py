@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from data.store.engine import reading
+from data.store.database.engine import reading
 from data.store.events import list_events
 from tests.village import MAIN_WEST, MILL, SCHOOL, at_m
 

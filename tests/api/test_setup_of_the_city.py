@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from data.store.cities import get_city
-from data.store.engine import open_database, reading, transaction
+from data.store.database.engine import open_database, reading, transaction
 from data.store.events import list_events
 from data.store.people import add_user
 from fleet.cities import add_city

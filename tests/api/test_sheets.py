@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from data.model import PlanState, SegmentId
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.plans import add_plan
 from data.store.schema import shift as shift_table
 from data.streets.network import StreetNetwork

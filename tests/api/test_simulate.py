@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import list_coverage
-from data.store.engine import create_engine, transaction
+from data.store.database.engine import create_engine, transaction
 from data.store.people import list_devices
 from data.store.plans import add_plan, find_published_plan_id, set_plan_state
 from data.store.positions import list_between, list_unseen

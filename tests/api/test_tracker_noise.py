@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.model import VehicleId
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.people import add_device
 from fleet.people import token_digest
 from tests import village as v

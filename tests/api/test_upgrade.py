@@ -12,7 +12,7 @@ from api.cli import commands
 from api.clock import Clock
 from api.commands.restore import upgrade
 from data.errors import ConflictError
-from data.store.engine import open_database, transaction
+from data.store.database.engine import open_database, transaction
 from data.store.migrations import NEWEST
 from data.store.restore import restore_city
 from tests.api.lived_in_city import open_at, rows_of, run

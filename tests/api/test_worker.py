@@ -12,7 +12,7 @@ from api.heartbeat import LEASE_S, Heartbeat, real_now
 from api.worker import solve_run, work_until
 from api.workers import WORKERS, running_workers
 from data.model import PlanRun, RunState
-from data.store.engine import open_database, reading, transaction
+from data.store.database.engine import open_database, reading, transaction
 from data.store.plan_runs import get_run, lease_run
 from data.store.plans import get_plan
 from fleet.planning import ask_for_plan, prepare, request_stop

@@ -32,7 +32,7 @@ from data.model import (
 from data.store.alerts import list_alerts
 from data.store.cities import get_policy
 from data.store.coverage import find_newest_pass, list_streets_seen_since
-from data.store.engine import Database, open_database, transaction
+from data.store.database.engine import Database, open_database, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.network import load_network

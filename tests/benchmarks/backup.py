@@ -14,7 +14,7 @@ from api.clock import Clock
 from api.console import CONSOLE, open_city_database
 from data.model import VehicleId
 from data.store.backup import write_backup
-from data.store.engine import Database, transaction
+from data.store.database.engine import Database, transaction
 from data.store.people import add_device
 from data.store.positions import add_positions
 from data.store.restore import restore_city

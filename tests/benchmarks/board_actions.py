@@ -28,7 +28,7 @@ from api.settings import Settings
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_policy
-from data.store.engine import Tx, open_database, transaction
+from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.people import add_device, add_user

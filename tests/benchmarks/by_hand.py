@@ -16,7 +16,7 @@ from api.clock import Clock
 from api.hand_desk import HandDesk
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
 from data.planning.edit_json import edit_wish_json
-from data.store.engine import Database, transaction
+from data.store.database.engine import Database, transaction
 from data.store.network import load_network
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.storms import find_active_storm

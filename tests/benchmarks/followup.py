@@ -19,7 +19,7 @@ from data.model import (
     Snap,
 )
 from data.store.cities import get_policy
-from data.store.engine import Database, Tx, open_database, reading, transaction
+from data.store.database.engine import Database, Tx, open_database, reading, transaction
 from data.store.followup import list_received_between
 from data.store.network import load_network
 from data.store.request_clocks import mark_placed, stop_clock

@@ -16,7 +16,7 @@ from api.clock import Clock
 from api.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Role
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from fleet.cities import add_city
 from fleet.people import enroll
 

@@ -29,7 +29,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import pass_row
-from data.store.engine import Tx, transaction
+from data.store.database.engine import Tx, transaction
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.schema import passage

@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import process_time
 
 from data.model import PlanId, RequestId, RequestKind, RequestState, ServiceRequest, Side, Snap
-from data.store.engine import Tx, transaction
+from data.store.database.engine import Tx, transaction
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan
 from data.store.promises import list_promise_outcomes

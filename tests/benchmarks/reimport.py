@@ -32,7 +32,7 @@ from pathlib import Path
 from data.model import Actor, ActorKind, Override, RequestKind, ServiceClass
 from data.geocode import Geocoder
 from data.store.cities import get_policy
-from data.store.engine import create_engine, reading, transaction
+from data.store.database.engine import create_engine, reading, transaction
 from data.store.levels import save_overrides
 from data.store.network import load_network
 from fleet.cities import add_city

@@ -16,7 +16,7 @@ from api.clock import Clock
 from api.console import CONSOLE, open_city_database
 from api.log_replay import close_storm_of_log, make_ready, take_in, uncollected
 from data.store.cities import get_policy
-from data.store.engine import Database, reading
+from data.store.database.engine import Database, reading
 from data.store.network import load_network
 from data.store.storms import list_storms
 from fleet.cities import add_city

@@ -32,7 +32,7 @@ from data.model import (
     Snap,
 )
 from data.store.cities import get_policy
-from data.store.engine import Tx, open_database, transaction
+from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.people import add_user

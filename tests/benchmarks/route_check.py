@@ -29,7 +29,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import replace_told
-from data.store.engine import Database, Tx, reading, transaction
+from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.network import load_network

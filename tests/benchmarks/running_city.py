@@ -20,7 +20,7 @@ from data.model import (
     Treatment,
 )
 from data.store.coverage import replace_told, save_coverage
-from data.store.engine import Database, Tx, create_engine, transaction
+from data.store.database.engine import Database, Tx, create_engine, transaction
 from data.store.jobs import list_jobs, set_job_state
 from data.store.people import add_device
 from data.store.plans import find_published_plan_id

@@ -21,7 +21,7 @@ from api.settings import Settings
 from data.errors import ConflictError
 from data.model import Job, ReplanCause, ReplanWish, Role
 from data.planning.insertion_json import insertion_json
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.network import load_network
 from data.store.people import add_user
 from data.store.storms import find_active_storm

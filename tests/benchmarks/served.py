@@ -12,7 +12,7 @@ import httpx
 from api.auth import Seals, new_session
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from api.settings import Settings
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from data.store.people import find_user_by_login
 
 PORT = 8127

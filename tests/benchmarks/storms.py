@@ -39,7 +39,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.cities import get_policy
 from data.store.coverage import list_seen
-from data.store.engine import Database, Tx, open_database, transaction
+from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
 from data.store.people import add_device

@@ -12,7 +12,7 @@ from api.clock import Clock
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role, StormId
 from data.store.cities import get_policy
-from data.store.engine import Database, open_database, transaction
+from data.store.database.engine import Database, open_database, transaction
 from data.store.network import load_network
 from data.store.people import add_user
 from fleet.cities import add_city

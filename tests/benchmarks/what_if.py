@@ -12,7 +12,7 @@ from api.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Plan, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_policy
-from data.store.engine import Tx, create_engine, transaction
+from data.store.database.engine import Tx, create_engine, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
 from data.store.network import load_network

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import RequestId, RequestKind, RequestState, ServiceRequest
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.requests import add_request
 from tests.browser.conftest import PATIENCE_MS, Visit, refuse
 from tests.village import MAIN_EAST, TULIP, village

@@ -4,7 +4,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from data.store.engine import reading
+from data.store.database.engine import reading
 from data.store.request_photos import list_request_photos
 from data.store.requests import list_requests
 from tests.browser.conftest import Visit, _served

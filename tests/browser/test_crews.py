@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, RequestKind
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from fleet.intake import Report, locate, receive
 from fleet.storms import start_storm
 from maps.i18n import translator

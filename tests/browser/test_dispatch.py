@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, JobState, PlanState, RequestId, RequestKind
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from fleet.intake import Report, place_by_hand, receive

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import PlanState
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.plans import add_plan, set_plan_state
 from fleet.codes import give_code
 from fleet.driving import start_shift

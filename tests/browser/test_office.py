@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, Danger, RequestKind, SegmentId
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from fleet.intake import Report, locate, receive
 from fleet.storms import start_storm
 from tests.browser.conftest import Visit

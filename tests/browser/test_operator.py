@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, JobState, PlanState
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise

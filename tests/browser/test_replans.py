@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from api.quick_worker import QuickDesk, listening
 from data.model import Actor, ActorKind, PlanState
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, find_published_plan, set_plan_state
 from fleet.storms import start_storm

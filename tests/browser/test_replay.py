@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from api.clock import Clock
 from api.log_replay import close_storm_of_log, make_ready, take_in
 from api.settings import Settings
-from data.store.engine import open_database
+from data.store.database.engine import open_database
 from tests.browser.conftest import serving
 from tests.browser.test_pages import speak
 from tests.fleet.drives import a_drive

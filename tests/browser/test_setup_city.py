@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from api.settings import Settings
 from data.model import Role
-from data.store.engine import open_database, transaction
+from data.store.database.engine import open_database, transaction
 from data.store.people import add_user
 from fleet.cities import add_city
 from tests.browser.conftest import refuse, serving

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
-from data.store.engine import open_database, transaction
+from data.store.database.engine import open_database, transaction
 from data.store.people import add_user
 from data.town import lonlat
 from fleet.cities import add_city

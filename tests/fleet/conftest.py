@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from data.store.engine import Tx, transaction
+from data.store.database.engine import Tx, transaction
 from tests.village_database import a_village_database
 
 

@@ -8,8 +8,8 @@ from data.model import Actor, ActorKind, Treatment
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.cities import get_city, get_policy, get_policy_text, get_report
+from data.store.database.engine import open_database, reading, transaction
 from data.store.districts import list_districts
-from data.store.engine import open_database, reading, transaction
 from data.store.events import list_events
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
 from data.store.gazetteer import list_places

@@ -15,7 +15,7 @@ from data.model import (
     Treatment,
 )
 from data.store.comments import list_comments
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import broken_links, list_events
 from data.store.jobs import find_open_job, get_job, set_job_state
 from data.store.request_clocks import get_clock

@@ -18,7 +18,7 @@ from data.model import (
     Treatment,
 )
 from data.store.coverage import save_coverage
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.jobs import list_jobs, set_job_state
 from data.store.plan_runs import finish_run, lease_run, list_runs

@@ -21,7 +21,7 @@ from data.model import (
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.comments import list_comments
 from data.store.coverage import list_coverage
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import broken_links, list_events
 from data.store.followup import get_followed
 from data.store.jobs import get_job, set_planned

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.errors import ConflictError
 from data.model import EditKind, EditWish, Plan, SegmentId, VehicleId
-from data.store.engine import Tx, transaction
+from data.store.database.engine import Tx, transaction
 from data.store.plan_edits import list_edits
 from data.store.plans import add_plan, get_plan
 from data.store.seals import seal_of_plan

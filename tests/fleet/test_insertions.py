@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from data.errors import ConflictError
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from fleet.insertions import job_on_street
 from fleet.planning import prepare, publish, solve_prepared, store_draft
 from fleet.running_plan import Found, best_insertion, running_plan

@@ -15,7 +15,7 @@ from data.model import (
     Snap,
     Treatment,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import broken_links, list_events
 from data.store.jobs import get_job, list_jobs, set_job_state
 from data.store.requests import find_caller, get_request, list_requests

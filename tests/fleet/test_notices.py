@@ -15,7 +15,7 @@ from data.model import (
     ServiceRequest,
     Storm,
 )
-from data.store.engine import Tx, transaction
+from data.store.database.engine import Tx, transaction
 from data.store.events import broken_links, list_events
 from data.store.jobs import list_jobs, set_job_state
 from data.store.notices import count_reaching, list_notices

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from data.model import JobState, PlanState
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.jobs import set_job_state
 from data.store.plans import add_plan

@@ -5,7 +5,7 @@ import pytest
 
 from data.errors import ConflictError, InvalidError
 from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, VehicleId, WorkPass
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.plans import add_plan, get_plan
 from data.store.shifts import set_shift_state

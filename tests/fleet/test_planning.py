@@ -13,7 +13,7 @@ from data.model import (
     Storm,
 )
 from data.store.cities import get_city, save_city
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.jobs import set_job_state
 from data.store.plan_runs import finish_run, get_run, lease_run

@@ -23,7 +23,7 @@ from data.model import (
 from data.store.blockages import add_blockage, set_cleared
 from data.store.closures import add_closure
 from data.store.coverage import replace_told, save_coverage
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import add_job, list_jobs
 from data.store.plans import add_plan
 from fleet.driving import start_shift

@@ -33,7 +33,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import replace_told
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.jobs import find_open_job, set_job_state
 from data.store.plans import add_plan, set_plan_state

@@ -19,7 +19,7 @@ from data.model import (
     RequestState,
     Treatment,
 )
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.events import broken_links, list_events
 from data.store.handovers import find_pending_hand_over, list_hand_overs
 from data.store.jobs import get_job, list_jobs

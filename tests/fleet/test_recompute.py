@@ -27,7 +27,7 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.cities import get_city
 from data.store.coverage import list_coverage, list_seen
-from data.store.engine import Tx, reading, transaction
+from data.store.database.engine import Tx, reading, transaction
 from data.store.events import add_event, list_events
 from data.store.jobs import add_job, get_job
 from data.store.logbook import list_stale

@@ -17,7 +17,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.requests import get_request
 from data.store.storms import get_storm
 from data.streets.network import build_network

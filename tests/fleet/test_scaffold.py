@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import ConflictError
 from data.model import Role
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from data.store.people import list_users
 from fleet.cities import STEPS, add_city
 from fleet.people import enroll

@@ -20,7 +20,7 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.coverage import list_coverage
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm

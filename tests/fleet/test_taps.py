@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.coverage import list_coverage, list_denied, list_passes
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import list_jobs_on_segment
 from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state

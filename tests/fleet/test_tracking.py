@@ -19,7 +19,7 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.coverage import list_coverage, list_passes
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.events import list_events
 from data.store.jobs import add_job, get_job
 from data.store.people import add_device

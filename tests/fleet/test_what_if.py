@@ -5,7 +5,7 @@ import pytest
 
 from data.errors import ConflictError, InvalidError
 from data.model import JobId, JobState, PlanRun, RunKind, RunState, Storm, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.jobs import set_job_state
 from data.store.plan_runs import (
     add_run,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import Plan
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from fleet.planning import Prepared, Start, prepare, solve_prepared
 from fleet.storms import start_storm
 from fleet.what_if import HOLDS, machines_of

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import PlanProof, ServiceClass
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm
 from routing.mapping import problem_from

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from data.store.engine import reading
+from data.store.database.engine import reading
 from data.store.events import list_events
 from data.store.tracking_codes import find_tracking_code
 from tests.api.conftest import StillClock

@@ -8,7 +8,7 @@ import pytest
 from api.simulate import entry_of
 from api.worker import LEASE_S, real_now, solve_run
 from data.model import JobState, VehicleId
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import broken_links, list_events
 from data.store.jobs import list_jobs
 from data.store.people import add_device

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data.model import Plan, PlanState
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import list_events
 from data.store.plans import add_plan, set_plan_state
 from fleet.storms import start_storm

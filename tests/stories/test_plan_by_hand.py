@@ -7,7 +7,7 @@ import pytest
 
 from api.quick_worker import QuickDesk, listening
 from data.model import LegKind, Plan, PlanId, PlanState
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import list_events
 from data.store.plans import get_plan
 from data.store.standing_orders import list_orders

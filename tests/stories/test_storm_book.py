@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from api import book_keeper
 from api.commands.audit import audit as audit_command
 from data.model import Actor, ActorKind, VehicleId
-from data.store.engine import transaction
+from data.store.database.engine import transaction
 from data.store.events import add_event, read_book
 from data.store.people import add_device, list_users
 from data.store.seals import unseal, window_subject

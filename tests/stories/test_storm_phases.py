@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import StormId, VehicleId
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.people import add_device

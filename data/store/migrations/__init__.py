@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from data.errors import ConflictError
-from data.store.engine import reading
+from data.store.database.engine import reading
 
 HERE = Path(__file__).parent
 NEWEST = max(file.name[1:5] for file in (HERE / "versions").glob("r*.py"))

@@ -29,7 +29,7 @@ from api.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Role, VehicleId
 from data.store.cities import get_policy
-from data.store.engine import Database, reading, transaction
+from data.store.database.engine import Database, reading, transaction
 from data.store.network import load_network
 from data.store.people import add_device
 from data.store.positions import count_unseen

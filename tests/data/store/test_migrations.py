@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from data.store.engine import create_engine, transaction
+from data.store.database.engine import create_engine, transaction
 from data.store.migrations import upgrade
 from data.store.schema import metadata
 

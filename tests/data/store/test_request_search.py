@@ -18,7 +18,7 @@ from data.model import (
     Snap,
     Stage,
 )
-from data.store.engine import create_engine, transaction
+from data.store.database.engine import create_engine, transaction
 from data.store.request_search import search_requests, spots_of_requests, tally_requests
 from data.store.requests import Caller, add_caller, add_request
 from data.store.schema import metadata

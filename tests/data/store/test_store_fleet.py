@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from data.model import DepotId, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.fleet import (
     find_vehicle_by_name,
     get_vehicle,

@@ -9,7 +9,7 @@ from data.store.api_keys import (
     list_api_keys,
     set_revoked,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.erasure import forget_photos
 from data.store.request_photos import (
     add_request_photo,

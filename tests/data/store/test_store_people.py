@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from data.model import Role, VehicleId
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.people import (
     add_device,
     add_user,

@@ -16,7 +16,7 @@ from data.model import (
     Unserved,
 )
 from data.planning.plan_json import leg_from_json, leg_json, plan_json
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.plan_runs import (
     add_run,
     finish_run,

@@ -8,7 +8,7 @@ from data.store.cities import (
     set_fleet_text,
     set_policy_text,
 )
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.gazetteer import list_places
 from data.store.network import load_network, save_network
 from tests import village as v

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from data.model import Stranger, StrangerFault
-from data.store.engine import Tx
+from data.store.database.engine import Tx
 from data.store.strangers import KEPT, MOST, MOST_OF_ADDRESS, list_strangers, note_strangers
 from tests import village as v
 

@@ -10,7 +10,7 @@ from data.model import (
     SegmentId,
 )
 from data.store.cities import get_policy
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.gazetteer import list_places
 from data.store.network import load_network
 from fleet.intake import Report, locate, receive

@@ -27,7 +27,7 @@ from data.model import (
 from data.store.blockages import add_blockage, get_blockage, list_open_blockages
 from data.store.cities import get_policy
 from data.store.coverage import list_coverage, list_passes
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.network import load_network

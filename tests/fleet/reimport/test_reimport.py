@@ -12,7 +12,7 @@ from data.model import (
     ServiceClass,
 )
 from data.store.cities import get_city, get_policy, get_report
-from data.store.engine import reading, transaction
+from data.store.database.engine import reading, transaction
 from data.store.events import broken_links, list_events
 from data.store.levels import list_overrides, save_overrides
 from data.store.network import last_segment_id, list_former_segments, load_network
@@ -198,7 +198,7 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from data.model import Actor, ActorKind
-from data.store.engine import open_database, reading
+from data.store.database.engine import open_database, reading
 from fleet.reimport import compare, take_over
 folder, file = Path(sys.argv[1]), Path(sys.argv[2])
 database = open_database(folder / "barfrub.sqlite")

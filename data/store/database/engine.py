@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 from data.errors import InvalidError, NotFoundError
-from data.store.turns import ASK_S, Turns
+from data.store.database.write_queue import ASK_S, Turns
 
 Database = Engine
 """A city's opened database."""

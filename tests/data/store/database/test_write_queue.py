@@ -7,9 +7,15 @@ from threading import Event
 
 import pytest
 
-from data.store import engine as engine_module
-from data.store import turns as turns_module
-from data.store.engine import Database, DatabaseUnavailable, create_engine, reading, transaction
+from data.store.database import engine as engine_module
+from data.store.database import write_queue as turns_module
+from data.store.database.engine import (
+    Database,
+    DatabaseUnavailable,
+    create_engine,
+    reading,
+    transaction,
+)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import ConflictError
-from data.store.lock import holding
+from data.store.database.city_lock import holding
 
 
 @contextmanager
