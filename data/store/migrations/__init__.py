@@ -1,4 +1,7 @@
-"""Alembic revisions of the tables, applied from Python; there is no alembic.ini."""
+"""How do the tables of an older database become those of today?
+
+(`versions/` holds one revision a file.)
+"""
 
 from pathlib import Path
 
