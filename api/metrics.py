@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from api.context import App, app_of
 from data.errors import ForbiddenError
 from data.model import RunState
-from data.store.backup import DATABASE, last_backup_at
+from data.store.backup.backup import DATABASE, last_backup_at
 from data.store.database.engine import reading
 from data.store.plan_runs import count_runs
 from data.store.positions import count_unseen

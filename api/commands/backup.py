@@ -36,7 +36,7 @@ def backup(
 def save_city(folder: Path, target: Path, now: "datetime") -> Path:
     """Save a city into a file or a folder and return the file."""
     from data.errors import BarfrubError
-    from data.store.backup import write_backup
+    from data.store.backup.backup import write_backup
 
     file = target / _name(folder.name, now) if target.is_dir() else target
     try:

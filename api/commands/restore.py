@@ -16,7 +16,7 @@ def restore(
     """Make a city from a backup; it is there whole or not at all."""
     from api.settings import Settings
     from data.errors import BarfrubError, NotFoundError
-    from data.store.restore import restore_city
+    from data.store.backup.restore import restore_city
 
     if not file.is_file():
         raise NotFoundError("file", str(file))

@@ -17,14 +17,14 @@ from api.clock import Clock
 from api.commands.backup import backup
 from api.commands.restore import restore
 from data.errors import BarfrubError, ConflictError, InvalidError
-from data.store import backup as saving
-from data.store.backup import MANIFEST, last_backup_at, write_backup
+from data.store.backup import backup as saving
+from data.store.backup.backup import MANIFEST, last_backup_at, write_backup
+from data.store.backup.restore import restore_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import transaction
 from data.store.events import add_event
 from data.store.migrations import NEWEST
 from data.store.positions import add_positions
-from data.store.restore import restore_city
 from tests import village as v
 from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
 from tests.fleet.drives import a_drive, a_fix

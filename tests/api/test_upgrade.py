@@ -12,9 +12,9 @@ from api.cli import commands
 from api.clock import Clock
 from api.commands.restore import upgrade
 from data.errors import ConflictError
+from data.store.backup.restore import restore_city
 from data.store.database.engine import open_database, transaction
 from data.store.migrations import NEWEST
-from data.store.restore import restore_city
 from tests.api.lived_in_city import open_at, rows_of, run
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from data.errors import ConflictError, InvalidError
-from data.store.backup import DATABASE, FORMAT, MANIFEST, HashingReader, Manifest, sync_folder
+from data.store.backup.backup import (
+    DATABASE,
+    FORMAT,
+    MANIFEST,
+    HashingReader,
+    Manifest,
+    sync_folder,
+)
 from data.store.database.city_lock import holding
 from data.store.database.engine import create_engine
 from data.store.database.staging import workshop
