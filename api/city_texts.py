@@ -5,9 +5,9 @@ from pathlib import Path
 from threading import Lock
 
 from data.model import Event
+from data.store.audit.audit_log import find_last_event
 from data.store.cities import get_policy_text
 from data.store.database.engine import Database, reading
-from data.store.events import find_last_event
 from fleet.machines import FLEET_SET, fleet_text
 
 FLEET = "fleet.toml"

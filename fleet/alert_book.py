@@ -24,8 +24,8 @@ from data.store.alerts import (
     list_open_alerts,
     save_alert,
 )
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.people import list_users
 from fleet.alerts import Sign
 

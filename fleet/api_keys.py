@@ -12,8 +12,8 @@ from data.store.api_keys import (
     get_api_key,
     set_revoked,
 )
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from fleet.people import token_digest
 
 KEY_BYTES = 24

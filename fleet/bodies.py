@@ -6,8 +6,8 @@ from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Body, BodyId
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.handovers import (
     add_body,
     count_hand_overs,

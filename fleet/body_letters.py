@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.model import Body, BodyLetter, HandOver, HandOverState, NoticeState, ServiceRequest
+from data.store.audit.audit_log import add_event
 from data.store.body_letters import (
     find_body_letter,
     list_body_letters_in,
@@ -11,7 +12,6 @@ from data.store.body_letters import (
     save_body_letter,
 )
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.handovers import get_body, get_hand_over
 from data.store.requests import get_request
 from fleet.callers import look_at_caller

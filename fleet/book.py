@@ -10,20 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import Actor, ActorKind, Event, JobState, PlanId, StormId, VehicleId
-from data.store.book_records import (
-    RightsRow,
-    StateRow,
-    WordsRow,
-    list_crew_job_states,
-    list_done_jobs,
-    list_plan_states,
-    list_request_states,
-    list_rights,
-    list_words,
-)
-from data.store.database.engine import Tx
-from data.store.events import add_event, hash_of
-from data.store.seals import (
+from data.store.audit.audit_log import add_event, hash_of
+from data.store.audit.audit_seals import (
     TOLD,
     count_changes,
     forget_unsealed,
@@ -36,6 +24,18 @@ from data.store.seals import (
     told_subject,
     window_subject,
 )
+from data.store.audit.audited_rows import (
+    RightsRow,
+    StateRow,
+    WordsRow,
+    list_crew_job_states,
+    list_done_jobs,
+    list_plan_states,
+    list_request_states,
+    list_rights,
+    list_words,
+)
+from data.store.database.engine import Tx
 from fleet.intake import salted_digest
 from fleet.windows import begins_at
 

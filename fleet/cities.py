@@ -21,6 +21,7 @@ from data.setup.fleet_file import (
     with_depots,
 )
 from data.setup.reachability import assumed_depots, unreachable
+from data.store.audit.audit_log import add_event
 from data.store.cities import (
     get_city,
     get_fleet_text,
@@ -34,7 +35,6 @@ from data.store.cities import (
 )
 from data.store.database.engine import Tx, create_engine, transaction
 from data.store.districts import save_districts
-from data.store.events import add_event
 from data.store.fleet import get_fleet, save_fleet
 from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade

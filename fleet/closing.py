@@ -20,10 +20,10 @@ from data.model import (
 from data.model.crews import (
     CrewJobState,
 )
+from data.store.audit.audit_log import add_event
 from data.store.comments import add_comment
 from data.store.crew_jobs import find_crew_job_of_request
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.jobs import add_job, find_open_job, get_job, set_job_state
 from data.store.network import has_segment
 from data.store.request_clocks import get_clock, stop_clock, wind_clock

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from data.model import Actor, RequestId
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.requests import find_caller, set_consent
 
 

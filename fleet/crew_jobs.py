@@ -22,6 +22,7 @@ from data.model.crews import (
     CrewWork,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.crew_jobs import (
     add_crew_job,
     drop_crew_draft,
@@ -32,7 +33,6 @@ from data.store.crew_jobs import (
 )
 from data.store.crews import list_crew_shifts, save_crew_shift
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.storms import open_storm
 from data.streets.network import StreetNetwork
 

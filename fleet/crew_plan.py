@@ -22,6 +22,7 @@ from data.model.crews import (
     CrewShift,
 )
 from data.policy.crew_rules import CrewRules
+from data.store.audit.audit_log import add_event
 from data.store.crew_jobs import (
     drop_crew_draft,
     find_crew_draft,
@@ -31,7 +32,6 @@ from data.store.crew_jobs import (
 )
 from data.store.crews import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.request_clocks import mark_one_planned
 from data.store.storms import open_storm
 from fleet.crew_jobs import ALIVE, WAITING, freed, moved, require_state

@@ -23,9 +23,9 @@ from data.model import (
     Treatment,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.cycles import add_cycle, last_cycles
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_open_segments
 from data.store.performance import list_served_marks

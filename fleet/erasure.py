@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Actor, LonLat, RequestId
+from data.store.audit.audit_log import add_event
 from data.store.crew_jobs import erase_crew_words
 from data.store.database.engine import Tx
 from data.store.erasure import (
@@ -13,7 +14,6 @@ from data.store.erasure import (
     placed_offsets,
     requests_with_people,
 )
-from data.store.events import add_event
 from data.store.handover_notes import erase_notes
 from data.store.messages import erase_messages
 from data.streets.network import StreetNetwork

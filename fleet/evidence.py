@@ -22,6 +22,7 @@ from data.model import (
     StormId,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.coverage import (
     list_coverage,
     list_told,
@@ -30,7 +31,6 @@ from data.store.coverage import (
     save_coverage,
 )
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.jobs import list_jobs_on_segments
 from data.store.revisions import add_revision
 from data.store.windows import WindowChange, list_window, replace_windows

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from data.model import Actor, Position
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.positions import list_unseen, set_fault
 
 

@@ -22,9 +22,9 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
+from data.store.audit.audit_log import add_event
 from data.store.comments import add_comment
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.followup import get_followed, list_followed
 from data.store.jobs import get_job
 from data.store.people import find_user_by_login

@@ -16,9 +16,9 @@ from data.model import (
     RequestState,
     ServiceRequest,
 )
+from data.store.audit.audit_log import add_event
 from data.store.body_letters import add_body_letter
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.handovers import (
     add_hand_over,
     find_pending_hand_over,

@@ -12,6 +12,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
+from data.store.audit.audit_log import add_event
 from data.store.conditions import (
     list_machines_out,
     list_sites_out,
@@ -19,7 +20,6 @@ from data.store.conditions import (
     set_site_in_use,
 )
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import list_reload_sites, list_vehicles
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms import open_storm

@@ -21,8 +21,8 @@ from data.model import (
     Treatment,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_job, add_planned, find_open_job, get_job
 from data.store.plans import add_revision, find_published_plan_id, set_plan_state

@@ -25,8 +25,8 @@ from data.model import (
     Treatment,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_job, is_planned
 from data.store.request_clocks import mark_one_planned, mark_placed

@@ -20,9 +20,9 @@ from data.model import (
     Storm,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.coverage import list_seen
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.jobs import find_open_job, list_jobs_on_segments, set_job_state
 from data.store.requests import list_requests_of_jobs
 from data.streets.network import StreetNetwork

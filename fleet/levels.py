@@ -9,10 +9,10 @@ from data.errors import ConflictError
 from data.model import Actor, JobState, Override, Place, SegmentId, Treatment
 from data.policy.city_policy import Policy
 from data.policy.service_levels import levels_of
+from data.store.audit.audit_log import add_event
 from data.store.cities import get_city, get_policy, next_revision
 from data.store.database.engine import Tx
 from data.store.districts import list_districts
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.gazetteer import list_places
 from data.store.jobs import add_jobs, list_jobs

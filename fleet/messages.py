@@ -23,8 +23,8 @@ from data.model import (
     Words,
 )
 from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import get_vehicle
 from data.store.messages import (
     add_message,

@@ -15,8 +15,8 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.events import list_events
 from data.store.fleet import list_vehicles
 from data.store.plans import find_published_plan_id, list_plans
 

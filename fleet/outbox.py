@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from data.errors import InvalidError
 from data.model import Actor, ActorKind, Notice, NoticeKind, NoticeState, ServiceRequest
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.notices import (
     count_reaching,
     list_due_notices,

@@ -16,9 +16,9 @@ from data.model import (
     RequestId,
     ServiceRequest,
 )
+from data.store.audit.audit_log import add_event
 from data.store.comments import add_comment
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.partners import (
     add_partner_report,
     add_partner_update,

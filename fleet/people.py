@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import Actor, ActorKind, CodeKind, Device, Role, SignInCode, User, UserId
+from data.store.audit.audit_log import add_event
 from data.store.codes import add_code, find_code, remove_codes
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import find_vehicle_by_name
 from data.store.people import (
     add_device,

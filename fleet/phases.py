@@ -17,11 +17,11 @@ from data.model import (
     StormPhase,
     VehicleId,
 )
+from data.store.audit.audit_log import add_event
 from data.store.closures import list_closures
 from data.store.conditions import add_move, list_moves
 from data.store.crew_jobs import list_crew_jobs
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.jobs import list_jobs
 from data.store.requests import list_requests_of_jobs
 from data.store.shifts import list_shifts, set_shift_state

@@ -9,9 +9,9 @@ from data.files.toml_reader import TomlTable
 from data.files.toml_writer import with_head_of
 from data.model import Actor, Event
 from data.policy.city_policy import Policy, policy_from, toml_from_policy
+from data.store.audit.audit_log import find_last_event
 from data.store.cities import get_policy_text
 from data.store.database.engine import Tx
-from data.store.events import find_last_event
 from data.streets.network import StreetNetwork
 from fleet.cities import set_policy
 

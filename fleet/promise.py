@@ -19,8 +19,8 @@ from data.model import (
     ServiceClass,
     ServiceRequest,
 )
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.promises import (
     AwaitingPromise,
     add_promises,

@@ -23,8 +23,8 @@ from data.model import (
     Standing,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx, savepoint
-from data.store.events import add_event
 from data.store.jobs import get_job, set_job_state
 from data.store.queue_changes import add_queue_change, get_queue_change, set_undone
 from data.store.request_clocks import let_clock_run

@@ -18,10 +18,10 @@ from data.model import (
     Treatment,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.closures import add_closure, list_closures, set_lifted
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import (
     add_jobs,

@@ -21,10 +21,10 @@ from data.model import (
     StormId,
 )
 from data.policy.city_policy import Policy
+from data.store.audit.audit_log import add_event
 from data.store.cities import next_revision
 from data.store.coverage import list_coverage, list_seen, remove_coverage
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.jobs import list_jobs
 from data.store.logbook import reread_parts
 from data.store.positions import list_between

@@ -25,10 +25,10 @@ from data.model import (
 from data.osm.ways import CityDraft
 from data.setup.boundary import read_boundary
 from data.setup.districts import read_districts
+from data.store.audit.audit_log import add_event
 from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.districts import list_districts, save_districts
-from data.store.events import add_event
 from data.store.fleet import list_depots
 from data.store.gazetteer import save_places
 from data.store.levels import list_overrides, remove_overrides, save_overrides

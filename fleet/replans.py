@@ -17,8 +17,8 @@ from data.model import (
 )
 from data.model.planning.replans import OF_A_VEHICLE
 from data.planning.plan_json import wish_json
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import get_vehicle
 from data.store.plan_runs import add_run, list_runs
 from data.store.plans import find_published_plan_id

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Event, SnowEntry, SnowEntryId, SnowSource, Storm, StormId
+from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.conditions import (
     add_snow_entry,
     get_snow_entry,
@@ -18,7 +19,6 @@ from data.store.conditions import (
     set_withdrawn,
 )
 from data.store.database.engine import Tx
-from data.store.events import add_event, find_last_event_on
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm, open_storm, set_snowfall
 from data.streets.network import StreetNetwork

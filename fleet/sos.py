@@ -12,8 +12,8 @@ from threading import Lock
 from data.errors import ConflictError
 from data.model import Actor, Alert, AlertId, AlertKind, LonLat, Position, StormId, VehicleId
 from data.store.alerts import add_alert, find_open_alert, get_alert, save_alert
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 
 SOS = "sos"
 """What trackers call it, alone or among other alarms."""

@@ -21,10 +21,10 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy, toml_from_policy
+from data.store.audit.audit_log import add_event
 from data.store.cities import get_city, next_revision
 from data.store.conditions import add_move, list_machines_out
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_jobs, set_job_state
 from data.store.requests import list_requests, list_requests_by_id, list_requests_of_jobs

@@ -17,8 +17,8 @@ from data.model import (
     SpeedUnit,
     VehicleId,
 )
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.fleet import get_vehicle
 from data.store.messages import commands_of_messages
 from data.store.people import get_device, save_device, set_token_hash

@@ -6,8 +6,8 @@ it: every change writes one in the same transaction, so that no table needs a co
 
 from data.errors import ConflictError
 from data.model import Event
+from data.store.audit.audit_log import find_last_change, find_last_change_of_verb
 from data.store.database.engine import Tx
-from data.store.events import find_last_change, find_last_change_of_verb
 
 PLANS = "plans"
 """What stands for all published plans: two that are published at once contradict each other."""

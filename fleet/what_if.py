@@ -22,8 +22,8 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.events import add_event
 from data.store.plan_runs import add_run, list_runs
 from fleet.planning import Prepared
 

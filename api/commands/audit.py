@@ -43,8 +43,8 @@ def verify(
     """
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
+    from data.store.audit.audit_log import read_book
     from data.store.database.engine import reading
-    from data.store.events import read_book
     from fleet.book import audit as read_again
 
     receipts = [_receipt(text) for text in receipt or ()]
@@ -73,8 +73,8 @@ def export(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.errors import BarfrubError
+    from data.store.audit.audit_log import line_json, read_book
     from data.store.database.engine import reading
-    from data.store.events import line_json, read_book
 
     engine = open_city_database(chosen_city(Settings(), city))
     lines = 0

@@ -20,9 +20,9 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.store.audit.audit_seals import told_subject, unseal
 from data.store.database.engine import Tx
 from data.store.schema import coverage, passage, storm
-from data.store.seals import told_subject, unseal
 
 ASKED_AT_ONCE = 500
 """Segments named in one question: SQLite takes some thousand variables."""

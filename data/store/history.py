@@ -20,9 +20,9 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from data.store.audit.audit_log import event_of
 from data.store.coverage import pass_of
 from data.store.database.engine import Tx
-from data.store.events import event_of
 from data.store.fleet import vehicle_of
 from data.store.jobs import list_jobs
 from data.store.positions import position_of

@@ -1,8 +1,8 @@
 import pytest
 
 from data.model import PlanState
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise

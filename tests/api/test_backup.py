@@ -17,12 +17,12 @@ from api.clock import Clock
 from api.commands.backup import backup
 from api.commands.restore import restore
 from data.errors import BarfrubError, ConflictError, InvalidError
+from data.store.audit.audit_log import add_event
 from data.store.backup import backup as saving
 from data.store.backup.backup import MANIFEST, last_backup_at, write_backup
 from data.store.backup.restore import restore_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import transaction
-from data.store.events import add_event
 from data.store.migrations import NEWEST
 from data.store.positions import add_positions
 from tests import village as v

@@ -7,8 +7,8 @@ import pytest
 from api.app import create_app
 from api.readiness import get_ready
 from data.model import JobState, PlanState
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.storms import find_active_storm

@@ -19,8 +19,8 @@ from api.settings import Settings, list_cities
 from api.uploads import PART
 from data.errors import ConflictError
 from data.model import Role
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading
-from data.store.events import list_events
 from data.store.people import list_users
 from tests.api.test_roles import routes_of
 from tests.data.drawn_place import QUERY, cached_in, draw

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading
-from data.store.events import list_events
 from tests import village as v
 
 TULIP_P1 = {"segment_id": v.TULIP, "service_class": "P1", "cycle_h": 2.5, "note": "Bakery"}

@@ -8,8 +8,8 @@ from api import digester as digester_module
 from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import VehicleId
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
-from data.store.events import list_events
 from data.store.fleet import save_fleet
 from data.store.people import add_device
 from data.store.positions import add_positions, count_unseen, list_between, list_last

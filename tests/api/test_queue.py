@@ -1,7 +1,7 @@
 import pytest
 
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading
-from data.store.events import list_events
 from tests.village import SCHOOL, at_m
 
 WORDS = "Snow on School Street"

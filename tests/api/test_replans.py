@@ -10,8 +10,8 @@ from api.offers import Offers
 from api.quick_line import SOCKET
 from api.quick_worker import QuickDesk, listening
 from data.model import JobState, Plan, PlanId, PlanState
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.jobs import list_jobs, set_job_state
 from data.store.plans import get_plan
 from data.store.shifts import list_shifts

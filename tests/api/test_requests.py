@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading
-from data.store.events import list_events
 from tests.village import MAIN_WEST, MILL, SCHOOL, at_m
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from data.model import AlertKind, JobState, PlanState
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state

@@ -10,8 +10,8 @@ from api.heartbeat import LEASE_S, real_now
 from api.quick_worker import QuickDesk
 from api.worker import solve_run
 from data.model import PlanState, StormId
+from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import broken_links, list_events
 from data.store.plan_runs import lease_run
 from data.store.plans import list_plans
 from maps.i18n import Translator, translator

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from data.model import Actor, ActorKind, RequestKind
-from data.store.events import broken_links, list_events
+from data.store.audit.audit_log import broken_links, list_events
 from fleet.callers import SEEN, look_at_caller, look_at_callers
 from fleet.intake import Report, receive
 from tests.village import NOW

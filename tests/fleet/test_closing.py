@@ -14,9 +14,9 @@ from data.model import (
     Sighting,
     Treatment,
 )
+from data.store.audit.audit_log import broken_links, list_events
 from data.store.comments import list_comments
 from data.store.database.engine import Tx
-from data.store.events import broken_links, list_events
 from data.store.jobs import find_open_job, get_job, set_job_state
 from data.store.request_clocks import get_clock
 from data.store.requests import get_request

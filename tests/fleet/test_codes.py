@@ -4,8 +4,8 @@ import pytest
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Role, ShiftId, UserId
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.events import list_events
 from data.store.people import add_user, get_user
 from data.store.schema import user as user_table
 from data.store.shifts import get_shift

@@ -19,10 +19,10 @@ from data.model import (
     ServiceRequest,
 )
 from data.policy.evidence_rules import EvidenceRules, Grade
+from data.store.audit.audit_log import broken_links, list_events
 from data.store.comments import list_comments
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.events import broken_links, list_events
 from data.store.followup import get_followed
 from data.store.jobs import get_job, set_planned
 from data.store.people import add_user, set_disabled

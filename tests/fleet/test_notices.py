@@ -15,8 +15,8 @@ from data.model import (
     ServiceRequest,
     Storm,
 )
+from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx, transaction
-from data.store.events import broken_links, list_events
 from data.store.jobs import list_jobs, set_job_state
 from data.store.notices import count_reaching, list_notices
 from data.store.requests import find_caller

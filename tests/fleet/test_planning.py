@@ -12,9 +12,9 @@ from data.model import (
     ShiftId,
     Storm,
 )
+from data.store.audit.audit_log import list_events
 from data.store.cities import get_city, save_city
 from data.store.database.engine import Tx
-from data.store.events import list_events
 from data.store.jobs import set_job_state
 from data.store.plan_runs import finish_run, get_run, lease_run
 from data.store.plans import add_plan, find_published_plan_id, get_plan

@@ -32,9 +32,9 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.store.audit.audit_log import list_events
 from data.store.coverage import replace_told
 from data.store.database.engine import Tx
-from data.store.events import list_events
 from data.store.jobs import find_open_job, set_job_state
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise, list_promise_outcomes

@@ -19,8 +19,8 @@ from data.model import (
     RequestState,
     Treatment,
 )
+from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import transaction
-from data.store.events import broken_links, list_events
 from data.store.handovers import find_pending_hand_over, list_hand_overs
 from data.store.jobs import get_job, list_jobs
 from data.store.queue_changes import find_last_queue_change

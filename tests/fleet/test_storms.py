@@ -5,8 +5,8 @@ import pytest
 
 from data.errors import ConflictError
 from data.model import Directions, JobState, ServiceClass, Storm, Treatment
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.events import list_events
 from data.store.fleet import save_fleet
 from data.store.jobs import count_jobs, list_jobs
 from data.store.shifts import list_shifts

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading
-from data.store.events import list_events
 from data.store.tracking_codes import find_tracking_code
 from tests.api.conftest import StillClock
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from data.model import Plan, PlanState
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.plans import add_plan, set_plan_state
 from fleet.storms import start_storm
 from tests import village as v

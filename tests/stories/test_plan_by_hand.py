@@ -7,8 +7,8 @@ import pytest
 
 from api.quick_worker import QuickDesk, listening
 from data.model import LegKind, Plan, PlanId, PlanState
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.plans import get_plan
 from data.store.standing_orders import list_orders
 from fleet.book import audit

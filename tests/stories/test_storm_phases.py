@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from data.model import StormId, VehicleId
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.people import add_device
 from fleet.people import token_digest

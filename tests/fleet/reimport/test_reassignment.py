@@ -24,11 +24,11 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.store.audit.audit_log import list_events
 from data.store.blockages import add_blockage, get_blockage, list_open_blockages
 from data.store.cities import get_policy
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import reading, transaction
-from data.store.events import list_events
 from data.store.jobs import list_jobs
 from data.store.network import load_network
 from data.store.plan_runs import get_run, lease_run

@@ -11,9 +11,9 @@ from data.model import (
     Override,
     ServiceClass,
 )
+from data.store.audit.audit_log import broken_links, list_events
 from data.store.cities import get_city, get_policy, get_report
 from data.store.database.engine import reading, transaction
-from data.store.events import broken_links, list_events
 from data.store.levels import list_overrides, save_overrides
 from data.store.network import last_segment_id, list_former_segments, load_network
 from fleet.cities import STEPS

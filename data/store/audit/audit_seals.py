@@ -9,8 +9,8 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.model import PlanId, StormId, VehicleId
+from data.store.audit.audit_log import digest_of
 from data.store.database.engine import Tx
-from data.store.events import digest_of
 from data.store.schema import passage, plan, position, route, unsealed
 
 WINDOW, TOLD = "window", "told"
