@@ -8,8 +8,8 @@ from pydantic import Field
 from api.context import BoardContext, Context, DispatcherContext, WallContext
 from api.schemas import Wire
 from data.model import Alert, AlertId
+from data.store.accounts.accounts import list_users
 from data.store.alerts import list_open_alerts
-from data.store.people import list_users
 from fleet.alert_book import acknowledge, give_alert, may_own
 from fleet.people import LOGIN_LETTERS
 from fleet.sos import close_call

@@ -10,7 +10,7 @@ from api.context import AdminContext
 from api.schemas import Wire
 from api.shell import boot_of, page
 from data.model import ApiKeyId
-from data.store.api_keys import list_api_keys
+from data.store.accounts.api_keys import list_api_keys
 from fleet.api_keys import NAME_LETTERS, make_key, revoke_key
 from maps.api_keys import KeyView, key_view
 

@@ -43,8 +43,8 @@ from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User
 from data.policy.city_policy import Policy
+from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.people import find_user_by_login
 from data.streets.network import StreetNetwork
 from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet

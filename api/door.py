@@ -12,8 +12,12 @@ from api.auth import TooManyError
 from api.command_queue import CommandQueue
 from api.ledger import Ledger
 from data.model import Device, DeviceId, Position
+from data.store.accounts.accounts import (
+    find_device_by_name,
+    find_device_by_token_hash,
+    list_devices,
+)
 from data.store.database.engine import Database, reading, transaction
-from data.store.people import find_device_by_name, find_device_by_token_hash, list_devices
 from data.store.positions import add_batches
 from fleet.people import token_digest
 

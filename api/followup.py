@@ -14,10 +14,10 @@ from api.shell import boot_of, page
 from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, RequestId, SegmentId
+from data.store.accounts.accounts import list_users
 from data.store.comments import list_comments
 from data.store.database.engine import Tx
 from data.store.followup import get_followed
-from data.store.people import list_users
 from data.store.requests import get_request
 from data.store.sightings import get_sighting, list_sightings
 from data.store.storms import find_active_storm

@@ -12,9 +12,9 @@ from api.console import CONSOLE
 from api.simulate import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
+from data.store.accounts.accounts import find_device_by_name
 from data.store.database.engine import Database, Tx, transaction
 from data.store.network import load_network
-from data.store.people import find_device_by_name
 from data.store.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.store.storm_policies import get_policy_in_force
 from data.store.storms import find_active_storm

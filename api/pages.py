@@ -34,8 +34,8 @@ from api.limits import address_of
 from api.shell import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
+from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash
 from data.store.database.engine import reading, transaction
-from data.store.people import find_user_by_login, set_language, set_password_hash
 from fleet.people import note_session
 from maps.i18n import LANGUAGES
 from maps.style import css

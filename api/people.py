@@ -22,9 +22,9 @@ from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from data.errors import ConflictError, InvalidError
 from data.model import CodeKind, Role, User, UserId
-from data.store.codes import list_codes
+from data.store.accounts.accounts import get_user, list_users
+from data.store.accounts.sign_in_codes import list_codes
 from data.store.database.engine import Tx, reading, transaction
-from data.store.people import get_user, list_users
 from fleet.people import (
     LOGIN_LETTERS,
     accept_invitation,

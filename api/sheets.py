@@ -11,12 +11,12 @@ from api.plans import may_see_route
 from api.shell import translator_of
 from data.errors import NotFoundError
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
+from data.store.accounts.accounts import list_users
 from data.store.blockages import list_open_blockages
 from data.store.cities import get_city
 from data.store.closures import list_closures
 from data.store.database.engine import Tx
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
-from data.store.people import list_users
 from data.store.plans import get_plan
 from data.store.shifts import list_shifts
 from data.store.storms import get_storm

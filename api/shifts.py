@@ -15,8 +15,8 @@ from api.positions import RejectedOut, entries_of
 from api.schemas import CodeIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
+from data.store.accounts.accounts import get_user, list_users
 from data.store.database.engine import Tx
-from data.store.people import get_user, list_users
 from data.store.route_answers import find_answer, list_answers
 from data.store.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
 from data.store.storms import find_active_storm

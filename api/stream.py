@@ -15,7 +15,7 @@ from starlette.responses import StreamingResponse
 from api.clock import Clock
 from api.context import AnyContext, Context
 from data.model import Role
-from data.store.people import get_user
+from data.store.accounts.accounts import get_user
 from fleet.live import Hub
 
 BEAT_S = 10.0

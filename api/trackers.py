@@ -11,9 +11,9 @@ from api.schemas import Wire
 from api.shell import boot_of, page
 from data.errors import NotFoundError
 from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, VehicleId
+from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Tx
 from data.store.fleet import list_vehicles
-from data.store.people import list_devices
 from data.store.strangers import forget_stranger, list_strangers
 from data.store.trackers import (
     clear_faults,

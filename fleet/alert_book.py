@@ -17,6 +17,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.alert_rules import AlertRules
+from data.store.accounts.accounts import list_users
 from data.store.alerts import (
     add_alert,
     get_alert,
@@ -26,7 +27,6 @@ from data.store.alerts import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.people import list_users
 from fleet.alerts import Sign
 
 WATCH = Actor(ActorKind.SYSTEM, "watch")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, ApiKey, ApiKeyId
-from data.store.api_keys import (
+from data.store.accounts.api_keys import (
     add_api_key,
     find_api_key,
     find_api_key_by_name,

@@ -9,10 +9,15 @@ from datetime import datetime, timedelta
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Actor, ActorKind, CodeKind, Role, Shift, ShiftId, SignInCode, User
+from data.store.accounts.accounts import add_user, find_user_by_login, get_user, set_password_hash
+from data.store.accounts.sign_in_codes import (
+    add_code,
+    find_code,
+    remove_codes,
+    remove_expired_codes,
+)
 from data.store.audit.audit_log import add_event
-from data.store.codes import add_code, find_code, remove_codes, remove_expired_codes
 from data.store.database.engine import Tx
-from data.store.people import add_user, find_user_by_login, get_user, set_password_hash
 from data.store.shifts import get_shift, list_shifts_of_driver, set_driver
 from fleet.driving import DRIVING, ENDED
 from fleet.turns import overlap

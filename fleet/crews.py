@@ -23,8 +23,14 @@ from data.model.crews import (
     CrewShiftId,
     CrewWork,
 )
+from data.store.accounts.accounts import add_user, get_user, set_password_hash
+from data.store.accounts.sign_in_codes import (
+    add_code,
+    find_code,
+    remove_codes,
+    remove_expired_codes,
+)
 from data.store.audit.audit_log import add_event
-from data.store.codes import add_code, find_code, remove_codes, remove_expired_codes
 from data.store.crew_jobs import list_crew_jobs
 from data.store.crews import (
     add_crew,
@@ -38,7 +44,6 @@ from data.store.crews import (
     save_crew_shift,
 )
 from data.store.database.engine import Tx
-from data.store.people import add_user, get_user, set_password_hash
 from data.store.storms import open_storm
 from fleet.codes import NO_PASSWORD, code_digest, latin_digits, new_digits
 

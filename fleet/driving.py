@@ -23,9 +23,9 @@ from data.model import (
     ShiftId,
     UserId,
 )
+from data.store.accounts.sign_in_codes import remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.blockages import get_blockage, list_open_blockages, set_cleared
-from data.store.codes import remove_codes
 from data.store.database.engine import Tx
 from data.store.plans import find_published_plan_id, find_route
 from data.store.shifts import (

@@ -22,12 +22,12 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
+from data.store.accounts.accounts import find_user_by_login
 from data.store.audit.audit_log import add_event
 from data.store.comments import add_comment
 from data.store.database.engine import Tx
 from data.store.followup import get_followed, list_followed
 from data.store.jobs import get_job
-from data.store.people import find_user_by_login
 from data.store.request_clocks import get_clock, set_assigned, set_escalated
 from data.store.requests import get_request
 from data.store.sightings import add_sighting

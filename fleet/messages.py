@@ -23,6 +23,7 @@ from data.model import (
     Words,
 )
 from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
+from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.fleet import get_vehicle
@@ -34,7 +35,6 @@ from data.store.messages import (
     set_delivered,
     set_seen,
 )
-from data.store.people import list_devices
 from data.store.shifts import list_shifts
 from data.store.trackers import add_command
 from fleet.driving import ENDED

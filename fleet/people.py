@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import Actor, ActorKind, CodeKind, Device, Role, SignInCode, User, UserId
-from data.store.audit.audit_log import add_event
-from data.store.codes import add_code, find_code, remove_codes
-from data.store.database.engine import Tx
-from data.store.fleet import find_vehicle_by_name
-from data.store.people import (
+from data.store.accounts.accounts import (
     add_device,
     add_user,
     find_device_by_name,
@@ -23,6 +19,10 @@ from data.store.people import (
     set_phone,
     set_roles,
 )
+from data.store.accounts.sign_in_codes import add_code, find_code, remove_codes
+from data.store.audit.audit_log import add_event
+from data.store.database.engine import Tx
+from data.store.fleet import find_vehicle_by_name
 
 LOGIN_LETTERS = 64
 TOKEN_BYTES = 32

@@ -18,12 +18,12 @@ from data.model import (
     UserId,
     VehicleId,
 )
+from data.store.accounts.accounts import find_user_by_login, list_users
+from data.store.accounts.sign_in_codes import extend_codes, remove_codes
 from data.store.audit.audit_log import add_event
-from data.store.codes import extend_codes, remove_codes
 from data.store.conditions import list_machines_out
 from data.store.database.engine import Tx
 from data.store.fleet import list_vehicles
-from data.store.people import find_user_by_login, list_users
 from data.store.shifts import (
     add_shift,
     get_shift,

@@ -33,7 +33,7 @@ def list_keys(city: CityOption = None) -> None:
     """Show which systems have a key."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.api_keys import list_api_keys
+    from data.store.accounts.api_keys import list_api_keys
     from data.store.database.engine import reading
 
     with reading(open_city_database(chosen_city(Settings(), city))) as tx:
@@ -50,7 +50,7 @@ def revoke(name: Name, city: CityOption = None) -> None:
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.errors import NotFoundError
-    from data.store.api_keys import find_api_key_by_name
+    from data.store.accounts.api_keys import find_api_key_by_name
     from data.store.database.engine import transaction
     from fleet.api_keys import revoke_key
 

@@ -62,8 +62,8 @@ def list_people(city: CityOption = None) -> None:
     """Show who may sign in, as what."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
+    from data.store.accounts.accounts import list_users
     from data.store.database.engine import reading
-    from data.store.people import list_users
 
     with reading(open_city_database(chosen_city(Settings(), city))) as tx:
         people = list_users(tx)
@@ -85,8 +85,8 @@ def change_password(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.errors import NotFoundError
+    from data.store.accounts.accounts import find_user_by_login
     from data.store.database.engine import transaction
-    from data.store.people import find_user_by_login
     from fleet.people import set_password
 
     folder = chosen_city(Settings(), city)

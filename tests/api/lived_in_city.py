@@ -7,9 +7,9 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from data.model import Actor, ActorKind
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import open_database, reading, transaction
-from data.store.people import add_device
 from data.store.positions import add_positions
 from tests import village as v
 from tests.fleet.drives import a_drive

@@ -14,10 +14,10 @@ from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import DeviceId, Position, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
+from data.store.accounts.accounts import add_device
 from data.store.coverage import list_seen
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.fleet import save_fleet
-from data.store.people import add_device
 from data.store.plan_runs import add_run
 from data.store.positions import add_positions, list_unseen
 from data.store.schema import passage

@@ -9,6 +9,7 @@ from api.scene import enroll_everybody, fresh_city, name_of_storm, scene_of
 from api.settings import Settings
 from data.errors import ConflictError
 from data.model import RoadClass, Role
+from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.cities import get_city
 from data.store.crew_jobs import list_crew_jobs
 from data.store.crews import list_crews
@@ -16,7 +17,6 @@ from data.store.database.engine import open_database, reading
 from data.store.districts import list_districts
 from data.store.fleet import list_vehicles
 from data.store.network import load_network
-from data.store.people import find_user_by_login, list_users
 from data.store.storms import find_active_storm
 from fleet.crew_plan import published_lists
 

@@ -12,8 +12,8 @@ import pytest
 from api.clock import Clock
 from api.digesting import DigestingProcess, News
 from data.model import Position, Storm
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import Database, open_database, transaction
-from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm
 from tests import village as v

@@ -7,8 +7,8 @@ import pytest
 from api.code_limit import ADDRESS_FAILURES
 from data.files.photos import MOST_BYTES
 from data.model import LegKind, Plan, PlanState, Role
+from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import transaction
-from data.store.people import find_user_by_login
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import list_last
 from data.store.schema import shift as shift_table
@@ -242,7 +242,7 @@ def test_a_phone_knows_nothing_of_blade_and_spreader(driver, app):
 
 def test_a_phone_is_not_needed_while_the_machines_tracker_speaks(driver, app):
     from data.model import VehicleId
-    from data.store.people import add_device
+    from data.store.accounts.accounts import add_device
     from fleet.people import token_digest
 
     with transaction(app.engine) as tx:

@@ -17,8 +17,8 @@ from sqlalchemy import text
 from api.clock import Clock
 from api.workers import WORKERS
 from data.model import VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import open_database, reading, transaction
-from data.store.people import add_device
 from fleet.people import token_digest
 
 ROOT = Path(__file__).parents[2]

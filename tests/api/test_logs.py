@@ -9,8 +9,8 @@ from api.armor import POLICY
 from api.logs import OFTEN, configure_logs
 from api.settings import LogStyle
 from data.model import VehicleId
+from data.store.accounts.accounts import add_device, add_user
 from data.store.database.engine import transaction
-from data.store.people import add_device, add_user
 from fleet.people import token_digest
 from tests import village as v
 from tests.api.test_roles import routes_of

@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.database.engine import transaction
-from data.store.people import add_device
 from data.store.positions import add_positions
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix

@@ -17,8 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from api.app import create_app
 from api.settings import Settings
 from data.model import DeviceId, VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.people import add_device
 from data.store.positions import list_unseen
 from data.store.strangers import list_strangers
 from data.store.trackers import list_faults

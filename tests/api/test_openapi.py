@@ -18,8 +18,8 @@ from schemathesis.checks import (
 from api.auth import new_session
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
-from data.store.people import add_user
 
 EXAMPLES = 3
 """Calls of each operation: the same ones every time."""

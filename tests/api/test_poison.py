@@ -8,10 +8,10 @@ from api import digester as digester_module
 from api.consumer import Consumer
 from api.ground import GroundKeeper
 from data.model import VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.fleet import save_fleet
-from data.store.people import add_device
 from data.store.positions import add_positions, count_unseen, list_between, list_last
 from data.store.storms import add_storm
 from fleet.live import Hub, LiveFleet

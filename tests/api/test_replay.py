@@ -6,8 +6,8 @@ from itertools import accumulate
 import pytest
 
 from api.history_keeper import HistoryKeeper
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.people import add_device
 from data.store.positions import add_positions
 from fleet import storm_history
 from fleet.coverage import CoverageState

@@ -21,9 +21,9 @@ from data.model import (
     StormId,
     VehicleId,
 )
+from data.store.accounts.accounts import list_devices
 from data.store.coverage import list_coverage
 from data.store.database.engine import create_engine, transaction
-from data.store.people import list_devices
 from data.store.plans import add_plan, find_published_plan_id, set_plan_state
 from data.store.positions import list_between, list_unseen
 from data.store.requests import list_requests

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.model import VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.people import add_device
 from fleet.people import token_digest
 from tests import village as v
 

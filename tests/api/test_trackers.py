@@ -7,9 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.model import DeviceInput, Equipment, SpeedUnit, VehicleId
+from data.store.accounts.accounts import add_device, list_devices
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.people import add_device, list_devices
 from data.store.positions import list_between, list_unseen
 from fleet.people import token_digest
 from tests import village as v

@@ -9,8 +9,8 @@ import pytest
 
 from data.model import UserId, VehicleId
 from data.policy.city_policy import clear_width_m
+from data.store.accounts.accounts import add_device, find_user_by_login
 from data.store.database.engine import transaction
-from data.store.people import add_device, find_user_by_login
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm

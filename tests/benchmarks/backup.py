@@ -13,10 +13,10 @@ from sqlalchemy import text
 from api.clock import Clock
 from api.console import CONSOLE, open_city_database
 from data.model import VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.backup.restore import restore_city
 from data.store.database.engine import Database, transaction
-from data.store.people import add_device
 from data.store.positions import add_positions
 from fleet.cities import add_city
 from maps.pages import STATIC_DIR

@@ -27,11 +27,11 @@ from api.context import CSRF_COOKIE
 from api.settings import Settings
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
+from data.store.accounts.accounts import add_device, add_user
 from data.store.cities import get_policy
 from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
-from data.store.people import add_device, add_user
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet
 from fleet.people import token_digest

@@ -12,10 +12,10 @@ from api.clock import Clock
 from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
+from data.store.accounts.accounts import add_user
 from data.store.cities import get_policy
 from data.store.database.engine import open_database, transaction
 from data.store.network import load_network
-from data.store.people import add_user
 from fleet.cities import add_city
 from fleet.storms import start_storm
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving

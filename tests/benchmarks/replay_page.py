@@ -23,8 +23,8 @@ from api.demo_city import DEMO_CITY_FILE
 from api.log_replay import Ready, close_storm_of_log, make_ready, take_in
 from api.settings import Settings
 from data.model import DirectedSegment, LonLat, Position, Role, StormId, VehicleId
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
-from data.store.people import add_user
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city
 from fleet.log_replay import SOURCE

@@ -31,11 +31,11 @@ from data.model import (
     Side,
     Snap,
 )
+from data.store.accounts.accounts import add_user
 from data.store.cities import get_policy
 from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.network import load_network
-from data.store.people import add_user
 from data.store.request_clocks import stop_clock
 from data.store.requests import Caller, add_caller, add_request
 from data.streets.network import StreetNetwork

@@ -19,10 +19,10 @@ from data.model import (
     Route,
     Treatment,
 )
+from data.store.accounts.accounts import add_device
 from data.store.coverage import replace_told, save_coverage
 from data.store.database.engine import Database, Tx, create_engine, transaction
 from data.store.jobs import list_jobs, set_job_state
-from data.store.people import add_device
 from data.store.plans import find_published_plan_id
 from data.store.positions import add_positions
 from data.store.storms import find_active_storm

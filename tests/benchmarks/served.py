@@ -12,8 +12,8 @@ import httpx
 from api.auth import Seals, new_session
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from api.settings import Settings
+from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import open_database, reading
-from data.store.people import find_user_by_login
 
 PORT = 8127
 ADDRESS = f"http://127.0.0.1:{PORT}"

@@ -16,9 +16,9 @@ from sqlalchemy import insert, literal, select
 from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
 from data.model.periods import Period, Span
 from data.osm.osm_reader import read_osm
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import Tx, reading, transaction
 from data.store.fleet import save_fleet
-from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.schema import log_part
 from data.streets.network import StreetNetwork, build_network

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, Role
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
-from data.store.people import add_user
 from fleet.handover_notes import write_note
 from fleet.storms import start_storm
 from maps.i18n import translator

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from api.settings import Settings
 from data.model import Role
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from data.store.people import add_user
 from fleet.cities import add_city
 from tests.browser.conftest import refuse, serving
 from tests.data.osm_files import a_way, nodes, write_osm

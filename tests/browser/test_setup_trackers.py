@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from api.clock import Clock
 from data.model import VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.people import add_device
 from fleet.people import token_digest
 
 pytestmark = pytest.mark.browser

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from data.store.people import add_user
 from data.town import lonlat
 from fleet.cities import add_city
 from tests.browser.conftest import serving

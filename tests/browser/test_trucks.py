@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, PlanState, VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.jobs import list_jobs
-from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions
 from fleet.storms import start_storm

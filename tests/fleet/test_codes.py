@@ -4,9 +4,9 @@ import pytest
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Role, ShiftId, UserId
+from data.store.accounts.accounts import add_user, get_user
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.people import add_user, get_user
 from data.store.schema import user as user_table
 from data.store.shifts import get_shift
 from fleet.codes import DIGITS, OVERTIME, GivenCode, enter_code, give_code, latin_digits

@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert
 from data.model import Evidence, EvidenceKind, JobState, Pass, Storm, StormId, Treatment, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules
+from data.store.accounts.accounts import add_device
 from data.store.coverage import pass_row
 from data.store.database.engine import Tx
 from data.store.jobs import add_job, get_job, list_jobs_on_segments
-from data.store.people import add_device
 from data.store.schema import passage
 from data.store.storms import add_storm
 from fleet.earlier import Earlier, Looked

@@ -19,13 +19,13 @@ from data.model import (
     ServiceRequest,
 )
 from data.policy.evidence_rules import EvidenceRules, Grade
+from data.store.accounts.accounts import add_user, set_disabled
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.comments import list_comments
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.followup import get_followed
 from data.store.jobs import get_job, set_planned
-from data.store.people import add_user, set_disabled
 from data.store.request_clocks import get_clock, mark_planned, mark_told
 from data.store.requests import get_request
 from data.store.sightings import list_sightings, list_sightings_on_segment

@@ -4,9 +4,9 @@ import pytest
 
 from data.errors import ConflictError, InvalidError, NotFoundError
 from data.model import Actor, ActorKind, Role, User
+from data.store.accounts.accounts import add_user, find_device_by_token_hash, find_user_by_login
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.people import add_user, find_device_by_token_hash, find_user_by_login
 from fleet.codes import NO_PASSWORD as BY_CODE_ONLY
 from fleet.people import (
     INVITED_FOR,

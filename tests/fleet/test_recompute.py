@@ -25,13 +25,13 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules, Grade
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event, list_events
 from data.store.cities import get_city
 from data.store.coverage import list_coverage, list_seen
 from data.store.database.engine import Tx, reading, transaction
 from data.store.jobs import add_job, get_job
 from data.store.logbook import list_stale
-from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.request_clocks import get_clock

@@ -9,8 +9,8 @@ import pytest
 
 from data.errors import ConflictError
 from data.model import Role
+from data.store.accounts.accounts import list_users
 from data.store.database.engine import open_database, reading
-from data.store.people import list_users
 from fleet.cities import STEPS, add_city
 from fleet.people import enroll
 from fleet.scaffold import scaffold

@@ -19,9 +19,9 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.store.accounts.accounts import add_device
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen
 from data.store.storms import add_storm
 from data.streets.projection import metres_between

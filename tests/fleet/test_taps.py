@@ -21,10 +21,10 @@ from data.model import (
     Treatment,
     VehicleId,
 )
+from data.store.accounts.accounts import add_device
 from data.store.coverage import list_coverage, list_denied, list_passes
 from data.store.database.engine import Tx
 from data.store.jobs import list_jobs_on_segment
-from data.store.people import add_device
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_last, list_unseen, mark_seen_until
 from data.store.schema import job as job_table

@@ -18,11 +18,11 @@ from data.model import (
     Treatment,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.jobs import add_job, get_job
-from data.store.people import add_device
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.requests import add_request, list_requests
 from data.store.storms import add_storm

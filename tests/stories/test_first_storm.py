@@ -8,10 +8,10 @@ import pytest
 from api.simulate import entry_of
 from api.worker import LEASE_S, real_now, solve_run
 from data.model import JobState, VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
 from data.store.jobs import list_jobs
-from data.store.people import add_device
 from data.store.plan_runs import lease_run
 from data.store.plans import get_plan
 from fleet.coverage import CoverageState

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from api import book_keeper
 from api.commands.audit import audit as audit_command
 from data.model import Actor, ActorKind, VehicleId
+from data.store.accounts.accounts import add_device, list_users
 from data.store.audit.audit_log import add_event, read_book
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.database.engine import transaction
-from data.store.people import add_device, list_users
 from fleet.book import Receipt, audit
 from fleet.people import token_digest
 from fleet.windows import number_at

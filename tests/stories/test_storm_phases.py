@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from data.model import StormId, VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.jobs import list_jobs
-from data.store.people import add_device
 from fleet.people import token_digest
 from tests import village as v
 

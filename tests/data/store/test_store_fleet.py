@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from data.model import DepotId, VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.database.engine import Tx
 from data.store.fleet import (
     find_vehicle_by_name,
@@ -10,7 +11,6 @@ from data.store.fleet import (
     list_vehicles,
     save_fleet,
 )
-from data.store.people import add_device
 from tests import village as v
 from tests.village_database import FLEET
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from data.model import RequestId, RequestKind, RequestState, ServiceRequest
-from data.store.api_keys import (
+from data.store.accounts.api_keys import (
     add_api_key,
     find_api_key,
     find_api_key_by_name,

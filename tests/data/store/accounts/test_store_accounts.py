@@ -2,8 +2,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from data.model import Role, VehicleId
-from data.store.database.engine import Tx
-from data.store.people import (
+from data.store.accounts.accounts import (
     add_device,
     add_user,
     find_device_by_name,
@@ -14,6 +13,7 @@ from data.store.people import (
     list_users,
     set_language,
 )
+from data.store.database.engine import Tx
 
 
 def test_a_user_is_found_by_login_and_keeps_roles_and_language(tx: Tx) -> None:

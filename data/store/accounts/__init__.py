@@ -1,0 +1,1 @@
+"""Which people, devices, codes and API keys may come in, as rows?"""
