@@ -26,9 +26,9 @@ from data.policy.service_levels import idle_rules
 from data.policy.street_finder import StreetFinder
 from data.policy.street_rules import WEEK_H
 from data.store.database.engine import Tx
-from data.store.districts import list_districts
-from data.store.gazetteer import list_places
-from data.store.levels import list_overrides
+from data.store.streets.districts import list_districts
+from data.store.streets.places import list_places
+from data.store.streets.service_levels import list_overrides
 from fleet.levels import Decisions, decide, decide_all, levels_by_rules
 from maps.i18n import Translator
 from maps.levels import (

@@ -33,10 +33,10 @@ from data.planning.insertion_json import insertion_json, job_from_json, routes_j
 from data.store.cities import get_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
-from data.store.network import load_network
 from data.store.plan_runs import lease_run, run_waits
 from data.store.plans import find_published_plan_id
 from data.store.storms import find_active_storm
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning import prepare
 from fleet.present_desk import PresentDesk

@@ -26,8 +26,8 @@ from data.setup.reachability import unreachable
 from data.store.accounts.accounts import list_users
 from data.store.cities import get_policy_text, get_report
 from data.store.database.engine import reading
-from data.store.districts import list_districts
 from data.store.fleet import get_fleet, list_depots
+from data.store.streets.districts import list_districts
 from fleet.cities import Report as CityReport
 from fleet.reimport import Newer, compare, take_over
 from maps.checklist import Arranged, checklist_view

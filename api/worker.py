@@ -21,8 +21,8 @@ from data.model import Fault, PlanRun
 from data.store.cities import get_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
-from data.store.network import load_network
 from data.store.plan_runs import finish_run, lease_run, run_waits
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 
 LOOK_S = 0.5

@@ -34,11 +34,11 @@ from data.store.cities import (
     set_report,
 )
 from data.store.database.engine import Tx, create_engine, transaction
-from data.store.districts import save_districts
 from data.store.fleet import get_fleet, save_fleet
-from data.store.gazetteer import list_places, save_places
 from data.store.migrations import upgrade
-from data.store.network import save_network
+from data.store.streets.districts import save_districts
+from data.store.streets.network import save_network
+from data.store.streets.places import list_places, save_places
 from data.streets.network import StreetNetwork, build_network
 from fleet.city_files import read_streets
 from fleet.levels import open_missing_jobs, refresh_levels

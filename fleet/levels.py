@@ -12,13 +12,18 @@ from data.policy.service_levels import levels_of
 from data.store.audit.audit_log import add_event
 from data.store.cities import get_city, get_policy, next_revision
 from data.store.database.engine import Tx
-from data.store.districts import list_districts
 from data.store.fleet import list_vehicles
-from data.store.gazetteer import list_places
 from data.store.jobs import add_jobs, list_jobs
-from data.store.levels import list_overrides, remove_overrides, save_levels, save_overrides
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
+from data.store.streets.districts import list_districts
+from data.store.streets.places import list_places
+from data.store.streets.service_levels import (
+    list_overrides,
+    remove_overrides,
+    save_levels,
+    save_overrides,
+)
 from data.streets.network import StreetNetwork
 from fleet.jobs import first_jobs, typical_blade_m
 

@@ -28,16 +28,16 @@ from data.setup.districts import read_districts
 from data.store.audit.audit_log import add_event
 from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.districts import list_districts, save_districts
 from data.store.fleet import list_depots
-from data.store.gazetteer import save_places
-from data.store.levels import list_overrides, remove_overrides, save_overrides
-from data.store.network import (
+from data.store.streets.districts import list_districts, save_districts
+from data.store.streets.network import (
     last_segment_id,
     load_network,
     save_former_segments,
     save_network,
 )
+from data.store.streets.places import save_places
+from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
 from fleet.cities import TILES, Report, city_report, imported, unheard
 from fleet.city_files import read_streets
 from fleet.levels import refresh_levels

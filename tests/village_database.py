@@ -11,9 +11,9 @@ from data.setup.fleet_file import DEFAULT_FLEET, FleetFile
 from data.store.cities import save_city
 from data.store.database.engine import create_engine, transaction
 from data.store.fleet import save_fleet
-from data.store.gazetteer import save_places
-from data.store.network import save_network
 from data.store.schema import metadata
+from data.store.streets.network import save_network
+from data.store.streets.places import save_places
 from tests import village as v
 
 DISPATCHER = Actor(ActorKind.USER, "leila")

@@ -140,7 +140,7 @@ def former(name: NameArgument) -> None:
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import reading
-    from data.store.network import list_former_segments
+    from data.store.streets.network import list_former_segments
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
         gone = list_former_segments(tx)
@@ -230,8 +230,8 @@ def export(
     from data.model import StormId
     from data.store.cities import get_policy
     from data.store.database.engine import reading
-    from data.store.network import load_network
     from data.store.storm_policies import get_storm_policy
+    from data.store.streets.network import load_network
     from maps.streets_table import coverage_columns, level_columns
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:

@@ -38,7 +38,7 @@ def set_fleet_file(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
     from fleet.machines import find_last_change, take_fleet_file
 
     content = _content(file)
@@ -111,7 +111,7 @@ def set_policy_file(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
     from fleet.cities import set_policy
     from fleet.fleet_import import text_in
 

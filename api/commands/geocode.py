@@ -26,8 +26,8 @@ def geocode(
     from api.settings import Settings, chosen_city
     from data.geocode import Geocoder
     from data.store.database.engine import reading
-    from data.store.gazetteer import list_places
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
+    from data.store.streets.places import list_places
 
     engine = open_city_database(chosen_city(Settings(), city))
     with reading(engine) as tx:

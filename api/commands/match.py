@@ -23,7 +23,7 @@ def match(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city, prepare_numba
     from data.store.database.engine import reading
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
 
     settings = Settings()
     prepare_numba(settings)

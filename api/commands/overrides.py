@@ -34,7 +34,7 @@ def import_file(
     from data.errors import NotFoundError
     from data.policy.override_file import overrides_from_file
     from data.store.database.engine import transaction
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
     from fleet.levels import decide_all
 
     if not file.is_file():
@@ -58,8 +58,8 @@ def export_file(file: FileArgument, city: CityOption = None) -> None:
     from data.errors import InvalidError
     from data.policy.override_file import csv_from_overrides, geojson_from_overrides
     from data.store.database.engine import reading
-    from data.store.levels import list_overrides
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
+    from data.store.streets.service_levels import list_overrides
 
     formats = {
         ".csv": csv_from_overrides,

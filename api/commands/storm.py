@@ -82,8 +82,8 @@ def start(
     from api.console import CONSOLE
     from data.store.cities import get_policy
     from data.store.jobs import list_jobs
-    from data.store.network import load_network
     from data.store.shifts import list_shifts
+    from data.store.streets.network import load_network
     from fleet.storms import start_storm, storm_name
 
     with _order(city) as order:
@@ -153,7 +153,7 @@ def phase(
     """Bring a storm into another phase; `barfrub storm close` closes it."""
     from api.console import CONSOLE
     from data.errors import InvalidError
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
     from fleet.phases import move_storm
 
     if to is StormPhase.CLOSED:
@@ -210,7 +210,7 @@ def add(
     """Enter how much had fallen by a time, in all since it began to snow."""
     from api.console import CONSOLE
     from data.model import SnowSource
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
     from fleet.snowfall import Fallen, add_snow
 
     with _order(city) as order:
@@ -230,7 +230,7 @@ def take_file(
     """Enter the snowfall of a CSV file, wholly or not at all; mistakes are told by line."""
     from api.console import CONSOLE
     from data.model import SnowSource
-    from data.store.network import load_network
+    from data.store.streets.network import load_network
     from data.storms import snow_from_csv
     from fleet.snowfall import Fallen, add_snow
 

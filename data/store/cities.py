@@ -10,8 +10,8 @@ from data.errors import NotFoundError
 from data.model import City
 from data.policy.city_policy import Policy, policy_from_toml
 from data.store.database.engine import Tx
-from data.store.levels import list_levels
 from data.store.schema import city
+from data.store.streets.service_levels import list_levels
 
 
 def save_city(

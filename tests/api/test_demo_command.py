@@ -14,10 +14,10 @@ from data.store.cities import get_city
 from data.store.crew_jobs import list_crew_jobs
 from data.store.crews import list_crews
 from data.store.database.engine import open_database, reading
-from data.store.districts import list_districts
 from data.store.fleet import list_vehicles
-from data.store.network import load_network
 from data.store.storms import find_active_storm
+from data.store.streets.districts import list_districts
+from data.store.streets.network import load_network
 from fleet.crew_plan import published_lists
 
 

@@ -6,7 +6,7 @@ from api.ground import GroundKeeper
 from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import open_database, reading, transaction
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from fleet.cities import add_city, set_policy
 from fleet.reimport import compare, take_over
 from tests.data.osm_files import a_way, nodes, write_osm

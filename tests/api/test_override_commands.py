@@ -7,7 +7,7 @@ from api.cli import commands
 from api.commands.overrides import overrides
 from data.errors import BarfrubError
 from data.store.database.engine import open_database, reading
-from data.store.levels import list_levels, list_overrides
+from data.store.streets.service_levels import list_levels, list_overrides
 from tests import village as v
 
 DECISIONS = "street;class;cycle_h;note\nکوچه لاله;P1;2;نانوایی\nRose Street;P2;;\n"

@@ -31,7 +31,7 @@ from data.store.accounts.accounts import add_device, add_user
 from data.store.cities import get_policy
 from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet
 from fleet.people import token_digest

@@ -15,7 +15,7 @@ from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.cities import get_policy
 from data.store.database.engine import open_database, transaction
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.storms import start_storm
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving

@@ -20,7 +20,7 @@ from data.setup.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind
 from data.store.cities import get_policy
 from data.store.database.engine import create_engine, transaction
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet
 from fleet.plan_summary import figures_of
 from fleet.planning import prepare, solve_prepared

@@ -28,7 +28,7 @@ from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user, find_user_by_login
 from data.store.cities import get_policy
 from data.store.database.engine import open_database, reading, transaction
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from data.store.tracking_codes import find_tracked
 from fleet.cities import add_city
 from fleet.storms import start_storm

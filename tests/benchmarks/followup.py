@@ -21,10 +21,10 @@ from data.model import (
 from data.store.cities import get_policy
 from data.store.database.engine import Database, Tx, open_database, reading, transaction
 from data.store.followup import list_received_between
-from data.store.network import load_network
 from data.store.request_clocks import mark_placed, stop_clock
 from data.store.requests import add_request, next_request_id
 from data.store.storms import list_storms
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city
 from fleet.followup import escalate_overdue, list_overdue, list_waiting

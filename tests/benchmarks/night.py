@@ -31,8 +31,8 @@ from data.store.cities import get_policy
 from data.store.coverage import pass_row
 from data.store.database.engine import Tx, transaction
 from data.store.fleet import list_vehicles
-from data.store.network import load_network
 from data.store.schema import passage
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.evidence import refresh

@@ -33,8 +33,8 @@ from data.model import Actor, ActorKind, Override, RequestKind, ServiceClass
 from data.geocode import Geocoder
 from data.store.cities import get_policy
 from data.store.database.engine import create_engine, reading, transaction
-from data.store.levels import save_overrides
-from data.store.network import load_network
+from data.store.streets.service_levels import save_overrides
+from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.intake import Report, locate, receive
 from fleet.reimport import compare, take_over

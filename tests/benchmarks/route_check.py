@@ -32,9 +32,9 @@ from data.store.coverage import replace_told
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
-from data.store.network import load_network
 from data.store.plans import get_plan
 from data.store.shifts import list_shifts
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.live import VehicleLive, VehicleState
 from fleet.storms import start_storm

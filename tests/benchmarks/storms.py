@@ -42,9 +42,9 @@ from data.store.cities import get_policy
 from data.store.coverage import list_seen
 from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.fleet import list_vehicles
-from data.store.network import load_network
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.shifts import list_shifts
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.coverage import counting, whole_passes

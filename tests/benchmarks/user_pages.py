@@ -14,7 +14,7 @@ from data.model import Actor, ActorKind, Role, StormId
 from data.store.accounts.accounts import add_user
 from data.store.cities import get_policy
 from data.store.database.engine import Database, open_database, transaction
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.codes import give_code
 from fleet.planning import PLANNER, prepare, publish, solve_prepared, store_draft

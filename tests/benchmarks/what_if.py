@@ -15,7 +15,7 @@ from data.store.cities import get_policy
 from data.store.database.engine import Tx, create_engine, transaction
 from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet

@@ -25,9 +25,9 @@ from data.store.accounts.accounts import add_user, find_user_by_login
 from data.store.cities import save_city
 from data.store.database.engine import create_engine, reading, transaction
 from data.store.fleet import save_fleet
-from data.store.gazetteer import save_places
 from data.store.migrations import upgrade
-from data.store.network import save_network
+from data.store.streets.network import save_network
+from data.store.streets.places import save_places
 from tests.village import (
     a_depot,
     a_reload_site,

@@ -24,8 +24,8 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.database.engine import open_database, transaction
-from data.store.districts import save_districts
 from data.store.schema import segment
+from data.store.streets.districts import save_districts
 from fleet.evidence import keep_evidence
 from fleet.intake import Report, place_by_hand, receive
 from fleet.storms import end_storm, start_storm

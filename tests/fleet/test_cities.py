@@ -10,10 +10,10 @@ from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.audit.audit_log import list_events
 from data.store.cities import get_city, get_policy, get_policy_text, get_report
 from data.store.database.engine import open_database, reading, transaction
-from data.store.districts import list_districts
 from data.store.fleet import list_depots, list_reload_sites, list_vehicles
-from data.store.gazetteer import list_places
-from data.store.network import load_network
+from data.store.streets.districts import list_districts
+from data.store.streets.network import load_network
+from data.store.streets.places import list_places
 from fleet.cities import STEPS, add_city, set_fleet, set_policy
 from fleet.city_files import read_city_file
 from tests.data.osm_files import a_node, a_sign, a_way, nodes, write_osm

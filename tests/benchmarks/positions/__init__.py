@@ -31,9 +31,9 @@ from data.model import Role, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.cities import get_policy
 from data.store.database.engine import Database, reading, transaction
-from data.store.network import load_network
 from data.store.positions import count_unseen
 from data.store.schema import coverage, position, vehicle
+from data.store.streets.network import load_network
 from data.store.trackers import count_faults
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city

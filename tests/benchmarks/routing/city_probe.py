@@ -20,8 +20,8 @@ from data.model import Actor, ActorKind
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.cities import get_policy
 from data.store.database.engine import create_engine, transaction
-from data.store.network import load_network
 from data.store.storms import find_active_storm
+from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet
 from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm

@@ -2,7 +2,7 @@ import pytest
 
 from data.store.cities import get_policy
 from data.store.database.engine import open_database, reading, transaction
-from data.store.network import load_network
+from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.reimport import compare, take_over
 from fleet.storms import start_storm

@@ -11,8 +11,8 @@ from data.model import (
 )
 from data.store.cities import get_policy
 from data.store.database.engine import reading, transaction
-from data.store.gazetteer import list_places
-from data.store.network import load_network
+from data.store.streets.network import load_network
+from data.store.streets.places import list_places
 from fleet.intake import Report, locate, receive
 from tests.data.osm_files import a_node, a_way, nodes
 

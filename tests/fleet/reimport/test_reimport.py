@@ -14,8 +14,8 @@ from data.model import (
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.cities import get_city, get_policy, get_report
 from data.store.database.engine import reading, transaction
-from data.store.levels import list_overrides, save_overrides
-from data.store.network import last_segment_id, list_former_segments, load_network
+from data.store.streets.network import last_segment_id, list_former_segments, load_network
+from data.store.streets.service_levels import list_overrides, save_overrides
 from fleet.cities import STEPS
 from fleet.reimport import compare, take_over
 from tests.data.osm_files import a_node, a_way

@@ -9,8 +9,8 @@ from data.store.cities import (
     set_policy_text,
 )
 from data.store.database.engine import Tx
-from data.store.gazetteer import list_places
-from data.store.network import load_network, save_network
+from data.store.streets.network import load_network, save_network
+from data.store.streets.places import list_places
 from tests import village as v
 from tests.village_database import POLICY
 

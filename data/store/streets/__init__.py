@@ -1,0 +1,1 @@
+"""Which streets, places, districts and levels of service does the database hold?"""
