@@ -14,7 +14,7 @@ from api.shell import boot_of, page, translator_of
 from data.model import CallOut, CallOutId, StormId, VehicleId
 from data.store.call_outs import list_call_outs
 from data.store.database.engine import Tx
-from data.store.fleet import list_vehicles
+from data.store.setup.machines import list_vehicles
 from data.store.storms import find_active_storm, get_storm, list_storms
 from fleet.call_outs import answer, arrive, call, cancel, hires, release
 from maps.call_outs import CallOutView, call_out_view, reserve_rows

@@ -9,7 +9,7 @@ from data.model.crews import Crew, CrewPriority, CrewWork
 from data.policy.city_policy import Policy
 from data.store.crews import list_crews, save_crew
 from data.store.database.engine import Tx
-from data.store.fleet import list_depots
+from data.store.setup.machines import list_depots
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 from fleet.crew_jobs import CrewJobWish, add_job_by_hand

@@ -14,9 +14,9 @@ from api.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
 from data.store.accounts.accounts import get_user
 from data.store.database.engine import Tx, reading
-from data.store.fleet import get_vehicle
 from data.store.plans import get_plan
 from data.store.requests import list_requests_on_segment
+from data.store.setup.machines import get_vehicle
 from data.store.shift_work import find_last_work_of, sum_storms_of_street, sum_work_of
 from data.store.shifts import list_shifts
 from data.store.storms import find_active_storm, list_storms

@@ -27,9 +27,9 @@ from api.shell import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
 from data.store.database.engine import Tx, reading, transaction
-from data.store.fleet import get_vehicle, list_depots, list_reload_sites
 from data.store.plans import get_revision
 from data.store.route_answers import find_answer
+from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites
 from data.store.shifts import list_progress
 from data.store.storms import get_storm
 from fleet.codes import enter_code

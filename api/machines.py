@@ -28,9 +28,9 @@ from data.model import (
 )
 from data.setup.fleet_csv import csv_from_machines
 from data.setup.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
-from data.store.cities import get_report
 from data.store.database.engine import Tx
-from data.store.fleet import get_fleet
+from data.store.setup.city import get_report
+from data.store.setup.machines import get_fleet
 from data.units import mps_from_kmh
 from fleet.fleet_import import propose
 from fleet.machines import (

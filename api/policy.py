@@ -14,8 +14,8 @@ from api.uploads import content_of
 from data.model import RequestKind, RoadClass, ServiceClass
 from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml
-from data.store.cities import get_policy, get_policy_text
 from data.store.database.engine import Tx
+from data.store.setup.city import get_policy, get_policy_text
 from data.store.streets.districts import list_districts
 from fleet.fleet_import import text_in, toml_mistakes
 from fleet.levels import levels_under

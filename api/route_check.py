@@ -15,9 +15,9 @@ from data.errors import NotFoundError
 from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.alerts import list_alerts
 from data.store.database.engine import Tx
-from data.store.fleet import list_depots, list_reload_sites
 from data.store.plans import PlanHead, list_plan_heads
 from data.store.positions import list_between
+from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts import get_shift
 from data.store.storms import find_active_storm, list_storms
 from fleet.corridor import Corridor

@@ -15,8 +15,8 @@ from api.settings import Settings
 from data.errors import ConflictError
 from data.model import Role
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
-from data.store.cities import get_policy
 from data.store.database.engine import transaction
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.town import TOWN_NAME, draw_town, write_districts, write_town
 from fleet.cities import add_city, set_fleet

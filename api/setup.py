@@ -24,9 +24,9 @@ from api.uploads import (
 from data.errors import ConflictError
 from data.setup.reachability import unreachable
 from data.store.accounts.accounts import list_users
-from data.store.cities import get_policy_text, get_report
 from data.store.database.engine import reading
-from data.store.fleet import get_fleet, list_depots
+from data.store.setup.city import get_policy_text, get_report
+from data.store.setup.machines import get_fleet, list_depots
 from data.store.streets.districts import list_districts
 from fleet.cities import Report as CityReport
 from fleet.reimport import Newer, compare, take_over

@@ -13,7 +13,7 @@ from data.errors import NotFoundError
 from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, VehicleId
 from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Tx
-from data.store.fleet import list_vehicles
+from data.store.setup.machines import list_vehicles
 from data.store.strangers import forget_stranger, list_strangers
 from data.store.trackers import (
     clear_faults,

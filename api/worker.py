@@ -18,10 +18,10 @@ from api.run_kinds import KINDS, Bench, Warm
 from api.settings import Settings, prepare_numba
 from data.errors import BarfrubError, ConflictError
 from data.model import Fault, PlanRun
-from data.store.cities import get_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.plan_runs import finish_run, lease_run, run_waits
+from data.store.setup.city import get_city
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 

@@ -18,7 +18,7 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.call_outs import add_call_out, get_call_out, list_call_outs, save_call_out
 from data.store.database.engine import Tx
-from data.store.fleet import list_vehicles
+from data.store.setup.machines import list_vehicles
 from data.store.storms import open_storm
 from fleet.in_service import switch_machine
 

@@ -22,7 +22,9 @@ from data.setup.fleet_file import (
 )
 from data.setup.reachability import assumed_depots, unreachable
 from data.store.audit.audit_log import add_event
-from data.store.cities import (
+from data.store.database.engine import Tx, create_engine, transaction
+from data.store.migrations import upgrade
+from data.store.setup.city import (
     get_city,
     get_fleet_text,
     get_policy_text,
@@ -33,9 +35,7 @@ from data.store.cities import (
     set_policy_text,
     set_report,
 )
-from data.store.database.engine import Tx, create_engine, transaction
-from data.store.fleet import get_fleet, save_fleet
-from data.store.migrations import upgrade
+from data.store.setup.machines import get_fleet, save_fleet
 from data.store.streets.districts import save_districts
 from data.store.streets.network import save_network
 from data.store.streets.places import list_places, save_places

@@ -10,7 +10,7 @@ from data.files.toml_reader import line_finder
 from data.setup.fleet_csv import machines_from_csv
 from data.setup.fleet_file import FleetFile, fleet_from_toml
 from data.store.database.engine import Tx
-from data.store.fleet import get_fleet
+from data.store.setup.machines import get_fleet
 from fleet.machines import text_of
 
 FIRST_MISTAKES = 200

@@ -20,7 +20,7 @@ from data.store.conditions import (
     set_site_in_use,
 )
 from data.store.database.engine import Tx
-from data.store.fleet import list_reload_sites, list_vehicles
+from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms import open_storm
 from fleet.driving import DRIVING

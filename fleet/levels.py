@@ -10,10 +10,10 @@ from data.model import Actor, JobState, Override, Place, SegmentId, Treatment
 from data.policy.city_policy import Policy
 from data.policy.service_levels import levels_of
 from data.store.audit.audit_log import add_event
-from data.store.cities import get_city, get_policy, next_revision
 from data.store.database.engine import Tx
-from data.store.fleet import list_vehicles
 from data.store.jobs import add_jobs, list_jobs
+from data.store.setup.city import get_city, get_policy, next_revision
+from data.store.setup.machines import list_vehicles
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import find_active_storm
 from data.store.streets.districts import list_districts

@@ -20,9 +20,9 @@ from data.model import (
 )
 from data.setup.fleet_file import FleetFile, toml_from_fleet
 from data.store.audit.audit_log import add_event, find_last_event
-from data.store.cities import get_fleet_text, set_fleet_text
 from data.store.database.engine import Tx
-from data.store.fleet import (
+from data.store.setup.city import get_fleet_text, set_fleet_text
+from data.store.setup.machines import (
     get_fleet,
     is_retired,
     list_vehicles,

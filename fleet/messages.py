@@ -26,7 +26,6 @@ from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
 from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.fleet import get_vehicle
 from data.store.messages import (
     add_message,
     get_message,
@@ -35,6 +34,7 @@ from data.store.messages import (
     set_delivered,
     set_seen,
 )
+from data.store.setup.machines import get_vehicle
 from data.store.shifts import list_shifts
 from data.store.trackers import add_command
 from fleet.driving import ENDED

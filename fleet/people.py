@@ -22,7 +22,7 @@ from data.store.accounts.accounts import (
 from data.store.accounts.sign_in_codes import add_code, find_code, remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.fleet import find_vehicle_by_name
+from data.store.setup.machines import find_vehicle_by_name
 
 LOGIN_LETTERS = 64
 TOKEN_BYTES = 32

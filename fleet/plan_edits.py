@@ -24,7 +24,6 @@ from data.planning.edit_json import edit_wish_json
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
-from data.store.fleet import list_depots, list_vehicles
 from data.store.jobs import list_jobs
 from data.store.plan_edits import (
     HandDraft,
@@ -38,6 +37,7 @@ from data.store.plan_edits import (
     set_edit_state,
 )
 from data.store.plans import get_plan, set_draft_content
+from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts import list_shifts
 from data.store.standing_orders import list_orders
 from data.store.storm_policies import get_storm_policy

@@ -31,9 +31,7 @@ from data.planning.plan_json import options_json
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
-from data.store.cities import get_city
 from data.store.database.engine import Tx
-from data.store.fleet import list_depots, list_vehicles
 from data.store.jobs import list_jobs, set_planned
 from data.store.plan_runs import (
     add_run,
@@ -44,6 +42,8 @@ from data.store.plan_runs import (
 )
 from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.request_clocks import mark_planned
+from data.store.setup.city import get_city
+from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts import list_shifts
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm

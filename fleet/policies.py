@@ -10,8 +10,8 @@ from data.files.toml_writer import with_head_of
 from data.model import Actor, Event
 from data.policy.city_policy import Policy, policy_from, toml_from_policy
 from data.store.audit.audit_log import find_last_event
-from data.store.cities import get_policy_text
 from data.store.database.engine import Tx
+from data.store.setup.city import get_policy_text
 from data.streets.network import StreetNetwork
 from fleet.cities import set_policy
 

@@ -26,9 +26,9 @@ from data.osm.ways import CityDraft
 from data.setup.boundary import read_boundary
 from data.setup.districts import read_districts
 from data.store.audit.audit_log import add_event
-from data.store.cities import get_city, get_policy, get_report, next_revision, set_streets
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.fleet import list_depots
+from data.store.setup.city import get_city, get_policy, get_report, next_revision, set_streets
+from data.store.setup.machines import list_depots
 from data.store.streets.districts import list_districts, save_districts
 from data.store.streets.network import (
     last_segment_id,

@@ -9,8 +9,8 @@ from data.model.periods import Period
 from data.policy.city_policy import Policy
 from data.store.call_outs import list_call_outs
 from data.store.database.engine import Tx
-from data.store.fleet import list_vehicles
 from data.store.performance import list_worked
+from data.store.setup.machines import list_vehicles
 from data.streets.network import StreetNetwork
 from fleet.call_outs import Hire, hires
 from fleet.crew_costs import CrewCost, crew_costs

@@ -1,8 +1,8 @@
 """The streets that a process has in memory against those of the database."""
 
 from data.errors import ConflictError
-from data.store.cities import get_city
 from data.store.database.engine import Tx
+from data.store.setup.city import get_city
 from data.streets.network import StreetNetwork
 
 

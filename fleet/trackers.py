@@ -20,8 +20,8 @@ from data.model import (
 from data.store.accounts.accounts import get_device, save_device, set_token_hash
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.fleet import get_vehicle
 from data.store.messages import commands_of_messages
+from data.store.setup.machines import get_vehicle
 from data.store.strangers import forget_stranger
 from data.store.trackers import add_command, find_next_command, remove_command, set_sent
 from fleet.people import TOKEN_BYTES, add_tracker, token_digest

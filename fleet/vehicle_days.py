@@ -9,7 +9,7 @@ from data.model.periods import Period
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
-from data.store.fleet import get_vehicle, list_depots, list_reload_sites, list_vehicles
+from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.shifts import list_shifts_between
 from fleet.log_memory import LogMemory
 from fleet.sites import sites_of

@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from data.model import Actor, ActorKind, City
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.setup.fleet_file import DEFAULT_FLEET, FleetFile
-from data.store.cities import save_city
 from data.store.database.engine import create_engine, transaction
-from data.store.fleet import save_fleet
 from data.store.schema import metadata
+from data.store.setup.city import save_city
+from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
 from tests import village as v

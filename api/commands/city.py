@@ -158,8 +158,8 @@ def show(
     """Show what a city holds and what its depots cannot reach."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.cities import get_report
     from data.store.database.engine import reading
+    from data.store.setup.city import get_report
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
         report = get_report(tx)
@@ -175,8 +175,8 @@ def list_all() -> None:
     from api.console import open_city_database
     from api.settings import Settings, list_cities
     from data.errors import BarfrubError
-    from data.store.cities import get_report
     from data.store.database.engine import reading
+    from data.store.setup.city import get_report
 
     settings = Settings()
     for name in list_cities(settings):
@@ -228,8 +228,8 @@ def export(
     from api.settings import Settings, chosen_city
     from data.exchange.gis import write_streets
     from data.model import StormId
-    from data.store.cities import get_policy
     from data.store.database.engine import reading
+    from data.store.setup.city import get_policy
     from data.store.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
     from maps.streets_table import coverage_columns, level_columns
@@ -249,9 +249,9 @@ def export(
 def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -> "CoveragePicture":
     from api.clock import Clock
     from data.model import JobState, StormId
-    from data.store.cities import get_city
     from data.store.coverage import list_coverage
     from data.store.jobs import list_jobs
+    from data.store.setup.city import get_city
     from data.store.storms import get_storm
     from fleet.coverage import painted
     from maps.streets_table import CoveragePicture

@@ -86,7 +86,7 @@ def export_machines(
     from data.setup.fleet_columns import COLUMNS
     from data.setup.fleet_csv import csv_from_machines
     from data.store.database.engine import reading
-    from data.store.fleet import get_fleet
+    from data.store.setup.machines import get_fleet
     from fleet.machines import fleet_text
 
     if language not in COLUMNS:

@@ -127,8 +127,8 @@ def _vehicle_line(row: "VehicleFigures") -> str:
 
 def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
     from api.console import CONSOLE
-    from data.store.cities import get_policy
     from data.store.database.engine import transaction
+    from data.store.setup.city import get_policy
     from data.store.storms import find_active_storm
     from data.store.streets.network import load_network
     from fleet.planning import prepare
@@ -164,8 +164,8 @@ def _write(
         text = json.dumps(plan_geojson(made, prepared.network), ensure_ascii=False)
         geojson_file.write_text(text, encoding="utf-8")
     if map_file is not None:
-        from data.store.cities import get_city
         from data.store.database.engine import reading
+        from data.store.setup.city import get_city
         from maps.export import write_plan_map
 
         with reading(engine) as tx:

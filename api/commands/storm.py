@@ -65,8 +65,8 @@ def _order(city: str | None) -> Iterator[_Order]:
     from api.clock import Clock
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
-    from data.store.cities import get_city
     from data.store.database.engine import transaction
+    from data.store.setup.city import get_city
 
     engine = open_city_database(chosen_city(Settings(), city))
     with transaction(engine) as tx:
@@ -80,8 +80,8 @@ def start(
 ) -> None:
     """Start a storm at once: a job for every street with a cycle, a shift for every vehicle."""
     from api.console import CONSOLE
-    from data.store.cities import get_policy
     from data.store.jobs import list_jobs
+    from data.store.setup.city import get_policy
     from data.store.shifts import list_shifts
     from data.store.streets.network import load_network
     from fleet.storms import start_storm, storm_name

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from data.model import StormId
 from data.policy.city_policy import Policy, policy_from_toml
-from data.store.cities import get_policy
 from data.store.database.engine import Tx
+from data.store.setup.city import get_policy
 from data.store.storms import find_active_storm, get_storm_policy_text
 
 

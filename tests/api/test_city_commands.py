@@ -11,10 +11,10 @@ from api.commands.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET
-from data.store.cities import get_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import create_engine, open_database, reading
 from data.store.schema import metadata
+from data.store.setup.city import get_city
 from data.store.streets.districts import list_districts
 from tests.data.drawn_place import QUERY, cached_in
 from tests.data.osm_files import a_way, nodes, write_osm

@@ -10,11 +10,11 @@ from api.settings import Settings
 from data.errors import ConflictError
 from data.model import RoadClass, Role
 from data.store.accounts.accounts import find_user_by_login, list_users
-from data.store.cities import get_city
 from data.store.crew_jobs import list_crew_jobs
 from data.store.crews import list_crews
 from data.store.database.engine import open_database, reading
-from data.store.fleet import list_vehicles
+from data.store.setup.city import get_city
+from data.store.setup.machines import list_vehicles
 from data.store.storms import find_active_storm
 from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network

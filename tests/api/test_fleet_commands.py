@@ -5,7 +5,7 @@ from api.commands.fleet import fleet
 from data.errors import InvalidError
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.database.engine import open_database, reading
-from data.store.fleet import list_vehicles
+from data.store.setup.machines import list_vehicles
 
 TABLE = "نام;نوع;سرعت حرکت;تیغه;برف روبی\r\nلودر;لودر;۲۵;۲٫۸;۸\r\n"
 

@@ -5,8 +5,8 @@ import pytest
 
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.audit.audit_log import list_events
-from data.store.cities import get_fleet_text
 from data.store.database.engine import open_database, reading
+from data.store.setup.city import get_fleet_text
 
 MACHINE = {
     "name": "گریدر ۱",

@@ -11,8 +11,8 @@ from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
-from data.store.fleet import save_fleet
 from data.store.positions import add_positions, count_unseen, list_between, list_last
+from data.store.setup.machines import save_fleet
 from data.store.storms import add_storm
 from fleet.live import Hub, LiveFleet
 from tests import village as v

@@ -4,8 +4,8 @@ import pytest
 
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.audit.audit_log import list_events
-from data.store.cities import get_policy_text
 from data.store.database.engine import open_database, reading
+from data.store.setup.city import get_policy_text
 
 ZONE = {"name": "بازار", "lon": 45.07, "lat": 37.55, "radius_m": 400, "cycle_h": 2}
 

@@ -12,8 +12,8 @@ from api.commands.replay import replay
 from api.log_replay import close_storm_of_log, make_ready, take_in
 from api.log_sender import send_log, wait_for_digestion
 from data.store.database.engine import reading
-from data.store.fleet import list_vehicles
 from data.store.positions import list_between
+from data.store.setup.machines import list_vehicles
 from data.store.storms import list_storms
 from fleet.log_files import read_log
 from fleet.log_replay import positions_of_log

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
-from data.store.cities import get_city
 from data.store.database.engine import open_database, reading, transaction
+from data.store.setup.city import get_city
 from fleet.cities import add_city
 from tests.data.osm_files import a_way, nodes, write_osm
 from tests.village import NOW

@@ -28,9 +28,9 @@ from api.settings import Settings
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.accounts.accounts import add_device, add_user
-from data.store.cities import get_policy
 from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet

@@ -13,8 +13,8 @@ from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
-from data.store.cities import get_policy
 from data.store.database.engine import open_database, transaction
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.storms import start_storm

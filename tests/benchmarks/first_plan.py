@@ -18,7 +18,7 @@ from api.settings import Settings, prepare_numba
 prepare_numba(Settings())
 from data.setup.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind
-from data.store.cities import get_policy
+from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, transaction
 from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet

@@ -26,8 +26,8 @@ from api.demo_city import DEMO_CITY_FILE
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user, find_user_by_login
-from data.store.cities import get_policy
 from data.store.database.engine import open_database, reading, transaction
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.tracking_codes import find_tracked
 from fleet.cities import add_city

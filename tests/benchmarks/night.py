@@ -27,11 +27,11 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.cities import get_policy
 from data.store.coverage import pass_row
 from data.store.database.engine import Tx, transaction
-from data.store.fleet import list_vehicles
 from data.store.schema import passage
+from data.store.setup.city import get_policy
+from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier

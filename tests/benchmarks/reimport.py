@@ -31,7 +31,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from data.model import Actor, ActorKind, Override, RequestKind, ServiceClass
 from data.geocode import Geocoder
-from data.store.cities import get_policy
+from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, reading, transaction
 from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network

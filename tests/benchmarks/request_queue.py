@@ -32,11 +32,11 @@ from data.model import (
     Snap,
 )
 from data.store.accounts.accounts import add_user
-from data.store.cities import get_policy
 from data.store.database.engine import Tx, open_database, transaction
 from data.store.jobs import list_jobs
 from data.store.request_clocks import stop_clock
 from data.store.requests import Caller, add_caller, add_request
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city

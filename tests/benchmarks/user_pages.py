@@ -12,8 +12,8 @@ from api.clock import Clock
 from api.settings import Settings
 from data.model import Actor, ActorKind, Role, StormId
 from data.store.accounts.accounts import add_user
-from data.store.cities import get_policy
 from data.store.database.engine import Database, open_database, transaction
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.codes import give_code

@@ -11,10 +11,10 @@ from typing import Any
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Plan, StormId
 from data.setup.fleet_file import URMIA_FLEET
-from data.store.cities import get_policy
 from data.store.database.engine import Tx, create_engine, transaction
-from data.store.fleet import list_vehicles
 from data.store.jobs import list_jobs
+from data.store.setup.city import get_policy
+from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town

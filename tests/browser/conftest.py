@@ -22,10 +22,10 @@ from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import FleetFile
 from data.store.accounts.accounts import add_user, find_user_by_login
-from data.store.cities import save_city
 from data.store.database.engine import create_engine, reading, transaction
-from data.store.fleet import save_fleet
 from data.store.migrations import upgrade
+from data.store.setup.city import save_city
+from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
 from tests.village import (

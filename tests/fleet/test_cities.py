@@ -8,9 +8,9 @@ from data.model import Actor, ActorKind, Treatment
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.audit.audit_log import list_events
-from data.store.cities import get_city, get_policy, get_policy_text, get_report
 from data.store.database.engine import open_database, reading, transaction
-from data.store.fleet import list_depots, list_reload_sites, list_vehicles
+from data.store.setup.city import get_city, get_policy, get_policy_text, get_report
+from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
 from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places

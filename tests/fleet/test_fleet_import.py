@@ -4,8 +4,8 @@ from data.errors import InvalidError
 from data.files.csv_sheet import Mistake
 from data.setup.fleet_csv import csv_from_machines
 from data.setup.fleet_file import URMIA_FLEET
-from data.store.cities import set_fleet_text
-from data.store.fleet import get_fleet
+from data.store.setup.city import set_fleet_text
+from data.store.setup.machines import get_fleet
 from fleet.fleet_import import propose
 from fleet.machines import take_fleet_file
 from tests.village import NOW, a_vehicle, village

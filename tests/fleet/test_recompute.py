@@ -27,7 +27,6 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event, list_events
-from data.store.cities import get_city
 from data.store.coverage import list_coverage, list_seen
 from data.store.database.engine import Tx, reading, transaction
 from data.store.jobs import add_job, get_job
@@ -38,6 +37,7 @@ from data.store.request_clocks import get_clock
 from data.store.requests import add_request, get_request
 from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
+from data.store.setup.city import get_city
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm, close_storm
 from data.streets.network import build_network

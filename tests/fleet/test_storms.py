@@ -7,8 +7,8 @@ from data.errors import ConflictError
 from data.model import Directions, JobState, ServiceClass, Storm, Treatment
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.fleet import save_fleet
 from data.store.jobs import count_jobs, list_jobs
+from data.store.setup.machines import save_fleet
 from data.store.shifts import list_shifts
 from data.store.storms import find_active_storm, list_storms
 from fleet.jobs import typical_blade_m

@@ -10,7 +10,7 @@ from data.model import VehicleId
 from data.setup.fleet_file import FleetFile, fleet_from_toml, toml_from_fleet
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import reading, transaction
-from data.store.fleet import save_fleet
+from data.store.setup.machines import save_fleet
 from data.store.shifts import list_shifts
 from fleet.people import token_digest
 from tests import village as v

@@ -18,8 +18,8 @@ import numpy as np
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind
 from data.setup.fleet_file import URMIA_FLEET
-from data.store.cities import get_policy
 from data.store.database.engine import create_engine, transaction
+from data.store.setup.city import get_policy
 from data.store.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet

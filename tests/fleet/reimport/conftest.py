@@ -1,7 +1,7 @@
 import pytest
 
-from data.store.cities import get_policy
 from data.store.database.engine import open_database, reading, transaction
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.reimport import compare, take_over

@@ -9,8 +9,8 @@ from data.model import (
     RequestKind,
     SegmentId,
 )
-from data.store.cities import get_policy
 from data.store.database.engine import reading, transaction
+from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from fleet.intake import Report, locate, receive

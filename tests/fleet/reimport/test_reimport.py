@@ -12,8 +12,8 @@ from data.model import (
     ServiceClass,
 )
 from data.store.audit.audit_log import broken_links, list_events
-from data.store.cities import get_city, get_policy, get_report
 from data.store.database.engine import reading, transaction
+from data.store.setup.city import get_city, get_policy, get_report
 from data.store.streets.network import last_segment_id, list_former_segments, load_network
 from data.store.streets.service_levels import list_overrides, save_overrides
 from fleet.cities import STEPS

@@ -1,6 +1,7 @@
 from data.model import NodeId, Restriction
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
-from data.store.cities import (
+from data.store.database.engine import Tx
+from data.store.setup.city import (
     get_city,
     get_fleet_text,
     get_policy,
@@ -8,7 +9,6 @@ from data.store.cities import (
     set_fleet_text,
     set_policy_text,
 )
-from data.store.database.engine import Tx
 from data.store.streets.network import load_network, save_network
 from data.store.streets.places import list_places
 from tests import village as v

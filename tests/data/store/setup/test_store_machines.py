@@ -3,7 +3,7 @@ from dataclasses import replace
 from data.model import DepotId, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Tx
-from data.store.fleet import (
+from data.store.setup.machines import (
     find_vehicle_by_name,
     get_vehicle,
     list_depots,
