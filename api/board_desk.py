@@ -12,7 +12,7 @@ from api.kept_answer import KeptAnswer, packed_json
 from data.model import JobState, Storm
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs
+from data.store.work import list_jobs
 from fleet.coverage import painted
 from maps.class_sums import ClassSums
 from maps.views import ClassView, States

@@ -12,10 +12,10 @@ from api.shell import page, translator_of
 from data.errors import InvalidError, Need
 from data.model import Plan, PlanId, PlanState, Storm
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs
 from data.store.plans import PlanHead, get_plan, list_plan_heads
 from data.store.setup.machines import list_vehicles
 from data.store.storms import find_active_storm, get_storm, list_storms
+from data.store.work import list_jobs
 from fleet.plan_comparison import compared
 from maps.i18n import Translator
 from maps.plan_comparison import ComparisonView, comparison_view, plan_name

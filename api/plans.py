@@ -8,13 +8,13 @@ from api.shell import translator_of
 from data.errors import ConflictError, ForbiddenError, NotFoundError
 from data.model import JobState, PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs
 from data.store.plan_runs import count_ahead, get_run
 from data.store.plans import find_route, get_plan
 from data.store.setup.machines import list_vehicles
 from data.store.shifts import get_shift, list_shifts
 from data.store.storms import find_active_storm, get_storm
 from data.store.streets.districts import list_districts
+from data.store.work import list_jobs
 from fleet.plan_options import in_service
 from fleet.planning import ask_for_plan, publish, request_stop
 from fleet.versions import PLANS

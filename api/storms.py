@@ -20,13 +20,13 @@ from data.store.conditions import (
     list_snow_entries,
 )
 from data.store.database.engine import Tx
-from data.store.jobs import count_jobs
 from data.store.plans import list_plan_heads
 from data.store.revisions import list_all_changes, list_revisions
 from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.shifts import list_shifts
 from data.store.storm_policies import get_storm_policy, has_own_policy
 from data.store.storms import get_storm, list_all_storms
+from data.store.work import count_jobs
 from fleet.driving import DRIVING
 from fleet.phases import forecast_storm, left_of, move_storm
 from fleet.policies import tables_of

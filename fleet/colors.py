@@ -8,7 +8,7 @@ from data.model import Coverage, DirectedSegment, Job, JobState, SegmentId, Stor
 from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs
+from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.coverage import painted
 from fleet.jobs import on_request

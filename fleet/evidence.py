@@ -31,9 +31,9 @@ from data.store.coverage import (
     save_coverage,
 )
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs_on_segments
 from data.store.revisions import add_revision
 from data.store.windows import WindowChange, list_window, replace_windows
+from data.store.work import list_jobs_on_segments
 from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.job_evidence import (

@@ -27,11 +27,11 @@ from data.store.audit.audit_log import add_event
 from data.store.comments import add_comment
 from data.store.database.engine import Tx
 from data.store.followup import get_followed, list_followed
-from data.store.jobs import get_job
 from data.store.request_clocks import get_clock, set_assigned, set_escalated
 from data.store.requests import get_request
 from data.store.sightings import add_sighting
 from data.store.storms import find_active_storm
+from data.store.work import get_job
 from data.streets.network import StreetNetwork
 from fleet.clocks import Due, next_due
 from fleet.closing import CLOSABLE, close_by_evidence

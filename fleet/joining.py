@@ -3,7 +3,7 @@
 from data.model import Job, Segment, Snap, StormId, Treatment
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
-from data.store.jobs import find_open_job
+from data.store.work import find_open_job
 from data.streets.network import StreetNetwork
 
 

@@ -11,7 +11,6 @@ from data.policy.city_policy import Policy
 from data.policy.service_levels import levels_of
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.jobs import add_jobs, list_jobs
 from data.store.setup.city import get_city, get_policy, next_revision
 from data.store.setup.machines import list_vehicles
 from data.store.storm_policies import get_storm_policy
@@ -24,6 +23,7 @@ from data.store.streets.service_levels import (
     save_levels,
     save_overrides,
 )
+from data.store.work import add_jobs, list_jobs
 from data.streets.network import StreetNetwork
 from fleet.jobs import first_jobs, typical_blade_m
 

@@ -23,7 +23,6 @@ from data.model.crews import (
     CrewJob,
 )
 from data.store.database.engine import Tx
-from data.store.jobs import find_done_at, get_job, segments_of_jobs
 from data.store.notices import (
     NewNotice,
     add_new_notices,
@@ -37,6 +36,7 @@ from data.store.notices import (
 )
 from data.store.promises import list_last_promises
 from data.store.requests import find_caller
+from data.store.work import find_done_at, get_job, segments_of_jobs
 
 STALE_AFTER: Mapping[NoticeKind, timedelta] = {
     NoticeKind.ACKNOWLEDGED: timedelta(hours=2),

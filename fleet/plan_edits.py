@@ -24,7 +24,6 @@ from data.planning.edit_json import edit_wish_json
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs
 from data.store.plan_edits import (
     HandDraft,
     add_edit,
@@ -42,6 +41,7 @@ from data.store.shifts import list_shifts
 from data.store.standing_orders import list_orders
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm
+from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.edit_orders import orders_with
 from fleet.in_service import sites_in_use

@@ -32,7 +32,6 @@ from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs, set_planned
 from data.store.plan_runs import (
     add_run,
     forget_plan,
@@ -47,6 +46,7 @@ from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts import list_shifts
 from data.store.storm_policies import get_storm_policy
 from data.store.storms import get_storm
+from data.store.work import list_jobs, set_planned
 from data.streets.network import StreetNetwork
 from fleet.driven_plan import DrivenPlan, Trucks
 from fleet.edit_orders import take_orders

@@ -25,11 +25,11 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx, savepoint
-from data.store.jobs import get_job, set_job_state
 from data.store.queue_changes import add_queue_change, get_queue_change, set_undone
 from data.store.request_clocks import let_clock_run
 from data.store.requests import get_request, list_requests_by_id, save_request
 from data.store.storms import find_active_storm
+from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.handover import HandingOver, hand_over, withdraw_hand_over

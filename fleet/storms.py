@@ -24,7 +24,6 @@ from data.policy.city_policy import Policy, toml_from_policy
 from data.store.audit.audit_log import add_event
 from data.store.conditions import add_move, list_machines_out
 from data.store.database.engine import Tx
-from data.store.jobs import add_jobs, list_jobs, set_job_state
 from data.store.requests import list_requests, list_requests_by_id, list_requests_of_jobs
 from data.store.setup.city import get_city, next_revision
 from data.store.setup.machines import list_vehicles
@@ -39,6 +38,7 @@ from data.store.storms import (
     list_all_storms,
     list_storms,
 )
+from data.store.work import add_jobs, list_jobs, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.crew_jobs import end_crew_work
 from fleet.intake import back_to_waiting, open_work

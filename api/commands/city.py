@@ -250,9 +250,9 @@ def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -
     from api.clock import Clock
     from data.model import JobState, StormId
     from data.store.coverage import list_coverage
-    from data.store.jobs import list_jobs
     from data.store.setup.city import get_city
     from data.store.storms import get_storm
+    from data.store.work import list_jobs
     from fleet.coverage import painted
     from maps.streets_table import CoveragePicture
 

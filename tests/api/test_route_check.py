@@ -8,9 +8,9 @@ from data.model import AlertKind, JobState, PlanState
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.storms import find_active_storm
+from data.store.work import list_jobs
 from fleet.people import token_digest
 from maps.i18n import translator
 from tests import village as v

@@ -29,9 +29,9 @@ from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.accounts.accounts import add_device, add_user
 from data.store.database.engine import Tx, open_database, transaction
-from data.store.jobs import list_jobs
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
+from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet
 from fleet.people import token_digest

@@ -29,12 +29,12 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.coverage import replace_told
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.jobs import list_jobs
 from data.store.plans import get_plan
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.shifts import list_shifts
 from data.store.streets.network import load_network
+from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.live import VehicleLive, VehicleState
 from fleet.storms import start_storm

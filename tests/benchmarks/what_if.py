@@ -12,10 +12,10 @@ from api.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Plan, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.database.engine import Tx, create_engine, transaction
-from data.store.jobs import list_jobs
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
+from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet

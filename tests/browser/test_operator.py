@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, JobState, PlanState
 from data.store.database.engine import reading, transaction
-from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise
 from data.store.requests import list_callers, list_requests
+from data.store.work import list_jobs
 from fleet.storms import start_storm
 from tests.browser.conftest import _served
 from tests.village import BLIND, MAIN_WEST, MILL, ORCHARD, ROSE, SCHOOL, TULIP, node_at, village

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from data.model import Actor, ActorKind, PlanState, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions
+from data.store.work import list_jobs
 from fleet.storms import start_storm
 from maps.i18n import translator
 from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit

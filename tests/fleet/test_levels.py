@@ -7,9 +7,9 @@ from data.errors import ConflictError, NotFoundError
 from data.model import Level, LevelReason, Override, SegmentId, ServiceClass, Treatment
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.audit.audit_log import list_events
-from data.store.jobs import list_jobs
 from data.store.setup.city import get_city, get_policy
 from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
+from data.store.work import list_jobs
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState, painted
 from fleet.jobs import first_jobs, on_request

@@ -14,11 +14,11 @@ from data.model import (
 )
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.jobs import set_job_state
 from data.store.plan_runs import finish_run, get_run, lease_run
 from data.store.plans import add_plan, find_published_plan_id, get_plan
 from data.store.setup.city import get_city, save_city
 from data.store.shifts import set_shift_state
+from data.store.work import set_job_state
 from fleet.plan_summary import figures_of
 from fleet.planning import (
     PLANNER,

@@ -35,11 +35,11 @@ from data.model import (
 from data.store.audit.audit_log import list_events
 from data.store.coverage import replace_told
 from data.store.database.engine import Tx
-from data.store.jobs import find_open_job, set_job_state
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise, list_promise_outcomes
 from data.store.requests import get_request, save_request
 from data.store.shifts import save_progress
+from data.store.work import find_open_job, set_job_state
 from fleet.closing import cancel_request
 from fleet.driven_plan import DrivenPlan, Expected, PlanDesk, Progress, Trucks, progress_of
 from fleet.intake import Report, place_by_hand, receive

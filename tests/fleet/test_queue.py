@@ -22,10 +22,10 @@ from data.model import (
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import transaction
 from data.store.handovers import find_pending_hand_over, list_hand_overs
-from data.store.jobs import get_job, list_jobs
 from data.store.queue_changes import find_last_queue_change
 from data.store.request_clocks import get_clock
 from data.store.requests import get_request, list_requests
+from data.store.work import get_job, list_jobs
 from fleet.bodies import NEW, keep_body, retire_body
 from fleet.closing import reopen_request
 from fleet.handover import HandingOver, take_answer

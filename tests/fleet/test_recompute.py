@@ -29,7 +29,6 @@ from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event, list_events
 from data.store.coverage import list_coverage, list_seen
 from data.store.database.engine import Tx, reading, transaction
-from data.store.jobs import add_job, get_job
 from data.store.logbook import list_stale
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
@@ -40,6 +39,7 @@ from data.store.schema import passage
 from data.store.setup.city import get_city
 from data.store.shifts import add_shifts
 from data.store.storms import add_storm, close_storm
+from data.store.work import add_job, get_job
 from data.streets.network import build_network
 from fleet.closing import UNPROVED
 from fleet.evidence import refresh

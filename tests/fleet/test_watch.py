@@ -22,10 +22,10 @@ from data.policy.alert_rules import AlertRules
 from data.store.alerts import get_alert, list_alerts, list_open_alerts
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.jobs import list_jobs
 from data.store.plans import add_plan, set_plan_state
 from data.store.setup.machines import list_vehicles
 from data.store.storms import get_storm
+from data.store.work import list_jobs
 from fleet.alert_book import AlertBook, acknowledge
 from fleet.alerts import Course, Sign, TruckNow, silent_signs
 from fleet.live import LiveFleet

@@ -6,7 +6,6 @@ import pytest
 from data.errors import ConflictError, InvalidError
 from data.model import JobId, JobState, PlanRun, RunKind, RunState, Storm, VehicleId
 from data.store.database.engine import Tx
-from data.store.jobs import set_job_state
 from data.store.plan_runs import (
     add_run,
     answer_run,
@@ -16,6 +15,7 @@ from data.store.plan_runs import (
     put_back,
     urgent_run_waits,
 )
+from data.store.work import set_job_state
 from fleet.planning import Prepared, ask_for_plan, outline, prepare
 from fleet.storms import start_storm
 from fleet.what_if import (

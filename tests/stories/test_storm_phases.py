@@ -8,7 +8,7 @@ from data.model import StormId, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.jobs import list_jobs
+from data.store.work import list_jobs
 from fleet.people import token_digest
 from tests import village as v
 
