@@ -8,7 +8,7 @@ from api.ground import GroundKeeper
 from api.sentry import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from fleet.alert_book import WATCH
 from fleet.driven_plan import PlanDesk
 from fleet.live import Hub, LiveFleet

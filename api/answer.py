@@ -12,7 +12,7 @@ from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.requests import get_request, list_requests_on_segment
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.answer import CallAnswer, answer_call
 from fleet.callers import requests_of_phone

@@ -16,7 +16,7 @@ from api.storms import revisions_of
 from data.model import JobState, SegmentId, Storm, StormId
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
-from data.store.storms import get_storm, list_storms
+from data.store.storms.storms import get_storm, list_storms
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs, list_jobs_on_segment
 from fleet.coverage import painted

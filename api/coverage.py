@@ -26,7 +26,7 @@ from data.store.request_search import count_waiting, list_waiting, search_reques
 from data.store.requests import list_requests_by_id, list_requests_of_jobs
 from data.store.setup.machines import get_vehicle, list_vehicles
 from data.store.sightings import list_sightings_on_segment
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.work import find_next_deadline, list_jobs_on_segment
 from fleet.live import VehicleState
 from maps.street import StreetView, street_view

@@ -30,7 +30,7 @@ from data.store.crews import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 from data.store.requests import get_request, list_requests_by_id
 from data.store.setup.machines import list_depots
-from data.store.storms import find_active_storm, get_storm
+from data.store.storms.storms import find_active_storm, get_storm
 from fleet.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from fleet.crew_work import put_back
 from fleet.crews import (

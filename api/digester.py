@@ -25,7 +25,7 @@ from data.store.database.engine import Database, DatabaseUnavailable, Tx, readin
 from data.store.plan_runs import count_ahead, list_runs
 from data.store.positions import list_unseen, mark_seen_until
 from data.store.requests import get_request
-from data.store.storms import find_active_storm, get_storm
+from data.store.storms.storms import find_active_storm, get_storm
 from data.store.trackers import add_faults
 from fleet.colors import Colors
 from fleet.faults import set_aside

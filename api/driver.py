@@ -31,7 +31,7 @@ from data.store.plans import get_revision
 from data.store.route_answers import find_answer
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites
 from data.store.shifts import list_progress
-from data.store.storms import get_storm
+from data.store.storms.storms import get_storm
 from fleet.codes import enter_code
 from fleet.crews import enter_crew_code
 from fleet.driving import ENDED, driven_route

@@ -20,7 +20,7 @@ from data.store.database.engine import Tx
 from data.store.followup import get_followed
 from data.store.requests import get_request
 from data.store.sightings import get_sighting, list_sightings
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from fleet.clocks import next_due
 from fleet.followup import (
     LOOKS_AFTER,

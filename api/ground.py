@@ -8,7 +8,7 @@ from data.model import City, Storm, StormId
 from data.policy.city_policy import Policy
 from data.store.database.engine import Database, Tx, reading
 from data.store.setup.city import get_city, get_report
-from data.store.storm_policies import get_policy_in_force, get_storm_policy
+from data.store.storms.storm_policies import get_policy_in_force, get_storm_policy
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork

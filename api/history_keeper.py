@@ -4,7 +4,7 @@ from api.clock import Clock
 from api.ground import GroundKeeper
 from api.sentry import Sentry
 from data.store.database.engine import Database, reading
-from data.store.storms import list_storms
+from data.store.storms.storms import list_storms
 from fleet.storm_history import StormHistory
 
 LOOK_S = 30.0

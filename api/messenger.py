@@ -16,7 +16,7 @@ from data.store.body_letters import list_due_body_letters
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.notices import list_due_notices, list_unpromised
 from data.store.requests import Caller
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from fleet.body_letters import (
     ToBody,
     claim_body_letters,

@@ -14,7 +14,7 @@ from data.model import Plan, PlanId, PlanState, Storm
 from data.store.database.engine import Tx
 from data.store.plans import PlanHead, get_plan, list_plan_heads
 from data.store.setup.machines import list_vehicles
-from data.store.storms import find_active_storm, get_storm, list_storms
+from data.store.storms.storms import find_active_storm, get_storm, list_storms
 from data.store.work import list_jobs
 from fleet.plan_comparison import compared
 from maps.i18n import Translator

@@ -28,7 +28,7 @@ from data.store.plan_edits import find_open_hand_draft, get_hand_head, list_edit
 from data.store.plans import get_plan
 from data.store.setup.machines import get_vehicle
 from data.store.standing_orders import list_orders
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from fleet.plan_difference import difference
 from fleet.plan_edits import redo, require_draft, store_edit, undo
 from fleet.standing_orders import OrderWish, give_order, lift_order

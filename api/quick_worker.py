@@ -35,7 +35,7 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.plan_runs import lease_run, run_waits
 from data.store.plans import find_published_plan_id
 from data.store.setup.city import get_city
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning import prepare

@@ -13,8 +13,8 @@ from data.errors import ConflictError, InvalidError, Need
 from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.database.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import find_active_storm, get_storm
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import find_active_storm, get_storm
 from fleet.cycles import snow_again
 from fleet.driven_plan import DrivenPlan
 from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job

@@ -11,7 +11,7 @@ from api.shell import boot_of, page, translator_of
 from api.vehicle_days import READ_AT_ONCE
 from data.model import Storm, StormId
 from data.model.periods import Period, Span
-from data.store.storms import get_storm
+from data.store.storms.storms import get_storm
 from fleet.logbook import PART, Wanted, part_of
 from fleet.storm_costs import StormCosts, storm_costs
 from fleet.vehicle_days import vehicle_days

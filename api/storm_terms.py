@@ -23,10 +23,10 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.store.closures import list_closures
-from data.store.conditions import get_snow_entry
 from data.store.database.engine import Tx
-from data.store.storms import find_active_storm, get_storm
+from data.store.storms.closures import list_closures
+from data.store.storms.storm_conditions import get_snow_entry
+from data.store.storms.storms import find_active_storm, get_storm
 from data.storms import snow_from_csv
 from fleet.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure
 from fleet.in_service import NOTE_LETTERS, switch_machine, switch_site

@@ -11,21 +11,21 @@ from api.plans import vehicle_names
 from api.schemas import Moment, StormIn, Wire, moment_in
 from api.shell import boot_of, page
 from data.model import Storm, StormId, StormPhase
-from data.store.closures import list_all_closures
-from data.store.conditions import (
+from data.store.database.engine import Tx
+from data.store.plans import list_plan_heads
+from data.store.revisions import list_all_changes, list_revisions
+from data.store.setup.machines import list_reload_sites, list_vehicles
+from data.store.shifts import list_shifts
+from data.store.storms.closures import list_all_closures
+from data.store.storms.storm_conditions import (
     list_machines_out,
     list_machines_taken_out,
     list_moves,
     list_sites_out,
     list_snow_entries,
 )
-from data.store.database.engine import Tx
-from data.store.plans import list_plan_heads
-from data.store.revisions import list_all_changes, list_revisions
-from data.store.setup.machines import list_reload_sites, list_vehicles
-from data.store.shifts import list_shifts
-from data.store.storm_policies import get_storm_policy, has_own_policy
-from data.store.storms import get_storm, list_all_storms
+from data.store.storms.storm_policies import get_storm_policy, has_own_policy
+from data.store.storms.storms import get_storm, list_all_storms
 from data.store.work import count_jobs
 from fleet.driving import DRIVING
 from fleet.phases import forecast_storm, left_of, move_storm

@@ -13,7 +13,7 @@ from api.shell import boot_of, page, translator_of
 from data.model import VehicleId
 from data.model.periods import Period, Span
 from data.store.database.engine import Tx
-from data.store.storms import list_storms
+from data.store.storms.storms import list_storms
 from fleet.logbook import PART, Wanted, part_of
 from fleet.office_report import day_of, shift_of
 from fleet.vehicle_days import VehicleDay, vehicle_days

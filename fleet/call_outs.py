@@ -16,10 +16,10 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import add_event
-from data.store.call_outs import add_call_out, get_call_out, list_call_outs, save_call_out
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
-from data.store.storms import open_storm
+from data.store.storms.call_outs import add_call_out, get_call_out, list_call_outs, save_call_out
+from data.store.storms.storms import open_storm
 from fleet.in_service import switch_machine
 
 NOT_YET = CallOutId(0)

@@ -27,8 +27,8 @@ from data.store.database.engine import Tx
 from data.store.request_clocks import get_clock, stop_clock, wind_clock
 from data.store.requests import get_request, list_requests_of_jobs, save_request
 from data.store.sightings import list_sightings
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import find_active_storm
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment
 from data.store.work import add_job, find_open_job, get_job, set_job_state
 from fleet.crew_jobs import drop_job_of_request, reopen_job_of_request

@@ -6,9 +6,9 @@ from datetime import datetime
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Closure, ClosureId, SegmentId, StormId
 from data.store.audit.audit_log import add_event
-from data.store.closures import add_closure, get_closure, list_closures, set_lifted
 from data.store.database.engine import Tx
-from data.store.storms import open_storm
+from data.store.storms.closures import add_closure, get_closure, list_closures, set_lifted
+from data.store.storms.storms import open_storm
 from data.streets.network import StreetNetwork
 from fleet.coverage import drivable
 

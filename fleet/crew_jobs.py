@@ -33,7 +33,7 @@ from data.store.crew_jobs import (
 )
 from data.store.crews import list_crew_shifts, save_crew_shift
 from data.store.database.engine import Tx
-from data.store.storms import open_storm
+from data.store.storms.storms import open_storm
 from data.streets.network import StreetNetwork
 
 NOT_YET = CrewJobId(0)

@@ -44,7 +44,7 @@ from data.store.crews import (
     save_crew_shift,
 )
 from data.store.database.engine import Tx
-from data.store.storms import open_storm
+from data.store.storms.storms import open_storm
 from fleet.codes import NO_PASSWORD, code_digest, latin_digits, new_digits
 
 NOT_YET = CrewId(0)

@@ -24,15 +24,15 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.cycles import add_cycle, last_cycles
 from data.store.database.engine import Tx
 from data.store.performance import list_served_marks
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id
 from data.store.setup.machines import list_vehicles
 from data.store.shifts import list_shifts
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import find_active_storm
+from data.store.storms.cycles import add_cycle, last_cycles
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import find_active_storm
 from data.store.work import add_jobs, list_open_segments
 from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of

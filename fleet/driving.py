@@ -36,7 +36,7 @@ from data.store.shifts import (
     save_progress,
     set_shift_state,
 )
-from data.store.storms import get_storm
+from data.store.storms.storms import get_storm
 from data.store.taps import add_tap, find_tap, remove_taps_before
 
 PLANNED = "planned"

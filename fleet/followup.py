@@ -30,7 +30,7 @@ from data.store.followup import get_followed, list_followed
 from data.store.request_clocks import get_clock, set_assigned, set_escalated
 from data.store.requests import get_request
 from data.store.sightings import add_sighting
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork
 from fleet.clocks import Due, next_due

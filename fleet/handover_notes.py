@@ -20,13 +20,13 @@ from data.model import (
 )
 from data.store.alerts import list_open_alerts
 from data.store.audit.audit_log import add_event
-from data.store.conditions import list_machines_taken_out
 from data.store.database.engine import Tx
 from data.store.handover_notes import add_note, get_note, list_notes_of_storm, set_read
 from data.store.plan_runs import list_runs
 from data.store.request_search import count_waiting
 from data.store.shifts import list_shifts
-from data.store.storms import open_storm
+from data.store.storms.storm_conditions import list_machines_taken_out
+from data.store.storms.storms import open_storm
 from fleet.driving import ENDED
 from fleet.intake import salted_digest
 from fleet.route_desk import PlanCheck

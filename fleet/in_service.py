@@ -13,16 +13,16 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import add_event
-from data.store.conditions import (
+from data.store.database.engine import Tx
+from data.store.setup.machines import list_reload_sites, list_vehicles
+from data.store.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.storms.storm_conditions import (
     list_machines_out,
     list_sites_out,
     set_machine_in_service,
     set_site_in_use,
 )
-from data.store.database.engine import Tx
-from data.store.setup.machines import list_reload_sites, list_vehicles
-from data.store.shifts import add_shifts, list_shifts, set_shift_state
-from data.store.storms import open_storm
+from data.store.storms.storms import open_storm
 from fleet.driving import DRIVING
 from fleet.storms import SHIFT_ENDED, first_shifts
 

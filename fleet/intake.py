@@ -38,7 +38,7 @@ from data.store.requests import (
     save_request,
 )
 from data.store.setup.machines import list_vehicles
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.tracking_codes import add_tracking_code
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork

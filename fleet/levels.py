@@ -13,8 +13,8 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.city import get_city, get_policy, next_revision
 from data.store.setup.machines import list_vehicles
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import find_active_storm
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import find_active_storm
 from data.store.streets.districts import list_districts
 from data.store.streets.places import list_places
 from data.store.streets.service_levels import (

@@ -11,7 +11,7 @@ from data.policy.city_policy import Policy
 from data.setup.fleet_file import DEFAULT_FLEET, fleet_from_toml
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_fleet, list_vehicles
-from data.store.storms import list_storms
+from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet
 from fleet.feed_values import EARLIEST, LATEST, NO_FIX_DEG

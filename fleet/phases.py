@@ -18,14 +18,14 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import add_event
-from data.store.closures import list_closures
-from data.store.conditions import add_move, list_moves
 from data.store.crew_jobs import list_crew_jobs
 from data.store.database.engine import Tx
 from data.store.requests import list_requests_of_jobs
 from data.store.shifts import list_shifts, set_shift_state
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
+from data.store.storms.closures import list_closures
+from data.store.storms.storm_conditions import add_move, list_moves
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.crew_jobs import ALIVE

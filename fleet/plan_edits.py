@@ -39,8 +39,8 @@ from data.store.plans import get_plan, set_draft_content
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts import list_shifts
 from data.store.standing_orders import list_orders
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import get_storm
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.edit_orders import orders_with

@@ -44,8 +44,8 @@ from data.store.request_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts import list_shifts
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import get_storm
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import get_storm
 from data.store.work import list_jobs, set_planned
 from data.streets.network import StreetNetwork
 from fleet.driven_plan import DrivenPlan, Trucks

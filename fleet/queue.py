@@ -28,7 +28,7 @@ from data.store.database.engine import Tx, savepoint
 from data.store.queue_changes import add_queue_change, get_queue_change, set_undone
 from data.store.request_clocks import let_clock_run
 from data.store.requests import get_request, list_requests_by_id, save_request
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.closing import STILL_OPEN, close_request, drop_unwanted_job

@@ -20,7 +20,7 @@ from data.store.performance import (
     segments_only_salted,
 )
 from data.store.revisions import newest_revision
-from data.store.storms import list_storms
+from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage import counting, whole_passes
 from fleet.performance import (

@@ -21,7 +21,6 @@ from data.model import (
 from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.accounts.sign_in_codes import extend_codes, remove_codes
 from data.store.audit.audit_log import add_event
-from data.store.conditions import list_machines_out
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.shifts import (
@@ -31,7 +30,8 @@ from data.store.shifts import (
     list_shifts_of_driver,
     save_shift,
 )
-from data.store.storms import open_storm
+from data.store.storms.storm_conditions import list_machines_out
+from data.store.storms.storms import open_storm
 from fleet.driving import DRIVING, ENDED, PLANNED
 from fleet.turns import overlap
 

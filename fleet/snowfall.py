@@ -12,15 +12,15 @@ from itertools import pairwise
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Event, SnowEntry, SnowEntryId, SnowSource, Storm, StormId
 from data.store.audit.audit_log import add_event, find_last_event_on
-from data.store.conditions import (
+from data.store.database.engine import Tx
+from data.store.storms.storm_conditions import (
     add_snow_entry,
     get_snow_entry,
     list_snow_entries,
     set_withdrawn,
 )
-from data.store.database.engine import Tx
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import get_storm, open_storm, set_snowfall
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import get_storm, open_storm, set_snowfall
 from data.streets.network import StreetNetwork
 from fleet.due_times import retime
 

@@ -26,7 +26,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle
 from data.store.standing_orders import add_order, get_order, list_orders, set_order_lifted
-from data.store.storms import open_storm
+from data.store.storms.storms import open_storm
 from fleet.route_desk import PlanCheck
 
 NOT_YET = OrderId(0)

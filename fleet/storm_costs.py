@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, VehicleId
 from data.model.periods import Period
 from data.policy.city_policy import Policy
-from data.store.call_outs import list_call_outs
 from data.store.database.engine import Tx
 from data.store.performance import list_worked
 from data.store.setup.machines import list_vehicles
+from data.store.storms.call_outs import list_call_outs
 from data.streets.network import StreetNetwork
 from fleet.call_outs import Hire, hires
 from fleet.crew_costs import CrewCost, crew_costs

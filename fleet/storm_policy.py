@@ -11,8 +11,8 @@ from data.policy.city_policy import Policy, policy_from, toml_from_policy
 from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.database.engine import Tx
 from data.store.setup.city import next_revision
-from data.store.storm_policies import get_storm_policy
-from data.store.storms import get_storm, open_storm, set_storm_policy_text
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import get_storm, open_storm, set_storm_policy_text
 from data.streets.network import StreetNetwork
 from fleet.due_times import retime
 from fleet.levels import open_missing_jobs

@@ -22,14 +22,14 @@ from data.model import (
 )
 from data.policy.city_policy import Policy, toml_from_policy
 from data.store.audit.audit_log import add_event
-from data.store.conditions import add_move, list_machines_out
 from data.store.database.engine import Tx
 from data.store.requests import list_requests, list_requests_by_id, list_requests_of_jobs
 from data.store.setup.city import get_city, next_revision
 from data.store.setup.machines import list_vehicles
 from data.store.shifts import add_shifts, list_shifts, set_shift_state
-from data.store.storm_policies import has_own_policy
-from data.store.storms import (
+from data.store.storms.storm_conditions import add_move, list_machines_out
+from data.store.storms.storm_policies import has_own_policy
+from data.store.storms.storms import (
     add_storm,
     begin_storm,
     close_storm,

@@ -230,7 +230,7 @@ def export(
     from data.model import StormId
     from data.store.database.engine import reading
     from data.store.setup.city import get_policy
-    from data.store.storm_policies import get_storm_policy
+    from data.store.storms.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
     from maps.streets_table import coverage_columns, level_columns
 
@@ -251,7 +251,7 @@ def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -
     from data.model import JobState, StormId
     from data.store.coverage import list_coverage
     from data.store.setup.city import get_city
-    from data.store.storms import get_storm
+    from data.store.storms.storms import get_storm
     from data.store.work import list_jobs
     from fleet.coverage import painted
     from maps.streets_table import CoveragePicture

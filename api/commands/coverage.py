@@ -26,7 +26,7 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city, prepare_numba
     from data.store.database.engine import transaction
-    from data.store.storm_policies import get_storm_policy
+    from data.store.storms.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
     from fleet.recompute import recompute
     from fleet.storms import chosen_storm

@@ -129,7 +129,7 @@ def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
     from api.console import CONSOLE
     from data.store.database.engine import transaction
     from data.store.setup.city import get_policy
-    from data.store.storms import find_active_storm
+    from data.store.storms.storms import find_active_storm
     from data.store.streets.network import load_network
     from fleet.planning import prepare
     from fleet.storms import start_storm, storm_name

@@ -36,7 +36,7 @@ class _Order:
         """Return a storm by its number, else the one that is on; raise where there is none."""
         from data.errors import ConflictError
         from data.model import StormId
-        from data.store.storms import find_active_storm, get_storm
+        from data.store.storms.storms import find_active_storm, get_storm
 
         if number is not None:
             return get_storm(self.tx, StormId(number))
@@ -118,7 +118,7 @@ def forecast(
 @storm.command("list")
 def list_them(city: CityOption = None) -> None:
     """List all storms, the last one first."""
-    from data.store.storms import list_all_storms
+    from data.store.storms.storms import list_all_storms
 
     with _order(city) as order:
         for each in list_all_storms(order.tx):
@@ -128,7 +128,7 @@ def list_them(city: CityOption = None) -> None:
 @storm.command()
 def show(city: CityOption = None, number: StormOption = None) -> None:
     """Show one storm: its phases, its snow, and what is left to do."""
-    from data.store.conditions import list_moves
+    from data.store.storms.storm_conditions import list_moves
     from fleet.phases import LEGAL, left_of
 
     with _order(city) as order:

@@ -18,7 +18,7 @@ from data.model import (
 from data.store.coverage import replace_told, save_coverage
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import list_vehicles
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from fleet.coverage import NO_DIRECTION, CoverageState
 from maps import views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD

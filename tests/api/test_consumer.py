@@ -21,7 +21,7 @@ from data.store.plan_runs import add_run
 from data.store.positions import add_positions, list_unseen
 from data.store.schema import passage
 from data.store.setup.machines import save_fleet
-from data.store.storms import add_storm, close_storm
+from data.store.storms.storms import add_storm, close_storm
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState
 from fleet.live import Hub, LiveFleet, Subscription

@@ -15,7 +15,7 @@ from data.store.crews import list_crews
 from data.store.database.engine import open_database, reading
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
 from fleet.crew_plan import published_lists

@@ -13,7 +13,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.positions import add_positions, count_unseen, list_between, list_last
 from data.store.setup.machines import save_fleet
-from data.store.storms import add_storm
+from data.store.storms.storms import add_storm
 from fleet.live import Hub, LiveFleet
 from tests import village as v
 from tests.api.conftest import StillClock

@@ -14,7 +14,7 @@ from data.store.accounts.accounts import add_device, set_token_hash
 from data.store.coverage import list_coverage
 from data.store.database.engine import Database, Tx, transaction
 from data.store.positions import add_batches, list_between, list_unseen
-from data.store.storms import add_storm
+from data.store.storms.storms import add_storm
 from fleet.coverage import CoverageState
 from fleet.people import token_digest
 from tests import village as v

@@ -23,7 +23,7 @@ from data.store.followup import list_received_between
 from data.store.request_clocks import mark_placed, stop_clock
 from data.store.requests import add_request, next_request_id
 from data.store.setup.city import get_policy
-from data.store.storms import list_storms
+from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city

@@ -17,7 +17,7 @@ from api.console import CONSOLE, open_city_database
 from api.log_replay import close_storm_of_log, make_ready, take_in, uncollected
 from data.store.database.engine import Database, reading
 from data.store.setup.city import get_policy
-from data.store.storms import list_storms
+from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.log_files import read_log

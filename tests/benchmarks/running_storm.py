@@ -23,7 +23,7 @@ from data.model import Job, ReplanCause, ReplanWish, Role
 from data.planning.insertion_json import insertion_json
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.cycles import snow_again
 from fleet.plan_difference import difference, still_ahead

@@ -14,7 +14,7 @@ from data.store.accounts.accounts import add_device
 from data.store.coverage import pass_row
 from data.store.database.engine import Tx
 from data.store.schema import passage
-from data.store.storms import add_storm
+from data.store.storms.storms import add_storm
 from data.store.work import add_job, get_job, list_jobs_on_segments
 from fleet.earlier import Earlier, Looked
 from fleet.evidence import derive

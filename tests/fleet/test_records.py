@@ -19,7 +19,7 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests import get_request
-from data.store.storms import get_storm
+from data.store.storms.storms import get_storm
 from data.streets.network import build_network
 from fleet import records
 from fleet.closing import cancel_request

@@ -23,7 +23,7 @@ from data.store.accounts.accounts import add_device
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.positions import add_positions, list_unseen
-from data.store.storms import add_storm
+from data.store.storms.storms import add_storm
 from data.streets.projection import metres_between
 from fleet.calls import calls
 from fleet.simulation import Fix, Habits, after_approach, driven

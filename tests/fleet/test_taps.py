@@ -27,7 +27,7 @@ from data.store.database.engine import Tx
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_last, list_unseen, mark_seen_until
 from data.store.schema import job as job_table
-from data.store.storms import get_storm
+from data.store.storms.storms import get_storm
 from data.store.windows import WindowChange, replace_windows
 from data.store.work import list_jobs_on_segment
 from fleet.driving import (

@@ -24,7 +24,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.plans import add_plan, set_plan_state
 from data.store.setup.machines import list_vehicles
-from data.store.storms import get_storm
+from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from fleet.alert_book import AlertBook, acknowledge
 from fleet.alerts import Course, Sign, TruckNow, silent_signs

@@ -20,7 +20,7 @@ from data.model import Actor, ActorKind
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.database.engine import create_engine, transaction
 from data.store.setup.city import get_policy
-from data.store.storms import find_active_storm
+from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet
 from fleet.planning import Prepared, prepare

@@ -35,7 +35,7 @@ from data.store.plans import (
     set_plan_state,
 )
 from data.store.shifts import add_shifts, list_progress, list_shifts, save_progress
-from data.store.storms import add_storm
+from data.store.storms.storms import add_storm
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 

@@ -6,7 +6,7 @@ from data.model import StormId
 from data.policy.city_policy import Policy, policy_from_toml
 from data.store.database.engine import Tx
 from data.store.setup.city import get_policy
-from data.store.storms import find_active_storm, get_storm_policy_text
+from data.store.storms.storms import find_active_storm, get_storm_policy_text
 
 
 def get_storm_policy(tx: Tx, storm_id: StormId) -> Policy:

@@ -1,0 +1,1 @@
+"""Which storms are there and what is each met with, as rows?"""
