@@ -13,8 +13,8 @@ from api.schemas import BlockageIn
 from api.shifts import answered_tap, legs_of, own_shift
 from data.files.photos import MOST_BYTES
 from data.model import Blockage, BlockageId, PlanId, ShiftId
-from data.store.blockages import get_blockage, list_open_blockages
 from data.store.database.engine import Tx
+from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.storms.storms import find_active_storm
 from fleet.blockages import add_photo, clear_blockage, report_blockage
 from maps.driver import BlockageView, blockage_view

@@ -18,7 +18,7 @@ from data.store.plans import get_plan
 from data.store.requests import list_requests_on_segment
 from data.store.setup.machines import get_vehicle
 from data.store.shift_work import find_last_work_of, sum_storms_of_street, sum_work_of
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.people import PHONE_LETTERS, note_phone
 from fleet.route_check import RouteCheck

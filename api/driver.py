@@ -28,9 +28,9 @@ from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
 from data.store.database.engine import Tx, reading, transaction
 from data.store.plans import get_revision
-from data.store.route_answers import find_answer
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites
-from data.store.shifts import list_progress
+from data.store.shifts.route_answers import find_answer
+from data.store.shifts.shifts import list_progress
 from data.store.storms.storms import get_storm
 from fleet.codes import enter_code
 from fleet.crews import enter_crew_code

@@ -11,7 +11,7 @@ from data.store.database.engine import Tx
 from data.store.plan_runs import count_ahead, get_run
 from data.store.plans import find_route, get_plan
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import get_shift, list_shifts
+from data.store.shifts.shifts import get_shift, list_shifts
 from data.store.storms.storms import find_active_storm, get_storm
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs

@@ -17,7 +17,7 @@ from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.handover_notes import list_notes_of_storm
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import get_shift, list_shifts, list_shifts_between
+from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_between
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
 from fleet.handover_notes import facts_of

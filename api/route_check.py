@@ -18,7 +18,7 @@ from data.store.database.engine import Tx
 from data.store.plans import PlanHead, list_plan_heads
 from data.store.positions import list_between
 from data.store.setup.machines import list_depots, list_reload_sites
-from data.store.shifts import get_shift
+from data.store.shifts.shifts import get_shift
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.corridor import Corridor
 from fleet.route_check import LegState, RouteCheck

@@ -12,12 +12,12 @@ from api.shell import translator_of
 from data.errors import NotFoundError
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
 from data.store.accounts.accounts import list_users
-from data.store.blockages import list_open_blockages
 from data.store.database.engine import Tx
 from data.store.plans import get_plan
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.blockages import list_open_blockages
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.closures import list_closures
 from data.store.storms.storms import get_storm
 from maps.i18n import Translator, translator

@@ -17,8 +17,8 @@ from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
 from data.store.accounts.accounts import get_user, list_users
 from data.store.database.engine import Tx
-from data.store.route_answers import find_answer, list_answers
-from data.store.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
+from data.store.shifts.route_answers import find_answer, list_answers
+from data.store.shifts.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
 from data.store.storms.storms import find_active_storm
 from fleet.codes import give_code, may_drive
 from fleet.driving import (

@@ -15,7 +15,7 @@ from data.store.database.engine import Tx
 from data.store.plans import list_plan_heads
 from data.store.revisions import list_all_changes, list_revisions
 from data.store.setup.machines import list_reload_sites, list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.closures import list_all_closures
 from data.store.storms.storm_conditions import (
     list_machines_out,

@@ -10,7 +10,7 @@ from data.model import PlanRun, PlanRunId, RunKind, Storm
 from data.store.database.engine import Tx
 from data.store.plan_runs import count_ahead, get_run, list_runs
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
 from fleet.plan_options import in_service
 from fleet.planning import outline, request_stop

@@ -15,9 +15,9 @@ from data.model import (
     Shift,
 )
 from data.store.audit.audit_log import add_event
-from data.store.blockages import add_blockage, get_blockage, set_cleared, set_photo
 from data.store.database.engine import Tx
-from data.store.shifts import get_shift
+from data.store.shifts.blockages import add_blockage, get_blockage, set_cleared, set_photo
+from data.store.shifts.shifts import get_shift
 from data.streets.network import StreetNetwork
 from fleet.driving import Legs, SkipReason, driven_route, skip_legs
 

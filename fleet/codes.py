@@ -18,7 +18,7 @@ from data.store.accounts.sign_in_codes import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.shifts import get_shift, list_shifts_of_driver, set_driver
+from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_driver
 from fleet.driving import DRIVING, ENDED
 from fleet.turns import overlap
 

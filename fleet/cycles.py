@@ -29,7 +29,7 @@ from data.store.performance import list_served_marks
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.cycles import add_cycle, last_cycles
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm

@@ -20,7 +20,7 @@ from data.model import (
 from data.store.coverage import find_last_pass
 from data.store.database.engine import Tx
 from data.store.plans import find_published_plan_id, get_plan
-from data.store.shifts import list_progress
+from data.store.shifts.shifts import list_progress
 
 NOWHERE = -1
 """Leg of a truck of which nothing is known since the plan was made."""

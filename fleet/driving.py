@@ -25,10 +25,11 @@ from data.model import (
 )
 from data.store.accounts.sign_in_codes import remove_codes
 from data.store.audit.audit_log import add_event
-from data.store.blockages import get_blockage, list_open_blockages, set_cleared
 from data.store.database.engine import Tx
 from data.store.plans import find_published_plan_id, find_route
-from data.store.shifts import (
+from data.store.shifts.blockages import get_blockage, list_open_blockages, set_cleared
+from data.store.shifts.phone_orders import add_tap, find_tap, remove_taps_before
+from data.store.shifts.shifts import (
     get_shift,
     list_progress,
     list_shifts,
@@ -37,7 +38,6 @@ from data.store.shifts import (
     set_shift_state,
 )
 from data.store.storms.storms import get_storm
-from data.store.taps import add_tap, find_tap, remove_taps_before
 
 PLANNED = "planned"
 DRIVING = "driving"

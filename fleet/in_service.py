@@ -15,7 +15,7 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_reload_sites, list_vehicles
-from data.store.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms.storm_conditions import (
     list_machines_out,
     list_sites_out,

@@ -26,8 +26,8 @@ from data.store.database.engine import Tx
 from data.store.plans import add_revision, find_published_plan_id, set_plan_state
 from data.store.request_clocks import mark_planned
 from data.store.requests import get_request
-from data.store.route_answers import copy_answers
 from data.store.setup.machines import list_vehicles
+from data.store.shifts.route_answers import copy_answers
 from data.store.work import add_job, add_planned, find_open_job, get_job
 from data.streets.network import StreetNetwork
 from fleet.driven_plan import DrivenPlan, Trucks

@@ -29,7 +29,7 @@ from data.store.setup.machines import (
     rename_depot,
     rename_vehicle,
 )
-from data.store.shifts import add_shifts, list_shifts
+from data.store.shifts.shifts import add_shifts, list_shifts
 from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet

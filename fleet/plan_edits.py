@@ -37,7 +37,7 @@ from data.store.plan_edits import (
 )
 from data.store.plans import get_plan, set_draft_content
 from data.store.setup.machines import list_depots, list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.standing_orders import list_orders
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm

@@ -5,7 +5,7 @@ from datetime import datetime
 from data.errors import InvalidError, Need
 from data.model import PlanOptions, Shift, StormId
 from data.store.database.engine import Tx
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.streets.districts import list_districts
 from fleet.driving import ENDED
 

@@ -43,7 +43,7 @@ from data.store.plans import add_plan, find_published_plan_id, get_plan, set_pla
 from data.store.request_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs, set_planned

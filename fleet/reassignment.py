@@ -19,12 +19,12 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.database.engine import Tx
 from data.store.plan_runs import list_runs
 from data.store.plans import find_published_plan_id, set_plan_state
 from data.store.requests import list_requests
 from data.store.setup.machines import list_vehicles
+from data.store.shifts.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.storms.closures import add_closure, list_closures, set_lifted
 from data.store.storms.storms import find_active_storm, list_coming_storms
 from data.store.work import (

@@ -22,7 +22,7 @@ from data.store.database.engine import Tx
 from data.store.plan_runs import add_run, list_runs
 from data.store.plans import find_published_plan_id
 from data.store.setup.machines import get_vehicle
-from data.store.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
+from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
 from fleet.driving import DRIVING, ENDED, PLANNED, end_shift
 from fleet.plan_options import in_service
 from fleet.turns import present_turn

@@ -23,7 +23,7 @@ from data.store.accounts.sign_in_codes import extend_codes, remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import (
+from data.store.shifts.shifts import (
     add_shift,
     get_shift,
     list_shifts,

@@ -25,8 +25,8 @@ from data.model import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.route_answers import copy_answers, find_answer, save_answer
-from data.store.shifts import get_shift
+from data.store.shifts.route_answers import copy_answers, find_answer, save_answer
+from data.store.shifts.shifts import get_shift
 from fleet.driving import ENDED, driven_route
 
 TEXT_LETTERS = 300

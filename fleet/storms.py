@@ -26,7 +26,7 @@ from data.store.database.engine import Tx
 from data.store.requests import list_requests, list_requests_by_id, list_requests_of_jobs
 from data.store.setup.city import get_city, next_revision
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import add_shifts, list_shifts, set_shift_state
+from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms.storm_conditions import add_move, list_machines_out
 from data.store.storms.storm_policies import has_own_policy
 from data.store.storms.storms import (

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from data.model import Shift, UserId, VehicleId
 from data.store.database.engine import Tx
-from data.store.shifts import list_shifts_of_driver
+from data.store.shifts.shifts import list_shifts_of_driver
 from fleet.driving import DRIVING, ENDED
 
 

@@ -10,7 +10,7 @@ from data.policy.city_policy import Policy
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
-from data.store.shifts import list_shifts_between
+from data.store.shifts.shifts import list_shifts_between
 from fleet.log_memory import LogMemory
 from fleet.sites import sites_of
 from fleet.sums import Sums, added

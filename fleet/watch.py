@@ -17,9 +17,9 @@ from data.model import (
 from data.policy.alert_rules import AlertRules
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
-from data.store.route_answers import list_answers
 from data.store.setup.machines import list_depots, list_reload_sites
-from data.store.shifts import list_shifts
+from data.store.shifts.route_answers import list_answers
+from data.store.shifts.shifts import list_shifts
 from data.store.work import list_open_jobs_due
 from data.streets.network import StreetNetwork
 from fleet.alert_book import AlertBook

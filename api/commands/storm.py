@@ -81,7 +81,7 @@ def start(
     """Start a storm at once: a job for every street with a cycle, a shift for every vehicle."""
     from api.console import CONSOLE
     from data.store.setup.city import get_policy
-    from data.store.shifts import list_shifts
+    from data.store.shifts.shifts import list_shifts
     from data.store.streets.network import load_network
     from data.store.work import list_jobs
     from fleet.storms import start_storm, storm_name

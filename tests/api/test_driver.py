@@ -12,7 +12,7 @@ from data.store.database.engine import transaction
 from data.store.plans import add_plan, set_plan_state
 from data.store.positions import list_last
 from data.store.schema import shift as shift_table
-from data.store.shifts import get_shift
+from data.store.shifts.shifts import get_shift
 from fleet.driving import UNDO_WITHIN
 from fleet.storms import start_storm
 from tests import village as v

@@ -13,7 +13,7 @@ from data.model import JobState, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.plans import get_plan
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
 from fleet.plan_difference import job_ends
 from fleet.planning import prepare, solve_prepared, store_draft

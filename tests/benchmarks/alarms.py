@@ -36,7 +36,7 @@ from data.store.database.engine import Database, open_database, transaction
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.work import list_jobs

@@ -32,7 +32,7 @@ from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.plans import get_plan
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork

@@ -43,7 +43,7 @@ from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between

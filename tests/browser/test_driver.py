@@ -225,7 +225,7 @@ def test_the_whole_route_can_be_driven_by_keyboard(visit, code):
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_taps_without_a_network_are_kept_over_a_reload_and_sent_once(visit, code, database, plan):
-    from data.store.shifts import list_progress
+    from data.store.shifts.shifts import list_progress
 
     page = drive_off(visit, code)
     page.route("**/legs/**", lambda route: route.abort())

@@ -8,7 +8,7 @@ from data.store.accounts.accounts import add_user, get_user
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.schema import user as user_table
-from data.store.shifts import get_shift
+from data.store.shifts.shifts import get_shift
 from fleet.codes import DIGITS, OVERTIME, GivenCode, enter_code, give_code, latin_digits
 from fleet.driving import end_shift, start_shift
 from fleet.storms import end_storm, start_storm

@@ -8,7 +8,7 @@ from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml, toml_from_fleet
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.setup.city import get_city, get_fleet_text, get_report, set_fleet_text
 from data.store.setup.machines import get_fleet, get_vehicle
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from fleet.machines import (
     find_last_change,
     fleet_text,

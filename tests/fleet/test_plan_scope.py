@@ -8,7 +8,7 @@ from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, 
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.plans import add_plan, get_plan
-from data.store.shifts import set_shift_state
+from data.store.shifts.shifts import set_shift_state
 from fleet.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning import Prepared, ask_for_plan, prepare, publish
 from fleet.routes_ahead import routes_ahead

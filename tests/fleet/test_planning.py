@@ -17,7 +17,7 @@ from data.store.database.engine import Tx
 from data.store.plan_runs import finish_run, get_run, lease_run
 from data.store.plans import add_plan, find_published_plan_id, get_plan
 from data.store.setup.city import get_city, save_city
-from data.store.shifts import set_shift_state
+from data.store.shifts.shifts import set_shift_state
 from data.store.work import set_job_state
 from fleet.plan_summary import figures_of
 from fleet.planning import (

@@ -20,10 +20,10 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from data.store.blockages import add_blockage, set_cleared
 from data.store.coverage import replace_told, save_coverage
 from data.store.database.engine import Tx
 from data.store.plans import add_plan
+from data.store.shifts.blockages import add_blockage, set_cleared
 from data.store.storms.closures import add_closure
 from data.store.work import add_job, list_jobs
 from fleet.driving import start_shift

@@ -38,7 +38,7 @@ from data.store.database.engine import Tx
 from data.store.plans import add_plan, set_plan_state
 from data.store.promises import find_promise, list_promise_outcomes
 from data.store.requests import get_request, save_request
-from data.store.shifts import save_progress
+from data.store.shifts.shifts import save_progress
 from data.store.work import find_open_job, set_job_state
 from fleet.closing import cancel_request
 from fleet.driven_plan import DrivenPlan, Expected, PlanDesk, Progress, Trucks, progress_of

@@ -37,7 +37,7 @@ from data.store.requests import add_request, get_request
 from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
 from data.store.setup.city import get_city
-from data.store.shifts import add_shifts
+from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm, close_storm
 from data.store.work import add_job, get_job
 from data.streets.network import build_network

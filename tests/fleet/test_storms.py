@@ -8,7 +8,7 @@ from data.model import Directions, JobState, ServiceClass, Storm, Treatment
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.setup.machines import save_fleet
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm, list_storms
 from data.store.work import count_jobs, list_jobs
 from fleet.jobs import typical_blade_m

@@ -11,7 +11,7 @@ from data.setup.fleet_file import FleetFile, fleet_from_toml, toml_from_fleet
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import save_fleet
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from fleet.people import token_digest
 from tests import village as v
 from tests.stories.test_first_storm import drive, planned

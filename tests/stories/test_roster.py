@@ -10,7 +10,7 @@ from data.model import Role, VehicleId
 from data.store.accounts.accounts import add_user, find_user_by_login, set_disabled
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
-from data.store.shifts import list_shifts
+from data.store.shifts.shifts import list_shifts
 from fleet.planning import prepare
 from tests import village as v
 

@@ -34,7 +34,7 @@ from data.store.plans import (
     list_plans,
     set_plan_state,
 )
-from data.store.shifts import add_shifts, list_progress, list_shifts, save_progress
+from data.store.shifts.shifts import add_shifts, list_progress, list_shifts, save_progress
 from data.store.storms.storms import add_storm
 from tests import village as v
 from tests.village_plan import a_leg, a_plan

@@ -25,14 +25,14 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import list_events
-from data.store.blockages import add_blockage, get_blockage, list_open_blockages
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import reading, transaction
 from data.store.plan_runs import get_run, lease_run
 from data.store.plans import find_published_plan_id, get_plan
 from data.store.requests import get_request
 from data.store.setup.city import get_policy
-from data.store.shifts import list_shifts
+from data.store.shifts.blockages import add_blockage, get_blockage, list_open_blockages
+from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from fleet.evidence import keep_evidence

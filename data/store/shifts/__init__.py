@@ -1,0 +1,1 @@
+"""Who drives what, what do drivers say and report, as rows?"""
