@@ -22,7 +22,7 @@ from data.model import (
 )
 from data.store.coverage import list_coverage
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
-from data.store.plan_runs import count_ahead, list_runs
+from data.store.planning.plan_runs import count_ahead, list_runs
 from data.store.positions import list_unseen, mark_seen_until
 from data.store.requests import get_request
 from data.store.storms.storms import find_active_storm, get_storm

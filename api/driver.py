@@ -27,7 +27,7 @@ from api.shell import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
 from data.store.database.engine import Tx, reading, transaction
-from data.store.plans import get_revision
+from data.store.planning.plans import get_revision
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress

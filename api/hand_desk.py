@@ -10,8 +10,8 @@ from data.errors import ConflictError
 from data.model import Actor, ActorKind, EditId, EditWish, PlanId, SegmentId
 from data.planning.edit_json import edit_wish_from_json, edited_json, taker_json
 from data.store.database.engine import Database, reading, transaction
-from data.store.plan_edits import list_edit_heads
-from data.store.plans import get_plan
+from data.store.planning.plan_edits import list_edit_heads
+from data.store.planning.plans import get_plan
 from data.streets.network import StreetNetwork
 from fleet.hand_draft import HandDraft, drafted, hand_draft
 from fleet.hand_edits import Outcome, checked, made, takers

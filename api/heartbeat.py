@@ -9,7 +9,7 @@ from time import perf_counter
 from data.errors import ConflictError
 from data.model import CurvePoint, PlanRun
 from data.store.database.engine import Database, transaction
-from data.store.plan_runs import PATIENT, heartbeat, urgent_run_waits
+from data.store.planning.plan_runs import PATIENT, heartbeat, urgent_run_waits
 from fleet.progress_curve import Curve
 
 LEASE_S = 30.0

@@ -15,7 +15,7 @@ from data.errors import ForbiddenError
 from data.model import RunState
 from data.store.backup.backup import DATABASE, last_backup_at
 from data.store.database.engine import reading
-from data.store.plan_runs import count_runs
+from data.store.planning.plan_runs import count_runs
 from data.store.positions import count_unseen
 from data.store.trackers import count_faults
 

@@ -12,7 +12,7 @@ from api.shell import page, translator_of
 from data.errors import InvalidError, Need
 from data.model import Plan, PlanId, PlanState, Storm
 from data.store.database.engine import Tx
-from data.store.plans import PlanHead, get_plan, list_plan_heads
+from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm, get_storm, list_storms
 from data.store.work import list_jobs

@@ -24,10 +24,10 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.plan_edits import find_open_hand_draft, get_hand_head, list_edits
-from data.store.plans import get_plan
+from data.store.planning.plan_edits import find_open_hand_draft, get_hand_head, list_edits
+from data.store.planning.plans import get_plan
+from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import get_vehicle
-from data.store.standing_orders import list_orders
 from data.store.storms.storms import find_active_storm
 from fleet.plan_difference import difference
 from fleet.plan_edits import redo, require_draft, store_edit, undo

@@ -8,8 +8,8 @@ from api.shell import translator_of
 from data.errors import ConflictError, ForbiddenError, NotFoundError
 from data.model import JobState, PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
 from data.store.database.engine import Tx
-from data.store.plan_runs import count_ahead, get_run
-from data.store.plans import find_route, get_plan
+from data.store.planning.plan_runs import count_ahead, get_run
+from data.store.planning.plans import find_route, get_plan
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import get_shift, list_shifts
 from data.store.storms.storms import find_active_storm, get_storm

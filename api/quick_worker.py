@@ -32,8 +32,8 @@ from data.model import QUICK_KINDS, Insertion, Job, PlanRun
 from data.planning.insertion_json import insertion_json, job_from_json, routes_json
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
-from data.store.plan_runs import lease_run, run_waits
-from data.store.plans import find_published_plan_id
+from data.store.planning.plan_runs import lease_run, run_waits
+from data.store.planning.plans import find_published_plan_id
 from data.store.setup.city import get_city
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network

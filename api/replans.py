@@ -12,7 +12,7 @@ from api.shell import translator_of
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.database.engine import Tx
-from data.store.plans import find_published_plan_id, get_plan
+from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.cycles import snow_again

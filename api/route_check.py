@@ -15,7 +15,7 @@ from data.errors import NotFoundError
 from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.alerts import list_alerts
 from data.store.database.engine import Tx
-from data.store.plans import PlanHead, list_plan_heads
+from data.store.planning.plans import PlanHead, list_plan_heads
 from data.store.positions import list_between
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.shifts import get_shift

@@ -10,7 +10,7 @@ from data.errors import ConflictError
 from data.model import Plan, PlanRun, RunKind
 from data.planning.plan_json import options_from_json, wish_from_json
 from data.store.database.engine import Database, Tx, reading
-from data.store.plan_runs import answer_run, finish_run, put_back
+from data.store.planning.plan_runs import answer_run, finish_run, put_back
 from data.streets.network import StreetNetwork
 from fleet.plan_scope import scope_of
 from fleet.planning import PLANNER, Prepared, Start, prepare, solve_prepared, store_draft

@@ -13,7 +13,7 @@ from data.errors import NotFoundError
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
-from data.store.plans import get_plan
+from data.store.planning.plans import get_plan
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
 from data.store.shifts.blockages import list_open_blockages

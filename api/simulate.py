@@ -19,7 +19,7 @@ from data.errors import BarfrubError
 from data.model import LonLat, Plan, Route, Vehicle, VehicleId
 from data.store.accounts.accounts import add_device, find_device_by_name, set_token_hash
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.plans import find_published_plan, find_published_plan_id
+from data.store.planning.plans import find_published_plan, find_published_plan_id
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network

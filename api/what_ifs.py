@@ -8,7 +8,7 @@ from api.shell import translator_of
 from data.errors import ConflictError, NotFoundError
 from data.model import PlanRun, PlanRunId, RunKind, Storm
 from data.store.database.engine import Tx
-from data.store.plan_runs import count_ahead, get_run, list_runs
+from data.store.planning.plan_runs import count_ahead, get_run, list_runs
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm

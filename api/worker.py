@@ -20,7 +20,7 @@ from data.errors import BarfrubError, ConflictError
 from data.model import Fault, PlanRun
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
-from data.store.plan_runs import finish_run, lease_run, run_waits
+from data.store.planning.plan_runs import finish_run, lease_run, run_waits
 from data.store.setup.city import get_city
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork

@@ -19,7 +19,7 @@ from data.model import (
 )
 from data.store.coverage import find_last_pass
 from data.store.database.engine import Tx
-from data.store.plans import find_published_plan_id, get_plan
+from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.shifts.shifts import list_progress
 
 NOWHERE = -1

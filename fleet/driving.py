@@ -26,7 +26,7 @@ from data.model import (
 from data.store.accounts.sign_in_codes import remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.plans import find_published_plan_id, find_route
+from data.store.planning.plans import find_published_plan_id, find_route
 from data.store.shifts.blockages import get_blockage, list_open_blockages, set_cleared
 from data.store.shifts.phone_orders import add_tap, find_tap, remove_taps_before
 from data.store.shifts.shifts import (

@@ -23,7 +23,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.plans import add_revision, find_published_plan_id, set_plan_state
+from data.store.planning.plans import add_revision, find_published_plan_id, set_plan_state
 from data.store.request_clocks import mark_planned
 from data.store.requests import get_request
 from data.store.setup.machines import list_vehicles

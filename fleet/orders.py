@@ -17,7 +17,7 @@ from data.model import (
 )
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.plans import find_published_plan_id, list_plans
+from data.store.planning.plans import find_published_plan_id, list_plans
 from data.store.setup.machines import list_vehicles
 
 USUAL_MPS = 25 / 3.6

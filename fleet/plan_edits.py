@@ -24,7 +24,7 @@ from data.planning.edit_json import edit_wish_json
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
-from data.store.plan_edits import (
+from data.store.planning.plan_edits import (
     HandDraft,
     add_edit,
     add_hand_draft,
@@ -35,10 +35,10 @@ from data.store.plan_edits import (
     list_edits,
     set_edit_state,
 )
-from data.store.plans import get_plan, set_draft_content
+from data.store.planning.plans import get_plan, set_draft_content
+from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts.shifts import list_shifts
-from data.store.standing_orders import list_orders
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs

@@ -32,14 +32,14 @@ from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
-from data.store.plan_runs import (
+from data.store.planning.plan_runs import (
     add_run,
     forget_plan,
     get_run,
     list_runs,
     set_stop_requested,
 )
-from data.store.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
+from data.store.planning.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.request_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_vehicles

@@ -6,7 +6,7 @@ from data.model import StormId
 from data.policy.city_policy import Policy
 from data.store.coverage import find_newest_pass, list_streets_seen_since
 from data.store.database.engine import Tx
-from data.store.plans import find_published_plan_id, get_plan
+from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.shifts.shifts import list_progress_of_plan
 from data.streets.network import StreetNetwork
 from fleet.route_desk import PlanCheck, RouteDesk

@@ -20,8 +20,8 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.plan_runs import list_runs
-from data.store.plans import find_published_plan_id, set_plan_state
+from data.store.planning.plan_runs import list_runs
+from data.store.planning.plans import find_published_plan_id, set_plan_state
 from data.store.requests import list_requests
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.blockages import list_open_blockages, set_blocked_street, set_cleared

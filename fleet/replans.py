@@ -19,8 +19,8 @@ from data.model.planning.replans import OF_A_VEHICLE
 from data.planning.plan_json import wish_json
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.plan_runs import add_run, list_runs
-from data.store.plans import find_published_plan_id
+from data.store.planning.plan_runs import add_run, list_runs
+from data.store.planning.plans import find_published_plan_id
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
 from fleet.driving import DRIVING, ENDED, PLANNED, end_shift

@@ -9,7 +9,7 @@ from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, Segment
 from data.policy.city_policy import Policy
 from data.store.coverage import list_seen
 from data.store.database.engine import Tx
-from data.store.plans import get_plan
+from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan
 from data.streets.network import StreetNetwork
 from fleet.corridor import Corridor

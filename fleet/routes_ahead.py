@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import Job, JobId, JobState, LegKind, Plan, Route, StormId
 from data.store.database.engine import Tx
-from data.store.plans import find_published_plan
+from data.store.planning.plans import find_published_plan
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs
 from fleet.driven_plan import DrivenPlan, Trucks

@@ -24,8 +24,8 @@ from data.model import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.planning.standing_orders import add_order, get_order, list_orders, set_order_lifted
 from data.store.setup.machines import get_vehicle
-from data.store.standing_orders import add_order, get_order, list_orders, set_order_lifted
 from data.store.storms.storms import open_storm
 from fleet.route_desk import PlanCheck
 

@@ -28,7 +28,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.database.engine import Tx
-from data.store.plans import find_route
+from data.store.planning.plans import find_route
 from data.store.positions import fix_times, list_between, sensor_words
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_progress, list_proved, list_unproved, mark_proved

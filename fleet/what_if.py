@@ -24,7 +24,7 @@ from data.model import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.plan_runs import add_run, list_runs
+from data.store.planning.plan_runs import add_run, list_runs
 from fleet.planning import Prepared
 
 SECONDS = 20.0

@@ -17,7 +17,7 @@ from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
 from data.store.coverage import list_seen
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
-from data.store.plan_runs import add_run
+from data.store.planning.plan_runs import add_run
 from data.store.positions import add_positions, list_unseen
 from data.store.schema import passage
 from data.store.setup.machines import save_fleet

@@ -9,7 +9,7 @@ from api.readiness import get_ready
 from data.model import JobState, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
 from tests import village as v

@@ -17,7 +17,7 @@ from api.messenger import Messenger
 from data.errors import InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction
-from data.store.plans import add_plan
+from data.store.planning.plans import add_plan
 from data.store.promises import find_promise
 from data.store.requests import Caller, list_requests
 from fleet.outbox import OutboxRules

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from api.commands.plan import plan
 from data.store.database.engine import open_database, reading
-from data.store.plans import find_published_plan, list_plans
+from data.store.planning.plans import find_published_plan, list_plans
 from data.store.storms.storms import find_active_storm
 
 planner = Typer()

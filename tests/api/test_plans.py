@@ -4,7 +4,7 @@ import pytest
 
 from data.model import PlanState
 from data.store.database.engine import transaction
-from data.store.plans import add_plan
+from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
 from tests.maps.plans import a_plan
 

@@ -12,7 +12,7 @@ from api.quick_worker import QuickDesk, listening
 from data.model import JobState, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.plans import get_plan
+from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
 from fleet.plan_difference import job_ends

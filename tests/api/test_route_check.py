@@ -8,7 +8,7 @@ from data.model import AlertKind, JobState, PlanState
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
 from fleet.people import token_digest

@@ -7,7 +7,7 @@ import pytest
 
 from data.model import PlanState, SegmentId
 from data.store.database.engine import transaction
-from data.store.plans import add_plan
+from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
 from data.streets.network import StreetNetwork
 from maps.i18n import translator

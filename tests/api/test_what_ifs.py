@@ -5,7 +5,7 @@ import pytest
 from api.heartbeat import LEASE_S, real_now
 from api.worker import solve_run
 from data.store.database.engine import transaction
-from data.store.plan_runs import lease_run
+from data.store.planning.plan_runs import lease_run
 from tests import village as v
 
 TYPE = v.a_vehicle(1).type

@@ -13,8 +13,8 @@ from api.worker import solve_run, work_until
 from api.workers import WORKERS, running_workers
 from data.model import PlanRun, RunState
 from data.store.database.engine import open_database, reading, transaction
-from data.store.plan_runs import get_run, lease_run
-from data.store.plans import get_plan
+from data.store.planning.plan_runs import get_run, lease_run
+from data.store.planning.plans import get_plan
 from fleet.planning import ask_for_plan, prepare, request_stop
 from fleet.storms import end_storm, start_storm
 from fleet.what_if import ask_what_if

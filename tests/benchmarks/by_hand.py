@@ -17,7 +17,7 @@ from api.hand_desk import HandDesk
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
 from data.planning.edit_json import edit_wish_json
 from data.store.database.engine import Database, transaction
-from data.store.plans import find_published_plan_id, get_plan
+from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork

@@ -8,7 +8,7 @@ from data.model import Actor, CostBreakdown, Plan, PlanId, PlanState, Route, Sto
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Database, Tx, open_database, transaction
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city, set_fleet

@@ -29,7 +29,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.coverage import replace_told
 from data.store.database.engine import Database, Tx, reading, transaction
-from data.store.plans import get_plan
+from data.store.planning.plans import get_plan
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts

@@ -22,7 +22,7 @@ from data.model import (
 from data.store.accounts.accounts import add_device
 from data.store.coverage import replace_told, save_coverage
 from data.store.database.engine import Database, Tx, create_engine, transaction
-from data.store.plans import find_published_plan_id
+from data.store.planning.plans import find_published_plan_id
 from data.store.positions import add_positions
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs, set_job_state

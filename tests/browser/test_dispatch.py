@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, JobState, PlanState, RequestId, RequestKind
 from data.store.database.engine import transaction
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import list_jobs
 from fleet.intake import Report, place_by_hand, receive
 from fleet.storms import start_storm

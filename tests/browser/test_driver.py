@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from data.model import LegKind, PlanState, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from fleet.codes import give_code
 from fleet.storms import start_storm

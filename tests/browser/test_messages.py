@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from data.model import PlanState
 from data.store.database.engine import transaction
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from fleet.codes import give_code
 from fleet.driving import start_shift
 from fleet.storms import start_storm

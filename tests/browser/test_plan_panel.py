@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from data.model import CurvePoint, PlanProof, PlanState, ServiceClass
 from data.store.accounts.accounts import find_user_by_login, set_language
 from data.store.database.engine import transaction
-from data.store.plan_runs import add_run, finish_run, heartbeat, lease_run
-from data.store.plans import add_plan
+from data.store.planning.plan_runs import add_run, finish_run, heartbeat, lease_run
+from data.store.planning.plans import add_plan
 from tests.maps.plans import a_plan
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from api.quick_worker import QuickDesk, listening
 from data.model import Actor, ActorKind, PlanState
 from data.store.database.engine import reading, transaction
-from data.store.plans import add_plan, find_published_plan, set_plan_state
+from data.store.planning.plans import add_plan, find_published_plan, set_plan_state
 from data.store.work import list_jobs
 from fleet.storms import start_storm
 from maps.i18n import translator

@@ -12,8 +12,8 @@ from api.worker import solve_run
 from data.model import PlanState, StormId
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
-from data.store.plan_runs import lease_run
-from data.store.plans import list_plans
+from data.store.planning.plan_runs import lease_run
+from data.store.planning.plans import list_plans
 from maps.i18n import Translator, translator
 from tests.browser.conftest import Visit
 from tests.browser.test_pages import speak

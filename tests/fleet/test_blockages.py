@@ -6,7 +6,7 @@ from data.errors import ConflictError, InvalidError
 from data.model import Blockage, LegKind, LonLat, Plan, PlanState, ShiftId
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.blockages import TEXT_LETTERS, add_photo, clear_blockage, report_blockage

@@ -20,8 +20,8 @@ from data.model import (
 from data.store.audit.audit_log import list_events
 from data.store.coverage import save_coverage
 from data.store.database.engine import Tx
-from data.store.plan_runs import finish_run, lease_run, list_runs
-from data.store.plans import add_plan, get_plan, set_plan_state
+from data.store.planning.plan_runs import finish_run, lease_run, list_runs
+from data.store.planning.plans import add_plan, get_plan, set_plan_state
 from data.store.work import list_jobs, set_job_state
 from fleet.cycles import begin_cycles, ended_cycles, snow_again, snowing, waiting_cycle
 from fleet.planning import discard

@@ -7,7 +7,7 @@ from data.model import Blockage, BlockageId, LegKind, Plan, PlanState, ShiftId, 
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.shifts.blockages import add_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.driving import (

@@ -13,8 +13,8 @@ from data.errors import ConflictError
 from data.model import EditKind, EditWish, Plan, SegmentId, VehicleId
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx, transaction
-from data.store.plan_edits import list_edits
-from data.store.plans import add_plan, get_plan
+from data.store.planning.plan_edits import list_edits
+from data.store.planning.plans import add_plan, get_plan
 from fleet.hand_draft import HandDraft, drafted, hand_draft
 from fleet.hand_edits import checked, made, takers
 from fleet.plan_edits import as_begun, begin, redo, store_edit, undo

@@ -7,7 +7,7 @@ from data.errors import ConflictError, InvalidError
 from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, VehicleId, WorkPass
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.plans import add_plan, get_plan
+from data.store.planning.plans import add_plan, get_plan
 from data.store.shifts.shifts import set_shift_state
 from fleet.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning import Prepared, ask_for_plan, prepare, publish

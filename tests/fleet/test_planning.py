@@ -14,8 +14,8 @@ from data.model import (
 )
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.plan_runs import finish_run, get_run, lease_run
-from data.store.plans import add_plan, find_published_plan_id, get_plan
+from data.store.planning.plan_runs import finish_run, get_run, lease_run
+from data.store.planning.plans import add_plan, find_published_plan_id, get_plan
 from data.store.setup.city import get_city, save_city
 from data.store.shifts.shifts import set_shift_state
 from data.store.work import set_job_state

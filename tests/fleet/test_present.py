@@ -22,7 +22,7 @@ from data.model import (
 )
 from data.store.coverage import replace_told, save_coverage
 from data.store.database.engine import Tx
-from data.store.plans import add_plan
+from data.store.planning.plans import add_plan
 from data.store.shifts.blockages import add_blockage, set_cleared
 from data.store.storms.closures import add_closure
 from data.store.work import add_job, list_jobs

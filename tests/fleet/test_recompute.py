@@ -30,7 +30,7 @@ from data.store.audit.audit_log import add_event, list_events
 from data.store.coverage import list_coverage, list_seen
 from data.store.database.engine import Tx, reading, transaction
 from data.store.logbook import list_stale
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.request_clocks import get_clock
 from data.store.requests import add_request, get_request

@@ -22,7 +22,7 @@ from data.policy.alert_rules import AlertRules
 from data.store.alerts import get_alert, list_alerts, list_open_alerts
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.plans import add_plan, set_plan_state
+from data.store.planning.plans import add_plan, set_plan_state
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs

@@ -6,7 +6,7 @@ import pytest
 from data.errors import ConflictError, InvalidError
 from data.model import JobId, JobState, PlanRun, RunKind, RunState, Storm, VehicleId
 from data.store.database.engine import Tx
-from data.store.plan_runs import (
+from data.store.planning.plan_runs import (
     add_run,
     answer_run,
     count_ahead,

@@ -11,8 +11,8 @@ from data.model import JobState, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
-from data.store.plan_runs import lease_run
-from data.store.plans import get_plan
+from data.store.planning.plan_runs import lease_run
+from data.store.planning.plans import get_plan
 from data.store.work import list_jobs
 from fleet.coverage import CoverageState
 from fleet.people import token_digest

@@ -9,8 +9,8 @@ from api.quick_worker import QuickDesk, listening
 from data.model import LegKind, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.plans import get_plan
-from data.store.standing_orders import list_orders
+from data.store.planning.plans import get_plan
+from data.store.planning.standing_orders import list_orders
 from fleet.book import audit
 from fleet.planning import prepare, solve_prepared, store_draft
 from fleet.storms import start_storm

@@ -8,7 +8,7 @@ import pytest
 from data.model import AlertKind
 from data.store.alerts import list_open_alerts
 from data.store.database.engine import reading, transaction
-from data.store.plans import get_plan
+from data.store.planning.plans import get_plan
 from fleet.planning import store_draft
 from tests import village as v
 from tests.api.test_driver import PAGE

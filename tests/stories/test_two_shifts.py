@@ -9,7 +9,7 @@ from api.quick_worker import QuickDesk
 from data.model import PlanId, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import reading, transaction
-from data.store.plans import get_plan
+from data.store.planning.plans import get_plan
 from data.store.work import list_jobs
 from tests import village as v
 from tests.api.test_replans import NEVER

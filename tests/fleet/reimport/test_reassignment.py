@@ -27,8 +27,8 @@ from data.model import (
 from data.store.audit.audit_log import list_events
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import reading, transaction
-from data.store.plan_runs import get_run, lease_run
-from data.store.plans import find_published_plan_id, get_plan
+from data.store.planning.plan_runs import get_run, lease_run
+from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.requests import get_request
 from data.store.setup.city import get_policy
 from data.store.shifts.blockages import add_blockage, get_blockage, list_open_blockages

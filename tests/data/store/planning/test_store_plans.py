@@ -17,7 +17,7 @@ from data.model import (
 )
 from data.planning.plan_json import leg_from_json, leg_json, plan_json
 from data.store.database.engine import Tx
-from data.store.plan_runs import (
+from data.store.planning.plan_runs import (
     add_run,
     finish_run,
     get_run,
@@ -26,7 +26,7 @@ from data.store.plan_runs import (
     list_runs,
     set_stop_requested,
 )
-from data.store.plans import (
+from data.store.planning.plans import (
     add_plan,
     find_published_plan,
     find_route,

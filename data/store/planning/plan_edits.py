@@ -31,7 +31,7 @@ from data.planning.edit_json import (
     toll_json,
 )
 from data.store.database.engine import Tx
-from data.store.plans import GZIP_LEVEL
+from data.store.planning.plans import GZIP_LEVEL
 from data.store.schema import hand_draft, plan, plan_edit
 
 

@@ -1,0 +1,1 @@
+"""Which plans, runs, hand edits and standing orders are there, as rows?"""
