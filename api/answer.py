@@ -11,7 +11,7 @@ from data.errors import ConflictError, InvalidError
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.requests import get_request, list_requests_on_segment
+from data.store.requests.requests import get_request, list_requests_on_segment
 from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.answer import CallAnswer, answer_call

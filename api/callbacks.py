@@ -11,7 +11,7 @@ from data.model import CallOutcome, News, RequestId
 from data.store.callbacks import count_callbacks, list_callbacks
 from data.store.database.engine import Tx
 from data.store.handovers import last_hand_overs, list_bodies
-from data.store.request_clocks import list_clocks
+from data.store.requests.sla_clocks import list_clocks
 from fleet.callbacks import note_call
 from maps.callbacks import CallsView, Told, calls_view
 from maps.i18n import Translator

@@ -21,10 +21,10 @@ from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
 from data.store.database.engine import Tx, reading, transaction
-from data.store.notices import list_notices
-from data.store.promises import find_promise
-from data.store.request_clocks import get_clock
-from data.store.requests import find_caller
+from data.store.requests.notices import list_notices
+from data.store.requests.promises import find_promise
+from data.store.requests.requests import find_caller
+from data.store.requests.sla_clocks import get_clock
 from data.store.work import find_done_at, get_job
 from fleet.closing import reopen_request
 from fleet.consent import withdraw_consent

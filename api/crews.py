@@ -28,7 +28,7 @@ from data.store.crew_jobs import get_crew_job, list_crew_jobs
 from data.store.crew_photos import crew_photos
 from data.store.crews import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
-from data.store.requests import get_request, list_requests_by_id
+from data.store.requests.requests import get_request, list_requests_by_id
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from data.model import Delay, SegmentId
 from data.store.database.engine import Tx
-from data.store.promises import list_last_promises
-from data.store.requests import list_requests_of_jobs
+from data.store.requests.promises import list_last_promises
+from data.store.requests.requests import list_requests_of_jobs
 from data.streets.network import StreetNetwork
 from maps.i18n import Translator
 from maps.replans import DelayView, delay_views

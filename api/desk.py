@@ -15,7 +15,7 @@ from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
 from data.store.accounts.accounts import get_user
 from data.store.database.engine import Tx, reading
 from data.store.planning.plans import get_plan
-from data.store.requests import list_requests_on_segment
+from data.store.requests.requests import list_requests_on_segment
 from data.store.setup.machines import get_vehicle
 from data.store.shift_work import find_last_work_of, sum_storms_of_street, sum_work_of
 from data.store.shifts.shifts import list_shifts

@@ -24,7 +24,7 @@ from data.store.coverage import list_coverage
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.planning.plan_runs import count_ahead, list_runs
 from data.store.positions import list_unseen, mark_seen_until
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm, get_storm
 from data.store.trackers import add_faults
 from fleet.colors import Colors

@@ -18,7 +18,7 @@ from data.store.accounts.accounts import list_users
 from data.store.comments import list_comments
 from data.store.database.engine import Tx
 from data.store.followup import get_followed
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
 from data.store.sightings import get_sighting, list_sightings
 from data.store.storms.storms import find_active_storm
 from fleet.clocks import next_due

@@ -17,9 +17,9 @@ from api.ground import GroundKeeper
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Database, reading, transaction
-from data.store.request_photos import add_request_photo
-from data.store.requests import find_request_by_key, get_request
-from data.store.tracking_codes import find_tracking_code, list_unplaced
+from data.store.requests.request_photos import add_request_photo
+from data.store.requests.requests import find_request_by_key, get_request
+from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
 from fleet.intake import Report, locate, receive
 
 CHANNEL = "web"

@@ -33,13 +33,13 @@ from data.model import (
 from data.store.database.engine import Tx
 from data.store.handovers import last_hand_overs, list_bodies
 from data.store.queue_changes import find_last_queue_change
-from data.store.request_search import (
+from data.store.requests.request_search import (
     list_found_by_phone,
     search_requests,
     spots_of_requests,
     tally_requests,
 )
-from data.store.requests import list_requests_by_id
+from data.store.requests.requests import list_requests_by_id
 from fleet.callers import note_phone_search
 from fleet.handover import HandingOver
 from fleet.intake import TEXT_LETTERS

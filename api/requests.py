@@ -19,7 +19,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.requests import get_request, list_requests
+from data.store.requests.requests import get_request, list_requests
 from data.store.work import list_jobs_by_id
 from fleet.callers import look_at_caller
 from fleet.closing import cancel_request, close_request, reopen_request

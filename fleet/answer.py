@@ -21,8 +21,8 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.promises import list_promise_outcomes
-from data.store.requests import count_requests_of_job
+from data.store.requests.promises import list_promise_outcomes
+from data.store.requests.requests import count_requests_of_job
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork

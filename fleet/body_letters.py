@@ -13,7 +13,7 @@ from data.store.body_letters import (
 )
 from data.store.database.engine import Tx
 from data.store.handovers import get_body, get_hand_over
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
 from fleet.callers import look_at_caller
 from fleet.intake import subject_of
 from fleet.outbox import BACK_OFF, MESSENGER

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from data.model import Actor, RequestId, ServiceRequest
 from data.store.audit.audit_log import add_event, find_last_event_of
 from data.store.database.engine import Tx
-from data.store.requests import Caller, list_callers, list_requests_of_number
+from data.store.requests.requests import Caller, list_callers, list_requests_of_number
 
 SAME_LOOK = timedelta(minutes=15)
 """Within this time the same list on the same desk is one look."""

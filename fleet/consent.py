@@ -5,7 +5,7 @@ from datetime import datetime
 from data.model import Actor, RequestId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.requests import find_caller, set_consent
+from data.store.requests.requests import find_caller, set_consent
 
 
 def withdraw_consent(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:

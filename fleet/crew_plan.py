@@ -32,7 +32,7 @@ from data.store.crew_jobs import (
 )
 from data.store.crews import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
-from data.store.request_clocks import mark_one_planned
+from data.store.requests.sla_clocks import mark_one_planned
 from data.store.storms.storms import open_storm
 from fleet.crew_jobs import ALIVE, WAITING, freed, moved, require_state
 from fleet.notices import Window, tell_crew_planned

@@ -9,7 +9,7 @@ from data.model import ClassRule, DirectedSegment, JobId, JobState, Storm
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
 from data.store.performance import list_served_marks
-from data.store.requests import jobs_asked_for
+from data.store.requests.requests import jobs_asked_for
 from data.store.work import list_jobs, set_job_times
 from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of

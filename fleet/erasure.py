@@ -7,15 +7,15 @@ from data.model import Actor, LonLat, RequestId
 from data.store.audit.audit_log import add_event
 from data.store.crew_jobs import erase_crew_words
 from data.store.database.engine import Tx
-from data.store.erasure import (
+from data.store.handover_notes import erase_notes
+from data.store.messages import erase_messages
+from data.store.requests.data_retention import (
     erase_people,
     forget_photos,
     move_pins,
     placed_offsets,
     requests_with_people,
 )
-from data.store.handover_notes import erase_notes
-from data.store.messages import erase_messages
 from data.streets.network import StreetNetwork
 
 ERASED = "callers.erased"

@@ -26,7 +26,7 @@ from data.store.handovers import (
     get_hand_over,
     save_hand_over,
 )
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
 from fleet.body_letters import drop_body_letter
 from fleet.closing import close_request, reopen_request
 from fleet.intake import subject_of

@@ -23,7 +23,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.handover_notes import add_note, get_note, list_notes_of_storm, set_read
 from data.store.planning.plan_runs import list_runs
-from data.store.request_search import count_waiting
+from data.store.requests.request_search import count_waiting
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import open_storm

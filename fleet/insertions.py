@@ -24,8 +24,8 @@ from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_revision, find_published_plan_id, set_plan_state
-from data.store.request_clocks import mark_planned
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
+from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.route_answers import copy_answers
 from data.store.work import add_job, add_planned, find_open_job, get_job

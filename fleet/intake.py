@@ -27,8 +27,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.request_clocks import mark_one_planned, mark_placed
-from data.store.requests import (
+from data.store.requests.requests import (
     Caller,
     add_caller,
     add_request,
@@ -37,9 +36,10 @@ from data.store.requests import (
     next_request_id,
     save_request,
 )
+from data.store.requests.sla_clocks import mark_one_planned, mark_placed
+from data.store.requests.tracking_codes import add_tracking_code
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
-from data.store.tracking_codes import add_tracking_code
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
 from fleet.crew_jobs import job_of_request

@@ -23,7 +23,7 @@ from data.model.crews import (
     CrewJob,
 )
 from data.store.database.engine import Tx
-from data.store.notices import (
+from data.store.requests.notices import (
     NewNotice,
     add_new_notices,
     add_notice,
@@ -34,8 +34,8 @@ from data.store.notices import (
     list_notices,
     set_notice,
 )
-from data.store.promises import list_last_promises
-from data.store.requests import find_caller
+from data.store.requests.promises import list_last_promises
+from data.store.requests.requests import find_caller
 from data.store.work import find_done_at, get_job, segments_of_jobs
 
 STALE_AFTER: Mapping[NoticeKind, timedelta] = {

@@ -8,16 +8,16 @@ from data.errors import InvalidError
 from data.model import Actor, ActorKind, Notice, NoticeKind, NoticeState, ServiceRequest
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.notices import (
+from data.store.requests.notices import (
     count_reaching,
     list_due_notices,
     list_notices_in,
     set_notice,
     set_sending,
 )
-from data.store.request_clocks import mark_told
-from data.store.requests import Caller, find_caller, get_request
-from data.store.tracking_codes import find_tracking_code
+from data.store.requests.requests import Caller, find_caller, get_request
+from data.store.requests.sla_clocks import mark_told
+from data.store.requests.tracking_codes import find_tracking_code
 
 MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
 """Who the storm book names where somebody was told."""

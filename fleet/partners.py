@@ -19,15 +19,15 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.comments import add_comment
 from data.store.database.engine import Tx
-from data.store.partners import (
+from data.store.requests.partners import (
     add_partner_report,
     add_partner_update,
     find_partner_update,
     list_partner_reports,
 )
-from data.store.request_clocks import get_clock
-from data.store.request_photos import add_request_photo
-from data.store.requests import get_request
+from data.store.requests.request_photos import add_request_photo
+from data.store.requests.requests import get_request
+from data.store.requests.sla_clocks import get_clock
 from fleet.closing import STILL_OPEN, close_request, reopen_request
 from fleet.intake import Report, receive, subject_of
 

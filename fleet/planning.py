@@ -40,7 +40,7 @@ from data.store.planning.plan_runs import (
     set_stop_requested,
 )
 from data.store.planning.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
-from data.store.request_clocks import mark_planned
+from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_depots, list_vehicles
 from data.store.shifts.shifts import list_shifts

@@ -21,7 +21,7 @@ from data.model import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.promises import (
+from data.store.requests.promises import (
     AwaitingPromise,
     add_promises,
     find_promise,

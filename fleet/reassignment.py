@@ -22,7 +22,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import list_runs
 from data.store.planning.plans import find_published_plan_id, set_plan_state
-from data.store.requests import list_requests
+from data.store.requests.requests import list_requests
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.blockages import list_open_blockages, set_blocked_street, set_cleared
 from data.store.storms.closures import add_closure, list_closures, set_lifted

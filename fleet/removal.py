@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data.store.database.city_lock import holding
 from data.store.database.engine import Tx
-from data.store.requests import list_requests
+from data.store.requests.requests import list_requests
 from data.store.setup.city import get_report
 from data.store.storms.storms import list_storms
 from fleet.scaffold import PREFIX

@@ -8,7 +8,7 @@ from datetime import datetime
 from data.model import Actor, QueueChangeId, ServiceRequest
 from data.requests.request_csv import RequestLine
 from data.store.database.engine import Tx
-from data.store.requests import find_request_by_key
+from data.store.requests.requests import find_request_by_key
 from fleet.intake import Report, receive
 from fleet.queue import note_taken_in
 

@@ -23,7 +23,7 @@ from data.model import (
 from data.policy.city_policy import Policy, toml_from_policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.requests import list_requests, list_requests_by_id, list_requests_of_jobs
+from data.store.requests.requests import list_requests, list_requests_by_id, list_requests_of_jobs
 from data.store.setup.city import get_city, next_revision
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state

@@ -7,7 +7,7 @@ import unicodedata
 from data.errors import NotFoundError
 from data.model import ServiceRequest
 from data.store.database.engine import Tx
-from data.store.tracking_codes import find_tracked
+from data.store.requests.tracking_codes import find_tracked
 
 CODE_DIGITS = 8
 """Long enough that guessing at the pace of `api/limits.py` takes years, short enough to type."""

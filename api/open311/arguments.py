@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from api.open311.forms import read_moment
 from data.errors import InvalidError, Need, NotFoundError
 from data.model import RequestKind, RequestState
-from data.store.published import Wanted
+from data.store.requests.public_requests import Wanted
 from maps.open311 import CLOSED, CLOSED_STATES, OPEN
 
 MOST = 1_000

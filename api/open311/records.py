@@ -9,9 +9,9 @@ from api.requests import deadlines
 from data.model import PartnerReport, RequestState, ServiceRequest
 from data.store.database.engine import Tx
 from data.store.handovers import agencies_of
-from data.store.partners import list_partner_reports
-from data.store.published import last_changes, list_notes
-from data.store.request_photos import list_request_photos
+from data.store.requests.partners import list_partner_reports
+from data.store.requests.public_requests import last_changes, list_notes
+from data.store.requests.request_photos import list_request_photos
 from fleet.partners import TOLD
 from maps.open311 import UPDATES, Published, Record, extended, request_record
 

@@ -16,9 +16,9 @@ from api.photos import photo_answer
 from data.errors import NotFoundError
 from data.model import ServiceRequest
 from data.store.database.engine import Tx, reading
-from data.store.partners import list_partner_reports
-from data.store.published import Wanted, find_requests
-from data.store.request_photos import find_photographed
+from data.store.requests.partners import list_partner_reports
+from data.store.requests.public_requests import Wanted, find_requests
+from data.store.requests.request_photos import find_photographed
 
 router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
 

@@ -17,9 +17,9 @@ from api.open311.wire import Format, answer
 from api.requests import viewed
 from data.errors import InvalidError, Need
 from data.store.database.engine import reading, transaction
-from data.store.partners import list_partner_updates
-from data.store.published import list_request_events
-from data.store.requests import list_requests_by_id
+from data.store.requests.partners import list_partner_updates
+from data.store.requests.public_requests import list_request_events
+from data.store.requests.requests import list_requests_by_id
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS
 from fleet.partners import TOLD, Said, Wish, hear
 from maps.open311 import UPDATES as VERBS

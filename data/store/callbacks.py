@@ -28,7 +28,7 @@ from data.model import (
     RequestState,
 )
 from data.store.database.engine import Tx
-from data.store.requests import request_of
+from data.store.requests.requests import request_of
 from data.store.schema import (
     UtcDateTime,
     call_attempt,

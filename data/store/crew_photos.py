@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from data.model.crews import CrewJobId
 from data.store.database.engine import Tx
-from data.store.requests import AT_ONCE
+from data.store.requests.requests import AT_ONCE
 from data.store.schema import crew_job, crew_job_photo
 
 

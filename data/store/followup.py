@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, and_, false, func, or_, select
 from data.errors import NotFoundError
 from data.model import ClosingReason, Followed, RequestId
 from data.store.database.engine import Tx
-from data.store.request_clocks import clock_of
-from data.store.requests import request_of
+from data.store.requests.requests import request_of
+from data.store.requests.sla_clocks import clock_of
 from data.store.schema import caller, request, request_clock
 
 _REACHABLE = or_(caller.c.phone != "", caller.c.email != "")

@@ -19,7 +19,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.requests import request_of
+from data.store.requests.requests import request_of
 from data.store.schema import body, hand_over, request
 
 

@@ -4,7 +4,7 @@ from data.model import PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import add_plan, set_plan_state
-from data.store.promises import find_promise
+from data.store.requests.promises import find_promise
 from data.store.work import list_jobs
 from tests.village import MILL, NOW, SCHOOL, at_m
 from tests.village_plan import a_leg, a_plan

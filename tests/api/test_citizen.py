@@ -8,8 +8,8 @@ from PIL import Image
 from data.model import ClosingReason, JobState, RequestState
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
-from data.store.request_photos import list_request_photos
-from data.store.requests import find_caller, get_request, list_requests
+from data.store.requests.request_photos import list_request_photos
+from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import set_job_state
 from fleet.closing import close_by_evidence, close_request
 from fleet.outbox import MESSENGER

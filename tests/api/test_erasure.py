@@ -13,9 +13,9 @@ from data.model import Actor, ActorKind, RequestId
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.comments import add_comment
 from data.store.database.engine import reading, transaction
-from data.store.partners import list_partner_reports
-from data.store.request_photos import list_request_photos
-from data.store.requests import find_caller, get_request
+from data.store.requests.partners import list_partner_reports
+from data.store.requests.request_photos import list_request_photos
+from data.store.requests.requests import find_caller, get_request
 from fleet.api_keys import find_key, make_key
 from fleet.erasure import ERASED
 from fleet.intake import Report, locate

@@ -6,7 +6,7 @@ from api.auth import TooManyError
 from api.intake_door import WAITING, Arrival, IntakeDoor
 from data.model import RequestKind
 from data.store.database.engine import reading, transaction
-from data.store.requests import list_requests
+from data.store.requests.requests import list_requests
 from fleet.intake import Report, receive
 from tests import village as v
 from tests.village_database import DISPATCHER

@@ -18,8 +18,8 @@ from data.errors import InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan
-from data.store.promises import find_promise
-from data.store.requests import Caller, list_requests
+from data.store.requests.promises import find_promise
+from data.store.requests.requests import Caller, list_requests
 from fleet.outbox import OutboxRules
 from maps.notices import NoticeText
 from tests import village as v

@@ -11,7 +11,7 @@ from api.limits import ALLOWANCES, Door
 from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.requests import find_caller, get_request
+from data.store.requests.requests import find_caller, get_request
 from fleet.api_keys import make_key, revoke_key
 from maps.open311_services import QUESTIONS
 from tests.village import NOW, village

@@ -27,9 +27,9 @@ from api.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user, find_user_by_login
 from data.store.database.engine import open_database, reading, transaction
+from data.store.requests.tracking_codes import find_tracked
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from data.store.tracking_codes import find_tracked
 from fleet.cities import add_city
 from fleet.storms import start_storm
 from tests.browser.conftest import _served, serving

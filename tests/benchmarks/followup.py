@@ -20,8 +20,8 @@ from data.model import (
 )
 from data.store.database.engine import Database, Tx, open_database, reading, transaction
 from data.store.followup import list_received_between
-from data.store.request_clocks import mark_placed, stop_clock
-from data.store.requests import add_request, next_request_id
+from data.store.requests.requests import add_request, next_request_id
+from data.store.requests.sla_clocks import mark_placed, stop_clock
 from data.store.setup.city import get_policy
 from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network

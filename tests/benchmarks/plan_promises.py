@@ -7,8 +7,8 @@ from time import process_time
 from data.model import PlanId, RequestId, RequestKind, RequestState, ServiceRequest, Side, Snap
 from data.store.database.engine import Tx, transaction
 from data.store.planning.plans import add_plan
-from data.store.promises import list_promise_outcomes
-from data.store.requests import Caller, add_caller, add_request
+from data.store.requests.promises import list_promise_outcomes
+from data.store.requests.requests import Caller, add_caller, add_request
 from data.store.work import list_jobs
 from fleet.planning import publish
 from fleet.promise import REMEMBERED

@@ -33,8 +33,8 @@ from data.model import (
 )
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import Tx, open_database, transaction
-from data.store.request_clocks import stop_clock
-from data.store.requests import Caller, add_caller, add_request
+from data.store.requests.requests import Caller, add_caller, add_request
+from data.store.requests.sla_clocks import stop_clock
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.work import list_jobs

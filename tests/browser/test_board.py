@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from data.model import RequestId, RequestKind, RequestState, ServiceRequest
 from data.store.database.engine import transaction
-from data.store.requests import add_request
+from data.store.requests.requests import add_request
 from tests.browser.conftest import PATIENCE_MS, Visit, refuse
 from tests.village import MAIN_EAST, TULIP, village
 

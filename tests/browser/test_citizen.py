@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from data.store.database.engine import reading
-from data.store.request_photos import list_request_photos
-from data.store.requests import list_requests
+from data.store.requests.request_photos import list_request_photos
+from data.store.requests.requests import list_requests
 from tests.browser.conftest import Visit, _served
 
 PHONE = {

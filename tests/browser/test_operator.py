@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from data.model import Actor, ActorKind, JobState, PlanState
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import add_plan, set_plan_state
-from data.store.promises import find_promise
-from data.store.requests import list_callers, list_requests
+from data.store.requests.promises import find_promise
+from data.store.requests.requests import list_callers, list_requests
 from data.store.work import list_jobs
 from fleet.storms import start_storm
 from tests.browser.conftest import _served

@@ -25,8 +25,8 @@ from data.store.comments import list_comments
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.followup import get_followed
-from data.store.request_clocks import get_clock, mark_planned, mark_told
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
+from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
 from data.store.sightings import list_sightings, list_sightings_on_segment
 from data.store.work import get_job, set_planned
 from fleet.clocks import Due, Step, next_due

@@ -17,8 +17,8 @@ from data.model import (
 )
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx, transaction
-from data.store.notices import count_reaching, list_notices
-from data.store.requests import find_caller
+from data.store.requests.notices import count_reaching, list_notices
+from data.store.requests.requests import find_caller
 from data.store.work import list_jobs, set_job_state
 from fleet.closing import close_by_evidence, close_request, reopen_request
 from fleet.intake import Report, locate, receive

@@ -6,7 +6,7 @@ from data.model import JobState, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan
-from data.store.promises import find_promise, list_promise_outcomes
+from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.work import set_job_state
 from fleet.planning import publish
 from fleet.promise import was_kept

@@ -36,8 +36,8 @@ from data.store.audit.audit_log import list_events
 from data.store.coverage import replace_told
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
-from data.store.promises import find_promise, list_promise_outcomes
-from data.store.requests import get_request, save_request
+from data.store.requests.promises import find_promise, list_promise_outcomes
+from data.store.requests.requests import get_request, save_request
 from data.store.shifts.shifts import save_progress
 from data.store.work import find_open_job, set_job_state
 from fleet.closing import cancel_request

@@ -32,8 +32,8 @@ from data.store.database.engine import Tx, reading, transaction
 from data.store.logbook import list_stale
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.positions import add_positions, list_unseen, mark_seen_until
-from data.store.request_clocks import get_clock
-from data.store.requests import add_request, get_request
+from data.store.requests.requests import add_request, get_request
+from data.store.requests.sla_clocks import get_clock
 from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
 from data.store.setup.city import get_city

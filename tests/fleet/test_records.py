@@ -18,7 +18,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
 from fleet import records

@@ -6,7 +6,7 @@ import pytest
 
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading
-from data.store.tracking_codes import find_tracking_code
+from data.store.requests.tracking_codes import find_tracking_code
 from tests.api.conftest import StillClock
 
 PAGE = {"accept": "text/html"}

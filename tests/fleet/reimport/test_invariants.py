@@ -9,7 +9,7 @@ from data.geocode import Geocoder
 from data.model import JobState, Override, RequestKind, RequestState, ServiceClass
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import open_database, reading, transaction
-from data.store.requests import list_requests
+from data.store.requests.requests import list_requests
 from data.store.setup.city import get_city, get_policy
 from data.store.streets.network import list_former_segments, list_restrictions, load_network
 from data.store.streets.service_levels import list_levels, list_overrides, save_overrides

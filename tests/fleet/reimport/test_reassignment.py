@@ -29,7 +29,7 @@ from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import find_published_plan_id, get_plan
-from data.store.requests import get_request
+from data.store.requests.requests import get_request
 from data.store.setup.city import get_policy
 from data.store.shifts.blockages import add_blockage, get_blockage, list_open_blockages
 from data.store.shifts.shifts import list_shifts

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from data.model import Event, RequestId, RequestKind, RequestState, ServiceRequest
 from data.store.audit.audit_log import event_of
 from data.store.database.engine import Tx
-from data.store.requests import AT_ONCE, request_of
+from data.store.requests.requests import AT_ONCE, request_of
 from data.store.schema import event, request
 
 SUBJECT = "request:"

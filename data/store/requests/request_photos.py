@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from data.model import RequestId
 from data.store.database.engine import Tx
-from data.store.requests import AT_ONCE
+from data.store.requests.requests import AT_ONCE
 from data.store.schema import request_photo
 
 

@@ -18,7 +18,7 @@ from data.model import (
     RequestState,
 )
 from data.store.database.engine import Tx
-from data.store.requests import Caller
+from data.store.requests.requests import Caller
 from data.store.schema import caller, notice, request
 
 AT_ONCE = 500

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, or_, select, update
 
 from data.model import LonLat, RequestId, SegmentId
 from data.store.database.engine import Tx
-from data.store.requests import AT_ONCE
+from data.store.requests.requests import AT_ONCE
 from data.store.schema import (
     blockage,
     call_attempt,

@@ -36,7 +36,7 @@ from data.model import (
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.requests import request_of
+from data.store.requests.requests import request_of
 from data.store.schema import caller, job, request, segment, segment_level
 
 type ClassOfRoad = Mapping[RoadClass, ServiceClass]

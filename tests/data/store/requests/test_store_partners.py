@@ -10,13 +10,13 @@ from data.store.accounts.api_keys import (
     set_revoked,
 )
 from data.store.database.engine import Tx
-from data.store.erasure import forget_photos
-from data.store.request_photos import (
+from data.store.requests.data_retention import forget_photos
+from data.store.requests.request_photos import (
     add_request_photo,
     find_photographed,
     list_request_photos,
 )
-from data.store.requests import add_request
+from data.store.requests.requests import add_request
 from tests.village import NOW
 
 DAY = timedelta(days=1)

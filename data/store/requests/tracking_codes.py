@@ -4,7 +4,7 @@ from sqlalchemy import Text, cast, insert, select
 
 from data.model import RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Tx
-from data.store.requests import request_of
+from data.store.requests.requests import request_of
 from data.store.schema import event, request, tracking_code
 
 

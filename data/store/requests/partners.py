@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select
 
 from data.model import ApiKeyId, PartnerReport, PartnerUpdate, RequestId
 from data.store.database.engine import Tx
-from data.store.requests import AT_ONCE
+from data.store.requests.requests import AT_ONCE
 from data.store.schema import partner_report, partner_update
 
 

@@ -19,8 +19,8 @@ from data.model import (
     Stage,
 )
 from data.store.database.engine import create_engine, transaction
-from data.store.request_search import search_requests, spots_of_requests, tally_requests
-from data.store.requests import Caller, add_caller, add_request
+from data.store.requests.request_search import search_requests, spots_of_requests, tally_requests
+from data.store.requests.requests import Caller, add_caller, add_request
 from data.store.schema import metadata
 from tests.village import MAIN_WEST, NOW, SCHOOL, TULIP, at_m
 from tests.village_database import POLICY
