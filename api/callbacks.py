@@ -8,9 +8,9 @@ from api.context import CallerContext, Context
 from api.schemas import Short, Wire
 from api.shell import translator_of
 from data.model import CallOutcome, News, RequestId
-from data.store.callbacks import count_callbacks, list_callbacks
 from data.store.database.engine import Tx
-from data.store.handovers import last_hand_overs, list_bodies
+from data.store.followup.callbacks import count_callbacks, list_callbacks
+from data.store.followup.referrals import last_hand_overs, list_bodies
 from data.store.requests.sla_clocks import list_clocks
 from fleet.callbacks import note_call
 from maps.callbacks import CallsView, Told, calls_view

@@ -21,11 +21,11 @@ from data.model import (
 )
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import reading
+from data.store.followup.sightings import list_sightings_on_segment
 from data.store.planning.plan_runs import list_runs
 from data.store.requests.request_search import count_waiting, list_waiting, search_requests
 from data.store.requests.requests import list_requests_by_id, list_requests_of_jobs
 from data.store.setup.machines import get_vehicle, list_vehicles
-from data.store.sightings import list_sightings_on_segment
 from data.store.storms.storms import find_active_storm
 from data.store.work import find_next_deadline, list_jobs_on_segment
 from fleet.live import VehicleState

@@ -15,11 +15,11 @@ from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, RequestId, SegmentId
 from data.store.accounts.accounts import list_users
-from data.store.comments import list_comments
 from data.store.database.engine import Tx
-from data.store.followup import get_followed
+from data.store.followup.comments import list_comments
+from data.store.followup.followup import get_followed
+from data.store.followup.sightings import get_sighting, list_sightings
 from data.store.requests.requests import get_request
-from data.store.sightings import get_sighting, list_sightings
 from data.store.storms.storms import find_active_storm
 from fleet.clocks import next_due
 from fleet.followup import (

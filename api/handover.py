@@ -10,9 +10,9 @@ from api.context import AdminContext, Context, IntakeContext
 from api.schemas import Short, Wire
 from api.shell import boot_of, page, translator_of
 from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
-from data.store.body_letters import find_body_letter, list_body_letters
 from data.store.database.engine import Tx
-from data.store.handovers import get_body, get_hand_over, list_bodies, list_hand_overs
+from data.store.followup.agency_mail import find_body_letter, list_body_letters
+from data.store.followup.referrals import get_body, get_hand_over, list_bodies, list_hand_overs
 from data.store.requests.requests import get_request
 from fleet.bodies import NAME_LETTERS, NEW, keep_body, retire_body
 from fleet.callers import look_at_caller

@@ -12,8 +12,8 @@ from api.clock import Clock
 from api.gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from api.ground import GroundKeeper
 from data.model import JobId, SegmentId
-from data.store.body_letters import list_due_body_letters
 from data.store.database.engine import Database, Tx, reading, transaction
+from data.store.followup.agency_mail import list_due_body_letters
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm

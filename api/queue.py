@@ -31,8 +31,8 @@ from data.model import (
     Stage,
 )
 from data.store.database.engine import Tx
-from data.store.handovers import last_hand_overs, list_bodies
-from data.store.queue_changes import find_last_queue_change
+from data.store.followup.bulk_changes import find_last_queue_change
+from data.store.followup.referrals import last_hand_overs, list_bodies
 from data.store.requests.request_search import (
     list_found_by_phone,
     search_requests,

@@ -8,7 +8,7 @@ from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Body, BodyId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.handovers import (
+from data.store.followup.referrals import (
     add_body,
     count_hand_overs,
     drop_body,

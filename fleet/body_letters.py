@@ -5,14 +5,14 @@ from datetime import datetime
 
 from data.model import Body, BodyLetter, HandOver, HandOverState, NoticeState, ServiceRequest
 from data.store.audit.audit_log import add_event
-from data.store.body_letters import (
+from data.store.database.engine import Tx
+from data.store.followup.agency_mail import (
     find_body_letter,
     list_body_letters_in,
     list_due_body_letters,
     save_body_letter,
 )
-from data.store.database.engine import Tx
-from data.store.handovers import get_body, get_hand_over
+from data.store.followup.referrals import get_body, get_hand_over
 from data.store.requests.requests import get_request
 from fleet.callers import look_at_caller
 from fleet.intake import subject_of

@@ -5,8 +5,8 @@ from datetime import datetime
 from data.errors import InvalidError
 from data.model import Actor, CallAttempt, CallOutcome, News, RequestId
 from data.store.audit.audit_log import add_event
-from data.store.callbacks import add_call_attempt
 from data.store.database.engine import Tx
+from data.store.followup.callbacks import add_call_attempt
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import mark_told
 from fleet.intake import SHORT_LETTERS, subject_of

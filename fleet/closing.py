@@ -21,12 +21,12 @@ from data.model.crews import (
     CrewJobState,
 )
 from data.store.audit.audit_log import add_event
-from data.store.comments import add_comment
 from data.store.crew_jobs import find_crew_job_of_request
 from data.store.database.engine import Tx
+from data.store.followup.comments import add_comment
+from data.store.followup.sightings import list_sightings
 from data.store.requests.requests import get_request, list_requests_of_jobs, save_request
 from data.store.requests.sla_clocks import get_clock, stop_clock, wind_clock
-from data.store.sightings import list_sightings
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment

@@ -24,12 +24,12 @@ from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
 from data.store.accounts.accounts import find_user_by_login
 from data.store.audit.audit_log import add_event
-from data.store.comments import add_comment
 from data.store.database.engine import Tx
-from data.store.followup import get_followed, list_followed
+from data.store.followup.comments import add_comment
+from data.store.followup.followup import get_followed, list_followed
+from data.store.followup.sightings import add_sighting
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, set_assigned, set_escalated
-from data.store.sightings import add_sighting
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork

@@ -17,9 +17,9 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.audit.audit_log import add_event
-from data.store.body_letters import add_body_letter
 from data.store.database.engine import Tx
-from data.store.handovers import (
+from data.store.followup.agency_mail import add_body_letter
+from data.store.followup.referrals import (
     add_hand_over,
     find_pending_hand_over,
     get_body,

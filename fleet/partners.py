@@ -17,8 +17,8 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.audit.audit_log import add_event
-from data.store.comments import add_comment
 from data.store.database.engine import Tx
+from data.store.followup.comments import add_comment
 from data.store.requests.partners import (
     add_partner_report,
     add_partner_update,

@@ -25,7 +25,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx, savepoint
-from data.store.queue_changes import add_queue_change, get_queue_change, set_undone
+from data.store.followup.bulk_changes import add_queue_change, get_queue_change, set_undone
 from data.store.requests.requests import get_request, list_requests_by_id, save_request
 from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm

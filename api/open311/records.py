@@ -8,7 +8,7 @@ from api.open311.door import Visitor
 from api.requests import deadlines
 from data.model import PartnerReport, RequestState, ServiceRequest
 from data.store.database.engine import Tx
-from data.store.handovers import agencies_of
+from data.store.followup.referrals import agencies_of
 from data.store.requests.partners import list_partner_reports
 from data.store.requests.public_requests import last_changes, list_notes
 from data.store.requests.request_photos import list_request_photos

@@ -7,9 +7,9 @@ import pytest
 from api.gateways import NoticeSettings
 from api.messenger import Messenger
 from data.store.audit.audit_log import list_events
-from data.store.body_letters import find_body_letter
 from data.store.database.engine import transaction
-from data.store.handovers import list_hand_overs
+from data.store.followup.agency_mail import find_body_letter
+from data.store.followup.referrals import list_hand_overs
 from fleet.body_letters import claim_body_letters
 from fleet.outbox import BACK_OFF, OutboxRules
 from tests.api.test_messenger import Pigeon, PigeonSettings

@@ -11,8 +11,8 @@ from api.settings import Settings
 from data.files.photos import photo_path, save_photo
 from data.model import Actor, ActorKind, RequestId
 from data.store.audit.audit_log import broken_links, list_events
-from data.store.comments import add_comment
 from data.store.database.engine import reading, transaction
+from data.store.followup.comments import add_comment
 from data.store.requests.partners import list_partner_reports
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request

@@ -19,7 +19,7 @@ from data.model import (
     Snap,
 )
 from data.store.database.engine import Database, Tx, open_database, reading, transaction
-from data.store.followup import list_received_between
+from data.store.followup.followup import list_received_between
 from data.store.requests.requests import add_request, next_request_id
 from data.store.requests.sla_clocks import mark_placed, stop_clock
 from data.store.setup.city import get_policy

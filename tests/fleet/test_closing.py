@@ -15,11 +15,11 @@ from data.model import (
     Treatment,
 )
 from data.store.audit.audit_log import broken_links, list_events
-from data.store.comments import list_comments
 from data.store.database.engine import Tx
+from data.store.followup.comments import list_comments
+from data.store.followup.sightings import add_sighting
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock
-from data.store.sightings import add_sighting
 from data.store.work import find_open_job, get_job, set_job_state
 from fleet.closing import (
     CLOSED_AS,

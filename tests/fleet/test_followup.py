@@ -21,13 +21,13 @@ from data.model import (
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.accounts.accounts import add_user, set_disabled
 from data.store.audit.audit_log import broken_links, list_events
-from data.store.comments import list_comments
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.followup import get_followed
+from data.store.followup.comments import list_comments
+from data.store.followup.followup import get_followed
+from data.store.followup.sightings import list_sightings, list_sightings_on_segment
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
-from data.store.sightings import list_sightings, list_sightings_on_segment
 from data.store.work import get_job, set_planned
 from fleet.clocks import Due, Step, next_due
 from fleet.closing import cancel_request, close_request, reopen_request

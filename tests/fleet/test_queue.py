@@ -21,8 +21,8 @@ from data.model import (
 )
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import transaction
-from data.store.handovers import find_pending_hand_over, list_hand_overs
-from data.store.queue_changes import find_last_queue_change
+from data.store.followup.bulk_changes import find_last_queue_change
+from data.store.followup.referrals import find_pending_hand_over, list_hand_overs
 from data.store.requests.requests import get_request, list_requests
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
