@@ -28,9 +28,9 @@ from data.model.crews import (
     CrewJobId,
     CrewShift,
 )
-from data.store.crew_jobs import get_crew_job, list_crew_jobs_of_crew
-from data.store.crew_photos import crew_photos
-from data.store.crews import find_crew_of_user
+from data.store.crews.crew_jobs import get_crew_job, list_crew_jobs_of_crew
+from data.store.crews.crew_photos import crew_photos
+from data.store.crews.crew_register import find_crew_of_user
 from data.store.database.engine import Tx, reading
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm

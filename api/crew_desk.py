@@ -24,8 +24,8 @@ from data.model.crews import (
     CrewPriority,
     CrewWork,
 )
-from data.store.crew_jobs import find_crew_draft, list_crew_jobs
-from data.store.crews import list_crews
+from data.store.crews.crew_jobs import find_crew_draft, list_crew_jobs
+from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms

@@ -24,9 +24,9 @@ from data.model.crews import (
     CrewShiftId,
     CrewWork,
 )
-from data.store.crew_jobs import get_crew_job, list_crew_jobs
-from data.store.crew_photos import crew_photos
-from data.store.crews import list_crew_shifts, list_crews
+from data.store.crews.crew_jobs import get_crew_job, list_crew_jobs
+from data.store.crews.crew_photos import crew_photos
+from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests_by_id
 from data.store.setup.machines import list_depots

@@ -7,7 +7,7 @@ from api.console import CONSOLE
 from data.model import Storm, UserId
 from data.model.crews import Crew, CrewPriority, CrewWork
 from data.policy.city_policy import Policy
-from data.store.crews import list_crews, save_crew
+from data.store.crews.crew_register import list_crews, save_crew
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.streets.network import StreetNetwork

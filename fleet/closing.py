@@ -21,7 +21,7 @@ from data.model.crews import (
     CrewJobState,
 )
 from data.store.audit.audit_log import add_event
-from data.store.crew_jobs import find_crew_job_of_request
+from data.store.crews.crew_jobs import find_crew_job_of_request
 from data.store.database.engine import Tx
 from data.store.followup.comments import add_comment
 from data.store.followup.sightings import list_sightings

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from data.model import StormId
 from data.model.crews import Crew, CrewId, CrewJobState
-from data.store.crew_jobs import list_crew_jobs
-from data.store.crews import list_crew_shifts, list_crews
+from data.store.crews.crew_jobs import list_crew_jobs
+from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 
 

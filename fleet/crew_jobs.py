@@ -23,7 +23,7 @@ from data.model.crews import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.crew_jobs import (
+from data.store.crews.crew_jobs import (
     add_crew_job,
     drop_crew_draft,
     find_crew_job_of_request,
@@ -31,7 +31,7 @@ from data.store.crew_jobs import (
     list_crew_jobs,
     save_crew_job,
 )
-from data.store.crews import list_crew_shifts, save_crew_shift
+from data.store.crews.crew_register import list_crew_shifts, save_crew_shift
 from data.store.database.engine import Tx
 from data.store.storms.storms import open_storm
 from data.streets.network import StreetNetwork

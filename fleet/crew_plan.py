@@ -23,14 +23,14 @@ from data.model.crews import (
 )
 from data.policy.crew_rules import CrewRules
 from data.store.audit.audit_log import add_event
-from data.store.crew_jobs import (
+from data.store.crews.crew_jobs import (
     drop_crew_draft,
     find_crew_draft,
     find_crew_job_of_request,
     list_crew_jobs,
     save_crew_draft,
 )
-from data.store.crews import list_crew_shifts, list_crews
+from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 from data.store.requests.sla_clocks import mark_one_planned
 from data.store.storms.storms import open_storm

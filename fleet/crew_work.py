@@ -18,8 +18,8 @@ from data.model.crews import (
     CrewJobState,
 )
 from data.store.audit.audit_log import add_event
-from data.store.crew_jobs import list_crew_jobs_of_crew
-from data.store.crew_photos import add_crew_photo, crew_photos, remove_crew_photo
+from data.store.crews.crew_jobs import list_crew_jobs_of_crew
+from data.store.crews.crew_photos import add_crew_photo, crew_photos, remove_crew_photo
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
 from fleet.closing import CLOSABLE, close_by_evidence, reopen_request

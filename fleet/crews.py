@@ -31,8 +31,8 @@ from data.store.accounts.sign_in_codes import (
     remove_expired_codes,
 )
 from data.store.audit.audit_log import add_event
-from data.store.crew_jobs import list_crew_jobs
-from data.store.crews import (
+from data.store.crews.crew_jobs import list_crew_jobs
+from data.store.crews.crew_register import (
     add_crew,
     add_crew_shift,
     find_crew_by_name,

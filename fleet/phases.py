@@ -18,7 +18,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import add_event
-from data.store.crew_jobs import list_crew_jobs
+from data.store.crews.crew_jobs import list_crew_jobs
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests_of_jobs
 from data.store.shifts.shifts import list_shifts, set_shift_state

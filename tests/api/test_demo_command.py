@@ -10,8 +10,8 @@ from api.settings import Settings
 from data.errors import ConflictError
 from data.model import RoadClass, Role
 from data.store.accounts.accounts import find_user_by_login, list_users
-from data.store.crew_jobs import list_crew_jobs
-from data.store.crews import list_crews
+from data.store.crews.crew_jobs import list_crew_jobs
+from data.store.crews.crew_register import list_crews
 from data.store.database.engine import open_database, reading
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles

@@ -1,0 +1,1 @@
+"""Which crews are there, with which shifts, jobs and photos, as rows?"""
