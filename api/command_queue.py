@@ -5,7 +5,7 @@ from datetime import datetime
 
 from data.model import DeviceId
 from data.store.database.engine import Database, reading, transaction
-from data.store.trackers import devices_with_commands
+from data.store.tracking.tracker_state import devices_with_commands
 from fleet.trackers import take_command
 
 

@@ -15,8 +15,8 @@ from api.digesting import LOOK_S, DigestingProcess, News
 from api.ground import GroundKeeper
 from data.model import Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
-from data.store.positions import list_last
 from data.store.setup.machines import list_vehicles
+from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
 from fleet.colors import ToldColors
 from fleet.live import Hub, LiveFleet

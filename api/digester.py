@@ -23,10 +23,10 @@ from data.model import (
 from data.store.coverage import list_coverage
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.planning.plan_runs import count_ahead, list_runs
-from data.store.positions import list_unseen, mark_seen_until
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm, get_storm
-from data.store.trackers import add_faults
+from data.store.tracking.positions import list_unseen, mark_seen_until
+from data.store.tracking.tracker_state import add_faults
 from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub

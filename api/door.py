@@ -18,7 +18,7 @@ from data.store.accounts.accounts import (
     list_devices,
 )
 from data.store.database.engine import Database, reading, transaction
-from data.store.positions import add_batches
+from data.store.tracking.positions import add_batches
 from fleet.people import token_digest
 
 GATHER_S = 0.004

@@ -16,9 +16,9 @@ from threading import Lock
 from api.clock import Clock
 from data.model import DeviceId, LonLat, Position, Stranger
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
-from data.store.positions import find_last_place
-from data.store.strangers import note_strangers
-from data.store.trackers import add_faults, set_heard
+from data.store.tracking.positions import find_last_place
+from data.store.tracking.tracker_state import add_faults, set_heard
+from data.store.tracking.unknown_trackers import note_strangers
 
 WRITE_S = 5.0
 """Time between two writings."""

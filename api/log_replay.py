@@ -14,10 +14,10 @@ from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import find_device_by_name
 from data.store.database.engine import Database, Tx, transaction
-from data.store.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.store.storms.storm_policies import get_policy_in_force
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
+from data.store.tracking.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
 from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms import end_storm

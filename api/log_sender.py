@@ -12,7 +12,7 @@ from api.log_replay import Outcome, Report
 from api.simulate import entry_of
 from data.errors import BarfrubError
 from data.store.database.engine import Database, reading
-from data.store.positions import count_unseen
+from data.store.tracking.positions import count_unseen
 from fleet.log_fixes import LoggedFix
 
 TICK_S = 0.5

@@ -16,8 +16,8 @@ from data.model import RunState
 from data.store.backup.backup import DATABASE, last_backup_at
 from data.store.database.engine import reading
 from data.store.planning.plan_runs import count_runs
-from data.store.positions import count_unseen
-from data.store.trackers import count_faults
+from data.store.tracking.positions import count_unseen
+from data.store.tracking.tracker_state import count_faults
 
 LOOPBACK = ("127.0.0.1", "::1")
 

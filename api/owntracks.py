@@ -17,7 +17,7 @@ from api.sender import Claim, basic, bearer, find_sender
 from data.errors import InvalidError
 from data.model import Device, DeviceWord
 from data.store.database.engine import transaction
-from data.store.trackers import add_word
+from data.store.tracking.tracker_state import add_word
 from fleet.owntracks import (
     ENCRYPTED,
     KEPT_KINDS,

@@ -16,10 +16,10 @@ from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm
 from data.store.alerts import list_alerts
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, list_plan_heads
-from data.store.positions import list_between
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.shifts import get_shift
 from data.store.storms.storms import find_active_storm, list_storms
+from data.store.tracking.positions import list_between
 from fleet.corridor import Corridor
 from fleet.route_check import LegState, RouteCheck
 from fleet.route_desk import PlanCheck, check_plan

@@ -14,14 +14,14 @@ from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, V
 from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
-from data.store.strangers import forget_stranger, list_strangers
-from data.store.trackers import (
+from data.store.tracking.tracker_state import (
     clear_faults,
     list_commands,
     list_faults,
     list_heard,
     list_last_words,
 )
+from data.store.tracking.unknown_trackers import forget_stranger, list_strangers
 from fleet.people import TRACKER_LETTERS
 from fleet.trackers import (
     COMMAND_LETTERS,

@@ -5,7 +5,7 @@ from datetime import datetime
 from data.model import Actor, Position
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.positions import list_unseen, set_fault
+from data.store.tracking.positions import list_unseen, set_fault
 
 
 def set_aside(tx: Tx, actor: Actor, fault: str, now: datetime) -> Position | None:

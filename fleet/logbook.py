@@ -22,7 +22,7 @@ from data.store.logbook import (
     reread_parts,
     save_parts,
 )
-from data.store.positions import list_between
+from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from fleet.coverage import union
 from fleet.matching import Matcher

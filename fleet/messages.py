@@ -36,7 +36,7 @@ from data.store.messages import (
 )
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
-from data.store.trackers import add_command
+from data.store.tracking.tracker_state import add_command
 from fleet.driving import ENDED
 from fleet.intake import SALT_BYTES, salted_digest
 

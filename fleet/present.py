@@ -17,10 +17,10 @@ from data.policy.city_policy import Policy
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.planning.standing_orders import list_orders
-from data.store.positions import find_last_fix
 from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
 from data.store.shifts.blockages import list_open_blockages
 from data.store.storms.closures import list_closures
+from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
 from fleet.coverage import counting, wanted_directions, whole_passes
 from fleet.route_check import SERVED

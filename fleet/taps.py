@@ -29,9 +29,9 @@ from data.policy.city_policy import Policy
 from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_route
-from data.store.positions import fix_times, list_between, sensor_words
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_progress, list_proved, list_unproved, mark_proved
+from data.store.tracking.positions import fix_times, list_between, sensor_words
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.driving import DONE, UNDO_WITHIN

@@ -22,8 +22,13 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.messages import commands_of_messages
 from data.store.setup.machines import get_vehicle
-from data.store.strangers import forget_stranger
-from data.store.trackers import add_command, find_next_command, remove_command, set_sent
+from data.store.tracking.tracker_state import (
+    add_command,
+    find_next_command,
+    remove_command,
+    set_sent,
+)
+from data.store.tracking.unknown_trackers import forget_stranger
 from fleet.people import TOKEN_BYTES, add_tracker, token_digest
 
 MOST_INPUTS = 8

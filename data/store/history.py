@@ -23,9 +23,9 @@ from data.model import (
 from data.store.audit.audit_log import event_of
 from data.store.coverage import pass_of
 from data.store.database.engine import Tx
-from data.store.positions import position_of
 from data.store.schema import coverage, event, job, passage, position, vehicle
 from data.store.setup.machines import vehicle_of
+from data.store.tracking.positions import position_of
 from data.store.work import list_jobs
 
 CANCELLED = "job.cancelled"

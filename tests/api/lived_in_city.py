@@ -10,7 +10,7 @@ from data.model import Actor, ActorKind
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import open_database, reading, transaction
-from data.store.positions import add_positions
+from data.store.tracking.positions import add_positions
 from tests import village as v
 from tests.fleet.drives import a_drive
 

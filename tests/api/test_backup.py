@@ -24,7 +24,7 @@ from data.store.backup.restore import restore_city
 from data.store.database.city_lock import holding
 from data.store.database.engine import transaction
 from data.store.migrations import NEWEST
-from data.store.positions import add_positions
+from data.store.tracking.positions import add_positions
 from tests import village as v
 from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
 from tests.fleet.drives import a_drive, a_fix

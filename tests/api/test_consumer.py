@@ -18,10 +18,10 @@ from data.store.accounts.accounts import add_device
 from data.store.coverage import list_seen
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.planning.plan_runs import add_run
-from data.store.positions import add_positions, list_unseen
 from data.store.schema import passage
 from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, close_storm
+from data.store.tracking.positions import add_positions, list_unseen
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState
 from fleet.live import Hub, LiveFleet, Subscription

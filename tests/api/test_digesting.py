@@ -14,8 +14,8 @@ from api.digesting import DigestingProcess, News
 from data.model import Position, Storm
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Database, open_database, transaction
-from data.store.positions import add_positions, list_unseen
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import add_positions, list_unseen
 from tests import village as v
 from tests.fleet.drives import a_drive
 

@@ -10,9 +10,9 @@ from data.model import LegKind, Plan, PlanState, Role
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
-from data.store.positions import list_last
 from data.store.schema import shift as shift_table
 from data.store.shifts.shifts import get_shift
+from data.store.tracking.positions import list_last
 from fleet.driving import UNDO_WITHIN
 from fleet.storms import start_storm
 from tests import village as v

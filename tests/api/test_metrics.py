@@ -10,7 +10,7 @@ from api.settings import Settings
 from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.database.engine import transaction
-from data.store.positions import add_positions
+from data.store.tracking.positions import add_positions
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 

@@ -19,9 +19,9 @@ from api.settings import Settings
 from data.model import DeviceId, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.positions import list_unseen
-from data.store.strangers import list_strangers
-from data.store.trackers import list_faults
+from data.store.tracking.positions import list_unseen
+from data.store.tracking.tracker_state import list_faults
+from data.store.tracking.unknown_trackers import list_strangers
 from fleet.trackers import queue_command
 from tests import village as v
 from tests.village_database import DISPATCHER

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.positions import list_unseen
-from data.store.trackers import list_faults, list_words
+from data.store.tracking.positions import list_unseen
+from data.store.tracking.tracker_state import list_faults, list_words
 from fleet.people import token_digest
 from tests import village as v
 

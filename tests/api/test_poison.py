@@ -11,9 +11,9 @@ from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
-from data.store.positions import add_positions, count_unseen, list_between, list_last
 from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import add_positions, count_unseen, list_between, list_last
 from fleet.live import Hub, LiveFleet
 from tests import village as v
 from tests.api.conftest import StillClock

@@ -13,8 +13,8 @@ from data.model import Position, VehicleId
 from data.store.accounts.accounts import add_device, set_token_hash
 from data.store.coverage import list_coverage
 from data.store.database.engine import Database, Tx, transaction
-from data.store.positions import add_batches, list_between, list_unseen
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import add_batches, list_between, list_unseen
 from fleet.coverage import CoverageState
 from fleet.people import token_digest
 from tests import village as v

@@ -8,7 +8,7 @@ import pytest
 from api.history_keeper import HistoryKeeper
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.positions import add_positions
+from data.store.tracking.positions import add_positions
 from fleet import storm_history
 from fleet.coverage import CoverageState
 from fleet.storm_history import StormHistory

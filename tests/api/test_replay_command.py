@@ -12,9 +12,9 @@ from api.commands.replay import replay
 from api.log_replay import close_storm_of_log, make_ready, take_in
 from api.log_sender import send_log, wait_for_digestion
 from data.store.database.engine import reading
-from data.store.positions import list_between
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import list_storms
+from data.store.tracking.positions import list_between
 from fleet.log_files import read_log
 from fleet.log_replay import positions_of_log
 from tests.api.lived_in_city import open_at, rows_of, run

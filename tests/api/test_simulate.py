@@ -25,10 +25,10 @@ from data.store.accounts.accounts import list_devices
 from data.store.coverage import list_coverage
 from data.store.database.engine import create_engine, transaction
 from data.store.planning.plans import add_plan, find_published_plan_id, set_plan_state
-from data.store.positions import list_between, list_unseen
 from data.store.requests.requests import list_requests
 from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import list_between, list_unseen
 from data.streets.projection import metres_between
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock

@@ -10,7 +10,7 @@ from data.model import DeviceInput, Equipment, SpeedUnit, VehicleId
 from data.store.accounts.accounts import add_device, list_devices
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.positions import list_between, list_unseen
+from data.store.tracking.positions import list_between, list_unseen
 from fleet.people import token_digest
 from tests import village as v
 

@@ -11,9 +11,9 @@ from data.model import UserId, VehicleId
 from data.policy.city_policy import clear_width_m
 from data.store.accounts.accounts import add_device, find_user_by_login
 from data.store.database.engine import transaction
-from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 

@@ -33,12 +33,12 @@ from data.store.accounts.accounts import add_device
 from data.store.alerts import list_alerts
 from data.store.coverage import find_newest_pass, list_streets_seen_since
 from data.store.database.engine import Database, open_database, transaction
-from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town

@@ -23,8 +23,8 @@ from data.store.accounts.accounts import add_device
 from data.store.coverage import replace_told, save_coverage
 from data.store.database.engine import Database, Tx, create_engine, transaction
 from data.store.planning.plans import find_published_plan_id
-from data.store.positions import add_positions
 from data.store.storms.storms import find_active_storm
+from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.coverage import wanted_directions

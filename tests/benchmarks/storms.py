@@ -40,11 +40,11 @@ from data.policy.city_policy import Policy
 from data.store.accounts.accounts import add_device
 from data.store.coverage import list_seen
 from data.store.database.engine import Database, Tx, open_database, transaction
-from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.coverage import counting, whole_passes

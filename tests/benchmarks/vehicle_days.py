@@ -18,9 +18,9 @@ from data.model.periods import Period, Span
 from data.osm.osm_reader import read_osm
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Tx, reading, transaction
-from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.schema import log_part
 from data.store.setup.machines import save_fleet
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork, build_network
 from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts

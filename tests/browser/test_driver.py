@@ -245,7 +245,7 @@ def test_taps_without_a_network_are_kept_over_a_reload_and_sent_once(visit, code
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_positions_are_sent_while_the_page_is_open(visit, code, database):
-    from data.store.positions import list_last
+    from data.store.tracking.positions import list_last
 
     page = drive_off(visit, code)
     page.context.set_geolocation(HERE | {"longitude": v.at_m(160, 0).lon})

@@ -10,7 +10,7 @@ from data.model import Actor, ActorKind, PlanState, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
-from data.store.positions import add_positions
+from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs
 from fleet.storms import start_storm
 from maps.i18n import translator

@@ -31,7 +31,6 @@ from data.store.coverage import list_coverage, list_seen
 from data.store.database.engine import Tx, reading, transaction
 from data.store.logbook import list_stale
 from data.store.planning.plans import add_plan, set_plan_state
-from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.requests.requests import add_request, get_request
 from data.store.requests.sla_clocks import get_clock
 from data.store.revisions import list_changes, list_revisions
@@ -39,6 +38,7 @@ from data.store.schema import passage
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm, close_storm
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from data.streets.network import build_network
 from fleet.closing import UNPROVED

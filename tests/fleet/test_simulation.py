@@ -22,8 +22,8 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.accounts.accounts import add_device
 from data.store.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.positions import add_positions, list_unseen
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import add_positions, list_unseen
 from data.streets.projection import metres_between
 from fleet.calls import calls
 from fleet.simulation import Fix, Habits, after_approach, driven

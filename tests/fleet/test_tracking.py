@@ -22,9 +22,9 @@ from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
-from data.store.positions import add_positions, list_unseen, mark_seen_until
 from data.store.requests.requests import add_request, list_requests
 from data.store.storms.storms import add_storm
+from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from fleet.tracking import Digest, TrackBook, digest, new_track_book
 from tests import village as v

@@ -30,11 +30,11 @@ from api.demo_city import DEMO_CITY_FILE
 from data.model import Role, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Database, reading, transaction
-from data.store.positions import count_unseen
 from data.store.schema import coverage, position, vehicle
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from data.store.trackers import count_faults
+from data.store.tracking.positions import count_unseen
+from data.store.tracking.tracker_state import count_faults
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city
 from fleet.people import enroll, token_digest

@@ -2,7 +2,13 @@ from datetime import datetime, timedelta
 
 from data.model import Stranger, StrangerFault
 from data.store.database.engine import Tx
-from data.store.strangers import KEPT, MOST, MOST_OF_ADDRESS, list_strangers, note_strangers
+from data.store.tracking.unknown_trackers import (
+    KEPT,
+    MOST,
+    MOST_OF_ADDRESS,
+    list_strangers,
+    note_strangers,
+)
 from tests import village as v
 
 

@@ -1,0 +1,1 @@
+"""What have trackers sent, and what is known of them, as rows?"""
