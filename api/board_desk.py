@@ -10,7 +10,7 @@ from api.consumer import Consumer
 from api.ground import Ground, GroundKeeper
 from api.kept_answer import KeptAnswer, packed_json
 from data.model import JobState, Storm
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.work import list_jobs
 from fleet.coverage import painted

@@ -14,7 +14,7 @@ from api.download import CSV, attachment
 from api.shell import boot_of, page, translator_of
 from api.storms import revisions_of
 from data.model import JobState, SegmentId, Storm, StormId
-from data.store.coverage import list_coverage, list_passes
+from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.storms.storms import get_storm, list_storms
 from data.store.streets.districts import list_districts

@@ -19,7 +19,7 @@ from data.model import (
     Stage,
     VehicleId,
 )
-from data.store.coverage import list_coverage, list_passes
+from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import reading
 from data.store.followup.sightings import list_sightings_on_segment
 from data.store.planning.plan_runs import list_runs

@@ -13,11 +13,11 @@ from api.plans import vehicle_names
 from api.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
 from data.store.accounts.accounts import get_user
+from data.store.coverage.work_sums import find_last_work_of, sum_storms_of_street, sum_work_of
 from data.store.database.engine import Tx, reading
 from data.store.planning.plans import get_plan
 from data.store.requests.requests import list_requests_on_segment
 from data.store.setup.machines import get_vehicle
-from data.store.shift_work import find_last_work_of, sum_storms_of_street, sum_work_of
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.people import PHONE_LETTERS, note_phone

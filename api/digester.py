@@ -20,7 +20,7 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from data.store.planning.plan_runs import count_ahead, list_runs
 from data.store.requests.requests import get_request

@@ -11,9 +11,9 @@ from api.plans import vehicle_names
 from api.schemas import Moment, StormIn, Wire, moment_in
 from api.shell import boot_of, page
 from data.model import Storm, StormId, StormPhase
+from data.store.coverage.coverage_revisions import list_all_changes, list_revisions
 from data.store.database.engine import Tx
 from data.store.planning.plans import list_plan_heads
-from data.store.revisions import list_all_changes, list_revisions
 from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.closures import list_all_closures

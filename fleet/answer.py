@@ -19,7 +19,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.requests.promises import list_promise_outcomes
 from data.store.requests.requests import count_requests_of_job

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import Coverage, DirectedSegment, Job, JobState, SegmentId, Storm
 from data.policy.city_policy import Policy
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork

@@ -17,7 +17,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.store.coverage import find_last_pass
+from data.store.coverage.coverage import find_last_pass
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.shifts.shifts import list_progress

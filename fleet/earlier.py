@@ -25,9 +25,9 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
-from data.store.coverage import list_seen
+from data.store.coverage.coverage import list_seen
+from data.store.coverage.pass_sums import PassSum, sum_passes
 from data.store.database.engine import Tx
-from data.store.pass_sums import PassSum, sum_passes
 from data.streets.network import StreetNetwork
 from fleet.coverage import counted_treatments, counts, coverage_of
 from fleet.coverage_course import CoverageCourse

@@ -23,16 +23,16 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.coverage import (
+from data.store.coverage.coverage import (
     list_coverage,
     list_told,
     remove_coverage,
     replace_told,
     save_coverage,
 )
+from data.store.coverage.coverage_revisions import add_revision
+from data.store.coverage.track_windows import WindowChange, list_window, replace_windows
 from data.store.database.engine import Tx
-from data.store.revisions import add_revision
-from data.store.windows import WindowChange, list_window, replace_windows
 from data.store.work import list_jobs_on_segments
 from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier

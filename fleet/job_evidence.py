@@ -21,7 +21,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.coverage import list_seen
+from data.store.coverage.coverage import list_seen
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests_of_jobs
 from data.store.work import find_open_job, list_jobs_on_segments, set_job_state

@@ -11,7 +11,7 @@ from itertools import batched
 from typing import Any
 
 from data.model import EvidenceKind, LonLat, Pass, VehicleId
-from data.store.coverage import list_work_of
+from data.store.coverage.coverage import list_work_of
 from data.store.database.engine import Tx
 from data.store.logbook import (
     LogPart,

@@ -14,7 +14,7 @@ from data.model import (
     WorkPass,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage import list_coverage, list_passes
+from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles

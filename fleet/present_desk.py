@@ -4,7 +4,7 @@ from datetime import datetime
 
 from data.model import StormId
 from data.policy.city_policy import Policy
-from data.store.coverage import find_newest_pass, list_streets_seen_since
+from data.store.coverage.coverage import find_newest_pass, list_streets_seen_since
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.shifts.shifts import list_progress_of_plan

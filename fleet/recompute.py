@@ -22,13 +22,13 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.coverage import list_coverage, list_seen, remove_coverage
+from data.store.coverage.coverage import list_coverage, list_seen, remove_coverage
+from data.store.coverage.track_windows import heard_of, remove_sensed
 from data.store.database.engine import Tx
 from data.store.logbook import reread_parts
 from data.store.setup.city import next_revision
 from data.store.storms.storms import get_storm, list_storms
 from data.store.tracking.positions import list_between
-from data.store.windows import heard_of, remove_sensed
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.coverage import counting, done_at

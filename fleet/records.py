@@ -10,7 +10,8 @@ from threading import Lock
 
 from data.model import DirectedSegment, Storm, StormId, Treatment
 from data.policy.city_policy import Policy
-from data.store.coverage import list_passes
+from data.store.coverage.coverage import list_passes
+from data.store.coverage.coverage_revisions import newest_revision
 from data.store.database.engine import Tx
 from data.store.performance import (
     ReceivedRequest,
@@ -19,7 +20,6 @@ from data.store.performance import (
     list_served_marks,
     segments_only_salted,
 )
-from data.store.revisions import newest_revision
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage import counting, whole_passes

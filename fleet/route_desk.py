@@ -7,7 +7,7 @@ from datetime import datetime
 
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
 from data.policy.city_policy import Policy
-from data.store.coverage import list_seen
+from data.store.coverage.coverage import list_seen
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan

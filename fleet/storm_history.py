@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import list_events
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.array_cache import find_arrays, save_arrays
 from data.store.database.engine import Tx
 from data.store.history import (

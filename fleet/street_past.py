@@ -7,7 +7,7 @@ from datetime import datetime
 from data.coverage import merged
 from data.model import Coverage, DirectedSegment, Pass, Segment, Storm
 from data.policy.city_policy import Policy
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.history import list_storm_passes
 from data.store.performance import segments_only_salted

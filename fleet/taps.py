@@ -26,7 +26,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage import list_denied, list_seen, list_sensed_of, list_told
+from data.store.coverage.coverage import list_denied, list_seen, list_sensed_of, list_told
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_route
 from data.store.setup.machines import get_vehicle

@@ -24,10 +24,10 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_seals import unseal, window_subject
+from data.store.coverage.track_windows import close_windows, list_open_windows, open_windows
 from data.store.database.engine import Tx
 from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
-from data.store.windows import close_windows, list_open_windows, open_windows
 from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_windows, storms_in

@@ -249,7 +249,7 @@ def export(
 def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -> "CoveragePicture":
     from api.clock import Clock
     from data.model import JobState, StormId
-    from data.store.coverage import list_coverage
+    from data.store.coverage.coverage import list_coverage
     from data.store.setup.city import get_city
     from data.store.storms.storms import get_storm
     from data.store.work import list_jobs

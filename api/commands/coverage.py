@@ -54,8 +54,8 @@ def revisions(city: CityOption = None, storm: StormOption = None) -> None:
     """Print the numbered revisions of a storm's coverage."""
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
+    from data.store.coverage.coverage_revisions import list_revisions
     from data.store.database.engine import reading
-    from data.store.revisions import list_revisions
     from fleet.storms import chosen_storm
 
     engine = open_city_database(chosen_city(Settings(), city))

@@ -21,7 +21,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import event_of
-from data.store.coverage import pass_of
+from data.store.coverage.coverage import pass_of
 from data.store.database.engine import Tx
 from data.store.schema import coverage, event, job, passage, position, vehicle
 from data.store.setup.machines import vehicle_of

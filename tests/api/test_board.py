@@ -15,7 +15,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage import replace_told, save_coverage
+from data.store.coverage.coverage import replace_told, save_coverage
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm

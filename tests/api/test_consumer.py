@@ -15,7 +15,7 @@ from api.ground import GroundKeeper
 from data.model import DeviceId, Position, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
-from data.store.coverage import list_seen
+from data.store.coverage.coverage import list_seen
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.planning.plan_runs import add_run
 from data.store.schema import passage

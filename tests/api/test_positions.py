@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.door import BURST
 from data.model import Position, VehicleId
 from data.store.accounts.accounts import add_device, set_token_hash
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Database, Tx, transaction
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_batches, list_between, list_unseen

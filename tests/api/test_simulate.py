@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.accounts.accounts import list_devices
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import create_engine, transaction
 from data.store.planning.plans import add_plan, find_published_plan_id, set_plan_state
 from data.store.requests.requests import list_requests

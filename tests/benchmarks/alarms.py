@@ -31,7 +31,7 @@ from data.model import (
 )
 from data.store.accounts.accounts import add_device
 from data.store.alerts import list_alerts
-from data.store.coverage import find_newest_pass, list_streets_seen_since
+from data.store.coverage.coverage import find_newest_pass, list_streets_seen_since
 from data.store.database.engine import Database, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles

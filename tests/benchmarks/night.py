@@ -27,7 +27,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage import pass_row
+from data.store.coverage.coverage import pass_row
 from data.store.database.engine import Tx, transaction
 from data.store.schema import passage
 from data.store.setup.city import get_policy

@@ -27,7 +27,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage import replace_told
+from data.store.coverage.coverage import replace_told
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.planning.plans import get_plan
 from data.store.setup.city import get_policy

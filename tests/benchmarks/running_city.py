@@ -20,7 +20,7 @@ from data.model import (
     Treatment,
 )
 from data.store.accounts.accounts import add_device
-from data.store.coverage import replace_told, save_coverage
+from data.store.coverage.coverage import replace_told, save_coverage
 from data.store.database.engine import Database, Tx, create_engine, transaction
 from data.store.planning.plans import find_published_plan_id
 from data.store.storms.storms import find_active_storm

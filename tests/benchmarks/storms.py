@@ -38,7 +38,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import add_device
-from data.store.coverage import list_seen
+from data.store.coverage.coverage import list_seen
 from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles

@@ -15,7 +15,7 @@ from data.model import (
     Unserved,
 )
 from data.policy.city_policy import JoinRule
-from data.store.coverage import save_coverage
+from data.store.coverage.coverage import save_coverage
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import find_open_job, get_job, set_job_state

@@ -18,7 +18,7 @@ from data.model import (
     Treatment,
 )
 from data.store.audit.audit_log import list_events
-from data.store.coverage import save_coverage
+from data.store.coverage.coverage import save_coverage
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import finish_run, lease_run, list_runs
 from data.store.planning.plans import add_plan, get_plan, set_plan_state

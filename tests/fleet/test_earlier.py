@@ -11,7 +11,7 @@ from data.model import Evidence, EvidenceKind, JobState, Pass, Storm, StormId, T
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules
 from data.store.accounts.accounts import add_device
-from data.store.coverage import pass_row
+from data.store.coverage.coverage import pass_row
 from data.store.database.engine import Tx
 from data.store.schema import passage
 from data.store.storms.storms import add_storm

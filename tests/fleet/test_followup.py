@@ -21,7 +21,7 @@ from data.model import (
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.accounts.accounts import add_user, set_disabled
 from data.store.audit.audit_log import broken_links, list_events
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.followup.comments import list_comments
 from data.store.followup.followup import get_followed

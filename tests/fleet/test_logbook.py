@@ -20,11 +20,11 @@ from data.model import (
     VehicleId,
 )
 from data.store.accounts.accounts import add_device
+from data.store.coverage.track_windows import WindowChange, replace_windows
 from data.store.database.engine import reading, transaction
 from data.store.logbook import forget_parts, list_stale, save_parts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
-from data.store.windows import WindowChange, replace_windows
 from fleet.evidence import keep_evidence
 from fleet.log_memory import LogMemory
 from fleet.logbook import (

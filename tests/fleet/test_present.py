@@ -20,7 +20,7 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from data.store.coverage import replace_told, save_coverage
+from data.store.coverage.coverage import replace_told, save_coverage
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan
 from data.store.shifts.blockages import add_blockage, set_cleared

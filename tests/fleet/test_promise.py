@@ -33,7 +33,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import list_events
-from data.store.coverage import replace_told
+from data.store.coverage.coverage import replace_told
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.promises import find_promise, list_promise_outcomes

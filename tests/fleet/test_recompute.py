@@ -27,13 +27,13 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event, list_events
-from data.store.coverage import list_coverage, list_seen
+from data.store.coverage.coverage import list_coverage, list_seen
+from data.store.coverage.coverage_revisions import list_changes, list_revisions
 from data.store.database.engine import Tx, reading, transaction
 from data.store.logbook import list_stale
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.requests import add_request, get_request
 from data.store.requests.sla_clocks import get_clock
-from data.store.revisions import list_changes, list_revisions
 from data.store.schema import passage
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import add_shifts

@@ -20,7 +20,7 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.accounts.accounts import add_device
-from data.store.coverage import list_coverage
+from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen

@@ -22,13 +22,13 @@ from data.model import (
     VehicleId,
 )
 from data.store.accounts.accounts import add_device
-from data.store.coverage import list_coverage, list_denied, list_passes
+from data.store.coverage.coverage import list_coverage, list_denied, list_passes
+from data.store.coverage.track_windows import WindowChange, replace_windows
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.schema import job as job_table
 from data.store.storms.storms import get_storm
 from data.store.tracking.positions import add_positions, list_last, list_unseen, mark_seen_until
-from data.store.windows import WindowChange, replace_windows
 from data.store.work import list_jobs_on_segment
 from fleet.driving import (
     UNDO_WITHIN,

@@ -20,7 +20,7 @@ from data.model import (
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
-from data.store.coverage import list_coverage, list_passes
+from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.requests.requests import add_request, list_requests
 from data.store.storms.storms import add_storm

@@ -25,7 +25,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import list_events
-from data.store.coverage import list_coverage, list_passes
+from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import find_published_plan_id, get_plan

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.model import DirectedSegment, EvidenceKind, Pass, StormId, VehicleId
 from data.store.audit.audit_seals import unseal, window_subject
-from data.store.coverage import pass_of, pass_row
+from data.store.coverage.coverage import pass_of, pass_row
 from data.store.database.engine import Tx
 from data.store.schema import open_window, passage, position
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from data.model import Pass, SegmentId, StormId, StreetStorm, VehicleId, Worked
-from data.store.coverage import pass_of
+from data.store.coverage.coverage import pass_of
 from data.store.database.engine import Tx
 from data.store.schema import passage
 

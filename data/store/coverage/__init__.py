@@ -1,0 +1,1 @@
+"""Which passes and coverage does the evidence prove, as rows?"""
