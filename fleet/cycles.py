@@ -25,9 +25,9 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.performance import list_served_marks
 from data.store.planning.plan_runs import list_runs
 from data.store.planning.plans import find_published_plan_id
+from data.store.reports import list_served_marks
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.cycles import add_cycle, last_cycles

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from data.model import ClassRule, DirectedSegment, JobId, JobState, Storm
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
-from data.store.performance import list_served_marks
+from data.store.reports import list_served_marks
 from data.store.requests.requests import jobs_asked_for
 from data.store.work import list_jobs, set_job_times
 from data.streets.network import StreetNetwork

@@ -13,7 +13,7 @@ from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_passes
 from data.store.coverage.coverage_revisions import newest_revision
 from data.store.database.engine import Tx
-from data.store.performance import (
+from data.store.reports import (
     ReceivedRequest,
     ServedMark,
     list_requests_received,

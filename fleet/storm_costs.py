@@ -8,7 +8,7 @@ from data.model import CallOut, CallOutState, Storm, Treatment, Vehicle, Vehicle
 from data.model.periods import Period
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
-from data.store.performance import list_worked
+from data.store.reports import list_worked
 from data.store.setup.machines import list_vehicles
 from data.store.storms.call_outs import list_call_outs
 from data.streets.network import StreetNetwork

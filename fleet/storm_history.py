@@ -29,7 +29,7 @@ from data.store.history import (
     pass_mark,
     work_span,
 )
-from data.store.performance import segments_only_salted
+from data.store.reports import segments_only_salted
 from data.streets.network import StreetNetwork
 from fleet.history import Proven, StreetChanges, street_changes
 from fleet.history_events import REVISED, VERBS, Happened, Streets, moments
