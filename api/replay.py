@@ -12,7 +12,7 @@ from api.shell import boot_of, page
 from data.errors import NotFoundError
 from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.database.engine import Tx
-from data.store.history import list_vehicles_heard
+from data.store.replay import list_vehicles_heard
 from data.store.storms.storms import get_storm, list_storms
 from fleet.storm_history import HOUR_S, Story
 from fleet.street_past import street_past

@@ -19,7 +19,7 @@ from data.store.audit.audit_log import list_events
 from data.store.coverage.coverage import list_coverage
 from data.store.database.array_cache import find_arrays, save_arrays
 from data.store.database.engine import Tx
-from data.store.history import (
+from data.store.replay import (
     count_fixes_between,
     list_events_between,
     list_fixes_between,

@@ -9,7 +9,7 @@ from data.model import Coverage, DirectedSegment, Pass, Segment, Storm
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.history import list_storm_passes
+from data.store.replay import list_storm_passes
 from data.store.reports import segments_only_salted
 from fleet.coverage import drivable
 from fleet.history import Proven, coverage_steps
