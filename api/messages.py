@@ -22,7 +22,7 @@ from data.model import (
 )
 from data.policy.message_rules import MESSAGE_LETTERS
 from data.store.database.engine import Tx
-from data.store.messages import list_messages, list_messages_of_shift
+from data.store.messages.messages import list_messages, list_messages_of_shift
 from data.store.storms.storms import find_active_storm
 from fleet.driving import answered_once
 from fleet.messages import (

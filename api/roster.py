@@ -15,7 +15,7 @@ from api.shifts import progress_of
 from data.model import MachineOut, OutReason, Shift, ShiftId, Storm, StormId, VehicleId
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
-from data.store.handover_notes import list_notes_of_storm
+from data.store.messages.handover_notes import list_notes_of_storm
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_between
 from data.store.storms.storm_conditions import list_machines_taken_out

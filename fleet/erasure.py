@@ -7,8 +7,8 @@ from data.model import Actor, LonLat, RequestId
 from data.store.audit.audit_log import add_event
 from data.store.crews.crew_jobs import erase_crew_words
 from data.store.database.engine import Tx
-from data.store.handover_notes import erase_notes
-from data.store.messages import erase_messages
+from data.store.messages.handover_notes import erase_notes
+from data.store.messages.messages import erase_messages
 from data.store.requests.data_retention import (
     erase_people,
     forget_photos,

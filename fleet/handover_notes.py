@@ -21,7 +21,7 @@ from data.model import (
 from data.store.alerts import list_open_alerts
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.handover_notes import add_note, get_note, list_notes_of_storm, set_read
+from data.store.messages.handover_notes import add_note, get_note, list_notes_of_storm, set_read
 from data.store.planning.plan_runs import list_runs
 from data.store.requests.request_search import count_waiting
 from data.store.shifts.shifts import list_shifts

@@ -26,7 +26,7 @@ from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
 from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.messages import (
+from data.store.messages.messages import (
     add_message,
     get_message,
     list_messages_of_shift,

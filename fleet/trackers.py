@@ -20,7 +20,7 @@ from data.model import (
 from data.store.accounts.accounts import get_device, save_device, set_token_hash
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.messages import commands_of_messages
+from data.store.messages.messages import commands_of_messages
 from data.store.setup.machines import get_vehicle
 from data.store.tracking.tracker_state import (
     add_command,

@@ -1,0 +1,1 @@
+"""What do people on duty write to each other, as rows?"""
