@@ -36,8 +36,8 @@ from fleet.standing_orders import Orders
 if TYPE_CHECKING:
     from routing.mapping import Mapped
     from routing.passes import DirectedPass
-    from routing.problem import Floats
-    from routing.stops import Route as Stops
+    from routing.problem.problem import Floats
+    from routing.problem.stops import Route as Stops
     from routing.timing import TimedRoute
     from routing.urgent import RunningRoutes
 
@@ -134,7 +134,7 @@ class HandDraft:
 
     def with_routes(self, running: "RunningRoutes", changed: Sequence[int]) -> "HandDraft":
         """Return the draft with other routes of some trucks."""
-        from routing.stops import tasks_of
+        from routing.problem.stops import tasks_of
 
         tolls = list(self.tolls)
         for v in changed:
@@ -270,8 +270,8 @@ def _possible(mapped: "Mapped", stops: Sequence["Stops"]) -> tuple[list["Stops"]
     """Return the routes without what nobody can do, and why each task is left out."""
     from routing.alone import alone
     from routing.paths import line_graph
-    from routing.repair import fitting, without
-    from routing.stops import tasks_of
+    from routing.problem.route_repair import fitting, without
+    from routing.problem.stops import tasks_of
 
     problem = mapped.problem
     hopeless = alone(problem, line_graph(problem)).hopeless
@@ -286,7 +286,7 @@ def _renumbered(
     route: "Stops", number: Mapping[WorkPass, int], passes: Sequence["DirectedPass"]
 ) -> "Stops":
     """Return the stops of a route that still are tasks, with their new numbers."""
-    from routing.stops import Refill, Visit
+    from routing.problem.stops import Refill, Visit
 
     stops = [
         stop if isinstance(stop, Refill) else Visit(number[passes[stop.task].work], stop.mode)

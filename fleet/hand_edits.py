@@ -309,7 +309,7 @@ def _more_s(before: "RunningRoutes", after: "RunningRoutes") -> float:
 
 def _first(draft: HandDraft, v: int, segment_id: SegmentId) -> int | None:
     """Return the first pass over a street on a truck's route."""
-    from routing.stops import tasks_of
+    from routing.problem.stops import tasks_of
 
     mine = set(draft.tasks_on(segment_id))
     return next((task for task in tasks_of(draft.running.routes[v]) if task in mine), None)

@@ -207,9 +207,9 @@ def solve_prepared(
     """
     from routing.check import violations
     from routing.mapping import plan_from, problem_from
+    from routing.problem.stopping import MaxRuntime, StopWhenAsked
     from routing.proved import proved
     from routing.solver import solve
-    from routing.stop import MaxRuntime, StopWhenAsked
     from routing.warm_start import no_later_than, start_from
 
     mapped = problem_from(prepared)

@@ -16,9 +16,9 @@ from fleet.route_desk import PlanCheck
 if TYPE_CHECKING:
     from routing.known_ways import KnownWays, Lines
     from routing.mapping import Mapped
-    from routing.problem import Problem, Reason
+    from routing.problem.problem import Problem, Reason
+    from routing.problem.stops import Route as Stops
     from routing.rearranging import Change
-    from routing.stops import Route as Stops
 
 FEW_TASKS = 3_000
 """Up to so much new work the trucks nearest to it share; more of it goes to all trucks."""
@@ -45,9 +45,9 @@ def replanned(
     from routing.check import violations
     from routing.known_ways import lines_of
     from routing.mapping import plan_from, problem_from
+    from routing.problem.stopping import MaxRuntime, StopWhenAsked
     from routing.rearranging import all_rearranged, hopeless_ones, rearranged, running_solution
     from routing.running import remaining_stops
-    from routing.stop import MaxRuntime, StopWhenAsked
 
     check = _driven(prepared)
     prepared = as_wished(prepared, wish)
@@ -114,8 +114,8 @@ def change_of(
     Free is what no route has that the driven plan has not given up: it is new, or was the work of
     a vehicle that is out of service, or was skipped.
     """
+    from routing.problem.stops import tasks_of
     from routing.rearranging import Change
-    from routing.stops import tasks_of
 
     shifts = mapped.situation.shifts
     given_up = {left.job_id for left in check.plan.unserved}
@@ -141,7 +141,7 @@ def _with_most_to_give(
     import numpy as np
 
     from routing.breakdown import HELPERS
-    from routing.stops import tasks_of
+    from routing.problem.stops import tasks_of
 
     problem = mapped.problem
     able = np.isfinite(problem.service_s[:, problem.vehicle_type[list(mine)]]).any(axis=1)

@@ -84,8 +84,8 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
     from routing.check_ways import deadheads_of, legs_of
     from routing.mapping import problem_from
     from routing.paths import hubs_of
+    from routing.problem.route_repair import fitting
     from routing.rearranging import running_solution
-    from routing.repair import fitting
     from routing.running import remaining_stops
     from routing.urgent import RunningRoutes
 

@@ -9,7 +9,7 @@ from data.model import Oneway
 from data.streets.network import StreetNetwork
 from data.streets.turn_costs import STRAIGHT_DEG, signs_of
 from fleet.kernels.layout import Reach, Streets
-from routing.problem import Flags, Floats, Floats32, Ints, Longs
+from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
 CELL_M = 40.0
 """Side of the squares in which streets are looked up."""

@@ -8,12 +8,22 @@ import numpy as np
 from routing.alone import Alone, alone
 from routing.paths import LineGraph, Walker, from_arc
 from routing.pinning import behind_pins
-from routing.problem import NONE, Floats, Ints, Problem, Reason, Route, Rules, Solution, Visit
+from routing.problem.problem import (
+    NONE,
+    Floats,
+    Ints,
+    Problem,
+    Reason,
+    Route,
+    Rules,
+    Solution,
+    Visit,
+)
+from routing.problem.stopping import Stop
+from routing.problem.stops import tasks_of
 from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
 from routing.solver import begin_from
-from routing.stop import Stop
-from routing.stops import tasks_of
 from routing.terms import extra_prices
 from routing.timing import Ways
 

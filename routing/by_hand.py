@@ -9,9 +9,9 @@ import numpy as np
 from routing.breakdown import Part, restricted
 from routing.check import cost_of, violations
 from routing.inserting import inserted
-from routing.problem import Cost, Floats, Problem, Route, Rules, Solution
-from routing.repair import without, without_idle_end
-from routing.stops import Refill, Visit, tasks_of
+from routing.problem.problem import Cost, Floats, Problem, Route, Rules, Solution
+from routing.problem.route_repair import without, without_idle_end
+from routing.problem.stops import Refill, Visit, tasks_of
 from routing.urgent import TRIED, RunningRoutes, Urgent
 
 SLACK_S = 1e-3

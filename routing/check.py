@@ -7,7 +7,7 @@ import numpy as np
 from routing.check_reasons import untrue_reasons
 from routing.check_times import Driven, driven
 from routing.check_ways import Deadheads, deadheads_of, legs_of
-from routing.problem import Cost, Floats, Problem, Reason, Refill, Route, Solution, Visit
+from routing.problem.problem import Cost, Floats, Problem, Reason, Refill, Route, Solution, Visit
 
 TOLERANCE = 1e-6
 """Relative difference of costs, and seconds or kilograms, that count as equal."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.check_times import RESTS_LATE_S, Driven, Standing, rest_of
 from routing.check_ways import Numbers, from_arcs, to_arcs
-from routing.problem import Flags, Floats, Problem, Solution, Visit
+from routing.problem.problem import Flags, Floats, Problem, Solution, Visit
 
 _SLACK_S = 1e-5
 _SLACK_KG = 1e-6

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.check_ways import Deadheads, arcs_of
-from routing.problem import Problem, Refill, Route, Solution, Visit
+from routing.problem.problem import Problem, Refill, Route, Solution, Visit
 
 RESTS_LATE_S = 1e-6
 """A stop that ends so little after the latest time for the rest still comes before it."""

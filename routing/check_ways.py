@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.problem import Floats, Problem, Route, Visit
+from routing.problem.problem import Floats, Problem, Route, Visit
 
 _BATCH = 256
 _LIMITS_S = (60.0, 300.0, 1800.0, np.inf)

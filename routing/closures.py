@@ -7,7 +7,7 @@ import numpy as np
 from data.model import DirectedSegment
 from data.streets.network import StreetNetwork
 from data.streets.turn_costs import TURN_COST_S, TurnKind
-from routing.problem import Floats, Ints
+from routing.problem.problem import Floats, Ints
 
 
 def closed_arcs(network: StreetNetwork, closed: Iterable[DirectedSegment]) -> Ints:

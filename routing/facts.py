@@ -20,7 +20,7 @@ from routing.kernels.layout import (
 )
 from routing.kernels.refills import COLUMNS
 from routing.paths import Ends, LineGraph
-from routing.problem import NONE, Flags, Ints, Longs, Problem
+from routing.problem.problem import NONE, Flags, Ints, Longs, Problem
 from routing.terms import alike_by_rules, begin_s, terms_of, vehicle_terms
 
 NEIGHBORS = 100

@@ -9,7 +9,7 @@ from routing.kernels import nearness
 from routing.kernels.layout import Facts, Places, Routes
 from routing.kernels.randomness import draw
 from routing.parts import Window
-from routing.problem import NONE, Flags, Ints, Longs, Random
+from routing.problem.problem import NONE, Flags, Ints, Longs, Random
 
 GROUP_TASKS = 1_000
 """Tasks in a group; twice as many make iterations slower, half as many meet too few routes."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from routing.check import broken_rules
-from routing.repair import without
+from routing.problem.route_repair import without
 from routing.urgent import RunningRoutes, Urgent, with_task
 
 TRIED, TRIED_AGAIN = 5, 3

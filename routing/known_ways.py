@@ -10,7 +10,7 @@ import numpy as np
 
 from routing.check_ways import Deadheads
 from routing.paths import LineGraph, Remembering, Walker, line_graph
-from routing.problem import Problem
+from routing.problem.problem import Problem
 
 KEPT = 2
 """States of the streets."""

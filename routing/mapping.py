@@ -29,7 +29,17 @@ from data.streets.network import StreetNetwork
 from routing.closures import closed_arcs, open_turns
 from routing.passes import DirectedPass, covers, material_kg, numbered, passes_of, service_s
 from routing.paths import Walker, line_graph, to_arc
-from routing.problem import NONE, Flags, Floats, Ints, Longs, Problem, Rules, Solution, turn_rows
+from routing.problem.problem import (
+    NONE,
+    Flags,
+    Floats,
+    Ints,
+    Longs,
+    Problem,
+    Rules,
+    Solution,
+    turn_rows,
+)
 from routing.running import locked_stops
 from routing.situation import Situation
 from routing.timing import TimedLeg, TimedRoute, timed_routes

@@ -39,7 +39,7 @@ from routing.kernels.part import (
     WINDOW_COLUMNS,
     Part,
 )
-from routing.problem import NONE, Ints
+from routing.problem.problem import NONE, Ints
 from routing.terms import note_node_terms, note_window_terms, terms_of_part
 
 SPARE_ROOM = 40

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.model import DirectedSegment, Directions, Job, Treatment, Vehicle, WorkPass
-from routing.problem import Floats
+from routing.problem.problem import Floats
 from routing.situation import Situation
 
 

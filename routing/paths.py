@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from routing.kernels import shortest
 from routing.kernels.layout import EDGE, FAR_S, Gaps
-from routing.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
+from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
 DENSE_ENDS = 3_000
 """Up to so many ends all pairs are computed between arcs."""

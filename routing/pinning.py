@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.problem import Floats, Problem, Route, Rules
+from routing.problem.problem import Floats, Problem, Route, Rules
 from routing.timing import TimedRoute, Ways, timed_routes
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.problem import NONE, Floats, Ints, Problem, Refill, Route, Visit
+from routing.problem.problem import NONE, Floats, Ints, Problem, Refill, Route, Visit
 from routing.put_off import arc_of
 from routing.timing import TimedLeg, TimedRoute
 

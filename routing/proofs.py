@@ -14,8 +14,8 @@ from routing.bounds.finish import Crews, Team, earliest_finish
 from routing.bounds.relaxation import Numbers
 from routing.paths import Walker
 from routing.pinning import behind_pins
-from routing.problem import NONE, Flags, Problem, Reason
-from routing.stops import tasks_of
+from routing.problem.problem import NONE, Flags, Problem, Reason
+from routing.problem.stops import tasks_of
 
 Argument = Literal["distance", "work", "material"]
 """Why: a single task is too far, the work is too much, or there is too little material."""

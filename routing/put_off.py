@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.problem import NONE, Problem, Refill, Route, Visit
+from routing.problem.problem import NONE, Problem, Refill, Route, Visit
 from routing.timing import TimedRoute, Ways
 
 

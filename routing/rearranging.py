@@ -23,13 +23,13 @@ from routing.breakdown import (
 )
 from routing.paths import LineGraph, Walker
 from routing.pinning import behind_pins
-from routing.problem import Cost, Ints, Problem, Reason, Route, Solution
-from routing.repair import fitting
+from routing.problem.problem import Cost, Ints, Problem, Reason, Route, Solution
+from routing.problem.route_repair import fitting
+from routing.problem.stopping import Stop
+from routing.problem.stops import tasks_of
 from routing.search import Search
 from routing.settling import Settled
 from routing.solver import improve
-from routing.stop import Stop
-from routing.stops import tasks_of
 from routing.timing import Ways
 
 type Ahead = Callable[[tuple[Route, ...]], object]

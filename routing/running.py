@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from data.model import DirectedSegment, Leg, LegKind, Plan, ShiftId, WorkPass
 from data.streets.network import StreetNetwork
+from routing.problem.stops import Refill, Route, Visit
 from routing.situation import Situation
-from routing.stops import Refill, Route, Visit
 
 
 def locked_stops(situation: Situation, number: Mapping[WorkPass, int]) -> tuple[Route, ...]:

@@ -22,7 +22,7 @@ from routing.kernels.randomness import draw
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, ends_of, gaps_of
-from routing.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
+from routing.problem.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
 from routing.sweeps import Sweeps
 from routing.terms import fleet_price
 from routing.timing import Ways

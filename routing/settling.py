@@ -8,9 +8,9 @@ from routing.alone import Alone
 from routing.kernels.layout import FAR_S
 from routing.leftovers import Here, Leftovers
 from routing.paths import Remembering, Walker
-from routing.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit
-from routing.repair import fitting, without, without_idle_end, without_orphans
-from routing.stops import tasks_of
+from routing.problem.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit
+from routing.problem.route_repair import fitting, without, without_idle_end, without_orphans
+from routing.problem.stops import tasks_of
 from routing.timing import TimedLeg, TimedRoute, Ways, timed_route, timed_routes, whole_cost
 
 SLACK_S = 1e-6

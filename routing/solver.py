@@ -8,12 +8,12 @@ from routing.bounds.beside import Beside
 from routing.bounds.lower import rising_bounds
 from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
-from routing.problem import Problem, Route, Solution
-from routing.repair import fitting
+from routing.problem.problem import Problem, Route, Solution
+from routing.problem.route_repair import fitting
+from routing.problem.stopping import Stop, StopWhenAsked, by_iterations
+from routing.problem.stops import tasks_of
 from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
-from routing.stop import Stop, StopWhenAsked, by_iterations
-from routing.stops import tasks_of
 from routing.timing import Ways
 
 type Report = Callable[[float, float, int, int], None]

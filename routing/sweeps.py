@@ -11,7 +11,7 @@ from routing.facts import empty_routes
 from routing.grouping import fork
 from routing.kernels import sweep
 from routing.kernels.layout import Facts, Gaps, Places, Routes, Starts
-from routing.problem import NONE, Ints, Problem, Random
+from routing.problem.problem import NONE, Ints, Problem, Random
 
 LOOKS = 2_000
 """Tasks looked at between two looks at the stop."""

@@ -28,7 +28,7 @@ from routing.kernels.part import (
     Terms,
 )
 from routing.paths import Ends, LineGraph
-from routing.problem import NONE, Flags, Floats, Floats32, Ints, Problem
+from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Problem
 
 RESTS_LATE_S = 1e-6
 """A stop that ends so little after the latest time for the rest still comes before it."""

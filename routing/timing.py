@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from routing.problem import NONE, Cost, Problem, Refill, Route, Visit
-from routing.stops import tasks_of
+from routing.problem.problem import NONE, Cost, Problem, Refill, Route, Visit
+from routing.problem.stops import tasks_of
 
 LegKind = Literal["drive", "work", "reload", "rest"]
 

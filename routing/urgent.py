@@ -10,10 +10,20 @@ from routing.breakdown import taken_over
 from routing.known_ways import KnownWays, lines_of
 from routing.paths import from_arc, to_arc
 from routing.places import all_gaps, rows_of
-from routing.problem import NONE, Floats, Ints, Problem, Refill, Route, Rules, Solution, Visit
+from routing.problem.problem import (
+    NONE,
+    Floats,
+    Ints,
+    Problem,
+    Refill,
+    Route,
+    Rules,
+    Solution,
+    Visit,
+)
+from routing.problem.stopping import Stop
+from routing.problem.stops import tasks_of
 from routing.put_off import Behind, Own, arc_of, shifts_alone
-from routing.stop import Stop
-from routing.stops import tasks_of
 from routing.timing import TimedRoute, timed_route, timed_routes, whole_cost
 
 TRIED = 8

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.model import Plan
 from routing.mapping import Mapped
-from routing.problem import Floats, Problem, Solution
+from routing.problem.problem import Floats, Problem, Solution
 from routing.rearranging import running_solution
 from routing.running import remaining_stops
 

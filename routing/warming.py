@@ -9,10 +9,10 @@ from numba.core.event import Event, Listener, install_listener
 
 from routing.alone import alone
 from routing.paths import line_graph
-from routing.problem import NONE, Problem, Rules, turn_rows
+from routing.problem.problem import NONE, Problem, Rules, turn_rows
+from routing.problem.stopping import MaxIterations
 from routing.search import LONG_ROUTE, Search
 from routing.solver import solve
-from routing.stop import MaxIterations
 
 ROUNDS = 3
 """Calls of a search after which its sweeps over the tiny problem are over and windows follow."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from routing.problem import Problem
+    from routing.problem.problem import Problem
 
 QUIET_S = 5.0
 """Seconds between progress lines where no terminal can overwrite them."""

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from api.commands.searching import Asked, Progress
     from routing.formats.case import Case
-    from routing.problem import Solution
+    from routing.problem.problem import Solution
 
 LEFT_UNDONE = 3
 """Exit code where something is left undone; 0 is a whole solution, 1 an error, 2 wrong usage."""
@@ -108,8 +108,8 @@ def _found(
 ) -> "tuple[Solution, Progress, Asked]":
     """Return the solution, how the search went and whether somebody stopped it."""
     from api.commands.searching import Progress, prepare, stoppable
+    from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
     from routing.solver import solve as search
-    from routing.stop import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
 
     prepare(case.problem)
     stops: list[Stop] = []

@@ -6,7 +6,7 @@ its end, arc `2 s + 1` back, so `arc ^ 1` is the other direction and `arc >> 1` 
 
 from typing import NamedTuple
 
-from routing.problem import Floats, Floats32, Ints, Longs
+from routing.problem.problem import Floats, Floats32, Ints, Longs
 
 OFF = -1
 """Stands for an arc where the vehicle is on no street of the file."""

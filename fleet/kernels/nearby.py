@@ -4,7 +4,7 @@ from math import inf, sqrt
 
 from fleet.kernels.layout import Nearby, Streets
 from routing.kernels.jit import kernel
-from routing.problem import Floats, Ints
+from routing.problem.problem import Floats, Ints
 
 
 @kernel

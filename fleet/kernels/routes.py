@@ -5,7 +5,7 @@ from fleet.kernels.links import THROUGH, reach_m, way
 from fleet.kernels.nearby import place
 from fleet.kernels.reach import ensure, slot_of
 from routing.kernels.jit import kernel
-from routing.problem import Ints
+from routing.problem.problem import Ints
 
 
 @kernel

@@ -11,7 +11,7 @@ import numpy as np
 
 from routing.bounds.prices import useful
 from routing.bounds.relaxation import Numbers, Relaxation, junctions_of
-from routing.problem import NONE, Flags, Floats, Problem
+from routing.problem.problem import NONE, Flags, Floats, Problem
 
 _SLACK = 1e-6
 

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 from routing.alone import SLACK_KG, Alone
 from routing.bounds.relaxation import Numbers
 from routing.paths import LineGraph, from_arc, to_arc
-from routing.problem import NONE, Flags, Floats, Problem
+from routing.problem.problem import NONE, Flags, Floats, Problem
 
 ROUNDS = 4
 """Times that prices are found for the time just proved."""

@@ -12,7 +12,7 @@ from routing.bounds.programme import least
 from routing.bounds.relaxation import Relaxation, relaxed
 from routing.bounds.separation import broken
 from routing.bounds.waiting import with_waiting
-from routing.problem import Floats, Problem
+from routing.problem.problem import Floats, Problem
 
 ROUNDS = 100
 """Times that cuts are looked for; most problems need fewer."""

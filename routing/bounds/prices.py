@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.problem import NONE, Flags, Floats, Problem
+from routing.problem.problem import NONE, Flags, Floats, Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)

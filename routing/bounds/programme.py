@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from routing.bounds.cuts import Cut
 from routing.bounds.relaxation import Relaxation
-from routing.problem import Floats
+from routing.problem.problem import Floats
 
 
 class Point(NamedTuple):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
 from routing.bounds.prices import Prices, useful
-from routing.problem import NONE, Floats, Problem
+from routing.problem.problem import NONE, Floats, Problem
 
 type Numbers = NDArray[np.integer[Any]]
 type _Part = tuple[Numbers, Numbers, float]

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import (
 from routing.bounds.cuts import Country, Cut, crossings, islands, visits
 from routing.bounds.relaxation import Numbers
 from routing.kernels.growth import grow
-from routing.problem import Flags, Floats, Ints, Longs
+from routing.problem.problem import Flags, Floats, Ints, Longs
 
 LEAST_LACK = 1e-3
 """By so much a point must break a cut to bring it in."""

@@ -17,7 +17,7 @@ from routing.bounds.finish import Crews, Team, alike, earliest_finish
 from routing.bounds.prices import Prices, useful
 from routing.bounds.relaxation import Numbers
 from routing.paths import line_graph
-from routing.problem import NONE, Floats, Problem
+from routing.problem.problem import NONE, Floats, Problem
 
 SLICES = 64
 """Slices of time between the first start and the end of all work or shifts."""

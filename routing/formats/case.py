@@ -12,7 +12,7 @@ from routing.formats.problem_solution import own_solution_json, own_start
 from routing.formats.reading import OWN, read
 from routing.formats.solutions import solution_json
 from routing.formats.starts import start_of
-from routing.problem import Cost, Problem, Route, Solution
+from routing.problem.problem import Cost, Problem, Route, Solution
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 from routing.formats.instance import Instance
 from routing.formats.layout import Arcs, Layout, link_modes
 from routing.formats.streets import Streets, rows_of
-from routing.problem import NONE
+from routing.problem.problem import NONE
 
 
 def plain_layout(

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from routing.problem import Flags, Floats, Ints
+from routing.problem.problem import Flags, Floats, Ints
 
 Kind = Literal["carp", "carp-mixed", "carp-reload", "mcgrp", "mcgrp-turns", "salt"]
 """Which format a file has, and with it what its cost counts."""

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from routing.formats.instance import Instance
 from routing.formats.streets import Streets, TurnRows, onward
-from routing.problem import Flags, Floats, Ints, Longs
+from routing.problem.problem import Flags, Floats, Ints, Longs
 
 HUB_TURNS = 4_096
 """A junction with more turns gets an arc of no length that all of them lead over."""

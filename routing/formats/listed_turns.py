@@ -9,7 +9,7 @@ import numpy as np
 from routing.formats.instance import Instance, Turns
 from routing.formats.layout import Arcs, Layout, link_modes
 from routing.formats.streets import Streets, least_of_parallels, rows_of
-from routing.problem import NONE, Floats, Ints, Longs
+from routing.problem.problem import NONE, Floats, Ints, Longs
 
 
 def turns_layout(instance: Instance, streets: Streets, unit: float) -> Layout:

@@ -12,8 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from routing.formats.model import Model
-from routing.problem import Refill, Route
-from routing.stops import tasks_of
+from routing.problem.problem import Refill, Route
+from routing.problem.stops import tasks_of
 
 TRIES = 1_000
 """Random orders tried where no order suits all parallel streets."""

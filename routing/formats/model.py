@@ -12,7 +12,7 @@ from routing.formats.layout import Layout
 from routing.formats.listed_turns import turns_layout
 from routing.formats.salt_turns import salt_layout
 from routing.formats.streets import Streets, streets_of
-from routing.problem import Floats, Ints, Problem
+from routing.problem.problem import Floats, Ints, Problem
 
 LEAST_UNSERVED_PRICE = 1.0e6
 """Price of leaving out a task that the public problem does not allow to be left out, at least."""

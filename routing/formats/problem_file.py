@@ -12,7 +12,7 @@ from routing.formats.problem_rules import rules_of
 from routing.formats.problem_schema import ProblemFile, Task, Vehicle, Where
 from routing.formats.problem_turns import Grid
 from routing.formats.schema_faults import format_error
-from routing.problem import NONE, Floats, Ints, Problem
+from routing.problem.problem import NONE, Floats, Ints, Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)

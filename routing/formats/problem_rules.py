@@ -7,8 +7,8 @@ from routing.formats.json_text import wrong
 from routing.formats.names import Names
 from routing.formats.problem_schema import PlannedStop, ProblemFile, Vehicle
 from routing.formats.problem_turns import Grid
-from routing.problem import NONE, Floats, Ints, Refill, Route, Visit
-from routing.rules import Rules
+from routing.problem.problem import NONE, Floats, Ints, Refill, Route, Visit
+from routing.problem.rules import Rules
 
 
 def rules_of(file: ProblemFile, names: Names, grid: Grid, mode_arc: Ints) -> Rules:

@@ -11,8 +11,8 @@ from routing.formats.problem_rules import stop_of
 from routing.formats.problem_schema import PlannedStop
 from routing.formats.schema_faults import format_error
 from routing.paths import Walker, line_graph
-from routing.problem import Route, Solution
-from routing.stops import tasks_of
+from routing.problem.problem import Route, Solution
+from routing.problem.stops import tasks_of
 from routing.timing import TimedLeg, TimedRoute, timed_routes
 
 FORMAT = "barfrub-solution"

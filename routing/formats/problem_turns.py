@@ -6,7 +6,7 @@ from routing.formats.json_text import wrong
 from routing.formats.names import Names
 from routing.formats.problem_schema import Drive, ProblemFile, Turn
 from routing.formats.streets import TurnRows, onward, rows_of
-from routing.problem import NONE, Flags, Longs
+from routing.problem.problem import NONE, Flags, Longs
 
 
 class Grid:

@@ -5,7 +5,7 @@ import numpy as np
 from routing.formats.instance import Instance
 from routing.formats.layout import Arcs, Layout, link_modes
 from routing.formats.streets import Streets, least_of_parallels, rows_of
-from routing.problem import NONE
+from routing.problem.problem import NONE
 
 
 def salt_layout(instance: Instance, streets: Streets, unit: float) -> Layout:

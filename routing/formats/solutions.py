@@ -5,7 +5,7 @@ from math import ceil
 from routing.formats.model import Model
 from routing.formats.walks import service_of, walks_of
 from routing.paths import Walker, line_graph
-from routing.problem import Solution
+from routing.problem.problem import Solution
 
 WHOLE = 1e-6
 """A lower bound of costs that are whole numbers is rounded up, but for errors of this size."""

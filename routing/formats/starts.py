@@ -8,7 +8,7 @@ from routing.formats.fault import FormatError
 from routing.formats.json_text import entries_of, items, member, wrong
 from routing.formats.model import Model
 from routing.paths import Walker, line_graph
-from routing.problem import NONE, Problem, Refill, Route, Visit
+from routing.problem.problem import NONE, Problem, Refill, Route, Visit
 from routing.timing import timed_route
 
 TOLERANCE = 1e-6

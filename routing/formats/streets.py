@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.formats.instance import Instance
-from routing.problem import NONE, Floats, Ints, Longs
+from routing.problem.problem import NONE, Floats, Ints, Longs
 
 type TurnRows = tuple[Longs, Ints, Floats]
 """`turn_start`, `turn_to` and `turn_s` of a problem."""

@@ -7,7 +7,7 @@ from routing.formats.instance import Label
 from routing.formats.matching import written_order
 from routing.formats.model import Model
 from routing.paths import Walker
-from routing.problem import Route, Visit
+from routing.problem.problem import Route, Visit
 from routing.timing import timed_route
 
 type Service = list[Label] | dict[str, Label]

@@ -9,7 +9,7 @@ from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes, Starts
 from routing.kernels.order import EARLIER, EARLIERS, NEXT_OF_LATER
 from routing.kernels.part import BIG_S
 from routing.kernels.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
-from routing.problem import Flags, Floats, Ints
+from routing.problem.problem import Flags, Floats, Ints
 
 TRIES = 20
 """Tasks one after the other that a vehicle cannot do before it stops looking for more."""

@@ -5,7 +5,7 @@ import numpy as np
 from routing.kernels.jit import maker
 from routing.kernels.layout import Facts, Gaps, Routes
 from routing.kernels.routes import end_after, end_before
-from routing.problem import Ints
+from routing.problem.problem import Ints
 
 
 @maker

@@ -4,7 +4,7 @@ from routing.kernels.jit import kernel
 from routing.kernels.layout import FAR_S, Gaps
 from routing.kernels.part import BIG_S
 from routing.kernels.routes import gap
-from routing.problem import Floats32, Ints
+from routing.problem.problem import Floats32, Ints
 
 NOWHERE = -2
 """End of a node where a route may be over without going anywhere."""

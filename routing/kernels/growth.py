@@ -5,7 +5,7 @@
 import numpy as np
 
 from routing.kernels.jit import kernel
-from routing.problem import Flags, Floats, Ints, Longs
+from routing.problem.problem import Flags, Floats, Ints, Longs
 
 
 @kernel

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from routing.kernels.part import NO_TERMS, Terms
-from routing.problem import Floats, Floats32, Ints, Longs
+from routing.problem.problem import Floats, Floats32, Ints, Longs
 
 FAR_S = 1.0e7
 """Seconds that stand for "no way", finite so that sums and differences stay numbers."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from routing.kernels.jit import kernel
 from routing.kernels.layout import Facts, Gaps, Places, Routes
 from routing.kernels.routes import DONE, connect, drive_on
-from routing.problem import NONE, Ints
+from routing.problem.problem import NONE, Ints
 
 LEAST_GAIN = 1e-6
 """What a move must save."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from routing.kernels.jit import kernel, maker
 from routing.kernels.layout import Records
-from routing.problem import Flags, Floats32, Ints, Longs
+from routing.problem.problem import Flags, Floats32, Ints, Longs
 
 
 @maker

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.problem import Flags, Floats, Floats32, Ints, Longs
+from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
 BIG_S = 1.0e9
 """Seconds that stand for "no way", finite so that sums and differences stay numbers."""

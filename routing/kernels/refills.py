@@ -25,7 +25,7 @@ from routing.kernels.part import (
     Part,
     Rows,
 )
-from routing.problem import Floats
+from routing.problem.problem import Floats
 
 TRIP, EXTRA, USED, CHEAP, BEFORE, REST, AFTER, FROM, QUEUE = range(9)
 """Columns from `first_column` on; an index behind the last place stands for the end.

@@ -3,7 +3,7 @@
 import numpy as np
 
 from routing.kernels.jit import maker
-from routing.problem import Flags, Floats, Floats32, Ints, Longs
+from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
 
 @maker

@@ -7,7 +7,7 @@ from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes
 from routing.kernels.moves import LEAST_GAIN, copy_row, drive_again, lay, make, take_back
 from routing.kernels.routes import connect
 from routing.kernels.stretches import begin_s, best_move, leading_s, linked_s, onward_s
-from routing.problem import NONE, Flags, Ints
+from routing.problem.problem import NONE, Flags, Ints
 
 
 @kernel

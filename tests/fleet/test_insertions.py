@@ -12,7 +12,7 @@ from fleet.running_plan import Found, best_insertion, running_plan
 from fleet.storms import start_storm
 from maps.i18n import translator
 from routing.inserting import broken_by
-from routing.stops import Refill
+from routing.problem.stops import Refill
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

@@ -76,7 +76,7 @@ from maps.trackers import FAULTS
 from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.vehicle_words import MATERIALS
-from routing.problem import Reason as UnservedReason
+from routing.problem.problem import Reason as UnservedReason
 from tests.maps.crew_texts import CREW_TEXTS
 
 ROOT = Path(__file__).parents[2]

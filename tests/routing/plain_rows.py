@@ -35,7 +35,7 @@ from routing.kernels.part import (
 )
 from routing.kernels.refills import more_columns
 from routing.kernels.rows import connect, refresh
-from routing.problem import NONE
+from routing.problem.problem import NONE
 
 WINDOWS = 2
 

@@ -12,8 +12,8 @@ import pytest
 from routing.formats.model import model_of
 from routing.formats.reading import instance_from
 from routing.formats.solutions import solution_json
+from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime
 from routing.solver import solve
-from routing.stop import FirstOf, MaxIterations, MaxRuntime
 
 CARP = """ NOMBRE : small
  COMENTARIO : 10000 (cota superior)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.rules import Rules
+from routing.problem.rules import Rules
 from tests.routing.towns import a_random_town
 
 

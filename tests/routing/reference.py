@@ -6,7 +6,7 @@ from itertools import permutations, product
 import numpy as np
 
 from routing.check import cost_of
-from routing.problem import Cost, Solution, Visit
+from routing.problem.problem import Cost, Solution, Visit
 
 
 def seconds_between(problem, source, target):

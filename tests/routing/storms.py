@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.problem import Refill, Rules, Visit
+from routing.problem.problem import Refill, Rules, Visit
 from tests.routing.towns import a_random_town
 
 FEATURES = ("strict", "order", "tandem", "forbidden", "change", "rest", "metres", "home", "pinned")

@@ -18,8 +18,14 @@ from routing.bounds.relaxation import relaxed
 from routing.formats.model import model_of
 from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
-from routing.problem import Rules, Visit
-from routing.stop import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked, by_iterations
+from routing.problem.problem import Rules, Visit
+from routing.problem.stopping import (
+    FirstFeasible,
+    MaxIterations,
+    MaxRuntime,
+    StopWhenAsked,
+    by_iterations,
+)
 from tests.routing.every_plan import least_cost_of_any_plan
 from tests.routing.public_files import best_known, public_file, read_file
 from tests.routing.random_towns import any_town

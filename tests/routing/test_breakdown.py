@@ -8,10 +8,10 @@ import pytest
 from routing import breakdown, search
 from routing.breakdown import broken, moved
 from routing.check import violations
-from routing.problem import Rules, Visit
+from routing.problem.problem import Rules, Visit
+from routing.problem.stopping import MaxIterations
+from routing.problem.stops import tasks_of
 from routing.solver import solve
-from routing.stop import MaxIterations
-from routing.stops import tasks_of
 from routing.urgent import RunningRoutes
 from tests.routing.towns import a_random_town, a_town
 

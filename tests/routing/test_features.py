@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from routing.check import cost_of, violations
-from routing.problem import Refill, Rules, Solution, Visit
+from routing.problem.problem import Refill, Rules, Solution, Visit
+from routing.problem.stopping import MaxIterations
+from routing.problem.stops import tasks_of
 from routing.solver import solve
-from routing.stop import MaxIterations
-from routing.stops import tasks_of
 from tests.routing.towns import a_town
 
 RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))

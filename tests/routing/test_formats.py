@@ -10,9 +10,15 @@ from routing.check import cost_of, violations
 from routing.formats.matching import written_order
 from routing.formats.model import model_of
 from routing.formats.solutions import solution_json
-from routing.problem import Visit
+from routing.problem.problem import Visit
+from routing.problem.stopping import (
+    FirstOf,
+    MaxIterations,
+    MaxRuntime,
+    StopWhenAsked,
+    by_iterations,
+)
 from routing.solver import solve
-from routing.stop import FirstOf, MaxIterations, MaxRuntime, StopWhenAsked, by_iterations
 from tests.routing.public_files import (
     CARP,
     MCGRP,

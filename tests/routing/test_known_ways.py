@@ -8,8 +8,8 @@ import pytest
 from routing.check import violations
 from routing.check_ways import Way, deadheads_of, from_arcs, legs_of
 from routing.known_ways import KnownWays, lines_of
+from routing.problem.stopping import MaxIterations
 from routing.solver import solve
-from routing.stop import MaxIterations
 from tests.routing.towns import a_random_town
 
 

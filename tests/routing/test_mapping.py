@@ -25,8 +25,8 @@ from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.streets.network import StreetNetwork
 from routing.check import violations
 from routing.mapping import plan_from, problem_from
+from routing.problem.stopping import MaxIterations
 from routing.solver import solve
-from routing.stop import MaxIterations
 from tests import village as v
 
 

@@ -17,9 +17,9 @@ from routing.kernels.part import WEIGHT, new_memo
 from routing.kernels.rows import cut, insert, look
 from routing.parts import Window
 from routing.paths import line_graph
+from routing.problem.stopping import MaxIterations
 from routing.search import Search
 from routing.solver import solve
-from routing.stop import MaxIterations
 from tests.routing.storms import a_random_storm
 from tests.routing.towns import a_random_town, a_town
 

@@ -13,9 +13,9 @@ from routing.formats.case import StartError, case_from
 from routing.formats.fault import FormatError
 from routing.formats.problem_schema import problem_schema
 from routing.formats.reading import read
-from routing.problem import Refill, Visit
+from routing.problem.problem import Refill, Visit
+from routing.problem.stopping import MaxIterations
 from routing.solver import solve
-from routing.stop import MaxIterations
 from tests.routing.json_schema import fits
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from routing.alone import alone
 from routing.bounds.finish import Crews, earliest_finish
 from routing.paths import Walker, line_graph
-from routing.problem import Rules, Visit
+from routing.problem.problem import Rules, Visit
 from routing.proofs import proofs
 from tests.routing.every_plan import EveryRoute, earliest_end_of_all
 from tests.routing.random_towns import any_town

@@ -9,11 +9,11 @@ from routing.alone import alone
 from routing.check import violations
 from routing.inserting import inserted
 from routing.paths import Remembering, Walker, line_graph
-from routing.problem import Rules, Solution
+from routing.problem.problem import Rules, Solution
+from routing.problem.stopping import MaxIterations
+from routing.problem.stops import tasks_of
 from routing.rearranging import Change, all_rearranged, changed, rearranged, running_solution
 from routing.solver import solve
-from routing.stop import MaxIterations
-from routing.stops import tasks_of
 from routing.urgent import RunningRoutes, Urgent
 from tests.routing.towns import a_random_town
 

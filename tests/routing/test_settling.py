@@ -9,10 +9,10 @@ from routing.alone import alone
 from routing.check import cost_of, violations
 from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
-from routing.problem import Solution
-from routing.repair import fitting
+from routing.problem.problem import Solution
+from routing.problem.route_repair import fitting
+from routing.problem.stops import tasks_of
 from routing.settling import Settled
-from routing.stops import tasks_of
 from routing.timing import timed_routes, whole_cost
 from tests.routing.storms import a_random_storm, random_routes
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check import violations
-from routing.problem import Refill, Visit
+from routing.problem.problem import Refill, Visit
+from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
 from routing.solver import solve
-from routing.stop import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
 from tests.routing.reference import least_cost
 from tests.routing.towns import a_random_town, a_town
 

@@ -16,7 +16,7 @@ from routing.kernels import moves, sweep
 from routing.kernels.routes import drive
 from routing.kernels.stretches import best_move
 from routing.paths import line_graph
-from routing.problem import NONE
+from routing.problem.problem import NONE
 from routing.search import Search
 from tests.routing.random_towns import any_town
 from tests.routing.towns import a_random_town

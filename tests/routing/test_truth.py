@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check import violations
-from routing.problem import NONE, Rules
+from routing.problem.problem import NONE, Rules
+from routing.problem.stopping import MaxIterations
 from routing.solver import solve
-from routing.stop import MaxIterations
 from tests.routing.storms import random_rules
 from tests.routing.towns import a_random_town, a_town
 from tests.routing.truth import least_total

@@ -12,7 +12,7 @@ from routing.alone import alone
 from routing.check import cost_of, violations
 from routing.paths import Walker, line_graph
 from routing.pinning import behind_pins
-from routing.problem import Refill, Solution, Visit
+from routing.problem.problem import Refill, Solution, Visit
 from routing.settling import Settled
 from routing.urgent import RunningRoutes, Urgent, with_task
 from tests.routing.storms import random_routes, random_rules

@@ -5,10 +5,10 @@ from numba import njit
 
 from routing import warming
 from routing.kernels import anneal, nearness, sweep
-from routing.rules import Rules
+from routing.problem.rules import Rules
+from routing.problem.stopping import MaxIterations
+from routing.problem.stops import Refill
 from routing.solver import solve
-from routing.stop import MaxIterations
-from routing.stops import Refill
 from tests.routing.towns import a_town
 
 ONE = np.ones(1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.problem import Problem, Rules, turn_rows
+from routing.problem.problem import Problem, Rules, turn_rows
 
 U_TURN_S = 30.0
 

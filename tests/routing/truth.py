@@ -7,7 +7,7 @@ import numpy as np
 from routing.check import _broken_order, _broken_pin, _broken_route, _cost
 from routing.check_times import driven
 from routing.check_ways import deadheads_of
-from routing.problem import Cost, Refill, Solution, Visit
+from routing.problem.problem import Cost, Refill, Solution, Visit
 
 NOTHING = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
 

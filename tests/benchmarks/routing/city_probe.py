@@ -28,9 +28,9 @@ from fleet.storms import start_storm
 from routing.check import violations
 from routing.mapping import problem_from
 from routing.paths import Walker, line_graph
-from routing.problem import Problem, Solution
+from routing.problem.problem import Problem, Solution
+from routing.problem.stopping import MaxRuntime
 from routing.solver import solve
-from routing.stop import MaxRuntime
 from routing.timing import timed_route
 from tests.benchmarks import city_import
 

@@ -13,7 +13,7 @@ from pyvrp.stop import MaxRuntime as PyvrpRuntime
 
 from routing.check import cost_of, violations
 from routing.paths import from_arc, line_graph
-from routing.problem import NONE, Cost, Problem, Refill, Solution, Visit
+from routing.problem.problem import NONE, Cost, Problem, Refill, Solution, Visit
 
 FAR = 10**8
 WHOLE = 100.0

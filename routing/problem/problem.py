@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.rules import Rules, check_rules
-from routing.stops import Refill, Route, Visit
+from routing.problem.rules import Rules, check_rules
+from routing.problem.stops import Refill, Route, Visit
 
 __all__ = [
     "NONE",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.problem import Problem, Refill, Route, Visit
-from routing.stops import tasks_of
+from routing.problem.problem import Problem, Refill, Route, Visit
+from routing.problem.stops import tasks_of
 
 SLACK_KG = 1e-6
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.stops import Refill, Route, Visit, tasks_of
+from routing.problem.stops import Refill, Route, Visit, tasks_of
 
 
 def _no_numbers() -> NDArray[np.int32]:

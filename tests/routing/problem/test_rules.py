@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from routing.problem import Refill, Rules, Visit
+from routing.problem.problem import Refill, Rules, Visit
 from tests.routing.towns import a_town
 
 RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))

@@ -1,0 +1,1 @@
+"""What is the optimizer asked, what does it answer, and when does it stop? Numbers only."""
