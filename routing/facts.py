@@ -3,7 +3,7 @@
 import numpy as np
 
 from routing.kernels import nearness
-from routing.kernels.layout import (
+from routing.kernels.arrays.route_arrays import (
     FAR_S,
     ROW,
     SITE,

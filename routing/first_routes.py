@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.kernels.layout import FAR_S
+from routing.kernels.arrays.route_arrays import FAR_S
 from routing.problem.problem import Flags, Floats, Problem
 
 REACHES_S = (30.0, 60.0, 120.0, 240.0, 480.0, FAR_S)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.kernels import nearness
-from routing.kernels.layout import Facts, Places, Routes
-from routing.kernels.randomness import draw
+from routing.kernels.arrays.randomness import draw
+from routing.kernels.arrays.route_arrays import Facts, Places, Routes
 from routing.parts import Window
 from routing.problem.problem import NONE, Flags, Ints, Longs, Random
 

@@ -12,11 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import anneal, filling, part, refills
-from routing.kernels.gather import NOWHERE, between, spread
-from routing.kernels.layout import Facts, Gaps, Routes
-from routing.kernels.nearness import near_within
-from routing.kernels.part import (
+from routing.kernels import anneal, filling, refills
+from routing.kernels.arrays import subproblem_arrays
+from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
+from routing.kernels.arrays.subproblem_arrays import (
     BEGIN,
     CAPACITY,
     DISTANCE,
@@ -39,6 +38,8 @@ from routing.kernels.part import (
     WINDOW_COLUMNS,
     Part,
 )
+from routing.kernels.gather import NOWHERE, between, spread
+from routing.kernels.nearness import near_within
 from routing.problem.problem import NONE, Ints
 from routing.terms import note_node_terms, note_window_terms, terms_of_part
 
@@ -79,10 +80,10 @@ class OpenPart:
         room = count if count <= SMALL_TASKS else min(count, max(share, longest))
         size = (count, len(windows), room + 2, facts.modes)
         columns = refills.more_columns(facts.modes) if len(self._part.site) else 0
-        self._rows = part.new_rows(*size, columns)
-        self._memo = part.new_memo(count, len(windows))
-        self._undo = part.new_undo(*size, columns)
-        self._best = part.new_best(len(windows), room + 2)
+        self._rows = subproblem_arrays.new_rows(*size, columns)
+        self._memo = subproblem_arrays.new_memo(count, len(windows))
+        self._undo = subproblem_arrays.new_undo(*size, columns)
+        self._best = subproblem_arrays.new_best(len(windows), room + 2)
         self._load(stays)
         self.holds = bool(filling.take_in(self._part, self._rows, self._undo, self._best))
         self._cost_before = self.cost
@@ -174,7 +175,7 @@ def _part(
     ):
         node[:count, column] = facts.task[name][tasks]
     note_node_terms(facts, routes, windows, tasks, node)
-    node[:count, part.UNSERVED] = facts.task["unserved_price"][tasks]
+    node[:count, subproblem_arrays.UNSERVED] = facts.task["unserved_price"][tasks]
     node[:count, SERVICE:] = facts.service_s[tasks]
     node[:count, DISTANCE] = gap[count, :count, len(facts.modes) ** 2 :].min(axis=1)
     which = np.zeros((starts, 4), np.int32)

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from routing.kernels import shortest
-from routing.kernels.layout import EDGE, FAR_S, Gaps
+from routing.kernels.arrays.route_arrays import EDGE, FAR_S, Gaps
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
 DENSE_ENDS = 3_000

@@ -17,8 +17,8 @@ from routing.facts import empty_routes, facts_of, places, room
 from routing.first_routes import Way, ways
 from routing.grouping import Choice, fork, whole_routes
 from routing.kernels import construct, farness, moves, nearness, waiting
-from routing.kernels.layout import FAR_S
-from routing.kernels.randomness import draw
+from routing.kernels.arrays.randomness import draw
+from routing.kernels.arrays.route_arrays import FAR_S
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, ends_of, gaps_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.alone import Alone
-from routing.kernels.layout import FAR_S
+from routing.kernels.arrays.route_arrays import FAR_S
 from routing.leftovers import Here, Leftovers
 from routing.paths import Remembering, Walker
 from routing.problem.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit

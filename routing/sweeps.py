@@ -10,7 +10,7 @@ import numpy as np
 from routing.facts import empty_routes
 from routing.grouping import fork
 from routing.kernels import sweep
-from routing.kernels.layout import Facts, Gaps, Places, Routes, Starts
+from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes, Starts
 from routing.problem.problem import NONE, Ints, Problem, Random
 
 LOOKS = 2_000

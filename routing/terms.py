@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 
 from routing.kernels import shortest
-from routing.kernels.layout import Facts, Records, Routes
-from routing.kernels.part import (
+from routing.kernels.arrays.route_arrays import Facts, Records, Routes
+from routing.kernels.arrays.subproblem_arrays import (
     BALANCE,
     BEGIN_BY,
     BIG_S,

@@ -10,7 +10,7 @@ from fleet.kernels.links import SLACK_M, looseness_m, reach_m, step_cost
 from fleet.kernels.nearby import nearby
 from fleet.kernels.reach import ensure
 from fleet.kernels.settle import aged, agreed, dwell, finish, settle
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 
 JITTER_MOST = 3.0
 """A step dearer than this tells as much of errors as one of this cost."""

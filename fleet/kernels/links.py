@@ -4,7 +4,7 @@ from math import inf
 
 from fleet.kernels.layout import OFF, Prices, Reach, Streets
 from fleet.kernels.reach import slot_of
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 
 NONE, ALONG, TURNED, THROUGH = range(4)
 """How a way leads from one place to another."""

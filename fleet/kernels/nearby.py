@@ -3,7 +3,7 @@
 from math import inf, sqrt
 
 from fleet.kernels.layout import Nearby, Streets
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Floats, Ints
 
 

@@ -8,7 +8,7 @@ with the buckets of Dial (1969), Algorithm 360: shortest-path forest, Communicat
 from math import inf
 
 from fleet.kernels.layout import Reach, Streets
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 
 LEAST_M = 240.0
 """How far the smallest row reaches."""

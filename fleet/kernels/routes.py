@@ -4,7 +4,7 @@ from fleet.kernels.layout import Prices, Reach, Streets
 from fleet.kernels.links import THROUGH, reach_m, way
 from fleet.kernels.nearby import place
 from fleet.kernels.reach import ensure, slot_of
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Ints
 
 

@@ -7,7 +7,7 @@ from fleet.kernels.links import reach_m
 from fleet.kernels.nearby import on_segment, place
 from fleet.kernels.reach import ensure, slot_of
 from fleet.kernels.telling import look_back, tell
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 
 
 @kernel

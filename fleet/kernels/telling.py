@@ -9,7 +9,7 @@ from math import exp, inf
 from fleet.kernels.layout import OFF, Layers, Prices, Reach, Streets
 from fleet.kernels.links import looseness_m, reach_m, step_cost
 from fleet.kernels.reach import ensure
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 
 
 @kernel

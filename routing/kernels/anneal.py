@@ -5,11 +5,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels.consent import agree, take_out_followers
-from routing.kernels.jit import kernel
-from routing.kernels.membership import join, leave
-from routing.kernels.order import EARLIERS, complete, hold_back
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.randomness import draw
+from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
     BIG_S,
     CAPACITY,
@@ -33,7 +31,9 @@ from routing.kernels.part import (
     Rows,
     Undo,
 )
-from routing.kernels.randomness import draw
+from routing.kernels.consent import agree, take_out_followers
+from routing.kernels.membership import join, leave
+from routing.kernels.order import EARLIERS, complete, hold_back
 from routing.kernels.rows import cut, insert, look
 from routing.kernels.segments import rearrange
 from routing.kernels.undo import forget, keep_best, note, roll_back, touch

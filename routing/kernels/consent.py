@@ -1,10 +1,10 @@
 """What rows must agree on after a change: who waits for whom, and when all are home."""
 
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import PLACE, ROUTE, Part, Rows, Undo
 from routing.kernels.fleet import price_fleet
-from routing.kernels.jit import kernel
 from routing.kernels.membership import leave
 from routing.kernels.order import LATER, LATERS, NEXT_OF_EARLIER, complete, hold_back
-from routing.kernels.part import PLACE, ROUTE, Part, Rows, Undo
 from routing.kernels.rows import cut
 from routing.kernels.times import retime
 from routing.kernels.undo import note, touch

@@ -4,10 +4,10 @@
 
 import numpy as np
 
-from routing.kernels.jit import kernel, maker
-from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes, Starts
+from routing.kernels.arrays.jit import kernel, maker
+from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes, Starts
+from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.order import EARLIER, EARLIERS, NEXT_OF_LATER
-from routing.kernels.part import BIG_S
 from routing.kernels.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
 from routing.problem.problem import Flags, Floats, Ints
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from routing.kernels.jit import maker
-from routing.kernels.layout import Facts, Gaps, Routes
+from routing.kernels.arrays.jit import maker
+from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
 from routing.kernels.routes import end_after, end_before
 from routing.problem.problem import Ints
 

@@ -4,11 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels.anneal import list_absent, recreate
-from routing.kernels.consent import agree
-from routing.kernels.jit import kernel
-from routing.kernels.membership import join, leave
-from routing.kernels.order import complete
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
     COST,
     EXCESS,
@@ -24,6 +21,9 @@ from routing.kernels.part import (
     Rows,
     Undo,
 )
+from routing.kernels.consent import agree
+from routing.kernels.membership import join, leave
+from routing.kernels.order import complete
 from routing.kernels.rows import connect, refresh
 from routing.kernels.undo import forget, keep_best, note, roll_back
 

@@ -2,8 +2,8 @@
 
 # mypy: no-warn-return-any
 
-from routing.kernels.jit import kernel
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
     BALANCE,
     END,
     LAST,

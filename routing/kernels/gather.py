@@ -1,8 +1,8 @@
 """Deadheads between the nodes of a part of a problem."""
 
-from routing.kernels.jit import kernel
-from routing.kernels.layout import FAR_S, Gaps
-from routing.kernels.part import BIG_S
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.route_arrays import FAR_S, Gaps
+from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.routes import gap
 from routing.problem.problem import Floats32, Ints
 

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Flags, Floats, Ints, Longs
 
 

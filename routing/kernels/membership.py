@@ -1,7 +1,7 @@
 """Which tasks are in a row and which are absent, in constant time."""
 
-from routing.kernels.jit import kernel
-from routing.kernels.part import ROUTE, SLOT, UNSERVED, Part, Rows
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import ROUTE, SLOT, UNSERVED, Part, Rows
 
 
 @kernel

@@ -4,8 +4,8 @@
 
 from typing import NamedTuple
 
-from routing.kernels.jit import kernel
-from routing.kernels.layout import Facts, Gaps, Places, Routes
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
 from routing.kernels.routes import DONE, connect, drive_on
 from routing.problem.problem import NONE, Ints
 

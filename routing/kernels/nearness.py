@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from routing.kernels.jit import kernel, maker
-from routing.kernels.layout import Records
+from routing.kernels.arrays.jit import kernel, maker
+from routing.kernels.arrays.route_arrays import Records
 from routing.problem.problem import Flags, Floats32, Ints, Longs
 
 

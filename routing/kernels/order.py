@@ -1,7 +1,7 @@
 """Passes that come after others: they wait for them, and leave and return with them."""
 
-from routing.kernels.jit import kernel
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
     BEGIN_BY,
     DONE,
     OWN_BEGIN_BY,

@@ -9,8 +9,8 @@ takes; together they tell what it takes to have room between any two refills.
 
 # mypy: no-warn-return-any
 
-from routing.kernels.jit import kernel
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BIG_S,
     CAPACITY,

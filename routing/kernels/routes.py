@@ -2,9 +2,9 @@
 
 # mypy: no-warn-return-any
 
-from routing.kernels.jit import kernel
-from routing.kernels.layout import FAR_S, Facts, Gaps, Routes
-from routing.kernels.part import BIG_S
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Routes
+from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.refills import CHEAP, EXTRA, FROM, SLACK_KG, USED, cheapest_before
 
 RELEASE, BEGIN_BY, DONE, OWN_RELEASE, OWN_BEGIN_BY = range(5)

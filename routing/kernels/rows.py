@@ -2,10 +2,8 @@
 
 # mypy: no-warn-return-any
 
-from routing.kernels.fleet import fleet_delay
-from routing.kernels.jit import kernel
-from routing.kernels.order import first_place
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BEGIN,
     BEGIN_BY,
@@ -41,6 +39,8 @@ from routing.kernels.part import (
     Part,
     Rows,
 )
+from routing.kernels.fleet import fleet_delay
+from routing.kernels.order import first_place
 from routing.kernels.refills import (
     SLACK_KG,
     TRIP,

@@ -5,8 +5,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels.jit import kernel
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.randomness import draw
+from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BIG_S,
     KIND,
@@ -19,7 +20,6 @@ from routing.kernels.part import (
     Rows,
     Undo,
 )
-from routing.kernels.randomness import draw
 from routing.kernels.rows import connect, refresh
 from routing.kernels.undo import touch
 

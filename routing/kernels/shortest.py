@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.kernels.jit import maker
+from routing.kernels.arrays.jit import maker
 from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
 

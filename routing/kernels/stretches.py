@@ -6,8 +6,8 @@ long they are. What would only then be late, refills and directions are left out
 
 # mypy: no-warn-return-any
 
-from routing.kernels.jit import kernel
-from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes
 from routing.kernels.moves import Move, a_move, no_move
 from routing.kernels.routes import end_after, end_before, link_s
 

@@ -2,8 +2,8 @@
 
 # mypy: no-warn-return-any
 
-from routing.kernels.jit import kernel
-from routing.kernels.layout import FAR_S, Facts, Gaps, Places, Routes
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes
 from routing.kernels.moves import LEAST_GAIN, copy_row, drive_again, lay, make, take_back
 from routing.kernels.routes import connect
 from routing.kernels.stretches import begin_s, best_move, leading_s, linked_s, onward_s

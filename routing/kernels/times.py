@@ -1,7 +1,7 @@
 """When a window's tasks are done, what that costs, and which rules of the row it keeps."""
 
-from routing.kernels.jit import kernel
-from routing.kernels.part import (
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BEGIN,
     BEGIN_BY,

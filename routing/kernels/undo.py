@@ -1,10 +1,21 @@
 """What an iteration changes, so that it can be taken back; and the best rows so far."""
 
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.subproblem_arrays import (
+    AHEAD,
+    COST,
+    EXCESS,
+    OVER,
+    PLACE,
+    ROUTE,
+    Best,
+    Part,
+    Rows,
+    Undo,
+)
 from routing.kernels.fleet import price_fleet
-from routing.kernels.jit import kernel
 from routing.kernels.membership import join, leave
 from routing.kernels.order import hold_all_back
-from routing.kernels.part import AHEAD, COST, EXCESS, OVER, PLACE, ROUTE, Best, Part, Rows, Undo
 
 
 @kernel

@@ -1,11 +1,11 @@
 """Whole routes whose vehicles wait for passes that others do before."""
 
+from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
+from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.consent import PASSES
 from routing.kernels.construct import settle
-from routing.kernels.jit import kernel
-from routing.kernels.layout import Facts, Gaps, Places, Routes
 from routing.kernels.order import EARLIER, EARLIERS, LATER, NEXT_OF_LATER
-from routing.kernels.part import BIG_S
 from routing.kernels.routes import (
     BEGIN_BY,
     DONE,

@@ -4,7 +4,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from routing.kernels.part import (
+from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BEGIN,
     BIG_S,

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.kernels.anneal import anneal
-from routing.kernels.filling import take_in
-from routing.kernels.part import (
+from routing.kernels.arrays.subproblem_arrays import (
     BIG_S,
     CAPACITY,
     COST,
@@ -22,6 +21,7 @@ from routing.kernels.part import (
     new_best,
     new_undo,
 )
+from routing.kernels.filling import take_in
 from tests.routing.plain_rows import WINDOWS, a_part, order_of, with_rows
 
 TASKS = 6

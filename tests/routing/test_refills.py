@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.part import BEGIN, BIG_S, END, MATERIAL, PRICE, RESERVE, SITE, WHOLE
+from routing.kernels.arrays.subproblem_arrays import (
+    BEGIN,
+    BIG_S,
+    END,
+    MATERIAL,
+    PRICE,
+    RESERVE,
+    SITE,
+    WHOLE,
+)
 from routing.kernels.refills import EXTRA, first_column, room_s
 from routing.kernels.rows import look
 from tests.routing.plain_rows import (

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.part import BIG_S, COST, FIXED, PLACE, PRICE, SERVICE, SITE, WHOLE
+from routing.kernels.arrays.subproblem_arrays import (
+    BIG_S,
+    COST,
+    FIXED,
+    PLACE,
+    PRICE,
+    SERVICE,
+    SITE,
+    WHOLE,
+)
 from routing.kernels.rows import cut, insert, look
 from tests.routing.plain_rows import (
     WINDOWS,

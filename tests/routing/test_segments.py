@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.part import COST, PLACE, ROUTE, new_undo
+from routing.kernels.arrays.subproblem_arrays import COST, PLACE, ROUTE, new_undo
 from routing.kernels.refills import more_columns
 from routing.kernels.segments import rearrange
 from routing.kernels.undo import forget, roll_back

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels.jit import kernel
+from routing.kernels.arrays.jit import kernel
 
 
 @kernel

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.kernels.part import NO_TERMS, Terms
+from routing.kernels.arrays.subproblem_arrays import NO_TERMS, Terms
 from routing.problem.problem import Floats, Floats32, Ints, Longs
 
 FAR_S = 1.0e7

@@ -1,0 +1,1 @@
+"""How are loops compiled, and which arrays do they read and write?"""
