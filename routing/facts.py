@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from routing.kernels import nearness
 from routing.kernels.arrays.route_arrays import (
     FAR_S,
     ROW,
@@ -18,6 +17,7 @@ from routing.kernels.arrays.route_arrays import (
     Routes,
     Starts,
 )
+from routing.kernels.graph import neighbor_lists
 from routing.kernels.refills import COLUMNS
 from routing.paths import Ends, LineGraph
 from routing.problem.problem import NONE, Flags, Ints, Longs, Problem
@@ -80,10 +80,10 @@ def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
     width = min(max(tasks - 1, 1), NEIGHBORS)
     near = np.full((tasks, width), NONE, np.int32)
     if index.next_end.shape[1]:
-        nearness.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
+        neighbor_lists.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
     elif tasks > 1:
         back = np.ascontiguousarray(gaps.dense.T)
-        nearness.near_by_all(end, gaps.dense, back, float(FAR_S), near)
+        neighbor_lists.near_by_all(end, gaps.dense, back, float(FAR_S), near)
     return near
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.kernels import nearness
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.route_arrays import Facts, Places, Routes
+from routing.kernels.graph import neighbor_lists
 from routing.parts import Window
 from routing.problem.problem import NONE, Flags, Ints, Longs, Random
 
@@ -36,7 +36,7 @@ def whole_routes(facts: Facts, routes: Routes, at: Places, rng: Random) -> list[
     """
     sizes = routes.row["size"].astype(np.int64)
     pull = np.zeros((len(sizes), len(sizes)), np.int32)
-    nearness.pulls(facts.near, at.spot, PULL_TASKS, pull)
+    neighbor_lists.pulls(facts.near, at.spot, PULL_TASKS, pull)
     groups = _joined(_grown(pull, sizes, rng), pull, sizes)
     idle = _shuffled(np.flatnonzero(sizes == 0), rng).tolist()
     absent = _absent_near(facts, at, groups, rng)

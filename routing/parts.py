@@ -39,7 +39,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     Part,
 )
 from routing.kernels.gather import NOWHERE, between, spread
-from routing.kernels.nearness import near_within
+from routing.kernels.graph.neighbor_lists import near_within
 from routing.problem.problem import NONE, Ints
 from routing.terms import note_node_terms, note_window_terms, terms_of_part
 

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.kernels import shortest
 from routing.kernels.arrays.route_arrays import EDGE, FAR_S, Gaps
+from routing.kernels.graph import shortest_paths
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
 DENSE_ENDS = 3_000
@@ -98,7 +98,7 @@ def ends_of(problem: Problem) -> Ends:
 def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     """Return the seconds from the end of an arc to the beginning of every arc."""
     label = np.empty(problem.arcs)
-    shortest.tree(
+    shortest_paths.tree(
         *(line.starts, line.to, line.weight, problem.place),
         *(arc, line.drive_s[arc], label),
     )
@@ -108,7 +108,7 @@ def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
 def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     """Return the seconds from the end of every arc to the beginning of one."""
     label = np.empty(problem.arcs)
-    shortest.tree(
+    shortest_paths.tree(
         *(line.back_starts, line.back_to, line.back_weight, problem.place),
         *(arc, 0.0, label),
     )
@@ -212,7 +212,7 @@ def _find_nearest(
     """Fill rows with the nearest arcs that have a number, and the seconds to them."""
 
     def some(first: int, last: int) -> None:
-        shortest.nearest(
+        shortest_paths.nearest(
             *(line.starts, line.to, line.weight, problem.place, line.drive_s, sources),
             first,
             last,
@@ -256,7 +256,7 @@ def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
     wanted = hubs.astype(np.int32)
 
     def some_rows(first: int, last: int) -> None:
-        shortest.rows(starts, to, graph.data, closed, wanted, first, last, wanted, out)
+        shortest_paths.rows(starts, to, graph.data, closed, wanted, first, last, wanted, out)
 
     _in_parts(some_rows, len(hubs), threads)
     return np.minimum(out, np.float32(FAR_S), out=out), hub_of
@@ -324,7 +324,7 @@ class Walker:
         """
         parent, seen, out = self._ints
         line, problem = self.line, self.problem
-        seconds, count = shortest.path(
+        seconds, count = shortest_paths.path(
             *(line.starts, line.to, line.weight, problem.place),
             float(line.drive_s[source]),
             source,

@@ -16,9 +16,10 @@ from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
 from routing.first_routes import Way, ways
 from routing.grouping import Choice, fork, whole_routes
-from routing.kernels import construct, farness, moves, nearness, waiting
+from routing.kernels import construct, farness, moves, waiting
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.route_arrays import FAR_S
+from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, ends_of, gaps_of
@@ -371,7 +372,7 @@ class Search:
         """
         center = np.empty((PART_WINDOWS, 2), np.int32)
         absent = np.empty(PART_ABSENT, np.int32)
-        nearness.around(
+        neighbor_lists.around(
             self._facts.near, self._at.spot, seed, self._mark, self._queue, center, absent
         )
         sizes = self._routes.row["size"]

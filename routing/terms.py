@@ -5,7 +5,6 @@ from typing import Protocol
 
 import numpy as np
 
-from routing.kernels import shortest
 from routing.kernels.arrays.route_arrays import Facts, Records, Routes
 from routing.kernels.arrays.subproblem_arrays import (
     BALANCE,
@@ -27,6 +26,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     WHOLE,
     Terms,
 )
+from routing.kernels.graph import shortest_paths
 from routing.paths import Ends, LineGraph
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Problem
 
@@ -102,7 +102,7 @@ def _metres(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Fl
     label, along = np.empty(problem.arcs), np.empty(problem.arcs)
     metres = np.zeros((len(ends.arc) + 1, len(ends.arc), 1), np.float32)
     for i, arc in enumerate(ends.arc.tolist()):
-        shortest.metres_along(
+        shortest_paths.metres_along(
             *(line.starts, line.to, line.weight, problem.place, problem.length_m),
             *(arc, line.drive_s[arc], label, along),
         )

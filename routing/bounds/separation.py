@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import (
 
 from routing.bounds.cuts import Country, Cut, crossings, islands, visits
 from routing.bounds.relaxation import Numbers
-from routing.kernels.growth import grow
+from routing.kernels.graph.cut_growth import grow
 from routing.problem.problem import Flags, Floats, Ints, Longs
 
 LEAST_LACK = 1e-3

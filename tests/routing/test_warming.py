@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 
 from routing import warming
-from routing.kernels import anneal, nearness, sweep
+from routing.kernels import anneal, sweep
+from routing.kernels.graph import neighbor_lists
 from routing.problem.rules import Rules
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import Refill
@@ -17,8 +18,8 @@ ONE = np.ones(1)
 def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     warming.warm_up()
     assert anneal.anneal.signatures
-    assert nearness.around.signatures
-    assert nearness.pulls.signatures
+    assert neighbor_lists.around.signatures
+    assert neighbor_lists.pulls.signatures
     assert sweep.improve.signatures
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from routing.kernels.growth import grow
+from routing.kernels.graph.cut_growth import grow
 
 
 def plain_grow(traffic, demand, own, barred, weight, bias, seed):
