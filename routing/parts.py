@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import anneal, filling, refills
+from routing.kernels import anneal, filling
 from routing.kernels.arrays import subproblem_arrays
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
 from routing.kernels.arrays.subproblem_arrays import (
@@ -40,6 +40,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 )
 from routing.kernels.gather import NOWHERE, between, spread
 from routing.kernels.graph.neighbor_lists import near_within
+from routing.kernels.rows import intermediate_facilities as refills
 from routing.problem.problem import NONE, Ints
 from routing.terms import note_node_terms, note_window_terms, terms_of_part
 

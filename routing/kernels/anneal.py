@@ -31,12 +31,12 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Undo,
 )
-from routing.kernels.consent import agree, take_out_followers
-from routing.kernels.membership import join, leave
-from routing.kernels.order import EARLIERS, complete, hold_back
-from routing.kernels.rows import cut, insert, look
+from routing.kernels.rows.membership import join, leave
+from routing.kernels.rows.precedence import EARLIERS, complete, hold_back
+from routing.kernels.rows.rows import cut, insert, look
+from routing.kernels.rows.synchronization import agree, take_out_followers
+from routing.kernels.rows.undo import forget, keep_best, note, roll_back, touch
 from routing.kernels.segments import rearrange
-from routing.kernels.undo import forget, keep_best, note, roll_back, touch
 
 STRING = 10.0
 """Longest string of tasks taken out of one row, and the mean number taken out at once."""

@@ -21,11 +21,11 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Undo,
 )
-from routing.kernels.consent import agree
-from routing.kernels.membership import join, leave
-from routing.kernels.order import complete
-from routing.kernels.rows import connect, refresh
-from routing.kernels.undo import forget, keep_best, note, roll_back
+from routing.kernels.rows.membership import join, leave
+from routing.kernels.rows.precedence import complete
+from routing.kernels.rows.rows import connect, refresh
+from routing.kernels.rows.synchronization import agree
+from routing.kernels.rows.undo import forget, keep_best, note, roll_back
 
 
 @kernel

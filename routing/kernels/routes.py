@@ -5,7 +5,14 @@
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Routes
 from routing.kernels.arrays.subproblem_arrays import BIG_S
-from routing.kernels.refills import CHEAP, EXTRA, FROM, SLACK_KG, USED, cheapest_before
+from routing.kernels.rows.intermediate_facilities import (
+    CHEAP,
+    EXTRA,
+    FROM,
+    SLACK_KG,
+    USED,
+    cheapest_before,
+)
 
 RELEASE, BEGIN_BY, DONE, OWN_RELEASE, OWN_BEGIN_BY = range(5)
 """Columns of `Routes.begin_s`."""

@@ -20,8 +20,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Undo,
 )
-from routing.kernels.rows import connect, refresh
-from routing.kernels.undo import touch
+from routing.kernels.rows.rows import connect, refresh
+from routing.kernels.rows.undo import touch
 
 CLOSE = 12
 """Nearest tasks that a stretch may come to lie beside."""

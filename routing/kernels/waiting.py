@@ -3,9 +3,7 @@
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
 from routing.kernels.arrays.subproblem_arrays import BIG_S
-from routing.kernels.consent import PASSES
 from routing.kernels.construct import settle
-from routing.kernels.order import EARLIER, EARLIERS, LATER, NEXT_OF_LATER
 from routing.kernels.routes import (
     BEGIN_BY,
     DONE,
@@ -15,6 +13,8 @@ from routing.kernels.routes import (
     drive,
     time_route,
 )
+from routing.kernels.rows.precedence import EARLIER, EARLIERS, LATER, NEXT_OF_LATER
+from routing.kernels.rows.synchronization import PASSES
 
 
 @kernel

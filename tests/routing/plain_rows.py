@@ -33,8 +33,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     new_memo,
     new_rows,
 )
-from routing.kernels.refills import more_columns
-from routing.kernels.rows import connect, refresh
+from routing.kernels.rows.intermediate_facilities import more_columns
+from routing.kernels.rows.rows import connect, refresh
 from routing.problem.problem import NONE
 
 WINDOWS = 2

@@ -14,7 +14,7 @@ from routing import search as search_module
 from routing.alone import alone
 from routing.check import violations
 from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_memo
-from routing.kernels.rows import cut, insert, look
+from routing.kernels.rows.rows import cut, insert, look
 from routing.parts import Window
 from routing.paths import line_graph
 from routing.problem.stopping import MaxIterations

@@ -2,12 +2,12 @@
 
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.subproblem_arrays import PLACE, ROUTE, Part, Rows, Undo
-from routing.kernels.fleet import price_fleet
-from routing.kernels.membership import leave
-from routing.kernels.order import LATER, LATERS, NEXT_OF_EARLIER, complete, hold_back
-from routing.kernels.rows import cut
-from routing.kernels.times import retime
-from routing.kernels.undo import note, touch
+from routing.kernels.rows.fleet_cost import price_fleet
+from routing.kernels.rows.membership import leave
+from routing.kernels.rows.precedence import LATER, LATERS, NEXT_OF_EARLIER, complete, hold_back
+from routing.kernels.rows.rows import cut
+from routing.kernels.rows.schedule import retime
+from routing.kernels.rows.undo import note, touch
 
 PASSES = 50
 """Vehicles that still make one another wait after so many rounds are taken to do so for ever."""

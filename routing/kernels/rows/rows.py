@@ -39,9 +39,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     Part,
     Rows,
 )
-from routing.kernels.fleet import fleet_delay
-from routing.kernels.order import first_place
-from routing.kernels.refills import (
+from routing.kernels.rows.fleet_cost import fleet_delay
+from routing.kernels.rows.intermediate_facilities import (
     SLACK_KG,
     TRIP,
     beside_refill,
@@ -51,7 +50,8 @@ from routing.kernels.refills import (
     place_refills,
     room_s,
 )
-from routing.kernels.times import detour_metres, retime
+from routing.kernels.rows.precedence import first_place
+from routing.kernels.rows.schedule import detour_metres, retime
 
 
 @kernel

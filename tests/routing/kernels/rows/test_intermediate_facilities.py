@@ -17,8 +17,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     SITE,
     WHOLE,
 )
-from routing.kernels.refills import EXTRA, first_column, room_s
-from routing.kernels.rows import look
+from routing.kernels.rows.intermediate_facilities import EXTRA, first_column, room_s
+from routing.kernels.rows.rows import look
 from tests.routing.plain_rows import (
     WINDOWS,
     a_part,

@@ -15,7 +15,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     SITE,
     WHOLE,
 )
-from routing.kernels.rows import cut, insert, look
+from routing.kernels.rows.rows import cut, insert, look
 from tests.routing.plain_rows import (
     WINDOWS,
     a_part,

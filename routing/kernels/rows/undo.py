@@ -13,9 +13,9 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Undo,
 )
-from routing.kernels.fleet import price_fleet
-from routing.kernels.membership import join, leave
-from routing.kernels.order import hold_all_back
+from routing.kernels.rows.fleet_cost import price_fleet
+from routing.kernels.rows.membership import join, leave
+from routing.kernels.rows.precedence import hold_all_back
 
 
 @kernel

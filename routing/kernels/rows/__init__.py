@@ -1,0 +1,1 @@
+"""What does a window of a route cost, take and allow? (compiled)"""
