@@ -38,8 +38,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     WINDOW_COLUMNS,
     Part,
 )
-from routing.kernels.gather import NOWHERE, between, spread
 from routing.kernels.graph.neighbor_lists import near_within
+from routing.kernels.routes.deadhead_matrix import NOWHERE, between, spread
 from routing.kernels.rows import intermediate_facilities as refills
 from routing.problem.problem import NONE, Ints
 from routing.terms import note_node_terms, note_window_terms, terms_of_part

@@ -16,11 +16,11 @@ from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
 from routing.first_routes import Way, ways
 from routing.grouping import Choice, fork, whole_routes
-from routing.kernels import construct, farness, moves, waiting
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.route_arrays import FAR_S
 from routing.kernels.graph import neighbor_lists
-from routing.kernels.routes import drive
+from routing.kernels.routes import construction, far_deadheads, moves, waiting_routes
+from routing.kernels.routes.routes import drive
 from routing.parts import OpenPart, Window
 from routing.paths import LineGraph, ends_of, gaps_of
 from routing.problem.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
@@ -139,7 +139,7 @@ class Search:
     def _go_on(self, way: Way) -> None:
         levels = int(self._problem.class_index.max(initial=-1)) + 1
         parts = (self._gaps, self._facts, self._index, self._routes, self._at)
-        construct.construct(*parts, levels, *way)
+        construction.construct(*parts, levels, *way)
         self._rebuild()
 
     def _load(self, start: Sequence[Route]) -> None:
@@ -159,13 +159,13 @@ class Search:
     def _rebuild(self) -> None:
         """Compute all routes from their tasks; take out what breaks a rule."""
         arrays = (self._gaps, self._facts, self._routes, self._at)
-        waiting.forget_order(self._routes)
-        construct.rebuild(*arrays)
+        waiting_routes.forget_order(self._routes)
+        construction.rebuild(*arrays)
         while self._facts.terms.ordered:
-            task = waiting.first_fault(*arrays, waiting.wait_for_all(*arrays))
+            task = waiting_routes.first_fault(*arrays, waiting_routes.wait_for_all(*arrays))
             if task == NONE:
                 break
-            waiting.take_out(*arrays, task)
+            waiting_routes.take_out(*arrays, task)
 
     def _open(self) -> None:
         """Make the one part that is everything, and find places for absent tasks."""
@@ -195,7 +195,7 @@ class Search:
         holds = [self._replace(window, tasks) for window, tasks in news]
         self._at.spot["route"][part.tasks] = NONE
         for window in windows:
-            construct.settle(self._routes, self._at, window.vehicle)
+            construction.settle(self._routes, self._at, window.vehicle)
         if self._facts.terms.ordered:
             return self._agrees([window.vehicle for window in windows])
         return all(holds)
@@ -203,9 +203,9 @@ class Search:
     def _agrees(self, changed: Sequence[int]) -> bool:
         """Time all routes that wait for one another; return whether everything can be driven."""
         arrays = (self._gaps, self._facts, self._routes, self._at)
-        ends = waiting.wait_for_all(*arrays)
+        ends = waiting_routes.wait_for_all(*arrays)
         holds = [drive(self._gaps, self._facts, self._routes, v) for v in changed]
-        return all(holds) and waiting.first_fault(*arrays, ends) == NONE
+        return all(holds) and waiting_routes.first_fault(*arrays, ends) == NONE
 
     def _replace(self, window: Window, tasks: Ints) -> bool:
         v = window.vehicle
@@ -234,11 +234,11 @@ class Search:
 
     def _learn(self, exact: Ways) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
-        count = farness.guessed(self._gaps, self._facts, self._routes, pairs)
+        count = far_deadheads.guessed(self._gaps, self._facts, self._routes, pairs)
         self._sweeps.note_ends(pairs[:count])
         for i, j in pairs[:count].tolist():
             seconds, _ = exact.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
-            farness.learn(self._gaps, i, j, min(seconds, FAR_S))
+            far_deadheads.learn(self._gaps, i, j, min(seconds, FAR_S))
         self._rebuild()
 
     def reprice(self, extra: Floats) -> None:
@@ -358,7 +358,7 @@ class Search:
             self._routes.stop["task"][v] = row
             self._routes.row["size"][v] = size
             drive(self._gaps, self._facts, self._routes, v)
-            construct.settle(self._routes, self._at, v)
+            construction.settle(self._routes, self._at, v)
         if self._facts.terms.ordered:
             self._agrees(touched)
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from routing.facts import empty_routes
 from routing.grouping import fork
-from routing.kernels import sweep
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes, Starts
+from routing.kernels.routes import relocation_sweep
 from routing.problem.problem import NONE, Ints, Problem, Random
 
 LOOKS = 2_000
@@ -65,7 +65,9 @@ class Sweeps:
             self._stale |= self._fit & (self._at.spot["route"] == NONE)
             stale = np.flatnonzero(self._stale).astype(np.int32)
             self._order = np.random.default_rng(fork(random)).permutation(stale)
-        done, looked = sweep.improve(*self._arrays, self._copies, self._order, self._stale, LOOKS)
+        done, looked = relocation_sweep.improve(
+            *self._arrays, self._copies, self._order, self._stale, LOOKS
+        )
         self._order = self._order[done:]
         if not len(self._order):
             self.due = self._share() > DONE

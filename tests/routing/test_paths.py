@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import paths
-from routing.kernels.routes import gap
+from routing.kernels.routes.routes import gap
 from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from routing import search as search_module
 from routing.alone import alone
 from routing.facts import empty_routes
-from routing.kernels import moves, sweep
-from routing.kernels.routes import drive
-from routing.kernels.stretches import best_move
+from routing.kernels.routes import moves, relocation_sweep
+from routing.kernels.routes.routes import drive
+from routing.kernels.routes.segment_moves import best_move
 from routing.paths import line_graph
 from routing.problem.problem import NONE
 from routing.search import Search
@@ -113,7 +113,7 @@ def test_sweeps_leave_what_driving_all_routes_afresh_gives(seed):
     stale = search._at.spot["fit"].copy()
     order = np.arange(TASKS, dtype=np.int32)
     for _ in range(3):
-        sweep.improve(*arrays_of(search), copies, order, stale, TASKS)
+        relocation_sweep.improve(*arrays_of(search), copies, order, stale, TASKS)
     after, orders = search._cost(), orders_of(search)
     spots, stops = search._at.spot.copy(), search._routes.stop["done_s"].copy()
     assert after <= before + 1e-6
@@ -134,7 +134,9 @@ def test_sweeps_cost_no_more_and_lose_nothing_where_trucks_refill(seed):
     search, copies = begun(any_town(seed, TASKS, VEHICLES))
     before, absent = search._cost(), len(search._absent())
     stale = search._at.spot["fit"].copy()
-    sweep.improve(*arrays_of(search), copies, np.arange(TASKS, dtype=np.int32), stale, TASKS)
+    relocation_sweep.improve(
+        *arrays_of(search), copies, np.arange(TASKS, dtype=np.int32), stale, TASKS
+    )
     assert search._cost() <= before + 1e-6
     served = [task for order in orders_of(search) for task in order]
     assert len(served) == len(set(served)) >= TASKS - absent
@@ -163,6 +165,6 @@ def test_a_task_left_out_finds_the_place_that_costs_least():
     before = search._cost()
     stale = np.zeros(TASKS, np.bool_)
     stale[5] = True
-    sweep.improve(*arrays_of(search), copies, np.array([5], np.int32), stale, 1)
+    relocation_sweep.improve(*arrays_of(search), copies, np.array([5], np.int32), stale, 1)
     assert search._at.spot["route"][5] != NONE
     assert search._cost() < before

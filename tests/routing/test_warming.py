@@ -4,8 +4,9 @@ import numpy as np
 from numba import njit
 
 from routing import warming
-from routing.kernels import anneal, sweep
+from routing.kernels import anneal
 from routing.kernels.graph import neighbor_lists
+from routing.kernels.routes import relocation_sweep
 from routing.problem.rules import Rules
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import Refill
@@ -20,7 +21,7 @@ def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     assert anneal.anneal.signatures
     assert neighbor_lists.around.signatures
     assert neighbor_lists.pulls.signatures
-    assert sweep.improve.signatures
+    assert relocation_sweep.improve.signatures
 
 
 def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fleet.kernels import layers
-from routing.kernels import moves
 from routing.kernels.arrays.jit import digest_of
+from routing.kernels.routes import moves
 
 
 def test_a_changed_kernel_renames_the_folder_of_its_package_only(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from routing.kernels.arrays.jit import maker
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
-from routing.kernels.routes import end_after, end_before
+from routing.kernels.routes.routes import end_after, end_before
 from routing.problem.problem import Ints
 
 

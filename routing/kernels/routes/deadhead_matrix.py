@@ -3,7 +3,7 @@
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import FAR_S, Gaps
 from routing.kernels.arrays.subproblem_arrays import BIG_S
-from routing.kernels.routes import gap
+from routing.kernels.routes.routes import gap
 from routing.problem.problem import Floats32, Ints
 
 NOWHERE = -2

@@ -3,8 +3,8 @@
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
 from routing.kernels.arrays.subproblem_arrays import BIG_S
-from routing.kernels.construct import settle
-from routing.kernels.routes import (
+from routing.kernels.routes.construction import settle
+from routing.kernels.routes.routes import (
     BEGIN_BY,
     DONE,
     OWN_BEGIN_BY,

@@ -7,7 +7,7 @@ import numpy as np
 from routing.kernels.arrays.jit import kernel, maker
 from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes, Starts
 from routing.kernels.arrays.subproblem_arrays import BIG_S
-from routing.kernels.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
+from routing.kernels.routes.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
 from routing.kernels.rows.precedence import EARLIER, EARLIERS, NEXT_OF_LATER
 from routing.problem.problem import Flags, Floats, Ints
 

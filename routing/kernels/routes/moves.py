@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
-from routing.kernels.routes import DONE, connect, drive_on
+from routing.kernels.routes.routes import DONE, connect, drive_on
 from routing.problem.problem import NONE, Ints
 
 LEAST_GAIN = 1e-6

@@ -4,9 +4,9 @@
 
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes
-from routing.kernels.moves import LEAST_GAIN, copy_row, drive_again, lay, make, take_back
-from routing.kernels.routes import connect
-from routing.kernels.stretches import begin_s, best_move, leading_s, linked_s, onward_s
+from routing.kernels.routes.moves import LEAST_GAIN, copy_row, drive_again, lay, make, take_back
+from routing.kernels.routes.routes import connect
+from routing.kernels.routes.segment_moves import begin_s, best_move, leading_s, linked_s, onward_s
 from routing.problem.problem import NONE, Flags, Ints
 
 

@@ -8,8 +8,8 @@ long they are. What would only then be late, refills and directions are left out
 
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes
-from routing.kernels.moves import Move, a_move, no_move
-from routing.kernels.routes import end_after, end_before, link_s
+from routing.kernels.routes.moves import Move, a_move, no_move
+from routing.kernels.routes.routes import end_after, end_before, link_s
 
 CLOSE = 20
 """Nearest tasks that a stretch may come to lie beside."""

@@ -1,0 +1,1 @@
+"""What does a whole route cost, and how are first routes made? (compiled)"""
