@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels import anneal, filling
 from routing.kernels.arrays import subproblem_arrays
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
 from routing.kernels.arrays.subproblem_arrays import (
@@ -41,6 +40,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 from routing.kernels.graph.neighbor_lists import near_within
 from routing.kernels.routes.deadhead_matrix import NOWHERE, between, spread
 from routing.kernels.rows import intermediate_facilities as refills
+from routing.kernels.search import annealing, initial_rows
 from routing.problem.problem import NONE, Ints
 from routing.terms import note_node_terms, note_window_terms, terms_of_part
 
@@ -86,7 +86,7 @@ class OpenPart:
         self._undo = subproblem_arrays.new_undo(*size, columns)
         self._best = subproblem_arrays.new_best(len(windows), room + 2)
         self._load(stays)
-        self.holds = bool(filling.take_in(self._part, self._rows, self._undo, self._best))
+        self.holds = bool(initial_rows.take_in(self._part, self._rows, self._undo, self._best))
         self._cost_before = self.cost
 
     def _load(self, stays: Sequence[Ints]) -> None:
@@ -122,7 +122,7 @@ class OpenPart:
 
     def fill(self, rng: NDArray[np.uint64]) -> None:
         """Find places for absent tasks."""
-        filling.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
+        initial_rows.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
 
     def price_lack(self) -> None:
         """Let rows lack material from now on, at first for the mean cost of a kilogram.
@@ -138,7 +138,7 @@ class OpenPart:
     def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:
         """Improve for some iterations."""
         if len(self.tasks):
-            anneal.anneal(
+            annealing.anneal(
                 *(self._part, self._rows, self._memo, self._undo, self._best),
                 *(rng, iterations, temperature),
             )

@@ -4,9 +4,9 @@ import numpy as np
 from numba import njit
 
 from routing import warming
-from routing.kernels import anneal
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import relocation_sweep
+from routing.kernels.search import annealing
 from routing.problem.rules import Rules
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import Refill
@@ -18,7 +18,7 @@ ONE = np.ones(1)
 
 def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     warming.warm_up()
-    assert anneal.anneal.signatures
+    assert annealing.anneal.signatures
     assert neighbor_lists.around.signatures
     assert neighbor_lists.pulls.signatures
     assert relocation_sweep.improve.signatures

@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.anneal import note_near
 from routing.kernels.arrays.route_arrays import FAR_S, SPOT
 from routing.kernels.arrays.subproblem_arrays import BIG_S, new_undo
 from routing.kernels.graph.neighbor_lists import near_by_all, near_within, pulls
 from routing.kernels.routes.deadhead_matrix import NOWHERE, spread
+from routing.kernels.search.annealing import note_near
 from tests.routing.plain_rows import WINDOWS, a_part, computed
 
 SEEDS = st.integers(0, 10_000)

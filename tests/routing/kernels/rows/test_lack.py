@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.anneal import anneal
 from routing.kernels.arrays.subproblem_arrays import (
     BIG_S,
     CAPACITY,
@@ -21,7 +20,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     new_best,
     new_undo,
 )
-from routing.kernels.filling import take_in
+from routing.kernels.search.annealing import anneal
+from routing.kernels.search.initial_rows import take_in
 from tests.routing.plain_rows import WINDOWS, a_part, order_of, with_rows
 
 TASKS = 6

@@ -36,7 +36,7 @@ from routing.kernels.rows.precedence import EARLIERS, complete, hold_back
 from routing.kernels.rows.rows import cut, insert, look
 from routing.kernels.rows.synchronization import agree, take_out_followers
 from routing.kernels.rows.undo import forget, keep_best, note, roll_back, touch
-from routing.kernels.segments import rearrange
+from routing.kernels.search.segment_reversal import rearrange
 
 STRING = 10.0
 """Longest string of tasks taken out of one row, and the mean number taken out at once."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from routing.kernels.arrays.subproblem_arrays import COST, PLACE, ROUTE, new_undo
 from routing.kernels.rows.intermediate_facilities import more_columns
 from routing.kernels.rows.undo import forget, roll_back
-from routing.kernels.segments import rearrange
+from routing.kernels.search.segment_reversal import rearrange
 from tests.routing.plain_rows import WINDOWS, a_part, computed, order_of
 
 TASKS = 8

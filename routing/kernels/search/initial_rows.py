@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels.anneal import list_absent, recreate
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
@@ -26,6 +25,7 @@ from routing.kernels.rows.precedence import complete
 from routing.kernels.rows.rows import connect, refresh
 from routing.kernels.rows.synchronization import agree
 from routing.kernels.rows.undo import forget, keep_best, note, roll_back
+from routing.kernels.search.annealing import list_absent, recreate
 
 
 @kernel

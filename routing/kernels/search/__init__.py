@@ -1,0 +1,1 @@
+"""How does ruin and recreate change windows of routes? (compiled)"""
