@@ -35,10 +35,10 @@ from fleet.standing_orders import Orders
 
 if TYPE_CHECKING:
     from routing.mapping import Mapped
+    from routing.network.route_timing import TimedRoute
     from routing.passes import DirectedPass
     from routing.problem.problem import Floats
     from routing.problem.stops import Route as Stops
-    from routing.timing import TimedRoute
     from routing.urgent import RunningRoutes
 
 SOLVER = "by hand"
@@ -120,7 +120,7 @@ class HandDraft:
 
     def cost(self) -> CostBreakdown:
         """Return the cost as plans have it."""
-        from routing.timing import whole_cost
+        from routing.network.route_timing import whole_cost
 
         cost = whole_cost(self.running.problem, self.running.timed, list(self.left))
         travel = cost.total - cost.lateness - cost.completion - cost.unserved
@@ -268,8 +268,8 @@ def _fitted(
 
 def _possible(mapped: "Mapped", stops: Sequence["Stops"]) -> tuple[list["Stops"], dict[int, str]]:
     """Return the routes without what nobody can do, and why each task is left out."""
-    from routing.alone import alone
-    from routing.paths import line_graph
+    from routing.network.deadheads import line_graph
+    from routing.network.single_task_feasibility import alone
     from routing.problem.route_repair import fitting, without
     from routing.problem.stops import tasks_of
 

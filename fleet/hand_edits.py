@@ -64,7 +64,7 @@ def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker
     """
     from routing.breakdown import by_nearness
     from routing.by_hand import taken_out
-    from routing.paths import line_graph
+    from routing.network.deadheads import line_graph
 
     tasks = draft.tasks_on(segment_id)
     if not tasks:

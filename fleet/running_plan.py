@@ -83,7 +83,7 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
     """
     from routing.check_ways import deadheads_of, legs_of
     from routing.mapping import problem_from
-    from routing.paths import hubs_of
+    from routing.network.deadheads import hubs_of
     from routing.problem.route_repair import fitting
     from routing.rearranging import running_solution
     from routing.running import remaining_stops

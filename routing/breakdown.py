@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.alone import Alone, alone
-from routing.paths import LineGraph, Walker, from_arc
-from routing.pinning import behind_pins
+from routing.network.deadheads import LineGraph, Walker, from_arc
+from routing.network.pinned_stops import behind_pins
+from routing.network.route_timing import Ways
+from routing.network.single_task_feasibility import Alone, alone
 from routing.problem.problem import (
     NONE,
     Floats,
@@ -25,7 +26,6 @@ from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
 from routing.solver import begin_from
 from routing.terms import extra_prices
-from routing.timing import Ways
 
 HELPERS = 12
 """Vehicles at most that take over work, and ..."""

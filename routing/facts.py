@@ -19,7 +19,7 @@ from routing.kernels.arrays.route_arrays import (
 )
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.rows.intermediate_facilities import COLUMNS
-from routing.paths import Ends, LineGraph
+from routing.network.deadheads import Ends, LineGraph
 from routing.problem.problem import NONE, Flags, Ints, Longs, Problem
 from routing.terms import alike_by_rules, begin_s, terms_of, vehicle_terms
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.check_ways import Deadheads
-from routing.paths import LineGraph, Remembering, Walker, line_graph
+from routing.network.deadheads import LineGraph, Remembering, Walker, line_graph
 from routing.problem.problem import Problem
 
 KEPT = 2

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.paths import LineGraph, from_arc, to_arc
+from routing.network.deadheads import LineGraph, from_arc, to_arc
 from routing.problem.problem import NONE, Flags, Floats, Ints, Problem, Refill, Visit
 
 SLACK_S = 1e-6

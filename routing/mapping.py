@@ -27,8 +27,9 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from routing.closures import closed_arcs, open_turns
+from routing.network.deadheads import Walker, line_graph, to_arc
+from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
 from routing.passes import DirectedPass, covers, material_kg, numbered, passes_of, service_s
-from routing.paths import Walker, line_graph, to_arc
 from routing.problem.problem import (
     NONE,
     Flags,
@@ -42,7 +43,6 @@ from routing.problem.problem import (
 )
 from routing.running import locked_stops
 from routing.situation import Situation
-from routing.timing import TimedLeg, TimedRoute, timed_routes
 
 SOLVER = "barfrub ruin and recreate"
 """Written into plans."""

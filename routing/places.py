@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.network.route_timing import TimedLeg, TimedRoute
 from routing.problem.problem import NONE, Floats, Ints, Problem, Refill, Route, Visit
 from routing.put_off import arc_of
-from routing.timing import TimedLeg, TimedRoute
 
 
 class Gaps(NamedTuple):

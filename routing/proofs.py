@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from routing.alone import Alone, alone
 from routing.bounds.finish import Crews, Team, earliest_finish
 from routing.bounds.relaxation import Numbers
-from routing.paths import Walker
-from routing.pinning import behind_pins
+from routing.network.deadheads import Walker
+from routing.network.pinned_stops import behind_pins
+from routing.network.single_task_feasibility import Alone, alone
 from routing.problem.problem import NONE, Flags, Problem, Reason
 from routing.problem.stops import tasks_of
 

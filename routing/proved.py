@@ -6,7 +6,7 @@ from math import isfinite
 
 from data.model import PlanProof, SegmentId, ServiceClass
 from routing.mapping import Mapped
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
 from routing.problem.problem import NONE
 from routing.proofs import ClassProof, TaskProof, proofs
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.network.route_timing import TimedRoute, Ways
 from routing.problem.problem import NONE, Problem, Refill, Route, Visit
-from routing.timing import TimedRoute, Ways
 
 
 class Late(NamedTuple):

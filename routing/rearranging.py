@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.alone import Alone, alone
 from routing.breakdown import (
     HELPED_TASKS,
     HELPERS,
@@ -21,8 +20,10 @@ from routing.breakdown import (
     restricted,
     settled,
 )
-from routing.paths import LineGraph, Walker
-from routing.pinning import behind_pins
+from routing.network.deadheads import LineGraph, Walker
+from routing.network.pinned_stops import behind_pins
+from routing.network.route_timing import Ways
+from routing.network.single_task_feasibility import Alone, alone
 from routing.problem.problem import Cost, Ints, Problem, Reason, Route, Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stopping import Stop
@@ -30,7 +31,6 @@ from routing.problem.stops import tasks_of
 from routing.search import Search
 from routing.settling import Settled
 from routing.solver import improve
-from routing.timing import Ways
 
 type Ahead = Callable[[tuple[Route, ...]], object]
 """Looks at routes of which most will stay, so that what they need is known in the end."""

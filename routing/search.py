@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.alone import Alone
 from routing.facts import empty_routes, facts_of, places, room
 from routing.first_routes import Way, ways
 from routing.grouping import Choice, fork, whole_routes
@@ -21,12 +20,13 @@ from routing.kernels.arrays.route_arrays import FAR_S
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import construction, far_deadheads, moves, waiting_routes
 from routing.kernels.routes.routes import drive
+from routing.network.deadheads import LineGraph, ends_of, gaps_of
+from routing.network.route_timing import Ways
+from routing.network.single_task_feasibility import Alone
 from routing.parts import OpenPart, Window
-from routing.paths import LineGraph, ends_of, gaps_of
 from routing.problem.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
 from routing.sweeps import Sweeps
 from routing.terms import fleet_price
-from routing.timing import Ways
 
 WHOLE_TASKS = 1_200
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""

@@ -4,14 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.alone import Alone
 from routing.kernels.arrays.route_arrays import FAR_S
 from routing.leftovers import Here, Leftovers
-from routing.paths import Remembering, Walker
+from routing.network.deadheads import Remembering, Walker
+from routing.network.route_timing import (
+    TimedLeg,
+    TimedRoute,
+    Ways,
+    timed_route,
+    timed_routes,
+    whole_cost,
+)
+from routing.network.single_task_feasibility import Alone
 from routing.problem.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit
 from routing.problem.route_repair import fitting, without, without_idle_end, without_orphans
 from routing.problem.stops import tasks_of
-from routing.timing import TimedLeg, TimedRoute, Ways, timed_route, timed_routes, whole_cost
 
 SLACK_S = 1e-6
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from routing.alone import Alone, alone
 from routing.bounds.beside import Beside
 from routing.bounds.lower import rising_bounds
-from routing.paths import Walker, line_graph
-from routing.pinning import behind_pins
+from routing.network.deadheads import Walker, line_graph
+from routing.network.pinned_stops import behind_pins
+from routing.network.route_timing import Ways
+from routing.network.single_task_feasibility import Alone, alone
 from routing.problem.problem import Problem, Route, Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stopping import Stop, StopWhenAsked, by_iterations
 from routing.problem.stops import tasks_of
 from routing.search import CHUNK_ITERATIONS, Search
 from routing.settling import Settled
-from routing.timing import Ways
 
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""

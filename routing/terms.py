@@ -27,7 +27,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     Terms,
 )
 from routing.kernels.graph import shortest_paths
-from routing.paths import Ends, LineGraph
+from routing.network.deadheads import Ends, LineGraph
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Problem
 
 RESTS_LATE_S = 1e-6

@@ -8,7 +8,8 @@ import numpy as np
 
 from routing.breakdown import taken_over
 from routing.known_ways import KnownWays, lines_of
-from routing.paths import from_arc, to_arc
+from routing.network.deadheads import from_arc, to_arc
+from routing.network.route_timing import TimedRoute, timed_route, timed_routes, whole_cost
 from routing.places import all_gaps, rows_of
 from routing.problem.problem import (
     NONE,
@@ -24,7 +25,6 @@ from routing.problem.problem import (
 from routing.problem.stopping import Stop
 from routing.problem.stops import tasks_of
 from routing.put_off import Behind, Own, arc_of, shifts_alone
-from routing.timing import TimedRoute, timed_route, timed_routes, whole_cost
 
 TRIED = 8
 """Places by estimate of which the exact cost is computed."""

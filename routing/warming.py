@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numba.core.event import Event, Listener, install_listener
 
-from routing.alone import alone
-from routing.paths import line_graph
+from routing.network.deadheads import line_graph
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import NONE, Problem, Rules, turn_rows
 from routing.problem.stopping import MaxIterations
 from routing.search import LONG_ROUTE, Search

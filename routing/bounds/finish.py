@@ -11,9 +11,9 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.alone import SLACK_KG, Alone
 from routing.bounds.relaxation import Numbers
-from routing.paths import LineGraph, from_arc, to_arc
+from routing.network.deadheads import LineGraph, from_arc, to_arc
+from routing.network.single_task_feasibility import SLACK_KG, Alone
 from routing.problem.problem import NONE, Flags, Floats, Problem
 
 ROUNDS = 4

@@ -12,11 +12,11 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from routing.alone import Alone
 from routing.bounds.finish import Crews, Team, alike, earliest_finish
 from routing.bounds.prices import Prices, useful
 from routing.bounds.relaxation import Numbers
-from routing.paths import line_graph
+from routing.network.deadheads import line_graph
+from routing.network.single_task_feasibility import Alone
 from routing.problem.problem import NONE, Floats, Problem
 
 SLICES = 64

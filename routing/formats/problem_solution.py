@@ -10,10 +10,10 @@ from routing.formats.problem_file import OwnProblem
 from routing.formats.problem_rules import stop_of
 from routing.formats.problem_schema import PlannedStop
 from routing.formats.schema_faults import format_error
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
+from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
 from routing.problem.problem import Route, Solution
 from routing.problem.stops import tasks_of
-from routing.timing import TimedLeg, TimedRoute, timed_routes
 
 FORMAT = "barfrub-solution"
 """What the `format` of a solution says."""

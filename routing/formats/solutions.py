@@ -4,7 +4,7 @@ from math import ceil
 
 from routing.formats.model import Model
 from routing.formats.walks import service_of, walks_of
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
 from routing.problem.problem import Solution
 
 WHOLE = 1e-6

@@ -7,9 +7,9 @@ import numpy as np
 from routing.formats.fault import FormatError
 from routing.formats.json_text import entries_of, items, member, wrong
 from routing.formats.model import Model
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
+from routing.network.route_timing import timed_route
 from routing.problem.problem import NONE, Problem, Refill, Route, Visit
-from routing.timing import timed_route
 
 TOLERANCE = 1e-6
 """Demand and cost that may be too much by rounding."""

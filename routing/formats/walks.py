@@ -6,9 +6,9 @@ from typing import NamedTuple
 from routing.formats.instance import Label
 from routing.formats.matching import written_order
 from routing.formats.model import Model
-from routing.paths import Walker
+from routing.network.deadheads import Walker
+from routing.network.route_timing import timed_route
 from routing.problem.problem import Route, Visit
-from routing.timing import timed_route
 
 type Service = list[Label] | dict[str, Label]
 """`[u, v]` is a street served from u to v, `{"node": n}` a node, `{"reload": n}` a visit."""

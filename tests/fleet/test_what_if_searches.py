@@ -14,7 +14,7 @@ from fleet.what_if_searches import SEEDS, KnownBase, base_of, with_change
 from routing.breakdown import settled
 from routing.check import violations
 from routing.mapping import problem_from
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
 from routing.warm_start import no_later_than, start_from
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.alone import alone
 from routing.bounds import separation
 from routing.bounds.beside import Beside
 from routing.bounds.cuts import country_of, islands, visits
@@ -16,8 +15,9 @@ from routing.bounds.lower import lower_bound, rising_bounds
 from routing.bounds.prices import least_prices
 from routing.bounds.relaxation import relaxed
 from routing.formats.model import model_of
-from routing.paths import Walker, line_graph
-from routing.pinning import behind_pins
+from routing.network.deadheads import Walker, line_graph
+from routing.network.pinned_stops import behind_pins
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Rules, Visit
 from routing.problem.stopping import (
     FirstFeasible,

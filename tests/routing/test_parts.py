@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from routing import grouping
 from routing import search as search_module
-from routing.alone import alone
 from routing.check import violations
 from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_memo
 from routing.kernels.rows.rows import cut, insert, look
+from routing.network.deadheads import line_graph
+from routing.network.single_task_feasibility import alone
 from routing.parts import Window
-from routing.paths import line_graph
 from routing.problem.stopping import MaxIterations
 from routing.search import Search
 from routing.solver import solve

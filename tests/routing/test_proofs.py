@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.alone import alone
 from routing.bounds.finish import Crews, earliest_finish
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Rules, Visit
 from routing.proofs import proofs
 from tests.routing.every_plan import EveryRoute, earliest_end_of_all

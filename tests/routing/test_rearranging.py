@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing.alone import alone
 from routing.check import violations
 from routing.inserting import inserted
-from routing.paths import Remembering, Walker, line_graph
+from routing.network.deadheads import Remembering, Walker, line_graph
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Rules, Solution
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of

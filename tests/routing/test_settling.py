@@ -5,15 +5,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.alone import alone
 from routing.check import cost_of, violations
-from routing.paths import Walker, line_graph
-from routing.pinning import behind_pins
+from routing.network.deadheads import Walker, line_graph
+from routing.network.pinned_stops import behind_pins
+from routing.network.route_timing import timed_routes, whole_cost
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stops import tasks_of
 from routing.settling import Settled
-from routing.timing import timed_routes, whole_cost
 from tests.routing.storms import a_random_storm, random_routes
 
 SEEDS = st.integers(0, 100_000)

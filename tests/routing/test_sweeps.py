@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import search as search_module
-from routing.alone import alone
 from routing.facts import empty_routes
 from routing.kernels.routes import moves, relocation_sweep
 from routing.kernels.routes.routes import drive
 from routing.kernels.routes.segment_moves import best_move
-from routing.paths import line_graph
+from routing.network.deadheads import line_graph
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import NONE
 from routing.search import Search
 from tests.routing.random_towns import any_town

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import urgent as urgent_module
-from routing.alone import alone
 from routing.check import cost_of, violations
-from routing.paths import Walker, line_graph
-from routing.pinning import behind_pins
+from routing.network.deadheads import Walker, line_graph
+from routing.network.pinned_stops import behind_pins
+from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Refill, Solution, Visit
 from routing.settling import Settled
 from routing.urgent import RunningRoutes, Urgent, with_task

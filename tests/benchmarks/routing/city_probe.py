@@ -27,11 +27,11 @@ from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm
 from routing.check import violations
 from routing.mapping import problem_from
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
+from routing.network.route_timing import timed_route
 from routing.problem.problem import Problem, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.solver import solve
-from routing.timing import timed_route
 from tests.benchmarks import city_import
 
 ACTOR = Actor(ActorKind.SYSTEM, "bench")

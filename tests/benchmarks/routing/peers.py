@@ -12,7 +12,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from pyvrp.stop import MaxRuntime as PyvrpRuntime
 
 from routing.check import cost_of, violations
-from routing.paths import from_arc, line_graph
+from routing.network.deadheads import from_arc, line_graph
 from routing.problem.problem import NONE, Cost, Problem, Refill, Solution, Visit
 
 FAR = 10**8

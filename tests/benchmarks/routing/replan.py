@@ -12,12 +12,12 @@ import numpy as np
 from routing.breakdown import broken, moved
 from routing.check import violations
 from routing.mapping import problem_from
-from routing.paths import Walker, line_graph
+from routing.network.deadheads import Walker, line_graph
+from routing.network.route_timing import timed_route
 from routing.problem.problem import Problem, Route, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.problem.stops import tasks_of
 from routing.solver import solve
-from routing.timing import timed_route
 from routing.urgent import RunningRoutes, Urgent
 from tests.benchmarks.routing.city_probe import prepared
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.network.route_timing import TimedRoute, Ways, timed_routes
 from routing.problem.problem import Floats, Problem, Route, Rules
-from routing.timing import TimedRoute, Ways, timed_routes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.paths import LineGraph, from_arc, to_arc
+from routing.network.deadheads import LineGraph, from_arc, to_arc
 from routing.problem.problem import NONE, Flags, Floats, Problem, Reason
 
 SLACK_S = 1e-6

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import paths
 from routing.kernels.routes.routes import gap
+from routing.network import deadheads
 from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
 
@@ -17,23 +17,23 @@ from tests.routing.towns import U_TURN_S, a_random_town, a_town
 @given(seed=st.integers(0, 10_000))
 def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
     problem = a_random_town(seed, 8)
-    line = paths.line_graph(problem)
-    walker = paths.Walker(problem, line)
+    line = deadheads.line_graph(problem)
+    walker = deadheads.Walker(problem, line)
     for source in range(problem.arcs):
-        away = paths.from_arc(problem, line, source)
+        away = deadheads.from_arc(problem, line, source)
         for target in range(problem.arcs):
             expected = pytest.approx(seconds_between(problem, source, target))
             assert away[target] == expected
             assert walker.path(source, target)[0] == expected
     for target in range(problem.arcs):
-        toward = paths.to_arc(problem, line, target)
+        toward = deadheads.to_arc(problem, line, target)
         expected = [seconds_between(problem, source, target) for source in range(problem.arcs)]
         assert toward == pytest.approx(np.array(expected))
 
 
 def test_the_way_is_made_of_allowed_turns_and_adds_up():
     problem = a_random_town(3, 12)
-    walker = paths.Walker(problem, paths.line_graph(problem))
+    walker = deadheads.Walker(problem, deadheads.line_graph(problem))
     seconds, way = walker.path(0, 9)
     arcs = [0, *way, 9]
     total = sum(problem.drive_s[list(way)])
@@ -47,14 +47,14 @@ def test_the_way_is_made_of_allowed_turns_and_adds_up():
 
 def test_going_back_costs_a_u_turn_and_the_same_way_again_a_circle():
     street = a_town(((0, 1, 10.0),), [(0, 1)])
-    walker = paths.Walker(street, paths.line_graph(street))
+    walker = deadheads.Walker(street, deadheads.line_graph(street))
     assert walker.path(0, 1) == (U_TURN_S, ())
     assert walker.path(0, 0) == (U_TURN_S + 10.0 + U_TURN_S, (1,))
 
 
 def test_no_route_turns_around_by_driving_through_a_depot():
     blind = a_town(((0, 1, 10.0),), [(0, 1)], u_turns=False)
-    walker = paths.Walker(blind, paths.line_graph(blind))
+    walker = deadheads.Walker(blind, deadheads.line_graph(blind))
     assert walker.path(1, 0)[0] == np.inf
 
 
@@ -62,22 +62,22 @@ def test_no_route_turns_around_by_driving_through_a_depot():
 @given(seed=st.integers(0, 10_000), threads=st.integers(1, 3))
 def test_between_the_ends_of_a_town_all_deadheads_are_at_hand(seed, threads):
     problem = a_random_town(seed, 9, 2)
-    line = paths.line_graph(problem)
-    ends = paths.ends_of(problem)
-    gaps, _ = paths.gaps_of(problem, line, ends, threads)
+    line = deadheads.line_graph(problem)
+    ends = deadheads.ends_of(problem)
+    gaps, _ = deadheads.gaps_of(problem, line, ends, threads)
     for i, arc in enumerate(ends.arc.tolist()):
-        exact = np.minimum(paths.from_arc(problem, line, arc)[ends.arc], paths.FAR_S)
+        exact = np.minimum(deadheads.from_arc(problem, line, arc)[ends.arc], deadheads.FAR_S)
         assert gaps.dense[i, : len(exact)] == pytest.approx(exact, rel=1e-6)
 
 
 def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeypatch):
     problem = a_random_town(7, 60)
-    line = paths.line_graph(problem)
-    ends = paths.ends_of(problem)
-    monkeypatch.setattr(paths, "NEAREST", 12)
-    gaps, next_end = paths.gaps_of(problem, line, ends, threads=2, dense_ends=1)
+    line = deadheads.line_graph(problem)
+    ends = deadheads.ends_of(problem)
+    monkeypatch.setattr(deadheads, "NEAREST", 12)
+    gaps, next_end = deadheads.gaps_of(problem, line, ends, threads=2, dense_ends=1)
     for i in range(len(ends.arc)):
-        exact = paths.from_arc(problem, line, ends.arc[i])[ends.arc]
+        exact = deadheads.from_arc(problem, line, ends.arc[i])[ends.arc]
         near = [j for j in next_end[i] if j >= 0] if i >= ends.places else range(len(ends.arc))
         for j in near:
             assert gap(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
