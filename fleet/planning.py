@@ -205,7 +205,7 @@ def solve_prepared(
     The referee looked at it: what it refuses is an error here, never a plan. With it comes what is
     proved that no plan can do.
     """
-    from routing.check import violations
+    from routing.check.referee import violations
     from routing.mapping import plan_from, problem_from
     from routing.problem.stopping import MaxRuntime, StopWhenAsked
     from routing.proved import proved

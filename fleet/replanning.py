@@ -42,7 +42,7 @@ def replanned(
 
     Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
     """
-    from routing.check import violations
+    from routing.check.referee import violations
     from routing.known_ways import lines_of
     from routing.mapping import plan_from, problem_from
     from routing.problem.stopping import MaxRuntime, StopWhenAsked
@@ -75,7 +75,7 @@ def replanned(
 
 def _look_ahead(problem: "Problem", lines: "Lines", routes: "tuple[Stops, ...]") -> None:
     """Look for the ways of routes of which most will stay; the referee does so for itself."""
-    from routing.check_ways import deadheads_of, legs_of
+    from routing.check.referee_paths import deadheads_of, legs_of
 
     legs = legs_of(problem, routes)
     deadheads_of(problem, legs, lines.checked)

@@ -81,7 +81,7 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
 
     What is `known` of the streets is not computed again.
     """
-    from routing.check_ways import deadheads_of, legs_of
+    from routing.check.referee_paths import deadheads_of, legs_of
     from routing.mapping import problem_from
     from routing.network.deadheads import hubs_of
     from routing.problem.route_repair import fitting

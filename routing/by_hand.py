@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.breakdown import Part, restricted
-from routing.check import cost_of, violations
+from routing.check.referee import cost_of, violations
 from routing.inserting import inserted
 from routing.problem.problem import Cost, Floats, Problem, Route, Rules, Solution
 from routing.problem.route_repair import without, without_idle_end

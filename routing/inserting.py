@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.check import broken_rules
+from routing.check.referee import broken_rules
 from routing.problem.route_repair import without
 from routing.urgent import RunningRoutes, Urgent, with_task
 

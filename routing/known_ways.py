@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.check_ways import Deadheads
+from routing.check.referee_paths import Deadheads
 from routing.network.deadheads import LineGraph, Remembering, Walker, line_graph
 from routing.problem.problem import Problem
 

@@ -12,7 +12,7 @@ from fleet.what_if import HOLDS, machines_of
 from fleet.what_if_answer import no_worse, outcome_json, spread_min
 from fleet.what_if_searches import SEEDS, KnownBase, base_of, with_change
 from routing.breakdown import settled
-from routing.check import violations
+from routing.check.referee import violations
 from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
 from routing.warm_start import no_later_than, start_from

@@ -5,7 +5,7 @@ from itertools import permutations, product
 
 import numpy as np
 
-from routing.check import cost_of
+from routing.check.referee import cost_of
 from routing.problem.problem import Cost, Solution, Visit
 
 

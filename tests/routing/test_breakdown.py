@@ -7,7 +7,7 @@ import pytest
 
 from routing import breakdown, search
 from routing.breakdown import broken, moved
-from routing.check import violations
+from routing.check.referee import violations
 from routing.problem.problem import Rules, Visit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of

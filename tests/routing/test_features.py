@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing.check import cost_of, violations
+from routing.check.referee import cost_of, violations
 from routing.problem.problem import Refill, Rules, Solution, Visit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of

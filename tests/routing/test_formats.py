@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from routing.check import cost_of, violations
+from routing.check.referee import cost_of, violations
 from routing.formats.matching import written_order
 from routing.formats.model import model_of
 from routing.formats.solutions import solution_json

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing.check import violations
-from routing.check_ways import Way, deadheads_of, from_arcs, legs_of
+from routing.check.referee import violations
+from routing.check.referee_paths import Way, deadheads_of, from_arcs, legs_of
 from routing.known_ways import KnownWays, lines_of
 from routing.problem.stopping import MaxIterations
 from routing.solver import solve

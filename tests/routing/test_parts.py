@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from routing import grouping
 from routing import search as search_module
-from routing.check import violations
+from routing.check.referee import violations
 from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_memo
 from routing.kernels.rows.rows import cut, insert, look
 from routing.network.deadheads import line_graph

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from routing.check import violations
+from routing.check.referee import violations
 from routing.formats.case import StartError, case_from
 from routing.formats.fault import FormatError
 from routing.formats.problem_schema import problem_schema

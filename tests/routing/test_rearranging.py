@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing.check import violations
+from routing.check.referee import violations
 from routing.inserting import inserted
 from routing.network.deadheads import Remembering, Walker, line_graph
 from routing.network.single_task_feasibility import alone

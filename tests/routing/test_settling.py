@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.check import cost_of, violations
+from routing.check.referee import cost_of, violations
 from routing.network.deadheads import Walker, line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.route_timing import timed_routes, whole_cost

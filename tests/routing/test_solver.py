@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.check import violations
+from routing.check.referee import violations
 from routing.problem.problem import Refill, Visit
 from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
 from routing.solver import solve

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.check import violations
+from routing.check.referee import violations
 from routing.problem.problem import NONE, Rules
 from routing.problem.stopping import MaxIterations
 from routing.solver import solve

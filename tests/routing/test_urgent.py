@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import urgent as urgent_module
-from routing.check import cost_of, violations
+from routing.check.referee import cost_of, violations
 from routing.network.deadheads import Walker, line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.single_task_feasibility import alone

@@ -4,9 +4,9 @@ from itertools import combinations, combinations_with_replacement, permutations,
 
 import numpy as np
 
-from routing.check import _broken_order, _broken_pin, _broken_route, _cost
-from routing.check_times import driven
-from routing.check_ways import deadheads_of
+from routing.check.referee import _broken_order, _broken_pin, _broken_route, _cost
+from routing.check.referee_paths import deadheads_of
+from routing.check.referee_schedule import driven
 from routing.problem.problem import Cost, Refill, Solution, Visit
 
 NOTHING = Cost(0.0, 0.0, 0.0, 0.0, 0.0)

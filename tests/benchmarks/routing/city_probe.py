@@ -25,7 +25,7 @@ from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet
 from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm
-from routing.check import violations
+from routing.check.referee import violations
 from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route

@@ -11,7 +11,7 @@ import pyvrp
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from pyvrp.stop import MaxRuntime as PyvrpRuntime
 
-from routing.check import cost_of, violations
+from routing.check.referee import cost_of, violations
 from routing.network.deadheads import from_arc, line_graph
 from routing.problem.problem import NONE, Cost, Problem, Refill, Solution, Visit
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.breakdown import broken, moved
-from routing.check import violations
+from routing.check.referee import violations
 from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route

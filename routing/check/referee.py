@@ -4,9 +4,9 @@ from collections.abc import Set
 
 import numpy as np
 
-from routing.check_reasons import untrue_reasons
-from routing.check_times import Driven, driven
-from routing.check_ways import Deadheads, deadheads_of, legs_of
+from routing.check.referee_paths import Deadheads, deadheads_of, legs_of
+from routing.check.referee_schedule import Driven, driven
+from routing.check.unserved_reasons import untrue_reasons
 from routing.problem.problem import Cost, Floats, Problem, Reason, Refill, Route, Solution, Visit
 
 TOLERANCE = 1e-6

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.check_times import RESTS_LATE_S, Driven, Standing, rest_of
-from routing.check_ways import Numbers, from_arcs, to_arcs
+from routing.check.referee_paths import Numbers, from_arcs, to_arcs
+from routing.check.referee_schedule import RESTS_LATE_S, Driven, Standing, rest_of
 from routing.problem.problem import Flags, Floats, Problem, Solution, Visit
 
 _SLACK_S = 1e-5

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.check_ways import Deadheads, arcs_of
+from routing.check.referee_paths import Deadheads, arcs_of
 from routing.problem.problem import Problem, Refill, Route, Solution, Visit
 
 RESTS_LATE_S = 1e-6
