@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from data.model import PlanProof, SegmentId, ServiceClass
+from routing.bounds.infeasibility import ClassProof, TaskProof, proofs
 from routing.mapping import Mapped
 from routing.network.deadheads import Walker, line_graph
 from routing.problem.problem import NONE
-from routing.proofs import ClassProof, TaskProof, proofs
 
 SHOWN_STREETS = 5
 """Streets that a proof about many passes names."""

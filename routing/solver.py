@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from routing.bounds.beside import Beside
-from routing.bounds.lower import rising_bounds
+from routing.bounds.background_bound import Beside
+from routing.bounds.lower_bound import rising_bounds
 from routing.network.deadheads import Walker, line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.route_timing import Ways

@@ -1,1 +1,1 @@
-"""What no plan can beat: lower bounds on cost. Knows problems, nothing of the search."""
+"""What can no plan beat, and what can no plan do at all?"""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.bounds.prices import useful
+from routing.bounds.least_costs import useful
 from routing.bounds.relaxation import Numbers, Relaxation, junctions_of
 from routing.problem.problem import NONE, Flags, Floats, Problem
 

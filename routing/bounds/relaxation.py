@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from routing.bounds.prices import Prices, useful
+from routing.bounds.least_costs import Prices, useful
 from routing.problem.problem import NONE, Floats, Problem
 
 type Numbers = NDArray[np.integer[Any]]

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.bounds import separation
-from routing.bounds.beside import Beside
+from routing.bounds.background_bound import Beside
 from routing.bounds.cuts import country_of, islands, visits
-from routing.bounds.lower import lower_bound, rising_bounds
-from routing.bounds.prices import least_prices
+from routing.bounds.least_costs import least_prices
+from routing.bounds.lower_bound import lower_bound, rising_bounds
 from routing.bounds.relaxation import relaxed
 from routing.formats.model import model_of
 from routing.network.deadheads import Walker, line_graph

@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.bounds.finish import Crews, earliest_finish
+from routing.bounds.completion_bounds import Crews, earliest_finish
+from routing.bounds.infeasibility import proofs
 from routing.network.deadheads import Walker, line_graph
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Rules, Visit
-from routing.proofs import proofs
 from tests.routing.every_plan import EveryRoute, earliest_end_of_all
 from tests.routing.random_towns import any_town
 from tests.routing.towns import a_town

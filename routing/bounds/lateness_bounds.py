@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from routing.bounds.finish import Crews, Team, alike, earliest_finish
-from routing.bounds.prices import Prices, useful
+from routing.bounds.completion_bounds import Crews, Team, alike, earliest_finish
+from routing.bounds.least_costs import Prices, useful
 from routing.bounds.relaxation import Numbers
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import Alone

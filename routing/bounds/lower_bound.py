@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from routing.bounds.cuts import Cut, country_of
-from routing.bounds.prices import Prices, least_prices, whole
-from routing.bounds.programme import least
+from routing.bounds.lateness_bounds import with_waiting
+from routing.bounds.least_costs import Prices, least_prices, whole
+from routing.bounds.linear_program import least
 from routing.bounds.relaxation import Relaxation, relaxed
 from routing.bounds.separation import broken
-from routing.bounds.waiting import with_waiting
 from routing.network.single_task_feasibility import Alone
 from routing.problem.problem import Floats, Problem
 

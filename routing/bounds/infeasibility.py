@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from routing.bounds.finish import Crews, Team, earliest_finish
+from routing.bounds.completion_bounds import Crews, Team, earliest_finish
 from routing.bounds.relaxation import Numbers
 from routing.network.deadheads import Walker
 from routing.network.pinned_stops import behind_pins
