@@ -181,7 +181,7 @@ def answer_until(
     """
     settings = Settings()
     prepare_numba(settings)
-    from routing.warming import warm_up
+    from routing.search.warm_up import warm_up
 
     warm_up()
     on_ready()

@@ -209,7 +209,7 @@ def solve_prepared(
     from routing.mapping import plan_from, problem_from
     from routing.problem.stopping import MaxRuntime, StopWhenAsked
     from routing.proved import proved
-    from routing.solver import solve
+    from routing.search.solver import solve
     from routing.warm_start import no_later_than, start_from
 
     mapped = problem_from(prepared)

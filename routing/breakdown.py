@@ -22,10 +22,10 @@ from routing.problem.problem import (
 )
 from routing.problem.stopping import Stop
 from routing.problem.stops import tasks_of
-from routing.search import CHUNK_ITERATIONS, Search
-from routing.settling import Settled
-from routing.solver import begin_from
-from routing.terms import extra_prices
+from routing.search.exact_schedule import Settled
+from routing.search.ruin_recreate import CHUNK_ITERATIONS, Search
+from routing.search.rule_arrays import extra_prices
+from routing.search.solver import begin_from
 
 HELPERS = 12
 """Vehicles at most that take over work, and ..."""

@@ -28,9 +28,9 @@ from routing.problem.problem import Cost, Ints, Problem, Reason, Route, Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stopping import Stop
 from routing.problem.stops import tasks_of
-from routing.search import Search
-from routing.settling import Settled
-from routing.solver import improve
+from routing.search.exact_schedule import Settled
+from routing.search.ruin_recreate import Search
+from routing.search.solver import improve
 
 type Ahead = Callable[[tuple[Route, ...]], object]
 """Looks at routes of which most will stay, so that what they need is known in the end."""

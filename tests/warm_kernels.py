@@ -23,7 +23,7 @@ KINDS = (
 def warm(kind: tuple[int, bool, bool]) -> None:
     """Compile the kernels of one kind, or load them."""
     prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
-    from routing.warming import warm_up_kind
+    from routing.search.warm_up import warm_up_kind
 
     modes, refills, ruled = kind
     warm_up_kind(modes, refills=refills, ruled=ruled)

@@ -109,7 +109,7 @@ def _found(
     """Return the solution, how the search went and whether somebody stopped it."""
     from api.commands.searching import Progress, prepare, stoppable
     from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
-    from routing.solver import solve as search
+    from routing.search.solver import solve as search
 
     prepare(case.problem)
     stops: list[Stop] = []

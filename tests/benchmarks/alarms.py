@@ -51,7 +51,7 @@ from fleet.simulation_faults import SensorFault, broken
 from fleet.storms import start_storm
 from fleet.tracking import digest, new_track_book
 from fleet.watch import Watch
-from routing.warming import warm_up
+from routing.search.warm_up import warm_up
 
 PLAN_S = 10.0
 LOOK = timedelta(seconds=30)

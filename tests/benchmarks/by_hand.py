@@ -21,7 +21,7 @@ from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from routing.warming import warm_up
+from routing.search.warm_up import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
 from tests.benchmarks.running_city import LATER, running
 

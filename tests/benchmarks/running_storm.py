@@ -33,7 +33,7 @@ from fleet.replanning import replanned
 from fleet.replans import FEW_TRUCKS, SECONDS
 from fleet.running_plan import best_insertion, running_plan
 from routing.known_ways import KnownWays
-from routing.warming import warm_up
+from routing.search.warm_up import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
 from tests.benchmarks.running_city import LATER, running
 from tests.benchmarks.served import client_of, serving

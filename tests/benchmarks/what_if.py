@@ -37,7 +37,7 @@ from maps.i18n import translator
 from maps.plan_words import gap_of, gap_words
 from routing.mapping import problem_from
 from routing.proved import proved
-from routing.warming import warm_up
+from routing.search.warm_up import warm_up
 
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 NOW = datetime(2026, 12, 21, tzinfo=UTC)

@@ -13,7 +13,7 @@ from routing.formats.model import model_of
 from routing.formats.reading import instance_from
 from routing.formats.solutions import solution_json
 from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime
-from routing.solver import solve
+from routing.search.solver import solve
 
 CARP = """ NOMBRE : small
  COMENTARIO : 10000 (cota superior)

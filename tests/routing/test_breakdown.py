@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing import breakdown, search
+from routing import breakdown
 from routing.breakdown import broken, moved
 from routing.check.referee import violations
 from routing.problem.problem import Rules, Visit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
-from routing.solver import solve
+from routing.search import ruin_recreate
+from routing.search.solver import solve
 from routing.urgent import RunningRoutes
 from tests.routing.towns import a_random_town, a_town
 
@@ -51,7 +52,7 @@ def test_the_work_of_a_broken_truck_is_taken_over_and_few_tasks_change_hands(see
 @pytest.mark.parametrize("seed", range(3))
 def test_in_a_city_too_everything_finds_a_place_and_few_tasks_change_hands(seed, monkeypatch):
     monkeypatch.setattr(breakdown, "EXACT_ENDS", 1)
-    monkeypatch.setattr(search, "LONG_ROUTE", 2)
+    monkeypatch.setattr(ruin_recreate, "LONG_ROUTE", 2)
     town, plan = a_running_town(seed)
     vehicle = int(np.argmax([len(route) for route in plan.routes]))
     lost = tasks_of(plan.routes[vehicle][1:])

@@ -18,7 +18,7 @@ from routing.problem.stopping import (
     StopWhenAsked,
     by_iterations,
 )
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.routing.public_files import (
     CARP,
     MCGRP,

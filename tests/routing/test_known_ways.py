@@ -9,7 +9,7 @@ from routing.check.referee import violations
 from routing.check.referee_paths import Way, deadheads_of, from_arcs, legs_of
 from routing.known_ways import KnownWays, lines_of
 from routing.problem.stopping import MaxIterations
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.routing.towns import a_random_town
 
 

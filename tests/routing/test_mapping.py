@@ -26,7 +26,7 @@ from data.streets.network import StreetNetwork
 from routing.check.referee import violations
 from routing.mapping import plan_from, problem_from
 from routing.problem.stopping import MaxIterations
-from routing.solver import solve
+from routing.search.solver import solve
 from tests import village as v
 
 

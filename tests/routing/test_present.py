@@ -17,7 +17,7 @@ from data.model import (
 from routing.mapping import plan_from, problem_from
 from routing.problem.stopping import MaxIterations
 from routing.running import remaining_stops
-from routing.solver import solve
+from routing.search.solver import solve
 from tests import village as v
 from tests.routing.test_mapping import Situation, planned, work_of
 from tests.village_plan import a_leg

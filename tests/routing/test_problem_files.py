@@ -15,7 +15,7 @@ from routing.formats.problem_schema import problem_schema
 from routing.formats.reading import read
 from routing.problem.problem import Refill, Visit
 from routing.problem.stopping import MaxIterations
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.routing.json_schema import fits
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -13,7 +13,7 @@ from routing.problem.problem import Rules, Solution
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
 from routing.rearranging import Change, all_rearranged, changed, rearranged, running_solution
-from routing.solver import solve
+from routing.search.solver import solve
 from routing.urgent import RunningRoutes, Urgent
 from tests.routing.towns import a_random_town
 

@@ -13,7 +13,7 @@ from routing.network.deadheads import Walker, line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Refill, Solution, Visit
-from routing.settling import Settled
+from routing.search.exact_schedule import Settled
 from routing.urgent import RunningRoutes, Urgent, with_task
 from tests.routing.storms import random_routes, random_rules
 from tests.routing.towns import a_random_town, a_town

@@ -31,7 +31,7 @@ from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route
 from routing.problem.problem import Problem, Solution
 from routing.problem.stopping import MaxRuntime
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.benchmarks import city_import
 
 ACTOR = Actor(ActorKind.SYSTEM, "bench")

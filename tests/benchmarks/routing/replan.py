@@ -17,7 +17,7 @@ from routing.network.route_timing import timed_route
 from routing.problem.problem import Problem, Route, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.problem.stops import tasks_of
-from routing.solver import solve
+from routing.search.solver import solve
 from routing.urgent import RunningRoutes, Urgent
 from tests.benchmarks.routing.city_probe import prepared
 

@@ -12,9 +12,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.facts import empty_routes, facts_of, places, room
-from routing.first_routes import Way, ways
-from routing.grouping import Choice, fork, whole_routes
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.route_arrays import FAR_S
 from routing.kernels.graph import neighbor_lists
@@ -23,10 +20,13 @@ from routing.kernels.routes.routes import drive
 from routing.network.deadheads import LineGraph, ends_of, gaps_of
 from routing.network.route_timing import Ways
 from routing.network.single_task_feasibility import Alone
-from routing.parts import OpenPart, Window
 from routing.problem.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
-from routing.sweeps import Sweeps
-from routing.terms import fleet_price
+from routing.search.decomposition import Choice, fork, whole_routes
+from routing.search.first_routes import Way, ways
+from routing.search.rule_arrays import fleet_price
+from routing.search.search_arrays import empty_routes, facts_of, places, room
+from routing.search.subproblems import OpenPart, Window
+from routing.search.sweeps import Sweeps
 
 WHOLE_TASKS = 1_200
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""

@@ -8,8 +8,8 @@ import numpy as np
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.route_arrays import Facts, Places, Routes
 from routing.kernels.graph import neighbor_lists
-from routing.parts import Window
 from routing.problem.problem import NONE, Flags, Ints, Longs, Random
+from routing.search.subproblems import Window
 
 GROUP_TASKS = 1_000
 """Tasks in a group; twice as many make iterations slower, half as many meet too few routes."""

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import grouping
-from routing import search as search_module
 from routing.check.referee import violations
 from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_memo
 from routing.kernels.rows.rows import cut, insert, look
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import alone
-from routing.parts import Window
 from routing.problem.stopping import MaxIterations
-from routing.search import Search
-from routing.solver import solve
+from routing.search import decomposition
+from routing.search import ruin_recreate as search_module
+from routing.search.ruin_recreate import Search
+from routing.search.solver import solve
+from routing.search.subproblems import Window
 from tests.routing.storms import a_random_storm
 from tests.routing.towns import a_random_town, a_town
 
@@ -40,7 +40,7 @@ def in_parts(monkeypatch):
 def in_groups(monkeypatch):
     """Search as with many short routes: two or three of them at a time."""
     monkeypatch.setattr(search_module, "WHOLE_TASKS", 0)
-    monkeypatch.setattr(grouping, "GROUP_TASKS", 6)
+    monkeypatch.setattr(decomposition, "GROUP_TASKS", 6)
 
 
 def begun(problem, seed=1):

@@ -11,8 +11,8 @@ from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import NONE, Problem, Rules, turn_rows
 from routing.problem.stopping import MaxIterations
-from routing.search import LONG_ROUTE, Search
-from routing.solver import solve
+from routing.search.ruin_recreate import LONG_ROUTE, Search
+from routing.search.solver import solve
 
 ROUNDS = 3
 """Calls of a search after which its sweeps over the tiny problem are over and windows follow."""

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import search as search_module
-from routing.facts import empty_routes
 from routing.kernels.routes import moves, relocation_sweep
 from routing.kernels.routes.routes import drive
 from routing.kernels.routes.segment_moves import best_move
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import NONE
-from routing.search import Search
+from routing.search import ruin_recreate as search_module
+from routing.search.ruin_recreate import Search
+from routing.search.search_arrays import empty_routes
 from tests.routing.random_towns import any_town
 from tests.routing.towns import a_random_town
 

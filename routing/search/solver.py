@@ -13,8 +13,8 @@ from routing.problem.problem import Problem, Route, Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stopping import Stop, StopWhenAsked, by_iterations
 from routing.problem.stops import tasks_of
-from routing.search import CHUNK_ITERATIONS, Search
-from routing.settling import Settled
+from routing.search.exact_schedule import Settled
+from routing.search.ruin_recreate import CHUNK_ITERATIONS, Search
 
 type Report = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from routing.check.referee import violations
 from routing.problem.problem import NONE, Rules
 from routing.problem.stopping import MaxIterations
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.routing.storms import random_rules
 from tests.routing.towns import a_random_town, a_town
 from tests.routing.truth import least_total

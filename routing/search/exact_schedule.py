@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.kernels.arrays.route_arrays import FAR_S
-from routing.leftovers import Here, Leftovers
 from routing.network.deadheads import Remembering, Walker
 from routing.network.route_timing import (
     TimedLeg,
@@ -19,6 +18,7 @@ from routing.network.single_task_feasibility import Alone
 from routing.problem.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit
 from routing.problem.route_repair import fitting, without, without_idle_end, without_orphans
 from routing.problem.stops import tasks_of
+from routing.search.unserved_insertion import Here, Leftovers
 
 SLACK_S = 1e-6
 

@@ -21,7 +21,7 @@ from routing.kernels.graph import neighbor_lists
 from routing.kernels.rows.intermediate_facilities import COLUMNS
 from routing.network.deadheads import Ends, LineGraph
 from routing.problem.problem import NONE, Flags, Ints, Longs, Problem
-from routing.terms import alike_by_rules, begin_s, terms_of, vehicle_terms
+from routing.search.rule_arrays import alike_by_rules, begin_s, terms_of, vehicle_terms
 
 NEIGHBORS = 100
 """Tasks that count as near."""

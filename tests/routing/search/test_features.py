@@ -9,7 +9,7 @@ from routing.check.referee import cost_of, violations
 from routing.problem.problem import Refill, Rules, Solution, Visit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.routing.towns import a_town
 
 RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from routing.facts import empty_routes
-from routing.grouping import fork
 from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes, Starts
 from routing.kernels.routes import relocation_sweep
 from routing.problem.problem import NONE, Ints, Problem, Random
+from routing.search.decomposition import fork
+from routing.search.search_arrays import empty_routes
 
 LOOKS = 2_000
 """Tasks looked at between two looks at the stop."""

@@ -42,7 +42,7 @@ from routing.kernels.routes.deadhead_matrix import NOWHERE, between, spread
 from routing.kernels.rows import intermediate_facilities as refills
 from routing.kernels.search import annealing, initial_rows
 from routing.problem.problem import NONE, Ints
-from routing.terms import note_node_terms, note_window_terms, terms_of_part
+from routing.search.rule_arrays import note_node_terms, note_window_terms, terms_of_part
 
 SPARE_ROOM = 40
 """Tasks that a window of a large part may gain over three times its share."""

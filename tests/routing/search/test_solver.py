@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from routing.check.referee import violations
 from routing.problem.problem import Refill, Visit
 from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
-from routing.solver import solve
+from routing.search.solver import solve
 from tests.routing.reference import least_cost
 from tests.routing.towns import a_random_town, a_town
 

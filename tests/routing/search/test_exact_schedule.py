@@ -13,7 +13,7 @@ from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stops import tasks_of
-from routing.settling import Settled
+from routing.search.exact_schedule import Settled
 from tests.routing.storms import a_random_storm, random_routes
 
 SEEDS = st.integers(0, 100_000)

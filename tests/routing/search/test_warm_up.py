@@ -3,21 +3,21 @@
 import numpy as np
 from numba import njit
 
-from routing import warming
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import relocation_sweep
 from routing.kernels.search import annealing
 from routing.problem.rules import Rules
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import Refill
-from routing.solver import solve
+from routing.search import warm_up
+from routing.search.solver import solve
 from tests.routing.towns import a_town
 
 ONE = np.ones(1)
 
 
 def test_warming_up_leaves_the_kernels_of_the_search_compiled():
-    warming.warm_up()
+    warm_up.warm_up()
     assert annealing.anneal.signatures
     assert neighbor_lists.around.signatures
     assert neighbor_lists.pulls.signatures
@@ -26,8 +26,8 @@ def test_warming_up_leaves_the_kernels_of_the_search_compiled():
 
 def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):
     found = []
-    monkeypatch.setattr(warming, "solve", lambda *asked: found.append(solve(*asked)))
-    warming.warm_up()
+    monkeypatch.setattr(warm_up, "solve", lambda *asked: found.append(solve(*asked)))
+    warm_up.warm_up()
     assert [solution.unserved for solution in found] == [{}, {}]
     assert min(solution.iterations for solution in found) >= MaxIterations(1).limit
     refills = [sum(isinstance(stop, Refill) for stop in one.routes[0]) for one in found]
@@ -36,11 +36,11 @@ def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):
 
 def test_only_what_a_problem_has_is_compiled_for_it(monkeypatch):
     asked = []
-    monkeypatch.setattr(warming, "solve", lambda problem, stop: asked.append(problem))
+    monkeypatch.setattr(warm_up, "solve", lambda problem, stop: asked.append(problem))
     rested = a_town([(0, 1, 10.0)], [(0, -1)], rules=Rules(break_after_s=ONE, break_s=ONE))
     salted = a_town([(0, 1, 10.0)], [(0, -1)], site=0, material_kg=[5.0], capacity_kg=[9.0])
-    warming.warm_up(rested)
-    warming.warm_up(salted)
+    warm_up.warm_up(rested)
+    warm_up.warm_up(salted)
     assert [problem.rules.steering for problem in asked] == [True, False]
     assert [problem.sites for problem in asked] == [0, 1]
 
@@ -56,10 +56,10 @@ def test_only_what_has_to_be_compiled_is_told_and_once():
     def twice(number):
         return once(once(number))
 
-    with warming.telling(lambda: told.append("takes long")):
+    with warm_up.telling(lambda: told.append("takes long")):
         assert told == []
         assert twice(1) == 3
         assert told == ["takes long"]
-    with warming.telling(lambda: told.append("again")):
+    with warm_up.telling(lambda: told.append("again")):
         assert twice(2) == 4
     assert told == ["takes long"]

@@ -1,0 +1,1 @@
+"""How are good routes found for a whole problem?"""
