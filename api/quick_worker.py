@@ -67,7 +67,7 @@ class QuickDesk:
     """The present of a city's storm in memory, and the answers from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
-        from routing.known_ways import KnownWays
+        from routing.replanning.path_cache import KnownWays
 
         self.present = PresentDesk()
         self.known = KnownWays()

@@ -21,7 +21,7 @@ from fleet.what_if import situation_digest
 from fleet.what_if_searches import SEEDS, KnownBase, Solve, base_of, with_change
 
 if TYPE_CHECKING:
-    from routing.known_ways import KnownWays
+    from routing.replanning.path_cache import KnownWays
 
 SEED = 1
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from routing.passes import DirectedPass
     from routing.problem.problem import Floats
     from routing.problem.stops import Route as Stops
-    from routing.urgent import RunningRoutes
+    from routing.replanning.urgent_insertion import RunningRoutes
 
 SOLVER = "by hand"
 """Written into plans."""
@@ -307,9 +307,9 @@ def _ready(
     shift_end_s: "Floats | None" = None,
 ) -> HandDraft:
     """Return routes ready for changes; those that are late already may stay as late as they are."""
-    from routing.by_hand import lasting
-    from routing.rearranging import running_solution
-    from routing.urgent import RunningRoutes
+    from routing.replanning.manual_edits import lasting
+    from routing.replanning.route_changes import running_solution
+    from routing.replanning.urgent_insertion import RunningRoutes
 
     running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
     if shift_end_s is None:

@@ -22,8 +22,8 @@ from data.model import (
 from fleet.hand_draft import HandDraft, broken, closed_off, edited
 
 if TYPE_CHECKING:
-    from routing.by_hand import Fault
-    from routing.urgent import RunningRoutes
+    from routing.replanning.manual_edits import Fault
+    from routing.replanning.urgent_insertion import RunningRoutes
 
 type Outcome = tuple[Edited, HandDraft]
 """What becomes of a draft, and the draft then."""
@@ -42,7 +42,7 @@ def made(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
 
 def checked(before: HandDraft, outcome: Outcome) -> Outcome:
     """Return the outcome once the referee has looked at the routes that changed."""
-    from routing.by_hand import refused
+    from routing.replanning.manual_edits import refused
 
     found, after = outcome
     vehicles = [v for v in map(after.vehicle, _changed_ids(found)) if v is not None]
@@ -62,9 +62,9 @@ def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker
 
     Far trucks and those that cannot come last; a far one has no time by when it is done.
     """
-    from routing.breakdown import by_nearness
-    from routing.by_hand import taken_out
     from routing.network.deadheads import line_graph
+    from routing.replanning.breakdown import by_nearness
+    from routing.replanning.manual_edits import taken_out
 
     tasks = draft.tasks_on(segment_id)
     if not tasks:
@@ -80,7 +80,7 @@ def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker
 
 
 def _move(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
-    from routing.by_hand import differing, faults, given, placed
+    from routing.replanning.manual_edits import differing, faults, given, placed
 
     segment_id, vehicle_id = wish.segment_id, wish.vehicle_id
     if segment_id is None or vehicle_id is None:
@@ -147,7 +147,7 @@ def _unlock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
 
 def _forbid(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
     """Keep a truck off a street; what it has to do there goes to the best other one."""
-    from routing.by_hand import differing, given
+    from routing.replanning.manual_edits import differing, given
 
     vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
     if vehicle_id is None or segment_id is None:
@@ -181,7 +181,7 @@ def _allow(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
 
 def _close(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
     """Close a street: its work is left out, and whoever drives over it goes around."""
-    from routing.by_hand import faults
+    from routing.replanning.manual_edits import faults
 
     segment_id = wish.segment_id
     if segment_id is None:
@@ -259,7 +259,7 @@ def _unable(draft: HandDraft, tasks: Sequence[int], v: int) -> Broken | None:
 
 def _why_not(draft: HandDraft, tasks: Sequence[int], v: int, now: datetime) -> list[Broken]:
     """Return what a truck's route would break that has no place for a street."""
-    from routing.by_hand import endless, faults, given
+    from routing.replanning.manual_edits import endless, faults, given
 
     problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
     others = [u for u in range(problem.vehicles) if u != v]
@@ -287,7 +287,7 @@ def _taker(
     near: bool,
 ) -> Taker:
     """Return what it takes to give a street to one truck; nobody has it in the `bare` routes."""
-    from routing.by_hand import given
+    from routing.replanning.manual_edits import given
 
     vehicle_id = draft.vehicle_id(v)
     hindrance = _hindrance(draft, tasks, doers, segment_id, vehicle_id, stays=True)

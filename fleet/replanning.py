@@ -14,11 +14,11 @@ from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
-    from routing.known_ways import KnownWays, Lines
     from routing.mapping import Mapped
     from routing.problem.problem import Problem, Reason
     from routing.problem.stops import Route as Stops
-    from routing.rearranging import Change
+    from routing.replanning.path_cache import KnownWays, Lines
+    from routing.replanning.route_changes import Change
 
 FEW_TASKS = 3_000
 """Up to so much new work the trucks nearest to it share; more of it goes to all trucks."""
@@ -43,10 +43,15 @@ def replanned(
     Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
     """
     from routing.check.referee import violations
-    from routing.known_ways import lines_of
     from routing.mapping import plan_from, problem_from
     from routing.problem.stopping import MaxRuntime, StopWhenAsked
-    from routing.rearranging import all_rearranged, hopeless_ones, rearranged, running_solution
+    from routing.replanning.path_cache import lines_of
+    from routing.replanning.route_changes import (
+        all_rearranged,
+        hopeless_ones,
+        rearranged,
+        running_solution,
+    )
     from routing.running import remaining_stops
 
     check = _driven(prepared)
@@ -115,7 +120,7 @@ def change_of(
     a vehicle that is out of service, or was skipped.
     """
     from routing.problem.stops import tasks_of
-    from routing.rearranging import Change
+    from routing.replanning.route_changes import Change
 
     shifts = mapped.situation.shifts
     given_up = {left.job_id for left in check.plan.unserved}
@@ -140,8 +145,8 @@ def _with_most_to_give(
     """Return the vehicles with the most work that a new one could take off them."""
     import numpy as np
 
-    from routing.breakdown import HELPERS
     from routing.problem.stops import tasks_of
+    from routing.replanning.breakdown import HELPERS
 
     problem = mapped.problem
     able = np.isfinite(problem.service_s[:, problem.vehicle_type[list(mine)]]).any(axis=1)

@@ -23,11 +23,11 @@ from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
-    from routing.inserting import Inserted
-    from routing.known_ways import KnownWays
     from routing.mapping import Mapped
     from routing.passes import DirectedPass
-    from routing.urgent import RunningRoutes, Urgent
+    from routing.replanning.batch_insertion import Inserted
+    from routing.replanning.path_cache import KnownWays
+    from routing.replanning.urgent_insertion import RunningRoutes, Urgent
 
 BEGUN = timedelta(seconds=30)
 """A stop that begins so soon is not put off any more."""
@@ -50,7 +50,7 @@ class Found:
 
         Raises `ConflictError` where the referee finds a rule that they break.
         """
-        from routing.inserting import broken_by
+        from routing.replanning.batch_insertion import broken_by
 
         broken = broken_by(self.inserted)
         if broken:
@@ -85,9 +85,9 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
     from routing.mapping import problem_from
     from routing.network.deadheads import hubs_of
     from routing.problem.route_repair import fitting
-    from routing.rearranging import running_solution
+    from routing.replanning.route_changes import running_solution
+    from routing.replanning.urgent_insertion import RunningRoutes
     from routing.running import remaining_stops
-    from routing.urgent import RunningRoutes
 
     check = prepared.check
     if check is None:
@@ -110,8 +110,8 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Foun
 
     Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
     """
-    from routing.inserting import inserted
     from routing.passes import passes_of
+    from routing.replanning.batch_insertion import inserted
 
     situation = plan.mapped.situation
     passes = passes_of(job, situation)
@@ -163,7 +163,7 @@ def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
     """Return a pass as a task that is late from now on, of the heaviest weight there is."""
     from routing.mapping import COMPLETION_PRICE, LATENESS_PRICE
     from routing.passes import material_kg, service_s
-    from routing.urgent import Urgent
+    from routing.replanning.urgent_insertion import Urgent
 
     mapped, situation = plan.mapped, plan.mapped.situation
     weight = max(rule.weight for rule in situation.policy.rules.values())

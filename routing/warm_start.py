@@ -7,7 +7,7 @@ import numpy as np
 from data.model import Plan
 from routing.mapping import Mapped
 from routing.problem.problem import Floats, Problem, Solution
-from routing.rearranging import running_solution
+from routing.replanning.route_changes import running_solution
 from routing.running import remaining_stops
 
 SLACK_S = 0.01

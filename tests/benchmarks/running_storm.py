@@ -32,7 +32,7 @@ from fleet.present_desk import PresentDesk
 from fleet.replanning import replanned
 from fleet.replans import FEW_TRUCKS, SECONDS
 from fleet.running_plan import best_insertion, running_plan
-from routing.known_ways import KnownWays
+from routing.replanning.path_cache import KnownWays
 from routing.search.warm_up import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
 from tests.benchmarks.running_city import LATER, running

@@ -11,8 +11,8 @@ from fleet.planning import prepare, publish, solve_prepared, store_draft
 from fleet.running_plan import Found, best_insertion, running_plan
 from fleet.storms import start_storm
 from maps.i18n import translator
-from routing.inserting import broken_by
 from routing.problem.stops import Refill
+from routing.replanning.batch_insertion import broken_by
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

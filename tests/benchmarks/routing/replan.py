@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.breakdown import broken, moved
 from routing.check.referee import violations
 from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
@@ -17,8 +16,9 @@ from routing.network.route_timing import timed_route
 from routing.problem.problem import Problem, Route, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.problem.stops import tasks_of
+from routing.replanning.breakdown import broken, moved
+from routing.replanning.urgent_insertion import RunningRoutes, Urgent
 from routing.search.solver import solve
-from routing.urgent import RunningRoutes, Urgent
 from tests.benchmarks.routing.city_probe import prepared
 
 HEAD = ("what", "seconds", "CPU", "cost of what can be done", "above", "changed hands", "referee")

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing import breakdown
-from routing.breakdown import broken, moved
 from routing.check.referee import violations
 from routing.problem.problem import Rules, Visit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
+from routing.replanning import breakdown
+from routing.replanning.breakdown import broken, moved
+from routing.replanning.urgent_insertion import RunningRoutes
 from routing.search import ruin_recreate
 from routing.search.solver import solve
-from routing.urgent import RunningRoutes
 from tests.routing.towns import a_random_town, a_town
 
 SPOKES = ((0, 1, 10.0), (0, 2, 30.0), (0, 3, 50.0))

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import urgent as urgent_module
 from routing.check.referee import cost_of, violations
 from routing.network.deadheads import Walker, line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Refill, Solution, Visit
+from routing.replanning import urgent_insertion as urgent_module
+from routing.replanning.urgent_insertion import RunningRoutes, Urgent, with_task
 from routing.search.exact_schedule import Settled
-from routing.urgent import RunningRoutes, Urgent, with_task
 from tests.routing.storms import random_routes, random_rules
 from tests.routing.towns import a_random_town, a_town
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from routing.network.route_timing import TimedLeg, TimedRoute
 from routing.problem.problem import NONE, Floats, Ints, Problem, Refill, Route, Visit
-from routing.put_off import arc_of
+from routing.replanning.delay_cost import arc_of
 
 
 class Gaps(NamedTuple):

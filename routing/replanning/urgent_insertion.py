@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.breakdown import taken_over
-from routing.known_ways import KnownWays, lines_of
 from routing.network.deadheads import from_arc, to_arc
 from routing.network.route_timing import TimedRoute, timed_route, timed_routes, whole_cost
-from routing.places import all_gaps, rows_of
 from routing.problem.problem import (
     NONE,
     Floats,
@@ -24,7 +21,10 @@ from routing.problem.problem import (
 )
 from routing.problem.stopping import Stop
 from routing.problem.stops import tasks_of
-from routing.put_off import Behind, Own, arc_of, shifts_alone
+from routing.replanning.breakdown import taken_over
+from routing.replanning.delay_cost import Behind, Own, arc_of, shifts_alone
+from routing.replanning.insertion_positions import all_gaps, rows_of
+from routing.replanning.path_cache import KnownWays, lines_of
 
 TRIED = 8
 """Places by estimate of which the exact cost is computed."""

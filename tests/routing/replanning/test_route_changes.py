@@ -6,15 +6,21 @@ import numpy as np
 import pytest
 
 from routing.check.referee import violations
-from routing.inserting import inserted
 from routing.network.deadheads import Remembering, Walker, line_graph
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Rules, Solution
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
-from routing.rearranging import Change, all_rearranged, changed, rearranged, running_solution
+from routing.replanning.batch_insertion import inserted
+from routing.replanning.route_changes import (
+    Change,
+    all_rearranged,
+    changed,
+    rearranged,
+    running_solution,
+)
+from routing.replanning.urgent_insertion import RunningRoutes, Urgent
 from routing.search.solver import solve
-from routing.urgent import RunningRoutes, Urgent
 from tests.routing.towns import a_random_town
 
 SOME = MaxIterations(1500)

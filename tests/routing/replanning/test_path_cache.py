@@ -7,8 +7,8 @@ import pytest
 
 from routing.check.referee import violations
 from routing.check.referee_paths import Way, deadheads_of, from_arcs, legs_of
-from routing.known_ways import KnownWays, lines_of
 from routing.problem.stopping import MaxIterations
+from routing.replanning.path_cache import KnownWays, lines_of
 from routing.search.solver import solve
 from tests.routing.towns import a_random_town
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from routing.check.referee import broken_rules
 from routing.problem.route_repair import without
-from routing.urgent import RunningRoutes, Urgent, with_task
+from routing.replanning.urgent_insertion import RunningRoutes, Urgent, with_task
 
 TRIED, TRIED_AGAIN = 5, 3
 """Places of which the exact cost is computed, for the first task and for each other one."""

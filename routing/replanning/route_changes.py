@@ -11,15 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.breakdown import (
-    HELPED_TASKS,
-    HELPERS,
-    Handover,
-    Part,
-    by_nearness,
-    restricted,
-    settled,
-)
 from routing.network.deadheads import LineGraph, Walker
 from routing.network.pinned_stops import behind_pins
 from routing.network.route_timing import Ways
@@ -28,6 +19,15 @@ from routing.problem.problem import Cost, Ints, Problem, Reason, Route, Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stopping import Stop
 from routing.problem.stops import tasks_of
+from routing.replanning.breakdown import (
+    HELPED_TASKS,
+    HELPERS,
+    Handover,
+    Part,
+    by_nearness,
+    restricted,
+    settled,
+)
 from routing.search.exact_schedule import Settled
 from routing.search.ruin_recreate import Search
 from routing.search.solver import improve

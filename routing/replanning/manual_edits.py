@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.breakdown import Part, restricted
 from routing.check.referee import cost_of, violations
-from routing.inserting import inserted
 from routing.problem.problem import Cost, Floats, Problem, Route, Rules, Solution
 from routing.problem.route_repair import without, without_idle_end
 from routing.problem.stops import Refill, Visit, tasks_of
-from routing.urgent import TRIED, RunningRoutes, Urgent
+from routing.replanning.batch_insertion import inserted
+from routing.replanning.breakdown import Part, restricted
+from routing.replanning.urgent_insertion import TRIED, RunningRoutes, Urgent
 
 SLACK_S = 1e-3
 SLACK_KG = 1e-6
