@@ -34,9 +34,9 @@ from fleet.routes_ahead import jobs_of
 from fleet.standing_orders import Orders
 
 if TYPE_CHECKING:
-    from routing.mapping import Mapped
     from routing.network.route_timing import TimedRoute
-    from routing.passes import DirectedPass
+    from routing.planning.directed_passes import DirectedPass
+    from routing.planning.problem_mapping import Mapped
     from routing.problem.problem import Floats
     from routing.problem.stops import Route as Stops
     from routing.replanning.urgent_insertion import RunningRoutes
@@ -106,7 +106,7 @@ class HandDraft:
 
     def legs(self, v: int) -> tuple[Leg, ...]:
         """Return the legs of a truck, with the one that it has begun before them."""
-        from routing.mapping import legs_of
+        from routing.planning.problem_mapping import legs_of
 
         shift = self.prepared.shifts[v]
         start = self.prepared.present.starts.get(shift.id)
@@ -128,7 +128,7 @@ class HandDraft:
 
     def unserved(self) -> tuple[Unserved, ...]:
         """Return each job that is left out, and why."""
-        from routing.mapping import left_out
+        from routing.planning.problem_mapping import left_out
 
         return left_out(self.mapped, self.left)
 
@@ -186,7 +186,7 @@ def hand_draft(prepared: Prepared, draft: Plan, edit_id: EditId, orders: Orders)
 
 def closed_off(draft: HandDraft, segment_id: SegmentId) -> HandDraft:
     """Return the draft with a street closed: nobody works or drives there."""
-    from routing.mapping import problem_from
+    from routing.planning.problem_mapping import problem_from
 
     both = {DirectedSegment(segment_id, forward) for forward in (True, False)}
     present = draft.prepared.present
@@ -258,8 +258,8 @@ def _fitted(
     prepared: Prepared, plan: Plan, ahead: Mapping[ShiftId, int]
 ) -> tuple["Mapped", list["Stops"], dict[int, str]]:
     """Return a problem, the routes of a plan that can be driven in it, and why the rest cannot."""
-    from routing.mapping import problem_from
-    from routing.running import remaining_stops
+    from routing.planning.problem_mapping import problem_from
+    from routing.planning.running_plan import remaining_stops
 
     mapped = problem_from(prepared)
     routes, left = _possible(mapped, remaining_stops(prepared, mapped.number, plan, ahead))

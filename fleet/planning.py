@@ -206,11 +206,11 @@ def solve_prepared(
     proved that no plan can do.
     """
     from routing.check.referee import violations
-    from routing.mapping import plan_from, problem_from
+    from routing.planning.problem_mapping import plan_from, problem_from
+    from routing.planning.proof_mapping import proved
+    from routing.planning.warm_start import no_later_than, start_from
     from routing.problem.stopping import MaxRuntime, StopWhenAsked
-    from routing.proved import proved
     from routing.search.solver import solve
-    from routing.warm_start import no_later_than, start_from
 
     mapped = problem_from(prepared)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem

@@ -14,7 +14,7 @@ from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
-    from routing.mapping import Mapped
+    from routing.planning.problem_mapping import Mapped
     from routing.problem.problem import Problem, Reason
     from routing.problem.stops import Route as Stops
     from routing.replanning.path_cache import KnownWays, Lines
@@ -43,7 +43,8 @@ def replanned(
     Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
     """
     from routing.check.referee import violations
-    from routing.mapping import plan_from, problem_from
+    from routing.planning.problem_mapping import plan_from, problem_from
+    from routing.planning.running_plan import remaining_stops
     from routing.problem.stopping import MaxRuntime, StopWhenAsked
     from routing.replanning.path_cache import lines_of
     from routing.replanning.route_changes import (
@@ -52,7 +53,6 @@ def replanned(
         rearranged,
         running_solution,
     )
-    from routing.running import remaining_stops
 
     check = _driven(prepared)
     prepared = as_wished(prepared, wish)

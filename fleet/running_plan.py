@@ -23,8 +23,8 @@ from fleet.planning import SHOWN_VIOLATIONS, Prepared
 from fleet.route_desk import PlanCheck
 
 if TYPE_CHECKING:
-    from routing.mapping import Mapped
-    from routing.passes import DirectedPass
+    from routing.planning.directed_passes import DirectedPass
+    from routing.planning.problem_mapping import Mapped
     from routing.replanning.batch_insertion import Inserted
     from routing.replanning.path_cache import KnownWays
     from routing.replanning.urgent_insertion import RunningRoutes, Urgent
@@ -82,12 +82,12 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
     What is `known` of the streets is not computed again.
     """
     from routing.check.referee_paths import deadheads_of, legs_of
-    from routing.mapping import problem_from
     from routing.network.deadheads import hubs_of
+    from routing.planning.problem_mapping import problem_from
+    from routing.planning.running_plan import remaining_stops
     from routing.problem.route_repair import fitting
     from routing.replanning.route_changes import running_solution
     from routing.replanning.urgent_insertion import RunningRoutes
-    from routing.running import remaining_stops
 
     check = prepared.check
     if check is None:
@@ -110,7 +110,7 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Foun
 
     Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
     """
-    from routing.passes import passes_of
+    from routing.planning.directed_passes import passes_of
     from routing.replanning.batch_insertion import inserted
 
     situation = plan.mapped.situation
@@ -161,8 +161,8 @@ def _planned_at(
 
 def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
     """Return a pass as a task that is late from now on, of the heaviest weight there is."""
-    from routing.mapping import COMPLETION_PRICE, LATENESS_PRICE
-    from routing.passes import material_kg, service_s
+    from routing.planning.directed_passes import material_kg, service_s
+    from routing.planning.problem_mapping import COMPLETION_PRICE, LATENESS_PRICE
     from routing.replanning.urgent_insertion import Urgent
 
     mapped, situation = plan.mapped, plan.mapped.situation
@@ -181,7 +181,7 @@ def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
 
 def _changed_route(plan: RunningPlan, mapped: "Mapped", found: "Inserted", v: int) -> ChangedRoute:
     """Return the rest of a route with the legs that a machine has begun before it."""
-    from routing.mapping import legs_of
+    from routing.planning.problem_mapping import legs_of
 
     situation = mapped.situation
     shift = situation.shifts[v]

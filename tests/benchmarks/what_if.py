@@ -35,8 +35,8 @@ from fleet.what_if import SECONDS, ask_what_if
 from fleet.what_if_searches import SEEDS, base_of, with_change
 from maps.i18n import translator
 from maps.plan_words import gap_of, gap_words
-from routing.mapping import problem_from
-from routing.proved import proved
+from routing.planning.problem_mapping import problem_from
+from routing.planning.proof_mapping import proved
 from routing.search.warm_up import warm_up
 
 ACTOR = Actor(ActorKind.SYSTEM, "bench")

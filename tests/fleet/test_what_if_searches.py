@@ -12,10 +12,10 @@ from fleet.what_if import HOLDS, machines_of
 from fleet.what_if_answer import no_worse, outcome_json, spread_min
 from fleet.what_if_searches import SEEDS, KnownBase, base_of, with_change
 from routing.check.referee import violations
-from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
+from routing.planning.problem_mapping import problem_from
+from routing.planning.warm_start import no_later_than, start_from
 from routing.replanning.breakdown import settled
-from routing.warm_start import no_later_than, start_from
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

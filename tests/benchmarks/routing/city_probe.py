@@ -26,9 +26,9 @@ from fleet.cities import add_city, set_fleet
 from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm
 from routing.check.referee import violations
-from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route
+from routing.planning.problem_mapping import problem_from
 from routing.problem.problem import Problem, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.search.solver import solve

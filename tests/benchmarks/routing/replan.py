@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.check.referee import violations
-from routing.mapping import problem_from
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route
+from routing.planning.problem_mapping import problem_from
 from routing.problem.problem import Problem, Route, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.problem.stops import tasks_of

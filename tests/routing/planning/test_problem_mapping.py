@@ -24,7 +24,7 @@ from data.model import (
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.streets.network import StreetNetwork
 from routing.check.referee import violations
-from routing.mapping import plan_from, problem_from
+from routing.planning.problem_mapping import plan_from, problem_from
 from routing.problem.stopping import MaxIterations
 from routing.search.solver import solve
 from tests import village as v

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from data.model import DirectedSegment, Leg, LegKind, Plan, ShiftId, WorkPass
 from data.streets.network import StreetNetwork
+from routing.planning.situation import Situation
 from routing.problem.stops import Refill, Route, Visit
-from routing.situation import Situation
 
 
 def locked_stops(situation: Situation, number: Mapping[WorkPass, int]) -> tuple[Route, ...]:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from data.model import Plan
-from routing.mapping import Mapped
+from routing.planning.problem_mapping import Mapped
+from routing.planning.running_plan import remaining_stops
 from routing.problem.problem import Floats, Problem, Solution
 from routing.replanning.route_changes import running_solution
-from routing.running import remaining_stops
 
 SLACK_S = 0.01
 """Times of a plan are whole microseconds."""

@@ -6,8 +6,8 @@ from math import isfinite
 
 from data.model import PlanProof, SegmentId, ServiceClass
 from routing.bounds.infeasibility import ClassProof, TaskProof, proofs
-from routing.mapping import Mapped
 from routing.network.deadheads import Walker, line_graph
+from routing.planning.problem_mapping import Mapped
 from routing.problem.problem import NONE
 
 SHOWN_STREETS = 5

@@ -26,10 +26,19 @@ from data.model import (
     WorkPass,
 )
 from data.streets.network import StreetNetwork
-from routing.closures import closed_arcs, open_turns
 from routing.network.deadheads import Walker, line_graph, to_arc
 from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
-from routing.passes import DirectedPass, covers, material_kg, numbered, passes_of, service_s
+from routing.planning.closed_turns import closed_arcs, open_turns
+from routing.planning.directed_passes import (
+    DirectedPass,
+    covers,
+    material_kg,
+    numbered,
+    passes_of,
+    service_s,
+)
+from routing.planning.running_plan import locked_stops
+from routing.planning.situation import Situation
 from routing.problem.problem import (
     NONE,
     Flags,
@@ -41,8 +50,6 @@ from routing.problem.problem import (
     Solution,
     turn_rows,
 )
-from routing.running import locked_stops
-from routing.situation import Situation
 
 SOLVER = "barfrub ruin and recreate"
 """Written into plans."""

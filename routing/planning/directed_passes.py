@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.model import DirectedSegment, Directions, Job, Treatment, Vehicle, WorkPass
+from routing.planning.situation import Situation
 from routing.problem.problem import Floats
-from routing.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from routing.mapping import plan_from, problem_from
+from routing.planning.problem_mapping import plan_from, problem_from
+from routing.planning.running_plan import remaining_stops
 from routing.problem.stopping import MaxIterations
-from routing.running import remaining_stops
 from routing.search.solver import solve
 from tests import village as v
-from tests.routing.test_mapping import Situation, planned, work_of
+from tests.routing.planning.test_problem_mapping import Situation, planned, work_of
 from tests.village_plan import a_leg
 
 BOTH_TRUCKS = (v.a_shift(1, 1), v.a_shift(2, 2))

@@ -7,8 +7,8 @@ from data.model import PlanProof, ServiceClass
 from data.store.database.engine import transaction
 from fleet.planning import Prepared, prepare
 from fleet.storms import start_storm
-from routing.mapping import problem_from
-from routing.proved import SHOWN_STREETS, proved
+from routing.planning.problem_mapping import problem_from
+from routing.planning.proof_mapping import SHOWN_STREETS, proved
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database
 
