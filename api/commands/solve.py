@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from api.commands.searching import Asked, Progress
-    from routing.formats.case import Case
+    from routing.formats.solver_case import Case
     from routing.problem.problem import Solution
 
 LEFT_UNDONE = 3
@@ -90,8 +90,8 @@ def _bytes_of(path: Path) -> bytes:
 def _case(file: Path, warm_start: Path | None) -> "Case":
     """Read what the file asks for and where to begin."""
     from data.errors import BarfrubError
-    from routing.formats.case import StartError, case_from
     from routing.formats.fault import FormatError
+    from routing.formats.solver_case import StartError, case_from
 
     content = _bytes_of(file)
     start = _bytes_of(warm_start) if warm_start else None

@@ -1,4 +1,1 @@
-"""Files of arc routing: public instances and our own problems read, solutions written.
-
-Nothing here opens files: bytes come in, values go out.
-"""
+"""Which format does a file have, and how is it solved whatever that is?"""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from routing.formats.benchmark_solution import solution_json
+from routing.formats.format_detection import instance_from
 from routing.formats.model import model_of
-from routing.formats.reading import instance_from
-from routing.formats.solutions import solution_json
 from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime
 from routing.search.solver import solve
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.formats.fault import FormatError
-from routing.formats.reading import instance_from
+from routing.formats.format_detection import instance_from
 from tests.routing.public_files import CARP, MCGRP, MIXED, RELOAD, SALT, SMALL, TURNS, read
 
 
