@@ -90,8 +90,8 @@ def _bytes_of(path: Path) -> bytes:
 def _case(file: Path, warm_start: Path | None) -> "Case":
     """Read what the file asks for and where to begin."""
     from data.errors import BarfrubError
-    from routing.formats.fault import FormatError
     from routing.formats.solver_case import StartError, case_from
+    from routing.formats.text.format_error import FormatError
 
     content = _bytes_of(file)
     start = _bytes_of(warm_start) if warm_start else None

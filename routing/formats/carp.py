@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from routing.formats.fault import FormatError, fault
-from routing.formats.header import Header, key_of
 from routing.formats.instance import Draft, Instance, Kind, Link, instance_of
-from routing.formats.nodes import Nodes
-from routing.formats.text import number, numbered, whole
+from routing.formats.text.format_error import FormatError, fault
+from routing.formats.text.header import Header, key_of
+from routing.formats.text.node_names import Nodes
+from routing.formats.text.text import number, numbered, whole
 
 LOWEST = -1_000_000_000
 """Nodes may count from below zero."""

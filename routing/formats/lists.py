@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from routing.formats.fault import FormatError
-from routing.formats.header import Header
 from routing.formats.instance import Link
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.header import Header
 
 
 @dataclass(slots=True)

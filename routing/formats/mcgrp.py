@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from routing.formats.fault import FormatError, fault
-from routing.formats.header import Header
 from routing.formats.instance import Draft, Instance, Link, instance_of
 from routing.formats.lists import Reading
-from routing.formats.text import number, numbered, whole
+from routing.formats.text.format_error import FormatError, fault
+from routing.formats.text.header import Header
+from routing.formats.text.text import number, numbered, whole
 
 _NODE = re.compile(r"[Nn](\d+)", re.ASCII)
 _NODE_COLUMNS = ("node", "demand", "service cost")

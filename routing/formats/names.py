@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from routing.formats.json_text import wrong
 from routing.formats.problem_schema import ProblemFile
+from routing.formats.text.strict_json import wrong
 
 
 class _Named(Protocol):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import ValidationError
 
-from routing.formats.fault import FormatError
-from routing.formats.json_text import wrong
 from routing.formats.names import Names, names_of
 from routing.formats.problem_rules import rules_of
 from routing.formats.problem_schema import ProblemFile, Task, Vehicle, Where
 from routing.formats.problem_turns import Grid
 from routing.formats.schema_faults import format_error
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Floats, Ints, Problem
 
 

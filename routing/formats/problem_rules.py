@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from routing.formats.fault import FormatError
-from routing.formats.json_text import wrong
 from routing.formats.names import Names
 from routing.formats.problem_schema import PlannedStop, ProblemFile, Vehicle
 from routing.formats.problem_turns import Grid
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Floats, Ints, Refill, Route, Visit
 from routing.problem.rules import Rules
 

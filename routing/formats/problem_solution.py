@@ -4,12 +4,12 @@ from dataclasses import fields
 
 from pydantic import ValidationError
 
-from routing.formats.fault import FormatError
-from routing.formats.json_text import items, text_in, wrong
 from routing.formats.problem_file import OwnProblem
 from routing.formats.problem_rules import stop_of
 from routing.formats.problem_schema import PlannedStop
 from routing.formats.schema_faults import format_error
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.strict_json import items, text_in, wrong
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
 from routing.problem.problem import Route, Solution

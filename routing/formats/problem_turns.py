@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from routing.formats.json_text import wrong
 from routing.formats.names import Names
 from routing.formats.problem_schema import Drive, ProblemFile, Turn
 from routing.formats.streets import TurnRows, onward, rows_of
+from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Flags, Longs
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from routing.formats.fault import FormatError
 from routing.formats.instance import Draft, Instance, Link, instance_of
-from routing.formats.json_text import items, member, number_in, text_in, wrong
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.strict_json import items, member, number_in, text_in, wrong
 
 
 @dataclass(frozen=True, slots=True)

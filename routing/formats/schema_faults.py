@@ -3,8 +3,8 @@
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from routing.formats.fault import FormatError
-from routing.formats.json_text import wrong
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.strict_json import wrong
 
 _UNITS = {"_s": "seconds", "_m": "metres", "_kg": "kilograms", "_price": "a price"}
 _SAYINGS = {

@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from routing.formats.fault import FormatError
-from routing.formats.json_text import entries_of, items, member, wrong
 from routing.formats.model import Model
+from routing.formats.text.format_error import FormatError
+from routing.formats.text.strict_json import entries_of, items, member, wrong
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route
 from routing.problem.problem import NONE, Problem, Refill, Route, Visit

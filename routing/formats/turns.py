@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
-from routing.formats.fault import fault
 from routing.formats.instance import Draft, Instance, Link, Turn, instance_of
 from routing.formats.lists import Reading
 from routing.formats.mcgrp import depot_of, node
-from routing.formats.text import number, numbered, whole
+from routing.formats.text.format_error import fault
+from routing.formats.text.text import number, numbered, whole
 
 _TITLE = re.compile(r"-+\s*(\w+)\s*-+")
 _COLUMNS = {

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from routing.check.referee import violations
-from routing.formats.fault import FormatError
 from routing.formats.format_detection import read
 from routing.formats.problem_schema import problem_schema
 from routing.formats.solver_case import StartError, case_from
+from routing.formats.text.format_error import FormatError
 from routing.problem.problem import Refill, Visit
 from routing.problem.stopping import MaxIterations
 from routing.search.solver import solve

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.formats.fault import FormatError
 from routing.formats.format_detection import instance_from
+from routing.formats.text.format_error import FormatError
 from tests.routing.public_files import CARP, MCGRP, MIXED, RELOAD, SALT, SMALL, TURNS, read
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from math import isfinite
 
-from routing.formats.fault import FormatError, fault
+from routing.formats.text.format_error import FormatError, fault
 
 LARGEST = 1e9
 """Costs, times and demands above this are taken for mistakes."""

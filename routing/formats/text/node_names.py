@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from routing.formats.fault import FormatError, fault
-from routing.formats.text import whole
+from routing.formats.text.format_error import FormatError, fault
+from routing.formats.text.text import whole
 
 
 @dataclass(slots=True)

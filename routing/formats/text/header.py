@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from routing.formats.fault import FormatError, fault
-from routing.formats.text import number, whole
+from routing.formats.text.format_error import FormatError, fault
+from routing.formats.text.text import number, whole
 
 
 def key_of(text: str) -> str:

@@ -3,8 +3,8 @@
 import json
 from math import isfinite
 
-from routing.formats.fault import FormatError, shown
-from routing.formats.text import LARGEST, decoded
+from routing.formats.text.format_error import FormatError, shown
+from routing.formats.text.text import LARGEST, decoded
 
 _DEPTH = "the JSON is nested too deep"
 
