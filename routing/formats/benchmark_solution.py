@@ -2,8 +2,8 @@
 
 from math import ceil
 
-from routing.formats.model import Model
-from routing.formats.walks import service_of, walks_of
+from routing.formats.benchmarks.instance_problem import Model
+from routing.formats.benchmarks.walks import service_of, walks_of
 from routing.network.deadheads import Walker, line_graph
 from routing.problem.problem import Solution
 

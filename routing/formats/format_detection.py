@@ -1,14 +1,14 @@
 """Which format a file has, by its content, and the instance in it."""
 
-from routing.formats.carp import read_carp
-from routing.formats.instance import Instance
-from routing.formats.mcgrp import read_mcgrp
+from routing.formats.benchmarks.carp import read_carp
+from routing.formats.benchmarks.instance import Instance
+from routing.formats.benchmarks.mcgrp import read_mcgrp
+from routing.formats.benchmarks.mcgrp_turns import read_turns
+from routing.formats.benchmarks.salt import is_salt, read_salt
 from routing.formats.problem_file import OwnProblem, read_problem
-from routing.formats.salt import is_salt, read_salt
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import json_value
 from routing.formats.text.text import decoded
-from routing.formats.turns import read_turns
 
 FORMATS = "carp, carp-mixed, carp-reload, mcgrp, mcgrp-turns, salt, barfrub-problem"
 OWN = "barfrub-problem"

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from routing.formats.benchmark_solution import solution_json
+from routing.formats.benchmarks.instance import Instance
+from routing.formats.benchmarks.instance_problem import model_of
+from routing.formats.benchmarks.start_reader import start_of
 from routing.formats.format_detection import OWN, read
-from routing.formats.instance import Instance
-from routing.formats.model import model_of
 from routing.formats.problem_file import OwnProblem
 from routing.formats.problem_solution import own_solution_json, own_start
-from routing.formats.starts import start_of
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, json_in
 from routing.problem.problem import Cost, Problem, Route, Solution

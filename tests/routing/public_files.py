@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from routing.formats.benchmark_solution import solution_json
+from routing.formats.benchmarks.instance_problem import model_of
 from routing.formats.format_detection import instance_from
-from routing.formats.model import model_of
 from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime
 from routing.search.solver import solve
 

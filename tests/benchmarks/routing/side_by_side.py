@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from routing.formats.benchmarks.instance_problem import model_of
 from routing.formats.format_detection import instance_from
-from routing.formats.model import model_of
 from tests.benchmarks.routing import public
 from tests.benchmarks.routing.peers import by_ortools, by_pyvrp
 

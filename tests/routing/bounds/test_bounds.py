@@ -14,7 +14,7 @@ from routing.bounds.cuts import country_of, islands, visits
 from routing.bounds.least_costs import least_prices
 from routing.bounds.lower_bound import lower_bound, rising_bounds
 from routing.bounds.relaxation import relaxed
-from routing.formats.model import model_of
+from routing.formats.benchmarks.instance_problem import model_of
 from routing.network.deadheads import Walker, line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.single_task_feasibility import alone

@@ -8,8 +8,8 @@ import pytest
 
 from routing.check.referee import cost_of, violations
 from routing.formats.benchmark_solution import solution_json
-from routing.formats.matching import written_order
-from routing.formats.model import model_of
+from routing.formats.benchmarks.instance_problem import model_of
+from routing.formats.benchmarks.parallel_order import written_order
 from routing.problem.problem import Visit
 from routing.problem.stopping import (
     FirstOf,

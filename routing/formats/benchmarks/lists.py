@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from routing.formats.instance import Link
+from routing.formats.benchmarks.instance import Link
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.header import Header
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from routing.formats.model import Model
+from routing.formats.benchmarks.instance_problem import Model
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import entries_of, items, member, wrong
 from routing.network.deadheads import Walker, line_graph

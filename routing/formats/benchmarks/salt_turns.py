@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from routing.formats.instance import Instance
-from routing.formats.layout import Arcs, Layout, link_modes
-from routing.formats.streets import Streets, least_of_parallels, rows_of
+from routing.formats.benchmarks.arc_layout import Arcs, Layout, link_modes
+from routing.formats.benchmarks.arcs import Streets, least_of_parallels, rows_of
+from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import NONE
 
 

@@ -6,9 +6,9 @@ arc of no length behind a street, and a node is served on any of the thresholds 
 
 import numpy as np
 
-from routing.formats.instance import Instance, Turns
-from routing.formats.layout import Arcs, Layout, link_modes
-from routing.formats.streets import Streets, least_of_parallels, rows_of
+from routing.formats.benchmarks.arc_layout import Arcs, Layout, link_modes
+from routing.formats.benchmarks.arcs import Streets, least_of_parallels, rows_of
+from routing.formats.benchmarks.instance import Instance, Turns
 from routing.problem.problem import NONE, Floats, Ints, Longs
 
 

@@ -6,12 +6,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.formats.free_turns import plain_layout
-from routing.formats.instance import Instance
-from routing.formats.layout import Layout
-from routing.formats.listed_turns import turns_layout
-from routing.formats.salt_turns import salt_layout
-from routing.formats.streets import Streets, streets_of
+from routing.formats.benchmarks.arc_layout import Layout
+from routing.formats.benchmarks.arcs import Streets, streets_of
+from routing.formats.benchmarks.free_turns import plain_layout
+from routing.formats.benchmarks.instance import Instance
+from routing.formats.benchmarks.listed_turns import turns_layout
+from routing.formats.benchmarks.salt_turns import salt_layout
 from routing.problem.problem import Floats, Ints, Problem
 
 LEAST_UNSERVED_PRICE = 1.0e6

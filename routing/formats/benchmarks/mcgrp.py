@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from routing.formats.instance import Draft, Instance, Link, instance_of
-from routing.formats.lists import Reading
+from routing.formats.benchmarks.instance import Draft, Instance, Link, instance_of
+from routing.formats.benchmarks.lists import Reading
 from routing.formats.text.format_error import FormatError, fault
 from routing.formats.text.header import Header
 from routing.formats.text.text import number, numbered, whole

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.formats.instance import Instance
+from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import NONE, Floats, Ints, Longs
 
 type TurnRows = tuple[Longs, Ints, Floats]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.formats.instance import Instance
-from routing.formats.layout import Arcs, Layout, link_modes
-from routing.formats.streets import Streets, rows_of
+from routing.formats.benchmarks.arc_layout import Arcs, Layout, link_modes
+from routing.formats.benchmarks.arcs import Streets, rows_of
+from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import NONE
 
 

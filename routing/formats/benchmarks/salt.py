@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.formats.instance import Draft, Instance, Link, instance_of
+from routing.formats.benchmarks.instance import Draft, Instance, Link, instance_of
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, member, number_in, text_in, wrong
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from routing.formats.instance import Instance
-from routing.formats.streets import Streets, TurnRows, onward
+from routing.formats.benchmarks.arcs import Streets, TurnRows, onward
+from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import Flags, Floats, Ints, Longs
 
 HUB_TURNS = 4_096

@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from routing.formats.model import Model
+from routing.formats.benchmarks.instance_problem import Model
 from routing.problem.problem import Refill, Route
 from routing.problem.stops import tasks_of
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from routing.formats.instance import Label
-from routing.formats.matching import written_order
-from routing.formats.model import Model
+from routing.formats.benchmarks.instance import Label
+from routing.formats.benchmarks.instance_problem import Model
+from routing.formats.benchmarks.parallel_order import written_order
 from routing.network.deadheads import Walker
 from routing.network.route_timing import timed_route
 from routing.problem.problem import Route, Visit

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from routing.formats.instance import Draft, Instance, Kind, Link, instance_of
+from routing.formats.benchmarks.instance import Draft, Instance, Kind, Link, instance_of
 from routing.formats.text.format_error import FormatError, fault
 from routing.formats.text.header import Header, key_of
 from routing.formats.text.node_names import Nodes

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from routing.formats.instance import Draft, Instance, Link, Turn, instance_of
-from routing.formats.lists import Reading
-from routing.formats.mcgrp import depot_of, node
+from routing.formats.benchmarks.instance import Draft, Instance, Link, Turn, instance_of
+from routing.formats.benchmarks.lists import Reading
+from routing.formats.benchmarks.mcgrp import depot_of, node
 from routing.formats.text.format_error import fault
 from routing.formats.text.text import number, numbered, whole
 
