@@ -5,7 +5,7 @@ from routing.formats.benchmarks.instance import Instance
 from routing.formats.benchmarks.mcgrp import read_mcgrp
 from routing.formats.benchmarks.mcgrp_turns import read_turns
 from routing.formats.benchmarks.salt import is_salt, read_salt
-from routing.formats.problem_file import OwnProblem, read_problem
+from routing.formats.native.problem_reader import OwnProblem, read_problem
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import json_value
 from routing.formats.text.text import decoded

@@ -8,8 +8,8 @@ from routing.formats.benchmarks.instance import Instance
 from routing.formats.benchmarks.instance_problem import model_of
 from routing.formats.benchmarks.start_reader import start_of
 from routing.formats.format_detection import OWN, read
-from routing.formats.problem_file import OwnProblem
-from routing.formats.problem_solution import own_solution_json, own_start
+from routing.formats.native.problem_reader import OwnProblem
+from routing.formats.native.solution_json import own_solution_json, own_start
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, json_in
 from routing.problem.problem import Cost, Problem, Route, Solution

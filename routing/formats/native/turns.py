@@ -3,8 +3,8 @@
 import numpy as np
 
 from routing.formats.benchmarks.arcs import TurnRows, onward, rows_of
-from routing.formats.names import Names
-from routing.formats.problem_schema import Drive, ProblemFile, Turn
+from routing.formats.native.names import Names
+from routing.formats.native.schema import Drive, ProblemFile, Turn
 from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Flags, Longs
 

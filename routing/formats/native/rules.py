@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from routing.formats.names import Names
-from routing.formats.problem_schema import PlannedStop, ProblemFile, Vehicle
-from routing.formats.problem_turns import Grid
+from routing.formats.native.names import Names
+from routing.formats.native.schema import PlannedStop, ProblemFile, Vehicle
+from routing.formats.native.turns import Grid
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Floats, Ints, Refill, Route, Visit

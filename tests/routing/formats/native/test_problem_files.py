@@ -10,7 +10,7 @@ import pytest
 
 from routing.check.referee import violations
 from routing.formats.format_detection import read
-from routing.formats.problem_schema import problem_schema
+from routing.formats.native.schema import problem_schema
 from routing.formats.solver_case import StartError, case_from
 from routing.formats.text.format_error import FormatError
 from routing.problem.problem import Refill, Visit
@@ -18,7 +18,7 @@ from routing.problem.stopping import MaxIterations
 from routing.search.solver import solve
 from tests.routing.json_schema import fits
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[4] / "docs"
 EXAMPLE = DOCS / "examples" / "village.problem.json"
 
 

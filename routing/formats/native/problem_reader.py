@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import ValidationError
 
-from routing.formats.names import Names, names_of
-from routing.formats.problem_rules import rules_of
-from routing.formats.problem_schema import ProblemFile, Task, Vehicle, Where
-from routing.formats.problem_turns import Grid
-from routing.formats.schema_faults import format_error
+from routing.formats.native.names import Names, names_of
+from routing.formats.native.rules import rules_of
+from routing.formats.native.schema import ProblemFile, Task, Vehicle, Where
+from routing.formats.native.schema_errors import format_error
+from routing.formats.native.turns import Grid
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Floats, Ints, Problem

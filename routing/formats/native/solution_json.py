@@ -4,10 +4,10 @@ from dataclasses import fields
 
 from pydantic import ValidationError
 
-from routing.formats.problem_file import OwnProblem
-from routing.formats.problem_rules import stop_of
-from routing.formats.problem_schema import PlannedStop
-from routing.formats.schema_faults import format_error
+from routing.formats.native.problem_reader import OwnProblem
+from routing.formats.native.rules import stop_of
+from routing.formats.native.schema import PlannedStop
+from routing.formats.native.schema_errors import format_error
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, text_in, wrong
 from routing.network.deadheads import Walker, line_graph

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from routing.formats.problem_schema import ProblemFile
+from routing.formats.native.schema import ProblemFile
 from routing.formats.text.strict_json import wrong
 
 

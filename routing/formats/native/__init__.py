@@ -1,0 +1,1 @@
+"""How are problems in our own JSON format read, and solutions written?"""
