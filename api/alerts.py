@@ -10,8 +10,8 @@ from api.schemas import Wire
 from data.model import Alert, AlertId
 from data.store.accounts.accounts import list_users
 from data.store.alerts import list_open_alerts
+from fleet.accounts.accounts import LOGIN_LETTERS
 from fleet.alert_book import acknowledge, give_alert, may_own
-from fleet.people import LOGIN_LETTERS
 from fleet.sos import close_call
 from maps.alerts import AlertView, alert_view
 

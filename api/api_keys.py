@@ -11,7 +11,7 @@ from api.schemas import Wire
 from api.shell import boot_of, page
 from data.model import ApiKeyId
 from data.store.accounts.api_keys import list_api_keys
-from fleet.api_keys import NAME_LETTERS, make_key, revoke_key
+from fleet.accounts.api_keys import NAME_LETTERS, make_key, revoke_key
 from maps.api_keys import KeyView, key_view
 
 router = APIRouter()

@@ -20,7 +20,7 @@ from data.store.requests.requests import list_requests_on_segment
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm, list_storms
-from fleet.people import PHONE_LETTERS, note_phone
+from fleet.accounts.accounts import PHONE_LETTERS, note_phone
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck
 from fleet.turns import present_turn

@@ -19,7 +19,7 @@ from data.store.accounts.accounts import (
 )
 from data.store.database.engine import Database, reading, transaction
 from data.store.tracking.positions import add_batches
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 
 GATHER_S = 0.004
 """How long the writer waits for others to share its transaction."""

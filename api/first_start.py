@@ -32,9 +32,9 @@ from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role
 from data.osm.place_download import fetch_place
 from data.store.database.engine import Tx
+from fleet.accounts.accounts import LOGIN_LETTERS, checked_login, enroll
 from fleet.cities import Report as CityReport
 from fleet.cities import add_city
-from fleet.people import LOGIN_LETTERS, checked_login, enroll
 from maps.i18n import LANGUAGES
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")

@@ -36,7 +36,7 @@ from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
 from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash
 from data.store.database.engine import reading, transaction
-from fleet.people import note_session
+from fleet.accounts.accounts import note_session
 from maps.i18n import LANGUAGES
 from maps.style import css
 

@@ -25,7 +25,7 @@ from data.model import CodeKind, Role, User, UserId
 from data.store.accounts.accounts import get_user, list_users
 from data.store.accounts.sign_in_codes import list_codes
 from data.store.database.engine import Tx, reading, transaction
-from fleet.people import (
+from fleet.accounts.accounts import (
     LOGIN_LETTERS,
     accept_invitation,
     change_roles,

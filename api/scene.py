@@ -19,8 +19,8 @@ from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.town import TOWN_NAME, draw_town, write_districts, write_town
+from fleet.accounts.accounts import enroll
 from fleet.cities import add_city, set_fleet
-from fleet.people import enroll
 from fleet.storms import start_storm
 from maps.i18n import LANGUAGES, translator
 

@@ -24,9 +24,9 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
+from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 from fleet.calls import Call, calls
 from fleet.log_fixes import LoggedFix
-from fleet.people import TOKEN_BYTES, token_digest
 from fleet.simulation import Fix, after_approach, driven
 
 TICK_S = 1.0

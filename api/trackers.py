@@ -22,7 +22,7 @@ from data.store.tracking.tracker_state import (
     list_last_words,
 )
 from data.store.tracking.unknown_trackers import forget_stranger, list_strangers
-from fleet.people import TRACKER_LETTERS
+from fleet.accounts.accounts import TRACKER_LETTERS
 from fleet.trackers import (
     COMMAND_LETTERS,
     KEY_LETTERS,

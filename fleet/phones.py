@@ -11,8 +11,8 @@ from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.tracking.positions import heard_between
+from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 from fleet.driving import ENDED
-from fleet.people import TOKEN_BYTES, token_digest
 
 SOURCE = "phone"
 """Source of these positions."""

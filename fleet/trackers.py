@@ -29,7 +29,7 @@ from data.store.tracking.tracker_state import (
     set_sent,
 )
 from data.store.tracking.unknown_trackers import forget_stranger
-from fleet.people import TOKEN_BYTES, add_tracker, token_digest
+from fleet.accounts.accounts import TOKEN_BYTES, add_tracker, token_digest
 
 MOST_INPUTS = 8
 KEY_LETTERS = 40

@@ -21,7 +21,7 @@ def add_key(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
-    from fleet.api_keys import make_key
+    from fleet.accounts.api_keys import make_key
 
     with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
         _, text = make_key(tx, CONSOLE, name, contact, Clock().now())
@@ -52,7 +52,7 @@ def revoke(name: Name, city: CityOption = None) -> None:
     from data.errors import NotFoundError
     from data.store.accounts.api_keys import find_api_key_by_name
     from data.store.database.engine import transaction
-    from fleet.api_keys import revoke_key
+    from fleet.accounts.api_keys import revoke_key
 
     with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
         key = find_api_key_by_name(tx, name)

@@ -45,7 +45,7 @@ def add_user(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
-    from fleet.people import enroll
+    from fleet.accounts.accounts import enroll
 
     folder = chosen_city(Settings(), city)
     roles = [_role(each) for each in role]
@@ -87,7 +87,7 @@ def change_password(
     from data.errors import NotFoundError
     from data.store.accounts.accounts import find_user_by_login
     from data.store.database.engine import transaction
-    from fleet.people import set_password
+    from fleet.accounts.accounts import set_password
 
     folder = chosen_city(Settings(), city)
     secret, made_up = _password(password, login)
@@ -112,7 +112,7 @@ def add_device(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
-    from fleet.people import add_tracker
+    from fleet.accounts.accounts import add_tracker
 
     folder = chosen_city(Settings(), city)
     with transaction(open_city_database(folder)) as tx:

@@ -12,7 +12,7 @@ from api.limits import Door, address_of
 from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
 from data.store.database.engine import reading
-from fleet.api_keys import find_key
+from fleet.accounts.api_keys import find_key
 from maps.i18n import Translator, translator
 
 

@@ -16,7 +16,7 @@ from data.store.accounts.accounts import find_device_by_token_hash, find_user_by
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading
 from data.store.storms.storms import list_storms
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 
 
 @pytest.fixture(autouse=True)

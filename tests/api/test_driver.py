@@ -243,7 +243,7 @@ def test_a_phone_knows_nothing_of_blade_and_spreader(driver, app):
 def test_a_phone_is_not_needed_while_the_machines_tracker_speaks(driver, app):
     from data.model import VehicleId
     from data.store.accounts.accounts import add_device
-    from fleet.people import token_digest
+    from fleet.accounts.accounts import token_digest
 
     with transaction(app.engine) as tx:
         add_device(tx, "box", VehicleId(1), token_digest("secret-of-the-box"))

@@ -16,7 +16,7 @@ from data.store.followup.comments import add_comment
 from data.store.requests.partners import list_partner_reports
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request
-from fleet.api_keys import find_key, make_key
+from fleet.accounts.api_keys import find_key, make_key
 from fleet.erasure import ERASED
 from fleet.intake import Report, locate
 from fleet.partners import Extras, receive_from

@@ -19,7 +19,7 @@ from api.workers import WORKERS
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import open_database, reading, transaction
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-long-secret-word"

@@ -11,7 +11,7 @@ from api.settings import LogStyle
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device, add_user
 from data.store.database.engine import transaction
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from tests import village as v
 from tests.api.test_roles import routes_of
 

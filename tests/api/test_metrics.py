@@ -88,7 +88,7 @@ def test_made_up_methods_make_one_figure_not_thousands(here) -> None:
 def test_positions_are_counted_by_what_became_of_them(client, here, clock) -> None:
     app = client.app.state.barfrub
     with transaction(app.engine) as tx:
-        from fleet.people import token_digest
+        from fleet.accounts.accounts import token_digest
 
         add_device(tx, "phone-1", v.a_vehicle(1).id, token_digest("token"))
     clock.moment += timedelta(minutes=5)

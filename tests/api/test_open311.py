@@ -12,7 +12,7 @@ from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import find_caller, get_request
-from fleet.api_keys import make_key, revoke_key
+from fleet.accounts.api_keys import make_key, revoke_key
 from maps.open311_services import QUESTIONS
 from tests.village import NOW, village
 

@@ -10,7 +10,7 @@ from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_unseen
 from data.store.tracking.tracker_state import list_faults, list_words
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from tests import village as v
 
 TOKEN = "a-long-secret-word"

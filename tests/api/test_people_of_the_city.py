@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import Role
-from fleet.people import INVITED_FOR
+from fleet.accounts.accounts import INVITED_FOR
 
 HTML = {"accept": "text/html"}
 CHOSEN = "snow at dawn"

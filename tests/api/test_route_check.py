@@ -11,7 +11,7 @@ from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from maps.i18n import translator
 from tests import village as v
 from tests.fleet.drives import a_drive

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from tests import village as v
 
 TOKEN = "a-long-secret-word"

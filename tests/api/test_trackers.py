@@ -11,7 +11,7 @@ from data.store.accounts.accounts import add_device, list_devices
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_between, list_unseen
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from tests import village as v
 
 TOKEN = "a-long-secret-word"

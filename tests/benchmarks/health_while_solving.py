@@ -17,8 +17,8 @@ from api.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Role
 from data.store.database.engine import transaction
+from fleet.accounts.accounts import enroll
 from fleet.cities import add_city
-from fleet.people import enroll
 
 PORT = 8137
 URL = f"http://127.0.0.1:{PORT}"

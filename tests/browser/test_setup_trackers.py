@@ -10,7 +10,7 @@ from api.clock import Clock
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 
 pytestmark = pytest.mark.browser
 

@@ -11,8 +11,8 @@ from data.errors import ConflictError
 from data.model import Role
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import open_database, reading
+from fleet.accounts.accounts import enroll
 from fleet.cities import STEPS, add_city
-from fleet.people import enroll
 from fleet.scaffold import scaffold
 from tests.data.osm_files import a_way, nodes, write_osm
 from tests.village import NOW

@@ -44,6 +44,7 @@ from data.model import (
 from data.model.periods import Span
 from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.policy.override_file import COLUMNS
+from fleet.accounts.accounts import LOGIN_LETTERS
 from fleet.answer import Outlook
 from fleet.clocks import Step
 from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
@@ -51,7 +52,6 @@ from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.intake import PIN_M
-from fleet.people import LOGIN_LETTERS
 from fleet.roster import Clash
 from fleet.route_answers import Standing
 from fleet.route_check import LegState

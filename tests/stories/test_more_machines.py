@@ -12,7 +12,7 @@ from data.store.accounts.accounts import add_device
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import save_fleet
 from data.store.shifts.shifts import list_shifts
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from tests import village as v
 from tests.stories.test_first_storm import drive, planned
 

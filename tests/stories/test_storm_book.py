@@ -18,8 +18,8 @@ from data.store.accounts.accounts import add_device, list_users
 from data.store.audit.audit_log import add_event, read_book
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.database.engine import transaction
+from fleet.accounts.accounts import token_digest
 from fleet.book import Receipt, audit
-from fleet.people import token_digest
 from fleet.windows import number_at
 from tests import village as v
 from tests.stories.test_first_storm import WORDS, drive, planned

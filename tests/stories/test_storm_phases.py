@@ -9,7 +9,7 @@ from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.work import list_jobs
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 from tests import village as v
 
 HOUR = timedelta(hours=1)

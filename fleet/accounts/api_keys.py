@@ -14,7 +14,7 @@ from data.store.accounts.api_keys import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from fleet.people import token_digest
+from fleet.accounts.accounts import token_digest
 
 KEY_BYTES = 24
 NAME_LETTERS = 80

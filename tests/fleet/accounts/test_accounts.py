@@ -7,8 +7,7 @@ from data.model import Actor, ActorKind, Role, User
 from data.store.accounts.accounts import add_user, find_device_by_token_hash, find_user_by_login
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from fleet.codes import NO_PASSWORD as BY_CODE_ONLY
-from fleet.people import (
+from fleet.accounts.accounts import (
     INVITED_FOR,
     NO_PASSWORD,
     accept_invitation,
@@ -22,6 +21,7 @@ from fleet.people import (
     reset_password,
     token_digest,
 )
+from fleet.codes import NO_PASSWORD as BY_CODE_ONLY
 from tests import village as v
 from tests.village_database import DISPATCHER
 
