@@ -29,7 +29,6 @@ from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
-from fleet.crew_jobs import WAITING
 from fleet.crew_plan import (
     Step,
     days_of,
@@ -40,6 +39,7 @@ from fleet.crew_plan import (
     publish_lists,
 )
 from fleet.versions import UNCHANGED, find_change
+from fleet.work.crew_jobs import WAITING
 from maps.crews import Ground, crew_rows, job_row
 
 router = APIRouter()

@@ -31,7 +31,6 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests_by_id
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm
-from fleet.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from fleet.crew_work import put_back
 from fleet.crews import (
     NOT_YET,
@@ -43,6 +42,7 @@ from fleet.crews import (
     send_home,
 )
 from fleet.intake import wrong_state
+from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from maps.crews import (
     CrewJobView,
     CrewShiftView,
@@ -282,7 +282,7 @@ def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
 
 
 def job_wish(context: Context, wanted: CrewJobIn, place: LonLat) -> CrewJobWish:
-    """Return the record that `fleet.crew_jobs` takes."""
+    """Return the record that `fleet.work.crew_jobs` takes."""
     due_at = None
     if wanted.due_at is not None:
         due_at = moment_in(wanted.due_at, context.app.city.timezone, "due_at")

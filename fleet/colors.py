@@ -11,7 +11,7 @@ from data.store.database.engine import Tx
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.coverage import painted
-from fleet.jobs import on_request
+from fleet.work.jobs import on_request
 
 
 @dataclass(frozen=True, slots=True)

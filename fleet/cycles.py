@@ -38,9 +38,9 @@ from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import wanted_directions
 from fleet.due_times import cleared_at
-from fleet.jobs import new_job, typical_blade_m
 from fleet.plan_options import in_service
 from fleet.replans import FEW_TRUCKS, ask_for_replan
+from fleet.work.jobs import new_job, typical_blade_m
 
 CLOCKWORK = Actor(ActorKind.SYSTEM, "cycles")
 """Who the storm book names where a cycle begins by itself."""

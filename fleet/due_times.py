@@ -14,7 +14,7 @@ from data.store.work import list_jobs, set_job_times
 from data.streets.network import StreetNetwork
 from fleet.accumulation import Accumulation, accumulation_of
 from fleet.coverage import wanted_directions
-from fleet.jobs import born_of_request
+from fleet.work.jobs import born_of_request
 
 LEAST_URGENT, MOST_URGENT = 0.5, 2.0
 """What a class's weight is multiplied by at most: twice as much snow as its trigger, or half."""

@@ -36,9 +36,9 @@ from data.streets.network import StreetNetwork
 from fleet.clocks import Due, next_due
 from fleet.closing import CLOSABLE, close_by_evidence
 from fleet.coverage import wanted_directions
-from fleet.crew_jobs import drop_job_of_request
 from fleet.evidence import keep_evidence
 from fleet.intake import subject_of, wrong_state
+from fleet.work.crew_jobs import drop_job_of_request
 
 WATCH = Actor(ActorKind.SYSTEM, "followup")
 """Who the storm book names where a clock alone made a request the supervisor's."""

@@ -31,10 +31,10 @@ from data.store.shifts.route_answers import copy_answers
 from data.store.work import add_job, add_planned, find_open_job, get_job
 from data.streets.network import StreetNetwork
 from fleet.driven_plan import DrivenPlan, Trucks
-from fleet.jobs import NOT_YET, new_job, typical_blade_m
 from fleet.notices import tell_planned, windows_of
 from fleet.promise import promise_open
 from fleet.versions import PLANS, find_change
+from fleet.work.jobs import NOT_YET, new_job, typical_blade_m
 
 
 def job_of_request(tx: Tx, request_id: RequestId) -> Job:

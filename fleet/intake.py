@@ -42,12 +42,12 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
-from fleet.crew_jobs import job_of_request
-from fleet.jobs import new_job, typical_blade_m
-from fleet.joining import covering_job
 from fleet.notices import tell
 from fleet.streets import require_present
 from fleet.tracking_codes import new_code
+from fleet.work.crew_jobs import job_of_request
+from fleet.work.duplicate_jobs import covering_job
+from fleet.work.jobs import new_job, typical_blade_m
 
 PIN_M = 200.0
 """A pin farther than this from every street is a mistake."""

@@ -25,7 +25,7 @@ from data.store.streets.service_levels import (
 )
 from data.store.work import add_jobs, list_jobs
 from data.streets.network import StreetNetwork
-from fleet.jobs import first_jobs, typical_blade_m
+from fleet.work.jobs import first_jobs, typical_blade_m
 
 type Decisions = Mapping[SegmentId, Override | None]
 """What is decided for streets; `None` leaves a street to the rules."""

@@ -28,8 +28,8 @@ from fleet.coverage import union
 from fleet.matching import Matcher
 from fleet.spells import Activity, Spell, spells_of
 from fleet.steps import FORGET_AFTER
-from fleet.sums import Sums
 from fleet.told import UNSEEN
+from fleet.work.totals import Sums
 
 PART = timedelta(minutes=15)
 """Time of one part."""

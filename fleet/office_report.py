@@ -11,7 +11,7 @@ from data.model.periods import Period, Span
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.clocks import class_of, district_of, work_due_at
-from fleet.sums import quantile
+from fleet.work.totals import quantile
 
 _INSTANT = timedelta(microseconds=1)
 """What happens now lies before the end of a period that ends now."""

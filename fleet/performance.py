@@ -20,7 +20,7 @@ from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.accumulation import accumulation_of
 from fleet.coverage import drivable
-from fleet.sums import quantile
+from fleet.work.totals import quantile
 
 CLASSES = tuple(ServiceClass)
 """Service classes in the order of `Lanes.class_no`."""

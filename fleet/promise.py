@@ -29,7 +29,7 @@ from data.store.requests.promises import (
     list_promise_outcomes,
 )
 from fleet.driven_plan import Expected, Trucks
-from fleet.sums import quantile
+from fleet.work.totals import quantile
 
 EARLY_SHARE, LATE_SHARE = 0.15, 0.35
 """Width of a window before and after the expected moment, in shares of the time until then."""

@@ -35,9 +35,9 @@ from data.store.work import (
     set_planned,
 )
 from fleet.intake import back_to_waiting, likeliest, place_anew
-from fleet.jobs import directions_of, first_jobs, typical_blade_m
 from fleet.planning import request_stop
 from fleet.succession import Difference
+from fleet.work.jobs import directions_of, first_jobs, typical_blade_m
 
 STILL_ASKED = frozenset({RequestState.NEW, RequestState.OPEN})
 

@@ -20,8 +20,8 @@ from data.streets.projection import metres_between
 from fleet.matching import Matcher, Trail
 from fleet.standing import hops_m, standing
 from fleet.steps import FORGET_AFTER, filtered
-from fleet.sums import Sums
 from fleet.ways import Stretch
+from fleet.work.totals import Sums
 
 NOISE_M = 20.0
 """A spot so much behind the last one on a street is the receiver's error and no other round."""

@@ -14,9 +14,9 @@ from data.store.storms.call_outs import list_call_outs
 from data.streets.network import StreetNetwork
 from fleet.call_outs import Hire, hires
 from fleet.crew_costs import CrewCost, crew_costs
-from fleet.sums import added
 from fleet.trips import duty_of
 from fleet.vehicle_days import VehicleDay, material_kg
+from fleet.work.totals import added
 
 HOUR_S = 3600.0
 

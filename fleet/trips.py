@@ -9,7 +9,7 @@ from data.model import LonLat
 from data.streets.projection import metres_between
 from fleet.sites import Site, site_at
 from fleet.spells import Activity, Spell, clipped
-from fleet.sums import Sums, summed
+from fleet.work.totals import Sums, summed
 
 STOP = timedelta(minutes=3)
 """Shorter, a vehicle waits at a light or for another car."""

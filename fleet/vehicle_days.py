@@ -13,8 +13,8 @@ from data.store.setup.machines import get_vehicle, list_depots, list_reload_site
 from data.store.shifts.shifts import list_shifts_between
 from fleet.log_memory import LogMemory
 from fleet.sites import sites_of
-from fleet.sums import Sums, added
 from fleet.trips import Duty, VehicleLog, duty_of, log_of
+from fleet.work.totals import Sums, added
 
 
 class Known(StrEnum):

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from data.model.periods import Period, Span
 from data.policy.city_policy import Policy
-from fleet.sums import summed
 from fleet.trips import MOVING, Doing, Entry, Trip
 from fleet.vehicle_days import ShiftHours, VehicleDay, material_known
+from fleet.work.totals import summed
 from maps.i18n import Translator
 from maps.tables import FigureView, TableView, query_of, when_text
 from maps.vehicle_bar import BarLine, BarPart, TickView, bar_of, doings_of, lines_of, ticks_of

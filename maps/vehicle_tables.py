@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from data.policy.city_policy import Policy
-from fleet.sums import Sums
 from fleet.trips import Doing
 from fleet.vehicle_days import VehicleDay, material_kg, material_known
+from fleet.work.totals import Sums
 from maps.i18n import Translator
 from maps.tables import table_csv
 from maps.vehicle_days import Asked

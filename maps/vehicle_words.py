@@ -6,9 +6,9 @@ from datetime import datetime
 from data.geocode import Address
 from data.model import LonLat
 from data.policy.city_policy import Policy
-from fleet.sums import Sums
 from fleet.trips import Doing, Entry
 from fleet.vehicle_days import material_kg
+from fleet.work.totals import Sums
 from maps.i18n import Translator
 from maps.tables import span_text
 

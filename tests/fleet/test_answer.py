@@ -23,8 +23,8 @@ from data.streets.network import build_network
 from fleet.answer import CallAnswer, Outlook, answer_call, cleared_of
 from fleet.driven_plan import PlanDesk
 from fleet.intake import Report, place_by_hand, receive
-from fleet.joining import covering_job
 from fleet.storms import start_storm
+from fleet.work.duplicate_jobs import covering_job
 from maps.answer import sentence
 from maps.i18n import translator
 from tests import village as v

@@ -19,7 +19,7 @@ from fleet.performance import (
     response,
     shares_over_time,
 )
-from fleet.sums import quantile
+from fleet.work.totals import quantile
 from tests.snow import storms
 from tests.village import MAIN_EAST, MAIN_WEST, NOW, ROSE, YARD, a_storm, village, village_segments
 from tests.village_database import POLICY
