@@ -29,7 +29,7 @@ from data.store.database.engine import Tx
 from data.store.streets.districts import list_districts
 from data.store.streets.places import list_places
 from data.store.streets.service_levels import list_overrides
-from fleet.levels import Decisions, decide, decide_all, levels_by_rules
+from fleet.streets.service_levels import Decisions, decide, decide_all, levels_by_rules
 from maps.i18n import Translator
 from maps.levels import (
     ClassesView,

@@ -18,7 +18,6 @@ from data.store.database.engine import Tx
 from data.store.setup.city import get_policy, get_policy_text
 from data.store.streets.districts import list_districts
 from fleet.fleet_import import text_in, toml_mistakes
-from fleet.levels import levels_under
 from fleet.policies import (
     find_last_policy_change,
     tables_of,
@@ -26,6 +25,7 @@ from fleet.policies import (
     take_policy_tables,
     undo_policy,
 )
+from fleet.streets.service_levels import levels_under
 from maps.machines import mistake_view
 from maps.policy import PolicyProposalView, PolicyView, class_counts, policy_view
 

@@ -41,8 +41,8 @@ from data.store.streets.network import save_network
 from data.store.streets.places import list_places, save_places
 from data.streets.network import StreetNetwork, build_network
 from fleet.city_files import read_streets
-from fleet.levels import open_missing_jobs, refresh_levels
 from fleet.scaffold import scaffold
+from fleet.streets.service_levels import open_missing_jobs, refresh_levels
 
 DATABASE = "barfrub.sqlite"
 TILES = "tiles"

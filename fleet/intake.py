@@ -43,7 +43,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
 from fleet.notices import tell
-from fleet.streets import require_present
+from fleet.streets.loaded_streets import require_present
 from fleet.tracking_codes import new_code
 from fleet.work.crew_jobs import job_of_request
 from fleet.work.duplicate_jobs import covering_job

@@ -48,7 +48,7 @@ from fleet.in_service import sites_in_use
 from fleet.planning import Prepared, store_draft
 from fleet.routes_ahead import jobs_of
 from fleet.standing_orders import Orders, orders_from
-from fleet.streets import require_present
+from fleet.streets.loaded_streets import require_present
 from fleet.versions import find_change
 
 

@@ -59,7 +59,7 @@ from fleet.promise import promise_open
 from fleet.route_answers import keep_answers
 from fleet.route_desk import PlanCheck
 from fleet.routes_ahead import dropped_by, jobs_of, routes_ahead
-from fleet.streets import require_present, require_version
+from fleet.streets.loaded_streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
 """Who drafts plans that were asked for."""

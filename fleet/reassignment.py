@@ -36,7 +36,7 @@ from data.store.work import (
 )
 from fleet.intake import back_to_waiting, likeliest, place_anew
 from fleet.planning import request_stop
-from fleet.succession import Difference
+from fleet.streets.street_succession import Difference
 from fleet.work.jobs import directions_of, first_jobs, typical_blade_m
 
 STILL_ASKED = frozenset({RequestState.NEW, RequestState.OPEN})

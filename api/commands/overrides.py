@@ -35,7 +35,7 @@ def import_file(
     from data.policy.override_file import overrides_from_file
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
-    from fleet.levels import decide_all
+    from fleet.streets.service_levels import decide_all
 
     if not file.is_file():
         raise NotFoundError("file", str(file))

@@ -12,8 +12,8 @@ from data.store.streets.service_levels import list_overrides, remove_overrides, 
 from data.store.work import list_jobs
 from fleet.cities import set_policy
 from fleet.coverage import CoverageState, painted
-from fleet.levels import decide, refresh_levels
 from fleet.storms import start_storm
+from fleet.streets.service_levels import decide, refresh_levels
 from fleet.work.jobs import first_jobs, on_request
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

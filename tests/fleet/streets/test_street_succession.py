@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from data.model import NodeId, Oneway, Restriction, SegmentId, SegmentKey
 from data.streets.network import build_network
-from fleet.succession import difference_of
+from fleet.streets.street_succession import difference_of
 from tests.village import (
     BACK,
     BLIND,
