@@ -16,7 +16,7 @@ from data.model import Blockage, BlockageId, PlanId, ShiftId
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.storms.storms import find_active_storm
-from fleet.blockages import add_photo, clear_blockage, report_blockage
+from fleet.shifts.blockages import add_photo, clear_blockage, report_blockage
 from maps.driver import BlockageView, blockage_view
 
 router = APIRouter()

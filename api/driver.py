@@ -32,10 +32,10 @@ from data.store.setup.machines import get_vehicle, list_depots, list_reload_site
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.storms.storms import get_storm
-from fleet.codes import enter_code
 from fleet.crews import enter_crew_code
-from fleet.driving import ENDED, driven_route
-from fleet.turns import find_turn_of_driver
+from fleet.shifts.driver_codes import enter_code
+from fleet.shifts.shift_handover import find_turn_of_driver
+from fleet.shifts.shift_progress import ENDED, driven_route
 from maps.driver import DriveView, drive_view
 from maps.stages import Surroundings, stages
 

@@ -8,7 +8,7 @@ from fastapi import Body
 from api.context import Context
 from api.schemas import TapIn, plain
 from data.store.database.engine import Tx
-from fleet.driving import answered_once
+from fleet.shifts.shift_progress import answered_once
 
 TapBody = Annotated[TapIn, Body()]
 

@@ -21,7 +21,7 @@ from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_between
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
 from fleet.handover_notes import facts_of
-from fleet.roster import (
+from fleet.shifts.roster import (
     HOURS_LIMIT,
     ShiftWish,
     cancel_shift,
@@ -58,7 +58,7 @@ class ShiftIn(Wire):
     long_hours: bool = False
 
     def wish(self, context: Context) -> ShiftWish:
-        """Return the record that `fleet.roster` takes."""
+        """Return the record that `fleet.shifts.roster` takes."""
         zone = context.app.city.timezone
         return ShiftWish(
             starts_at=moment_in(self.starts_at, zone, "starts_at"),

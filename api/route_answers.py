@@ -10,7 +10,7 @@ from api.schemas import TapIn
 from api.shifts import answered_tap, progress_of
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId
 from data.store.database.engine import Tx
-from fleet.route_answers import TEXT_LETTERS, Said, answer_route
+from fleet.shifts.route_answers import TEXT_LETTERS, Said, answer_route
 from maps.driver import ProgressView
 
 router = APIRouter()

@@ -22,9 +22,9 @@ from data.model import (
     VehicleId,
 )
 from data.storms import NEED_TIME, moment_of
-from fleet.driving import SkipReason
 from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.replans import FEW_TRUCKS
+from fleet.shifts.shift_progress import SkipReason
 from fleet.what_if import LONGEST_S, SECONDS
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]

@@ -27,10 +27,10 @@ from data.store.requests.request_search import count_waiting
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import open_storm
-from fleet.driving import ENDED
 from fleet.intake import salted_digest
 from fleet.route_desk import PlanCheck
-from fleet.turns import present_turns
+from fleet.shifts.shift_handover import present_turns
+from fleet.shifts.shift_progress import ENDED
 
 NOT_YET = HandoverNoteId(0)
 """Id of a note that the database has not numbered yet."""

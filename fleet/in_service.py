@@ -23,7 +23,7 @@ from data.store.storms.storm_conditions import (
     set_site_in_use,
 )
 from data.store.storms.storms import open_storm
-from fleet.driving import DRIVING
+from fleet.shifts.shift_progress import DRIVING
 from fleet.storms import SHIFT_ENDED, first_shifts
 
 NOTE_LETTERS = 200

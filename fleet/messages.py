@@ -37,8 +37,8 @@ from data.store.messages.messages import (
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
 from data.store.tracking.tracker_state import add_command
-from fleet.driving import ENDED
 from fleet.intake import SALT_BYTES, salted_digest
+from fleet.shifts.shift_progress import ENDED
 
 THREAD = 200
 """Messages of a shift that are shown; older ones are of no use on the road."""

@@ -28,7 +28,7 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.driving import DRIVING
+from fleet.shifts.shift_progress import DRIVING
 from fleet.storms import SHIFT_ENDED, begin, end_storm
 from fleet.work.crew_jobs import ALIVE
 

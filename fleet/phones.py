@@ -12,7 +12,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.tracking.positions import heard_between
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
-from fleet.driving import ENDED
+from fleet.shifts.shift_progress import ENDED
 
 SOURCE = "phone"
 """Source of these positions."""

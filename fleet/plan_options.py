@@ -7,7 +7,7 @@ from data.model import PlanOptions, Shift, StormId
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts
 from data.store.streets.districts import list_districts
-from fleet.driving import ENDED
+from fleet.shifts.shift_progress import ENDED
 
 
 def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime) -> None:

@@ -56,9 +56,9 @@ from fleet.plan_options import check_options, in_service
 from fleet.present import closed_streets, present_of
 from fleet.present_desk import PresentDesk
 from fleet.promise import promise_open
-from fleet.route_answers import keep_answers
 from fleet.route_desk import PlanCheck
 from fleet.routes_ahead import dropped_by, jobs_of, routes_ahead
+from fleet.shifts.route_answers import keep_answers
 from fleet.streets.loaded_streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")

@@ -15,9 +15,9 @@ from data.model import (
     ShiftId,
     VehicleId,
 )
-from fleet.driving import DONE as TAPPED_DONE
-from fleet.driving import SKIPPED as TAPPED_SKIPPED
 from fleet.leg_work import NOTHING_SEEN, Place, PlanIndex, StreetWork
+from fleet.shifts.shift_progress import DONE as TAPPED_DONE
+from fleet.shifts.shift_progress import SKIPPED as TAPPED_SKIPPED
 
 PASSED_BY = 3
 """So many later legs done, a leg that is not done was skipped and is not merely a moment late."""

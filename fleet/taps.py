@@ -34,12 +34,12 @@ from data.store.shifts.shifts import list_progress, list_proved, list_unproved, 
 from data.store.tracking.positions import fix_times, list_between, sensor_words
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.driving import DONE, UNDO_WITHIN
 from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_evidence
 from fleet.looks import in_order, looks_at
 from fleet.orders import USUAL_MPS
 from fleet.proving import at_work_mps
+from fleet.shifts.shift_progress import DONE, UNDO_WITHIN
 from fleet.told import NOISE_M, Sensor, Street, Told, told_by
 
 AT_ONCE = 200

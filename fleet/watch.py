@@ -34,13 +34,13 @@ from fleet.alerts import (
 )
 from fleet.cycles import waiting_cycle
 from fleet.driven_plan import PlanDesk
-from fleet.driving import DRIVING, ENDED
 from fleet.live import VehicleLive
 from fleet.risk import risk_signs, risks
 from fleet.route_check import RouteCheck
 from fleet.route_desk import PlanCheck, RouteDesk
+from fleet.shifts.shift_handover import present_turns
+from fleet.shifts.shift_progress import DRIVING, ENDED
 from fleet.sites import sites_of
-from fleet.turns import present_turns
 
 RISKS_EVERY = timedelta(seconds=20)
 """Risks grow by minutes, and all open jobs are looked at for them."""

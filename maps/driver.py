@@ -18,8 +18,8 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.driving import DONE, SKIPPED
-from fleet.route_answers import Standing, standing_of
+from fleet.shifts.route_answers import Standing, standing_of
+from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.stages import Label, StageView
 from maps.street import StreetName, street_name
 

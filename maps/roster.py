@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.model import MachineOut, Shift, ShiftId, User, UserId, Vehicle, VehicleId
-from fleet.driving import ENDED
-from fleet.roster import HOURS_LIMIT, Clash, Misfit
+from fleet.shifts.roster import HOURS_LIMIT, Clash, Misfit
+from fleet.shifts.shift_progress import ENDED
 from maps.i18n import Translator
 
 _HOUR = timedelta(hours=1)

@@ -22,7 +22,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.driving import DONE, SKIPPED
+from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.geojson import leg_line
 from maps.street import street_name
 

@@ -13,7 +13,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.schema import shift as shift_table
 from data.store.shifts.shifts import get_shift
 from data.store.tracking.positions import list_last
-from fleet.driving import UNDO_WITHIN
+from fleet.shifts.shift_progress import UNDO_WITHIN
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

@@ -43,9 +43,9 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet
-from fleet.driving import Legs, complete_legs, start_shift
 from fleet.live import LiveFleet
 from fleet.planning import prepare, publish, solve_prepared, store_draft
+from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation import Fix, Habits, Traversal, driven, traversals
 from fleet.simulation_faults import SensorFault, broken
 from fleet.storms import start_storm

@@ -16,8 +16,8 @@ from data.store.database.engine import Database, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
-from fleet.codes import give_code
 from fleet.planning import PLANNER, prepare, publish, solve_prepared, store_draft
+from fleet.shifts.driver_codes import give_code
 from fleet.storms import start_storm
 from tests.benchmarks import city_import
 from tests.benchmarks.board_page import WATCH

@@ -8,7 +8,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
-from fleet.codes import give_code
+from fleet.shifts.driver_codes import give_code
 from fleet.storms import start_storm
 from tests import village as v
 from tests.browser.conftest import Visit

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from data.model import PlanState
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
-from fleet.codes import give_code
-from fleet.driving import start_shift
+from fleet.shifts.driver_codes import give_code
+from fleet.shifts.shift_progress import start_shift
 from fleet.storms import start_storm
 from maps.i18n import translator
 from tests import village as v

@@ -26,8 +26,8 @@ from data.store.planning.plans import add_plan
 from data.store.shifts.blockages import add_blockage, set_cleared
 from data.store.storms.closures import add_closure
 from data.store.work import add_job, list_jobs
-from fleet.driving import start_shift
 from fleet.planning import Prepared, prepare, publish
+from fleet.shifts.shift_progress import start_shift
 from fleet.storms import start_storm
 from tests import village as v
 from tests.fleet.test_route_check import a_pass

@@ -23,9 +23,9 @@ from data.model import (
 )
 from data.policy.evidence_rules import EvidenceRules
 from fleet.corridor import Corridor, Whereabouts
-from fleet.driving import DONE, SKIPPED
 from fleet.leg_work import Place, PlanIndex, work_on
 from fleet.route_check import LegState, RouteCheck, check_route, expected_at, leg_check
+from fleet.shifts.shift_progress import DONE, SKIPPED
 from fleet.sites import Site
 from tests import village as v
 from tests.fleet.drives import a_drive

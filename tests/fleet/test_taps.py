@@ -30,7 +30,8 @@ from data.store.schema import job as job_table
 from data.store.storms.storms import get_storm
 from data.store.tracking.positions import add_positions, list_last, list_unseen, mark_seen_until
 from data.store.work import list_jobs_on_segment
-from fleet.driving import (
+from fleet.evidence import Proof
+from fleet.shifts.shift_progress import (
     UNDO_WITHIN,
     Legs,
     SkipReason,
@@ -39,7 +40,6 @@ from fleet.driving import (
     start_shift,
     undo_last,
 )
-from fleet.evidence import Proof
 from fleet.storms import start_storm
 from fleet.taps import DEAD_AFTER, LONGEST, judge_again, late_since, prove_taps, taps_wait
 from fleet.told import AGAINST_SENSOR, SEEN, UNSEEN

@@ -16,8 +16,8 @@ from data.model import (
     TruckStart,
     VehicleId,
 )
-from fleet.driving import DRIVING
 from fleet.route_desk import PlanCheck
+from fleet.shifts.shift_progress import DRIVING
 from fleet.sites import sites_of
 from fleet.truck_start import Ground, truck_starts
 from tests import village as v

@@ -47,14 +47,14 @@ from data.policy.override_file import COLUMNS
 from fleet.accounts.accounts import LOGIN_LETTERS
 from fleet.answer import Outlook
 from fleet.clocks import Step
-from fleet.driving import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.intake import PIN_M
-from fleet.roster import Clash
-from fleet.route_answers import Standing
 from fleet.route_check import LegState
+from fleet.shifts.roster import Clash
+from fleet.shifts.route_answers import Standing
+from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.snowfall import VERBS as SNOW_CHANGED
 from fleet.storm_policy import CHANGED as POLICY_CHANGED
 from fleet.trips import Doing

@@ -21,7 +21,7 @@ from fleet.accounts.accounts import (
     reset_password,
     token_digest,
 )
-from fleet.codes import NO_PASSWORD as BY_CODE_ONLY
+from fleet.shifts.driver_codes import NO_PASSWORD as BY_CODE_ONLY
 from tests import village as v
 from tests.village_database import DISPATCHER
 

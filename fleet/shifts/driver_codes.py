@@ -19,8 +19,8 @@ from data.store.accounts.sign_in_codes import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_driver
-from fleet.driving import DRIVING, ENDED
-from fleet.turns import overlap
+from fleet.shifts.shift_handover import overlap
+from fleet.shifts.shift_progress import DRIVING, ENDED
 
 DIGITS = 8
 """Short enough for the radio. Thirty addresses that guess all night at the door's pace find one of

@@ -27,7 +27,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import copy_answers, find_answer, save_answer
 from data.store.shifts.shifts import get_shift
-from fleet.driving import ENDED, driven_route
+from fleet.shifts.shift_progress import ENDED, driven_route
 
 TEXT_LETTERS = 300
 

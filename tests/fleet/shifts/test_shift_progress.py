@@ -10,7 +10,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.shifts.blockages import add_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
-from fleet.driving import (
+from fleet.shifts.shift_progress import (
     Legs,
     SkipReason,
     answered_once,

@@ -9,8 +9,8 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
-from fleet.blockages import TEXT_LETTERS, add_photo, clear_blockage, report_blockage
-from fleet.driving import Legs, start_shift
+from fleet.shifts.blockages import TEXT_LETTERS, add_photo, clear_blockage, report_blockage
+from fleet.shifts.shift_progress import Legs, start_shift
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

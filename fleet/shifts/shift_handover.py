@@ -6,7 +6,7 @@ from datetime import datetime
 from data.model import Shift, UserId, VehicleId
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts_of_driver
-from fleet.driving import DRIVING, ENDED
+from fleet.shifts.shift_progress import DRIVING, ENDED
 
 
 def present_turn(shifts: Iterable[Shift], now: datetime) -> Shift | None:

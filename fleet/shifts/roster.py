@@ -32,8 +32,8 @@ from data.store.shifts.shifts import (
 )
 from data.store.storms.storm_conditions import list_machines_out
 from data.store.storms.storms import open_storm
-from fleet.driving import DRIVING, ENDED, PLANNED
-from fleet.turns import overlap
+from fleet.shifts.shift_handover import overlap
+from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED
 
 NOT_YET = ShiftId(0)
 """Id of a shift that the database has not numbered yet."""

@@ -19,7 +19,7 @@ from data.store.database.engine import Tx
 from data.store.shifts.blockages import add_blockage, get_blockage, set_cleared, set_photo
 from data.store.shifts.shifts import get_shift
 from data.streets.network import StreetNetwork
-from fleet.driving import Legs, SkipReason, driven_route, skip_legs
+from fleet.shifts.shift_progress import Legs, SkipReason, driven_route, skip_legs
 
 NOT_YET = BlockageId(0)
 """Id of a blockage that the database has not numbered yet."""

@@ -9,8 +9,15 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.schema import user as user_table
 from data.store.shifts.shifts import get_shift
-from fleet.codes import DIGITS, OVERTIME, GivenCode, enter_code, give_code, latin_digits
-from fleet.driving import end_shift, start_shift
+from fleet.shifts.driver_codes import (
+    DIGITS,
+    OVERTIME,
+    GivenCode,
+    enter_code,
+    give_code,
+    latin_digits,
+)
+from fleet.shifts.shift_progress import end_shift, start_shift
 from fleet.storms import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

@@ -1,0 +1,1 @@
+"""Who drives what, with which code, and what do drivers report?"""
