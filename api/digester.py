@@ -30,9 +30,9 @@ from data.store.tracking.tracker_state import add_faults
 from fleet.colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub
+from fleet.matching.warm_up import warm_up
 from fleet.taps import prove_taps, taps_wait
 from fleet.tracking import Digest, TrackBook, follow, keep, unseal_fixes
-from fleet.warming import warm_up
 from maps.views import RunView, request_view, run_view, storm_view
 from maps.what_if import QuestionNews
 

@@ -12,7 +12,7 @@ from data.store.storms.storm_policies import get_policy_in_force, get_storm_poli
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
-from fleet.matching import StreetMatcher
+from fleet.matching.map_matching import StreetMatcher
 
 
 @dataclass(frozen=True, slots=True)

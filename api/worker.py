@@ -52,7 +52,7 @@ def work_until(
     """
     settings = Settings()
     prepare_numba(settings)
-    from fleet.warming import warm_up as warm_up_matching
+    from fleet.matching.warm_up import warm_up as warm_up_matching
     from routing.search.warm_up import warm_up
 
     warm_up()

@@ -11,7 +11,7 @@ from data.model import DeviceId, DirectedSegment, Match, Position, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.log_files import NEEDED, table_lines
 from fleet.log_fixes import LoggedFix, fix_from
-from fleet.matching import StreetMatcher, Trail
+from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.steps import filtered
 
 HEAD = "vehicle,time,lon,lat,segment_id,osm_way_id,forward,offset_m,confidence"

@@ -11,9 +11,9 @@ from math import cos, hypot, inf, radians
 from data.model import LonLat, Match, Position, Segment, SegmentId, VehicleId
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.matching import Matcher, Trail
+from fleet.matching.driven_paths import Stretch, total_m
+from fleet.matching.map_matching import Matcher, Trail
 from fleet.steps import filtered
-from fleet.ways import Stretch, total_m
 
 AROUND = timedelta(minutes=5)
 """Fixes looked at before and after a time, so that its ends are matched as the whole is."""

@@ -34,7 +34,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage import counting, done_at
 from fleet.evidence import derive, note_revision, store_windows, storms_in
 from fleet.logbook import part_of
-from fleet.matching import Matcher, StreetMatcher
+from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook
 from fleet.windows import AFTER, BEFORE, Window, looked_at_by, looks_at
 

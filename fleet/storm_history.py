@@ -34,7 +34,7 @@ from data.streets.network import StreetNetwork
 from fleet.history import Proven, StreetChanges, street_changes
 from fleet.history_events import REVISED, VERBS, Happened, Streets, moments
 from fleet.history_tracks import AROUND, TrackPoint, tracks
-from fleet.matching import Matcher, StreetMatcher
+from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.records import storm_requests
 
 HOUR_S = 3_600

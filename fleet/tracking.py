@@ -31,7 +31,7 @@ from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from fleet.earlier import Earlier
 from fleet.evidence import Proof, keep_windows, storms_in
-from fleet.matching import Matcher, StreetMatcher
+from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.orders import OrderBook, Orders
 from fleet.sieve import Sieve
 from fleet.taps import judge_again, late_since

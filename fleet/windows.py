@@ -16,11 +16,11 @@ from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.backing import without_backing
 from fleet.equipment import Claim, Equipment, Switch
-from fleet.matching import Matcher, Trail
+from fleet.matching.driven_paths import Stretch, reverse
+from fleet.matching.map_matching import Matcher, Trail
 from fleet.orders import Orders
 from fleet.proving import Sighted, proofs, too_fast_mps
 from fleet.steps import filtered
-from fleet.ways import Stretch, reverse
 
 LENGTH = timedelta(minutes=30)
 """How much of a track one window proves."""

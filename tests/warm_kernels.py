@@ -32,7 +32,7 @@ def warm(kind: tuple[int, bool, bool]) -> None:
 def warm_matching() -> None:
     """Compile the kernels of the matching, or load them."""
     prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
-    from fleet.warming import warm_up
+    from fleet.matching.warm_up import warm_up
 
     warm_up()
 

@@ -24,7 +24,7 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.streets.network import StreetNetwork, build_network
 from fleet.log_memory import LogMemory
 from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts
-from fleet.matching import Matcher, StreetMatcher
+from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.spells import Spell, spells_of
 from fleet.steps import FORGET_AFTER
 from fleet.trips import Doing, VehicleLog, log_of

@@ -38,7 +38,7 @@ from fleet.logbook import (
     read_parts,
     spells_between,
 )
-from fleet.matching import StreetMatcher
+from fleet.matching.map_matching import StreetMatcher
 from fleet.sites import sites_of
 from fleet.spells import Spell
 from fleet.told import SEEN, UNSEEN

@@ -2,9 +2,9 @@ import pytest
 
 from data.model import DirectedSegment, Pass, Treatment
 from fleet.equipment import Claim
+from fleet.matching.driven_paths import Stretch
 from fleet.orders import Order
 from fleet.proving import Sighted, proofs
-from fleet.ways import Stretch
 from tests import village as v
 from tests.fleet.drives import a_fix
 

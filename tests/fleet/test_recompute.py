@@ -44,7 +44,7 @@ from data.streets.network import build_network
 from fleet.closing import UNPROVED
 from fleet.evidence import refresh
 from fleet.logbook import Shelf, Wanted, note_fixes, part_of, read_parts
-from fleet.matching import StreetMatcher, Trail
+from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.recompute import recompute
 from fleet.tracking import TrackBook, digest, new_track_book
 from fleet.windows import LENGTH, begins_at, number_at

@@ -6,9 +6,9 @@ import pytest
 
 from fleet.kernels.layout import OFF, Layers
 from fleet.kernels.telling import look_back, tell
-from fleet.matching import no_layers
-from fleet.prices import PRICES
-from fleet.ways import Ways
+from fleet.matching.driven_paths import Ways
+from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.map_matching import no_layers
 from tests import village as v
 
 ALMOST = 0.8

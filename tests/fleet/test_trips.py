@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data.model import LonLat, Position
-from fleet.matching import StreetMatcher
+from fleet.matching.map_matching import StreetMatcher
 from fleet.sites import site_at, sites_of
 from fleet.spells import Activity, Spell, spells_of
 from fleet.trips import Doing, VehicleLog, duty_of, log_of

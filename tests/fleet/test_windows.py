@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from data.model import DirectedSegment, EvidenceKind, Pass, Position, Treatment, VehicleId
-from fleet.matching import StreetMatcher
+from fleet.matching.map_matching import StreetMatcher
 from fleet.orders import Order, Orders
 from fleet.windows import Window, number_at
 from tests import village as v

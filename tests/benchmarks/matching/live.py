@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from data.streets.network import StreetNetwork
-from fleet.matching import StreetMatcher, Trail
+from fleet.matching.map_matching import StreetMatcher, Trail
 from tests.benchmarks.matching.tracks import Track, positions, seen
 
 

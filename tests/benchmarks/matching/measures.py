@@ -8,8 +8,8 @@ import shapely
 
 from data.model import DirectedSegment, Match
 from data.streets.network import StreetNetwork
-from fleet.matching import StreetMatcher
-from fleet.ways import Spot
+from fleet.matching.driven_paths import Spot
+from fleet.matching.map_matching import StreetMatcher
 from tests.benchmarks.matching.tracks import Fix
 
 BIN_M = 5.0

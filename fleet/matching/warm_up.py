@@ -16,7 +16,7 @@ from data.model import (
 )
 from data.streets.network import build_network
 from data.streets.projection import line_length_m
-from fleet.matching import StreetMatcher, Trail
+from fleet.matching.map_matching import StreetMatcher, Trail
 
 STEP_DEG = 0.0003
 """Between the fixes of the drive: 33 m."""

@@ -13,9 +13,9 @@ from data.streets.network import build_network
 from fleet.kernels.layout import Nearby
 from fleet.kernels.nearby import nearby
 from fleet.kernels.reach import explore, slot_of
-from fleet.matching import STREETS, StreetMatcher, Trail
-from fleet.prices import PRICES
-from fleet.ways import Spot, Stretch, Ways
+from fleet.matching.driven_paths import Spot, Stretch, Ways
+from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.map_matching import STREETS, StreetMatcher, Trail
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.fleet.matching_reference import Twin, ways_from

@@ -7,7 +7,7 @@ import pytest
 
 from data.model import DirectedSegment, Match, Oneway, Position, Segment
 from data.streets.network import StreetNetwork, build_network
-from fleet.matching import StreetMatcher, Trail
+from fleet.matching.map_matching import StreetMatcher, Trail
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix
 

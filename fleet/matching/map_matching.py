@@ -19,8 +19,8 @@ from fleet.kernels.layers import advance
 from fleet.kernels.layout import Answers, Fixes, Layers, Nearby, Prices
 from fleet.kernels.nearby import places
 from fleet.kernels.settle import finish
-from fleet.prices import PRICES
-from fleet.ways import Spot, Stretch, Ways, total_m
+from fleet.matching.driven_paths import Spot, Stretch, Ways, total_m
+from fleet.matching.hmm_parameters import PRICES
 
 STREETS = 10
 """Streets looked at per fix, each in both directions."""

@@ -15,8 +15,8 @@ from fleet.kernels.layout import Prices
 from fleet.kernels.links import ALONG, THROUGH, TURNED
 from fleet.kernels.nearby import place
 from fleet.kernels.routes import between
-from fleet.prices import PRICES
-from fleet.street_arrays import reach_for, streets_from
+from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.street_arrays import reach_for, streets_from
 
 
 @dataclass(frozen=True, slots=True)

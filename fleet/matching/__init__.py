@@ -1,0 +1,1 @@
+"""On which street was each fix, and which way was driven between two?"""
