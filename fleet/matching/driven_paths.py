@@ -11,11 +11,11 @@ import numpy as np
 
 from data.model import DirectedSegment
 from data.streets.network import StreetNetwork
-from fleet.kernels.layout import Prices
-from fleet.kernels.links import ALONG, THROUGH, TURNED
-from fleet.kernels.nearby import place
-from fleet.kernels.routes import between
 from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.kernels.arrays import Prices
+from fleet.matching.kernels.candidates import place
+from fleet.matching.kernels.driven_stretches import between
+from fleet.matching.kernels.transition_cost import ALONG, THROUGH, TURNED
 from fleet.matching.street_arrays import reach_for, streets_from
 
 
@@ -44,7 +44,7 @@ class Ways:
     streets, reach
         What the kernels read, and what they remember of ways.
     directed : list of DirectedSegment
-        By arc, as `fleet.kernels.layout` numbers them.
+        By arc, as `fleet.matching.kernels.arrays` numbers them.
     arc_length_m : list of float
         By arc.
     """

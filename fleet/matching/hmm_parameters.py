@@ -3,7 +3,7 @@
 Costs are negative logarithms of likelihoods; `docs/matching.md` has the formulas.
 """
 
-from fleet.kernels.layout import Prices
+from fleet.matching.kernels.arrays import Prices
 
 PRICES = Prices(
     sigma_m=4.0,

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from data.model import Match, Position
 from data.streets.network import StreetNetwork
-from fleet.kernels.layers import advance
-from fleet.kernels.layout import Answers, Fixes, Layers, Nearby, Prices
-from fleet.kernels.nearby import places
-from fleet.kernels.settle import finish
 from fleet.matching.driven_paths import Spot, Stretch, Ways, total_m
 from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.kernels.arrays import Answers, Fixes, Layers, Nearby, Prices
+from fleet.matching.kernels.candidates import places
+from fleet.matching.kernels.commit import finish
+from fleet.matching.kernels.trellis import advance
 
 STREETS = 10
 """Streets looked at per fix, each in both directions."""

@@ -8,7 +8,7 @@ import shapely
 from data.model import Oneway
 from data.streets.network import StreetNetwork
 from data.streets.turn_costs import STRAIGHT_DEG, signs_of
-from fleet.kernels.layout import Reach, Streets
+from fleet.matching.kernels.arrays import Reach, Streets
 from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
 CELL_M = 40.0

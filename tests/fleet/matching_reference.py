@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from data.model import DirectedSegment, LonLat, Match, Oneway, Position
 from data.streets.network import StreetNetwork
-from fleet.kernels.layers import JITTER_MOST
 from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.kernels.trellis import JITTER_MOST
 from fleet.matching.street_arrays import AGAINST_M, DEAD_END_M, TURN_M, U_TURN_M
 
 

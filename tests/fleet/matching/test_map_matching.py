@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from data.model import DirectedSegment, Match, Position, Restriction
 from data.streets.network import build_network
-from fleet.kernels.layout import Nearby
-from fleet.kernels.nearby import nearby
-from fleet.kernels.reach import explore, slot_of
 from fleet.matching.driven_paths import Spot, Stretch, Ways
 from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.kernels.arrays import Nearby
+from fleet.matching.kernels.bounded_search import explore, slot_of
+from fleet.matching.kernels.candidates import nearby
 from fleet.matching.map_matching import STREETS, StreetMatcher, Trail
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fleet.kernels import layers
+from fleet.matching.kernels import trellis
 from routing.kernels.arrays.jit import digest_of
 from routing.kernels.routes import moves
 
@@ -23,7 +23,7 @@ def test_a_changed_kernel_renames_the_folder_of_its_package_only(tmp_path: Path)
     assert names[0][1] != names[1][1]
 
 
-@pytest.mark.parametrize("kernel", [layers.advance, moves.a_move])
+@pytest.mark.parametrize("kernel", [trellis.advance, moves.a_move])
 def test_a_kernel_is_kept_in_the_folder_of_its_package(kernel: Any) -> None:
     folder = Path(kernel.__code__.co_filename).parent
     assert Path(kernel.stats.cache_path).parent.name == digest_of(folder)

@@ -2,11 +2,11 @@
 
 from math import inf
 
-from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Prices, Reach, Streets
-from fleet.kernels.links import reach_m
-from fleet.kernels.nearby import on_segment, place
-from fleet.kernels.reach import ensure, slot_of
-from fleet.kernels.telling import look_back, tell
+from fleet.matching.kernels.arrays import OFF, Answers, Fixes, Layers, Prices, Reach, Streets
+from fleet.matching.kernels.bounded_search import ensure, slot_of
+from fleet.matching.kernels.candidates import on_segment, place
+from fleet.matching.kernels.posterior_decoding import look_back, tell
+from fleet.matching.kernels.transition_cost import reach_m
 from routing.kernels.arrays.jit import kernel
 
 

@@ -7,7 +7,7 @@ with the buckets of Dial (1969), Algorithm 360: shortest-path forest, Communicat
 
 from math import inf
 
-from fleet.kernels.layout import Reach, Streets
+from fleet.matching.kernels.arrays import Reach, Streets
 from routing.kernels.arrays.jit import kernel
 
 LEAST_M = 240.0

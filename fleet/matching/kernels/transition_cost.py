@@ -2,8 +2,8 @@
 
 from math import inf
 
-from fleet.kernels.layout import OFF, Prices, Reach, Streets
-from fleet.kernels.reach import slot_of
+from fleet.matching.kernels.arrays import OFF, Prices, Reach, Streets
+from fleet.matching.kernels.bounded_search import slot_of
 from routing.kernels.arrays.jit import kernel
 
 NONE, ALONG, TURNED, THROUGH = range(4)

@@ -1,9 +1,9 @@
 """What was driven between two places, and how much of that is beyond doubt."""
 
-from fleet.kernels.layout import Prices, Reach, Streets
-from fleet.kernels.links import THROUGH, reach_m, way
-from fleet.kernels.nearby import place
-from fleet.kernels.reach import ensure, slot_of
+from fleet.matching.kernels.arrays import Prices, Reach, Streets
+from fleet.matching.kernels.bounded_search import ensure, slot_of
+from fleet.matching.kernels.candidates import place
+from fleet.matching.kernels.transition_cost import THROUGH, reach_m, way
 from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Ints
 

@@ -6,9 +6,9 @@ Koloydenko (2014), Bridging Viterbi and posterior decoding, Journal of Machine L
 
 from math import exp, inf
 
-from fleet.kernels.layout import OFF, Layers, Prices, Reach, Streets
-from fleet.kernels.links import looseness_m, reach_m, step_cost
-from fleet.kernels.reach import ensure
+from fleet.matching.kernels.arrays import OFF, Layers, Prices, Reach, Streets
+from fleet.matching.kernels.bounded_search import ensure
+from fleet.matching.kernels.transition_cost import looseness_m, reach_m, step_cost
 from routing.kernels.arrays.jit import kernel
 
 

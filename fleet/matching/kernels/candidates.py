@@ -2,7 +2,7 @@
 
 from math import inf, sqrt
 
-from fleet.kernels.layout import Nearby, Streets
+from fleet.matching.kernels.arrays import Nearby, Streets
 from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Floats, Ints
 

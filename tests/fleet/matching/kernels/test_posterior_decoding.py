@@ -4,10 +4,10 @@ from math import exp, inf
 
 import pytest
 
-from fleet.kernels.layout import OFF, Layers
-from fleet.kernels.telling import look_back, tell
 from fleet.matching.driven_paths import Ways
 from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.kernels.arrays import OFF, Layers
+from fleet.matching.kernels.posterior_decoding import look_back, tell
 from fleet.matching.map_matching import no_layers
 from tests import village as v
 

@@ -5,11 +5,20 @@ After Newson & Krumm (2009), Hidden Markov map matching through noise and sparse
 
 from math import atan2, degrees, inf
 
-from fleet.kernels.layout import OFF, Answers, Fixes, Layers, Nearby, Prices, Reach, Streets
-from fleet.kernels.links import SLACK_M, looseness_m, reach_m, step_cost
-from fleet.kernels.nearby import nearby
-from fleet.kernels.reach import ensure
-from fleet.kernels.settle import aged, agreed, dwell, finish, settle
+from fleet.matching.kernels.arrays import (
+    OFF,
+    Answers,
+    Fixes,
+    Layers,
+    Nearby,
+    Prices,
+    Reach,
+    Streets,
+)
+from fleet.matching.kernels.bounded_search import ensure
+from fleet.matching.kernels.candidates import nearby
+from fleet.matching.kernels.commit import aged, agreed, dwell, finish, settle
+from fleet.matching.kernels.transition_cost import SLACK_M, looseness_m, reach_m, step_cost
 from routing.kernels.arrays.jit import kernel
 
 JITTER_MOST = 3.0

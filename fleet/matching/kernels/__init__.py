@@ -1,0 +1,1 @@
+"""How does hidden Markov map matching run, a fix at a time? (compiled)"""
