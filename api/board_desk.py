@@ -13,7 +13,7 @@ from data.model import JobState, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.work import list_jobs
-from fleet.coverage import painted
+from fleet.coverage.street_coverage import painted
 from maps.class_sums import ClassSums
 from maps.views import ClassView, States
 

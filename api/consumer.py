@@ -18,7 +18,7 @@ from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles
 from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
-from fleet.colors import ToldColors
+from fleet.coverage.street_colors import ToldColors
 from fleet.live import Hub, LiveFleet
 from fleet.sieve import Sieve
 from maps.views import ground_view, live_view

@@ -19,7 +19,7 @@ from data.store.database.engine import Tx
 from data.store.storms.storms import get_storm, list_storms
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs, list_jobs_on_segment
-from fleet.coverage import painted
+from fleet.coverage.street_coverage import painted
 from fleet.records import Account
 from maps.council import (
     CouncilMap,

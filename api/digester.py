@@ -27,7 +27,7 @@ from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm, get_storm
 from data.store.tracking.positions import list_unseen, mark_seen_until
 from data.store.tracking.tracker_state import add_faults
-from fleet.colors import Colors
+from fleet.coverage.street_colors import Colors
 from fleet.faults import set_aside
 from fleet.live import Hub
 from fleet.matching.warm_up import warm_up

@@ -36,7 +36,7 @@ from api.settings import Settings, prepare_numba
 from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
-from fleet.colors import Whole
+from fleet.coverage.street_colors import Whole
 from fleet.live import Hub
 from fleet.storm_history import StormHistory
 

@@ -36,8 +36,8 @@ from data.store.audit.audited_rows import (
     list_words,
 )
 from data.store.database.engine import Tx
+from fleet.coverage.track_windows import begins_at
 from fleet.intake import salted_digest
-from fleet.windows import begins_at
 
 BOOK = Actor(ActorKind.SYSTEM, "book")
 """Who writes down what evidence is."""

@@ -10,7 +10,7 @@ from data.store.database.engine import Tx
 from data.store.storms.closures import add_closure, get_closure, list_closures, set_lifted
 from data.store.storms.storms import open_storm
 from data.streets.network import StreetNetwork
-from fleet.coverage import drivable
+from fleet.coverage.street_coverage import drivable
 
 NOT_YET = ClosureId(0)
 """Id of a closure that the database has not numbered yet."""

@@ -35,8 +35,8 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from data.store.work import add_jobs, list_open_segments
 from data.streets.network import StreetNetwork
-from fleet.accumulation import Accumulation, accumulation_of
-from fleet.coverage import wanted_directions
+from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
+from fleet.coverage.street_coverage import wanted_directions
 from fleet.due_times import cleared_at
 from fleet.plan_options import in_service
 from fleet.replans import FEW_TRUCKS, ask_for_replan

@@ -12,8 +12,8 @@ from data.store.reports import list_served_marks
 from data.store.requests.requests import jobs_asked_for
 from data.store.work import list_jobs, set_job_times
 from data.streets.network import StreetNetwork
-from fleet.accumulation import Accumulation, accumulation_of
-from fleet.coverage import wanted_directions
+from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
+from fleet.coverage.street_coverage import wanted_directions
 from fleet.work.jobs import born_of_request
 
 LEAST_URGENT, MOST_URGENT = 0.5, 2.0

@@ -35,7 +35,8 @@ from data.store.coverage.track_windows import WindowChange, list_window, replace
 from data.store.database.engine import Tx
 from data.store.work import list_jobs_on_segments
 from data.streets.network import StreetNetwork
-from fleet.earlier import Earlier
+from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.track_windows import Window
 from fleet.job_evidence import (
     TRACKING,
     Done,
@@ -45,7 +46,6 @@ from fleet.job_evidence import (
     took_back,
 )
 from fleet.logbook import read_again
-from fleet.windows import Window
 
 Changed = list[tuple[Coverage | None, Coverage]]
 """Coverage rows before and after; before a first pass there is none."""

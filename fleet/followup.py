@@ -35,7 +35,7 @@ from data.store.work import get_job
 from data.streets.network import StreetNetwork
 from fleet.clocks import Due, next_due
 from fleet.closing import CLOSABLE, close_by_evidence
-from fleet.coverage import wanted_directions
+from fleet.coverage.street_coverage import wanted_directions
 from fleet.evidence import keep_evidence
 from fleet.intake import subject_of, wrong_state
 from fleet.work.crew_jobs import drop_job_of_request

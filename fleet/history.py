@@ -1,7 +1,7 @@
 """How the color of every street changed over a storm, pure: what a replay paints, second by second.
 
 Nothing new is decided here. At each whole second of a storm at which a color can change, the rules
-of `fleet.coverage` are asked about the passes that had ended by then; only changes are kept.
+of `fleet.coverage.street_coverage` are asked about the passes that had ended by then; only changes are kept.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,9 +17,9 @@ from data.model import ClassRule, Coverage, DirectedSegment, Job, Pass, Segment,
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
 from data.streets.network import StreetNetwork
-from fleet.accumulation import Accumulation, accumulation_of
-from fleet.coverage import NO_DIRECTION, coverage_state, drivable, state_ages
-from fleet.coverage_course import CoverageCourse
+from fleet.coverage.coverage_history import CoverageCourse
+from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
+from fleet.coverage.street_coverage import NO_DIRECTION, coverage_state, drivable, state_ages
 
 Pace = tuple[timedelta | None, float]
 """Cycle and trigger of a street: what its color follows from where nobody comes."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import Event, ServiceClass, Storm
-from fleet.coverage import CoverageState
+from fleet.coverage.street_coverage import CoverageState
 from fleet.history import StreetChanges
 from fleet.performance import Asked
 

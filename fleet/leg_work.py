@@ -21,7 +21,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules
-from fleet.coverage import BEGUN, counting, union, visits, whole_m
+from fleet.coverage.street_coverage import BEGUN, counting, union, visits, whole_m
 
 MADE_BEFORE = timedelta(minutes=2)
 """Work that began so shortly before a plan was made may still be its first legs."""
@@ -139,7 +139,7 @@ def _wants(leg: Leg, treatment: Treatment) -> bool:
 def _whole(passes: Sequence[Pass], length_m: float) -> list[Served]:
     """Return the whole traversals of a direction, oldest first; two halves make one of the later.
 
-    Less exact than `fleet.coverage.whole_passes`, which knows depths, but it knows who drove.
+    Less exact than `fleet.coverage.street_coverage.whole_passes`, which knows depths, but it knows who drove.
     """
     found: list[Served] = []
     rest: list[tuple[float, float]] = []

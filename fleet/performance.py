@@ -1,6 +1,6 @@
 """How well the city keeps its promises in a storm, pure: lane-km within target, answers in time.
 
-A direction of a street is late while it is worn out, as `fleet.accumulation` says: more than its
+A direction of a street is late while it is worn out, as `fleet.coverage.snow_accumulation` says: more than its
 cycle has gone by since it was last served or since the storm began or, where somebody entered how
 much fell, more snow than its trigger lies. Every figure is made from these spells of lateness, so
 that it may be asked for any moment of any storm and always agrees with the colors of the map.
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from data.model import ClassRule, DirectedSegment, Segment, ServiceClass, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.accumulation import accumulation_of
-from fleet.coverage import drivable
+from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.coverage.street_coverage import drivable
 from fleet.work.totals import quantile
 
 CLASSES = tuple(ServiceClass)

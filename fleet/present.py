@@ -22,7 +22,7 @@ from data.store.shifts.blockages import list_open_blockages
 from data.store.storms.closures import list_closures
 from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
-from fleet.coverage import counting, wanted_directions, whole_passes
+from fleet.coverage.street_coverage import counting, wanted_directions, whole_passes
 from fleet.route_check import SERVED
 from fleet.route_desk import PlanCheck
 from fleet.sites import sites_of

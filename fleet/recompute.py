@@ -31,12 +31,12 @@ from data.store.storms.storms import get_storm, list_storms
 from data.store.tracking.positions import list_between
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.coverage import counting, done_at
+from fleet.coverage.route_expectations import OrderBook
+from fleet.coverage.street_coverage import counting, done_at
+from fleet.coverage.track_windows import AFTER, BEFORE, Window, looked_at_by, looks_at
 from fleet.evidence import derive, note_revision, store_windows, storms_in
 from fleet.logbook import part_of
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.orders import OrderBook
-from fleet.windows import AFTER, BEFORE, Window, looked_at_by, looks_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from data.store.reports import (
 )
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
-from fleet.coverage import counting, whole_passes
+from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.performance import (
     Asked,
     Lanes,

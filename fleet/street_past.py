@@ -11,7 +11,7 @@ from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.replay import list_storm_passes
 from data.store.reports import segments_only_salted
-from fleet.coverage import drivable
+from fleet.coverage.street_coverage import drivable
 from fleet.history import Proven, coverage_steps
 
 

@@ -1,6 +1,6 @@
 """What drivers tap as done, as evidence: for machines whose sensors do not tell.
 
-A tap counts once it can no longer be taken back. What it proves then is decided in `fleet.told`.
+A tap counts once it can no longer be taken back. What it proves then is decided in `fleet.coverage.tap_rules`.
 """
 
 from collections import defaultdict
@@ -34,13 +34,13 @@ from data.store.shifts.shifts import list_progress, list_proved, list_unproved, 
 from data.store.tracking.positions import fix_times, list_between, sensor_words
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.earlier import Earlier
+from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.pass_detection import at_work_mps
+from fleet.coverage.route_expectations import USUAL_MPS
+from fleet.coverage.tap_rules import NOISE_M, Sensor, Street, Told, told_by
+from fleet.coverage.visits import in_order, looks_at
 from fleet.evidence import Proof, keep_evidence
-from fleet.looks import in_order, looks_at
-from fleet.orders import USUAL_MPS
-from fleet.proving import at_work_mps
 from fleet.shifts.shift_progress import DONE, UNDO_WITHIN
-from fleet.told import NOISE_M, Sensor, Street, Told, told_by
 
 AT_ONCE = 200
 """Legs looked at in one transaction."""

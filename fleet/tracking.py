@@ -1,6 +1,6 @@
 """A batch of positions through steps, matching and passes, one vehicle after the other.
 
-A vehicle's track is cut into windows of half an hour (`fleet.windows`). Fixes in order go on where
+A vehicle's track is cut into windows of half an hour (`fleet.coverage.track_windows`). Fixes in order go on where
 the last ones ended; a window that a late fix or a restart touches is followed anew from the stored
 positions, and what it proves replaces what it had proved.
 """
@@ -29,13 +29,13 @@ from data.store.database.engine import Tx
 from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
-from fleet.earlier import Earlier
+from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.route_expectations import OrderBook, Orders
+from fleet.coverage.track_windows import Window, looked_at_by, looks_at, number_at
 from fleet.evidence import Proof, keep_windows, storms_in
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.orders import OrderBook, Orders
 from fleet.sieve import Sieve
 from fleet.taps import judge_again, late_since
-from fleet.windows import Window, looked_at_by, looks_at, number_at
 
 SETTLED_AFTER = timedelta(minutes=1)
 """A vehicle silent for so long will not change our mind about its last fixes."""

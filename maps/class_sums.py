@@ -5,7 +5,7 @@ import numpy as np
 from data.model import ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.coverage import NO_DIRECTION
+from fleet.coverage.street_coverage import NO_DIRECTION
 from maps.views import CLEAR, LATE, ClassView, States
 
 

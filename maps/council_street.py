@@ -14,7 +14,7 @@ from data.model import (
     Storm,
 )
 from data.policy.city_policy import Policy
-from fleet.coverage import coverage_state, drivable
+from fleet.coverage.street_coverage import coverage_state, drivable
 from maps.street import street_name
 
 

@@ -8,7 +8,7 @@ from html import escape
 import folium
 
 from data.model import Coverage, Segment, SegmentId, ServiceClass
-from fleet.coverage import NO_DIRECTION, CoverageState
+from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
 from maps.export import empty_map, with_assets
 from maps.i18n import Translator
 from maps.pages import STATIC_DIR

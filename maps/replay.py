@@ -12,7 +12,7 @@ import numpy as np
 
 from data.model import Storm, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.coverage import CoverageState
+from fleet.coverage.street_coverage import CoverageState
 from fleet.history import StreetChanges, shares_of_states
 from fleet.history_events import Happened
 from fleet.history_tracks import TrackPoint

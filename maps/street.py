@@ -20,7 +20,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from fleet.coverage import coverage_state, drivable
+from fleet.coverage.street_coverage import coverage_state, drivable
 from maps.i18n import Translator
 from maps.sightings import SightingView, sighting_view
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.coverage import NO_DIRECTION
+from fleet.coverage.street_coverage import NO_DIRECTION
 from maps.i18n import Translator
 from maps.street import street_name
 from maps.style import STATES

@@ -253,7 +253,7 @@ def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -
     from data.store.setup.city import get_city
     from data.store.storms.storms import get_storm
     from data.store.work import list_jobs
-    from fleet.coverage import painted
+    from fleet.coverage.street_coverage import painted
     from maps.streets_table import CoveragePicture
 
     found = get_storm(tx, StormId(storm))

@@ -19,7 +19,7 @@ from data.store.coverage.coverage import replace_told, save_coverage
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
-from fleet.coverage import NO_DIRECTION, CoverageState
+from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
 from maps import views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
 

@@ -23,9 +23,9 @@ from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, close_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from fleet.cities import set_policy
-from fleet.coverage import CoverageState
+from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.track_windows import Window
 from fleet.live import Hub, LiveFleet, Subscription
-from fleet.windows import Window
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from data.model import Role
-from fleet.coverage import CoverageState
+from fleet.coverage.street_coverage import CoverageState
 from tests.village import NOW, SCHOOL
 
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
 from fleet import storm_history
-from fleet.coverage import CoverageState
+from fleet.coverage.street_coverage import CoverageState
 from fleet.storm_history import StormHistory
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, a_vehicle, at_m

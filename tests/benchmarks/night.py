@@ -34,10 +34,10 @@ from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.earlier import Earlier
+from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.track_windows import number_at
 from fleet.evidence import refresh
 from fleet.storms import start_storm
-from fleet.windows import number_at
 from tests.benchmarks.planned_city import city_with_fleet
 
 STREETS, LOOKS = 300, 20

@@ -47,7 +47,7 @@ from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.coverage import counting, whole_passes
+from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation import Habits, Traversal, driven, quickest, traversals
 from fleet.simulation_faults import SensorFault, broken

@@ -17,7 +17,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from fleet.coverage import CoverageState, coverage_of, drivable, painted
+from fleet.coverage.street_coverage import CoverageState, coverage_of, drivable, painted
 from fleet.history import Proven, shares_of_states, street_changes
 from tests.snow import storms
 from tests.village import BLIND, MAIN_WEST, NOW, ROSE, a_job, village

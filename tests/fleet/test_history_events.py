@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.model import ServiceClass, Storm, StormId
-from fleet.coverage import CoverageState
+from fleet.coverage.street_coverage import CoverageState
 from fleet.history import StreetChanges
 from fleet.history_events import Moment, Streets, moments
 from tests.village import NOW

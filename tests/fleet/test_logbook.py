@@ -25,6 +25,7 @@ from data.store.database.engine import reading, transaction
 from data.store.logbook import forget_parts, list_stale, save_parts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
+from fleet.coverage.tap_rules import SEEN, UNSEEN
 from fleet.evidence import keep_evidence
 from fleet.log_memory import LogMemory
 from fleet.logbook import (
@@ -41,7 +42,6 @@ from fleet.logbook import (
 from fleet.matching.map_matching import StreetMatcher
 from fleet.sites import sites_of
 from fleet.spells import Spell
-from fleet.told import SEEN, UNSEEN
 from fleet.trips import VehicleLog, log_of
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from data.model import Coverage, DirectedSegment, RoadClass, ServiceClass
 from data.streets.network import build_network
-from fleet.coverage import CoverageState, coverage_state
+from fleet.coverage.street_coverage import CoverageState, coverage_state
 from fleet.performance import (
     Asked,
     late_at,

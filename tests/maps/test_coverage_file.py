@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.coverage import NO_DIRECTION
+from fleet.coverage.street_coverage import NO_DIRECTION
 from maps.coverage_file import TELLING, coverage_html
 from maps.i18n import translator
 from tests.maps.pictures import a_picture, covered, named

@@ -3,7 +3,7 @@
 A sensor is believed until it shows that it is broken: it flickers, it says "at work" at a speed at
 which nobody works, or it never says "up" where the route says to drive. From then on it is as if
 there were none, until it behaves; one that never said "up" was stuck all along, and what it said
-before is not believed either (`fleet.windows`).
+before is not believed either (`fleet.coverage.track_windows`).
 """
 
 from collections import deque

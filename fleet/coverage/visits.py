@@ -12,7 +12,7 @@ from datetime import datetime
 
 from data.model import EvidenceKind, Pass, Treatment
 from data.policy.evidence_rules import EvidenceRules
-from fleet.coverage import counting, union, visits
+from fleet.coverage.street_coverage import counting, union, visits
 
 SENSED = frozenset({EvidenceKind.BLADE, EvidenceKind.SPREADER})
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import Evidence, EvidenceKind, Pass, Treatment, VehicleId
-from fleet.backing import without_backing
+from fleet.coverage.reversing import without_backing
 from tests import village as v
 
 FORTH, BACK = True, False

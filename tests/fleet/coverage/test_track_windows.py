@@ -4,9 +4,9 @@ from itertools import pairwise
 import pytest
 
 from data.model import DirectedSegment, EvidenceKind, Pass, Position, Treatment, VehicleId
+from fleet.coverage.route_expectations import Order, Orders
+from fleet.coverage.track_windows import Window, number_at
 from fleet.matching.map_matching import StreetMatcher
-from fleet.orders import Order, Orders
-from fleet.windows import Window, number_at
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 

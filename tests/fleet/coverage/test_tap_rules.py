@@ -5,8 +5,7 @@ import pytest
 from data.model import DirectedSegment, Evidence, EvidenceKind, Pass, SegmentId, Treatment
 from data.model import VehicleId as Truck
 from data.policy.evidence_rules import EvidenceRules
-from fleet.looks import Look, in_order, looks_at
-from fleet.told import (
+from fleet.coverage.tap_rules import (
     AGAINST_SENSOR,
     SEEN,
     UNSEEN,
@@ -15,6 +14,7 @@ from fleet.told import (
     Told,
     told_by,
 )
+from fleet.coverage.visits import Look, in_order, looks_at
 from tests import village as v
 
 RULES = EvidenceRules()

@@ -16,9 +16,9 @@ from data.store.database.engine import Tx
 from data.store.schema import passage
 from data.store.storms.storms import add_storm
 from data.store.work import add_job, get_job, list_jobs_on_segments
-from fleet.earlier import Earlier, Looked
+from fleet.coverage.coverage_cache import Earlier, Looked
+from fleet.coverage.track_windows import begins_at, number_at
 from fleet.evidence import derive
-from fleet.windows import begins_at, number_at
 from tests import village as v
 
 POLICY = policy_from_toml(DEFAULT_POLICY)

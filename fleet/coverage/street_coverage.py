@@ -30,7 +30,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.streets.network import StreetNetwork
-from fleet.accumulation import (
+from fleet.coverage.snow_accumulation import (
     AGEING_FROM,
     DUE_FROM,
     NEVER,

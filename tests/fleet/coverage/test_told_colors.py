@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fleet.colors import ToldColors, Whole
+from fleet.coverage.street_colors import ToldColors, Whole
 from tests import village as v
 
 AN_HOUR = timedelta(hours=1)

@@ -12,8 +12,8 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from data.model import DirectedSegment
-from fleet.coverage import whole_m
-from fleet.looks import Look
+from fleet.coverage.street_coverage import whole_m
+from fleet.coverage.visits import Look
 
 SEEN, UNSEEN, AGAINST_SENSOR = 0.9, 0.5, 0.6
 """Confidence in a tap where positions show the machine on the street, where they do not, and where

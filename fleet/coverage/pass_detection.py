@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from data.model import Evidence, EvidenceKind, Pass, Position, Treatment
 from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
-from fleet.equipment import Claim, Switch
+from fleet.coverage.route_expectations import Order
+from fleet.coverage.sensor_state import Claim, Switch
 from fleet.matching.driven_paths import Stretch, total_m
-from fleet.orders import Order
 
 STEADY = timedelta(seconds=15)
 """Over a longer gap, equipment counts as working only if it worked at both ends."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from data.coverage import VISIT_GAP
 from data.model import Coverage, DirectedSegment, Pass, Treatment
 from data.policy.evidence_rules import EvidenceRules, Grade
-from fleet.coverage import BEGUN, Wholes, counts, union, visits
+from fleet.coverage.street_coverage import BEGUN, Wholes, counts, union, visits
 
 
 class CoverageCourse:

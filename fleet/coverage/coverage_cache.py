@@ -29,9 +29,9 @@ from data.store.coverage.coverage import list_seen
 from data.store.coverage.pass_sums import PassSum, sum_passes
 from data.store.database.engine import Tx
 from data.streets.network import StreetNetwork
-from fleet.coverage import counted_treatments, counts, coverage_of
-from fleet.coverage_course import CoverageCourse
-from fleet.windows import begins_at, number_at
+from fleet.coverage.coverage_history import CoverageCourse
+from fleet.coverage.street_coverage import counted_treatments, counts, coverage_of
+from fleet.coverage.track_windows import begins_at, number_at
 
 WORTH = 8
 """So many older passes of a street are worth to be taken in."""

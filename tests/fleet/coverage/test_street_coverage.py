@@ -21,7 +21,7 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules
-from fleet.coverage import (
+from fleet.coverage.street_coverage import (
     CoverageState,
     coverage_of,
     coverage_state,

@@ -14,12 +14,12 @@ from itertools import takewhile
 from data.coverage import merged
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.backing import without_backing
-from fleet.equipment import Claim, Equipment, Switch
+from fleet.coverage.pass_detection import Sighted, proofs, too_fast_mps
+from fleet.coverage.reversing import without_backing
+from fleet.coverage.route_expectations import Orders
+from fleet.coverage.sensor_state import Claim, Equipment, Switch
 from fleet.matching.driven_paths import Stretch, reverse
 from fleet.matching.map_matching import Matcher, Trail
-from fleet.orders import Orders
-from fleet.proving import Sighted, proofs, too_fast_mps
 from fleet.steps import filtered
 
 LENGTH = timedelta(minutes=30)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.model import DirectedSegment, SegmentId, VehicleId
-from fleet.equipment import DRIVES_M, FAST_S, Claim, Equipment, Switch
+from fleet.coverage.sensor_state import DRIVES_M, FAST_S, Claim, Equipment, Switch
 from fleet.simulation import Fix
 from fleet.simulation_faults import SensorFault, broken
 from tests import village as v

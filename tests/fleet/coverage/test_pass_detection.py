@@ -1,10 +1,10 @@
 import pytest
 
 from data.model import DirectedSegment, Pass, Treatment
-from fleet.equipment import Claim
+from fleet.coverage.pass_detection import Sighted, proofs
+from fleet.coverage.route_expectations import Order
+from fleet.coverage.sensor_state import Claim
 from fleet.matching.driven_paths import Stretch
-from fleet.orders import Order
-from fleet.proving import Sighted, proofs
 from tests import village as v
 from tests.fleet.drives import a_fix
 

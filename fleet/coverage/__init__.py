@@ -1,0 +1,1 @@
+"""What do passes prove of every street?"""
