@@ -16,9 +16,9 @@ from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.answer import CallAnswer, answer_call
 from fleet.callers import requests_of_phone
-from fleet.driven_plan import Trucks
 from fleet.intake import PIN_M
 from fleet.promise import give_promise
+from fleet.routes.published_plan import Trucks
 from maps.answer import AnswerView, AskedView, answer_view, asked_views
 from maps.i18n import LANGUAGES
 

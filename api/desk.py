@@ -21,8 +21,8 @@ from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.accounts.accounts import PHONE_LETTERS, note_phone
-from fleet.route_check import RouteCheck
-from fleet.route_desk import PlanCheck
+from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turn
 from maps.desk import StreetDesk, TruckDesk, street_desk, truck_desk
 from maps.timeline import DoneView, TimelineView, done_view, timeline_view

@@ -39,7 +39,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning import prepare
-from fleet.present_desk import PresentDesk
+from fleet.routes.progress_cache import PresentDesk
 from fleet.running_plan import Found, RunningPlan, best_insertion, running_plan
 
 LOOK_S = 0.1

@@ -16,12 +16,12 @@ from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.cycles import snow_again
-from fleet.driven_plan import DrivenPlan
 from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job
 from fleet.plan_difference import difference, still_ahead
 from fleet.planning import discard
 from fleet.replans import ask_for_replan
-from fleet.route_desk import PlanCheck, check_plan
+from fleet.routes.published_plan import DrivenPlan
+from fleet.routes.route_progress import PlanCheck, check_plan
 from fleet.versions import PLANS
 from maps.i18n import Translator
 from maps.replans import (

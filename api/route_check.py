@@ -20,9 +20,9 @@ from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.shifts import get_shift
 from data.store.storms.storms import find_active_storm, list_storms
 from data.store.tracking.positions import list_between
-from fleet.corridor import Corridor
-from fleet.route_check import LegState, RouteCheck
-from fleet.route_desk import PlanCheck, check_plan
+from fleet.routes.off_route import Corridor
+from fleet.routes.plan_vs_actual import LegState, RouteCheck
+from fleet.routes.route_progress import PlanCheck, check_plan
 from fleet.sites import sites_of
 from maps.route_check import (
     SHOWN,

@@ -11,10 +11,10 @@ from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, Ve
 from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.corridor import ON_STREET_M, Corridor, Whereabouts
-from fleet.duty import MissedReload, hours_left, missed_reload, plows_on
 from fleet.live import VehicleLive
-from fleet.route_check import RouteCheck
+from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
+from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plows_on
 from fleet.sites import Site, site_at
 
 OLD = timedelta(minutes=5)

@@ -28,7 +28,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import open_storm
 from fleet.intake import salted_digest
-from fleet.route_desk import PlanCheck
+from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import ENDED
 

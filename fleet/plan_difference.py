@@ -15,8 +15,8 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from fleet.route_check import SERVED
-from fleet.route_desk import PlanCheck
+from fleet.routes.plan_vs_actual import SERVED
+from fleet.routes.route_progress import PlanCheck
 
 NEXT_MOVES = 3
 """Streets ahead that count as what a driver does next."""

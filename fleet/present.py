@@ -23,8 +23,8 @@ from data.store.storms.closures import list_closures
 from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, wanted_directions, whole_passes
-from fleet.route_check import SERVED
-from fleet.route_desk import PlanCheck
+from fleet.routes.plan_vs_actual import SERVED
+from fleet.routes.route_progress import PlanCheck
 from fleet.sites import sites_of
 from fleet.standing_orders import orders_from, with_orders
 from fleet.truck_start import Ground, truck_starts

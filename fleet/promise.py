@@ -28,7 +28,7 @@ from data.store.requests.promises import (
     list_awaiting_promise,
     list_promise_outcomes,
 )
-from fleet.driven_plan import Expected, Trucks
+from fleet.routes.published_plan import Expected, Trucks
 from fleet.work.totals import quantile
 
 EARLY_SHARE, LATE_SHARE = 0.15, 0.35

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from data.errors import ConflictError
 from data.model import DirectedSegment, Plan, ReplanCause, ReplanWish
 from fleet.planning import SHOWN_VIOLATIONS, Prepared
-from fleet.route_desk import PlanCheck
+from fleet.routes.route_progress import PlanCheck
 
 if TYPE_CHECKING:
     from routing.planning.problem_mapping import Mapped

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from data.model import AlertKind, Job, VehicleId
 from data.policy.alert_rules import AlertRules
 from fleet.alerts import Sign
-from fleet.leg_work import Place, PlanIndex
-from fleet.route_check import SERVED, RouteCheck, expected_at
+from fleet.routes.leg_completion import Place, PlanIndex
+from fleet.routes.plan_vs_actual import SERVED, RouteCheck, expected_at
 
 IN_STEPS = timedelta(minutes=5)
 """Lateness is told in such steps: nobody knows it better, and pages keep still."""

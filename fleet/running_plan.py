@@ -20,7 +20,7 @@ from data.model import (
     WorkPass,
 )
 from fleet.planning import SHOWN_VIOLATIONS, Prepared
-from fleet.route_desk import PlanCheck
+from fleet.routes.route_progress import PlanCheck
 
 if TYPE_CHECKING:
     from routing.planning.directed_passes import DirectedPass

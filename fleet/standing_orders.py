@@ -27,7 +27,7 @@ from data.store.database.engine import Tx
 from data.store.planning.standing_orders import add_order, get_order, list_orders, set_order_lifted
 from data.store.setup.machines import get_vehicle
 from data.store.storms.storms import open_storm
-from fleet.route_desk import PlanCheck
+from fleet.routes.route_progress import PlanCheck
 
 NOT_YET = OrderId(0)
 """Id of an order that the database has not numbered yet."""

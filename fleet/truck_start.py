@@ -21,8 +21,8 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.live import SILENT_AFTER
-from fleet.route_check import RouteCheck
-from fleet.route_desk import PlanCheck
+from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import DRIVING
 from fleet.sites import Site, site_at

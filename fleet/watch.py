@@ -33,11 +33,11 @@ from fleet.alerts import (
     truck_signs,
 )
 from fleet.cycles import waiting_cycle
-from fleet.driven_plan import PlanDesk
 from fleet.live import VehicleLive
 from fleet.risk import risk_signs, risks
-from fleet.route_check import RouteCheck
-from fleet.route_desk import PlanCheck, RouteDesk
+from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.published_plan import PlanDesk
+from fleet.routes.route_progress import PlanCheck, RouteDesk
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import DRIVING, ENDED
 from fleet.sites import sites_of

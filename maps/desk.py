@@ -18,8 +18,8 @@ from data.model import (
     Worked,
 )
 from data.streets.network import StreetNetwork
-from fleet.route_check import RouteCheck, expected_at
-from fleet.route_desk import PlanCheck
+from fleet.routes.plan_vs_actual import RouteCheck, expected_at
+from fleet.routes.route_progress import PlanCheck
 from maps.stages import Label
 from maps.street import street_name
 

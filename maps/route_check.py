@@ -9,9 +9,9 @@ from math import inf
 
 from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.corridor import Detour
-from fleet.route_check import LegCheck, LegState, RouteCheck
-from fleet.route_desk import PlanCheck
+from fleet.routes.off_route import Detour
+from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
+from fleet.routes.route_progress import PlanCheck
 from maps.i18n import Translator
 from maps.street import StreetName, called, street_name
 from maps.tables import BYTE_ORDER_MARK

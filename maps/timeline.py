@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Leg, LegKind, Plan, PlanId, Route, VehicleId
-from fleet.route_check import LegState, RouteCheck
-from fleet.route_desk import PlanCheck
+from fleet.routes.plan_vs_actual import LegState, RouteCheck
+from fleet.routes.route_progress import PlanCheck
 
 SECOND = timedelta(seconds=1)
 

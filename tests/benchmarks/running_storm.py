@@ -28,9 +28,9 @@ from data.store.streets.network import load_network
 from fleet.cycles import snow_again
 from fleet.plan_difference import difference, still_ahead
 from fleet.planning import Prepared, prepare, store_draft
-from fleet.present_desk import PresentDesk
 from fleet.replanning import replanned
 from fleet.replans import FEW_TRUCKS, SECONDS
+from fleet.routes.progress_cache import PresentDesk
 from fleet.running_plan import best_insertion, running_plan
 from routing.replanning.path_cache import KnownWays
 from routing.search.warm_up import warm_up

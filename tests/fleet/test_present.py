@@ -30,7 +30,7 @@ from fleet.planning import Prepared, prepare, publish
 from fleet.shifts.shift_progress import start_shift
 from fleet.storms import start_storm
 from tests import village as v
-from tests.fleet.test_route_check import a_pass
+from tests.fleet.routes.test_plan_vs_actual import a_pass
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan
 

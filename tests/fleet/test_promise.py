@@ -41,7 +41,6 @@ from data.store.requests.requests import get_request, save_request
 from data.store.shifts.shifts import save_progress
 from data.store.work import find_open_job, set_job_state
 from fleet.closing import cancel_request
-from fleet.driven_plan import DrivenPlan, Expected, PlanDesk, Progress, Trucks, progress_of
 from fleet.intake import Report, place_by_hand, receive
 from fleet.promise import (
     FARTHEST_LATE,
@@ -53,6 +52,14 @@ from fleet.promise import (
     track_record,
     was_kept,
     window_of,
+)
+from fleet.routes.published_plan import (
+    DrivenPlan,
+    Expected,
+    PlanDesk,
+    Progress,
+    Trucks,
+    progress_of,
 )
 from fleet.storms import start_storm
 from tests import village as v

@@ -29,8 +29,8 @@ from data.store.work import list_jobs
 from fleet.alert_book import AlertBook, acknowledge
 from fleet.alerts import Course, Sign, TruckNow, silent_signs
 from fleet.live import LiveFleet
-from fleet.route_check import LegState
-from fleet.route_desk import check_plan
+from fleet.routes.plan_vs_actual import LegState
+from fleet.routes.route_progress import check_plan
 from fleet.simulation import Habits, driven
 from fleet.sites import Site
 from fleet.storms import end_storm, start_storm

@@ -51,7 +51,7 @@ from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
 from fleet.intake import PIN_M
-from fleet.route_check import LegState
+from fleet.routes.plan_vs_actual import LegState
 from fleet.shifts.roster import Clash
 from fleet.shifts.route_answers import Standing
 from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason

@@ -9,8 +9,8 @@ from data.model import Leg, LegKind, Route, ShiftId, VehicleId, Words
 from data.policy.alert_rules import AlertRules
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
 from data.policy.message_rules import FROM_DRIVER, MessageRules, words_of
-from fleet.duty import hours_left, missed_reload, plows_on
-from fleet.route_check import LegCheck, LegState, RouteCheck
+from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
+from fleet.routes.route_compliance import hours_left, missed_reload, plows_on
 from tests import village as v
 from tests.village_plan import a_leg
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from data.model import LegKind, Route
 from data.policy.alert_rules import AlertRules
-from fleet.route_check import LegState, RouteCheck
+from fleet.routes.plan_vs_actual import LegState, RouteCheck
 
 SOON_LEGS = 10
 """Legs from the next one on among which a truck may already be: evidence comes a little later."""

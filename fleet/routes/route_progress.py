@@ -12,9 +12,9 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan
 from data.streets.network import StreetNetwork
-from fleet.corridor import Corridor
-from fleet.leg_work import NOTHING_SEEN, Place, PlanIndex, StreetWork, work_on
-from fleet.route_check import LegCheck, RouteCheck, at_moment, check_route, leg_check
+from fleet.routes.leg_completion import NOTHING_SEEN, Place, PlanIndex, StreetWork, work_on
+from fleet.routes.off_route import Corridor
+from fleet.routes.plan_vs_actual import LegCheck, RouteCheck, at_moment, check_route, leg_check
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.shifts.shifts import list_progress_of_plan
 from data.streets.network import StreetNetwork
-from fleet.route_desk import PlanCheck, RouteDesk
+from fleet.routes.route_progress import PlanCheck, RouteDesk
 
 
 class PresentDesk:

@@ -15,7 +15,7 @@ from data.model import (
     ShiftId,
     VehicleId,
 )
-from fleet.leg_work import NOTHING_SEEN, Place, PlanIndex, StreetWork
+from fleet.routes.leg_completion import NOTHING_SEEN, Place, PlanIndex, StreetWork
 from fleet.shifts.shift_progress import DONE as TAPPED_DONE
 from fleet.shifts.shift_progress import SKIPPED as TAPPED_SKIPPED
 

@@ -22,9 +22,9 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules
-from fleet.corridor import Corridor, Whereabouts
-from fleet.leg_work import Place, PlanIndex, work_on
-from fleet.route_check import LegState, RouteCheck, check_route, expected_at, leg_check
+from fleet.routes.leg_completion import Place, PlanIndex, work_on
+from fleet.routes.off_route import Corridor, Whereabouts
+from fleet.routes.plan_vs_actual import LegState, RouteCheck, check_route, expected_at, leg_check
 from fleet.shifts.shift_progress import DONE, SKIPPED
 from fleet.sites import Site
 from tests import village as v
