@@ -14,10 +14,10 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests_on_segment
 from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
-from fleet.answer import CallAnswer, answer_call
-from fleet.callers import requests_of_phone
-from fleet.intake import PIN_M
-from fleet.promise import give_promise
+from fleet.requests.call_answer import CallAnswer, answer_call
+from fleet.requests.caller_privacy import requests_of_phone
+from fleet.requests.intake import PIN_M
+from fleet.requests.promises import give_promise
 from fleet.routes.published_plan import Trucks
 from maps.answer import AnswerView, AskedView, answer_view, asked_views
 from maps.i18n import LANGUAGES

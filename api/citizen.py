@@ -26,11 +26,11 @@ from data.store.requests.promises import find_promise
 from data.store.requests.requests import find_caller
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import find_done_at, get_job
-from fleet.closing import reopen_request
-from fleet.consent import withdraw_consent
 from fleet.crew_plan import crew_window
-from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
-from fleet.tracking_codes import plain_reference, tracked_request
+from fleet.requests.closing import reopen_request
+from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+from fleet.requests.notice_consent import withdraw_consent
+from fleet.requests.tracking_codes import plain_reference, tracked_request
 from maps.citizen import (
     FORM_KINDS,
     KIND_ICONS,
@@ -164,7 +164,7 @@ def _onward(request: Request, asked: ServiceRequest, code: str, more: str = "") 
 
 
 def _report(said: dict[str, str], language: str) -> Report:
-    """Return the record that `fleet.intake` takes."""
+    """Return the record that `fleet.requests.intake` takes."""
     if said["kind"] not in set(FORM_KINDS):
         raise InvalidError("kind", said["kind"], "one of {expected}")
     return Report(

@@ -41,7 +41,7 @@ from fleet.crews import (
     retire_crew,
     send_home,
 )
-from fleet.intake import wrong_state
+from fleet.requests.intake import wrong_state
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from maps.crews import (
     CrewJobView,

@@ -12,7 +12,7 @@ from api.settings import Settings
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
 from data.store.database.engine import Database, transaction
-from fleet.erasure import Erased, erase_old
+from fleet.requests.data_retention import Erased, erase_old
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""

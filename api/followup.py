@@ -21,7 +21,6 @@ from data.store.followup.followup import get_followed
 from data.store.followup.sightings import get_sighting, list_sightings
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
-from fleet.clocks import next_due
 from fleet.followup import (
     LOOKS_AFTER,
     NOTE_LETTERS,
@@ -33,6 +32,7 @@ from fleet.followup import (
     settle,
     sight,
 )
+from fleet.requests.sla_clocks import next_due
 from maps.followup import FileView, FollowUpView, Lens, file_view, followup_view
 
 router = APIRouter()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from data.errors import InvalidError, NotFoundError
 from data.files.toml_reader import read_toml
 from data.store.requests.requests import Caller
-from fleet.outbox import OutboxRules
+from fleet.requests.outbox import OutboxRules
 from maps.notices import NoticeText
 
 NO_WAY = "no_way"

@@ -20,7 +20,7 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.requests.request_photos import add_request_photo
 from data.store.requests.requests import find_request_by_key, get_request
 from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
-from fleet.intake import Report, locate, receive
+from fleet.requests.intake import Report, locate, receive
 
 CHANNEL = "web"
 """Where reports of the public form come from."""

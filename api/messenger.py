@@ -23,9 +23,9 @@ from fleet.body_letters import (
     lose_interrupted_letters,
     settle_body_letter,
 )
-from fleet.notices import Window, tell_planned, windows_of
-from fleet.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
-from fleet.promise import promise_open
+from fleet.requests.notices import Window, tell_planned, windows_of
+from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
+from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks
 from maps.handover import letter_text, paper_view
 from maps.i18n import translator

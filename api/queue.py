@@ -40,9 +40,7 @@ from data.store.requests.request_search import (
     tally_requests,
 )
 from data.store.requests.requests import list_requests_by_id
-from fleet.callers import note_phone_search
 from fleet.handover import HandingOver
-from fleet.intake import TEXT_LETTERS
 from fleet.queue import (
     Bulk,
     Ground,
@@ -53,6 +51,8 @@ from fleet.queue import (
     places_by_words,
     undo_change,
 )
+from fleet.requests.caller_privacy import note_phone_search
+from fleet.requests.intake import TEXT_LETTERS
 from maps.queue import QueueView, change_view, counts_of, queue_rows, spots_json, total_of
 from maps.request_table import queue_table
 from maps.views import request_view

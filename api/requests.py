@@ -21,9 +21,9 @@ from data.model import (
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
 from data.store.work import list_jobs_by_id
-from fleet.callers import look_at_caller
-from fleet.closing import cancel_request, close_request, reopen_request
-from fleet.intake import locate, place_by_hand, receive
+from fleet.requests.caller_privacy import look_at_caller
+from fleet.requests.closing import cancel_request, close_request, reopen_request
+from fleet.requests.intake import locate, place_by_hand, receive
 from maps.views import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})

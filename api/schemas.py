@@ -22,8 +22,8 @@ from data.model import (
     VehicleId,
 )
 from data.storms import NEED_TIME, moment_of
-from fleet.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.replans import FEW_TRUCKS
+from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.shifts.shift_progress import SkipReason
 from fleet.what_if import LONGEST_S, SECONDS
 
@@ -70,7 +70,7 @@ class ReportIn(Wire):
     join: bool = True
 
     def report(self) -> Report:
-        """Return the record that `fleet.intake` takes; half a pin is an `InvalidError`."""
+        """Return the record that `fleet.requests.intake` takes; half a pin is an `InvalidError`."""
         for name, half, other in (("lon", self.lon, self.lat), ("lat", self.lat, self.lon)):
             if half is None and other is not None:
                 raise InvalidError(name, "", "a value")

@@ -14,9 +14,9 @@ from data.store.followup.agency_mail import (
 )
 from data.store.followup.referrals import get_body, get_hand_over
 from data.store.requests.requests import get_request
-from fleet.callers import look_at_caller
-from fleet.intake import subject_of
-from fleet.outbox import BACK_OFF, MESSENGER
+from fleet.requests.caller_privacy import look_at_caller
+from fleet.requests.intake import subject_of
+from fleet.requests.outbox import BACK_OFF, MESSENGER
 
 
 @dataclass(frozen=True, slots=True)

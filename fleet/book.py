@@ -37,7 +37,7 @@ from data.store.audit.audited_rows import (
 )
 from data.store.database.engine import Tx
 from fleet.coverage.track_windows import begins_at
-from fleet.intake import salted_digest
+from fleet.requests.intake import salted_digest
 
 BOOK = Actor(ActorKind.SYSTEM, "book")
 """Who writes down what evidence is."""

@@ -9,7 +9,7 @@ from data.store.database.engine import Tx
 from data.store.followup.callbacks import add_call_attempt
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import mark_told
-from fleet.intake import SHORT_LETTERS, subject_of
+from fleet.requests.intake import SHORT_LETTERS, subject_of
 
 
 def note_call(

@@ -34,7 +34,7 @@ from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 from data.store.requests.sla_clocks import mark_one_planned
 from data.store.storms.storms import open_storm
-from fleet.notices import Window, tell_crew_planned
+from fleet.requests.notices import Window, tell_crew_planned
 from fleet.work.crew_jobs import ALIVE, WAITING, freed, moved, require_state
 from routing.crews import CrewProblem, CrewTask, CrewUnit, Visit, plan_lists
 

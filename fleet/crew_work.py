@@ -22,7 +22,7 @@ from data.store.crews.crew_jobs import list_crew_jobs_of_crew
 from data.store.crews.crew_photos import add_crew_photo, crew_photos, remove_crew_photo
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
-from fleet.closing import CLOSABLE, close_by_evidence, reopen_request
+from fleet.requests.closing import CLOSABLE, close_by_evidence, reopen_request
 from fleet.work.crew_jobs import freed, moved, require_state, subject_of_job
 
 SAID_LETTERS = 500

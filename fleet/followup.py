@@ -33,11 +33,11 @@ from data.store.requests.sla_clocks import get_clock, set_assigned, set_escalate
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork
-from fleet.clocks import Due, next_due
-from fleet.closing import CLOSABLE, close_by_evidence
 from fleet.coverage.street_coverage import wanted_directions
 from fleet.evidence import keep_evidence
-from fleet.intake import subject_of, wrong_state
+from fleet.requests.closing import CLOSABLE, close_by_evidence
+from fleet.requests.intake import subject_of, wrong_state
+from fleet.requests.sla_clocks import Due, next_due
 from fleet.work.crew_jobs import drop_job_of_request
 
 WATCH = Actor(ActorKind.SYSTEM, "followup")

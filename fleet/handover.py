@@ -28,8 +28,8 @@ from data.store.followup.referrals import (
 )
 from data.store.requests.requests import get_request
 from fleet.body_letters import drop_body_letter
-from fleet.closing import close_request, reopen_request
-from fleet.intake import subject_of
+from fleet.requests.closing import close_request, reopen_request
+from fleet.requests.intake import subject_of
 
 NEW = HandOverId(0)
 """Id of a hand-over that the database has not numbered yet."""

@@ -27,7 +27,7 @@ from data.store.requests.request_search import count_waiting
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import open_storm
-from fleet.intake import salted_digest
+from fleet.requests.intake import salted_digest
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import ENDED

@@ -26,8 +26,8 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests_of_jobs
 from data.store.work import find_open_job, list_jobs_on_segments, set_job_state
 from data.streets.network import StreetNetwork
-from fleet.closing import UNPROVED, close_by_evidence, reopen_unproved
 from fleet.coverage.street_coverage import counting, done_at
+from fleet.requests.closing import UNPROVED, close_by_evidence, reopen_unproved
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
 """Who closes jobs by evidence."""

@@ -37,7 +37,7 @@ from data.store.messages.messages import (
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
 from data.store.tracking.tracker_state import add_command
-from fleet.intake import SALT_BYTES, salted_digest
+from fleet.requests.intake import SALT_BYTES, salted_digest
 from fleet.shifts.shift_progress import ENDED
 
 THREAD = 200

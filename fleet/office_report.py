@@ -10,7 +10,7 @@ from data.model import ClosingReason, Followed, RequestKind, RequestState, Servi
 from data.model.periods import Period, Span
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.clocks import class_of, district_of, work_due_at
+from fleet.requests.sla_clocks import class_of, district_of, work_due_at
 from fleet.work.totals import quantile
 
 _INSTANT = timedelta(microseconds=1)

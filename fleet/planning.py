@@ -50,10 +50,10 @@ from data.store.work import list_jobs, set_planned
 from data.streets.network import StreetNetwork
 from fleet.edit_orders import take_orders
 from fleet.in_service import sites_in_use
-from fleet.notices import tell_planned, windows_of
 from fleet.plan_options import check_options, in_service
 from fleet.present import closed_streets, present_of
-from fleet.promise import promise_open
+from fleet.requests.notices import tell_planned, windows_of
+from fleet.requests.promises import promise_open
 from fleet.routes.progress_cache import PresentDesk
 from fleet.routes.published_plan import DrivenPlan, Trucks
 from fleet.routes.route_progress import PlanCheck

@@ -31,10 +31,17 @@ from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
-from fleet.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.handover import HandingOver, hand_over, withdraw_hand_over
-from fleet.intake import TREATMENTS, find_place, open_work, place_by_hand, subject_of, wrong_state
-from fleet.notices import unsay_ended
+from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
+from fleet.requests.intake import (
+    TREATMENTS,
+    find_place,
+    open_work,
+    place_by_hand,
+    subject_of,
+    wrong_state,
+)
+from fleet.requests.notices import unsay_ended
 
 
 class QueueAction(StrEnum):

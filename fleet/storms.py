@@ -40,7 +40,7 @@ from data.store.storms.storms import (
 )
 from data.store.work import add_jobs, list_jobs, set_job_state
 from data.streets.network import StreetNetwork
-from fleet.intake import back_to_waiting, open_work
+from fleet.requests.intake import back_to_waiting, open_work
 from fleet.streets.loaded_streets import require_present
 from fleet.work.crew_jobs import end_crew_work
 from fleet.work.jobs import first_jobs, typical_blade_m

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from data.model import Segment, SegmentId, ServiceRequest, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.answer import CallAnswer, Cleared, Outlook, Prospect
+from fleet.requests.call_answer import CallAnswer, Cleared, Outlook, Prospect
 from maps.i18n import LANGUAGES, Translator, translator
 from maps.street import street_name
 

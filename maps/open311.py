@@ -20,7 +20,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.streets.network import StreetNetwork
-from fleet.closing import UNPROVED
+from fleet.requests.closing import UNPROVED
 from maps.i18n import Translator
 
 type Value = str | int | float | bool | list[Value] | dict[str, Value] | None

@@ -14,7 +14,7 @@ from data.errors import InvalidError, Need, NotFoundError
 from data.files.photos import MOST_BYTES
 from data.model import ApiKey, Danger, LonLat, RequestKind
 from data.streets.network import StreetNetwork
-from fleet.intake import SHORT_LETTERS, Report
+from fleet.requests.intake import SHORT_LETTERS, Report
 from maps.open311_services import CONSENT, DANGER, LANGUAGE, QUESTIONS, YES, Datatype, Question
 
 CHANNEL = "open311"

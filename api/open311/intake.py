@@ -17,8 +17,8 @@ from api.requests import deadlines
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
-from fleet.intake import Report, locate
-from fleet.partners import Extras, partner, receive_from
+from fleet.requests.intake import Report, locate
+from fleet.requests.partners import Extras, partner, receive_from
 from maps.open311 import Record, notice
 from maps.views import request_view
 

@@ -12,7 +12,7 @@ from data.store.followup.referrals import agencies_of
 from data.store.requests.partners import list_partner_reports
 from data.store.requests.public_requests import last_changes, list_notes
 from data.store.requests.request_photos import list_request_photos
-from fleet.partners import TOLD
+from fleet.requests.partners import TOLD
 from maps.open311 import UPDATES, Published, Record, extended, request_record
 
 NOTED = (*UPDATES, TOLD)

@@ -20,8 +20,8 @@ from data.store.database.engine import reading, transaction
 from data.store.requests.partners import list_partner_updates
 from data.store.requests.public_requests import list_request_events
 from data.store.requests.requests import list_requests_by_id
-from fleet.intake import SHORT_LETTERS, TEXT_LETTERS
-from fleet.partners import TOLD, Said, Wish, hear
+from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS
+from fleet.requests.partners import TOLD, Said, Wish, hear
 from maps.open311 import UPDATES as VERBS
 from maps.open311 import Record, by_request, update_record
 

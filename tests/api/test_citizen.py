@@ -11,8 +11,8 @@ from data.store.database.engine import reading, transaction
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import set_job_state
-from fleet.closing import close_by_evidence, close_request
-from fleet.outbox import MESSENGER
+from fleet.requests.closing import close_by_evidence, close_request
+from fleet.requests.outbox import MESSENGER
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from data.store.requests.partners import list_partner_reports
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request
 from fleet.accounts.api_keys import find_key, make_key
-from fleet.erasure import ERASED
-from fleet.intake import Report, locate
-from fleet.partners import Extras, receive_from
+from fleet.requests.data_retention import ERASED
+from fleet.requests.intake import Report, locate
+from fleet.requests.partners import Extras, receive_from
 from tests.village import NOW, village
 
 ADMIN = Actor(ActorKind.USER, "administrator")

@@ -7,7 +7,7 @@ from api.intake_door import WAITING, Arrival, IntakeDoor
 from data.model import RequestKind
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import list_requests
-from fleet.intake import Report, receive
+from fleet.requests.intake import Report, receive
 from tests import village as v
 from tests.village_database import DISPATCHER
 

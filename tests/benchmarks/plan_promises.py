@@ -11,7 +11,7 @@ from data.store.requests.promises import list_promise_outcomes
 from data.store.requests.requests import Caller, add_caller, add_request
 from data.store.work import list_jobs
 from fleet.planning import publish
-from fleet.promise import REMEMBERED
+from fleet.requests.promises import REMEMBERED
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database

@@ -36,7 +36,7 @@ from data.store.database.engine import create_engine, reading, transaction
 from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network
 from fleet.cities import add_city
-from fleet.intake import Report, locate, receive
+from fleet.requests.intake import Report, locate, receive
 from fleet.reimport import compare, take_over
 from fleet.storms import start_storm
 folder, old, new = (Path(word) for word in sys.argv[1:])

@@ -27,7 +27,7 @@ from data.store.database.engine import open_database, transaction
 from data.store.schema import segment
 from data.store.streets.districts import save_districts
 from fleet.evidence import keep_evidence
-from fleet.intake import Report, place_by_hand, receive
+from fleet.requests.intake import Report, place_by_hand, receive
 from fleet.storms import end_storm, start_storm
 from tests.browser.conftest import serving
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village

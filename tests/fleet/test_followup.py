@@ -29,8 +29,6 @@ from data.store.followup.sightings import list_sightings, list_sightings_on_segm
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
 from data.store.work import get_job, set_planned
-from fleet.clocks import Due, Step, next_due
-from fleet.closing import cancel_request, close_request, reopen_request
 from fleet.followup import (
     SEEN_THERE,
     WATCH,
@@ -44,8 +42,10 @@ from fleet.followup import (
     settle,
     sight,
 )
-from fleet.intake import Report, locate, receive
 from fleet.recompute import recompute
+from fleet.requests.closing import cancel_request, close_request, reopen_request
+from fleet.requests.intake import Report, locate, receive
+from fleet.requests.sla_clocks import Due, Step, next_due
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

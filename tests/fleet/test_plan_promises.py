@@ -9,10 +9,10 @@ from data.store.planning.plans import add_plan
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.work import set_job_state
 from fleet.planning import publish
-from fleet.promise import was_kept
+from fleet.requests.promises import was_kept
 from fleet.storms import start_storm
 from tests import village as v
-from tests.fleet.test_promise import HOUR, MINUTE, asked_on, job_on
+from tests.fleet.requests.test_promises import HOUR, MINUTE, asked_on, job_on
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan
 

@@ -27,9 +27,7 @@ from data.store.requests.requests import get_request, list_requests
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
 from fleet.bodies import NEW, keep_body, retire_body
-from fleet.closing import reopen_request
 from fleet.handover import HandingOver, take_answer
-from fleet.intake import Report, locate, receive
 from fleet.queue import (
     Ground,
     close_many,
@@ -39,6 +37,8 @@ from fleet.queue import (
     places_by_words,
     undo_change,
 )
+from fleet.requests.closing import reopen_request
+from fleet.requests.intake import Report, locate, receive
 from fleet.storms import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database

@@ -41,12 +41,12 @@ from data.store.storms.storms import add_storm, close_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from data.streets.network import build_network
-from fleet.closing import UNPROVED
 from fleet.coverage.track_windows import LENGTH, begins_at, number_at
 from fleet.evidence import refresh
 from fleet.logbook import Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.recompute import recompute
+from fleet.requests.closing import UNPROVED
 from fleet.tracking import TrackBook, digest, new_track_book
 from tests import village as v
 from tests.fleet.drives import a_drive, a_request, ends_at

@@ -22,11 +22,11 @@ from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
 from fleet import records
-from fleet.closing import cancel_request
 from fleet.evidence import keep_evidence
-from fleet.intake import Report, locate, receive
 from fleet.performance import late_at
 from fleet.records import StormRecords
+from fleet.requests.closing import cancel_request
+from fleet.requests.intake import Report, locate, receive
 from fleet.storms import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

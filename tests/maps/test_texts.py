@@ -45,12 +45,12 @@ from data.model.periods import Span
 from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.policy.override_file import COLUMNS
 from fleet.accounts.accounts import LOGIN_LETTERS
-from fleet.answer import Outlook
-from fleet.clocks import Step
 from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
-from fleet.intake import PIN_M
+from fleet.requests.call_answer import Outlook
+from fleet.requests.intake import PIN_M
+from fleet.requests.sla_clocks import Step
 from fleet.routes.plan_vs_actual import LegState
 from fleet.shifts.roster import Clash
 from fleet.shifts.route_answers import Standing

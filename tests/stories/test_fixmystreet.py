@@ -11,7 +11,7 @@ from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
 from data.store.followup.comments import list_comments
 from fleet.accounts.api_keys import make_key
-from fleet.closing import close_request
+from fleet.requests.closing import close_request
 from tests.village import NOW
 
 CITY = Actor(ActorKind.USER, "supervisor")

@@ -13,7 +13,7 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
-from fleet.intake import Report, locate, receive
+from fleet.requests.intake import Report, locate, receive
 from tests.data.osm_files import a_node, a_way, nodes
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from data.store.streets.network import list_former_segments, list_restrictions, 
 from data.store.streets.service_levels import list_levels, list_overrides, save_overrides
 from data.store.work import list_jobs, set_job_state
 from fleet.cities import add_city
-from fleet.intake import Report, locate, receive
 from fleet.reimport import compare, take_over
+from fleet.requests.intake import Report, locate, receive
 from fleet.storms import start_storm
 from tests.data.osm_files import a_node, a_sign, a_way, write_osm
 from tests.fleet.reimport.crossing import ACTOR, NOW

@@ -8,7 +8,7 @@ from enum import StrEnum
 from data.model import Followed, RequestState, ServiceClass, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.intake import TREATMENTS
+from fleet.requests.intake import TREATMENTS
 
 
 class Step(StrEnum):

@@ -26,8 +26,15 @@ from data.store.requests.requests import count_requests_of_job
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork
-from fleet.intake import TREATMENTS
-from fleet.promise import REMEMBERED, TrackRecord, Window, late_share, track_record, window_of
+from fleet.requests.intake import TREATMENTS
+from fleet.requests.promises import (
+    REMEMBERED,
+    TrackRecord,
+    Window,
+    late_share,
+    track_record,
+    window_of,
+)
 from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks, Visit
 from fleet.work.crew_jobs import CREW_KINDS
 from fleet.work.duplicate_jobs import covering_job

@@ -20,8 +20,8 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import find_open_job, get_job, set_job_state
 from data.streets.network import build_network
-from fleet.answer import CallAnswer, Outlook, answer_call, cleared_of
-from fleet.intake import Report, place_by_hand, receive
+from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
+from fleet.requests.intake import Report, place_by_hand, receive
 from fleet.routes.published_plan import PlanDesk
 from fleet.storms import start_storm
 from fleet.work.duplicate_jobs import covering_job

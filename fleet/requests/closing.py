@@ -31,8 +31,8 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment
 from data.store.work import add_job, find_open_job, get_job, set_job_state
-from fleet.intake import TREATMENTS, subject_of, wrong_state
-from fleet.notices import tell, tell_ended
+from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
+from fleet.requests.notices import tell, tell_ended
 from fleet.work.crew_jobs import drop_job_of_request, reopen_job_of_request
 from fleet.work.jobs import NOT_YET, born_of_request
 

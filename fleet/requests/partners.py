@@ -28,8 +28,8 @@ from data.store.requests.partners import (
 from data.store.requests.request_photos import add_request_photo
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock
-from fleet.closing import STILL_OPEN, close_request, reopen_request
-from fleet.intake import Report, receive, subject_of
+from fleet.requests.closing import STILL_OPEN, close_request, reopen_request
+from fleet.requests.intake import Report, receive, subject_of
 
 TOLD = "request.partner_told"
 """Verb of what another system said; the words themselves are no part of the storm book."""

@@ -1,6 +1,6 @@
 """What callers are told, written down in the transaction in which it happened.
 
-Nothing is sent from here: `fleet.outbox` says what may go out when, and `api` sends it.
+Nothing is sent from here: `fleet.requests.outbox` says what may go out when, and `api` sends it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -20,10 +20,10 @@ from data.store.database.engine import Tx, transaction
 from data.store.requests.notices import count_reaching, list_notices
 from data.store.requests.requests import find_caller
 from data.store.work import list_jobs, set_job_state
-from fleet.closing import close_by_evidence, close_request, reopen_request
-from fleet.intake import Report, locate, receive
-from fleet.notices import MOVED, Window, tell, tell_planned
-from fleet.outbox import (
+from fleet.requests.closing import close_by_evidence, close_request, reopen_request
+from fleet.requests.intake import Report, locate, receive
+from fleet.requests.notices import MOVED, Window, tell, tell_planned
+from fleet.requests.outbox import (
     BACK_OFF,
     Letter,
     OutboxRules,
@@ -34,7 +34,7 @@ from fleet.outbox import (
 )
 from fleet.storms import start_storm
 from tests import village as v
-from tests.fleet.test_intake import GEOCODER
+from tests.fleet.requests.test_intake import GEOCODER
 from tests.village_database import DISPATCHER, POLICY, a_village_database
 
 TEHRAN = "Asia/Tehran"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from data.model import Actor, ActorKind, RequestKind
 from data.store.audit.audit_log import broken_links, list_events
-from fleet.callers import SEEN, look_at_caller, look_at_callers
-from fleet.intake import Report, receive
+from fleet.requests.caller_privacy import SEEN, look_at_caller, look_at_callers
+from fleet.requests.intake import Report, receive
 from tests.village import NOW
 
 OPERATOR = Actor(ActorKind.USER, "operator")
@@ -46,7 +46,7 @@ def test_where_nobody_said_who_they_are_there_is_nothing_to_see(tx):
 
 
 def test_nobody_else_reads_callers_past_the_storm_book():
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     readers = {
         str(path.relative_to(root))
         for layer in ("api", "fleet", "maps")
@@ -54,5 +54,10 @@ def test_nobody_else_reads_callers_past_the_storm_book():
         if re.search(r"\b(find_caller|list_callers)\b", path.read_text("utf-8"))
     }
     # Messages and their sender are machines; the tracking page tells callers of themselves.
-    machines = {"fleet/notices.py", "fleet/outbox.py", "fleet/consent.py", "api/citizen.py"}
-    assert readers == {"fleet/callers.py", *machines}
+    machines = {
+        "fleet/requests/notices.py",
+        "fleet/requests/outbox.py",
+        "fleet/requests/notice_consent.py",
+        "api/citizen.py",
+    }
+    assert readers == {"fleet/requests/caller_privacy.py", *machines}

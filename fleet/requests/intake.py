@@ -42,9 +42,9 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
-from fleet.notices import tell
+from fleet.requests.notices import tell
+from fleet.requests.tracking_codes import new_code
 from fleet.streets.loaded_streets import require_present
-from fleet.tracking_codes import new_code
 from fleet.work.crew_jobs import job_of_request
 from fleet.work.duplicate_jobs import covering_job
 from fleet.work.jobs import new_job, typical_blade_m

@@ -21,14 +21,14 @@ from data.store.followup.sightings import add_sighting
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import find_open_job, get_job, set_job_state
-from fleet.closing import (
+from fleet.requests.closing import (
     CLOSED_AS,
     cancel_request,
     close_by_evidence,
     close_request,
     reopen_request,
 )
-from fleet.intake import Report, locate, receive
+from fleet.requests.intake import Report, locate, receive
 from fleet.storms import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

@@ -40,9 +40,9 @@ from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.requests.requests import get_request, save_request
 from data.store.shifts.shifts import save_progress
 from data.store.work import find_open_job, set_job_state
-from fleet.closing import cancel_request
-from fleet.intake import Report, place_by_hand, receive
-from fleet.promise import (
+from fleet.requests.closing import cancel_request
+from fleet.requests.intake import Report, place_by_hand, receive
+from fleet.requests.promises import (
     FARTHEST_LATE,
     LATE_SHARE,
     LEAST_RECORD,
