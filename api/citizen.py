@@ -26,7 +26,7 @@ from data.store.requests.promises import find_promise
 from data.store.requests.requests import find_caller
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import find_done_at, get_job
-from fleet.crew_plan import crew_window
+from fleet.crews.crew_lists import crew_window
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent

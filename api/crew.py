@@ -34,7 +34,7 @@ from data.store.crews.crew_register import find_crew_of_user
 from data.store.database.engine import Tx, reading
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
-from fleet.crew_work import (
+from fleet.crews.crew_progress import (
     SAID_LETTERS,
     finish_job,
     leave_job,
@@ -42,7 +42,7 @@ from fleet.crew_work import (
     require_own,
     start_job,
 )
-from fleet.crews import find_duty
+from fleet.crews.crew_register import find_duty
 from maps.crews import CrewJobView, JobRow, crew_job_view, job_row
 from maps.views import request_view
 

@@ -29,7 +29,7 @@ from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
-from fleet.crew_plan import (
+from fleet.crews.crew_lists import (
     Step,
     days_of,
     discard_draft,

@@ -31,8 +31,8 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests_by_id
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm
-from fleet.crew_work import put_back
-from fleet.crews import (
+from fleet.crews.crew_progress import put_back
+from fleet.crews.crew_register import (
     NOT_YET,
     change_crew,
     enroll_crew,

@@ -12,8 +12,8 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
-from fleet.crew_plan import draft_lists, publish_lists
-from fleet.crews import NOT_YET, enroll_crew, put_on_duty
+from fleet.crews.crew_lists import draft_lists, publish_lists
+from fleet.crews.crew_register import NOT_YET, enroll_crew, put_on_duty
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand
 from maps.i18n import Translator
 

@@ -32,7 +32,7 @@ from data.store.setup.machines import get_vehicle, list_depots, list_reload_site
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.storms.storms import get_storm
-from fleet.crews import enter_crew_code
+from fleet.crews.crew_register import enter_crew_code
 from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
 from fleet.shifts.shift_progress import ENDED, driven_route

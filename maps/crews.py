@@ -18,7 +18,7 @@ from data.model.crews import (
     CrewWork,
 )
 from data.streets.network import StreetNetwork
-from fleet.crew_plan import CrewDay, Stop
+from fleet.crews.crew_lists import CrewDay, Stop
 from fleet.work.crew_jobs import WAITING
 from maps.i18n import Translator
 from maps.street import called, street_name

@@ -18,7 +18,7 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
-from fleet.crew_plan import published_lists
+from fleet.crews.crew_lists import published_lists
 
 
 @pytest.fixture(scope="module")
