@@ -16,7 +16,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.storms.call_outs import list_call_outs
 from data.store.storms.storms import find_active_storm, get_storm, list_storms
-from fleet.call_outs import answer, arrive, call, cancel, hires, release
+from fleet.storms.call_outs import answer, arrive, call, cancel, hires, release
 from maps.call_outs import CallOutView, call_out_view, reserve_rows
 from maps.views import storm_view
 

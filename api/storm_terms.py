@@ -28,10 +28,17 @@ from data.store.storms.closures import list_closures
 from data.store.storms.storm_conditions import get_snow_entry
 from data.store.storms.storms import find_active_storm, get_storm
 from data.storms import snow_from_csv
-from fleet.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure
-from fleet.in_service import NOTE_LETTERS, switch_machine, switch_site
-from fleet.snowfall import MOST_ENTRIES, Fallen, add_snow, correct_snow, undo_snow, withdraw_snow
-from fleet.storm_policy import change_storm_policy, undo_storm_policy
+from fleet.storms.closures import REASON_LETTERS, ClosureWish, close_street, lift_closure
+from fleet.storms.machines_in_service import NOTE_LETTERS, switch_machine, switch_site
+from fleet.storms.snowfall import (
+    MOST_ENTRIES,
+    Fallen,
+    add_snow,
+    correct_snow,
+    undo_snow,
+    withdraw_snow,
+)
+from fleet.storms.storm_policy import change_storm_policy, undo_storm_policy
 from maps.machines import MistakeView, mistake_view
 from maps.storms import ClosureView, StormDetail, closure_view
 
@@ -45,7 +52,7 @@ class FallenIn(Wire):
     fallen_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
 
     def fallen(self, context: Context) -> Fallen:
-        """Return the record that `fleet.snowfall` takes."""
+        """Return the record that `fleet.storms.snowfall` takes."""
         at = moment_in(self.at, context.app.city.timezone, "at")
         return Fallen(at, round(self.fallen_cm * 10, 3))
 

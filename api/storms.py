@@ -27,12 +27,12 @@ from data.store.storms.storm_conditions import (
 from data.store.storms.storm_policies import get_storm_policy, has_own_policy
 from data.store.storms.storms import get_storm, list_all_storms
 from data.store.work import count_jobs
-from fleet.phases import forecast_storm, left_of, move_storm
 from fleet.policies import tables_of
 from fleet.shifts.shift_progress import DRIVING
-from fleet.snowfall import find_last_snow_change
-from fleet.storm_policy import find_last_change
-from fleet.storms import end_storm, start_storm
+from fleet.storms.snowfall import find_last_snow_change
+from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
+from fleet.storms.storm_policy import find_last_change
+from fleet.storms.storm_start import end_storm, start_storm
 from maps.revisions import RevisionView, revision_views
 from maps.storms import (
     LeftView,

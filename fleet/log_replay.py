@@ -17,7 +17,7 @@ from fleet.cities import set_fleet
 from fleet.feed_values import EARLIEST, LATEST, NO_FIX_DEG
 from fleet.log_fixes import LoggedFix
 from fleet.machines import text_of
-from fleet.storms import require_none_on, start_storm
+from fleet.storms.storm_start import require_none_on, start_storm
 
 SOURCE = "api"
 """As what fixes are stored: the same as through the door for batches, so that none comes twice."""

@@ -34,7 +34,7 @@ from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet
 from fleet.sites import holds
-from fleet.storms import SHIFT_ENDED, first_shifts
+from fleet.storms.storm_start import SHIFT_ENDED, first_shifts
 
 FLEET_SET = "fleet.set"
 UNDONE = "undone"

@@ -49,7 +49,6 @@ from data.store.storms.storms import get_storm
 from data.store.work import list_jobs, set_planned
 from data.streets.network import StreetNetwork
 from fleet.edit_orders import take_orders
-from fleet.in_service import sites_in_use
 from fleet.plan_options import check_options, in_service
 from fleet.present import closed_streets, present_of
 from fleet.requests.notices import tell_planned, windows_of
@@ -59,6 +58,7 @@ from fleet.routes.published_plan import DrivenPlan, Trucks
 from fleet.routes.route_progress import PlanCheck
 from fleet.routes_ahead import dropped_by, jobs_of, routes_ahead
 from fleet.shifts.route_answers import keep_answers
+from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.loaded_streets import require_present, require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")

@@ -12,8 +12,8 @@ from data.store.reports import list_worked
 from data.store.setup.machines import list_vehicles
 from data.store.storms.call_outs import list_call_outs
 from data.streets.network import StreetNetwork
-from fleet.call_outs import Hire, hires
 from fleet.crews.crew_costs import CrewCost, crew_costs
+from fleet.storms.call_outs import Hire, hires
 from fleet.trips import duty_of
 from fleet.vehicle_days import VehicleDay, material_kg
 from fleet.work.totals import added

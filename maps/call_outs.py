@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import CallOut, CallOutState, Vehicle, VehicleId
 from data.setup.fleet_file import OWNERS
-from fleet.call_outs import Hire
+from fleet.storms.call_outs import Hire
 from maps.i18n import Translator
 
 

@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.phases import LEGAL, Left
+from fleet.storms.storm_phases import LEGAL, Left
 from maps.street import street_name
 from maps.views import SnowPoint, snow_points
 

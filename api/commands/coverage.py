@@ -29,7 +29,7 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     from data.store.storms.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
     from fleet.recompute import recompute
-    from fleet.storms import chosen_storm
+    from fleet.storms.storm_start import chosen_storm
 
     settings = Settings()
     prepare_numba(settings)
@@ -56,7 +56,7 @@ def revisions(city: CityOption = None, storm: StormOption = None) -> None:
     from api.settings import Settings, chosen_city
     from data.store.coverage.coverage_revisions import list_revisions
     from data.store.database.engine import reading
-    from fleet.storms import chosen_storm
+    from fleet.storms.storm_start import chosen_storm
 
     engine = open_city_database(chosen_city(Settings(), city))
     with reading(engine) as tx:

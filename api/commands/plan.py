@@ -132,7 +132,7 @@ def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
     from data.store.storms.storms import find_active_storm
     from data.store.streets.network import load_network
     from fleet.planning import prepare
-    from fleet.storms import start_storm, storm_name
+    from fleet.storms.storm_start import start_storm, storm_name
 
     with transaction(engine) as tx:
         network = load_network(tx)

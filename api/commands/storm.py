@@ -84,7 +84,7 @@ def start(
     from data.store.shifts.shifts import list_shifts
     from data.store.streets.network import load_network
     from data.store.work import list_jobs
-    from fleet.storms import start_storm, storm_name
+    from fleet.storms.storm_start import start_storm, storm_name
 
     with _order(city) as order:
         tx, now = order.tx, order.now
@@ -103,8 +103,8 @@ def forecast(
 ) -> None:
     """Speak of a snowfall that is expected: a storm without work until it is active."""
     from api.console import CONSOLE
-    from fleet.phases import forecast_storm
-    from fleet.storms import storm_name
+    from fleet.storms.storm_phases import forecast_storm
+    from fleet.storms.storm_start import storm_name
 
     with _order(city) as order:
         begins_at = order.moment(begins, "begins_at")
@@ -129,7 +129,7 @@ def list_them(city: CityOption = None) -> None:
 def show(city: CityOption = None, number: StormOption = None) -> None:
     """Show one storm: its phases, its snow, and what is left to do."""
     from data.store.storms.storm_conditions import list_moves
-    from fleet.phases import LEGAL, left_of
+    from fleet.storms.storm_phases import LEGAL, left_of
 
     with _order(city) as order:
         shown = order.chosen(number)
@@ -154,7 +154,7 @@ def phase(
     from api.console import CONSOLE
     from data.errors import InvalidError
     from data.store.streets.network import load_network
-    from fleet.phases import move_storm
+    from fleet.storms.storm_phases import move_storm
 
     if to is StormPhase.CLOSED:
         raise InvalidError("phase", to, "another phase: use `barfrub storm close`")
@@ -170,8 +170,8 @@ def close(
 ) -> None:
     """Say what is left of a storm, and close it with `--yes`."""
     from api.console import CONSOLE
-    from fleet.phases import left_of
-    from fleet.storms import end_storm
+    from fleet.storms.storm_phases import left_of
+    from fleet.storms.storm_start import end_storm
 
     with _order(city) as order:
         found = order.chosen(number)
@@ -192,7 +192,7 @@ def close(
 def end(city: CityOption = None) -> None:
     """Close the active storm; what is open is cancelled and its requests wait again."""
     from api.console import CONSOLE
-    from fleet.storms import end_storm
+    from fleet.storms.storm_start import end_storm
 
     with _order(city) as order:
         active = order.chosen(None)
@@ -211,7 +211,7 @@ def add(
     from api.console import CONSOLE
     from data.model import SnowSource
     from data.store.streets.network import load_network
-    from fleet.snowfall import Fallen, add_snow
+    from fleet.storms.snowfall import Fallen, add_snow
 
     with _order(city) as order:
         found, network = order.chosen(number), load_network(order.tx)
@@ -232,7 +232,7 @@ def take_file(
     from data.model import SnowSource
     from data.store.streets.network import load_network
     from data.storms import snow_from_csv
-    from fleet.snowfall import Fallen, add_snow
+    from fleet.storms.snowfall import Fallen, add_snow
 
     with _order(city) as order:
         found = order.chosen(number)

@@ -14,7 +14,7 @@ from data.store.schema import shift as shift_table
 from data.store.shifts.shifts import get_shift
 from data.store.tracking.positions import list_last
 from fleet.shifts.shift_progress import UNDO_WITHIN
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

@@ -48,7 +48,7 @@ from fleet.planning import prepare, publish, solve_prepared, store_draft
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation import Fix, Habits, Traversal, driven, traversals
 from fleet.simulation_faults import SensorFault, broken
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.tracking import digest, new_track_book
 from fleet.watch import Watch
 from routing.search.warm_up import warm_up

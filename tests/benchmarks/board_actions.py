@@ -35,7 +35,7 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import token_digest
 from fleet.cities import add_city, set_fleet
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.api.conftest import COOKIE_DOMAIN
 from tests.benchmarks import city_import, request_queue, route_check
 from tests.benchmarks.board_page import WATCH

@@ -17,7 +17,7 @@ from data.store.database.engine import open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 
 WATCH = """

@@ -24,7 +24,7 @@ from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet
 from fleet.plan_summary import figures_of
 from fleet.planning import prepare, solve_prepared
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
 actor, now = Actor(ActorKind.SYSTEM, "bench"), datetime(2026, 12, 21, tzinfo=UTC)
 add_city(folder, "gothenburg", DEMO_CITY_FILE, now, actor, timezone="Europe/Stockholm")

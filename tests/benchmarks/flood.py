@@ -31,7 +31,7 @@ from data.store.requests.tracking_codes import find_tracked
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import _served, serving
 
 REPORTS = int(os.environ.get("REPORTS", "5000"))

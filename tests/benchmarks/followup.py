@@ -29,7 +29,7 @@ from data.streets.network import StreetNetwork
 from fleet.cities import add_city
 from fleet.followup import escalate_overdue, list_overdue, list_waiting
 from fleet.office_report import office_report, storm_of
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 
 EACH = 10_000
 """Requests that wait, and requests that were answered."""

@@ -12,7 +12,7 @@ from data.store.requests.requests import Caller, add_caller, add_request
 from data.store.work import list_jobs
 from fleet.planning import publish
 from fleet.requests.promises import REMEMBERED
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database
 from tests.village_plan import a_leg, a_plan

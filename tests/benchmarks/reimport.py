@@ -38,7 +38,7 @@ from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.requests.intake import Report, locate, receive
 from fleet.reimport import compare, take_over
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 folder, old, new = (Path(word) for word in sys.argv[1:])
 actor, now = Actor(ActorKind.SYSTEM, "bench"), datetime(2026, 12, 21, tzinfo=UTC)
 add_city(folder, "grid", old, now, actor)

@@ -40,7 +40,7 @@ from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.cities import add_city
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import PASSWORD
 
 OPEN, CLOSED, UNPLACED = 10_000, 20_000, 500

@@ -18,7 +18,7 @@ from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.planning import PLANNER, prepare, publish, solve_prepared, store_draft
 from fleet.shifts.driver_codes import give_code
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.benchmarks import city_import
 from tests.benchmarks.board_page import WATCH
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving

@@ -30,7 +30,7 @@ from fleet.planning import (
     solve_prepared,
     store_draft,
 )
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.what_if import SECONDS, ask_what_if
 from fleet.what_if_searches import SEEDS, base_of, with_change
 from maps.i18n import translator

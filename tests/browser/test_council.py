@@ -28,7 +28,7 @@ from data.store.schema import segment
 from data.store.streets.districts import save_districts
 from fleet.evidence import keep_evidence
 from fleet.requests.intake import Report, place_by_hand, receive
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from tests.browser.conftest import serving
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village
 

@@ -9,7 +9,7 @@ from data.store.database.engine import open_database, transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.browser.conftest import Visit
 from tests.village_database import DISPATCHER, POLICY

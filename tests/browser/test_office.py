@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from data.model import Actor, ActorKind, Danger, RequestKind, SegmentId
 from data.store.database.engine import transaction
 from fleet.requests.intake import Report, locate, receive
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import Visit
 from tests.village import MAIN_WEST, SCHOOL, village
 

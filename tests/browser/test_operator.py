@@ -12,7 +12,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.promises import find_promise
 from data.store.requests.requests import list_callers, list_requests
 from data.store.work import list_jobs
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import _served
 from tests.village import BLIND, MAIN_WEST, MILL, ORCHARD, ROSE, SCHOOL, TULIP, node_at, village
 from tests.village_plan import a_leg, a_plan

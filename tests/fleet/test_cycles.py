@@ -25,7 +25,7 @@ from data.store.planning.plans import add_plan, get_plan, set_plan_state
 from data.store.work import list_jobs, set_job_state
 from fleet.cycles import begin_cycles, ended_cycles, snow_again, snowing, waiting_cycle
 from fleet.planning import discard
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

@@ -21,7 +21,7 @@ from fleet.machines import (
     take_fleet_file,
     undo_fleet,
 )
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from tests.village import NOW, a_depot, a_reload_site, a_vehicle, at_m, node_at, village
 from tests.village_database import DISPATCHER, POLICY
 

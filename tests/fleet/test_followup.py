@@ -46,7 +46,7 @@ from fleet.recompute import recompute
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import Report, locate, receive
 from fleet.requests.sla_clocks import Due, Step, next_due
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

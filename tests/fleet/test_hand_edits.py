@@ -19,7 +19,7 @@ from fleet.hand_draft import HandDraft, drafted, hand_draft
 from fleet.hand_edits import checked, made, takers
 from fleet.plan_edits import as_begun, begin, redo, store_edit, undo
 from fleet.planning import prepare, solve_prepared
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from routing.replanning.manual_edits import refused
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database

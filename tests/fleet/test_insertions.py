@@ -9,7 +9,7 @@ from data.store.database.engine import Tx
 from fleet.insertions import job_on_street
 from fleet.planning import prepare, publish, solve_prepared, store_draft
 from fleet.running_plan import Found, best_insertion, running_plan
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from maps.i18n import translator
 from routing.problem.stops import Refill
 from routing.replanning.batch_insertion import broken_by

@@ -10,7 +10,7 @@ from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.work import set_job_state
 from fleet.planning import publish
 from fleet.requests.promises import was_kept
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.requests.test_promises import HOUR, MINUTE, asked_on, job_on
 from tests.village_database import DISPATCHER, POLICY

@@ -12,7 +12,7 @@ from data.store.shifts.shifts import set_shift_state
 from fleet.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning import Prepared, ask_for_plan, prepare, publish
 from fleet.routes_ahead import routes_ahead
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

@@ -29,7 +29,7 @@ from fleet.planning import (
     solve_prepared,
     store_draft,
 )
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

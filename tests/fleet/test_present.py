@@ -28,7 +28,7 @@ from data.store.storms.closures import add_closure
 from data.store.work import add_job, list_jobs
 from fleet.planning import Prepared, prepare, publish
 from fleet.shifts.shift_progress import start_shift
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.routes.test_plan_vs_actual import a_pass
 from tests.village_database import DISPATCHER, POLICY

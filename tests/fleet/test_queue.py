@@ -39,7 +39,7 @@ from fleet.queue import (
 )
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import Report, locate, receive
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database
 

@@ -27,7 +27,7 @@ from fleet.performance import late_at
 from fleet.records import StormRecords
 from fleet.requests.closing import cancel_request
 from fleet.requests.intake import Report, locate, receive
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

@@ -41,7 +41,7 @@ from fleet.shifts.shift_progress import (
     start_shift,
     undo_last,
 )
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.taps import DEAD_AFTER, LONGEST, judge_again, late_since, prove_taps, taps_wait
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

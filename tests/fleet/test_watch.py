@@ -33,7 +33,7 @@ from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
 from fleet.simulation import Habits, driven
 from fleet.sites import Site
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from fleet.tracking import digest, new_track_book
 from fleet.watch import Look, Watch
 from tests import village as v

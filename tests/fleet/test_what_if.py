@@ -17,7 +17,7 @@ from data.store.planning.plan_runs import (
 )
 from data.store.work import set_job_state
 from fleet.planning import Prepared, ask_for_plan, outline, prepare
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.what_if import (
     HOLDS,
     MOST_WAITING,

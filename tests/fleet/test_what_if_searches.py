@@ -7,7 +7,7 @@ import pytest
 from data.model import Plan
 from data.store.database.engine import Tx
 from fleet.planning import Prepared, Start, prepare, solve_prepared
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.what_if import HOLDS, machines_of
 from fleet.what_if_answer import no_worse, outcome_json, spread_min
 from fleet.what_if_searches import SEEDS, KnownBase, base_of, with_change

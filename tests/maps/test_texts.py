@@ -55,8 +55,8 @@ from fleet.routes.plan_vs_actual import LegState
 from fleet.shifts.roster import Clash
 from fleet.shifts.route_answers import Standing
 from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
-from fleet.snowfall import VERBS as SNOW_CHANGED
-from fleet.storm_policy import CHANGED as POLICY_CHANGED
+from fleet.storms.snowfall import VERBS as SNOW_CHANGED
+from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from fleet.trips import Doing
 from fleet.vehicle_days import Known
 from maps.callbacks import TOLD

@@ -9,7 +9,7 @@ from data.model import Plan, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import add_plan, set_plan_state
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

@@ -38,7 +38,7 @@ from data.store.tracking.tracker_state import count_faults
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import enroll, token_digest
 from fleet.cities import add_city
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.benchmarks.positions.board import Board
 from tests.benchmarks.positions.drives import messages_of
 from tests.benchmarks.positions.trucks import Truck, drive

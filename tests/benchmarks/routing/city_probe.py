@@ -24,7 +24,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.cities import add_city, set_fleet
 from fleet.planning import Prepared, prepare
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from routing.check.referee import violations
 from routing.network.deadheads import Walker, line_graph
 from routing.network.route_timing import timed_route

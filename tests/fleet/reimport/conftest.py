@@ -5,7 +5,7 @@ from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.reimport import compare, take_over
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_way, write_osm
 from tests.fleet.reimport.crossing import ACTOR, ALLEY, LATER, NOW, streets
 

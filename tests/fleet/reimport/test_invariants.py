@@ -17,7 +17,7 @@ from data.store.work import list_jobs, set_job_state
 from fleet.cities import add_city
 from fleet.reimport import compare, take_over
 from fleet.requests.intake import Report, locate, receive
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_node, a_sign, a_way, write_osm
 from tests.fleet.reimport.crossing import ACTOR, NOW
 

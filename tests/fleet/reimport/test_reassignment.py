@@ -38,7 +38,7 @@ from data.store.work import list_jobs
 from fleet.evidence import keep_evidence
 from fleet.planning import ask_for_plan, prepare, publish, store_draft
 from fleet.requests.intake import Report, locate, receive
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_node, a_way
 from tests.fleet.reimport.crossing import (
     ACTOR,

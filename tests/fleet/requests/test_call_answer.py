@@ -23,7 +23,7 @@ from data.streets.network import build_network
 from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
 from fleet.requests.intake import Report, place_by_hand, receive
 from fleet.routes.published_plan import PlanDesk
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.answer import sentence
 from maps.i18n import translator

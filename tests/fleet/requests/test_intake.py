@@ -20,7 +20,7 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import get_job, list_jobs, set_job_state
 from fleet.requests.intake import Report, locate, place_by_hand, receive
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

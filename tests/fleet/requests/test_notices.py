@@ -32,7 +32,7 @@ from fleet.requests.outbox import (
     quiet_end,
     settle_letter,
 )
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.requests.test_intake import GEOCODER
 from tests.village_database import DISPATCHER, POLICY, a_village_database

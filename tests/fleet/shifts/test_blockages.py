@@ -11,7 +11,7 @@ from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.shifts.blockages import TEXT_LETTERS, add_photo, clear_blockage, report_blockage
 from fleet.shifts.shift_progress import Legs, start_shift
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

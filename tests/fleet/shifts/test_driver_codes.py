@@ -18,7 +18,7 @@ from fleet.shifts.driver_codes import (
     latin_digits,
 )
 from fleet.shifts.shift_progress import end_shift, start_shift
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

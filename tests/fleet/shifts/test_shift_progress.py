@@ -21,7 +21,7 @@ from fleet.shifts.shift_progress import (
     start_shift,
     undo_last,
 )
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

@@ -12,7 +12,7 @@ from data.store.streets.service_levels import list_overrides, remove_overrides, 
 from data.store.work import list_jobs
 from fleet.cities import set_policy
 from fleet.coverage.street_coverage import CoverageState, painted
-from fleet.storms import start_storm
+from fleet.storms.storm_start import start_storm
 from fleet.streets.service_levels import decide, refresh_levels
 from fleet.work.jobs import first_jobs, on_request
 from tests import village as v

@@ -22,7 +22,7 @@ from data.store.storms.storm_conditions import (
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm, open_storm, set_snowfall
 from data.streets.network import StreetNetwork
-from fleet.due_times import retime
+from fleet.storms.due_times import retime
 
 BEFORE, AHEAD = timedelta(days=2), timedelta(days=3)
 """Entries lie so long before a storm at most, and so long after now: a forecast may be entered."""

@@ -29,7 +29,7 @@ from data.store.storms.storms import add_storm, close_storm, get_storm, set_phas
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.shifts.shift_progress import DRIVING
-from fleet.storms import SHIFT_ENDED, begin, end_storm
+from fleet.storms.storm_start import SHIFT_ENDED, begin, end_storm
 from fleet.work.crew_jobs import ALIVE
 
 NAME_LETTERS = 80

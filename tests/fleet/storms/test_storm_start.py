@@ -11,7 +11,7 @@ from data.store.setup.machines import save_fleet
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm, list_storms
 from data.store.work import count_jobs, list_jobs
-from fleet.storms import end_storm, start_storm
+from fleet.storms.storm_start import end_storm, start_storm
 from fleet.work.jobs import typical_blade_m
 from tests import village as v
 from tests.village_database import DISPATCHER, FLEET, POLICY

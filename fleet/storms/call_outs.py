@@ -20,7 +20,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.storms.call_outs import add_call_out, get_call_out, list_call_outs, save_call_out
 from data.store.storms.storms import open_storm
-from fleet.in_service import switch_machine
+from fleet.storms.machines_in_service import switch_machine
 
 NOT_YET = CallOutId(0)
 """Id of a call that the database has not numbered yet."""

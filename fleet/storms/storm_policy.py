@@ -14,7 +14,7 @@ from data.store.setup.city import next_revision
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm, open_storm, set_storm_policy_text
 from data.streets.network import StreetNetwork
-from fleet.due_times import retime
+from fleet.storms.due_times import retime
 from fleet.streets.service_levels import open_missing_jobs
 
 CHANGED = "storm.policy_set"

@@ -24,7 +24,7 @@ from data.store.storms.storm_conditions import (
 )
 from data.store.storms.storms import open_storm
 from fleet.shifts.shift_progress import DRIVING
-from fleet.storms import SHIFT_ENDED, first_shifts
+from fleet.storms.storm_start import SHIFT_ENDED, first_shifts
 
 NOTE_LETTERS = 200
 

@@ -1,0 +1,4 @@
+"""In which phase is a storm, and what is it met with: snow, closures, machines, policy?
+
+In which phase is a storm, and what is it met with: snow, closures, machines, policy, due times?
+"""
