@@ -6,8 +6,8 @@ from threading import Event, Lock, Thread
 from api.clock import Clock
 from api.ground import Ground, GroundKeeper
 from data.store.database.engine import Database, reading, transaction
-from fleet.log_memory import LogMemory
-from fleet.logbook import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
+from fleet.logbook.log_cache import LogMemory
+from fleet.logbook.log_store import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
 
 LOOK_S = 20.0
 """Pause between two looks."""

@@ -12,9 +12,9 @@ from api.vehicle_days import READ_AT_ONCE
 from data.model import Storm, StormId
 from data.model.periods import Period, Span
 from data.store.storms.storms import get_storm
-from fleet.logbook import PART, Wanted, part_of
+from fleet.logbook.log_store import PART, Wanted, part_of
+from fleet.logbook.vehicle_days import vehicle_days
 from fleet.storm_costs import StormCosts, storm_costs
-from fleet.vehicle_days import vehicle_days
 from maps.storm_costs import CostTable, costs_csv, costs_view, costs_workbook
 
 router = APIRouter()

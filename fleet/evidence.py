@@ -45,7 +45,7 @@ from fleet.job_evidence import (
     reopen_jobs,
     took_back,
 )
-from fleet.logbook import read_again
+from fleet.logbook.log_store import read_again
 
 Changed = list[tuple[Coverage | None, Coverage]]
 """Coverage rows before and after; before a first pass there is none."""

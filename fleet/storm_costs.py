@@ -13,9 +13,9 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.call_outs import list_call_outs
 from data.streets.network import StreetNetwork
 from fleet.crews.crew_costs import CrewCost, crew_costs
+from fleet.logbook.trips import duty_of
+from fleet.logbook.vehicle_days import VehicleDay, material_kg
 from fleet.storms.call_outs import Hire, hires
-from fleet.trips import duty_of
-from fleet.vehicle_days import VehicleDay, material_kg
 from fleet.work.totals import added
 
 HOUR_S = 3600.0

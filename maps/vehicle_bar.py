@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from data.model.periods import Period
-from fleet.trips import Doing, Entry
+from fleet.logbook.trips import Doing, Entry
 from maps.i18n import Translator
 
 EDGE = 3.0

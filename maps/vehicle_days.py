@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from data.model.periods import Period, Span
 from data.policy.city_policy import Policy
-from fleet.trips import MOVING, Doing, Entry, Trip
-from fleet.vehicle_days import ShiftHours, VehicleDay, material_known
+from fleet.logbook.trips import MOVING, Doing, Entry, Trip
+from fleet.logbook.vehicle_days import ShiftHours, VehicleDay, material_known
 from fleet.work.totals import summed
 from maps.i18n import Translator
 from maps.tables import FigureView, TableView, query_of, when_text

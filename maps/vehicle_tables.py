@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from data.policy.city_policy import Policy
-from fleet.trips import Doing
-from fleet.vehicle_days import VehicleDay, material_kg, material_known
+from fleet.logbook.trips import Doing
+from fleet.logbook.vehicle_days import VehicleDay, material_kg, material_known
 from fleet.work.totals import Sums
 from maps.i18n import Translator
 from maps.tables import table_csv

@@ -6,8 +6,8 @@ from datetime import datetime
 from data.geocode import Address
 from data.model import LonLat
 from data.policy.city_policy import Policy
-from fleet.trips import Doing, Entry
-from fleet.vehicle_days import material_kg
+from fleet.logbook.trips import Doing, Entry
+from fleet.logbook.vehicle_days import material_kg
 from fleet.work.totals import Sums
 from maps.i18n import Translator
 from maps.tables import span_text

@@ -22,13 +22,22 @@ from data.store.schema import log_part
 from data.store.setup.machines import save_fleet
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork, build_network
-from fleet.log_memory import LogMemory
-from fleet.logbook import AFTER, BEFORE, PART, Shelf, Wanted, note_fixes, part_of, read_parts
+from fleet.logbook.activities import Spell, spells_of
+from fleet.logbook.log_cache import LogMemory
+from fleet.logbook.log_store import (
+    AFTER,
+    BEFORE,
+    PART,
+    Shelf,
+    Wanted,
+    note_fixes,
+    part_of,
+    read_parts,
+)
+from fleet.logbook.trips import Doing, VehicleLog, log_of
+from fleet.logbook.vehicle_days import vehicle_days
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.spells import Spell, spells_of
 from fleet.steps import FORGET_AFTER
-from fleet.trips import Doing, VehicleLog, log_of
-from fleet.vehicle_days import vehicle_days
 from maps.i18n import translator
 from maps.vehicle_days import Asked, days_view
 from maps.vehicle_tables import days_csv

@@ -43,7 +43,7 @@ from data.store.work import add_job, get_job
 from data.streets.network import build_network
 from fleet.coverage.track_windows import LENGTH, begins_at, number_at
 from fleet.evidence import refresh
-from fleet.logbook import Shelf, Wanted, note_fixes, part_of, read_parts
+from fleet.logbook.log_store import Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.recompute import recompute
 from fleet.requests.closing import UNPROVED

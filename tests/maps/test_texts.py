@@ -48,6 +48,8 @@ from fleet.accounts.accounts import LOGIN_LETTERS
 from fleet.hand_draft import NOT_GIVEN
 from fleet.handover import ANSWERS
 from fleet.history_events import Moment
+from fleet.logbook.trips import Doing
+from fleet.logbook.vehicle_days import Known
 from fleet.requests.call_answer import Outlook
 from fleet.requests.intake import PIN_M
 from fleet.requests.sla_clocks import Step
@@ -57,8 +59,6 @@ from fleet.shifts.route_answers import Standing
 from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
-from fleet.trips import Doing
-from fleet.vehicle_days import Known
 from maps.callbacks import TOLD
 from maps.followup import Lens
 from maps.i18n import LANGUAGES, catalog, translator

@@ -27,8 +27,9 @@ from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from fleet.coverage.tap_rules import SEEN, UNSEEN
 from fleet.evidence import keep_evidence
-from fleet.log_memory import LogMemory
-from fleet.logbook import (
+from fleet.logbook.activities import Spell
+from fleet.logbook.log_cache import LogMemory
+from fleet.logbook.log_store import (
     FRESH,
     PART,
     Shelf,
@@ -39,10 +40,9 @@ from fleet.logbook import (
     read_parts,
     spells_between,
 )
+from fleet.logbook.trips import VehicleLog, log_of
 from fleet.matching.map_matching import StreetMatcher
 from fleet.sites import sites_of
-from fleet.spells import Spell
-from fleet.trips import VehicleLog, log_of
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.village_database import POLICY, a_village_database

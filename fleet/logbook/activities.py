@@ -17,9 +17,9 @@ from data.model import DirectedSegment, LonLat, Match, Position
 from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
+from fleet.logbook.stops import hops_m, standing
 from fleet.matching.driven_paths import Stretch
 from fleet.matching.map_matching import Matcher, Trail
-from fleet.standing import hops_m, standing
 from fleet.steps import FORGET_AFTER, filtered
 from fleet.work.totals import Sums
 

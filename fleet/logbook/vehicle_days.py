@@ -11,9 +11,9 @@ from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.shifts.shifts import list_shifts_between
-from fleet.log_memory import LogMemory
+from fleet.logbook.log_cache import LogMemory
+from fleet.logbook.trips import Duty, VehicleLog, duty_of, log_of
 from fleet.sites import sites_of
-from fleet.trips import Duty, VehicleLog, duty_of, log_of
 from fleet.work.totals import Sums, added
 
 

@@ -26,8 +26,8 @@ from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import union
 from fleet.coverage.tap_rules import UNSEEN
+from fleet.logbook.activities import Activity, Spell, spells_of
 from fleet.matching.map_matching import Matcher
-from fleet.spells import Activity, Spell, spells_of
 from fleet.steps import FORGET_AFTER
 from fleet.work.totals import Sums
 
