@@ -28,11 +28,11 @@ from data.store.storms.storms import find_active_storm, get_storm
 from data.store.tracking.positions import list_unseen, mark_seen_until
 from data.store.tracking.tracker_state import add_faults
 from fleet.coverage.street_colors import Colors
-from fleet.faults import set_aside
+from fleet.evidence.driver_confirmations import prove_taps, taps_wait
+from fleet.evidence.evidence_pipeline import Digest, TrackBook, follow, keep, unseal_fixes
+from fleet.evidence.quarantine import set_aside
 from fleet.live import Hub
 from fleet.matching.warm_up import warm_up
-from fleet.taps import prove_taps, taps_wait
-from fleet.tracking import Digest, TrackBook, follow, keep, unseal_fixes
 from maps.views import RunView, request_view, run_view, storm_view
 from maps.what_if import QuestionNews
 

@@ -34,7 +34,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import wanted_directions
-from fleet.evidence import keep_evidence
+from fleet.evidence.proof_store import keep_evidence
 from fleet.requests.closing import CLOSABLE, close_by_evidence
 from fleet.requests.intake import subject_of, wrong_state
 from fleet.requests.sla_clocks import Due, next_due

@@ -28,7 +28,7 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     from data.store.database.engine import transaction
     from data.store.storms.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
-    from fleet.recompute import recompute
+    from fleet.evidence.recompute import recompute
     from fleet.storms.storm_start import chosen_storm
 
     settings = Settings()

@@ -1,7 +1,7 @@
 """A shift from start to end: which leg comes next, and what became of it.
 
 A driver's tap moves the list on; only evidence closes jobs. Where no sensor tells, the tap itself
-becomes evidence (`fleet.taps`), as soon as it can no longer be taken back.
+becomes evidence (`fleet.evidence.driver_confirmations`), as soon as it can no longer be taken back.
 """
 
 from collections.abc import Callable, Mapping

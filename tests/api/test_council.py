@@ -18,7 +18,7 @@ from data.model import (
 from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.coverage.street_coverage import CoverageState
-from fleet.evidence import keep_evidence
+from fleet.evidence.proof_store import keep_evidence
 from tests.village import MAIN_WEST, NOW, ROSE, YARD
 
 HOUR = timedelta(hours=1)

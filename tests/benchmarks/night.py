@@ -36,7 +36,7 @@ from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.track_windows import number_at
-from fleet.evidence import refresh
+from fleet.evidence.proof_store import refresh
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks.planned_city import city_with_fleet
 

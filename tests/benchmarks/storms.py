@@ -48,12 +48,12 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.coverage.street_coverage import counting, whole_passes
+from fleet.evidence.driver_confirmations import prove_taps, taps_wait
+from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation import Habits, Traversal, driven, quickest, traversals
 from fleet.simulation_faults import SensorFault, broken
 from fleet.storms.storm_start import start_storm
-from fleet.taps import prove_taps, taps_wait
-from fleet.tracking import digest, new_track_book
 from tests.benchmarks.planned_city import city_with_fleet, published
 
 TRUCKS = 40

@@ -26,7 +26,7 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.database.engine import open_database, transaction
 from data.store.schema import segment
 from data.store.streets.districts import save_districts
-from fleet.evidence import keep_evidence
+from fleet.evidence.proof_store import keep_evidence
 from fleet.requests.intake import Report, place_by_hand, receive
 from fleet.storms.storm_start import end_storm, start_storm
 from tests.browser.conftest import serving

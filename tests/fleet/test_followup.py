@@ -29,6 +29,7 @@ from data.store.followup.sightings import list_sightings, list_sightings_on_segm
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
 from data.store.work import get_job, set_planned
+from fleet.evidence.recompute import recompute
 from fleet.followup import (
     SEEN_THERE,
     WATCH,
@@ -42,7 +43,6 @@ from fleet.followup import (
     settle,
     sight,
 )
-from fleet.recompute import recompute
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import Report, locate, receive
 from fleet.requests.sla_clocks import Due, Step, next_due

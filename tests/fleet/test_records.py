@@ -22,7 +22,7 @@ from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
 from fleet import records
-from fleet.evidence import keep_evidence
+from fleet.evidence.proof_store import keep_evidence
 from fleet.performance import late_at
 from fleet.records import StormRecords
 from fleet.requests.closing import cancel_request

@@ -28,13 +28,13 @@ from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from fleet.alert_book import AlertBook, acknowledge
 from fleet.alerts import Course, Sign, TruckNow, silent_signs
+from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.live import LiveFleet
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
 from fleet.simulation import Habits, driven
 from fleet.sites import Site
 from fleet.storms.storm_start import end_storm, start_storm
-from fleet.tracking import digest, new_track_book
 from fleet.watch import Look, Watch
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix

@@ -18,7 +18,7 @@ from data.store.storms.storms import add_storm
 from data.store.work import add_job, get_job, list_jobs_on_segments
 from fleet.coverage.coverage_cache import Earlier, Looked
 from fleet.coverage.track_windows import begins_at, number_at
-from fleet.evidence import derive
+from fleet.evidence.proof_store import derive
 from tests import village as v
 
 POLICY = policy_from_toml(DEFAULT_POLICY)

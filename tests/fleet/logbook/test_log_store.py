@@ -26,7 +26,7 @@ from data.store.logbook import forget_parts, list_stale, save_parts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from fleet.coverage.tap_rules import SEEN, UNSEEN
-from fleet.evidence import keep_evidence
+from fleet.evidence.proof_store import keep_evidence
 from fleet.logbook.activities import Spell
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import (

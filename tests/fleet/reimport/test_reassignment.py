@@ -35,7 +35,7 @@ from data.store.shifts.blockages import add_blockage, get_blockage, list_open_bl
 from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
-from fleet.evidence import keep_evidence
+from fleet.evidence.proof_store import keep_evidence
 from fleet.planning import ask_for_plan, prepare, publish, store_draft
 from fleet.requests.intake import Report, locate, receive
 from fleet.storms.storm_start import start_storm

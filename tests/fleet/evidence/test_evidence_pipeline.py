@@ -26,7 +26,7 @@ from data.store.requests.requests import add_request, list_requests
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
-from fleet.tracking import Digest, TrackBook, digest, new_track_book
+from fleet.evidence.evidence_pipeline import Digest, TrackBook, digest, new_track_book
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix, a_request, ends_at
 

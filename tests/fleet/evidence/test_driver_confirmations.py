@@ -31,7 +31,15 @@ from data.store.storms.storms import get_storm
 from data.store.tracking.positions import add_positions, list_last, list_unseen, mark_seen_until
 from data.store.work import list_jobs_on_segment
 from fleet.coverage.tap_rules import AGAINST_SENSOR, SEEN, UNSEEN
-from fleet.evidence import Proof
+from fleet.evidence.driver_confirmations import (
+    DEAD_AFTER,
+    LONGEST,
+    judge_again,
+    late_since,
+    prove_taps,
+    taps_wait,
+)
+from fleet.evidence.proof_store import Proof
 from fleet.shifts.shift_progress import (
     UNDO_WITHIN,
     Legs,
@@ -42,7 +50,6 @@ from fleet.shifts.shift_progress import (
     undo_last,
 )
 from fleet.storms.storm_start import start_storm
-from fleet.taps import DEAD_AFTER, LONGEST, judge_again, late_since, prove_taps, taps_wait
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

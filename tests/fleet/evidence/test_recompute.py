@@ -42,12 +42,12 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.store.work import add_job, get_job
 from data.streets.network import build_network
 from fleet.coverage.track_windows import LENGTH, begins_at, number_at
-from fleet.evidence import refresh
+from fleet.evidence.evidence_pipeline import TrackBook, digest, new_track_book
+from fleet.evidence.proof_store import refresh
+from fleet.evidence.recompute import recompute
 from fleet.logbook.log_store import Shelf, Wanted, note_fixes, part_of, read_parts
 from fleet.matching.map_matching import StreetMatcher, Trail
-from fleet.recompute import recompute
 from fleet.requests.closing import UNPROVED
-from fleet.tracking import TrackBook, digest, new_track_book
 from tests import village as v
 from tests.fleet.drives import a_drive, a_request, ends_at
 from tests.village_database import a_village_database

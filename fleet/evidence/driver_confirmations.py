@@ -39,7 +39,7 @@ from fleet.coverage.pass_detection import at_work_mps
 from fleet.coverage.route_expectations import USUAL_MPS
 from fleet.coverage.tap_rules import NOISE_M, Sensor, Street, Told, told_by
 from fleet.coverage.visits import in_order, looks_at
-from fleet.evidence import Proof, keep_evidence
+from fleet.evidence.proof_store import Proof, keep_evidence
 from fleet.shifts.shift_progress import DONE, UNDO_WITHIN
 
 AT_ONCE = 200

@@ -37,7 +37,7 @@ from data.store.work import list_jobs_on_segments
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.track_windows import Window
-from fleet.job_evidence import (
+from fleet.evidence.job_completion import (
     TRACKING,
     Done,
     answer_requests,

@@ -34,7 +34,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.route_expectations import OrderBook
 from fleet.coverage.street_coverage import counting, done_at
 from fleet.coverage.track_windows import AFTER, BEFORE, Window, looked_at_by, looks_at
-from fleet.evidence import derive, note_revision, store_windows, storms_in
+from fleet.evidence.proof_store import derive, note_revision, store_windows, storms_in
 from fleet.logbook.log_store import part_of
 from fleet.matching.map_matching import Matcher, StreetMatcher
 

@@ -32,10 +32,10 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.route_expectations import OrderBook, Orders
 from fleet.coverage.track_windows import Window, looked_at_by, looks_at, number_at
-from fleet.evidence import Proof, keep_windows, storms_in
+from fleet.evidence.driver_confirmations import judge_again, late_since
+from fleet.evidence.proof_store import Proof, keep_windows, storms_in
 from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.sieve import Sieve
-from fleet.taps import judge_again, late_since
 
 SETTLED_AFTER = timedelta(minutes=1)
 """A vehicle silent for so long will not change our mind about its last fixes."""

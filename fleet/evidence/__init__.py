@@ -1,0 +1,1 @@
+"""How do stored positions and taps become stored proof, and jobs done by it?"""
