@@ -6,7 +6,7 @@ from datetime import datetime
 from data.model import DeviceId
 from data.store.database.engine import Database, reading, transaction
 from data.store.tracking.tracker_state import devices_with_commands
-from fleet.trackers import take_command
+from fleet.tracking.trackers import take_command
 
 
 class CommandQueue:

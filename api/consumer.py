@@ -19,8 +19,8 @@ from data.store.setup.machines import list_vehicles
 from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import ToldColors
-from fleet.live import Hub, LiveFleet
-from fleet.sieve import Sieve
+from fleet.tracking.live_filter import Sieve
+from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.views import ground_view, live_view
 
 REST_S = 0.2

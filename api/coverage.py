@@ -28,7 +28,7 @@ from data.store.requests.requests import list_requests_by_id, list_requests_of_j
 from data.store.setup.machines import get_vehicle, list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.work import find_next_deadline, list_jobs_on_segment
-from fleet.live import VehicleState
+from fleet.tracking.live_fleet import VehicleState
 from maps.street import StreetView, street_view
 from maps.views import (
     LISTED,

@@ -31,8 +31,8 @@ from fleet.coverage.street_colors import Colors
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
 from fleet.evidence.evidence_pipeline import Digest, TrackBook, follow, keep, unseal_fixes
 from fleet.evidence.quarantine import set_aside
-from fleet.live import Hub
 from fleet.matching.warm_up import warm_up
+from fleet.tracking.live_fleet import Hub
 from maps.views import RunView, request_view, run_view, storm_view
 from maps.what_if import QuestionNews
 

@@ -37,8 +37,8 @@ from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
 from fleet.coverage.street_colors import Whole
-from fleet.live import Hub
 from fleet.storm_history import StormHistory
+from fleet.tracking.live_fleet import Hub
 
 LOOK_S = 1.0
 """Longest time between two looks: for what came before a restart, and for plan runs."""

@@ -13,7 +13,7 @@ from api.simulate import entry_of
 from data.errors import BarfrubError
 from data.store.database.engine import Database, reading
 from data.store.tracking.positions import count_unseen
-from fleet.log_fixes import LoggedFix
+from fleet.tracking.track_fixes import LoggedFix
 
 TICK_S = 0.5
 """How often we say how far we are."""

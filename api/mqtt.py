@@ -24,8 +24,8 @@ from api.sender import Claim, first_named, list_stranger
 from data.errors import InvalidError
 from data.model import Device
 from data.store.database.engine import DatabaseUnavailable
-from fleet.feeds import positions_from_batch
-from fleet.owntracks import names_of
+from fleet.tracking.owntracks import names_of
+from fleet.tracking.position_formats import positions_from_batch
 
 TOPICS = (("owntracks/+/+", 1), ("barfrub/+/positions", 1))
 """What we listen to: each message at least once."""

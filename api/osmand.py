@@ -20,8 +20,8 @@ from api.limits import address_of
 from api.sender import Claim, basic, bearer, find_sender
 from data.errors import InvalidError
 from data.model import Device, LonLat, Position
-from fleet.feed_values import UNBELIEVED
-from fleet.feeds import (
+from fleet.tracking.field_parsers import UNBELIEVED
+from fleet.tracking.position_formats import (
     position_from_forward,
     position_from_osmand,
     position_from_traccar,

@@ -18,7 +18,7 @@ from data.errors import InvalidError
 from data.model import Device, DeviceWord
 from data.store.database.engine import transaction
 from data.store.tracking.tracker_state import add_word
-from fleet.owntracks import (
+from fleet.tracking.owntracks import (
     ENCRYPTED,
     KEPT_KINDS,
     LOCATION,

@@ -9,7 +9,7 @@ from api.bodies import json_of, limited_body
 from api.context import app_of
 from api.sender import bearer
 from data.errors import InvalidError
-from fleet.feeds import positions_from_batch
+from fleet.tracking.position_formats import positions_from_batch
 
 MOST = 1_000
 """Positions in one batch."""

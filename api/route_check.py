@@ -23,7 +23,7 @@ from data.store.tracking.positions import list_between
 from fleet.routes.off_route import Corridor
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck, check_plan
-from fleet.sites import sites_of
+from fleet.tracking.geofences import sites_of
 from maps.route_check import (
     SHOWN,
     CheckView,

@@ -12,7 +12,7 @@ from api.context import App
 from api.limits import Door
 from data.errors import InvalidError
 from data.model import Device, LonLat, Stranger, StrangerFault
-from fleet.feed_values import place
+from fleet.tracking.field_parsers import place
 
 NAME_LETTERS = 60
 """What is kept of a stranger's name."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from api.clock import Clock
 from api.ground import GroundKeeper
 from data.store.database.engine import Database
-from fleet.live import Hub
+from fleet.tracking.live_fleet import Hub
 
 _log = logging.getLogger(__name__)
 

@@ -20,8 +20,6 @@ from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer, list_answers
 from data.store.shifts.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
 from data.store.storms.storms import find_active_storm
-from fleet.feeds import positions_from_batch
-from fleet.phones import add_phone, find_phone, from_phone, tracker_heard
 from fleet.shifts.driver_codes import give_code, may_drive
 from fleet.shifts.shift_progress import (
     Legs,
@@ -33,6 +31,8 @@ from fleet.shifts.shift_progress import (
     start_shift,
     undo_last,
 )
+from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, tracker_heard
+from fleet.tracking.position_formats import positions_from_batch
 from maps.driver import BlockageView, ProgressView, blockage_view, progress_view
 from maps.geojson import Feature, leg_feature
 

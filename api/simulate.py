@@ -26,8 +26,8 @@ from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 from fleet.calls import Call, calls
-from fleet.log_fixes import LoggedFix
 from fleet.simulation import Fix, after_approach, driven
+from fleet.tracking.track_fixes import LoggedFix
 
 TICK_S = 1.0
 """Wall seconds between two rounds of sending."""

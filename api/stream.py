@@ -16,7 +16,7 @@ from api.clock import Clock
 from api.context import AnyContext, Context
 from data.model import Role
 from data.store.accounts.accounts import get_user
-from fleet.live import Hub
+from fleet.tracking.live_fleet import Hub
 
 BEAT_S = 10.0
 """A quiet stream says so often that it is alive, to proxies and to readers."""

@@ -23,7 +23,7 @@ from data.store.tracking.tracker_state import (
 )
 from data.store.tracking.unknown_trackers import forget_stranger, list_strangers
 from fleet.accounts.accounts import TRACKER_LETTERS
-from fleet.trackers import (
+from fleet.tracking.trackers import (
     COMMAND_LETTERS,
     KEY_LETTERS,
     MOST_INPUTS,

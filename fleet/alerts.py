@@ -11,11 +11,11 @@ from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, Ve
 from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.live import VehicleLive
 from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plows_on
-from fleet.sites import Site, site_at
+from fleet.tracking.geofences import Site, site_at
+from fleet.tracking.live_fleet import VehicleLive
 
 OLD = timedelta(minutes=5)
 """A fix older than this says nothing about what its truck does now, and not how it got on."""

@@ -13,7 +13,7 @@ from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.matching.driven_paths import Stretch, total_m
 from fleet.matching.map_matching import Matcher, Trail
-from fleet.steps import filtered
+from fleet.tracking.fix_filters import filtered
 
 AROUND = timedelta(minutes=5)
 """Fixes looked at before and after a time, so that its ends are matched as the whole is."""

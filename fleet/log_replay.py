@@ -14,10 +14,10 @@ from data.store.setup.machines import get_fleet, list_vehicles
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet
-from fleet.feed_values import EARLIEST, LATEST, NO_FIX_DEG
-from fleet.log_fixes import LoggedFix
 from fleet.machines import text_of
 from fleet.storms.storm_start import require_none_on, start_storm
+from fleet.tracking.field_parsers import EARLIEST, LATEST, NO_FIX_DEG
+from fleet.tracking.track_fixes import LoggedFix
 
 SOURCE = "api"
 """As what fixes are stored: the same as through the door for batches, so that none comes twice."""

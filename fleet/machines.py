@@ -33,8 +33,8 @@ from data.store.shifts.shifts import add_shifts, list_shifts
 from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.cities import set_fleet
-from fleet.sites import holds
 from fleet.storms.storm_start import SHIFT_ENDED, first_shifts
+from fleet.tracking.geofences import holds
 
 FLEET_SET = "fleet.set"
 UNDONE = "undone"

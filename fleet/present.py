@@ -25,8 +25,8 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, wanted_directions, whole_passes
 from fleet.routes.plan_vs_actual import SERVED
 from fleet.routes.route_progress import PlanCheck
-from fleet.sites import sites_of
 from fleet.standing_orders import orders_from, with_orders
+from fleet.tracking.geofences import sites_of
 from fleet.truck_start import Ground, truck_starts
 
 

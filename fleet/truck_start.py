@@ -20,12 +20,12 @@ from data.model import (
     Vehicle,
 )
 from data.streets.network import StreetNetwork
-from fleet.live import SILENT_AFTER
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import DRIVING
-from fleet.sites import Site, site_at
+from fleet.tracking.geofences import Site, site_at
+from fleet.tracking.live_fleet import SILENT_AFTER
 
 ON_STREET_M = 40.0
 """So near to a street a machine is on it: a receiver's error and a lane."""

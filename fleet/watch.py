@@ -33,14 +33,14 @@ from fleet.alerts import (
     truck_signs,
 )
 from fleet.cycles import waiting_cycle
-from fleet.live import VehicleLive
 from fleet.risk import risk_signs, risks
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck, RouteDesk
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import DRIVING, ENDED
-from fleet.sites import sites_of
+from fleet.tracking.geofences import sites_of
+from fleet.tracking.live_fleet import VehicleLive
 
 RISKS_EVERY = timedelta(seconds=20)
 """Risks grow by minutes, and all open jobs are looked at for them."""

@@ -15,8 +15,8 @@ from data.model import (
     Stranger,
     Vehicle,
 )
-from fleet.live import SILENT_AFTER
-from fleet.phones import is_phone
+from fleet.tracking.live_fleet import SILENT_AFTER
+from fleet.tracking.phone_trackers import is_phone
 
 FAULTS = (
     "future",

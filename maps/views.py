@@ -25,7 +25,7 @@ from data.model import (
     Waiting,
 )
 from fleet.coverage.street_coverage import CoverageState
-from fleet.live import VehicleLive
+from fleet.tracking.live_fleet import VehicleLive
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
 LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})

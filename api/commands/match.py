@@ -27,7 +27,7 @@ def match(
 
     settings = Settings()
     prepare_numba(settings)
-    from fleet.gps_log import matched_table, read_gps_log
+    from fleet.tracking.gps_table import matched_table, read_gps_log
 
     lines = read_gps_log(file)
     with reading(open_city_database(chosen_city(settings, city))) as tx:

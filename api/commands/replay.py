@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from api.log_replay import Outcome, Ready
     from data.store.database.engine import Database
-    from fleet.log_fixes import LoggedFix
+    from fleet.tracking.track_fixes import LoggedFix
 
 
 def replay(
@@ -49,7 +49,7 @@ def replay(
     from api.log_replay import close_storm_of_log, make_ready, uncollected
     from api.settings import Settings, chosen_city, prepare_numba
     from data.errors import InvalidError
-    from fleet.log_files import read_log
+    from fleet.tracking.track_files import read_log
 
     settings, began_s = Settings(), time.monotonic()
     prepare_numba(settings)

@@ -20,7 +20,7 @@ from fleet.coverage.route_expectations import Orders
 from fleet.coverage.sensor_state import Claim, Equipment, Switch
 from fleet.matching.driven_paths import Stretch, reverse
 from fleet.matching.map_matching import Matcher, Trail
-from fleet.steps import filtered
+from fleet.tracking.fix_filters import filtered
 
 LENGTH = timedelta(minutes=30)
 """How much of a track one window proves."""

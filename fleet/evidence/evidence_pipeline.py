@@ -35,7 +35,7 @@ from fleet.coverage.track_windows import Window, looked_at_by, looks_at, number_
 from fleet.evidence.driver_confirmations import judge_again, late_since
 from fleet.evidence.proof_store import Proof, keep_windows, storms_in
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.sieve import Sieve
+from fleet.tracking.live_filter import Sieve
 
 SETTLED_AFTER = timedelta(minutes=1)
 """A vehicle silent for so long will not change our mind about its last fixes."""

@@ -20,7 +20,7 @@ from data.streets.projection import metres_between
 from fleet.logbook.stops import hops_m, standing
 from fleet.matching.driven_paths import Stretch
 from fleet.matching.map_matching import Matcher, Trail
-from fleet.steps import FORGET_AFTER, filtered
+from fleet.tracking.fix_filters import FORGET_AFTER, filtered
 from fleet.work.totals import Sums
 
 NOISE_M = 20.0

@@ -11,7 +11,7 @@ from data.store.database.engine import Tx
 from data.store.logbook import PartsStamp, list_stamps
 from fleet.logbook.log_store import first_part, spells_between
 from fleet.logbook.trips import VehicleLog, log_of
-from fleet.sites import Site
+from fleet.tracking.geofences import Site
 
 MOST_ENTRIES = 60_000
 """Lines that are kept, some sixty megabytes: three days of 66 vehicles that were never still."""

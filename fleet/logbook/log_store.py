@@ -28,7 +28,7 @@ from fleet.coverage.street_coverage import union
 from fleet.coverage.tap_rules import UNSEEN
 from fleet.logbook.activities import Activity, Spell, spells_of
 from fleet.matching.map_matching import Matcher
-from fleet.steps import FORGET_AFTER
+from fleet.tracking.fix_filters import FORGET_AFTER
 from fleet.work.totals import Sums
 
 PART = timedelta(minutes=15)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from data.model import LonLat, Position
 from data.streets.projection import metres_between
-from fleet.steps import FORGET_AFTER
+from fleet.tracking.fix_filters import FORGET_AFTER
 
 STANDING = timedelta(seconds=60)
 """Who stays at a place for so long stands; shorter, it waits for traffic."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from data.model import LonLat
 from data.streets.projection import metres_between
 from fleet.logbook.activities import Activity, Spell, clipped
-from fleet.sites import Site, site_at
+from fleet.tracking.geofences import Site, site_at
 from fleet.work.totals import Sums, summed
 
 STOP = timedelta(minutes=3)

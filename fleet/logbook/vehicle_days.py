@@ -13,7 +13,7 @@ from data.store.setup.machines import get_vehicle, list_depots, list_reload_site
 from data.store.shifts.shifts import list_shifts_between
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.trips import Duty, VehicleLog, duty_of, log_of
-from fleet.sites import sites_of
+from fleet.tracking.geofences import sites_of
 from fleet.work.totals import Sums, added
 
 

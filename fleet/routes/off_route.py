@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from data.model import LegKind, LonLat, Position, Route
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.sites import Site, site_at
+from fleet.tracking.geofences import Site, site_at
 
 WITHIN_M = 40.0
 """So near to a street of its route a truck counts as on it: a receiver's error and a lane."""

@@ -25,7 +25,7 @@ from data.store.tracking.positions import add_positions, list_unseen
 from fleet.cities import set_policy
 from fleet.coverage.street_coverage import CoverageState
 from fleet.coverage.track_windows import Window
-from fleet.live import Hub, LiveFleet, Subscription
+from fleet.tracking.live_fleet import Hub, LiveFleet, Subscription
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix

@@ -22,7 +22,7 @@ from data.store.database.engine import transaction
 from data.store.tracking.positions import list_unseen
 from data.store.tracking.tracker_state import list_faults
 from data.store.tracking.unknown_trackers import list_strangers
-from fleet.trackers import queue_command
+from fleet.tracking.trackers import queue_command
 from tests import village as v
 from tests.village_database import DISPATCHER
 

@@ -14,7 +14,7 @@ from data.store.database.engine import Database, DatabaseUnavailable, reading, t
 from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, count_unseen, list_between, list_last
-from fleet.live import Hub, LiveFleet
+from fleet.tracking.live_fleet import Hub, LiveFleet
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.fleet.drives import a_drive, a_fix

@@ -20,10 +20,10 @@ from data.store.setup.city import get_policy
 from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from fleet.cities import add_city
-from fleet.log_files import read_log
-from fleet.log_fixes import LoggedFix
 from fleet.log_replay import positions_of_log
 from fleet.storm_history import StormHistory
+from fleet.tracking.track_files import read_log
+from fleet.tracking.track_fixes import LoggedFix
 
 SHARED = Path(os.environ.get("BARFRUB_SHARED_DATA", "../shared/data"))
 STREETS = SHARED / "osm/syracuse-streets.osm.pbf"

@@ -37,7 +37,7 @@ from fleet.logbook.log_store import (
 from fleet.logbook.trips import Doing, VehicleLog, log_of
 from fleet.logbook.vehicle_days import vehicle_days
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.steps import FORGET_AFTER
+from fleet.tracking.fix_filters import FORGET_AFTER
 from maps.i18n import translator
 from maps.vehicle_days import Asked, days_view
 from maps.vehicle_tables import days_csv

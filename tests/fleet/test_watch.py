@@ -29,12 +29,12 @@ from data.store.work import list_jobs
 from fleet.alert_book import AlertBook, acknowledge
 from fleet.alerts import Course, Sign, TruckNow, silent_signs
 from fleet.evidence.evidence_pipeline import digest, new_track_book
-from fleet.live import LiveFleet
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
 from fleet.simulation import Habits, driven
-from fleet.sites import Site
 from fleet.storms.storm_start import end_storm, start_storm
+from fleet.tracking.geofences import Site
+from fleet.tracking.live_fleet import LiveFleet
 from fleet.watch import Look, Watch
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix

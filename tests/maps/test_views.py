@@ -24,7 +24,7 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from fleet.coverage.street_coverage import CoverageState, painted
-from fleet.live import VehicleLive, VehicleState
+from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.class_sums import ClassSums
 from maps.street import street_name, street_view
 from maps.views import (

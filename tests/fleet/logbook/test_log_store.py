@@ -42,7 +42,7 @@ from fleet.logbook.log_store import (
 )
 from fleet.logbook.trips import VehicleLog, log_of
 from fleet.matching.map_matching import StreetMatcher
-from fleet.sites import sites_of
+from fleet.tracking.geofences import sites_of
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.village_database import POLICY, a_village_database

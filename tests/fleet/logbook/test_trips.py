@@ -10,7 +10,7 @@ from data.model import LonLat, Position
 from fleet.logbook.activities import Activity, Spell, spells_of
 from fleet.logbook.trips import Doing, VehicleLog, duty_of, log_of
 from fleet.matching.map_matching import StreetMatcher
-from fleet.sites import site_at, sites_of
+from fleet.tracking.geofences import site_at, sites_of
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 

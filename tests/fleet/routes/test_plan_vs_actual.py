@@ -26,7 +26,7 @@ from fleet.routes.leg_completion import Place, PlanIndex, work_on
 from fleet.routes.off_route import Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import LegState, RouteCheck, check_route, expected_at, leg_check
 from fleet.shifts.shift_progress import DONE, SKIPPED
-from fleet.sites import Site
+from fleet.tracking.geofences import Site
 from tests import village as v
 from tests.fleet.drives import a_drive
 from tests.village_plan import a_leg, a_plan

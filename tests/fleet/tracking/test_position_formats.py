@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import InvalidError
 from data.model import Device, DeviceId, LonLat, VehicleId
-from fleet.feeds import (
+from fleet.tracking.position_formats import (
     Rejected,
     position_from_osmand,
     position_from_traccar,

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InvalidError, NotFoundError
 from data.model import LonLat
-from fleet.log_files import read_log
+from fleet.tracking.track_files import read_log
 
 AT = datetime(2026, 1, 10, 6, 0, tzinfo=UTC)
 HEAD = "vehicle,time,lat,lon\n"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from data.errors import InvalidError
-from fleet.log_fixes import LoggedFix, fix_from
+from fleet.tracking.track_fixes import LoggedFix, fix_from
 
 FIELDS = {"time", "speed", "course", "bearing", "heading", "blade", "spreader", "material", "rate"}
 """Elements of a point that say something, extensions too, whatever their namespace."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from data.errors import InvalidError
-from fleet.log_fixes import ALIASES, LoggedFix, fix_from
+from fleet.tracking.track_fixes import ALIASES, LoggedFix, fix_from
 
 TIMES = ("times", "coordTimes", "timestamps")
 """Properties of a line that list the time of each of its places."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from data.errors import InvalidError
 from data.model import Device, LonLat, Position, SpeedUnit
-from fleet.feed_values import (
+from fleet.tracking.field_parsers import (
     ON,
     Attribute,
     attributes_of,

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import LonLat, VehicleId
-from fleet.live import Hub, LiveFleet, VehicleState
+from fleet.tracking.live_fleet import Hub, LiveFleet, VehicleState
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 

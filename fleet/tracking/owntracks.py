@@ -9,7 +9,7 @@ from typing import Final
 
 from data.errors import InvalidError
 from data.model import Device, Position, SpeedUnit
-from fleet.feed_values import (
+from fleet.tracking.field_parsers import (
     attributes_of,
     built_position,
     heading,

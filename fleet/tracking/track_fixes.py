@@ -9,7 +9,7 @@ from data.errors import InvalidError
 from data.files.csv_sheet import latin_digits, number_of
 from data.model import LonLat
 from data.units import mps_from_kmh, mps_from_knots
-from fleet.feed_values import MILLISECONDS_FROM, OFF, ON
+from fleet.tracking.field_parsers import MILLISECONDS_FROM, OFF, ON
 
 ALIASES = {
     "truck": "vehicle",

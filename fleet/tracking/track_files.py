@@ -7,9 +7,9 @@ from pathlib import Path
 
 from data.errors import InvalidError, NotFoundError
 from data.files.csv_sheet import sheet_rows
-from fleet.log_fixes import ALIASES, SPEEDS, LoggedFix, fix_from
-from fleet.log_geojson import fixes_from_geojson
-from fleet.log_gpx import fixes_from_gpx
+from fleet.tracking.track_fixes import ALIASES, SPEEDS, LoggedFix, fix_from
+from fleet.tracking.track_geojson import fixes_from_geojson
+from fleet.tracking.track_gpx import fixes_from_gpx
 
 NEEDED = ("vehicle", "time", "lat", "lon")
 

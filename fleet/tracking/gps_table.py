@@ -9,10 +9,10 @@ from pathlib import Path
 from data.errors import InvalidError
 from data.model import DeviceId, DirectedSegment, Match, Position, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.log_files import NEEDED, table_lines
-from fleet.log_fixes import LoggedFix, fix_from
 from fleet.matching.map_matching import StreetMatcher, Trail
-from fleet.steps import filtered
+from fleet.tracking.fix_filters import filtered
+from fleet.tracking.track_files import NEEDED, table_lines
+from fleet.tracking.track_fixes import LoggedFix, fix_from
 
 HEAD = "vehicle,time,lon,lat,segment_id,osm_way_id,forward,offset_m,confidence"
 """Columns of the answer."""
@@ -35,7 +35,7 @@ class LogLine:
 def read_gps_log(path: Path) -> list[LogLine]:
     """Return the lines of a table (.csv, .csv.gz) in its order.
 
-    Columns as in `fleet.log_files`. A line that tells no vehicle, time or place has its mistake,
+    Columns as in `fleet.tracking.track_files`. A line that tells no vehicle, time or place has its mistake,
     which names line and field; what else cannot be is unknown. Raises `InvalidError` where the file
     is no such table.
     """
