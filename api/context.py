@@ -46,12 +46,12 @@ from data.policy.city_policy import Policy
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
+from fleet.audit.last_change import require_unchanged
 from fleet.presence import Room
 from fleet.records import StormRecords
 from fleet.routes.published_plan import PlanDesk
 from fleet.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from fleet.versions import require_unchanged
 from maps.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"

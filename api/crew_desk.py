@@ -29,6 +29,7 @@ from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
+from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.crews.crew_lists import (
     Step,
     days_of,
@@ -38,7 +39,6 @@ from fleet.crews.crew_lists import (
     move_in_draft,
     publish_lists,
 )
-from fleet.versions import UNCHANGED, find_change
 from fleet.work.crew_jobs import WAITING
 from maps.crews import Ground, crew_rows, job_row
 

@@ -15,9 +15,9 @@ from data.store.shifts.shifts import get_shift, list_shifts
 from data.store.storms.storms import find_active_storm, get_storm
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs
+from fleet.audit.last_change import PLANS
 from fleet.plan_options import in_service
 from fleet.planning import ask_for_plan, publish, request_stop
-from fleet.versions import PLANS
 from maps.geojson import Collection, plan_geojson, route_geojson
 from maps.plan_choices import PlanChoices, plan_choices
 from maps.views import PlanView, RunView, plan_view, run_view, storm_view

@@ -15,6 +15,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm, get_storm
+from fleet.audit.last_change import PLANS
 from fleet.cycles import snow_again
 from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job
 from fleet.plan_difference import difference, still_ahead
@@ -22,7 +23,6 @@ from fleet.planning import discard
 from fleet.replans import ask_for_replan
 from fleet.routes.published_plan import DrivenPlan
 from fleet.routes.route_progress import PlanCheck, check_plan
-from fleet.versions import PLANS
 from maps.i18n import Translator
 from maps.replans import (
     DifferenceView,

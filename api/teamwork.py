@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.context import BoardContext
 from api.schemas import Wire
-from fleet.versions import find_change
+from fleet.audit.last_change import find_change
 from maps.presence import RoomView, room_view
 
 router = APIRouter()

@@ -30,10 +30,10 @@ from data.store.setup.machines import list_vehicles
 from data.store.shifts.route_answers import copy_answers
 from data.store.work import add_job, add_planned, find_open_job, get_job
 from data.streets.network import StreetNetwork
+from fleet.audit.last_change import PLANS, find_change
 from fleet.requests.notices import tell_planned, windows_of
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import DrivenPlan, Trucks
-from fleet.versions import PLANS, find_change
 from fleet.work.jobs import NOT_YET, new_job, typical_blade_m
 
 

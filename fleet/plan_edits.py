@@ -43,13 +43,13 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
+from fleet.audit.last_change import find_change
 from fleet.edit_orders import orders_with
 from fleet.planning import Prepared, store_draft
 from fleet.routes_ahead import jobs_of
 from fleet.standing_orders import Orders, orders_from
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.loaded_streets import require_present
-from fleet.versions import find_change
 
 
 def begin(

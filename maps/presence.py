@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Event
+from fleet.audit.last_change import UNCHANGED
 from fleet.presence import Presence
-from fleet.versions import UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from fleet.book import Finding, Receipt
+    from fleet.audit.audit_log import Finding, Receipt
 
 audit = typer.Typer(no_args_is_help=True)
 
@@ -45,7 +45,7 @@ def verify(
     from api.settings import Settings, chosen_city
     from data.store.audit.audit_log import read_book
     from data.store.database.engine import reading
-    from fleet.book import audit as read_again
+    from fleet.audit.audit_log import audit as read_again
 
     receipts = [_receipt(text) for text in receipt or ()]
     engine = open_city_database(chosen_city(Settings(), city))
@@ -90,7 +90,7 @@ def export(
 
 def _receipt(text: str) -> "Receipt":
     from data.errors import InvalidError
-    from fleet.book import Receipt
+    from fleet.audit.audit_log import Receipt
 
     number, _, digest = text.partition(":")
     if not number.isdecimal() or len(digest) != 64:

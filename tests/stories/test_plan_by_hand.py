@@ -11,7 +11,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
 from data.store.planning.standing_orders import list_orders
-from fleet.book import audit
+from fleet.audit.audit_log import audit
 from fleet.planning import prepare, solve_prepared, store_draft
 from fleet.storms.storm_start import start_storm
 from tests import village as v

@@ -19,7 +19,7 @@ from data.store.audit.audit_log import add_event, read_book
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
-from fleet.book import Receipt, audit
+from fleet.audit.audit_log import Receipt, audit
 from fleet.coverage.track_windows import number_at
 from tests import village as v
 from tests.stories.test_first_storm import WORDS, drive, planned

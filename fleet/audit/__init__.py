@@ -1,0 +1,1 @@
+"""Who changed what last, and is the storm book as it was written?"""
