@@ -12,7 +12,7 @@ from data.store.accounts.accounts import list_users
 from data.store.alerts import list_open_alerts
 from fleet.accounts.accounts import LOGIN_LETTERS
 from fleet.alert_book import acknowledge, give_alert, may_own
-from fleet.sos import close_call
+from fleet.messages.sos import close_call
 from maps.alerts import AlertView, alert_view
 
 router = APIRouter()

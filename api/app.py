@@ -100,8 +100,8 @@ from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding
 from data.store.database.engine import open_database
 from data.store.migrations import require_current
+from fleet.messages.sos import SosEar
 from fleet.routes.published_plan import PlanDesk
-from fleet.sos import SosEar
 from fleet.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.pages import STATIC_DIR

@@ -47,7 +47,7 @@ from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import require_unchanged
-from fleet.presence import Room
+from fleet.messages.presence import Room
 from fleet.records import StormRecords
 from fleet.routes.published_plan import PlanDesk
 from fleet.storm_history import StormHistory

@@ -24,15 +24,15 @@ from data.policy.message_rules import MESSAGE_LETTERS
 from data.store.database.engine import Tx
 from data.store.messages.messages import list_messages, list_messages_of_shift
 from data.store.storms.storms import find_active_storm
-from fleet.messages import (
+from fleet.messages.driver_messages import (
     THREAD,
     heard_by_driver,
     message_from_driver,
     message_to_drivers,
     seen_by_dispatcher,
 )
+from fleet.messages.sos import Call, call_for_help
 from fleet.shifts.shift_progress import answered_once
-from fleet.sos import Call, call_for_help
 from maps.alerts import alert_view
 from maps.messages import (
     MessageView,

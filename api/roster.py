@@ -21,7 +21,7 @@ from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_between
 from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
 from fleet.audit.last_change import UNCHANGED, find_change
-from fleet.handover_notes import facts_of
+from fleet.messages.handover_notes import facts_of
 from fleet.shifts.roster import (
     HOURS_LIMIT,
     ShiftWish,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Alert, HandoverNote, VehicleId
-from fleet.handover_notes import Facts
+from fleet.messages.handover_notes import Facts
 from maps.i18n import Translator
 
 _MINUTE = timedelta(minutes=1)

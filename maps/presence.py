@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import Event
 from fleet.audit.last_change import UNCHANGED
-from fleet.presence import Presence
+from fleet.messages.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)

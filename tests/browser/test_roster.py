@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
-from fleet.handover_notes import write_note
+from fleet.messages.handover_notes import write_note
 from fleet.storms.storm_start import start_storm
 from maps.i18n import translator
 from tests.browser.conftest import Visit

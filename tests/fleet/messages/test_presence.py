@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from fleet.presence import GONE_S, MOST, Room
+from fleet.messages.presence import GONE_S, MOST, Room
 from tests.village import NOW
 
 
