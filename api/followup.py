@@ -21,7 +21,7 @@ from data.store.followup.followup import get_followed
 from data.store.followup.sightings import get_sighting, list_sightings
 from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
-from fleet.followup import (
+from fleet.followup.waiting_requests import (
     LOOKS_AFTER,
     NOTE_LETTERS,
     Spot,

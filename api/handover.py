@@ -14,8 +14,8 @@ from data.store.database.engine import Tx
 from data.store.followup.agency_mail import find_body_letter, list_body_letters
 from data.store.followup.referrals import get_body, get_hand_over, list_bodies, list_hand_overs
 from data.store.requests.requests import get_request
-from fleet.bodies import NAME_LETTERS, NEW, keep_body, retire_body
-from fleet.handover import take_answer
+from fleet.followup.agencies import NAME_LETTERS, NEW, keep_body, retire_body
+from fleet.followup.referrals import take_answer
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.intake import TEXT_LETTERS
 from maps.handover import BodyView, HandOverView, bodies_view, hand_over_view, paper_view

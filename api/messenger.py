@@ -17,7 +17,7 @@ from data.store.followup.agency_mail import list_due_body_letters
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
-from fleet.body_letters import (
+from fleet.followup.agency_mail import (
     ToBody,
     claim_body_letters,
     lose_interrupted_letters,

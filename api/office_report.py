@@ -16,7 +16,7 @@ from data.model.periods import Period, Span
 from data.store.database.engine import Tx
 from data.store.followup.followup import list_closed_between, list_received_between
 from data.store.storms.storms import list_storms
-from fleet.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
+from fleet.followup.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
 from maps.office_report import clocks_csv, report_csv, report_view
 
 router = APIRouter()

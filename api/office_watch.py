@@ -5,7 +5,7 @@ from itertools import batched
 from api.sentry import CitySentry
 from data.model import ServiceRequest
 from data.store.database.engine import reading, transaction
-from fleet.followup import escalate_overdue, list_overdue
+from fleet.followup.waiting_requests import escalate_overdue, list_overdue
 from maps.views import request_view
 
 LOOK_S = 30.0

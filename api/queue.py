@@ -40,8 +40,7 @@ from data.store.requests.request_search import (
     tally_requests,
 )
 from data.store.requests.requests import list_requests_by_id
-from fleet.handover import HandingOver
-from fleet.queue import (
+from fleet.followup.bulk_changes import (
     Bulk,
     Ground,
     close_many,
@@ -51,6 +50,7 @@ from fleet.queue import (
     places_by_words,
     undo_change,
 )
+from fleet.followup.referrals import HandingOver
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
 from maps.queue import QueueView, change_view, counts_of, queue_rows, spots_json, total_of

@@ -11,7 +11,7 @@ from api.shell import translator_of
 from api.uploads import content_of
 from data.errors import InvalidError
 from data.requests.request_csv import requests_from_csv
-from fleet.request_import import count_known, take_in
+from fleet.followup.request_import import count_known, take_in
 from maps.machines import MistakeView, mistake_view
 
 router = APIRouter()

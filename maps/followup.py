@@ -8,7 +8,7 @@ from enum import StrEnum
 from data.model import ClosingReason, Comment, Followed, RequestState, ServiceClass, Sighting
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.followup import Waiting
+from fleet.followup.waiting_requests import Waiting
 from fleet.requests.closing import CLOSABLE, CLOSED_AS
 from fleet.requests.sla_clocks import Due, Step, class_of, district_of
 from maps.sightings import SightingView, sighting_view

@@ -10,7 +10,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.followup.agency_mail import find_body_letter
 from data.store.followup.referrals import list_hand_overs
-from fleet.body_letters import claim_body_letters
+from fleet.followup.agency_mail import claim_body_letters
 from fleet.requests.outbox import BACK_OFF, OutboxRules
 from tests.api.test_messenger import Pigeon, PigeonSettings
 from tests.api.test_queue import WORDS, a_body, order

@@ -30,7 +30,7 @@ from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
 from data.store.work import get_job, set_planned
 from fleet.evidence.recompute import recompute
-from fleet.followup import (
+from fleet.followup.waiting_requests import (
     SEEN_THERE,
     WATCH,
     Spot,

@@ -17,7 +17,7 @@ from data.model import (
     Snap,
 )
 from data.model.periods import Span
-from fleet.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
+from fleet.followup.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
 from tests import village as v
 from tests.village_database import POLICY
 

@@ -31,7 +31,7 @@ from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
-from fleet.handover import HandingOver, hand_over, withdraw_hand_over
+from fleet.followup.referrals import HandingOver, hand_over, withdraw_hand_over
 from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.requests.intake import (
     TREATMENTS,

@@ -9,7 +9,7 @@ from data.model import Actor, QueueChangeId, ServiceRequest
 from data.requests.request_csv import RequestLine
 from data.store.database.engine import Tx
 from data.store.requests.requests import find_request_by_key
-from fleet.queue import note_taken_in
+from fleet.followup.bulk_changes import note_taken_in
 from fleet.requests.intake import Report, receive
 
 CHANNEL = "file"

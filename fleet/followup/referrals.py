@@ -27,7 +27,7 @@ from data.store.followup.referrals import (
     save_hand_over,
 )
 from data.store.requests.requests import get_request
-from fleet.body_letters import drop_body_letter
+from fleet.followup.agency_mail import drop_body_letter
 from fleet.requests.closing import close_request, reopen_request
 from fleet.requests.intake import subject_of
 

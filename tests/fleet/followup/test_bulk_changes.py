@@ -26,9 +26,8 @@ from data.store.followup.referrals import find_pending_hand_over, list_hand_over
 from data.store.requests.requests import get_request, list_requests
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
-from fleet.bodies import NEW, keep_body, retire_body
-from fleet.handover import HandingOver, take_answer
-from fleet.queue import (
+from fleet.followup.agencies import NEW, keep_body, retire_body
+from fleet.followup.bulk_changes import (
     Ground,
     close_many,
     give_kind,
@@ -37,6 +36,7 @@ from fleet.queue import (
     places_by_words,
     undo_change,
 )
+from fleet.followup.referrals import HandingOver, take_answer
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import Report, locate, receive
 from fleet.storms.storm_start import start_storm
