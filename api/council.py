@@ -20,7 +20,7 @@ from data.store.storms.storms import get_storm, list_storms
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs, list_jobs_on_segment
 from fleet.coverage.street_coverage import painted
-from fleet.records import Account
+from fleet.reports.storm_statistics import Account
 from maps.council import (
     CouncilMap,
     CouncilView,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data.model import Event, ServiceClass, Storm
 from fleet.coverage.street_coverage import CoverageState
 from fleet.history import StreetChanges
-from fleet.performance import Asked
+from fleet.reports.performance import Asked
 
 NEVER = np.iinfo(np.int64).max
 """Second of what did not happen."""

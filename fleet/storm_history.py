@@ -35,7 +35,7 @@ from fleet.history import Proven, StreetChanges, street_changes
 from fleet.history_events import REVISED, VERBS, Happened, Streets, moments
 from fleet.history_tracks import AROUND, TrackPoint, tracks
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.records import storm_requests
+from fleet.reports.storm_statistics import storm_requests
 
 HOUR_S = 3_600
 """Seconds of one piece of history."""

@@ -13,7 +13,7 @@ from data.model import (
     StormId,
 )
 from data.policy.city_policy import Policy
-from fleet.performance import (
+from fleet.reports.performance import (
     CLASSES,
     Performance,
     Response,
@@ -22,7 +22,7 @@ from fleet.performance import (
     district_order,
     shares_over_time,
 )
-from fleet.records import Account
+from fleet.reports.storm_statistics import Account
 from maps.revisions import RevisionView
 from maps.streets_table import CoveragePicture
 

@@ -9,7 +9,7 @@ from data.model import Followed, ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.followup.office_report import Answered, OfficeReport
-from fleet.performance import district_order
+from fleet.reports.performance import district_order
 from fleet.requests.sla_clocks import class_of, district_of
 from maps.i18n import Translator
 from maps.tables import (

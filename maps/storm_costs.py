@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.model import Storm
-from fleet.storm_costs import Cost, StormCosts, TruckCost, owner_of
+from fleet.reports.storm_costs import Cost, StormCosts, TruckCost, owner_of
 from maps.call_outs import owner_text
 from maps.i18n import Translator
 from maps.tables import FigureView, TableView, table_csv

@@ -1,4 +1,4 @@
-"""What storms proved, read for the figures of `fleet.performance` and kept in memory.
+"""What storms proved, read for the figures of `fleet.reports.performance` and kept in memory.
 
 A storm that has ended is read once; of one that goes on, only directions that were served again.
 """
@@ -23,7 +23,7 @@ from data.store.reports import (
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, whole_passes
-from fleet.performance import (
+from fleet.reports.performance import (
     Asked,
     Lanes,
     Performance,

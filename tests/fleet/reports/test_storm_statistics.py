@@ -21,10 +21,10 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
-from fleet import records
 from fleet.evidence.proof_store import keep_evidence
-from fleet.performance import late_at
-from fleet.records import StormRecords
+from fleet.reports import storm_statistics
+from fleet.reports.performance import late_at
+from fleet.reports.storm_statistics import StormRecords
 from fleet.requests.closing import cancel_request
 from fleet.requests.intake import Report, locate, receive
 from fleet.storms.storm_start import end_storm, start_storm
@@ -116,7 +116,7 @@ def test_a_storm_that_has_ended_is_read_once(tx, storm, monkeypatch):
     ended = end_storm(tx, DISPATCHER, storm.id, v.NOW + 5 * HOUR)
     known = StormRecords()
     first = known.account(tx, ended, v.village(), POLICY)
-    monkeypatch.setattr(records, "list_served_marks", None)
+    monkeypatch.setattr(storm_statistics, "list_served_marks", None)
 
     assert known.account(tx, ended, v.village(), POLICY).spells is first.spells
 
@@ -219,7 +219,7 @@ def test_a_request_nobody_has_placed_is_promised_the_longest_deadline(tx, storm)
 
 
 def test_only_some_storms_stay_in_memory(tx, storm, monkeypatch):
-    monkeypatch.setattr(records, "STORMS_KEPT", 1)
+    monkeypatch.setattr(storm_statistics, "STORMS_KEPT", 1)
     known = StormRecords()
     ended = end_storm(tx, DISPATCHER, storm.id, v.NOW + HOUR)
     first = known.account(tx, ended, v.village(), POLICY)

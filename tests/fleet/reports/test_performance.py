@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data.model import Coverage, DirectedSegment, RoadClass, ServiceClass
 from data.streets.network import build_network
 from fleet.coverage.street_coverage import CoverageState, coverage_state
-from fleet.performance import (
+from fleet.reports.performance import (
     Asked,
     late_at,
     late_spells,
