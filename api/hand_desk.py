@@ -16,8 +16,8 @@ from data.streets.network import StreetNetwork
 from fleet.hand_draft import HandDraft, drafted, hand_draft
 from fleet.hand_edits import Outcome, checked, made, takers
 from fleet.plan_edits import as_begun, begin, standing_of
-from fleet.planning import prepare
-from fleet.standing_orders import Orders
+from fleet.planning.plan_lifecycle import prepare
+from fleet.planning.standing_orders import Orders
 
 KEPT = 60
 """Drafts in memory, one for each edit that is looked at; those used last."""

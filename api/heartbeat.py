@@ -10,7 +10,7 @@ from data.errors import ConflictError
 from data.model import CurvePoint, PlanRun
 from data.store.database.engine import Database, transaction
 from data.store.planning.plan_runs import PATIENT, heartbeat, urgent_run_waits
-from fleet.progress_curve import Curve
+from fleet.planning.progress_curve import Curve
 
 LEASE_S = 30.0
 BEAT_S = 1.0

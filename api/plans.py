@@ -16,8 +16,8 @@ from data.store.storms.storms import find_active_storm, get_storm
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs
 from fleet.audit.last_change import PLANS
-from fleet.plan_options import in_service
-from fleet.planning import ask_for_plan, publish, request_stop
+from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
+from fleet.planning.plan_options import in_service
 from maps.geojson import Collection, plan_geojson, route_geojson
 from maps.plan_choices import PlanChoices, plan_choices
 from maps.views import PlanView, RunView, plan_view, run_view, storm_view

@@ -38,7 +38,7 @@ from data.store.setup.city import get_city
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.planning import prepare
+from fleet.planning.plan_lifecycle import prepare
 from fleet.routes.progress_cache import PresentDesk
 from fleet.running_plan import Found, RunningPlan, best_insertion, running_plan
 

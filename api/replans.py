@@ -18,8 +18,8 @@ from data.store.storms.storms import find_active_storm, get_storm
 from fleet.audit.last_change import PLANS
 from fleet.cycles import snow_again
 from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job
-from fleet.plan_difference import difference, still_ahead
-from fleet.planning import discard
+from fleet.planning.plan_difference import difference, still_ahead
+from fleet.planning.plan_lifecycle import discard
 from fleet.replans import ask_for_replan
 from fleet.routes.published_plan import DrivenPlan
 from fleet.routes.route_progress import PlanCheck, check_plan

@@ -12,11 +12,18 @@ from data.planning.plan_json import options_from_json, wish_from_json
 from data.store.database.engine import Database, Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run, put_back
 from data.streets.network import StreetNetwork
-from fleet.plan_scope import scope_of
-from fleet.planning import PLANNER, Prepared, Start, prepare, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import (
+    PLANNER,
+    Prepared,
+    Start,
+    prepare,
+    solve_prepared,
+    store_draft,
+)
+from fleet.planning.plan_scope import scope_of
+from fleet.planning.remaining_routes import routes_ahead
 from fleet.replanning import replanned
 from fleet.routes.progress_cache import PresentDesk
-from fleet.routes_ahead import routes_ahead
 from fleet.what_if import situation_digest
 from fleet.what_if_searches import SEEDS, KnownBase, Solve, base_of, with_change
 

@@ -37,7 +37,7 @@ from data.store.work import add_jobs, list_open_segments
 from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
 from fleet.coverage.street_coverage import wanted_directions
-from fleet.plan_options import in_service
+from fleet.planning.plan_options import in_service
 from fleet.replans import FEW_TRUCKS, ask_for_replan
 from fleet.storms.due_times import cleared_at
 from fleet.work.jobs import new_job, typical_blade_m

@@ -29,9 +29,9 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from fleet.planning import Prepared
-from fleet.routes_ahead import jobs_of
-from fleet.standing_orders import Orders
+from fleet.planning.plan_lifecycle import Prepared
+from fleet.planning.remaining_routes import jobs_of
+from fleet.planning.standing_orders import Orders
 
 if TYPE_CHECKING:
     from routing.network.route_timing import TimedRoute

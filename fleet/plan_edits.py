@@ -44,10 +44,10 @@ from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import find_change
-from fleet.edit_orders import orders_with
-from fleet.planning import Prepared, store_draft
-from fleet.routes_ahead import jobs_of
-from fleet.standing_orders import Orders, orders_from
+from fleet.planning.edit_orders import orders_with
+from fleet.planning.plan_lifecycle import Prepared, store_draft
+from fleet.planning.remaining_routes import jobs_of
+from fleet.planning.standing_orders import Orders, orders_from
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.loaded_streets import require_present
 

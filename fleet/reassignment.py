@@ -34,7 +34,7 @@ from data.store.work import (
     set_job_state,
     set_planned,
 )
-from fleet.planning import request_stop
+from fleet.planning.plan_lifecycle import request_stop
 from fleet.requests.intake import back_to_waiting, likeliest, place_anew
 from fleet.streets.street_succession import Difference
 from fleet.work.jobs import directions_of, first_jobs, typical_blade_m

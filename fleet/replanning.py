@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ConflictError
 from data.model import DirectedSegment, Plan, ReplanCause, ReplanWish
-from fleet.planning import SHOWN_VIOLATIONS, Prepared
+from fleet.planning.plan_lifecycle import SHOWN_VIOLATIONS, Prepared
 from fleet.routes.route_progress import PlanCheck
 
 if TYPE_CHECKING:

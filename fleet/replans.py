@@ -23,7 +23,7 @@ from data.store.planning.plan_runs import add_run, list_runs
 from data.store.planning.plans import find_published_plan_id
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
-from fleet.plan_options import in_service
+from fleet.planning.plan_options import in_service
 from fleet.shifts.shift_handover import present_turn
 from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, end_shift
 

@@ -19,7 +19,7 @@ from data.model import (
     ShiftId,
     WorkPass,
 )
-from fleet.planning import SHOWN_VIOLATIONS, Prepared
+from fleet.planning.plan_lifecycle import SHOWN_VIOLATIONS, Prepared
 from fleet.routes.route_progress import PlanCheck
 
 if TYPE_CHECKING:

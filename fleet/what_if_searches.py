@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from data.model import Plan
-from fleet.planning import Prepared, Start
+from fleet.planning.plan_lifecycle import Prepared, Start
 from fleet.what_if import HOLDS, Change, changed
 from fleet.what_if_answer import no_worse, outcome_json, spread_min
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Plan, PlanId, PlanState, ServiceClass
-from fleet.plan_comparison import Comparison, PlanMeasures
-from fleet.plan_outcome import ClassOutcome
+from fleet.planning.plan_comparison import Comparison, PlanMeasures
+from fleet.planning.plan_outcome import ClassOutcome
 from maps.i18n import Translator
 from maps.plan_words import gap_of, gap_words, moment_words
 

@@ -17,7 +17,7 @@ from data.model import (
     ServiceRequest,
     VehicleId,
 )
-from fleet.plan_difference import PlanDifference, TruckDifference
+from fleet.planning.plan_difference import PlanDifference, TruckDifference
 from maps.i18n import Translator
 
 type Streets = Callable[[SegmentId], str]

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from api.clock import Clock
     from data.model import Plan
     from data.store.database.engine import Database
-    from fleet.plan_summary import ClassFigures, PlanFigures, VehicleFigures
-    from fleet.planning import Prepared
+    from fleet.planning.plan_lifecycle import Prepared
+    from fleet.planning.plan_summary import ClassFigures, PlanFigures, VehicleFigures
 
 
 def plan(
@@ -40,7 +40,7 @@ def plan(
     prepare_numba(settings)
     engine = open_city_database(chosen_city(settings, city))
 
-    from fleet.plan_summary import figures_of
+    from fleet.planning.plan_summary import figures_of
 
     threads = settings.solver_threads
     made, prepared = _made(engine, seconds, seed, threads, publish=publish)
@@ -56,7 +56,7 @@ def _made(
     from api.commands.searching import Progress, prepare, stoppable
     from api.console import CONSOLE
     from data.store.database.engine import transaction
-    from fleet import planning
+    from fleet.planning import plan_lifecycle
 
     clock = Clock()
     prepare()
@@ -68,12 +68,12 @@ def _made(
     )
     progress = Progress()
     with stoppable() as asked:
-        found = planning.solve_prepared(prepared, seconds, seed, progress, asked, threads)
+        found = plan_lifecycle.solve_prepared(prepared, seconds, seed, progress, asked, threads)
     progress.end()
     with transaction(engine) as tx:
-        stored = planning.store_draft(tx, planning.PLANNER, found, clock.now())
+        stored = plan_lifecycle.store_draft(tx, plan_lifecycle.PLANNER, found, clock.now())
         if publish:
-            stored = planning.publish(tx, CONSOLE, stored.id, clock.now())
+            stored = plan_lifecycle.publish(tx, CONSOLE, stored.id, clock.now())
     return stored, prepared
 
 
@@ -131,7 +131,7 @@ def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
     from data.store.setup.city import get_policy
     from data.store.storms.storms import find_active_storm
     from data.store.streets.network import load_network
-    from fleet.planning import prepare
+    from fleet.planning.plan_lifecycle import prepare
     from fleet.storms.storm_start import start_storm, storm_name
 
     with transaction(engine) as tx:

@@ -15,8 +15,8 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
-from fleet.plan_difference import job_ends
-from fleet.planning import prepare, solve_prepared, store_draft
+from fleet.planning.plan_difference import job_ends
+from fleet.planning.plan_lifecycle import prepare, solve_prepared, store_draft
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database

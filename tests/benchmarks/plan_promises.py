@@ -10,7 +10,7 @@ from data.store.planning.plans import add_plan
 from data.store.requests.promises import list_promise_outcomes
 from data.store.requests.requests import Caller, add_caller, add_request
 from data.store.work import list_jobs
-from fleet.planning import publish
+from fleet.planning.plan_lifecycle import publish
 from fleet.requests.promises import REMEMBERED
 from fleet.storms.storm_start import start_storm
 from tests import village as v

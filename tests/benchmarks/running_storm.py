@@ -26,8 +26,8 @@ from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.cycles import snow_again
-from fleet.plan_difference import difference, still_ahead
-from fleet.planning import Prepared, prepare, store_draft
+from fleet.planning.plan_difference import difference, still_ahead
+from fleet.planning.plan_lifecycle import Prepared, prepare, store_draft
 from fleet.replanning import replanned
 from fleet.replans import FEW_TRUCKS, SECONDS
 from fleet.routes.progress_cache import PresentDesk

@@ -16,7 +16,7 @@ from data.store.database.engine import Database, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.cities import add_city
-from fleet.planning import PLANNER, prepare, publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import PLANNER, prepare, publish, solve_prepared, store_draft
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks import city_import

@@ -19,8 +19,8 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.cities import add_city, set_fleet
-from fleet.plan_comparison import compared
-from fleet.planning import (
+from fleet.planning.plan_comparison import compared
+from fleet.planning.plan_lifecycle import (
     PLANNER,
     Prepared,
     Start,

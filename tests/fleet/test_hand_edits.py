@@ -18,7 +18,7 @@ from data.store.planning.plans import add_plan, get_plan
 from fleet.hand_draft import HandDraft, drafted, hand_draft
 from fleet.hand_edits import checked, made, takers
 from fleet.plan_edits import as_begun, begin, redo, store_edit, undo
-from fleet.planning import prepare, solve_prepared
+from fleet.planning.plan_lifecycle import prepare, solve_prepared
 from fleet.storms.storm_start import start_storm
 from routing.replanning.manual_edits import refused
 from tests import village as v

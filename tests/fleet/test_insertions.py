@@ -7,7 +7,7 @@ import pytest
 from data.errors import ConflictError
 from data.store.database.engine import Tx
 from fleet.insertions import job_on_street
-from fleet.planning import prepare, publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
 from fleet.running_plan import Found, best_insertion, running_plan
 from fleet.storms.storm_start import start_storm
 from maps.i18n import translator

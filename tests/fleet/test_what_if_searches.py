@@ -6,7 +6,7 @@ import pytest
 
 from data.model import Plan
 from data.store.database.engine import Tx
-from fleet.planning import Prepared, Start, prepare, solve_prepared
+from fleet.planning.plan_lifecycle import Prepared, Start, prepare, solve_prepared
 from fleet.storms.storm_start import start_storm
 from fleet.what_if import HOLDS, machines_of
 from fleet.what_if_answer import no_worse, outcome_json, spread_min

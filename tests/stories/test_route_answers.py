@@ -9,7 +9,7 @@ from data.model import AlertKind
 from data.store.alerts import list_open_alerts
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
-from fleet.planning import store_draft
+from fleet.planning.plan_lifecycle import store_draft
 from tests import village as v
 from tests.api.test_driver import PAGE
 from tests.stories.test_first_storm import planned

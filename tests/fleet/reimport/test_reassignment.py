@@ -36,7 +36,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from fleet.evidence.proof_store import keep_evidence
-from fleet.planning import ask_for_plan, prepare, publish, store_draft
+from fleet.planning.plan_lifecycle import ask_for_plan, prepare, publish, store_draft
 from fleet.requests.intake import Report, locate, receive
 from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_node, a_way

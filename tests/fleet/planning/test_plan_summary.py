@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import JobId, LegKind, Plan, ServiceClass, Unserved
-from fleet.plan_summary import PlanFigures, UnservedFigures, figures_of
+from fleet.planning.plan_summary import PlanFigures, UnservedFigures, figures_of
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 

@@ -16,10 +16,10 @@ from data.model import (
     TruckStart,
     VehicleId,
 )
+from fleet.planning.start_positions import Ground, truck_starts
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_progress import DRIVING
 from fleet.tracking.geofences import sites_of
-from fleet.truck_start import Ground, truck_starts
 from tests import village as v
 from tests.fleet.routes.test_plan_vs_actual import STREETS, check, in_order, index_of
 from tests.village_plan import a_leg, a_plan

@@ -48,15 +48,15 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs, set_planned
 from data.streets.network import StreetNetwork
-from fleet.edit_orders import take_orders
-from fleet.plan_options import check_options, in_service
-from fleet.present import closed_streets, present_of
+from fleet.planning.edit_orders import take_orders
+from fleet.planning.plan_options import check_options, in_service
+from fleet.planning.remaining_routes import dropped_by, jobs_of, routes_ahead
+from fleet.planning.storm_snapshot import closed_streets, present_of
 from fleet.requests.notices import tell_planned, windows_of
 from fleet.requests.promises import promise_open
 from fleet.routes.progress_cache import PresentDesk
 from fleet.routes.published_plan import DrivenPlan, Trucks
 from fleet.routes.route_progress import PlanCheck
-from fleet.routes_ahead import dropped_by, jobs_of, routes_ahead
 from fleet.shifts.route_answers import keep_answers
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.loaded_streets import require_present, require_version

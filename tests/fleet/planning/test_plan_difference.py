@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import JobId, Route, ShiftId, VehicleId
-from fleet.plan_difference import NEXT_MOVES, difference, job_ends
+from fleet.planning.plan_difference import NEXT_MOVES, difference, job_ends
 from tests import village as v
 from tests.village_plan import a_leg
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from data.model import Job, JobId, Leg, LegKind, Plan, Route, ServiceClass, ShiftId, Vehicle
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.plan_outcome import ClassOutcome, class_outcomes
-from fleet.plan_summary import vehicle_figures
-from fleet.routes_ahead import jobs_of
+from fleet.planning.plan_outcome import ClassOutcome, class_outcomes
+from fleet.planning.plan_summary import vehicle_figures
+from fleet.planning.remaining_routes import jobs_of
 
 
 @dataclass(frozen=True, slots=True)

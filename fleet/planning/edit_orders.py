@@ -7,7 +7,7 @@ from data.model import Actor, EditKind, EditState, OrderKind, Plan, StormId
 from data.store.database.engine import Tx
 from data.store.planning.plan_edits import EditHead, list_edit_heads
 from data.store.storms.closures import list_closures
-from fleet.standing_orders import Orders, OrderWish, find_order, give_order, lift_order
+from fleet.planning.standing_orders import Orders, OrderWish, find_order, give_order, lift_order
 from fleet.storms.closures import ClosureWish, note_closure
 
 _KINDS = {

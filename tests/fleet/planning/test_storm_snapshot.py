@@ -26,7 +26,7 @@ from data.store.planning.plans import add_plan
 from data.store.shifts.blockages import add_blockage, set_cleared
 from data.store.storms.closures import add_closure
 from data.store.work import add_job, list_jobs
-from fleet.planning import Prepared, prepare, publish
+from fleet.planning.plan_lifecycle import Prepared, prepare, publish
 from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
 from tests import village as v

@@ -9,7 +9,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs
-from fleet.plan_options import in_service
+from fleet.planning.plan_options import in_service
 from fleet.routes.published_plan import DrivenPlan, Trucks
 
 

@@ -23,11 +23,11 @@ from data.store.storms.closures import list_closures
 from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, wanted_directions, whole_passes
+from fleet.planning.standing_orders import orders_from, with_orders
+from fleet.planning.start_positions import Ground, truck_starts
 from fleet.routes.plan_vs_actual import SERVED
 from fleet.routes.route_progress import PlanCheck
-from fleet.standing_orders import orders_from, with_orders
 from fleet.tracking.geofences import sites_of
-from fleet.truck_start import Ground, truck_starts
 
 
 def present_of(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from data.errors import ConflictError
 from data.model import Directions, Job, Plan, PlanOptions, Route, ServiceClass, WorkPass
-from fleet.planning import Prepared
-from fleet.routes_ahead import jobs_of
+from fleet.planning.plan_lifecycle import Prepared
+from fleet.planning.remaining_routes import jobs_of
 
 EVERYTHING = PlanOptions()
 _WAYS = {

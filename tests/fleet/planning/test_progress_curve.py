@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import CurvePoint
-from fleet.progress_curve import MOST_POINTS, Curve
+from fleet.planning.progress_curve import MOST_POINTS, Curve
 
 
 def a_point(second: int) -> CurvePoint:

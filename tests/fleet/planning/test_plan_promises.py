@@ -8,7 +8,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.work import set_job_state
-from fleet.planning import publish
+from fleet.planning.plan_lifecycle import publish
 from fleet.requests.promises import was_kept
 from fleet.storms.storm_start import start_storm
 from tests import village as v

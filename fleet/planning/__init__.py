@@ -1,0 +1,1 @@
+"""How does a plan come about: asked for, prepared, solved, compared, published?"""
