@@ -13,9 +13,9 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_edits import list_edit_heads
 from data.store.planning.plans import get_plan
 from data.streets.network import StreetNetwork
-from fleet.hand_draft import HandDraft, drafted, hand_draft
-from fleet.hand_edits import Outcome, checked, made, takers
-from fleet.plan_edits import as_begun, begin, standing_of
+from fleet.edits.draft import HandDraft, drafted, hand_draft
+from fleet.edits.draft_changes import Outcome, checked, made, takers
+from fleet.edits.edit_history import as_begun, begin, standing_of
 from fleet.planning.plan_lifecycle import prepare
 from fleet.planning.standing_orders import Orders
 

@@ -30,7 +30,7 @@ from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import get_vehicle
 from data.store.storms.storms import find_active_storm
 from fleet.audit.last_change import UNCHANGED, find_change
-from fleet.plan_edits import redo, require_draft, store_edit, undo
+from fleet.edits.edit_history import redo, require_draft, store_edit, undo
 from fleet.planning.plan_difference import difference
 from fleet.planning.standing_orders import OrderWish, give_order, lift_order
 from maps.i18n import Translator

@@ -45,8 +45,8 @@ from data.model.periods import Span
 from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.policy.override_file import COLUMNS
 from fleet.accounts.accounts import LOGIN_LETTERS
+from fleet.edits.draft import NOT_GIVEN
 from fleet.followup.referrals import ANSWERS
-from fleet.hand_draft import NOT_GIVEN
 from fleet.history_events import Moment
 from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import Known

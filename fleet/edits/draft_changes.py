@@ -19,7 +19,7 @@ from data.model import (
     Taker,
     VehicleId,
 )
-from fleet.hand_draft import HandDraft, broken, closed_off, edited
+from fleet.edits.draft import HandDraft, broken, closed_off, edited
 
 if TYPE_CHECKING:
     from routing.replanning.manual_edits import Fault

@@ -15,9 +15,9 @@ from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx, transaction
 from data.store.planning.plan_edits import list_edits
 from data.store.planning.plans import add_plan, get_plan
-from fleet.hand_draft import HandDraft, drafted, hand_draft
-from fleet.hand_edits import checked, made, takers
-from fleet.plan_edits import as_begun, begin, redo, store_edit, undo
+from fleet.edits.draft import HandDraft, drafted, hand_draft
+from fleet.edits.draft_changes import checked, made, takers
+from fleet.edits.edit_history import as_begun, begin, redo, store_edit, undo
 from fleet.planning.plan_lifecycle import prepare, solve_prepared
 from fleet.storms.storm_start import start_storm
 from routing.replanning.manual_edits import refused

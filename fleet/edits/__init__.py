@@ -1,0 +1,1 @@
+"""How do dispatchers change a draft by hand?"""
