@@ -39,8 +39,8 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_lifecycle import prepare
+from fleet.replanning.running_plan import Found, RunningPlan, best_insertion, running_plan
 from fleet.routes.progress_cache import PresentDesk
-from fleet.running_plan import Found, RunningPlan, best_insertion, running_plan
 
 LOOK_S = 0.1
 """How often an idle quick worker looks into the queue."""

@@ -16,11 +16,16 @@ from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.audit.last_change import PLANS
-from fleet.cycles import snow_again
-from fleet.insertions import accept_insertion, job_of_request, job_on_street, open_job
 from fleet.planning.plan_difference import difference, still_ahead
 from fleet.planning.plan_lifecycle import discard
-from fleet.replans import ask_for_replan
+from fleet.replanning.cycles import snow_again
+from fleet.replanning.replan_requests import ask_for_replan
+from fleet.replanning.urgent_insertions import (
+    accept_insertion,
+    job_of_request,
+    job_on_street,
+    open_job,
+)
 from fleet.routes.published_plan import DrivenPlan
 from fleet.routes.route_progress import PlanCheck, check_plan
 from maps.i18n import Translator

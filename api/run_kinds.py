@@ -22,7 +22,7 @@ from fleet.planning.plan_lifecycle import (
 )
 from fleet.planning.plan_scope import scope_of
 from fleet.planning.remaining_routes import routes_ahead
-from fleet.replanning import replanned
+from fleet.replanning.replan_solving import replanned
 from fleet.routes.progress_cache import PresentDesk
 from fleet.what_if import situation_digest
 from fleet.what_if_searches import SEEDS, KnownBase, Solve, base_of, with_change

@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.storms import NEED_TIME, moment_of
-from fleet.replans import FEW_TRUCKS
+from fleet.replanning.replan_requests import FEW_TRUCKS
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.shifts.shift_progress import SkipReason
 from fleet.what_if import LONGEST_S, SECONDS
@@ -171,7 +171,7 @@ class ReplanIn(Wire):
     budget: Annotated[int, Field(ge=0, le=1000)] = FEW_TRUCKS
 
     def wish(self) -> ReplanWish:
-        """Return the record that `fleet.replans` takes."""
+        """Return the record that `fleet.replanning.replan_requests` takes."""
         delay = timedelta(minutes=self.minutes)
         return ReplanWish(self.cause, self.budget, self.vehicle_id, self.segment_id, delay)
 

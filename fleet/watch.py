@@ -32,7 +32,7 @@ from fleet.alerts import (
     silent_signs,
     truck_signs,
 )
-from fleet.cycles import waiting_cycle
+from fleet.replanning.cycles import waiting_cycle
 from fleet.risk import risk_signs, risks
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.published_plan import PlanDesk

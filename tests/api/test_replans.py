@@ -57,7 +57,7 @@ def driven(dispatcher, app, solved) -> int:
 @pytest.fixture
 def desk(app, driven, monkeypatch) -> Iterator[QuickDesk]:
     """The quick worker, in this process, on its socket, with little time for a small village."""
-    monkeypatch.setattr("fleet.replans.SECONDS", 0.1)
+    monkeypatch.setattr("fleet.replanning.replan_requests.SECONDS", 0.1)
     desk = QuickDesk(app.engine, app.clock, 1)
     with listening(app.folder, desk):
         yield desk

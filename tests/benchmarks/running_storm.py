@@ -25,13 +25,13 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
-from fleet.cycles import snow_again
 from fleet.planning.plan_difference import difference, still_ahead
 from fleet.planning.plan_lifecycle import Prepared, prepare, store_draft
-from fleet.replanning import replanned
-from fleet.replans import FEW_TRUCKS, SECONDS
+from fleet.replanning.cycles import snow_again
+from fleet.replanning.replan_requests import FEW_TRUCKS, SECONDS
+from fleet.replanning.replan_solving import replanned
+from fleet.replanning.running_plan import best_insertion, running_plan
 from fleet.routes.progress_cache import PresentDesk
-from fleet.running_plan import best_insertion, running_plan
 from routing.replanning.path_cache import KnownWays
 from routing.search.warm_up import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR

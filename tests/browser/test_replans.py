@@ -39,7 +39,7 @@ def a_plan_is_driven(visit: Visit) -> None:
 def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fleet.replans.SECONDS", 0.1)
+    monkeypatch.setattr("fleet.replanning.replan_requests.SECONDS", 0.1)
     visit.come_in("dispatcher")
     a_plan_is_driven(visit)
     city, page = visit.city, visit.page

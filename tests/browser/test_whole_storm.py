@@ -53,7 +53,7 @@ class Planners:
 
 @pytest.fixture
 def planners(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("fleet.replans.SECONDS", 0.1)
+    monkeypatch.setattr("fleet.replanning.replan_requests.SECONDS", 0.1)
     with Planners(visit):
         yield
 

@@ -86,7 +86,7 @@ def replanned(client, app, **wanted):
 
 
 def test_the_work_of_one_truck_goes_on_with_its_next_driver(client, app, clock, monkeypatch):
-    monkeypatch.setattr("fleet.replans.SECONDS", 0.1)
+    monkeypatch.setattr("fleet.replanning.replan_requests.SECONDS", 0.1)
     plan = planned(client, app)
     assert lies_in_shifts(app, plan)
     assert plan.unserved == ()

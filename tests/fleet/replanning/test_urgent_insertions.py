@@ -6,9 +6,9 @@ import pytest
 
 from data.errors import ConflictError
 from data.store.database.engine import Tx
-from fleet.insertions import job_on_street
 from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
-from fleet.running_plan import Found, best_insertion, running_plan
+from fleet.replanning.running_plan import Found, best_insertion, running_plan
+from fleet.replanning.urgent_insertions import job_on_street
 from fleet.storms.storm_start import start_storm
 from maps.i18n import translator
 from routing.problem.stops import Refill

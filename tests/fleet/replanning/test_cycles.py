@@ -23,8 +23,8 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import finish_run, lease_run, list_runs
 from data.store.planning.plans import add_plan, get_plan, set_plan_state
 from data.store.work import list_jobs, set_job_state
-from fleet.cycles import begin_cycles, ended_cycles, snow_again, snowing, waiting_cycle
 from fleet.planning.plan_lifecycle import discard
+from fleet.replanning.cycles import begin_cycles, ended_cycles, snow_again, snowing, waiting_cycle
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY

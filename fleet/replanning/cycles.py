@@ -38,7 +38,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
 from fleet.coverage.street_coverage import wanted_directions
 from fleet.planning.plan_options import in_service
-from fleet.replans import FEW_TRUCKS, ask_for_replan
+from fleet.replanning.replan_requests import FEW_TRUCKS, ask_for_replan
 from fleet.storms.due_times import cleared_at
 from fleet.work.jobs import new_job, typical_blade_m
 

@@ -1,0 +1,1 @@
+"""How do routes that are driven answer what happens: urgent work, breakdowns, the next cycle?"""
