@@ -24,8 +24,8 @@ from fleet.planning.plan_scope import scope_of
 from fleet.planning.remaining_routes import routes_ahead
 from fleet.replanning.replan_solving import replanned
 from fleet.routes.progress_cache import PresentDesk
-from fleet.what_if import situation_digest
-from fleet.what_if_searches import SEEDS, KnownBase, Solve, base_of, with_change
+from fleet.what_if.question import situation_digest
+from fleet.what_if.searches import SEEDS, KnownBase, Solve, base_of, with_change
 
 if TYPE_CHECKING:
     from routing.replanning.path_cache import KnownWays

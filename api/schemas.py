@@ -25,7 +25,7 @@ from data.storms import NEED_TIME, moment_of
 from fleet.replanning.replan_requests import FEW_TRUCKS
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.shifts.shift_progress import SkipReason
-from fleet.what_if import LONGEST_S, SECONDS
+from fleet.what_if.question import LONGEST_S, SECONDS
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

@@ -14,7 +14,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
 from fleet.planning.plan_lifecycle import outline, request_stop
 from fleet.planning.plan_options import in_service
-from fleet.what_if import SECONDS, ask_what_if
+from fleet.what_if.question import SECONDS, ask_what_if
 from maps.i18n import Translator
 from maps.what_if import WhatIfDesk, WhatIfView, machine_types, what_if_view
 

@@ -17,7 +17,7 @@ from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import get_plan
 from fleet.planning.plan_lifecycle import ask_for_plan, prepare, request_stop
 from fleet.storms.storm_start import end_storm, start_storm
-from fleet.what_if import ask_what_if
+from fleet.what_if.question import ask_what_if
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 

@@ -31,8 +31,8 @@ from fleet.planning.plan_lifecycle import (
     store_draft,
 )
 from fleet.storms.storm_start import start_storm
-from fleet.what_if import SECONDS, ask_what_if
-from fleet.what_if_searches import SEEDS, base_of, with_change
+from fleet.what_if.question import SECONDS, ask_what_if
+from fleet.what_if.searches import SEEDS, base_of, with_change
 from maps.i18n import translator
 from maps.plan_words import gap_of, gap_words
 from routing.planning.problem_mapping import problem_from

@@ -1,7 +1,7 @@
 """What if there were more or fewer machines: asked in the queue, answered by solving both, kept.
 
 The fleet as it is and the changed one are solved from the same moment with the same number of
-seconds, see `fleet.what_if_searches`. An answer is found again for ten minutes while streets, jobs
+seconds, see `fleet.what_if.searches`. An answer is found again for ten minutes while streets, jobs
 and machines stay the same.
 """
 

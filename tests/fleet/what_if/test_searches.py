@@ -8,9 +8,9 @@ from data.model import Plan
 from data.store.database.engine import Tx
 from fleet.planning.plan_lifecycle import Prepared, Start, prepare, solve_prepared
 from fleet.storms.storm_start import start_storm
-from fleet.what_if import HOLDS, machines_of
-from fleet.what_if_answer import no_worse, outcome_json, spread_min
-from fleet.what_if_searches import SEEDS, KnownBase, base_of, with_change
+from fleet.what_if.answer import no_worse, outcome_json, spread_min
+from fleet.what_if.question import HOLDS, machines_of
+from fleet.what_if.searches import SEEDS, KnownBase, base_of, with_change
 from routing.check.referee import violations
 from routing.network.deadheads import Walker, line_graph
 from routing.planning.problem_mapping import problem_from

@@ -11,8 +11,8 @@ from typing import Any
 
 from data.model import Plan
 from fleet.planning.plan_lifecycle import Prepared, Start
-from fleet.what_if import HOLDS, Change, changed
-from fleet.what_if_answer import no_worse, outcome_json, spread_min
+from fleet.what_if.answer import no_worse, outcome_json, spread_min
+from fleet.what_if.question import HOLDS, Change, changed
 
 SEEDS = (1, 2)
 """A search for each."""

@@ -18,7 +18,7 @@ from data.store.planning.plan_runs import (
 from data.store.work import set_job_state
 from fleet.planning.plan_lifecycle import Prepared, ask_for_plan, outline, prepare
 from fleet.storms.storm_start import start_storm
-from fleet.what_if import (
+from fleet.what_if.question import (
     HOLDS,
     MOST_WAITING,
     ask_what_if,

@@ -1,0 +1,1 @@
+"""What would more or fewer machines change?"""
