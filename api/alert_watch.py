@@ -9,12 +9,12 @@ from api.sentry import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm
-from fleet.alert_book import WATCH
+from fleet.alerts.alert_monitor import Watch
+from fleet.alerts.alert_register import WATCH
 from fleet.messages.sos import SosEar, call_for_help
 from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from fleet.watch import Watch
 from maps.alerts import alert_view
 from maps.route_check import CheckView, check_views
 

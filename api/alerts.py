@@ -11,7 +11,7 @@ from data.model import Alert, AlertId
 from data.store.accounts.accounts import list_users
 from data.store.alerts import list_open_alerts
 from fleet.accounts.accounts import LOGIN_LETTERS
-from fleet.alert_book import acknowledge, give_alert, may_own
+from fleet.alerts.alert_register import acknowledge, give_alert, may_own
 from fleet.messages.sos import close_call
 from maps.alerts import AlertView, alert_view
 

@@ -42,6 +42,7 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
+from fleet.alerts.alert_monitor import Watch
 from fleet.cities import add_city, set_fleet
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
@@ -50,7 +51,6 @@ from fleet.simulation import Fix, Habits, Traversal, driven, traversals
 from fleet.simulation_faults import SensorFault, broken
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import LiveFleet
-from fleet.watch import Watch
 from routing.search.warm_up import warm_up
 
 PLAN_S = 10.0

@@ -36,9 +36,9 @@ from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
+from fleet.alerts.alert_monitor import Watch
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
-from fleet.watch import Watch
 from maps.route_check import CheckView, check_views
 from tests.benchmarks.planned_city import city_with_fleet, published
 

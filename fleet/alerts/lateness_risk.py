@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from data.model import AlertKind, Job, VehicleId
 from data.policy.alert_rules import AlertRules
-from fleet.alerts import Sign
+from fleet.alerts.alert_conditions import Sign
 from fleet.routes.leg_completion import Place, PlanIndex
 from fleet.routes.plan_vs_actual import SERVED, RouteCheck, expected_at
 

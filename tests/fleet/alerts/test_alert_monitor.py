@@ -26,8 +26,9 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
-from fleet.alert_book import AlertBook, acknowledge
-from fleet.alerts import Course, Sign, TruckNow, silent_signs
+from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
+from fleet.alerts.alert_monitor import Look, Watch
+from fleet.alerts.alert_register import AlertBook, acknowledge
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
@@ -35,7 +36,6 @@ from fleet.simulation import Habits, driven
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.tracking.geofences import Site
 from fleet.tracking.live_fleet import LiveFleet
-from fleet.watch import Look, Watch
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix
 from tests.village_database import DISPATCHER, POLICY

@@ -27,7 +27,7 @@ from data.store.alerts import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from fleet.alerts import Sign
+from fleet.alerts.alert_conditions import Sign
 
 WATCH = Actor(ActorKind.SYSTEM, "watch")
 """Who the storm book names where an alert opens or closes by itself."""

@@ -22,8 +22,7 @@ from data.store.shifts.route_answers import list_answers
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_open_jobs_due
 from data.streets.network import StreetNetwork
-from fleet.alert_book import AlertBook
-from fleet.alerts import (
+from fleet.alerts.alert_conditions import (
     Course,
     Sign,
     TruckNow,
@@ -32,8 +31,9 @@ from fleet.alerts import (
     silent_signs,
     truck_signs,
 )
+from fleet.alerts.alert_register import AlertBook
+from fleet.alerts.lateness_risk import risk_signs, risks
 from fleet.replanning.cycles import waiting_cycle
-from fleet.risk import risk_signs, risks
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck, RouteDesk
