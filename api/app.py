@@ -101,8 +101,8 @@ from data.store.database.city_lock import holding
 from data.store.database.engine import open_database
 from data.store.migrations import require_current
 from fleet.messages.sos import SosEar
+from fleet.replay.storm_history import StormHistory
 from fleet.routes.published_plan import PlanDesk
-from fleet.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.pages import STATIC_DIR
 from maps.scripts import scripts_dir

@@ -48,9 +48,9 @@ from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import require_unchanged
 from fleet.messages.presence import Room
+from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import PlanDesk
-from fleet.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.i18n import LANGUAGES
 

@@ -37,7 +37,7 @@ from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
 from fleet.coverage.street_colors import Whole
-from fleet.storm_history import StormHistory
+from fleet.replay.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub
 
 LOOK_S = 1.0

@@ -5,7 +5,7 @@ from api.ground import GroundKeeper
 from api.sentry import Sentry
 from data.store.database.engine import Database, reading
 from data.store.storms.storms import list_storms
-from fleet.storm_history import StormHistory
+from fleet.replay.storm_history import StormHistory
 
 LOOK_S = 30.0
 """Pause between two looks."""

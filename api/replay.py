@@ -14,8 +14,8 @@ from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.database.engine import Tx
 from data.store.replay import list_vehicles_heard
 from data.store.storms.storms import get_storm, list_storms
-from fleet.storm_history import HOUR_S, Story
-from fleet.street_past import street_past
+from fleet.replay.storm_history import HOUR_S, Story
+from fleet.replay.street_history import street_past
 from maps.replay import (
     ColorsOfHour,
     ReplayView,

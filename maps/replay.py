@@ -13,10 +13,10 @@ import numpy as np
 from data.model import Storm, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import CoverageState
-from fleet.history import StreetChanges, shares_of_states
-from fleet.history_events import Happened
-from fleet.history_tracks import TrackPoint
-from fleet.storm_history import HOUR_S, Story
+from fleet.replay.color_history import StreetChanges, shares_of_states
+from fleet.replay.storm_history import HOUR_S, Story
+from fleet.replay.timeline_events import Happened
+from fleet.replay.track_history import TrackPoint
 from maps.council import StormChoice, storm_choice
 
 POINTS = 120

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import Coverage, Pass, Storm, VehicleId
 from data.policy.city_policy import Policy
-from fleet.street_past import StreetPast
+from fleet.replay.street_history import StreetPast
 from maps.street import street_name
 
 

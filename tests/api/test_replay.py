@@ -9,9 +9,9 @@ from api.history_keeper import HistoryKeeper
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
-from fleet import storm_history
 from fleet.coverage.street_coverage import CoverageState
-from fleet.storm_history import StormHistory
+from fleet.replay import storm_history
+from fleet.replay.storm_history import StormHistory
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, a_vehicle, at_m
 

@@ -21,7 +21,7 @@ from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from fleet.cities import add_city
 from fleet.log_replay import positions_of_log
-from fleet.storm_history import StormHistory
+from fleet.replay.storm_history import StormHistory
 from fleet.tracking.track_files import read_log
 from fleet.tracking.track_fixes import LoggedFix
 

@@ -47,9 +47,9 @@ from data.policy.override_file import COLUMNS
 from fleet.accounts.accounts import LOGIN_LETTERS
 from fleet.edits.draft import NOT_GIVEN
 from fleet.followup.referrals import ANSWERS
-from fleet.history_events import Moment
 from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import Known
+from fleet.replay.timeline_events import Moment
 from fleet.requests.call_answer import Outlook
 from fleet.requests.intake import PIN_M
 from fleet.requests.sla_clocks import Step

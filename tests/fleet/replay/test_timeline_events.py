@@ -7,8 +7,8 @@ import pytest
 
 from data.model import ServiceClass, Storm, StormId
 from fleet.coverage.street_coverage import CoverageState
-from fleet.history import StreetChanges
-from fleet.history_events import Moment, Streets, moments
+from fleet.replay.color_history import StreetChanges
+from fleet.replay.timeline_events import Moment, Streets, moments
 from tests.village import NOW
 
 STORM = Storm(StormId(1), "Snow", "active", NOW)

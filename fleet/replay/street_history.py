@@ -12,7 +12,7 @@ from data.store.database.engine import Tx
 from data.store.replay import list_storm_passes
 from data.store.reports import segments_only_salted
 from fleet.coverage.street_coverage import drivable
-from fleet.history import Proven, coverage_steps
+from fleet.replay.color_history import Proven, coverage_steps
 
 
 @dataclass(frozen=True, slots=True)

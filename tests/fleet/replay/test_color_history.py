@@ -18,7 +18,7 @@ from data.model import (
     VehicleId,
 )
 from fleet.coverage.street_coverage import CoverageState, coverage_of, drivable, painted
-from fleet.history import Proven, shares_of_states, street_changes
+from fleet.replay.color_history import Proven, shares_of_states, street_changes
 from tests.snow import storms
 from tests.village import BLIND, MAIN_WEST, NOW, ROSE, a_job, village
 from tests.village_database import POLICY

@@ -31,10 +31,10 @@ from data.store.replay import (
 )
 from data.store.reports import segments_only_salted
 from data.streets.network import StreetNetwork
-from fleet.history import Proven, StreetChanges, street_changes
-from fleet.history_events import REVISED, VERBS, Happened, Streets, moments
-from fleet.history_tracks import AROUND, TrackPoint, tracks
 from fleet.matching.map_matching import Matcher, StreetMatcher
+from fleet.replay.color_history import Proven, StreetChanges, street_changes
+from fleet.replay.timeline_events import REVISED, VERBS, Happened, Streets, moments
+from fleet.replay.track_history import AROUND, TrackPoint, tracks
 from fleet.reports.storm_statistics import storm_requests
 
 HOUR_S = 3_600

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet.history_tracks import THIN_M, Motion, TrackPoint, sparse, thinned
+from fleet.replay.track_history import THIN_M, Motion, TrackPoint, sparse, thinned
 from tests.fleet.drives import a_drive
 from tests.village import NOW, at_m
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.model import Event, ServiceClass, Storm
 from fleet.coverage.street_coverage import CoverageState
-from fleet.history import StreetChanges
+from fleet.replay.color_history import StreetChanges
 from fleet.reports.performance import Asked
 
 NEVER = np.iinfo(np.int64).max

@@ -1,0 +1,1 @@
+"""What was seen and known at each moment of a past storm?"""
