@@ -8,7 +8,7 @@ from data.model import Event
 from data.store.audit.audit_log import find_last_event
 from data.store.database.engine import Database, reading
 from data.store.setup.city import get_policy_text
-from fleet.machines import FLEET_SET, fleet_text
+from fleet.setup.machine_register import FLEET_SET, fleet_text
 
 FLEET = "fleet.toml"
 POLICY = "policy.toml"

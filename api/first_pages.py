@@ -26,7 +26,7 @@ from api.limits import address_of
 from api.shell import THEME_COOKIE, THEMES, wants_page
 from api.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
-from fleet.cities import STEPS
+from fleet.setup.city_setup import STEPS
 from maps.i18n import LANGUAGES, Translator, translator
 from maps.pages import STATIC_DIR, render
 from maps.scripts import scripts_dir

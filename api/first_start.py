@@ -33,18 +33,18 @@ from data.model import Actor, ActorKind, Role
 from data.osm.place_download import fetch_place
 from data.store.database.engine import Tx
 from fleet.accounts.accounts import LOGIN_LETTERS, checked_login, enroll
-from fleet.cities import Report as CityReport
-from fleet.cities import add_city
+from fleet.setup.city_setup import Report as CityReport
+from fleet.setup.city_setup import add_city
 from maps.i18n import LANGUAGES
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
 """Who makes a city before anybody can sign in."""
 
 ASKING = "ask"
-"""The step before those of `fleet.cities` where a place is asked of OpenStreetMap by name."""
+"""The step before those of `fleet.setup.city_setup` where a place is asked of OpenStreetMap by name."""
 
 OPENING = "open"
-"""The step after those of `fleet.cities`: the new city is loaded and served."""
+"""The step after those of `fleet.setup.city_setup`: the new city is loaded and served."""
 
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _NAME_LETTERS = 64

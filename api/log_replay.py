@@ -20,7 +20,7 @@ from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
 from fleet.evidence.evidence_pipeline import digest, new_track_book
-from fleet.log_replay import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
+from fleet.setup.log_import import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms.storm_start import end_storm
 
 AT_ONCE = 400_000

@@ -32,8 +32,8 @@ from data.store.database.engine import Tx
 from data.store.setup.city import get_report
 from data.store.setup.machines import get_fleet
 from data.units import mps_from_kmh
-from fleet.fleet_import import propose
-from fleet.machines import (
+from fleet.setup.fleet_import import propose
+from fleet.setup.machine_register import (
     NEW,
     Ground,
     find_last_change,

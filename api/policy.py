@@ -17,8 +17,8 @@ from data.policy.city_policy import policy_from_toml
 from data.store.database.engine import Tx
 from data.store.setup.city import get_policy, get_policy_text
 from data.store.streets.districts import list_districts
-from fleet.fleet_import import text_in, toml_mistakes
-from fleet.policies import (
+from fleet.setup.fleet_import import text_in, toml_mistakes
+from fleet.setup.policy_changes import (
     find_last_policy_change,
     tables_of,
     take_policy_file,

@@ -20,7 +20,7 @@ from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.town import TOWN_NAME, draw_town, write_districts, write_town
 from fleet.accounts.accounts import enroll
-from fleet.cities import add_city, set_fleet
+from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from maps.i18n import LANGUAGES, translator
 

@@ -28,8 +28,8 @@ from data.store.database.engine import reading
 from data.store.setup.city import get_policy_text, get_report
 from data.store.setup.machines import get_fleet, list_depots
 from data.store.streets.districts import list_districts
-from fleet.cities import Report as CityReport
-from fleet.reimport import Newer, compare, take_over
+from fleet.setup.city_setup import Report as CityReport
+from fleet.setup.street_update import Newer, compare, take_over
 from maps.checklist import Arranged, checklist_view
 from maps.setup import StreetsView, streets_view
 from maps.streets import DifferenceView, UnreachedView, difference_view, unreached_view

@@ -27,7 +27,7 @@ from data.store.storms.storm_conditions import (
 from data.store.storms.storm_policies import get_storm_policy, has_own_policy
 from data.store.storms.storms import get_storm, list_all_storms
 from data.store.work import count_jobs
-from fleet.policies import tables_of
+from fleet.setup.policy_changes import tables_of
 from fleet.shifts.shift_progress import DRIVING
 from fleet.storms.snowfall import find_last_snow_change
 from fleet.storms.storm_phases import forecast_storm, left_of, move_storm

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from data.model import Depot, Segment, SegmentId
 from data.streets.network import StreetNetwork
-from fleet.reimport import Newer
+from fleet.setup.street_update import Newer
 from maps.geojson import Collection, Feature
 from maps.i18n import Translator
 from maps.setup import FactView

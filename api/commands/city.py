@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from data.policy.city_policy import Policy
     from data.store.database.engine import Tx
     from data.streets.network import StreetNetwork
-    from fleet.cities import Report
-    from fleet.reimport import Newer
+    from fleet.setup.city_setup import Report
+    from fleet.setup.street_update import Newer
     from maps.streets_table import CoveragePicture
 
 SHOWN = 30
@@ -67,7 +67,7 @@ def add(
     from api.clock import Clock
     from api.console import CONSOLE
     from api.settings import Settings
-    from fleet.cities import add_city
+    from fleet.setup.city_setup import add_city
 
     folder = Settings().city_folder(name)
     if timezone is None:
@@ -114,7 +114,7 @@ def update(
     from api.console import CONSOLE, open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import reading
-    from fleet.reimport import compare, take_over
+    from fleet.setup.street_update import compare, take_over
 
     folder = chosen_city(Settings(), name)
     streets, outline = _source(file, place, boundary)
@@ -197,7 +197,7 @@ def remove(
     from api.console import open_city_database
     from api.settings import Settings, chosen_city
     from data.store.database.engine import reading
-    from fleet.removal import holdings_of, remove_city
+    from fleet.setup.city_removal import holdings_of, remove_city
 
     folder = chosen_city(Settings(), name)
     database = open_city_database(folder)

@@ -39,7 +39,7 @@ def set_fleet_file(
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
-    from fleet.machines import find_last_change, take_fleet_file
+    from fleet.setup.machine_register import find_last_change, take_fleet_file
 
     content = _content(file)
     folder = chosen_city(Settings(), city)
@@ -60,7 +60,7 @@ def set_fleet_file(
 def _proposed(tx: "Tx", name: str, content: bytes) -> str:
     """Return the fleet.toml that a file means; print all its mistakes and raise the first."""
     from data.errors import InvalidError
-    from fleet.fleet_import import propose
+    from fleet.setup.fleet_import import propose
 
     proposal = propose(tx, name, content)
     for wrong in proposal.mistakes[1:]:
@@ -87,7 +87,7 @@ def export_machines(
     from data.setup.fleet_csv import csv_from_machines
     from data.store.database.engine import reading
     from data.store.setup.machines import get_fleet
-    from fleet.machines import fleet_text
+    from fleet.setup.machine_register import fleet_text
 
     if language not in COLUMNS:
         raise InvalidError("--language", language, "one of " + ", ".join(COLUMNS))
@@ -112,8 +112,8 @@ def set_policy_file(
     from api.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
-    from fleet.cities import set_policy
-    from fleet.fleet_import import text_in
+    from fleet.setup.city_setup import set_policy
+    from fleet.setup.fleet_import import text_in
 
     text = text_in(_content(file), file.name)
     folder = chosen_city(Settings(), city)

@@ -105,7 +105,7 @@ def _take_in(
     from api.clock import Clock
     from api.log_replay import take_in
     from data.store.database.city_lock import holding
-    from fleet.log_replay import positions_of_log
+    from fleet.setup.log_import import positions_of_log
 
     with holding(folder, alone=True):
         now = Clock().now()

@@ -7,8 +7,8 @@ from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import open_database, reading, transaction
 from data.store.streets.network import load_network
-from fleet.cities import add_city, set_policy
-from fleet.reimport import compare, take_over
+from fleet.setup.city_setup import add_city, set_policy
+from fleet.setup.street_update import compare, take_over
 from tests.data.osm_files import a_way, nodes, write_osm
 
 NOW = datetime(2026, 12, 21, tzinfo=UTC)

@@ -15,7 +15,7 @@ from data.store.database.engine import reading
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
-from fleet.log_replay import positions_of_log
+from fleet.setup.log_import import positions_of_log
 from fleet.tracking.track_files import read_log
 from tests.api.lived_in_city import open_at, rows_of, run
 from tests.fleet.drives import a_drive

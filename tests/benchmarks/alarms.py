@@ -43,9 +43,9 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
 from fleet.alerts.alert_monitor import Watch
-from fleet.cities import add_city, set_fleet
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
+from fleet.setup.city_setup import add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation import Fix, Habits, Traversal, driven, traversals
 from fleet.simulation_faults import SensorFault, broken

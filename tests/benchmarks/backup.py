@@ -18,7 +18,7 @@ from data.store.backup.backup import write_backup
 from data.store.backup.restore import restore_city
 from data.store.database.engine import Database, transaction
 from data.store.tracking.positions import add_positions
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from maps.pages import STATIC_DIR
 from tests import village as v
 from tests.fleet.drives import a_fix

@@ -34,7 +34,7 @@ from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import token_digest
-from fleet.cities import add_city, set_fleet
+from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from tests.api.conftest import COOKIE_DOMAIN
 from tests.benchmarks import city_import, request_queue, route_check

@@ -16,7 +16,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 

@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 start = time.perf_counter()
 from data.model import Actor, ActorKind
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 folder, file = Path(sys.argv[1]), Path(sys.argv[2])
 actor = Actor(ActorKind.SYSTEM, "bench")
 report = add_city(folder, "grid", file, datetime(2026, 12, 21, tzinfo=UTC), actor)

@@ -21,7 +21,7 @@ from data.model import Actor, ActorKind
 from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, transaction
 from data.store.streets.network import load_network
-from fleet.cities import add_city, set_fleet
+from fleet.setup.city_setup import add_city, set_fleet
 from fleet.planning.plan_summary import figures_of
 from fleet.planning.plan_lifecycle import prepare, solve_prepared
 from fleet.storms.storm_start import start_storm

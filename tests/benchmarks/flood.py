@@ -30,7 +30,7 @@ from data.store.database.engine import open_database, reading, transaction
 from data.store.requests.tracking_codes import find_tracked
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import _served, serving
 

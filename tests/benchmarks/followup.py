@@ -26,9 +26,9 @@ from data.store.setup.city import get_policy
 from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.cities import add_city
 from fleet.followup.office_report import office_report, storm_of
 from fleet.followup.waiting_requests import escalate_overdue, list_overdue, list_waiting
+from fleet.setup.city_setup import add_city
 from fleet.storms.storm_start import start_storm
 
 EACH = 10_000

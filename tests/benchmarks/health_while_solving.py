@@ -18,7 +18,7 @@ from api.demo_city import DEMO_CITY_FILE
 from data.model import Role
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import enroll
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 
 PORT = 8137
 URL = f"http://127.0.0.1:{PORT}"

@@ -11,7 +11,7 @@ from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.cities import add_city, set_fleet
+from fleet.setup.city_setup import add_city, set_fleet
 
 
 def city_with_fleet(

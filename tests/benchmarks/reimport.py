@@ -35,9 +35,9 @@ from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, reading, transaction
 from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from fleet.requests.intake import Report, locate, receive
-from fleet.reimport import compare, take_over
+from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 folder, old, new = (Path(word) for word in sys.argv[1:])
 actor, now = Actor(ActorKind.SYSTEM, "bench"), datetime(2026, 12, 21, tzinfo=UTC)

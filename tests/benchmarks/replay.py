@@ -19,9 +19,9 @@ from data.store.database.engine import Database, reading
 from data.store.setup.city import get_policy
 from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
-from fleet.cities import add_city
-from fleet.log_replay import positions_of_log
 from fleet.replay.storm_history import StormHistory
+from fleet.setup.city_setup import add_city
+from fleet.setup.log_import import positions_of_log
 from fleet.tracking.track_files import read_log
 from fleet.tracking.track_fixes import LoggedFix
 

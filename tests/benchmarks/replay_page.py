@@ -26,8 +26,8 @@ from data.model import DirectedSegment, LonLat, Position, Role, StormId, Vehicle
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.streets.network import StreetNetwork
-from fleet.cities import add_city
-from fleet.log_replay import SOURCE
+from fleet.setup.city_setup import add_city
+from fleet.setup.log_import import SOURCE
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 
 TRUCKS = 66

@@ -39,7 +39,7 @@ from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import PASSWORD
 

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 
 from data.model import Segment
-from fleet.city_files import read_city_file
+from fleet.setup.city_files import read_city_file
 
 
 def instance_text(name: str, segments: Sequence[Segment], edges: int, per_route: float) -> str:

@@ -15,8 +15,8 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import Database, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.cities import add_city
 from fleet.planning.plan_lifecycle import PLANNER, prepare, publish, solve_prepared, store_draft
+from fleet.setup.city_setup import add_city
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks import city_import

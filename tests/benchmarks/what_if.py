@@ -18,7 +18,6 @@ from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from data.town import draw_town, write_town
-from fleet.cities import add_city, set_fleet
 from fleet.planning.plan_comparison import compared
 from fleet.planning.plan_lifecycle import (
     PLANNER,
@@ -30,6 +29,7 @@ from fleet.planning.plan_lifecycle import (
     solve_prepared,
     store_draft,
 )
+from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if
 from fleet.what_if.searches import SEEDS, base_of, with_change

@@ -11,7 +11,7 @@ from api.settings import Settings
 from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from tests.browser.conftest import refuse, serving
 from tests.data.osm_files import a_way, nodes, write_osm
 from tests.village import NOW

@@ -10,7 +10,7 @@ from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
 from data.town import lonlat
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from tests.browser.conftest import serving
 from tests.town import a_town_file
 from tests.village import NOW

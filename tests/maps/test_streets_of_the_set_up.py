@@ -5,7 +5,7 @@ from typing import Any
 
 from data.model import Segment, SegmentId
 from data.osm.ways import CityDraft
-from fleet.reimport import Newer
+from fleet.setup.street_update import Newer
 from fleet.streets.street_succession import difference_of
 from maps.i18n import translator
 from maps.setup import streets_view

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.streets.network import StreetNetwork, build_network
-from fleet.city_files import read_city_file
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.matching.warm_up import warm_up
+from fleet.setup.city_files import read_city_file
 from tests.benchmarks.matching.live import live_rows
 from tests.benchmarks.matching.measures import Score, bins_of, driven, is_right
 from tests.benchmarks.matching.meili import SETTINGS, Meili, is_installed

@@ -37,7 +37,7 @@ from data.store.tracking.positions import count_unseen
 from data.store.tracking.tracker_state import count_faults
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import enroll, token_digest
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks.positions.board import Board
 from tests.benchmarks.positions.drives import messages_of

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.demo_city import DEMO_CITY_FILE
-from fleet.city_files import read_city_file
+from fleet.setup.city_files import read_city_file
 from tests.benchmarks.road_instances import instance_text
 from tests.benchmarks.routing import public
 

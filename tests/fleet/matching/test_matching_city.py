@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from data.streets.network import StreetNetwork, build_network
-from fleet.city_files import read_city_file
 from fleet.matching.map_matching import StreetMatcher, Trail
+from fleet.setup.city_files import read_city_file
 from tests.benchmarks.matching.measures import Score, bins_of, driven, is_right
 from tests.benchmarks.matching.tracks import PLOWING, Driver, Habits, positions, seen
 

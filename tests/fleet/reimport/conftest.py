@@ -3,8 +3,8 @@ import pytest
 from data.store.database.engine import open_database, reading, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.cities import add_city
-from fleet.reimport import compare, take_over
+from fleet.setup.city_setup import add_city
+from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_way, write_osm
 from tests.fleet.reimport.crossing import ACTOR, ALLEY, LATER, NOW, streets

@@ -14,9 +14,9 @@ from data.store.setup.city import get_city, get_policy
 from data.store.streets.network import list_former_segments, list_restrictions, load_network
 from data.store.streets.service_levels import list_levels, list_overrides, save_overrides
 from data.store.work import list_jobs, set_job_state
-from fleet.cities import add_city
-from fleet.reimport import compare, take_over
 from fleet.requests.intake import Report, locate, receive
+from fleet.setup.city_setup import add_city
+from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_node, a_sign, a_way, write_osm
 from tests.fleet.reimport.crossing import ACTOR, NOW

@@ -16,8 +16,8 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city, get_policy, get_report
 from data.store.streets.network import last_segment_id, list_former_segments, load_network
 from data.store.streets.service_levels import list_overrides, save_overrides
-from fleet.cities import STEPS
-from fleet.reimport import compare, take_over
+from fleet.setup.city_setup import STEPS
+from fleet.setup.street_update import compare, take_over
 from tests.data.osm_files import a_node, a_way
 from tests.data.polygon_files import write_polygons
 from tests.fleet.reimport.crossing import (
@@ -138,7 +138,7 @@ def test_a_failure_leaves_the_old_city_whole(engine, folder, split, monkeypatch)
     tiles = (folder / "tiles" / "streets.pmtiles").read_bytes()
     with reading(engine) as tx:
         newer, version = compare(tx, split), get_city(tx).network_version
-    monkeypatch.setattr("fleet.reimport._put_tiles", broken)
+    monkeypatch.setattr("fleet.setup.street_update._put_tiles", broken)
     with pytest.raises(OSError, match="disk full"):
         take_over(engine, folder, newer, LATER, ACTOR)
     with reading(engine) as tx:
@@ -199,7 +199,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from data.model import Actor, ActorKind
 from data.store.database.engine import open_database, reading
-from fleet.reimport import compare, take_over
+from fleet.setup.street_update import compare, take_over
 folder, file = Path(sys.argv[1]), Path(sys.argv[2])
 database = open_database(folder / "barfrub.sqlite")
 with reading(database) as tx:

@@ -6,8 +6,8 @@ from data.setup.fleet_csv import csv_from_machines
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.setup.city import set_fleet_text
 from data.store.setup.machines import get_fleet
-from fleet.fleet_import import propose
-from fleet.machines import take_fleet_file
+from fleet.setup.fleet_import import propose
+from fleet.setup.machine_register import take_fleet_file
 from tests.village import NOW, a_vehicle, village
 from tests.village_database import DISPATCHER
 

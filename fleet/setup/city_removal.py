@@ -9,7 +9,7 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests
 from data.store.setup.city import get_report
 from data.store.storms.storms import list_storms
-from fleet.scaffold import PREFIX
+from fleet.setup.atomic_folder import PREFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from data.setup.fleet_csv import machines_from_csv
 from data.setup.fleet_file import FleetFile, fleet_from_toml
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_fleet
-from fleet.machines import text_of
+from fleet.setup.machine_register import text_of
 
 FIRST_MISTAKES = 200
 """More than anybody reads; a file of another kind has one in every cell."""

@@ -13,8 +13,8 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import get_fleet, list_vehicles
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
-from fleet.cities import set_fleet
-from fleet.machines import text_of
+from fleet.setup.city_setup import set_fleet
+from fleet.setup.machine_register import text_of
 from fleet.storms.storm_start import require_none_on, start_storm
 from fleet.tracking.field_parsers import EARLIEST, LATEST, NO_FIX_DEG
 from fleet.tracking.track_fixes import LoggedFix

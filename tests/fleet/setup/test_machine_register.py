@@ -9,7 +9,7 @@ from data.store.audit.audit_log import broken_links, list_events
 from data.store.setup.city import get_city, get_fleet_text, get_report, set_fleet_text
 from data.store.setup.machines import get_fleet, get_vehicle
 from data.store.shifts.shifts import list_shifts
-from fleet.machines import (
+from fleet.setup.machine_register import (
     find_last_change,
     fleet_text,
     remove_depot,

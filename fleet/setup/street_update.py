@@ -38,9 +38,9 @@ from data.store.streets.network import (
 )
 from data.store.streets.places import save_places
 from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
-from fleet.cities import TILES, Report, city_report, imported, unheard
-from fleet.city_files import read_streets
-from fleet.reassignment import affected_by, reassign
+from fleet.setup.city_files import read_streets
+from fleet.setup.city_setup import TILES, Report, city_report, imported, unheard
+from fleet.setup.reassignment import affected_by, reassign
 from fleet.streets.service_levels import refresh_levels
 from fleet.streets.street_succession import Difference, difference_of
 

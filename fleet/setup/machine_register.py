@@ -32,7 +32,7 @@ from data.store.setup.machines import (
 from data.store.shifts.shifts import add_shifts, list_shifts
 from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
-from fleet.cities import set_fleet
+from fleet.setup.city_setup import set_fleet
 from fleet.storms.storm_start import SHIFT_ENDED, first_shifts
 from fleet.tracking.geofences import holds
 

@@ -12,20 +12,20 @@ from data.model import Role
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import open_database, reading
 from fleet.accounts.accounts import enroll
-from fleet.cities import STEPS, add_city
-from fleet.scaffold import scaffold
+from fleet.setup.atomic_folder import scaffold
+from fleet.setup.city_setup import STEPS, add_city
 from tests.data.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 KILLED_AT = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from data.model import Actor, ActorKind
-from fleet.cities import add_city
+from fleet.setup.city_setup import add_city
 
 def die(tx):
     os.kill(os.getpid(), signal.SIGKILL)

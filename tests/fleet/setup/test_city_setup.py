@@ -14,8 +14,8 @@ from data.store.setup.machines import list_depots, list_reload_sites, list_vehic
 from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
-from fleet.cities import STEPS, add_city, set_fleet, set_policy
-from fleet.city_files import read_city_file
+from fleet.setup.city_files import read_city_file
+from fleet.setup.city_setup import STEPS, add_city, set_fleet, set_policy
 from tests.data.osm_files import a_node, a_sign, a_way, nodes, write_osm
 from tests.data.polygon_files import write_polygons
 

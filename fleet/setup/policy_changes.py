@@ -13,7 +13,7 @@ from data.store.audit.audit_log import find_last_event
 from data.store.database.engine import Tx
 from data.store.setup.city import get_policy_text
 from data.streets.network import StreetNetwork
-from fleet.cities import set_policy
+from fleet.setup.city_setup import set_policy
 
 POLICY_SET = "policy.set"
 

@@ -40,8 +40,8 @@ from data.store.streets.districts import save_districts
 from data.store.streets.network import save_network
 from data.store.streets.places import list_places, save_places
 from data.streets.network import StreetNetwork, build_network
-from fleet.city_files import read_streets
-from fleet.scaffold import scaffold
+from fleet.setup.atomic_folder import scaffold
+from fleet.setup.city_files import read_streets
 from fleet.streets.service_levels import open_missing_jobs, refresh_levels
 
 DATABASE = "barfrub.sqlite"
