@@ -25,8 +25,8 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
-from fleet.calls import Call, calls
-from fleet.simulation import Fix, after_approach, driven
+from fleet.simulation.simulated_calls import Call, calls
+from fleet.simulation.simulated_trucks import Fix, after_approach, driven
 from fleet.tracking.track_fixes import LoggedFix
 
 TICK_S = 1.0

@@ -32,7 +32,7 @@ from data.store.tracking.positions import list_between, list_unseen
 from data.streets.projection import metres_between
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
-from tests.fleet.test_simulation import a_route
+from tests.fleet.simulation.test_simulated_trucks import a_route
 
 Scene = Callable[[Simulation, StillClock], Awaitable[None]]
 SCRIPT = Script(seed=3, calls_per_hour=120, operator="operator", password=PASSWORD)

@@ -47,8 +47,8 @@ from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
-from fleet.simulation import Fix, Habits, Traversal, driven, traversals
-from fleet.simulation_faults import SensorFault, broken
+from fleet.simulation.simulated_faults import SensorFault, broken
+from fleet.simulation.simulated_trucks import Fix, Habits, Traversal, driven, traversals
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import LiveFleet
 from routing.search.warm_up import warm_up

@@ -51,8 +51,8 @@ from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
-from fleet.simulation import Habits, Traversal, driven, quickest, traversals
-from fleet.simulation_faults import SensorFault, broken
+from fleet.simulation.simulated_faults import SensorFault, broken
+from fleet.simulation.simulated_trucks import Habits, Traversal, driven, quickest, traversals
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks.planned_city import city_with_fleet, published
 

@@ -32,7 +32,7 @@ from fleet.alerts.alert_register import AlertBook, acknowledge
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
-from fleet.simulation import Habits, driven
+from fleet.simulation.simulated_trucks import Habits, driven
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.tracking.geofences import Site
 from fleet.tracking.live_fleet import LiveFleet

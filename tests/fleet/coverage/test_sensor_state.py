@@ -5,8 +5,8 @@ import pytest
 
 from data.model import DirectedSegment, SegmentId, VehicleId
 from fleet.coverage.sensor_state import DRIVES_M, FAST_S, Claim, Equipment, Switch
-from fleet.simulation import Fix
-from fleet.simulation_faults import SensorFault, broken
+from fleet.simulation.simulated_faults import SensorFault, broken
+from fleet.simulation.simulated_trucks import Fix
 from tests import village as v
 from tests.fleet.drives import a_fix
 

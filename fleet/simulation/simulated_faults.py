@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from fleet.simulation import Fix
+from fleet.simulation.simulated_trucks import Fix
 
 FLAPS = 0.3
 """Share of fixes at which a loose contact says the contrary."""

@@ -25,10 +25,10 @@ from data.store.database.engine import Tx
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from data.streets.projection import metres_between
-from fleet.calls import calls
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.matching.driven_paths import Ways
-from fleet.simulation import Fix, Habits, after_approach, driven
+from fleet.simulation.simulated_calls import calls
+from fleet.simulation.simulated_trucks import Fix, Habits, after_approach, driven
 from tests import village as v
 from tests.town import sample_town
 

@@ -1,0 +1,1 @@
+"""What would trucks send and callers say in a storm that never was?"""
