@@ -4,7 +4,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from maps.pages import import_map_hash
+from maps.pages.templates import import_map_hash
 
 POLICY = "; ".join(
     (

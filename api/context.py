@@ -52,7 +52,7 @@ from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import PlanDesk
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.i18n import LANGUAGES
+from maps.pages.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"
 CSRF_COOKIE = "barfrub_csrf"

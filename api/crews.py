@@ -52,7 +52,7 @@ from maps.crews import (
     crew_shift_view,
     crew_view,
 )
-from maps.i18n import translator
+from maps.pages.i18n import translator
 
 router = APIRouter()
 

@@ -7,7 +7,7 @@ from data.store.database.engine import Tx
 from data.store.requests.promises import list_last_promises
 from data.store.requests.requests import list_requests_of_jobs
 from data.streets.network import StreetNetwork
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.replans import DelayView, delay_views
 from maps.street import StreetName, called, street_name
 

@@ -15,7 +15,7 @@ from data.streets.projection import distance_m
 from fleet.crews.crew_lists import draft_lists, publish_lists
 from fleet.crews.crew_register import NOT_YET, enroll_crew, put_on_duty
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 LISTED, LATER = 10, 3
 """Jobs on lists from the beginning, and those that come after."""

@@ -18,7 +18,7 @@ from api.auth import SignedOutError, TooManyError
 from api.logs import route_of
 from api.shell import page, translator_of, wants_page
 from data.errors import BarfrubError, ConflictError, Need
-from maps.i18n import LANGUAGES, Translator, translator
+from maps.pages.i18n import LANGUAGES, Translator, translator
 
 STATUS = {
     "invalid": 422,

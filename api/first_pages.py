@@ -27,11 +27,11 @@ from api.shell import THEME_COOKIE, THEMES, wants_page
 from api.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from fleet.setup.city_setup import STEPS
-from maps.i18n import LANGUAGES, Translator, translator
-from maps.pages import STATIC_DIR, render
-from maps.scripts import scripts_dir
+from maps.pages.i18n import LANGUAGES, Translator, translator
+from maps.pages.scripts import scripts_dir
+from maps.pages.style import css
+from maps.pages.templates import STATIC_DIR, render
 from maps.setup import StreetsView, streets_view
-from maps.style import css
 
 FIRST = "/first"
 """Where everything of the first start lies, so that it can go on while the city is served."""

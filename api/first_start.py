@@ -35,7 +35,7 @@ from data.store.database.engine import Tx
 from fleet.accounts.accounts import LOGIN_LETTERS, checked_login, enroll
 from fleet.setup.city_setup import Report as CityReport
 from fleet.setup.city_setup import add_city
-from maps.i18n import LANGUAGES
+from maps.pages.i18n import LANGUAGES
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
 """Who makes a city before anybody can sign in."""

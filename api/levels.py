@@ -30,7 +30,6 @@ from data.store.streets.districts import list_districts
 from data.store.streets.places import list_places
 from data.store.streets.service_levels import list_overrides
 from fleet.streets.service_levels import Decisions, decide, decide_all, levels_by_rules
-from maps.i18n import Translator
 from maps.levels import (
     ClassesView,
     DecisionView,
@@ -43,7 +42,8 @@ from maps.levels import (
     street_class_view,
     street_rows,
 )
-from maps.style import class_legend
+from maps.pages.i18n import Translator
+from maps.pages.style import class_legend
 
 MOST_BYTES = 20_000_000
 MOST_STREETS = 20_000

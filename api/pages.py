@@ -37,8 +37,8 @@ from data.model import Role, User
 from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
-from maps.i18n import LANGUAGES
-from maps.style import css
+from maps.pages.i18n import LANGUAGES
+from maps.pages.style import css
 
 FIRST_PAGES = (
     (Role.OPERATOR, "/operator"),

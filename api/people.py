@@ -36,7 +36,7 @@ from fleet.accounts.accounts import (
     note_session,
     reset_password,
 )
-from maps.i18n import LANGUAGES
+from maps.pages.i18n import LANGUAGES
 from maps.people import PersonView, people_view
 
 router = APIRouter()

@@ -17,7 +17,7 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm, get_storm, list_storms
 from data.store.work import list_jobs
 from fleet.planning.plan_comparison import compared
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.plan_comparison import ComparisonView, comparison_view, plan_name
 from maps.plan_words import PlanWords, chosen_names, plan_words, scope_words
 

@@ -33,7 +33,7 @@ from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.edits.edit_history import redo, require_draft, store_edit, undo
 from fleet.planning.plan_difference import difference
 from fleet.planning.standing_orders import OrderWish, give_order, lift_order
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.plan_edits import (
     DraftNews,
     EditedView,

@@ -18,7 +18,7 @@ from data.store.work import list_jobs
 from fleet.audit.last_change import PLANS
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
 from fleet.planning.plan_options import in_service
-from maps.geojson import Collection, plan_geojson, route_geojson
+from maps.pages.geojson import Collection, plan_geojson, route_geojson
 from maps.plan_choices import PlanChoices, plan_choices
 from maps.views import PlanView, RunView, plan_view, run_view, storm_view
 

@@ -28,7 +28,7 @@ from fleet.replanning.urgent_insertions import (
 )
 from fleet.routes.published_plan import DrivenPlan
 from fleet.routes.route_progress import PlanCheck, check_plan
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.replans import (
     DifferenceView,
     InsertionView,

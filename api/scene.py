@@ -22,7 +22,7 @@ from data.town import TOWN_NAME, draw_town, write_districts, write_town
 from fleet.accounts.accounts import enroll
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
-from maps.i18n import LANGUAGES, translator
+from maps.pages.i18n import LANGUAGES, translator
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from data.store.shifts.blockages import list_open_blockages
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.closures import list_closures
 from data.store.storms.storms import get_storm
-from maps.i18n import Translator, translator
-from maps.pdf import sheets_pdf
+from maps.pages.i18n import Translator, translator
+from maps.pages.pdf import sheets_pdf
 from maps.route_sheet import Trip, sheets_data
 from maps.stages import Surroundings
 

@@ -7,10 +7,10 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from api.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
-from maps.i18n import Translator, translator
-from maps.menu import pages_of
-from maps.pages import render
-from maps.style import legend
+from maps.pages.i18n import Translator, translator
+from maps.pages.menu import pages_of
+from maps.pages.style import legend
+from maps.pages.templates import render
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"

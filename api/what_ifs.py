@@ -15,7 +15,7 @@ from data.store.storms.storms import find_active_storm
 from fleet.planning.plan_lifecycle import outline, request_stop
 from fleet.planning.plan_options import in_service
 from fleet.what_if.question import SECONDS, ask_what_if
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.what_if import WhatIfDesk, WhatIfView, machine_types, what_if_view
 
 SHOWN = 12

@@ -7,7 +7,7 @@ from datetime import datetime
 from data.model import CallOut, CallOutState, Vehicle, VehicleId
 from data.setup.fleet_file import OWNERS
 from fleet.storms.call_outs import Hire
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.streets.network import StreetNetwork
-from maps.i18n import LANGUAGES, Translator, translator
+from maps.pages.i18n import LANGUAGES, Translator, translator
 from maps.street import called, street_name
 
 TOLD = (

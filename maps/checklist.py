@@ -8,7 +8,7 @@ from typing import Any
 from data.model import District, Role, User
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import DEFAULT_FLEET, FleetFile, fleet_from_toml
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 DONE, ASSUMED, MISSING, OPTIONAL = "done", "assumed", "missing", "optional"
 """States of a step; an optional one may stay as it is."""

@@ -20,7 +20,7 @@ from data.model.crews import (
 from data.streets.network import StreetNetwork
 from fleet.crews.crew_lists import CrewDay, Stop
 from fleet.work.crew_jobs import WAITING
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.street import called, street_name
 
 WORK_ICONS = {

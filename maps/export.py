@@ -10,9 +10,9 @@ import folium
 
 from data.model import Leg, LegKind, Plan, Route, VehicleId
 from data.streets.network import StreetNetwork
-from maps.geojson import leg_line
-from maps.i18n import Translator, translator
-from maps.pages import STATIC_DIR
+from maps.pages.geojson import leg_line
+from maps.pages.i18n import Translator, translator
+from maps.pages.templates import STATIC_DIR
 from maps.street import street_name
 
 LEAFLET_DIR = STATIC_DIR / "vendor" / "leaflet"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from data.model import Alert, HandoverNote, VehicleId
 from fleet.messages.handover_notes import Facts
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 _MINUTE = timedelta(minutes=1)
 

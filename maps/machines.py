@@ -8,7 +8,7 @@ from data.files.csv_sheet import Mistake
 from data.model import Depot, Event, LonLat, ReloadSite, Treatment, Vehicle
 from data.setup.fleet_file import FleetFile
 from data.units import KMH_MPS
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)

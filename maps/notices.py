@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Notice, NoticeKind, Treatment
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)

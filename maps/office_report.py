@@ -11,8 +11,8 @@ from data.streets.network import StreetNetwork
 from fleet.followup.office_report import Answered, OfficeReport
 from fleet.reports.performance import district_order
 from fleet.requests.sla_clocks import class_of, district_of
-from maps.i18n import Translator
-from maps.tables import (
+from maps.pages.i18n import Translator
+from maps.pages.tables import (
     FigureView,
     TableView,
     query_of,

@@ -21,7 +21,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.requests.closing import UNPROVED
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 type Value = str | int | float | bool | list[Value] | dict[str, Value] | None
 """What JSON can say."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from data.model import District, Job, ServiceClass, Shift, Vehicle
 from data.streets.network import StreetNetwork
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)

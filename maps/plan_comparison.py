@@ -7,7 +7,7 @@ from datetime import datetime
 from data.model import Plan, PlanId, PlanState, ServiceClass
 from fleet.planning.plan_comparison import Comparison, PlanMeasures
 from fleet.planning.plan_outcome import ClassOutcome
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.plan_words import gap_of, gap_words, moment_words
 
 

@@ -18,7 +18,7 @@ from data.model import (
     Toll,
     VehicleId,
 )
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.replans import DelayView, Streets
 
 type Vehicles = Mapping[VehicleId, str]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.model import Plan, PlanId, PlanProof, ServiceClass, VehicleId
 from data.streets.network import StreetNetwork
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.street import called, street_name
 from maps.vehicle_words import listed
 

@@ -18,7 +18,7 @@ from data.model import (
     VehicleId,
 )
 from fleet.planning.plan_difference import PlanDifference, TruckDifference
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 type Streets = Callable[[SegmentId], str]
 """Names a street in the reader's language."""

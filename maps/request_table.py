@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from data.files.csv_sheet import guarded
 from data.model import Found
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 QUEUE_COLUMNS = (
     *("reference", "received", "state", "kind", "dangers", "class", "district"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from data.model import MachineOut, Shift, ShiftId, User, UserId, Vehicle, VehicleId
 from fleet.shifts.roster import HOURS_LIMIT, Clash, Misfit
 from fleet.shifts.shift_progress import ENDED
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 _HOUR = timedelta(hours=1)
 WHOLE = 100.0

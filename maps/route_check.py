@@ -12,9 +12,9 @@ from data.streets.network import StreetNetwork
 from fleet.routes.off_route import Detour
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
+from maps.pages.tables import BYTE_ORDER_MARK
 from maps.street import StreetName, called, street_name
-from maps.tables import BYTE_ORDER_MARK
 
 CHECK_COLUMNS = (
     *("truck", "leg", "street", "leg_kind", "planned_start", "planned_end"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import batched
 
 from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.sheet_map import said_length, sheet_map
 from maps.stages import Label, StageView, Surroundings, stages
 from maps.street import StreetName, called, street_name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 MANY_UNNAMED = 0.5
 """Share of streets with a name below which addresses are often not found."""

@@ -8,7 +8,7 @@ from math import ceil, cos, log10, radians
 from data.model import LonLat, RoadClass
 from data.streets.network import StreetNetwork
 from data.streets.projection import DEGREE_M
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.stages import StageView
 
 WIDTH = 1000.0

@@ -7,9 +7,9 @@ from enum import StrEnum
 from data.model import Storm
 from fleet.reports.storm_costs import Cost, StormCosts, TruckCost, owner_of
 from maps.call_outs import owner_text
-from maps.i18n import Translator
-from maps.tables import FigureView, TableView, table_csv
-from maps.workbook import Cell, Sheet, workbook
+from maps.pages.i18n import Translator
+from maps.pages.tables import FigureView, TableView, table_csv
+from maps.pages.workbook import Cell, Sheet, workbook
 
 COLUMNS = (
     *("paid_h", "drive_h", "work_h", "km", "work_km"),

@@ -21,7 +21,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from fleet.coverage.street_coverage import coverage_state, drivable
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.sightings import SightingView, sighting_view
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from data.model import Depot, Segment, SegmentId
 from data.streets.network import StreetNetwork
 from fleet.setup.street_update import Newer
-from maps.geojson import Collection, Feature
-from maps.i18n import Translator
+from maps.pages.geojson import Collection, Feature
+from maps.pages.i18n import Translator
 from maps.setup import FactView
 from maps.street import street_name
 

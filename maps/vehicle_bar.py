@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from data.model.periods import Period
 from fleet.logbook.trips import Doing, Entry
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 EDGE = 3.0
 """Percent of a bar of a phone that half a clock time takes."""

@@ -11,8 +11,8 @@ from data.policy.city_policy import Policy
 from fleet.logbook.trips import MOVING, Doing, Entry, Trip
 from fleet.logbook.vehicle_days import ShiftHours, VehicleDay, material_known
 from fleet.work.totals import summed
-from maps.i18n import Translator
-from maps.tables import FigureView, TableView, query_of, when_text
+from maps.pages.i18n import Translator
+from maps.pages.tables import FigureView, TableView, query_of, when_text
 from maps.vehicle_bar import BarLine, BarPart, TickView, bar_of, doings_of, lines_of, ticks_of
 from maps.vehicle_words import (
     Say,

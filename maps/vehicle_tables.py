@@ -6,8 +6,8 @@ from data.policy.city_policy import Policy
 from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import VehicleDay, material_kg, material_known
 from fleet.work.totals import Sums
-from maps.i18n import Translator
-from maps.tables import table_csv
+from maps.pages.i18n import Translator
+from maps.pages.tables import table_csv
 from maps.vehicle_days import Asked
 from maps.vehicle_words import Say, where_text
 

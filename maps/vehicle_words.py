@@ -9,8 +9,8 @@ from data.policy.city_policy import Policy
 from fleet.logbook.trips import Doing, Entry
 from fleet.logbook.vehicle_days import material_kg
 from fleet.work.totals import Sums
-from maps.i18n import Translator
-from maps.tables import span_text
+from maps.pages.i18n import Translator
+from maps.pages.tables import span_text
 
 type Say = Callable[[LonLat, str], Address | None]
 """Says where a place is, in a language."""

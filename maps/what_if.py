@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from data.model import PlanRun, RunState, ServiceClass, Vehicle, VehicleId
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 from maps.plan_words import moment_words
 from maps.vehicle_words import listed
 

@@ -159,7 +159,7 @@ def _write(
     if json_file is not None:
         json_file.write_text(json.dumps(plan_json(made), ensure_ascii=False), encoding="utf-8")
     if geojson_file is not None:
-        from maps.geojson import plan_geojson
+        from maps.pages.geojson import plan_geojson
 
         text = json.dumps(plan_geojson(made, prepared.network), ensure_ascii=False)
         geojson_file.write_text(text, encoding="utf-8")

@@ -132,7 +132,7 @@ def _role(text: str) -> "Role":
 
 def _language(text: str) -> str:
     from data.errors import InvalidError
-    from maps.i18n import LANGUAGES
+    from maps.pages.i18n import LANGUAGES
 
     if text not in LANGUAGES:
         raise InvalidError("--language", text, f"one of {', '.join(LANGUAGES)}")

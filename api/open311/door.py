@@ -13,7 +13,7 @@ from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
 from data.store.database.engine import reading
 from fleet.accounts.api_keys import find_key
-from maps.i18n import Translator, translator
+from maps.pages.i18n import Translator, translator
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from api.errors import fault_text, first_fault, message_of
 from api.open311.door import translator_for
 from api.open311.wire import Format, answer
 from data.errors import BarfrubError, ForbiddenError, NotFoundError
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 HTTP_TEXTS = {404: "error:not_found", 405: "error:no_method"}
 

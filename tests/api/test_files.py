@@ -3,7 +3,7 @@ import re
 import pytest
 
 from api.armor import POLICY
-from maps.pages import IMPORT_MAP, STATIC_DIR, import_map_hash
+from maps.pages.templates import IMPORT_MAP, STATIC_DIR, import_map_hash
 
 HTML = {"accept": "text/html"}
 

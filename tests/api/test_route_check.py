@@ -12,7 +12,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
 from fleet.accounts.accounts import token_digest
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests import village as v
 from tests.fleet.drives import a_drive
 from tests.village_plan import a_leg, a_plan

@@ -10,7 +10,7 @@ from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
 from data.streets.network import StreetNetwork
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from maps.route_sheet import Trip, sheet_of, sheets_data
 from maps.stages import Surroundings
 from tests import village as v

@@ -19,7 +19,7 @@ from data.store.backup.restore import restore_city
 from data.store.database.engine import Database, transaction
 from data.store.tracking.positions import add_positions
 from fleet.setup.city_setup import add_city
-from maps.pages import STATIC_DIR
+from maps.pages.templates import STATIC_DIR
 from tests import village as v
 from tests.fleet.drives import a_fix
 

@@ -33,7 +33,7 @@ from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if
 from fleet.what_if.searches import SEEDS, base_of, with_change
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from maps.plan_words import gap_of, gap_words
 from routing.planning.problem_mapping import problem_from
 from routing.planning.proof_mapping import proved

@@ -9,7 +9,7 @@ from data.model import Actor, ActorKind, RequestKind
 from data.store.database.engine import transaction
 from fleet.requests.intake import Report, locate, receive
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests import village as v
 from tests.browser.conftest import Visit
 

@@ -11,7 +11,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import list_jobs
 from fleet.requests.intake import Report, place_by_hand, receive
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests.browser.conftest import Visit
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, village
 from tests.village_plan import a_leg, a_plan

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from api.quick_worker import QuickDesk, listening
-from maps.i18n import Translator, translator
+from maps.pages.i18n import Translator, translator
 from tests.browser.conftest import Visit
 from tests.browser.test_board import middle_of
 from tests.browser.test_pages import speak

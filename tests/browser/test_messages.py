@@ -9,7 +9,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from fleet.shifts.driver_codes import give_code
 from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests import village as v
 from tests.browser.conftest import Visit
 from tests.browser.test_driver import PERSIAN

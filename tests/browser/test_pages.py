@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.model import Role
-from maps.menu import pages_of
+from maps.pages.menu import pages_of
 from tests.browser.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser

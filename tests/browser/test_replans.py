@@ -11,7 +11,7 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import add_plan, find_published_plan, set_plan_state
 from data.store.work import list_jobs
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests.browser.conftest import Visit
 from tests.browser.test_pages import speak
 from tests.village import BLIND, MAIN_WEST, MILL, TULIP

@@ -8,7 +8,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from fleet.messages.handover_notes import write_note
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit
 from tests.browser.test_pages import speak
 from tests.fleet.drives import a_drive

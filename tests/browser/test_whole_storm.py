@@ -14,7 +14,7 @@ from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import lease_run
 from data.store.planning.plans import list_plans
-from maps.i18n import Translator, translator
+from maps.pages.i18n import Translator, translator
 from tests.browser.conftest import Visit
 from tests.browser.test_pages import speak
 

@@ -6,7 +6,7 @@ from collections import Counter
 import polib
 import pytest
 
-from maps.i18n import LANGUAGES, LOCALE_DIR, catalog
+from maps.pages.i18n import LANGUAGES, LOCALE_DIR, catalog
 
 
 def _forms(text: str | list[str]) -> list[str]:

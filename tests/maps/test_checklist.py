@@ -15,7 +15,7 @@ from data.setup.fleet_file import (
     with_depots,
 )
 from maps.checklist import Arranged, checklist_view
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests import village as v
 
 REPORT = {"segments": 21, "length_km": 3.4, "unreachable": 0}

@@ -8,7 +8,7 @@ import pytest
 
 from fleet.coverage.street_coverage import NO_DIRECTION
 from maps.coverage_file import TELLING, coverage_html
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests.maps.pictures import a_picture, covered, named
 from tests.village import NOW, a_storm
 

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from maps.export import write_plan_map
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests.maps.plans import a_plan
 from tests.village import village
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import PlanOptions, PlanProof, ServiceClass, VehicleId
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from maps.plan_words import gap_of, gap_words, plan_words, proof_words
 from tests import village as v
 from tests.maps.plans import a_plan

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from fleet.shifts.shift_progress import SkipReason
-from maps.i18n import LANGUAGES, catalog
+from maps.pages.i18n import LANGUAGES, catalog
 
 PAGE = Path(__file__).parents[2] / "maps/static/js/shifts/driver/problem.js"
 

@@ -7,7 +7,7 @@ from data.model import Segment, SegmentId
 from data.osm.ways import CityDraft
 from fleet.setup.street_update import Newer
 from fleet.streets.street_succession import difference_of
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from maps.setup import streets_view
 from maps.streets import difference_view, unreached_view
 from tests import village as v

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from data.model import SegmentId
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from maps.streets_table import TABLE_COLUMNS, CoveragePicture, coverage_columns, streets_csv
 from tests.maps.pictures import a_picture, covered, named
 from tests.village import ROSE, YARD, village, village_segments

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.model import PlanRun, PlanRunId, RunKind, RunState, StormId
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from maps.what_if import machine_types, what_if_view
 from tests import village as v
 

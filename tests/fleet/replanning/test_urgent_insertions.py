@@ -10,7 +10,7 @@ from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, stor
 from fleet.replanning.running_plan import Found, best_insertion, running_plan
 from fleet.replanning.urgent_insertions import job_on_street
 from fleet.storms.storm_start import start_storm
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from routing.problem.stops import Refill
 from routing.replanning.batch_insertion import broken_by
 from tests import village as v

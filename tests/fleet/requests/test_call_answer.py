@@ -26,7 +26,7 @@ from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.answer import sentence
-from maps.i18n import translator
+from maps.pages.i18n import translator
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

@@ -8,7 +8,7 @@ from io import StringIO
 from urllib.parse import quote
 
 from data.model.periods import Period, Span
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes Persian for another alphabet."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
-TEMPLATES_DIR = Path(__file__).parent / "templates"
-STATIC_DIR = Path(__file__).parent / "static"
+TEMPLATES_DIR = Path(__file__).parents[1] / "templates"
+STATIC_DIR = Path(__file__).parents[1] / "static"
 
 _VENDOR = "/static/vendor"
 

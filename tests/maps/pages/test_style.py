@@ -3,7 +3,7 @@ from itertools import combinations
 
 import pytest
 
-from maps.style import CLASSES, GROUND, STATES, ClassStyle, css, legend
+from maps.pages.style import CLASSES, GROUND, STATES, ClassStyle, css, legend
 
 
 def _luminance(color: str) -> float:

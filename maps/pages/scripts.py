@@ -4,7 +4,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-from maps.pages import STATIC_DIR
+from maps.pages.templates import STATIC_DIR
 
 SOURCES_DIR = STATIC_DIR / "js"
 BUILT_DIR = STATIC_DIR / "built"

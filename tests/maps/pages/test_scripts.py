@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from maps import scripts
-from maps.pages import TEMPLATES_DIR
+from maps.pages import scripts
+from maps.pages.templates import TEMPLATES_DIR
 
 MAPS_DIR = TEMPLATES_DIR.parent
 

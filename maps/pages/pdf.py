@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from maps.pages import STATIC_DIR, TEMPLATES_DIR
+from maps.pages.templates import STATIC_DIR, TEMPLATES_DIR
 
 FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
 

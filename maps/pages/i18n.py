@@ -19,7 +19,7 @@ from data.errors import Need
 LANGUAGES = ("fa", "en")
 """What pages can speak, the default first."""
 
-LOCALE_DIR = Path(__file__).parent / "locale"
+LOCALE_DIR = Path(__file__).parents[1] / "locale"
 
 _PERSIAN = str.maketrans("0123456789.,%", "۰۱۲۳۴۵۶۷۸۹٫٬٪")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from maps.i18n import Translator
+from maps.pages.i18n import Translator
 
 SHEET_LETTERS = 31
 """Excel refuses longer names of sheets, and ..."""

@@ -1,7 +1,7 @@
 import json
 
 from data.streets.network import build_network
-from maps.geojson import plan_geojson, route_geojson
+from maps.pages.geojson import plan_geojson, route_geojson
 from tests.maps.plans import a_plan
 from tests.village import MILL, node_at, village, village_segments
 

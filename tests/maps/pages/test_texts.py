@@ -61,17 +61,17 @@ from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.callbacks import TOLD
 from maps.followup import Lens
-from maps.i18n import LANGUAGES, catalog, translator
-from maps.menu import PAGES
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.open311_services import QUESTIONS
+from maps.pages.i18n import LANGUAGES, catalog, translator
+from maps.pages.menu import PAGES
+from maps.pages.style import STATES
 from maps.plan_comparison import FIGURES
 from maps.plan_edits import HARD_RULES
 from maps.request_table import QUEUE_COLUMNS
 from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
-from maps.style import STATES
 from maps.trackers import FAULTS
 from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
@@ -79,7 +79,7 @@ from maps.vehicle_words import MATERIALS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.crew_texts import CREW_TEXTS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "maps/static/js").rglob("*.js"))
 PYTHON = sorted([*(ROOT / "maps").glob("*.py"), *(ROOT / "api").rglob("*.py")])

@@ -1,0 +1,1 @@
+"""How does anything become a page, a sheet of paper or a table, in the reader's language?"""
