@@ -19,8 +19,8 @@ from fleet.requests.caller_privacy import requests_of_phone
 from fleet.requests.intake import PIN_M
 from fleet.requests.promises import give_promise
 from fleet.routes.published_plan import Trucks
-from maps.answer import AnswerView, AskedView, answer_view, asked_views
 from maps.pages.i18n import LANGUAGES
+from maps.requests.call_answer import AnswerView, AskedView, answer_view, asked_views
 
 SHOWN_HERE = 8
 """Earlier requests of a place or a caller that the operator sees."""

@@ -31,7 +31,7 @@ from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.tracking_codes import plain_reference, tracked_request
-from maps.citizen import (
+from maps.requests.citizen import (
     FORM_KINDS,
     KIND_ICONS,
     MAP_TEXTS,

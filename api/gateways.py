@@ -12,7 +12,7 @@ from data.errors import InvalidError, NotFoundError
 from data.files.toml_reader import read_toml
 from data.store.requests.requests import Caller
 from fleet.requests.outbox import OutboxRules
-from maps.notices import NoticeText
+from maps.requests.notices import NoticeText
 
 NO_WAY = "no_way"
 """Fault: the caller left nothing that a gateway of this city reaches."""

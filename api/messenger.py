@@ -28,8 +28,8 @@ from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interru
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks
 from maps.handover import letter_text, paper_view
-from maps.notices import NoticeText, notice_text
 from maps.pages.i18n import translator
+from maps.requests.notices import NoticeText, notice_text
 from maps.street import called, street_name
 
 LOOK_S = 2.0

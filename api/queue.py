@@ -53,8 +53,15 @@ from fleet.followup.bulk_changes import (
 from fleet.followup.referrals import HandingOver
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
-from maps.queue import QueueView, change_view, counts_of, queue_rows, spots_json, total_of
-from maps.request_table import queue_table
+from maps.requests.request_queue import (
+    QueueView,
+    change_view,
+    counts_of,
+    queue_rows,
+    spots_json,
+    total_of,
+)
+from maps.requests.request_table import queue_table
 from maps.views import request_view
 
 PAGE_ROWS = 50

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from data.model import Body, BodyLetter, HandOver, ServiceRequest
 from data.streets.network import StreetNetwork
-from maps.notices import NoticeText
 from maps.pages.i18n import Translator
+from maps.requests.notices import NoticeText
 from maps.setup import FactView
 from maps.street import called, street_name
 

@@ -10,7 +10,7 @@ from api.open311.forms import read_moment
 from data.errors import InvalidError, Need, NotFoundError
 from data.model import RequestKind, RequestState
 from data.store.requests.public_requests import Wanted
-from maps.open311 import CLOSED, CLOSED_STATES, OPEN
+from maps.requests.open311 import CLOSED, CLOSED_STATES, OPEN
 
 MOST = 1_000
 """Requests or updates in one answer."""

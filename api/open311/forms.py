@@ -15,7 +15,15 @@ from data.files.photos import MOST_BYTES
 from data.model import ApiKey, Danger, LonLat, RequestKind
 from data.streets.network import StreetNetwork
 from fleet.requests.intake import SHORT_LETTERS, Report
-from maps.open311_services import CONSENT, DANGER, LANGUAGE, QUESTIONS, YES, Datatype, Question
+from maps.requests.open311_services import (
+    CONSENT,
+    DANGER,
+    LANGUAGE,
+    QUESTIONS,
+    YES,
+    Datatype,
+    Question,
+)
 
 CHANNEL = "open311"
 MOST_PHOTOS = 4

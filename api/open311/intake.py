@@ -19,7 +19,7 @@ from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
 from fleet.requests.intake import Report, locate
 from fleet.requests.partners import Extras, partner, receive_from
-from maps.open311 import Record, notice
+from maps.requests.open311 import Record, notice
 from maps.views import request_view
 
 ACCOUNT_LETTERS = 100

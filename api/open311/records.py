@@ -13,7 +13,7 @@ from data.store.requests.partners import list_partner_reports
 from data.store.requests.public_requests import last_changes, list_notes
 from data.store.requests.request_photos import list_request_photos
 from fleet.requests.partners import TOLD
-from maps.open311 import UPDATES, Published, Record, extended, request_record
+from maps.requests.open311 import UPDATES, Published, Record, extended, request_record
 
 NOTED = (*UPDATES, TOLD)
 """Lines of the storm book that are told as notes."""

@@ -9,8 +9,8 @@ from api.open311.schemas import DEFINITION, DISCOVERY, SERVICES
 from api.open311.wire import MEDIA_TYPES, Format, answer
 from data.errors import NotFoundError
 from data.model import RequestKind
-from maps.open311 import Record
-from maps.open311_services import service_definition, service_list
+from maps.requests.open311 import Record
+from maps.requests.open311_services import service_definition, service_list
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-25T00:00:00Z"

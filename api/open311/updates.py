@@ -22,8 +22,8 @@ from data.store.requests.public_requests import list_request_events
 from data.store.requests.requests import list_requests_by_id
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS
 from fleet.requests.partners import TOLD, Said, Wish, hear
-from maps.open311 import UPDATES as VERBS
-from maps.open311 import Record, by_request, update_record
+from maps.requests.open311 import UPDATES as VERBS
+from maps.requests.open311 import Record, by_request, update_record
 
 WISHES = {
     "open": Wish.REOPEN,

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starlette.responses import Response
 
-from maps.open311 import Record, Value
+from maps.requests.open311 import Record, Value
 
 CHILDREN = {
     "services": "service",

@@ -21,7 +21,7 @@ from data.store.planning.plans import add_plan
 from data.store.requests.promises import find_promise
 from data.store.requests.requests import Caller, list_requests
 from fleet.requests.outbox import OutboxRules
-from maps.notices import NoticeText
+from maps.requests.notices import NoticeText
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 

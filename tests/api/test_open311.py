@@ -13,7 +13,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import find_caller, get_request
 from fleet.accounts.api_keys import make_key, revoke_key
-from maps.open311_services import QUESTIONS
+from maps.requests.open311_services import QUESTIONS
 from tests.village import NOW, village
 
 BASE = "/open311/v2"

@@ -25,8 +25,8 @@ from fleet.requests.intake import Report, place_by_hand, receive
 from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
-from maps.answer import sentence
 from maps.pages.i18n import translator
+from maps.requests.call_answer import sentence
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan

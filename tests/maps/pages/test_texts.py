@@ -62,13 +62,13 @@ from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.callbacks import TOLD
 from maps.followup import Lens
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
-from maps.open311_services import QUESTIONS
 from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
 from maps.plan_comparison import FIGURES
 from maps.plan_edits import HARD_RULES
-from maps.request_table import QUEUE_COLUMNS
+from maps.requests.open311_services import QUESTIONS
+from maps.requests.request_table import QUEUE_COLUMNS
 from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS

@@ -16,8 +16,8 @@ from data.model import (
     RequestState,
     ServiceRequest,
 )
-from maps.notices import done_sentence
 from maps.pages.i18n import Translator
+from maps.requests.notices import done_sentence
 
 FORM_KINDS = (
     RequestKind.PLOW,

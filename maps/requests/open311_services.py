@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.model import Danger, RequestKind
-from maps.open311 import Record, Value
 from maps.pages.i18n import LANGUAGES, Translator
+from maps.requests.open311 import Record, Value
 
 YES, NO = "yes", "no"
 

@@ -1,0 +1,1 @@
+"""What do operators, callers and other systems see of a request?"""
