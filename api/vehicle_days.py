@@ -17,8 +17,8 @@ from data.store.storms.storms import list_storms
 from fleet.followup.office_report import day_of, shift_of
 from fleet.logbook.log_store import PART, Wanted, part_of
 from fleet.logbook.vehicle_days import VehicleDay, vehicle_days
-from maps.vehicle_days import Asked, Table, days_view, log_view
-from maps.vehicle_tables import days_csv, log_csv
+from maps.logbook.vehicle_days import Asked, Table, days_view, log_view
+from maps.logbook.vehicle_tables import days_csv, log_csv
 
 router = APIRouter()
 

@@ -38,9 +38,9 @@ from fleet.logbook.trips import Doing, VehicleLog, log_of
 from fleet.logbook.vehicle_days import vehicle_days
 from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.tracking.fix_filters import FORGET_AFTER
+from maps.logbook.vehicle_days import Asked, days_view
+from maps.logbook.vehicle_tables import days_csv
 from maps.pages.i18n import translator
-from maps.vehicle_days import Asked, days_view
-from maps.vehicle_tables import days_csv
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
 from tests.village_database import FLEET, POLICY, a_village_database

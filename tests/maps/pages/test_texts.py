@@ -61,6 +61,9 @@ from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.callbacks import TOLD
 from maps.followup import Lens
+from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
+from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
+from maps.logbook.vehicle_words import MATERIALS
 from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
@@ -73,9 +76,6 @@ from maps.route_check import CHECK_COLUMNS
 from maps.stages import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.trackers import FAULTS
-from maps.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
-from maps.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
-from maps.vehicle_words import MATERIALS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.crew_texts import CREW_TEXTS
 

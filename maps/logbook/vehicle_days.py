@@ -11,10 +11,16 @@ from data.policy.city_policy import Policy
 from fleet.logbook.trips import MOVING, Doing, Entry, Trip
 from fleet.logbook.vehicle_days import ShiftHours, VehicleDay, material_known
 from fleet.work.totals import summed
-from maps.pages.i18n import Translator
-from maps.pages.tables import FigureView, TableView, query_of, when_text
-from maps.vehicle_bar import BarLine, BarPart, TickView, bar_of, doings_of, lines_of, ticks_of
-from maps.vehicle_words import (
+from maps.logbook.vehicle_bar import (
+    BarLine,
+    BarPart,
+    TickView,
+    bar_of,
+    doings_of,
+    lines_of,
+    ticks_of,
+)
+from maps.logbook.vehicle_words import (
     Say,
     from_to_text,
     km_text,
@@ -25,6 +31,8 @@ from maps.vehicle_words import (
     visits_text,
     where_text,
 )
+from maps.pages.i18n import Translator
+from maps.pages.tables import FigureView, TableView, query_of, when_text
 
 ROWS = 50
 """Vehicles on one page."""

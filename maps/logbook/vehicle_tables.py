@@ -6,10 +6,10 @@ from data.policy.city_policy import Policy
 from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import VehicleDay, material_kg, material_known
 from fleet.work.totals import Sums
+from maps.logbook.vehicle_days import Asked
+from maps.logbook.vehicle_words import Say, where_text
 from maps.pages.i18n import Translator
 from maps.pages.tables import table_csv
-from maps.vehicle_days import Asked
-from maps.vehicle_words import Say, where_text
 
 DAYS_COLUMNS = (
     *("vehicle", "driver", "from", "to", "first_move", "last_move", "km", "work_km"),

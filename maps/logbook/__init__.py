@@ -1,0 +1,1 @@
+"""How does a vehicle's day look, as a page and as tables?"""
