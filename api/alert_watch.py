@@ -16,7 +16,7 @@ from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.alerts import alert_view
-from maps.route_check import CheckView, check_views
+from maps.routes.plan_vs_actual import CheckView, check_views
 
 LOOK_S = 2.0
 """Pause between two looks."""

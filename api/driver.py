@@ -37,7 +37,7 @@ from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
 from fleet.shifts.shift_progress import ENDED, driven_route
 from maps.driver import DriveView, drive_view
-from maps.stages import Surroundings, stages
+from maps.routes.route_steps import Surroundings, stages
 
 DAY_H = range(7, 17)
 """Hours of a winter's day; in the dark the page is dark where nobody chose."""

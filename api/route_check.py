@@ -24,7 +24,7 @@ from fleet.routes.off_route import Corridor
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck, check_plan
 from fleet.tracking.geofences import sites_of
-from maps.route_check import (
+from maps.routes.plan_vs_actual import (
     SHOWN,
     CheckView,
     check_csv,

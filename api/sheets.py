@@ -22,8 +22,8 @@ from data.store.storms.closures import list_closures
 from data.store.storms.storms import get_storm
 from maps.pages.i18n import Translator, translator
 from maps.pages.pdf import sheets_pdf
-from maps.route_sheet import Trip, sheets_data
-from maps.stages import Surroundings
+from maps.routes.route_sheet import Trip, sheets_data
+from maps.routes.route_steps import Surroundings
 
 router = APIRouter()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.model import Alert, AlertKind
 from data.streets.network import StreetNetwork
-from maps.stages import Label
+from maps.routes.route_steps import Label
 from maps.street import street_name
 
 NEAR_M = 150.0

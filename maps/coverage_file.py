@@ -9,10 +9,10 @@ import folium
 
 from data.model import Coverage, Segment, SegmentId, ServiceClass
 from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
-from maps.export import empty_map, with_assets
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES, css
 from maps.pages.templates import STATIC_DIR
+from maps.routes.plan_map import empty_map, with_assets
 from maps.street import called, street_name
 from maps.streets_table import CoveragePicture, state_name
 

@@ -20,7 +20,7 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import RouteCheck, expected_at
 from fleet.routes.route_progress import PlanCheck
-from maps.stages import Label
+from maps.routes.route_steps import Label
 from maps.street import street_name
 
 NEXT_LEGS = 5

@@ -20,7 +20,7 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.shifts.route_answers import Standing, standing_of
 from fleet.shifts.shift_progress import DONE, SKIPPED
-from maps.stages import Label, StageView
+from maps.routes.route_steps import Label, StageView
 from maps.street import StreetName, street_name
 
 

@@ -166,7 +166,7 @@ def _write(
     if map_file is not None:
         from data.store.database.engine import reading
         from data.store.setup.city import get_city
-        from maps.export import write_plan_map
+        from maps.routes.plan_map import write_plan_map
 
         with reading(engine) as tx:
             attribution = get_city(tx).attribution

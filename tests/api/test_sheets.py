@@ -11,8 +11,8 @@ from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import translator
-from maps.route_sheet import Trip, sheet_of, sheets_data
-from maps.stages import Surroundings
+from maps.routes.route_sheet import Trip, sheet_of, sheets_data
+from maps.routes.route_steps import Surroundings
 from tests import village as v
 from tests.maps.plans import a_plan
 

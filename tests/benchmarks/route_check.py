@@ -39,7 +39,7 @@ from data.streets.network import StreetNetwork
 from fleet.alerts.alert_monitor import Watch
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
-from maps.route_check import CheckView, check_views
+from maps.routes.plan_vs_actual import CheckView, check_views
 from tests.benchmarks.planned_city import city_with_fleet, published
 
 TRUCKS, LEGS, DRIVEN, LOOKS = 66, 530, 265, 40

@@ -72,8 +72,8 @@ from maps.plan_comparison import FIGURES
 from maps.plan_edits import HARD_RULES
 from maps.requests.open311_services import QUESTIONS
 from maps.requests.request_table import QUEUE_COLUMNS
-from maps.route_check import CHECK_COLUMNS
-from maps.stages import TURNS
+from maps.routes.plan_vs_actual import CHECK_COLUMNS
+from maps.routes.route_steps import TURNS
 from maps.streets_table import TABLE_COLUMNS
 from maps.trackers import FAULTS
 from routing.problem.problem import Reason as UnservedReason

@@ -7,8 +7,8 @@ from itertools import batched
 
 from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
 from maps.pages.i18n import Translator
-from maps.sheet_map import said_length, sheet_map
-from maps.stages import Label, StageView, Surroundings, stages
+from maps.routes.route_steps import Label, StageView, Surroundings, stages
+from maps.routes.sheet_map import said_length, sheet_map
 from maps.street import StreetName, called, street_name
 
 STAGES_A_MAP = 50

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from maps.export import write_plan_map
 from maps.pages.i18n import translator
+from maps.routes.plan_map import write_plan_map
 from tests.maps.plans import a_plan
 from tests.village import village
 

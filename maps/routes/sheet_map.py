@@ -9,7 +9,7 @@ from data.model import LonLat, RoadClass
 from data.streets.network import StreetNetwork
 from data.streets.projection import DEGREE_M
 from maps.pages.i18n import Translator
-from maps.stages import StageView
+from maps.routes.route_steps import StageView
 
 WIDTH = 1000.0
 """Width of the picture in its own units, which the paper shrinks to 182 mm."""

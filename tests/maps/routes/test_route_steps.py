@@ -14,7 +14,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork, build_network
 from maps.driver import progress_view
-from maps.stages import NEAR_M, StageView, Surroundings, stages
+from maps.routes.route_steps import NEAR_M, StageView, Surroundings, stages
 from tests import village as v
 from tests.village_plan import a_leg
 

@@ -1,0 +1,1 @@
+"""How does a planned route look: on the map, step by step, on paper, against what was driven?"""
