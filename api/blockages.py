@@ -17,7 +17,7 @@ from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.storms.storms import find_active_storm
 from fleet.shifts.blockages import add_photo, clear_blockage, report_blockage
-from maps.driver import BlockageView, blockage_view
+from maps.shifts.driver import BlockageView, blockage_view
 
 router = APIRouter()
 

@@ -36,8 +36,8 @@ from fleet.crews.crew_register import enter_crew_code
 from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
 from fleet.shifts.shift_progress import ENDED, driven_route
-from maps.driver import DriveView, drive_view
 from maps.routes.route_steps import Surroundings, stages
+from maps.shifts.driver import DriveView, drive_view
 
 DAY_H = range(7, 17)
 """Hours of a winter's day; in the dark the page is dark where nobody chose."""

@@ -32,7 +32,7 @@ from fleet.shifts.roster import (
     plan_shift,
 )
 from maps.handover_notes import note_draft, note_view
-from maps.roster import (
+from maps.shifts.roster import (
     MisfitView,
     ShiftView,
     marks_of,

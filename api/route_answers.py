@@ -11,7 +11,7 @@ from api.shifts import answered_tap, progress_of
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId
 from data.store.database.engine import Tx
 from fleet.shifts.route_answers import TEXT_LETTERS, Said, answer_route
-from maps.driver import ProgressView
+from maps.shifts.driver import ProgressView
 
 router = APIRouter()
 

@@ -33,8 +33,8 @@ from fleet.shifts.shift_progress import (
 )
 from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, tracker_heard
 from fleet.tracking.position_formats import positions_from_batch
-from maps.driver import BlockageView, ProgressView, blockage_view, progress_view
 from maps.pages.geojson import Feature, leg_feature
+from maps.shifts.driver import BlockageView, ProgressView, blockage_view, progress_view
 
 router = APIRouter()
 

@@ -13,8 +13,8 @@ from data.model import (
     ShiftId,
 )
 from data.streets.network import StreetNetwork, build_network
-from maps.driver import progress_view
 from maps.routes.route_steps import NEAR_M, StageView, Surroundings, stages
+from maps.shifts.driver import progress_view
 from tests import village as v
 from tests.village_plan import a_leg
 

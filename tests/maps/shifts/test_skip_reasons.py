@@ -6,7 +6,7 @@ from pathlib import Path
 from fleet.shifts.shift_progress import SkipReason
 from maps.pages.i18n import LANGUAGES, catalog
 
-PAGE = Path(__file__).parents[2] / "maps/static/js/shifts/driver/problem.js"
+PAGE = Path(__file__).parents[3] / "maps/static/js/shifts/driver/problem.js"
 
 
 def test_the_page_offers_each_reason_once_and_no_other():

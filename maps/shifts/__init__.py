@@ -1,0 +1,1 @@
+"""What do drivers see, and what does the roster show of them?"""
