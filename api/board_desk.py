@@ -14,8 +14,8 @@ from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.work import list_jobs
 from fleet.coverage.street_coverage import painted
-from maps.class_sums import ClassSums
-from maps.views import ClassView, States
+from maps.board.board import ClassView, States
+from maps.board.class_sums import ClassSums
 
 AS_TOLD = timedelta(seconds=30)
 """Colors that were told to all boards or painted here within this time are not painted anew."""

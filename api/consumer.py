@@ -21,7 +21,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import ToldColors
 from fleet.tracking.live_filter import Sieve
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.views import ground_view, live_view
+from maps.board.board import ground_view, live_view
 
 REST_S = 0.2
 """Pause after a look that failed."""

@@ -29,8 +29,7 @@ from data.store.setup.machines import get_vehicle, list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.work import find_next_deadline, list_jobs_on_segment
 from fleet.tracking.live_fleet import VehicleState
-from maps.street import StreetView, street_view
-from maps.views import (
+from maps.board.board import (
     LISTED,
     DispatchBoard,
     FiguresView,
@@ -43,6 +42,7 @@ from maps.views import (
     told_in_full,
     vehicle_views,
 )
+from maps.street import StreetView, street_view
 
 RUNS_SHOWN = 5
 WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})

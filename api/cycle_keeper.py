@@ -5,7 +5,7 @@ from data.store.database.engine import reading, transaction
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from fleet.replanning.cycles import begin_cycles, next_cycle_due
-from maps.views import run_view
+from maps.board.board import run_view
 
 LOOK_S = 20.0
 """Pause between two looks: a cycle takes hours."""

@@ -24,8 +24,8 @@ from fleet.accounts.accounts import PHONE_LETTERS, note_phone
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turn
-from maps.desk import StreetDesk, TruckDesk, street_desk, truck_desk
-from maps.timeline import DoneView, TimelineView, done_view, timeline_view
+from maps.board.board_panels import StreetDesk, TruckDesk, street_desk, truck_desk
+from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
 
 ASKED = 20
 """Requests of a street that its panel tells, the newest."""

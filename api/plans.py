@@ -18,9 +18,9 @@ from data.store.work import list_jobs
 from fleet.audit.last_change import PLANS
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
 from fleet.planning.plan_options import in_service
+from maps.board.board import PlanView, RunView, plan_view, run_view, storm_view
 from maps.pages.geojson import Collection, plan_geojson, route_geojson
 from maps.plan_choices import PlanChoices, plan_choices
-from maps.views import PlanView, RunView, plan_view, run_view, storm_view
 
 router = APIRouter()
 

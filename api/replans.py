@@ -28,6 +28,7 @@ from fleet.replanning.urgent_insertions import (
 )
 from fleet.routes.published_plan import DrivenPlan
 from fleet.routes.route_progress import PlanCheck, check_plan
+from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.i18n import Translator
 from maps.replans import (
     DifferenceView,
@@ -35,7 +36,6 @@ from maps.replans import (
     difference_view,
     insertion_view,
 )
-from maps.views import PlanView, RunView, plan_view, storm_view
 
 router = APIRouter()
 

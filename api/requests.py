@@ -24,7 +24,7 @@ from data.store.work import list_jobs_by_id
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import locate, place_by_hand, receive
-from maps.views import RequestView, request_view
+from maps.board.board import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
 LISTED = 500

@@ -31,6 +31,7 @@ from fleet.shifts.roster import (
     misfits,
     plan_shift,
 )
+from maps.board.board import storm_view
 from maps.handover_notes import note_draft, note_view
 from maps.shifts.roster import (
     MisfitView,
@@ -42,7 +43,6 @@ from maps.shifts.roster import (
     shift_view,
     span_of,
 )
-from maps.views import storm_view
 
 router = APIRouter()
 

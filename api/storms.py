@@ -33,6 +33,7 @@ from fleet.storms.snowfall import find_last_snow_change
 from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
 from fleet.storms.storm_policy import find_last_change
 from fleet.storms.storm_start import end_storm, start_storm
+from maps.board.board import StormView, storm_view
 from maps.revisions import RevisionView, revision_views
 from maps.storms import (
     LeftView,
@@ -45,7 +46,6 @@ from maps.storms import (
     storm_detail,
     storm_row,
 )
-from maps.views import StormView, storm_view
 
 router = APIRouter()
 

@@ -11,11 +11,11 @@ from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import NO_DIRECTION
+from maps.board.board import States
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES
 from maps.pages.tables import BYTE_ORDER_MARK
 from maps.street import street_name
-from maps.views import States
 
 WAYS = {True: "forward", False: "backward"}
 

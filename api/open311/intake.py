@@ -19,8 +19,8 @@ from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
 from fleet.requests.intake import Report, locate
 from fleet.requests.partners import Extras, partner, receive_from
+from maps.board.board import request_view
 from maps.requests.open311 import Record, notice
-from maps.views import request_view
 
 ACCOUNT_LETTERS = 100
 

@@ -20,7 +20,7 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
-from maps import views
+from maps.board import board as views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
 
 

@@ -18,7 +18,7 @@ from api.stream import HEARD_BY, board_events
 from api.web_server import WebServer
 from data.model import Role
 from fleet.tracking.live_fleet import Hub
-from maps.views import StormView, request_view
+from maps.board.board import StormView, request_view
 from tests import village as v
 from tests.fleet.drives import a_request
 

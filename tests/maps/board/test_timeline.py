@@ -4,7 +4,7 @@ from datetime import timedelta
 from data.model import LegKind, Route, ShiftId, VehicleId
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
-from maps.timeline import KIND_LETTERS, STATE_LETTERS, done_view, timeline_view
+from maps.board.timeline import KIND_LETTERS, STATE_LETTERS, done_view, timeline_view
 from tests import village as v
 from tests.village_plan import a_leg, a_plan
 

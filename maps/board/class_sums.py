@@ -6,7 +6,7 @@ from data.model import ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import NO_DIRECTION
-from maps.views import CLEAR, LATE, ClassView, States
+from maps.board.board import CLEAR, LATE, ClassView, States
 
 
 class ClassSums:

@@ -25,9 +25,7 @@ from data.model import (
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from fleet.coverage.street_coverage import CoverageState, painted
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
-from maps.class_sums import ClassSums
-from maps.street import street_name, street_view
-from maps.views import (
+from maps.board.board import (
     LISTED,
     dispatch_board,
     plan_view,
@@ -35,6 +33,8 @@ from maps.views import (
     told_in_full,
     vehicle_views,
 )
+from maps.board.class_sums import ClassSums
+from maps.street import street_name, street_view
 from tests.maps.plans import a_plan
 from tests.village import (
     MAIN_EAST,
