@@ -18,7 +18,7 @@ from data.store.storms.call_outs import list_call_outs
 from data.store.storms.storms import find_active_storm, get_storm, list_storms
 from fleet.storms.call_outs import answer, arrive, call, cancel, hires, release
 from maps.board.board import storm_view
-from maps.call_outs import CallOutView, call_out_view, reserve_rows
+from maps.storms.call_outs import CallOutView, call_out_view, reserve_rows
 
 router = APIRouter()
 

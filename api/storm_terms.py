@@ -40,7 +40,7 @@ from fleet.storms.snowfall import (
 )
 from fleet.storms.storm_policy import change_storm_policy, undo_storm_policy
 from maps.machines import MistakeView, mistake_view
-from maps.storms import ClosureView, StormDetail, closure_view
+from maps.storms.storms import ClosureView, StormDetail, closure_view
 
 router = APIRouter()
 

@@ -35,7 +35,7 @@ from fleet.storms.storm_policy import find_last_change
 from fleet.storms.storm_start import end_storm, start_storm
 from maps.board.board import StormView, storm_view
 from maps.revisions import RevisionView, revision_views
-from maps.storms import (
+from maps.storms.storms import (
     LeftView,
     StormDetail,
     StormRow,

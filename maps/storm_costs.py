@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from data.model import Storm
 from fleet.reports.storm_costs import Cost, StormCosts, TruckCost, owner_of
-from maps.call_outs import owner_text
 from maps.pages.i18n import Translator
 from maps.pages.tables import FigureView, TableView, table_csv
 from maps.pages.workbook import Cell, Sheet, workbook
+from maps.storms.call_outs import owner_text
 
 COLUMNS = (
     *("paid_h", "drive_h", "work_h", "km", "work_km"),
