@@ -18,8 +18,8 @@ from data.store.storms.storms import find_active_storm, get_storm, list_storms
 from data.store.work import list_jobs
 from fleet.planning.plan_comparison import compared
 from maps.pages.i18n import Translator
-from maps.plan_comparison import ComparisonView, comparison_view, plan_name
-from maps.plan_words import PlanWords, chosen_names, plan_words, scope_words
+from maps.planning.plan_comparison import ComparisonView, comparison_view, plan_name
+from maps.planning.plan_words import PlanWords, chosen_names, plan_words, scope_words
 
 router = APIRouter()
 

@@ -20,7 +20,7 @@ from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
 from fleet.planning.plan_options import in_service
 from maps.board.board import PlanView, RunView, plan_view, run_view, storm_view
 from maps.pages.geojson import Collection, plan_geojson, route_geojson
-from maps.plan_choices import PlanChoices, plan_choices
+from maps.planning.plan_choices import PlanChoices, plan_choices
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from typing import Any
 from data.model import PlanRun, RunState, ServiceClass, Vehicle, VehicleId
 from maps.logbook.vehicle_words import listed
 from maps.pages.i18n import Translator
-from maps.plan_words import moment_words
+from maps.planning.plan_words import moment_words
 
 NOTICED_MIN = 3
 """A difference of fewer minutes is none, nor is one by which two searches of one fleet differ."""

@@ -34,7 +34,7 @@ from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if
 from fleet.what_if.searches import SEEDS, base_of, with_change
 from maps.pages.i18n import translator
-from maps.plan_words import gap_of, gap_words
+from maps.planning.plan_words import gap_of, gap_words
 from routing.planning.problem_mapping import problem_from
 from routing.planning.proof_mapping import proved
 from routing.search.warm_up import warm_up

@@ -68,8 +68,8 @@ from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
-from maps.plan_comparison import FIGURES
 from maps.plan_edits import HARD_RULES
+from maps.planning.plan_comparison import FIGURES
 from maps.requests.open311_services import QUESTIONS
 from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS

@@ -5,7 +5,7 @@ import pytest
 
 from data.model import PlanOptions, PlanProof, ServiceClass, VehicleId
 from maps.pages.i18n import translator
-from maps.plan_words import gap_of, gap_words, plan_words, proof_words
+from maps.planning.plan_words import gap_of, gap_words, plan_words, proof_words
 from tests import village as v
 from tests.maps.plans import a_plan
 

@@ -8,7 +8,7 @@ from data.model import Plan, PlanId, PlanState, ServiceClass
 from fleet.planning.plan_comparison import Comparison, PlanMeasures
 from fleet.planning.plan_outcome import ClassOutcome
 from maps.pages.i18n import Translator
-from maps.plan_words import gap_of, gap_words, moment_words
+from maps.planning.plan_words import gap_of, gap_words, moment_words
 
 
 @dataclass(frozen=True, slots=True)
