@@ -8,7 +8,7 @@ from data.store.requests.promises import list_last_promises
 from data.store.requests.requests import list_requests_of_jobs
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
-from maps.replans import DelayView, delay_views
+from maps.replanning import DelayView, delay_views
 from maps.street import StreetName, called, street_name
 
 ASKED_AT_ONCE = 500

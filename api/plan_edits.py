@@ -45,7 +45,7 @@ from maps.plan_edits import (
     order_view,
     taker_view,
 )
-from maps.replans import DelayView
+from maps.replanning import DelayView
 
 router = APIRouter()
 

@@ -30,7 +30,7 @@ from fleet.routes.published_plan import DrivenPlan
 from fleet.routes.route_progress import PlanCheck, check_plan
 from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.i18n import Translator
-from maps.replans import (
+from maps.replanning import (
     DifferenceView,
     InsertionView,
     difference_view,

@@ -19,7 +19,7 @@ from data.model import (
     VehicleId,
 )
 from maps.pages.i18n import Translator
-from maps.replans import DelayView, Streets
+from maps.replanning import DelayView, Streets
 
 type Vehicles = Mapping[VehicleId, str]
 
