@@ -33,8 +33,7 @@ from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.edits.edit_history import redo, require_draft, store_edit, undo
 from fleet.planning.plan_difference import difference
 from fleet.planning.standing_orders import OrderWish, give_order, lift_order
-from maps.pages.i18n import Translator
-from maps.plan_edits import (
+from maps.edits import (
     DraftNews,
     EditedView,
     EditsView,
@@ -45,6 +44,7 @@ from maps.plan_edits import (
     order_view,
     taker_view,
 )
+from maps.pages.i18n import Translator
 from maps.replanning import DelayView
 
 router = APIRouter()

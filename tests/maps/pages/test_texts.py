@@ -60,6 +60,7 @@ from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.callbacks import TOLD
+from maps.edits import HARD_RULES
 from maps.followup import Lens
 from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
@@ -68,7 +69,6 @@ from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
-from maps.plan_edits import HARD_RULES
 from maps.planning.plan_comparison import FIGURES
 from maps.requests.open311_services import QUESTIONS
 from maps.requests.request_table import QUEUE_COLUMNS
