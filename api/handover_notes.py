@@ -11,7 +11,7 @@ from data.model import HandoverNote, HandoverNoteId, StormId
 from data.store.messages.handover_notes import list_notes_of_storm
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.messages.handover_notes import MOST_LETTERS, take_over, waiting_notes, write_note
-from maps.handover_notes import NoteView, note_view
+from maps.messages.handover_notes import NoteView, note_view
 
 router = APIRouter()
 

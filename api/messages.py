@@ -34,7 +34,7 @@ from fleet.messages.driver_messages import (
 from fleet.messages.sos import Call, call_for_help
 from fleet.shifts.shift_progress import answered_once
 from maps.alerts import alert_view
-from maps.messages import (
+from maps.messages.messages import (
     MessageView,
     SentView,
     ThreadView,

@@ -32,7 +32,7 @@ from fleet.shifts.roster import (
     plan_shift,
 )
 from maps.board.board import storm_view
-from maps.handover_notes import note_draft, note_view
+from maps.messages.handover_notes import note_draft, note_view
 from maps.shifts.roster import (
     MisfitView,
     ShiftView,

@@ -8,7 +8,7 @@ from pydantic import Field
 from api.context import BoardContext
 from api.schemas import Wire
 from fleet.audit.last_change import find_change
-from maps.presence import RoomView, room_view
+from maps.messages.presence import RoomView, room_view
 
 router = APIRouter()
 
