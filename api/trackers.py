@@ -33,7 +33,7 @@ from fleet.tracking.trackers import (
     set_tracker,
     take_back_command,
 )
-from maps.trackers import Told, TrackersView, trackers_view
+from maps.tracking import Told, TrackersView, trackers_view
 
 COMMANDS_LISTED = 1_000
 """Texts looked at, the latest first."""

@@ -75,7 +75,7 @@ from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS
 from maps.routes.route_steps import TURNS
 from maps.streets_table import TABLE_COLUMNS
-from maps.trackers import FAULTS
+from maps.tracking import FAULTS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.crew_texts import CREW_TEXTS
 
