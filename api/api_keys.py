@@ -12,7 +12,7 @@ from api.shell import boot_of, page
 from data.model import ApiKeyId
 from data.store.accounts.api_keys import list_api_keys
 from fleet.accounts.api_keys import NAME_LETTERS, make_key, revoke_key
-from maps.api_keys import KeyView, key_view
+from maps.accounts.api_keys import KeyView, key_view
 
 router = APIRouter()
 

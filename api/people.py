@@ -36,8 +36,8 @@ from fleet.accounts.accounts import (
     note_session,
     reset_password,
 )
+from maps.accounts.accounts import PersonView, people_view
 from maps.pages.i18n import LANGUAGES
-from maps.people import PersonView, people_view
 
 router = APIRouter()
 

@@ -1,0 +1,1 @@
+"""What does the set-up show of people and of other systems?"""
