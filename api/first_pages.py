@@ -31,7 +31,7 @@ from maps.pages.i18n import LANGUAGES, Translator, translator
 from maps.pages.scripts import scripts_dir
 from maps.pages.style import css
 from maps.pages.templates import STATIC_DIR, render
-from maps.setup import StreetsView, streets_view
+from maps.setup.city_setup import StreetsView, streets_view
 
 FIRST = "/first"
 """Where everything of the first start lies, so that it can go on while the city is served."""

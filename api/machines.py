@@ -47,8 +47,8 @@ from fleet.setup.machine_register import (
     take_fleet_file,
     undo_fleet,
 )
-from maps.machines import FleetView, ProposalView, fleet_view, proposal_view
 from maps.pages.i18n import LANGUAGES
+from maps.setup.machines import FleetView, ProposalView, fleet_view, proposal_view
 
 MOST_CORNERS = 500
 """Corners of a ground; a surveyor's plan of a yard has fewer."""

@@ -26,8 +26,8 @@ from fleet.setup.policy_changes import (
     undo_policy,
 )
 from fleet.streets.service_levels import levels_under
-from maps.machines import mistake_view
-from maps.policy import PolicyProposalView, PolicyView, class_counts, policy_view
+from maps.setup.machines import mistake_view
+from maps.setup.policy import PolicyProposalView, PolicyView, class_counts, policy_view
 
 router = APIRouter()
 

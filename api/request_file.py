@@ -12,7 +12,7 @@ from api.uploads import content_of
 from data.errors import InvalidError
 from data.requests.request_csv import requests_from_csv
 from fleet.followup.request_import import count_known, take_in
-from maps.machines import MistakeView, mistake_view
+from maps.setup.machines import MistakeView, mistake_view
 
 router = APIRouter()
 

@@ -30,9 +30,9 @@ from data.store.setup.machines import get_fleet, list_depots
 from data.store.streets.districts import list_districts
 from fleet.setup.city_setup import Report as CityReport
 from fleet.setup.street_update import Newer, compare, take_over
-from maps.checklist import Arranged, checklist_view
-from maps.setup import StreetsView, streets_view
-from maps.streets import DifferenceView, UnreachedView, difference_view, unreached_view
+from maps.setup.checklist import Arranged, checklist_view
+from maps.setup.city_setup import StreetsView, streets_view
+from maps.setup.street_changes import DifferenceView, UnreachedView, difference_view, unreached_view
 
 COMPARING = ("read", "network")
 TAKING_OVER = ("tiles", "store")

@@ -39,7 +39,7 @@ from fleet.storms.snowfall import (
     withdraw_snow,
 )
 from fleet.storms.storm_policy import change_storm_policy, undo_storm_policy
-from maps.machines import MistakeView, mistake_view
+from maps.setup.machines import MistakeView, mistake_view
 from maps.storms.storms import ClosureView, StormDetail, closure_view
 
 router = APIRouter()

@@ -8,7 +8,7 @@ from data.model import Body, BodyLetter, HandOver, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.notices import NoticeText
-from maps.setup import FactView
+from maps.setup.city_setup import FactView
 from maps.street import called, street_name
 
 

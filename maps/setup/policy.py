@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from data.model import Event, Segment, ServiceClass
 from data.policy.city_policy import Policy
-from maps.machines import ChangeView, MistakeView, change_view
+from maps.setup.machines import ChangeView, MistakeView, change_view
 
 
 @dataclass(frozen=True, slots=True)

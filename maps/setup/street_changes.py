@@ -8,7 +8,7 @@ from data.streets.network import StreetNetwork
 from fleet.setup.street_update import Newer
 from maps.pages.geojson import Collection, Feature
 from maps.pages.i18n import Translator
-from maps.setup import FactView
+from maps.setup.city_setup import FactView
 from maps.street import street_name
 
 MOST_LISTED = 200

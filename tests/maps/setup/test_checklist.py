@@ -14,8 +14,8 @@ from data.setup.fleet_file import (
     fleet_from_toml,
     with_depots,
 )
-from maps.checklist import Arranged, checklist_view
 from maps.pages.i18n import translator
+from maps.setup.checklist import Arranged, checklist_view
 from tests import village as v
 
 REPORT = {"segments": 21, "length_km": 3.4, "unreachable": 0}

@@ -8,8 +8,8 @@ from data.osm.ways import CityDraft
 from fleet.setup.street_update import Newer
 from fleet.streets.street_succession import difference_of
 from maps.pages.i18n import translator
-from maps.setup import streets_view
-from maps.streets import difference_view, unreached_view
+from maps.setup.city_setup import streets_view
+from maps.setup.street_changes import difference_view, unreached_view
 from tests import village as v
 
 REPORT: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""What do the pages of the set-up show of city, streets, machines and policy?"""
