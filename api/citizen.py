@@ -41,7 +41,7 @@ from maps.requests.citizen import (
     may_open_again,
     track_view,
 )
-from maps.street import called, street_name
+from maps.streets.street import called, street_name
 
 SAME_FOR = timedelta(minutes=15)
 """The same words from the same address within this time are one report."""

@@ -42,7 +42,7 @@ from maps.board.board import (
     told_in_full,
     vehicle_views,
 )
-from maps.street import StreetView, street_view
+from maps.streets.street import StreetView, street_view
 
 RUNS_SHOWN = 5
 WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})

@@ -9,7 +9,7 @@ from data.store.requests.requests import list_requests_of_jobs
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.replanning import DelayView, delay_views
-from maps.street import StreetName, called, street_name
+from maps.streets.street import StreetName, called, street_name
 
 ASKED_AT_ONCE = 500
 """Jobs named in one question to the database."""

@@ -30,7 +30,9 @@ from data.store.streets.districts import list_districts
 from data.store.streets.places import list_places
 from data.store.streets.service_levels import list_overrides
 from fleet.streets.service_levels import Decisions, decide, decide_all, levels_by_rules
-from maps.levels import (
+from maps.pages.i18n import Translator
+from maps.pages.style import class_legend
+from maps.streets.service_levels import (
     ClassesView,
     DecisionView,
     Search,
@@ -42,8 +44,6 @@ from maps.levels import (
     street_class_view,
     street_rows,
 )
-from maps.pages.i18n import Translator
-from maps.pages.style import class_legend
 
 MOST_BYTES = 20_000_000
 MOST_STREETS = 20_000

@@ -30,7 +30,7 @@ from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks
 from maps.handover import letter_text, paper_view
 from maps.pages.i18n import translator
 from maps.requests.notices import NoticeText, notice_text
-from maps.street import called, street_name
+from maps.streets.street import called, street_name
 
 LOOK_S = 2.0
 """Time between two looks into the outbox."""

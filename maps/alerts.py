@@ -7,7 +7,7 @@ from datetime import datetime
 from data.model import Alert, AlertKind
 from data.streets.network import StreetNetwork
 from maps.routes.route_steps import Label
-from maps.street import street_name
+from maps.streets.street import street_name
 
 NEAR_M = 150.0
 """So near to a street one tells helpers that it is there."""

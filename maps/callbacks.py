@@ -16,7 +16,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import LANGUAGES, Translator, translator
-from maps.street import called, street_name
+from maps.streets.street import called, street_name
 
 TOLD = (
     ClosingReason.HANDED_OVER,

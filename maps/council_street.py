@@ -15,7 +15,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from fleet.coverage.street_coverage import coverage_state, drivable
-from maps.street import street_name
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)

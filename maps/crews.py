@@ -21,7 +21,7 @@ from data.streets.network import StreetNetwork
 from fleet.crews.crew_lists import CrewDay, Stop
 from fleet.work.crew_jobs import WAITING
 from maps.pages.i18n import Translator
-from maps.street import called, street_name
+from maps.streets.street import called, street_name
 
 WORK_ICONS = {
     CrewWork.SIDEWALK: "footprints",

@@ -12,7 +12,7 @@ from fleet.followup.waiting_requests import Waiting
 from fleet.requests.closing import CLOSABLE, CLOSED_AS
 from fleet.requests.sla_clocks import Due, Step, class_of, district_of
 from maps.board.board import RequestView, request_view
-from maps.sightings import SightingView, sighting_view
+from maps.streets.sightings import SightingView, sighting_view
 
 ROWS = 50
 """Requests on one page."""

@@ -9,7 +9,7 @@ from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.notices import NoticeText
 from maps.setup.city_setup import FactView
-from maps.street import called, street_name
+from maps.streets.street import called, street_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from data.model import Coverage, Pass, Storm, VehicleId
 from data.policy.city_policy import Policy
 from fleet.replay.street_history import StreetPast
-from maps.street import street_name
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from maps.board.board import States
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES
 from maps.pages.tables import BYTE_ORDER_MARK
-from maps.street import street_name
+from maps.streets.street import street_name
 
 WAYS = {True: "forward", False: "backward"}
 

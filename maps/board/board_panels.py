@@ -21,7 +21,7 @@ from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import RouteCheck, expected_at
 from fleet.routes.route_progress import PlanCheck
 from maps.routes.route_steps import Label
-from maps.street import street_name
+from maps.streets.street import street_name
 
 NEXT_LEGS = 5
 """Legs after the present one that a truck's panel tells."""

@@ -10,7 +10,7 @@ from data.model import Plan, PlanId, PlanProof, ServiceClass, VehicleId
 from data.streets.network import StreetNetwork
 from maps.logbook.vehicle_words import listed
 from maps.pages.i18n import Translator
-from maps.street import called, street_name
+from maps.streets.street import called, street_name
 
 PROVED = 1e-6
 """Relative difference between cost and bound that proves a plan to be the best."""

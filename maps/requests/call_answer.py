@@ -9,7 +9,7 @@ from data.model import Segment, SegmentId, ServiceRequest, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, Cleared, Outlook, Prospect
 from maps.pages.i18n import LANGUAGES, Translator, translator
-from maps.street import street_name
+from maps.streets.street import street_name
 
 GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
 """Where no time can be promised, but the city's own goal is known."""

@@ -17,7 +17,7 @@ from data.model import (
     Tally,
 )
 from data.streets.network import StreetNetwork
-from maps.street import StreetName, street_name
+from maps.streets.street import StreetName, street_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from data.streets.network import StreetNetwork
 from maps.pages.geojson import leg_line
 from maps.pages.i18n import Translator, translator
 from maps.pages.templates import STATIC_DIR
-from maps.street import street_name
+from maps.streets.street import street_name
 
 LEAFLET_DIR = STATIC_DIR / "vendor" / "leaflet"
 

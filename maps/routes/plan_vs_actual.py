@@ -14,7 +14,7 @@ from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from maps.pages.i18n import Translator
 from maps.pages.tables import BYTE_ORDER_MARK
-from maps.street import StreetName, called, street_name
+from maps.streets.street import StreetName, called, street_name
 
 CHECK_COLUMNS = (
     *("truck", "leg", "street", "leg_kind", "planned_start", "planned_end"),

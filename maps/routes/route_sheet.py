@@ -9,7 +9,7 @@ from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
 from maps.pages.i18n import Translator
 from maps.routes.route_steps import Label, StageView, Surroundings, stages
 from maps.routes.sheet_map import said_length, sheet_map
-from maps.street import StreetName, called, street_name
+from maps.streets.street import StreetName, called, street_name
 
 STAGES_A_MAP = 50
 """Numbers that are still read on one map."""

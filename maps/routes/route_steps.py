@@ -24,7 +24,7 @@ from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.pages.geojson import leg_line
-from maps.street import street_name
+from maps.streets.street import street_name
 
 STRAIGHT_DEG, SLIGHT_DEG, BACK_DEG = 25.0, 60.0, 150.0
 """Angles up to which a driver goes straight on, bears to a side, turns; beyond, he turns back."""

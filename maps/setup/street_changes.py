@@ -9,7 +9,7 @@ from fleet.setup.street_update import Newer
 from maps.pages.geojson import Collection, Feature
 from maps.pages.i18n import Translator
 from maps.setup.city_setup import FactView
-from maps.street import street_name
+from maps.streets.street import street_name
 
 MOST_LISTED = 200
 """Streets that a page lists; it counts them all."""

@@ -21,7 +21,7 @@ from data.streets.network import StreetNetwork
 from fleet.shifts.route_answers import Standing, standing_of
 from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.routes.route_steps import Label, StageView
-from maps.street import StreetName, street_name
+from maps.streets.street import StreetName, street_name
 
 
 @dataclass(frozen=True, slots=True)

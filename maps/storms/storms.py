@@ -24,7 +24,7 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.storms.storm_phases import LEGAL, Left
 from maps.board.board import SnowPoint, snow_points
-from maps.street import street_name
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)

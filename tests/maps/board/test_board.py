@@ -34,7 +34,7 @@ from maps.board.board import (
     vehicle_views,
 )
 from maps.board.class_sums import ClassSums
-from maps.street import street_name, street_view
+from maps.streets.street import street_name, street_view
 from tests.maps.plans import a_plan
 from tests.village import (
     MAIN_EAST,

@@ -22,7 +22,7 @@ from data.model import (
 from data.policy.city_policy import Policy
 from fleet.coverage.street_coverage import coverage_state, drivable
 from maps.pages.i18n import Translator
-from maps.sightings import SightingView, sighting_view
+from maps.streets.sightings import SightingView, sighting_view
 
 
 class StreetName(NamedTuple):

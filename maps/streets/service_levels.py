@@ -18,7 +18,7 @@ from data.policy.city_policy import Policy
 from data.policy.service_levels import IdleRule
 from data.policy.street_finder import apart
 from data.streets.network import StreetNetwork
-from maps.street import LevelView, StreetName, level_view, street_name
+from maps.streets.street import LevelView, StreetName, level_view, street_name
 
 MOST_ROWS = 100
 """Names of a list; a search narrows what does not fit."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 from data.model import Level, LevelReason, Override, ServiceClass
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.streets.network import build_network
-from maps.levels import (
+from maps.streets.service_levels import (
     MOST_ROWS,
     Search,
     classes_view,
@@ -12,7 +12,7 @@ from maps.levels import (
     street_class_view,
     street_rows,
 )
-from maps.street import StreetName, level_view
+from maps.streets.street import StreetName, level_view
 from tests import village as v
 
 P1, P2, P3, P4 = ServiceClass
