@@ -13,7 +13,7 @@ from data.store.followup.callbacks import count_callbacks, list_callbacks
 from data.store.followup.referrals import last_hand_overs, list_bodies
 from data.store.requests.sla_clocks import list_clocks
 from fleet.followup.callbacks import note_call
-from maps.callbacks import CallsView, Told, calls_view
+from maps.followup.callbacks import CallsView, Told, calls_view
 from maps.pages.i18n import Translator
 
 LISTED = 50

@@ -33,7 +33,7 @@ from fleet.followup.waiting_requests import (
     sight,
 )
 from fleet.requests.sla_clocks import next_due
-from maps.followup import FileView, FollowUpView, Lens, file_view, followup_view
+from maps.followup.waiting_requests import FileView, FollowUpView, Lens, file_view, followup_view
 
 router = APIRouter()
 

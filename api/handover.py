@@ -18,7 +18,7 @@ from fleet.followup.agencies import NAME_LETTERS, NEW, keep_body, retire_body
 from fleet.followup.referrals import take_answer
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.intake import TEXT_LETTERS
-from maps.handover import BodyView, HandOverView, bodies_view, hand_over_view, paper_view
+from maps.followup.referrals import BodyView, HandOverView, bodies_view, hand_over_view, paper_view
 
 LISTED = 200
 

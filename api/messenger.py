@@ -27,7 +27,7 @@ from fleet.requests.notices import Window, tell_planned, windows_of
 from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks
-from maps.handover import letter_text, paper_view
+from maps.followup.referrals import letter_text, paper_view
 from maps.pages.i18n import translator
 from maps.requests.notices import NoticeText, notice_text
 from maps.streets.street import called, street_name

@@ -17,7 +17,7 @@ from data.store.database.engine import Tx
 from data.store.followup.followup import list_closed_between, list_received_between
 from data.store.storms.storms import list_storms
 from fleet.followup.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
-from maps.office_report import clocks_csv, report_csv, report_view
+from maps.followup.office_report import clocks_csv, report_csv, report_view
 
 router = APIRouter()
 

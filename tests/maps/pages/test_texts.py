@@ -59,13 +59,13 @@ from fleet.shifts.route_answers import Standing
 from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
-from maps.callbacks import TOLD
 from maps.edits import HARD_RULES
-from maps.followup import Lens
+from maps.followup.callbacks import TOLD
+from maps.followup.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
+from maps.followup.waiting_requests import Lens
 from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.logbook.vehicle_words import MATERIALS
-from maps.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
 from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES

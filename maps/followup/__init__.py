@@ -1,0 +1,1 @@
+"""What does the complaints office see of waiting requests, agencies and calls back?"""
