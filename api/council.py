@@ -21,15 +21,15 @@ from data.store.streets.districts import list_districts
 from data.store.work import list_jobs, list_jobs_on_segment
 from fleet.coverage.street_coverage import painted
 from fleet.reports.storm_statistics import Account
-from maps.council import (
+from maps.reports.council import (
     CouncilMap,
     CouncilView,
     compared_with,
     council_map,
     council_view,
 )
-from maps.council_street import CouncilStreet, council_street
-from maps.streets_table import CoveragePicture, coverage_columns, streets_csv
+from maps.reports.council_street import CouncilStreet, council_street
+from maps.reports.coverage_table import CoveragePicture, coverage_columns, streets_csv
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ def show_street(
 @router.get("/council/coverage.html")
 def download_map(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
     """Return the map as one file that needs no network."""
-    from maps.coverage_file import coverage_html  # folium: half a second that no page needs
+    from maps.reports.coverage_file import coverage_html  # folium: half a second that no page needs
 
     picture = _picture(context, storm)
     html = coverage_html(picture, translator_of(request))

@@ -15,7 +15,7 @@ from data.store.storms.storms import get_storm
 from fleet.logbook.log_store import PART, Wanted, part_of
 from fleet.logbook.vehicle_days import vehicle_days
 from fleet.reports.storm_costs import StormCosts, storm_costs
-from maps.storm_costs import CostTable, costs_csv, costs_view, costs_workbook
+from maps.reports.storm_costs import CostTable, costs_csv, costs_view, costs_workbook
 
 router = APIRouter()
 

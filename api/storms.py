@@ -34,7 +34,7 @@ from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
 from fleet.storms.storm_policy import find_last_change
 from fleet.storms.storm_start import end_storm, start_storm
 from maps.board.board import StormView, storm_view
-from maps.revisions import RevisionView, revision_views
+from maps.reports.coverage_revisions import RevisionView, revision_views
 from maps.storms.storms import (
     LeftView,
     StormDetail,

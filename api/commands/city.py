@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from data.streets.network import StreetNetwork
     from fleet.setup.city_setup import Report
     from fleet.setup.street_update import Newer
-    from maps.streets_table import CoveragePicture
+    from maps.reports.coverage_table import CoveragePicture
 
 SHOWN = 30
 """Vanished streets that a comparison lists, the longest."""
@@ -232,7 +232,7 @@ def export(
     from data.store.setup.city import get_policy
     from data.store.storms.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
-    from maps.streets_table import coverage_columns, level_columns
+    from maps.reports.coverage_table import coverage_columns, level_columns
 
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
         network = load_network(tx)
@@ -254,7 +254,7 @@ def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -
     from data.store.storms.storms import get_storm
     from data.store.work import list_jobs
     from fleet.coverage.street_coverage import painted
-    from maps.streets_table import CoveragePicture
+    from maps.reports.coverage_table import CoveragePicture
 
     found = get_storm(tx, StormId(storm))
     coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)

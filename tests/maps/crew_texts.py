@@ -1,7 +1,7 @@
 """Texts that pages of crews put together from names."""
 
 from data.model.crews import CannotReason, CrewJobState, CrewPriority, CrewWork
-from maps.storm_costs import CREW_COLUMNS
+from maps.reports.storm_costs import CREW_COLUMNS
 
 CREW_TEXTS = {
     *(f"{kind}:{work}" for kind in ("crew_work", "crew_size") for work in CrewWork),

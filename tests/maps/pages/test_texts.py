@@ -70,11 +70,11 @@ from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
 from maps.planning.plan_comparison import FIGURES
+from maps.reports.coverage_table import TABLE_COLUMNS
 from maps.requests.open311_services import QUESTIONS
 from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS
 from maps.routes.route_steps import TURNS
-from maps.streets_table import TABLE_COLUMNS
 from maps.tracking import FAULTS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.crew_texts import CREW_TEXTS

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from fleet.coverage.street_coverage import NO_DIRECTION
-from maps.coverage_file import TELLING, coverage_html
 from maps.pages.i18n import translator
+from maps.reports.coverage_file import TELLING, coverage_html
 from tests.maps.pictures import a_picture, covered, named
 from tests.village import NOW, a_storm
 

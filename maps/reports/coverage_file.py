@@ -12,9 +12,9 @@ from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES, css
 from maps.pages.templates import STATIC_DIR
+from maps.reports.coverage_table import CoveragePicture, state_name
 from maps.routes.plan_map import empty_map, with_assets
 from maps.streets.street import called, street_name
-from maps.streets_table import CoveragePicture, state_name
 
 FONT = STATIC_DIR / "vendor/vazirmatn/webfonts/Vazirmatn-Regular.woff2"
 

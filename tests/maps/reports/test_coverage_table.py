@@ -7,7 +7,12 @@ import pytest
 
 from data.model import SegmentId
 from maps.pages.i18n import translator
-from maps.streets_table import TABLE_COLUMNS, CoveragePicture, coverage_columns, streets_csv
+from maps.reports.coverage_table import (
+    TABLE_COLUMNS,
+    CoveragePicture,
+    coverage_columns,
+    streets_csv,
+)
 from tests.maps.pictures import a_picture, covered, named
 from tests.village import ROSE, YARD, village, village_segments
 

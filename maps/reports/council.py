@@ -23,8 +23,8 @@ from fleet.reports.performance import (
     shares_over_time,
 )
 from fleet.reports.storm_statistics import Account
-from maps.revisions import RevisionView
-from maps.streets_table import CoveragePicture
+from maps.reports.coverage_revisions import RevisionView
+from maps.reports.coverage_table import CoveragePicture
 
 POINTS = 48
 """Moments of a curve; more than a small picture can show."""

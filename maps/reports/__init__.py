@@ -1,0 +1,1 @@
+"""What do council and auditors see of a storm and its costs?"""
