@@ -16,7 +16,7 @@ from data.store.replay import list_vehicles_heard
 from data.store.storms.storms import get_storm, list_storms
 from fleet.replay.storm_history import HOUR_S, Story
 from fleet.replay.street_history import street_past
-from maps.replay import (
+from maps.replay.replay import (
     ColorsOfHour,
     ReplayView,
     TracksOfHour,
@@ -24,7 +24,7 @@ from maps.replay import (
     replay_view,
     tracks_of_hour,
 )
-from maps.replay_street import ReplayStreet, replay_street
+from maps.replay.replay_street import ReplayStreet, replay_street
 
 LONGEST_H = 24 * 60
 """Hours of the longest storm that is played."""

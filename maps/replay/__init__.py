@@ -1,0 +1,1 @@
+"""What does the replay of a storm show?"""
