@@ -3,7 +3,7 @@
 from datetime import datetime
 from threading import Lock
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.ground import GroundKeeper
 from api.sentry import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm

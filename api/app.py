@@ -68,7 +68,10 @@ from api.armor import Armor, Compression
 from api.auth import Seals
 from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.logs import RequestLog
+from api.config.request_metrics import Meters
+from api.config.settings import Settings
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
 from api.cycle_keeper import CycleKeeper
@@ -82,9 +85,7 @@ from api.intake_door import IntakeDoor
 from api.ledger import Ledger
 from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
-from api.logs import RequestLog
 from api.messenger import Messenger
-from api.meters import Meters
 from api.mqtt import Broker
 from api.office_watch import OfficeWatch
 from api.open311 import intake as open311_intake
@@ -94,7 +95,6 @@ from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
 from api.osmand import answer_tracker
 from api.quick_line import QuickLine
-from api.settings import Settings
 from api.tracker_paths import TrackedWeb
 from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding

@@ -2,7 +2,7 @@
 
 from itertools import batched
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.sentry import Sentry
 from data.store.database.engine import Database, reading, transaction
 from fleet.audit.audit_log import read_evidence, seal_evidence, settled_evidence

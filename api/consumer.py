@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.digester import Digester
 from api.digesting import LOOK_S, DigestingProcess, News
 from api.ground import GroundKeeper

@@ -21,8 +21,10 @@ from api.auth import (
 )
 from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
-from api.clock import Clock
 from api.code_limit import CodeLimit, TrackCodeLimit
+from api.config.clock import Clock
+from api.config.request_metrics import Meters
+from api.config.settings import Settings
 from api.consumer import Consumer
 from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
@@ -34,11 +36,9 @@ from api.intake_door import IntakeDoor
 from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.messenger import Messenger
-from api.meters import Meters
 from api.offers import Offers
 from api.office_watch import OfficeWatch
 from api.quick_line import QuickLine
-from api.settings import Settings
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from api.console import CONSOLE
+from api.config.console import CONSOLE
 from data.model import Storm, UserId
 from data.model.crews import Crew, CrewPriority, CrewWork
 from data.policy.city_policy import Policy

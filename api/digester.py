@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 from threading import Thread
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.ground import Ground, GroundKeeper
 from data.model import (
     PLAN_KINDS,

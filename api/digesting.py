@@ -24,15 +24,15 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from api.book_keeper import BookKeeper
-from api.clock import Clock
-from api.console import open_city_database
+from api.config.clock import Clock
+from api.config.console import open_city_database
+from api.config.logs import configure_logs
+from api.config.settings import Settings, prepare_numba
 from api.digester import REST_S, Digester
 from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.log_keeper import LogKeeper
-from api.logs import configure_logs
 from api.sentry import Sentry
-from api.settings import Settings, prepare_numba
 from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database

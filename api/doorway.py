@@ -10,10 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
 from api.auth import Seals
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.first_pages import FIRST, first_web
 from api.first_start import FirstStart, new_code
-from api.settings import Settings
 from api.uploads import clear_parts
 from api.workers import running_workers
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.ground import GroundKeeper
-from api.settings import Settings
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
 from data.store.database.engine import Database, transaction

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auth import SignedOutError, TooManyError
-from api.logs import route_of
+from api.config.logs import route_of
 from api.shell import page, translator_of, wants_page
 from data.errors import BarfrubError, ConflictError, Need
 from maps.pages.i18n import LANGUAGES, Translator, translator

@@ -22,11 +22,11 @@ from api.auth import (
     hash_password,
     require_same,
 )
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings, plain_name
 from api.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
 from api.errand import Errand, Report
 from api.schemas import Wire
-from api.settings import Settings, plain_name
 from api.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
-from api.clock import Clock
+from api.config.clock import Clock
 from data.errors import ConflictError
 from data.model import Actor, ActorKind, EditId, EditWish, PlanId, SegmentId
 from data.planning.edit_json import edit_wish_from_json, edited_json, taker_json

@@ -1,6 +1,6 @@
 """Reads the history of the newest storms before somebody asks to see it again."""
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.ground import GroundKeeper
 from api.sentry import Sentry
 from data.store.database.engine import Database, reading

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import batched
 from threading import Lock
 
-from api.clock import Clock
+from api.config.clock import Clock
 from data.model import DeviceId, LonLat, Position, Stranger
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.tracking.positions import find_last_place

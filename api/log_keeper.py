@@ -3,7 +3,7 @@
 import logging
 from threading import Event, Lock, Thread
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.ground import Ground, GroundKeeper
 from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory

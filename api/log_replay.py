@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
-from api.console import CONSOLE
+from api.config.console import CONSOLE
 from api.simulate import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from api.ground import GroundKeeper
 from data.model import JobId, SegmentId

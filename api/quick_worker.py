@@ -19,13 +19,13 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
-from api.clock import Clock
-from api.console import open_city_database
+from api.config.clock import Clock
+from api.config.console import open_city_database
+from api.config.settings import Settings, prepare_numba
 from api.hand_desk import HandDesk
 from api.heartbeat import LEASE_S, real_now
 from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
 from api.run_kinds import Warm
-from api.settings import Settings, prepare_numba
 from api.worker import Stopped, orphaned, solve_run
 from data.errors import BarfrubError, ConflictError
 from data.model import QUICK_KINDS, Insertion, Job, PlanRun

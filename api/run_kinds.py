@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.heartbeat import Heartbeat
 from data.errors import ConflictError
 from data.model import Plan, PlanRun, RunKind

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from api.auth import hash_password
-from api.clock import Clock
-from api.console import CONSOLE, open_city_database
+from api.config.clock import Clock
+from api.config.console import CONSOLE, open_city_database
+from api.config.settings import Settings
 from api.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
 from api.demo_crews import add_demo_crews, lead_first_crew
-from api.settings import Settings
 from data.errors import ConflictError
 from data.model import Role
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET

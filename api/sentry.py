@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import ClassVar
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.ground import GroundKeeper
 from data.store.database.engine import Database
 from fleet.tracking.live_fleet import Hub

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.context import AnyContext, Context
 from data.model import Role
 from data.store.accounts.accounts import get_user

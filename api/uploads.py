@@ -9,7 +9,7 @@ from fastapi import Request, UploadFile
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.settings import plain_name
+from api.config.settings import plain_name
 from data.errors import BarfrubError, CityFileError, InvalidError, Need, NotFoundError
 from data.osm.geojson_reader import GEOJSON_SUFFIXES
 from data.osm.osm_reader import OSM_SUFFIXES

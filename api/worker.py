@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from api.clock import Clock
-from api.console import open_city_database
+from api.config.clock import Clock
+from api.config.console import open_city_database
+from api.config.settings import Settings, prepare_numba
 from api.errors import text_of
 from api.heartbeat import LEASE_S, Heartbeat, real_now
 from api.run_kinds import KINDS, Bench, Warm
-from api.settings import Settings, prepare_numba
 from data.errors import BarfrubError, ConflictError
 from data.model import Fault, PlanRun
 from data.store.database.city_lock import holding

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
 
-from api.clock import Clock
-from api.logs import configure_logs
+from api.config.clock import Clock
+from api.config.logs import configure_logs
+from api.config.settings import Settings
 from api.quick_worker import answer_until
-from api.settings import Settings
 from api.worker import LOOK_S, Stopped, work_until
 
 LEAVE_S = 10.0

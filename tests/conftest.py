@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, prepare_numba
+from api.config.settings import Settings, prepare_numba
 
 ROOT = Path(__file__).parent.parent
 

@@ -83,13 +83,13 @@ def test_help_needs_no_heavy_import():
 
 
 def test_every_setting_is_described():
-    settings = importlib.import_module("api.settings").Settings
+    settings = importlib.import_module("api.config.settings").Settings
     undescribed = [name for name, field in settings.model_fields.items() if not field.description]
     assert undescribed == []
 
 
 def test_every_setting_is_in_the_administrators_guide():
-    settings = importlib.import_module("api.settings").Settings
+    settings = importlib.import_module("api.config.settings").Settings
     guide = (ROOT / "docs/guide/administrator.md").read_text(encoding="utf-8")
     missing = [
         name

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import commands
-from api.settings import Settings
+from api.config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from api.settings import Settings, prepare_numba
+from api.config.settings import Settings, prepare_numba
 
 KINDS = (
     (2, True, True),

@@ -17,9 +17,9 @@ def add_key(
     city: CityOption = None,
 ) -> None:
     """Add a key and print it, once."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from fleet.accounts.api_keys import make_key
 
@@ -31,8 +31,8 @@ def add_key(
 @apikey.command("list")
 def list_keys(city: CityOption = None) -> None:
     """Show which systems have a key."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.accounts.api_keys import list_api_keys
     from data.store.database.engine import reading
 
@@ -46,9 +46,9 @@ def list_keys(city: CityOption = None) -> None:
 @apikey.command("revoke")
 def revoke(name: Name, city: CityOption = None) -> None:
     """Let a system in no more, from now on and for good."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.errors import NotFoundError
     from data.store.accounts.api_keys import find_api_key_by_name
     from data.store.database.engine import transaction

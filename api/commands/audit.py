@@ -41,8 +41,8 @@ def verify(
     Every line is hashed again, and plans, evidence, callers' words, states and rights are compared
     with what the lines say. Ends with 1 where anything is wrong.
     """
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.audit.audit_log import read_book
     from data.store.database.engine import reading
     from fleet.audit.audit_log import audit as read_again
@@ -70,8 +70,8 @@ def export(
     city: CityOption = None,
 ) -> None:
     """Write the whole storm book to a file that can be proved without Barfrub."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.errors import BarfrubError
     from data.store.audit.audit_log import line_json, read_book
     from data.store.database.engine import reading

@@ -21,8 +21,8 @@ def backup(
     ] = None,
 ) -> None:
     """Save a city - database, tiles, photos, policy, fleet - into one file; its server may run."""
-    from api.clock import Clock
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.settings import Settings, chosen_city
 
     folder = chosen_city(Settings(), city)
     file = save_city(folder, target, Clock().now())

@@ -64,9 +64,9 @@ def add(
     ] = "",
 ) -> None:
     """Make a city from a street file; nothing is changed when the file does not fit."""
-    from api.clock import Clock
-    from api.console import CONSOLE
-    from api.settings import Settings
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE
+    from api.config.settings import Settings
     from fleet.setup.city_setup import add_city
 
     folder = Settings().city_folder(name)
@@ -110,9 +110,9 @@ def update(
 
     Its boundary and districts stay too where no others are given. It may be served meanwhile.
     """
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
     from fleet.setup.street_update import compare, take_over
 
@@ -137,8 +137,8 @@ def update(
 @city.command()
 def former(name: NameArgument) -> None:
     """List the streets that newer files no longer have: when they went, what lies there now."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
     from data.store.streets.network import list_former_segments
 
@@ -156,8 +156,8 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show what a city holds and what its depots cannot reach."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
     from data.store.setup.city import get_report
 
@@ -172,8 +172,8 @@ def show(
 @city.command("list")
 def list_all() -> None:
     """List the cities of this machine."""
-    from api.console import open_city_database
-    from api.settings import Settings, list_cities
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, list_cities
     from data.errors import BarfrubError
     from data.store.database.engine import reading
     from data.store.setup.city import get_report
@@ -194,8 +194,8 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Delete it: there is no way back.")] = False,
 ) -> None:
     """Delete a city with its storms, requests and proof; says what is lost first."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
     from fleet.setup.city_removal import holdings_of, remove_city
 
@@ -224,8 +224,8 @@ def export(
     ] = None,
 ) -> None:
     """Write the streets for QGIS: class and why, and what a storm's evidence proves."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.exchange.gis import write_streets
     from data.model import StormId
     from data.store.database.engine import reading
@@ -247,7 +247,7 @@ def export(
 
 
 def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -> "CoveragePicture":
-    from api.clock import Clock
+    from api.config.clock import Clock
     from data.model import JobState, StormId
     from data.store.coverage.coverage import list_coverage
     from data.store.setup.city import get_city
@@ -267,7 +267,7 @@ def _source(
     file: Path | None, place: str | None, boundary: Path | None
 ) -> tuple[Path, Path | None]:
     """Return the street file and its boundary; a place has a boundary of its own."""
-    from api.settings import Settings
+    from api.config.settings import Settings
     from data.errors import InvalidError
 
     if (file is None) == (place is None):

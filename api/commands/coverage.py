@@ -22,9 +22,9 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     What changed makes a numbered revision. Jobs that nothing proves any more are named and stay
     done until somebody looks.
     """
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city, prepare_numba
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city, prepare_numba
     from data.store.database.engine import transaction
     from data.store.storms.storm_policies import get_storm_policy
     from data.store.streets.network import load_network
@@ -52,8 +52,8 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
 @coverage.command()
 def revisions(city: CityOption = None, storm: StormOption = None) -> None:
     """Print the numbered revisions of a storm's coverage."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.coverage.coverage_revisions import list_revisions
     from data.store.database.engine import reading
     from fleet.storms.storm_start import chosen_storm

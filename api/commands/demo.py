@@ -14,7 +14,7 @@ import typer
 from api.demo_city import CODE_FOLDER, SAMPLE_CITY
 
 if TYPE_CHECKING:
-    from api.settings import Settings
+    from api.config.settings import Settings
 
 
 def demo(
@@ -36,9 +36,9 @@ def demo(
 
     from api.commands.plan import plan
     from api.commands.serve import serve
-    from api.logs import REQUESTS
+    from api.config.logs import REQUESTS
+    from api.config.settings import Settings
     from api.scene import enroll_everybody, fresh_city, scene_of
-    from api.settings import Settings
     from data.model import Role
 
     settings = Settings()

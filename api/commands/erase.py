@@ -9,11 +9,11 @@ CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFR
 
 def erase(city: CityOption = None) -> None:
     """Erase callers and photos that have been kept long enough."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from api.erasure import Eraser
     from api.ground import GroundKeeper
-    from api.settings import Settings, chosen_city
 
     settings = Settings()
     folder = chosen_city(settings, city)

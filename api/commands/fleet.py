@@ -34,9 +34,9 @@ def set_fleet_file(
     A table of machines leaves depots and places to load salt as they are.
     """
     from api.city_texts import write_fleet_text
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
     from fleet.setup.machine_register import find_last_change, take_fleet_file
@@ -80,8 +80,8 @@ def export_machines(
     language: Annotated[str, typer.Option(help="Language of a table's heads, en or fa.")] = "en",
 ) -> None:
     """Write the fleet in force as a fleet.toml, or its machines as a table."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.errors import InvalidError
     from data.setup.fleet_columns import COLUMNS
     from data.setup.fleet_csv import csv_from_machines
@@ -107,9 +107,9 @@ def set_policy_file(
 ) -> None:
     """Replace the levels of service; nothing is changed when the file has a mistake."""
     from api.city_texts import write_policy_text
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
     from fleet.setup.city_setup import set_policy

@@ -22,8 +22,8 @@ def geocode(
     limit: Annotated[int, typer.Option(min=1, max=50, help="Candidates for each query.")] = 5,
 ) -> None:
     """Print the places that words may mean, best first, as JSON by line."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.geocode import Geocoder
     from data.store.database.engine import reading
     from data.store.streets.network import load_network

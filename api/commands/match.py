@@ -20,8 +20,8 @@ def match(
     fields of the street are empty; so they are where a line cannot be read, which is told on the
     standard error output.
     """
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city, prepare_numba
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city, prepare_numba
     from data.store.database.engine import reading
     from data.store.streets.network import load_network
 

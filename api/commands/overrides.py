@@ -28,9 +28,9 @@ def import_file(
     ] = False,
 ) -> None:
     """Decide streets as a file says; nothing is changed when it has a mistake."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.errors import NotFoundError
     from data.policy.override_file import overrides_from_file
     from data.store.database.engine import transaction
@@ -53,8 +53,8 @@ def import_file(
 @overrides.command("export")
 def export_file(file: FileArgument, city: CityOption = None) -> None:
     """Write the decisions for single streets to a file that `import` reads back."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.errors import InvalidError
     from data.policy.override_file import csv_from_overrides, geojson_from_overrides
     from data.store.database.engine import reading

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from api.clock import Clock
+    from api.config.clock import Clock
     from data.model import Plan
     from data.store.database.engine import Database
     from fleet.planning.plan_lifecycle import Prepared
@@ -33,8 +33,8 @@ def plan(
     seed: Annotated[int, typer.Option(help="Another seed finds another plan.")] = 1,
 ) -> None:
     """Plan the routes of the active storm; start one where none is active."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city, prepare_numba
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city, prepare_numba
 
     settings = Settings()
     prepare_numba(settings)
@@ -52,9 +52,9 @@ def _made(
     engine: "Database", seconds: float, seed: int, threads: int, *, publish: bool
 ) -> "tuple[Plan, Prepared]":
     """Return the plan, stored, and what it was made from."""
-    from api.clock import Clock
     from api.commands.searching import Progress, prepare, stoppable
-    from api.console import CONSOLE
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE
     from data.store.database.engine import transaction
     from fleet.planning import plan_lifecycle
 
@@ -126,7 +126,7 @@ def _vehicle_line(row: "VehicleFigures") -> str:
 
 
 def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from data.store.database.engine import transaction
     from data.store.setup.city import get_policy
     from data.store.storms.storms import find_active_storm

@@ -44,10 +44,10 @@ def replay(
     """
     import asyncio
 
-    from api.clock import Clock
-    from api.console import open_city_database
+    from api.config.clock import Clock
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city, prepare_numba
     from api.log_replay import close_storm_of_log, make_ready, uncollected
-    from api.settings import Settings, chosen_city, prepare_numba
     from data.errors import InvalidError
     from fleet.tracking.track_files import read_log
 
@@ -102,7 +102,7 @@ async def _send(
 def _take_in(
     folder: Path, engine: "Database", ready: "Ready", fixes: Sequence["LoggedFix"]
 ) -> "Outcome":
-    from api.clock import Clock
+    from api.config.clock import Clock
     from api.log_replay import take_in
     from data.store.database.city_lock import holding
     from fleet.setup.log_import import positions_of_log

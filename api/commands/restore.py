@@ -14,7 +14,7 @@ def restore(
     ] = False,
 ) -> None:
     """Make a city from a backup; it is there whole or not at all."""
-    from api.settings import Settings
+    from api.config.settings import Settings
     from data.errors import BarfrubError, NotFoundError
     from data.store.backup.restore import restore_city
 
@@ -37,9 +37,9 @@ def upgrade(
     ] = True,
 ) -> None:
     """Bring the tables of a city up to what this version of Barfrub works with."""
-    from api.clock import Clock
     from api.commands.backup import save_city
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.settings import Settings, chosen_city
     from data.store import migrations
     from data.store.database.city_lock import holding
     from data.store.database.engine import open_database

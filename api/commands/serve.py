@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from api.clock import Clock
+    from api.config.clock import Clock
+    from api.config.settings import Settings
     from api.doorway import Doorway
-    from api.settings import Settings
 
 SWITCH_S = 0.001
 """How long a thread that computes may keep those waiting who answer; Python's own is five times
@@ -48,9 +48,9 @@ def serve(
 
     from uvicorn import Config
 
-    from api.clock import Clock
-    from api.logs import configure_logs
-    from api.settings import Settings, chosen_city, list_cities, prepare_numba
+    from api.config.clock import Clock
+    from api.config.logs import configure_logs
+    from api.config.settings import Settings, chosen_city, list_cities, prepare_numba
     from api.web_server import WebServer
 
     settings = Settings()

@@ -28,8 +28,8 @@ def simulate(
     import asyncio
     import contextlib
 
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from api.simulate import Script, simulate_storm
 
     engine = open_city_database(chosen_city(Settings(), city))

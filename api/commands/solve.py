@@ -45,7 +45,7 @@ def solve(
     ] = None,
 ) -> None:
     """Find good routes for a file; Ctrl+C stops early and keeps the best."""
-    from api.settings import Settings, prepare_numba
+    from api.config.settings import Settings, prepare_numba
     from data.errors import InvalidError
 
     if seconds is not None and not seconds < float("inf"):

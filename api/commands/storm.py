@@ -62,9 +62,9 @@ class _Order:
 
 @contextmanager
 def _order(city: str | None) -> Iterator[_Order]:
-    from api.clock import Clock
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from data.store.setup.city import get_city
 
@@ -79,7 +79,7 @@ def start(
     name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
 ) -> None:
     """Start a storm at once: a job for every street with a cycle, a shift for every vehicle."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from data.store.setup.city import get_policy
     from data.store.shifts.shifts import list_shifts
     from data.store.streets.network import load_network
@@ -102,7 +102,7 @@ def forecast(
     name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
 ) -> None:
     """Speak of a snowfall that is expected: a storm without work until it is active."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from fleet.storms.storm_phases import forecast_storm
     from fleet.storms.storm_start import storm_name
 
@@ -151,7 +151,7 @@ def phase(
     number: StormOption = None,
 ) -> None:
     """Bring a storm into another phase; `barfrub storm close` closes it."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from data.errors import InvalidError
     from data.store.streets.network import load_network
     from fleet.storms.storm_phases import move_storm
@@ -169,7 +169,7 @@ def close(
     city: CityOption = None, number: StormOption = None, *, agreed: AgreeOption = False
 ) -> None:
     """Say what is left of a storm, and close it with `--yes`."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from fleet.storms.storm_phases import left_of
     from fleet.storms.storm_start import end_storm
 
@@ -191,7 +191,7 @@ def close(
 @storm.command()
 def end(city: CityOption = None) -> None:
     """Close the active storm; what is open is cancelled and its requests wait again."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from fleet.storms.storm_start import end_storm
 
     with _order(city) as order:
@@ -208,7 +208,7 @@ def add(
     number: StormOption = None,
 ) -> None:
     """Enter how much had fallen by a time, in all since it began to snow."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from data.model import SnowSource
     from data.store.streets.network import load_network
     from fleet.storms.snowfall import Fallen, add_snow
@@ -228,7 +228,7 @@ def take_file(
     number: StormOption = None,
 ) -> None:
     """Enter the snowfall of a CSV file, wholly or not at all; mistakes are told by line."""
-    from api.console import CONSOLE
+    from api.config.console import CONSOLE
     from data.model import SnowSource
     from data.store.streets.network import load_network
     from data.storms import snow_from_csv

@@ -41,9 +41,9 @@ def add_user(
 ) -> None:
     """Add somebody who signs in."""
     from api.auth import hash_password
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from fleet.accounts.accounts import enroll
 
@@ -60,8 +60,8 @@ def add_user(
 @user.command("list")
 def list_people(city: CityOption = None) -> None:
     """Show who may sign in, as what."""
-    from api.console import open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.console import open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.accounts.accounts import list_users
     from data.store.database.engine import reading
 
@@ -81,9 +81,9 @@ def change_password(
 ) -> None:
     """Give somebody another password, as where the last administrator has forgotten it."""
     from api.auth import hash_password
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.errors import NotFoundError
     from data.store.accounts.accounts import find_user_by_login
     from data.store.database.engine import transaction
@@ -108,9 +108,9 @@ def add_device(
     city: CityOption = None,
 ) -> None:
     """Add a tracker and print its token, once."""
-    from api.clock import Clock
-    from api.console import CONSOLE, open_city_database
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
     from data.store.database.engine import transaction
     from fleet.accounts.accounts import add_tracker
 

@@ -11,9 +11,9 @@ def work(
     """Take plan runs from the queue and solve them until Ctrl+C."""
     import threading
 
-    from api.clock import Clock
-    from api.logs import configure_logs
-    from api.settings import Settings, chosen_city
+    from api.config.clock import Clock
+    from api.config.logs import configure_logs
+    from api.config.settings import Settings, chosen_city
     from api.worker import work_until
 
     settings = Settings()

@@ -7,9 +7,9 @@ import pytest
 
 from api.app import create_app
 from api.auth import hash_password, new_session
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE
-from api.settings import Settings
 from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import FleetFile

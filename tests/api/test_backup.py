@@ -13,9 +13,9 @@ import pytest
 from pysqlite3 import dbapi2
 from sqlalchemy import text
 
-from api.clock import Clock
 from api.commands.backup import backup
 from api.commands.restore import restore
+from api.config.clock import Clock
 from data.errors import BarfrubError, ConflictError, InvalidError
 from data.store.audit.audit_log import add_event
 from data.store.backup import backup as saving

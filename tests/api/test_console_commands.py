@@ -7,9 +7,9 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from api.auth import password_fits
-from api.clock import Clock
 from api.commands.storm import storm
 from api.commands.user import device, user
+from api.config.clock import Clock
 from data.errors import BarfrubError
 from data.model import Role
 from data.store.accounts.accounts import find_device_by_token_hash, find_user_by_login

@@ -9,7 +9,7 @@ from queue import Queue
 
 import pytest
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.digesting import DigestingProcess, News
 from data.model import Position, Storm
 from data.store.accounts.accounts import add_device

@@ -7,7 +7,7 @@ from pysqlite3 import dbapi2
 
 from api.commands.apikey import add_key, list_keys, revoke
 from api.commands.erase import erase
-from api.settings import Settings
+from api.config.settings import Settings
 from data.files.photos import photo_path, save_photo
 from data.model import Actor, ActorKind, RequestId
 from data.store.audit.audit_log import broken_links, list_events
@@ -104,7 +104,7 @@ def test_the_console_erases_and_gives_out_keys(lived_in, capsys):
     revoke("FixMyStreet")
     list_keys()
     assert "revoked" in capsys.readouterr().out
-    from api.console import open_city_database
+    from api.config.console import open_city_database
 
     with reading(open_city_database(lived_in)) as tx:
         assert find_key(tx, text) is None

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.workers import WORKERS
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.settings import Settings
+from api.config.settings import Settings
 from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.database.engine import transaction

@@ -15,7 +15,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from api.app import create_app
-from api.settings import Settings
+from api.config.settings import Settings
 from data.model import DeviceId, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction

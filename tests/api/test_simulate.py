@@ -9,7 +9,7 @@ import pytest
 
 from api import simulate
 from api.app import create_app
-from api.settings import Settings
+from api.config.settings import Settings
 from api.simulate import Script, Simulation, devices_for
 from data.errors import BarfrubError
 from data.model import (

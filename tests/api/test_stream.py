@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api import stream
-from api.clock import Clock
+from api.config.clock import Clock
 from api.stream import HEARD_BY, board_events
 from api.web_server import WebServer
 from data.model import Role

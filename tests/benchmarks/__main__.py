@@ -10,7 +10,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from api.settings import Settings, prepare_numba
+from api.config.settings import Settings, prepare_numba
 
 MODULES = (
     "city_import",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from api.clock import Clock
-from api.console import CONSOLE, open_city_database
+from api.config.clock import Clock
+from api.config.console import CONSOLE, open_city_database
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup

@@ -22,9 +22,9 @@ from playwright.sync_api import sync_playwright
 
 from api.app import create_app
 from api.auth import hash_password
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.context import CSRF_COOKIE
-from api.settings import Settings
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.accounts.accounts import add_device, add_user

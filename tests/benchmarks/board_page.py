@@ -8,9 +8,9 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from api.auth import hash_password
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.demo_city import DEMO_CITY_FILE
-from api.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction

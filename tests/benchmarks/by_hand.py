@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.hand_desk import HandDesk
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
 from data.planning.edit_json import edit_wish_json

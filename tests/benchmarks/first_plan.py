@@ -14,7 +14,7 @@ import json, resource, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from api.demo_city import DEMO_CITY_FILE
-from api.settings import Settings, prepare_numba
+from api.config.settings import Settings, prepare_numba
 prepare_numba(Settings())
 from data.setup.fleet_file import URMIA_FLEET
 from data.model import Actor, ActorKind

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from api.clock import Clock
+from api.config.clock import Clock
 from api.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,

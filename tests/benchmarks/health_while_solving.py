@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 
 from api.auth import hash_password
-from api.clock import Clock
-from api.console import CONSOLE, open_city_database
+from api.config.clock import Clock
+from api.config.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Role
 from data.store.database.engine import transaction

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from api.clock import Clock
-from api.console import CONSOLE, open_city_database
+from api.config.clock import Clock
+from api.config.console import CONSOLE, open_city_database
 from api.log_replay import close_storm_of_log, make_ready, take_in, uncollected
 from data.store.database.engine import Database, reading
 from data.store.setup.city import get_policy

@@ -17,11 +17,11 @@ import numpy as np
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from api.auth import hash_password
-from api.clock import Clock
-from api.console import CONSOLE, open_city_database
+from api.config.clock import Clock
+from api.config.console import CONSOLE, open_city_database
+from api.config.settings import Settings
 from api.demo_city import DEMO_CITY_FILE
 from api.log_replay import Ready, close_storm_of_log, make_ready, take_in
-from api.settings import Settings
 from data.model import DirectedSegment, LonLat, Position, Role, StormId, VehicleId
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction

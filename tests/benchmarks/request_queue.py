@@ -15,9 +15,9 @@ from httpx import Response
 
 from api.app import create_app
 from api.auth import hash_password
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.demo_city import DEMO_CITY_FILE
-from api.settings import Settings
 from data.model import (
     Actor,
     ActorKind,

@@ -16,8 +16,8 @@ import httpx
 import numpy as np
 
 from api.auth import hash_password
+from api.config.settings import Settings
 from api.quick_worker import Sweeper
-from api.settings import Settings
 from data.errors import ConflictError
 from data.model import Job, ReplanCause, ReplanWish, Role
 from data.planning.insertion_json import insertion_json

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import httpx
 
 from api.auth import Seals, new_session
+from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE
-from api.settings import Settings
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import open_database, reading
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from api.auth import hash_password
-from api.clock import Clock
-from api.settings import Settings
+from api.config.clock import Clock
+from api.config.settings import Settings
 from data.model import Actor, ActorKind, Role, StormId
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import Database, open_database, transaction

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from api.app import create_app
 from api.auth import hash_password, new_session
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE, App
-from api.settings import Settings
 from api.web_server import WebServer
 from data.exchange.basemap import write_basemap
 from data.model import City, Role

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import case, update
 
-from api.clock import Clock
-from api.settings import Settings
+from api.config.clock import Clock
+from api.config.settings import Settings
 from data.model import (
     Actor,
     ActorKind,

@@ -47,7 +47,7 @@ def publish(database, *legs):
 @pytest.fixture
 def plan(database):
     """A storm with a route: a drive, Main Street in two blocks, Mill Street, the salt heap."""
-    from api.clock import Clock
+    from api.config.clock import Clock
 
     with transaction(database) as tx:
         start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, Clock().now())
@@ -63,8 +63,8 @@ def plan(database):
 
 @pytest.fixture
 def code(database, plan, tmp_path) -> str:
-    from api.clock import Clock
-    from api.settings import Settings
+    from api.config.clock import Clock
+    from api.config.settings import Settings
 
     secret = Settings(var=tmp_path).secret_key()
     with transaction(database) as tx:

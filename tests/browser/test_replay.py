@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.log_replay import close_storm_of_log, make_ready, take_in
-from api.settings import Settings
 from data.store.database.engine import open_database
 from tests.browser.conftest import serving
 from tests.browser.test_pages import speak

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.settings import Settings
+from api.config.settings import Settings
 from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction

@@ -11,9 +11,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
 
-from api.clock import Clock
+from api.config.clock import Clock
+from api.config.settings import Settings
 from api.doorway import Doorway
-from api.settings import Settings
 from api.web_server import WebServer
 from tests.data.osm_files import a_way, nodes, write_osm
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from api.clock import Clock
+from api.config.clock import Clock
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction

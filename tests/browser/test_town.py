@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from api.settings import Settings
+from api.config.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction

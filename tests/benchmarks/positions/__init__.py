@@ -24,8 +24,8 @@ import uvloop
 from sqlalchemy import func, insert, select
 
 from api.auth import hash_password
-from api.clock import Clock
-from api.console import CONSOLE, open_city_database
+from api.config.clock import Clock
+from api.config.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE
 from data.model import Role, VehicleId
 from data.store.accounts.accounts import add_device

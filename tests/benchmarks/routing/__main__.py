@@ -12,7 +12,7 @@ import platform
 import sys
 from collections.abc import Iterable
 
-from api.settings import Settings, prepare_numba
+from api.config.settings import Settings, prepare_numba
 from tests.benchmarks.routing import city, public, replan, roads
 
 PUBLIC = ("instance", "tasks", "cost", "above best known", "bound below", "iterations/s", "judge")

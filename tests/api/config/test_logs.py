@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from api.armor import POLICY
-from api.logs import OFTEN, configure_logs
-from api.settings import LogStyle
+from api.config.logs import OFTEN, configure_logs
+from api.config.settings import LogStyle
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device, add_user
 from data.store.database.engine import transaction

@@ -13,8 +13,8 @@ from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.meters import Meters
-from api.settings import LogStyle
+from api.config.request_metrics import Meters
+from api.config.settings import LogStyle
 
 REQUEST_ID_HEADER = "X-Request-ID"
 

@@ -1,0 +1,1 @@
+"""Which settings, clock, log and database does a process run with?"""
