@@ -63,9 +63,10 @@ from api import (
     vehicle_days,
     what_ifs,
 )
+from api.access.auth import Seals
+from api.access.rate_limits import PublicLimits
 from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
-from api.auth import Seals
 from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
 from api.config.clock import Clock
@@ -83,7 +84,6 @@ from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
 from api.ledger import Ledger
-from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.messenger import Messenger
 from api.mqtt import Broker

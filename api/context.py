@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from api.alert_watch import AlertWatch
-from api.auth import (
+from api.access.auth import (
     SESSION_S,
     WALL_S,
     Seals,
@@ -19,9 +18,11 @@ from api.auth import (
     SignInLimit,
     require_same,
 )
+from api.access.code_limit import CodeLimit, TrackCodeLimit
+from api.access.rate_limits import PublicLimits
+from api.alert_watch import AlertWatch
 from api.board_desk import BoardDesk
 from api.book_keeper import BookKeeper
-from api.code_limit import CodeLimit, TrackCodeLimit
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
@@ -33,7 +34,6 @@ from api.errand import Errand
 from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
-from api.limits import PublicLimits
 from api.log_keeper import LogKeeper
 from api.messenger import Messenger
 from api.offers import Offers

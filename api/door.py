@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from math import inf
 
-from api.auth import TooManyError
+from api.access.auth import TooManyError
 from api.command_queue import CommandQueue
 from api.ledger import Ledger
 from data.model import Device, DeviceId, Position

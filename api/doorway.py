@@ -8,8 +8,8 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access.auth import Seals
 from api.app import create_app
-from api.auth import Seals
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.first_pages import FIRST, first_web

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.auth import new_session
+from api.access.auth import new_session
+from api.access.rate_limits import address_of
 from api.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,
@@ -22,7 +23,6 @@ from api.context import (
 )
 from api.crew import crew_of
 from api.errors import STATUS, message_of
-from api.limits import address_of
 from api.shell import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth import SignedOutError, TooManyError
+from api.access.auth import SignedOutError, TooManyError
 from api.config.logs import route_of
 from api.shell import page, translator_of, wants_page
 from data.errors import BarfrubError, ConflictError, Need

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from api.access.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
+from api.access.rate_limits import address_of
 from api.armor import Armor, Compression
-from api.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.context import (
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
@@ -22,7 +23,6 @@ from api.context import (
 )
 from api.errors import STATUS, fault_text, first_fault, message_of
 from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
-from api.limits import address_of
 from api.shell import THEME_COOKIE, THEMES, wants_page
 from api.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from fastapi import Depends, Request
 from pydantic import Field
 
-from api.auth import (
+from api.access.auth import (
     Seals,
     Session,
     SignedOutError,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.auth import TooManyError
+from api.access.auth import TooManyError
 from api.ground import GroundKeeper
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest

@@ -13,10 +13,10 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from api.auth import TooManyError
+from api.access.auth import TooManyError
+from api.access.rate_limits import address_of
 from api.bodies import json_of, limited_body
 from api.context import App, app_of
-from api.limits import address_of
 from api.sender import Claim, basic, bearer, find_sender
 from data.errors import InvalidError
 from data.model import Device, LonLat, Position

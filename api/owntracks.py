@@ -10,9 +10,9 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 
+from api.access.rate_limits import address_of
 from api.bodies import json_of, limited_body
 from api.context import App, app_of
-from api.limits import address_of
 from api.sender import Claim, basic, bearer, find_sender
 from data.errors import InvalidError
 from data.model import Device, DeviceWord

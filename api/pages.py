@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from api.auth import (
+from api.access.auth import (
     UNKNOWN_LOGIN_HASH,
     DisabledError,
     WrongPasswordError,
@@ -15,6 +15,7 @@ from api.auth import (
     password_fits,
     password_outdated,
 )
+from api.access.rate_limits import address_of
 from api.context import (
     BOARD_ROLES,
     CSRF_COOKIE,
@@ -30,7 +31,6 @@ from api.context import (
     signed_in,
 )
 from api.errors import STATUS, message_of
-from api.limits import address_of
 from api.shell import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User

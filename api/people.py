@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from api.auth import checked_password, hash_password, new_session
+from api.access.auth import checked_password, hash_password, new_session
 from api.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from fastapi import Request
 
+from api.access.rate_limits import Door
 from api.context import App
-from api.limits import Door
 from data.errors import InvalidError
 from data.model import Device, LonLat, Stranger, StrangerFault
 from fleet.tracking.field_parsers import place

@@ -40,7 +40,7 @@ def add_user(
     language: Annotated[str, typer.Option(help="Language of the pages: fa or en.")] = "fa",
 ) -> None:
     """Add somebody who signs in."""
-    from api.auth import hash_password
+    from api.access.auth import hash_password
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
@@ -80,7 +80,7 @@ def change_password(
     ] = None,
 ) -> None:
     """Give somebody another password, as where the last administrator has forgotten it."""
-    from api.auth import hash_password
+    from api.access.auth import hash_password
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
@@ -143,7 +143,7 @@ def _password(given: str | None, login: str) -> tuple[str, bool]:
     """Return the password, and whether we made it up."""
     import secrets
 
-    from api.auth import checked_password
+    from api.access.auth import checked_password
 
     if given is None and not sys.stdin.isatty():
         return secrets.token_urlsafe(12), True

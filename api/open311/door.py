@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from api.access.rate_limits import Door, address_of
 from api.context import App, app_of, spoken_language
-from api.limits import Door, address_of
 from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
 from data.store.database.engine import reading

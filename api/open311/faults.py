@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.auth import TooManyError
+from api.access.auth import TooManyError
 from api.errors import fault_text, first_fault, message_of
 from api.open311.door import translator_for
 from api.open311.wire import Format, answer

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from api.access.auth import hash_password, new_session
 from api.app import create_app
-from api.auth import hash_password, new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE

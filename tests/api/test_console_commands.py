@@ -6,7 +6,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from api.auth import password_fits
+from api.access.auth import password_fits
 from api.commands.storm import storm
 from api.commands.user import device, user
 from api.config.clock import Clock

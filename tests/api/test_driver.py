@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.code_limit import ADDRESS_FAILURES
+from api.access.code_limit import ADDRESS_FAILURES
 from data.files.photos import MOST_BYTES
 from data.model import LegKind, Plan, PlanState, Role
 from data.store.accounts.accounts import find_user_by_login

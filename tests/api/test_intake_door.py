@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from api.auth import TooManyError
+from api.access.auth import TooManyError
 from api.intake_door import WAITING, Arrival, IntakeDoor
 from data.model import RequestKind
 from data.store.database.engine import reading, transaction

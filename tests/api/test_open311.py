@@ -7,7 +7,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from PIL import Image
 
-from api.limits import ALLOWANCES, Door
+from api.access.rate_limits import ALLOWANCES, Door
 from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction

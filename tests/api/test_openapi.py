@@ -15,7 +15,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from api.auth import new_session
+from api.access.auth import new_session
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
 from data.store.accounts.accounts import add_user

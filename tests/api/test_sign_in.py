@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 from argon2 import PasswordHasher
 
-from api.auth import SESSION_S, Seals, Session, SignInLimit, TooManyError, password_outdated
+from api.access.auth import SESSION_S, Seals, Session, SignInLimit, TooManyError, password_outdated
 from data.store.accounts.accounts import find_user_by_login, set_password_hash
 from data.store.database.engine import transaction
 from tests.api.conftest import PASSWORD

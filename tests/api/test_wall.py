@@ -3,7 +3,7 @@
 import pytest
 from itsdangerous.timed import TimestampSigner
 
-from api.auth import SESSION_S, WALL_S
+from api.access.auth import SESSION_S, WALL_S
 from api.stream import HEARD_BY
 from data.model import Role
 

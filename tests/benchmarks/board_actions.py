@@ -20,8 +20,8 @@ import numpy as np
 from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
 
+from api.access.auth import hash_password
 from api.app import create_app
-from api.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.context import CSRF_COOKIE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from api.auth import hash_password
+from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.demo_city import DEMO_CITY_FILE

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from api.auth import hash_password, new_session
+from api.access.auth import hash_password, new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE, App

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from api.auth import hash_password
+from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
 from api.demo_city import DEMO_CITY_FILE

@@ -13,8 +13,8 @@ import numpy as np
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from api.access.auth import hash_password
 from api.app import create_app
-from api.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.demo_city import DEMO_CITY_FILE

@@ -15,7 +15,7 @@ from time import perf_counter, process_time, sleep
 import httpx
 import numpy as np
 
-from api.auth import hash_password
+from api.access.auth import hash_password
 from api.config.settings import Settings
 from api.quick_worker import Sweeper
 from data.errors import ConflictError

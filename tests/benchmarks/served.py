@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from api.auth import Seals, new_session
+from api.access.auth import Seals, new_session
 from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE
 from data.store.accounts.accounts import find_user_by_login

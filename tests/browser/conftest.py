@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from api.access.auth import hash_password, new_session
 from api.app import create_app
-from api.auth import hash_password, new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.context import CSRF_COOKIE, SESSION_COOKIE, App

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.auth import hash_password
+from api.access.auth import hash_password
 from data.model import Role, VehicleId
 from data.store.accounts.accounts import add_user, find_user_by_login, set_disabled
 from data.store.audit.audit_log import broken_links, list_events

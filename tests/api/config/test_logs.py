@@ -13,7 +13,7 @@ from data.store.accounts.accounts import add_device, add_user
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
 from tests import village as v
-from tests.api.test_roles import routes_of
+from tests.api.access.test_roles import routes_of
 
 HTML = {"accept": "text/html"}
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from fastapi import Request
 
-from api.auth import TooManyError, subscriber
+from api.access.auth import TooManyError, subscriber
 
 REMEMBERED = 50_000
 """Senders remembered: a flood from everywhere must not fill the memory."""

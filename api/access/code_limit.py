@@ -1,6 +1,6 @@
 """How often codes may be tried: by address, and by everybody together."""
 
-from api.auth import SignInLimit
+from api.access.auth import SignInLimit
 
 ADDRESS_FAILURES = 10
 """Wrong codes of one address within five minutes: gloves, and a whole yard behind one router."""

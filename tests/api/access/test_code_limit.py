@@ -1,7 +1,7 @@
 import pytest
 
-from api.auth import TooManyError
-from api.code_limit import ADDRESS_FAILURES, ALL_FAILURES, CodeLimit
+from api.access.auth import TooManyError
+from api.access.code_limit import ADDRESS_FAILURES, ALL_FAILURES, CodeLimit
 
 FIVE_MINUTES_S = 300.0
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.auth import TooManyError
-from api.limits import ALLOWANCES, MINUTE_S, Door, PublicLimits
+from api.access.auth import TooManyError
+from api.access.rate_limits import ALLOWANCES, MINUTE_S, Door, PublicLimits
 
 HOME = "10.0.0.1"
 
