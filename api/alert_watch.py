@@ -4,8 +4,8 @@ from datetime import datetime
 from threading import Lock
 
 from api.config.clock import Clock
-from api.ground import GroundKeeper
-from api.sentry import CitySentry
+from api.processes.city_state import GroundKeeper
+from api.processes.periodic_task import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm

@@ -79,13 +79,10 @@ from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
 from api.erasure import Eraser
 from api.errors import Failures, FaultOut, install_error_handlers
-from api.gateways import read_notice_settings
-from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
 from api.ledger import Ledger
 from api.log_keeper import LogKeeper
-from api.messenger import Messenger
 from api.mqtt import Broker
 from api.office_watch import OfficeWatch
 from api.open311 import intake as open311_intake
@@ -94,7 +91,10 @@ from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
 from api.osmand import answer_tracker
-from api.quick_line import QuickLine
+from api.processes.city_state import GroundKeeper
+from api.processes.dispatch_rpc import QuickLine
+from api.processes.message_gateways import read_notice_settings
+from api.processes.notice_sender import Messenger
 from api.tracker_paths import TrackedWeb
 from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from api.consumer import Consumer
-from api.ground import Ground, GroundKeeper
-from api.kept_answer import KeptAnswer, packed_json
+from api.processes.cached_response import KeptAnswer, packed_json
+from api.processes.city_state import Ground, GroundKeeper
 from data.model import JobState, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx

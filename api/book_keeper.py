@@ -3,7 +3,7 @@
 from itertools import batched
 
 from api.config.clock import Clock
-from api.sentry import Sentry
+from api.processes.periodic_task import Sentry
 from data.store.database.engine import Database, reading, transaction
 from fleet.audit.audit_log import read_evidence, seal_evidence, settled_evidence
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from api.config.clock import Clock
 from api.digester import Digester
 from api.digesting import LOOK_S, DigestingProcess, News
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.model import Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles

@@ -30,15 +30,15 @@ from api.consumer import Consumer
 from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
 from api.erasure import Eraser
-from api.errand import Errand
-from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
 from api.log_keeper import LogKeeper
-from api.messenger import Messenger
-from api.offers import Offers
 from api.office_watch import OfficeWatch
-from api.quick_line import QuickLine
+from api.processes.background_job import Errand
+from api.processes.city_state import GroundKeeper
+from api.processes.dispatch_rpc import QuickLine
+from api.processes.notice_sender import Messenger
+from api.processes.offers import Offers
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User

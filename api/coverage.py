@@ -7,8 +7,8 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
-from api.kept_answer import packed_answer
 from api.plans import shown_run, vehicle_names
+from api.processes.cached_response import packed_answer
 from api.requests import deadlines
 from data.model import (
     PLAN_KINDS,

@@ -1,6 +1,6 @@
 """Begins the next cycle of streets when one has ended while it snows."""
 
-from api.sentry import CitySentry
+from api.processes.periodic_task import CitySentry
 from data.store.database.engine import reading, transaction
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm

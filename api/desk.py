@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api.context import App, BoardContext, DispatcherContext
-from api.kept_answer import packed_answer
 from api.plans import vehicle_names
+from api.processes.cached_response import packed_answer
 from api.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
 from data.store.accounts.accounts import get_user

@@ -9,7 +9,7 @@ from itertools import batched
 from threading import Thread
 
 from api.config.clock import Clock
-from api.ground import Ground, GroundKeeper
+from api.processes.city_state import Ground, GroundKeeper
 from data.model import (
     PLAN_KINDS,
     Actor,

@@ -29,10 +29,10 @@ from api.config.console import open_city_database
 from api.config.logs import configure_logs
 from api.config.settings import Settings, prepare_numba
 from api.digester import REST_S, Digester
-from api.ground import GroundKeeper
 from api.history_keeper import HistoryKeeper
 from api.log_keeper import LogKeeper
-from api.sentry import Sentry
+from api.processes.city_state import GroundKeeper
+from api.processes.periodic_task import Sentry
 from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
 from data.store.database.engine import Database, transaction

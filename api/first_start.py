@@ -25,7 +25,7 @@ from api.access.auth import (
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
 from api.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
-from api.errand import Errand, Report
+from api.processes.background_job import Errand, Report
 from api.schemas import Wire
 from api.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError

@@ -1,8 +1,8 @@
 """Reads the history of the newest storms before somebody asks to see it again."""
 
 from api.config.clock import Clock
-from api.ground import GroundKeeper
-from api.sentry import Sentry
+from api.processes.city_state import GroundKeeper
+from api.processes.periodic_task import Sentry
 from data.store.database.engine import Database, reading
 from data.store.storms.storms import list_storms
 from fleet.replay.storm_history import StormHistory

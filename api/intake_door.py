@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.access.auth import TooManyError
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Database, reading, transaction

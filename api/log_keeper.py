@@ -4,7 +4,7 @@ import logging
 from threading import Event, Lock, Thread
 
 from api.config.clock import Clock
-from api.ground import Ground, GroundKeeper
+from api.processes.city_state import Ground, GroundKeeper
 from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import AFTER, PART, Shelf, Wanted, note_fixes, read_parts

@@ -2,7 +2,7 @@
 
 from itertools import batched
 
-from api.sentry import CitySentry
+from api.processes.periodic_task import CitySentry
 from data.model import ServiceRequest
 from data.store.database.engine import reading, transaction
 from fleet.followup.waiting_requests import escalate_overdue, list_overdue

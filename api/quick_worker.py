@@ -24,7 +24,7 @@ from api.config.console import open_city_database
 from api.config.settings import Settings, prepare_numba
 from api.hand_desk import HandDesk
 from api.heartbeat import LEASE_S, real_now
-from api.quick_line import MOST_BYTES, SOCKET, reachable, refused
+from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
 from api.run_kinds import Warm
 from api.worker import Stopped, orphaned, solve_run
 from data.errors import BarfrubError, ConflictError

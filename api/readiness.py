@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from api.context import App
 from api.coverage import board_of, figures_now
 from api.desk import packed_timeline
-from api.kept_answer import packed_json
+from api.processes.cached_response import packed_json
 
 _log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from api.context import BoardContext, Context, DispatcherContext
 from api.delayed import delayed_requests, street_names
-from api.offers import Offer
 from api.plans import shown_run, vehicle_names
+from api.processes.offers import Offer
 from api.schemas import InsertionIn, ReplanIn
 from api.shell import translator_of
 from data.errors import ConflictError, InvalidError, Need

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api.context import AdminContext, App
-from api.errand import Report
 from api.errors import message_of
+from api.processes.background_job import Report
 from api.schemas import Wire
 from api.shell import boot_of, page, translator_of
 from api.uploads import (

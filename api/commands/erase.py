@@ -13,7 +13,7 @@ def erase(city: CityOption = None) -> None:
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
     from api.erasure import Eraser
-    from api.ground import GroundKeeper
+    from api.processes.city_state import GroundKeeper
 
     settings = Settings()
     folder = chosen_city(settings, city)

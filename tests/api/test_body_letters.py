@@ -4,15 +4,15 @@ from datetime import time, timedelta
 
 import pytest
 
-from api.gateways import NoticeSettings
-from api.messenger import Messenger
+from api.processes.message_gateways import NoticeSettings
+from api.processes.notice_sender import Messenger
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.followup.agency_mail import find_body_letter
 from data.store.followup.referrals import list_hand_overs
 from fleet.followup.agency_mail import claim_body_letters
 from fleet.requests.outbox import BACK_OFF, OutboxRules
-from tests.api.test_messenger import Pigeon, PigeonSettings
+from tests.api.processes.test_notice_sender import Pigeon, PigeonSettings
 from tests.api.test_queue import WORDS, a_body, order
 
 AWAKE = OutboxRules(time(3), time(3, 1))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api import digester as digester_module
 from api.consumer import Consumer
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.model import DeviceId, Position, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device

@@ -13,9 +13,9 @@ from api.config.clock import Clock
 from api.config.settings import Settings, list_cities
 from api.context import MOST_BODY_BYTES
 from api.doorway import Doorway
-from api.errand import Errand
 from api.first_pages import first_web
 from api.first_start import require_code
+from api.processes.background_job import Errand
 from api.uploads import PART
 from data.errors import ConflictError
 from data.model import Role

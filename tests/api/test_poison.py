@@ -6,7 +6,7 @@ import pytest
 
 from api import digester as digester_module
 from api.consumer import Consumer
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events

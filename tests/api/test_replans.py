@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.offers import Offers
-from api.quick_line import SOCKET
+from api.processes.dispatch_rpc import SOCKET
+from api.processes.offers import Offers
 from api.quick_worker import QuickDesk, listening
 from data.model import JobState, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events

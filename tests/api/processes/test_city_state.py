@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import open_database, reading, transaction

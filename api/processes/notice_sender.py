@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from api.config.clock import Clock
-from api.gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
+from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from data.model import JobId, SegmentId
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.followup.agency_mail import list_due_body_letters

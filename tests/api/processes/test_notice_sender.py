@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.gateways import (
+from api.processes.message_gateways import (
     NO_WAY,
     AppriseGateway,
     LogGateway,
@@ -13,7 +13,7 @@ from api.gateways import (
     phone_number,
     read_notice_settings,
 )
-from api.messenger import Messenger
+from api.processes.notice_sender import Messenger
 from data.errors import InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import ClassVar
 
 from api.config.clock import Clock
-from api.ground import GroundKeeper
+from api.processes.city_state import GroundKeeper
 from data.store.database.engine import Database
 from fleet.tracking.live_fleet import Hub
 
