@@ -65,26 +65,19 @@ from api import (
 )
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
-from api.alert_watch import AlertWatch
 from api.armor import Armor, Compression
 from api.board_desk import BoardDesk
-from api.book_keeper import BookKeeper
 from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
-from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
-from api.erasure import Eraser
 from api.errors import Failures, FaultOut, install_error_handlers
-from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
 from api.ledger import Ledger
-from api.log_keeper import LogKeeper
 from api.mqtt import Broker
-from api.office_watch import OfficeWatch
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
@@ -95,6 +88,13 @@ from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
 from api.processes.message_gateways import read_notice_settings
 from api.processes.notice_sender import Messenger
+from api.processes.tasks.alert_task import AlertWatch
+from api.processes.tasks.audit_task import BookKeeper
+from api.processes.tasks.cycle_task import CycleKeeper
+from api.processes.tasks.escalation_task import OfficeWatch
+from api.processes.tasks.logbook_task import LogKeeper
+from api.processes.tasks.replay_task import HistoryKeeper
+from api.processes.tasks.retention_task import Eraser
 from api.tracker_paths import TrackedWeb
 from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding

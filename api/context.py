@@ -20,25 +20,25 @@ from api.access.auth import (
 )
 from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
-from api.alert_watch import AlertWatch
 from api.board_desk import BoardDesk
-from api.book_keeper import BookKeeper
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.consumer import Consumer
-from api.cycle_keeper import CycleKeeper
 from api.door import PositionDoor
-from api.erasure import Eraser
-from api.history_keeper import HistoryKeeper
 from api.intake_door import IntakeDoor
-from api.log_keeper import LogKeeper
-from api.office_watch import OfficeWatch
 from api.processes.background_job import Errand
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
 from api.processes.notice_sender import Messenger
 from api.processes.offers import Offers
+from api.processes.tasks.alert_task import AlertWatch
+from api.processes.tasks.audit_task import BookKeeper
+from api.processes.tasks.cycle_task import CycleKeeper
+from api.processes.tasks.escalation_task import OfficeWatch
+from api.processes.tasks.logbook_task import LogKeeper
+from api.processes.tasks.replay_task import HistoryKeeper
+from api.processes.tasks.retention_task import Eraser
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.model import Actor, ActorKind, City, Role, User

@@ -23,16 +23,16 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
-from api.book_keeper import BookKeeper
 from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.logs import configure_logs
 from api.config.settings import Settings, prepare_numba
 from api.digester import REST_S, Digester
-from api.history_keeper import HistoryKeeper
-from api.log_keeper import LogKeeper
 from api.processes.city_state import GroundKeeper
 from api.processes.periodic_task import Sentry
+from api.processes.tasks.audit_task import BookKeeper
+from api.processes.tasks.logbook_task import LogKeeper
+from api.processes.tasks.replay_task import HistoryKeeper
 from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database

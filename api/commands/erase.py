@@ -12,8 +12,8 @@ def erase(city: CityOption = None) -> None:
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
-    from api.erasure import Eraser
     from api.processes.city_state import GroundKeeper
+    from api.processes.tasks.retention_task import Eraser
 
     settings = Settings()
     folder = chosen_city(settings, city)

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pytest
 
-from api.history_keeper import HistoryKeeper
+from api.processes.tasks.replay_task import HistoryKeeper
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions

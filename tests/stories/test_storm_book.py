@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from api import book_keeper
 from api.commands.audit import audit as audit_command
+from api.processes.tasks import audit_task
 from data.model import Actor, ActorKind, VehicleId
 from data.store.accounts.accounts import add_device, list_users
 from data.store.audit.audit_log import add_event, read_book
@@ -77,7 +77,7 @@ def tampered(engine, *orders):
 def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look(
     storm, monkeypatch
 ):
-    honest, subject = book_keeper.read_evidence, window_subject(VehicleId(1), number_at(v.NOW))
+    honest, subject = audit_task.read_evidence, window_subject(VehicleId(1), number_at(v.NOW))
 
     def overtaken(tx, settled):
         evidence = honest(tx, settled)
@@ -88,7 +88,7 @@ def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look
     with transaction(storm.engine) as tx:
         unseal(tx, [subject])
     with monkeypatch.context() as patch:
-        patch.setattr(book_keeper, "read_evidence", overtaken)
+        patch.setattr(audit_task, "read_evidence", overtaken)
         assert storm.book.look() == 0
     assert storm.book.look() == 1
     with transaction(storm.engine) as tx:

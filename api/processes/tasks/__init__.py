@@ -1,0 +1,1 @@
+"""What does the server look at again and again beside answering?"""
