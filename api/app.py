@@ -66,17 +66,12 @@ from api import (
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
 from api.armor import Armor, Compression
-from api.board_desk import BoardDesk
 from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
-from api.consumer import Consumer
 from api.context import MOST_BODY_BYTES, App
-from api.door import PositionDoor
 from api.errors import Failures, FaultOut, install_error_handlers
-from api.intake_door import IntakeDoor
-from api.ledger import Ledger
 from api.mqtt import Broker
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
@@ -86,6 +81,11 @@ from api.open311.faults import install_outer_faults
 from api.osmand import answer_tracker
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
+from api.processes.ingest.board_cache import BoardDesk
+from api.processes.ingest.live_positions import Consumer
+from api.processes.ingest.position_ingest import PositionDoor
+from api.processes.ingest.report_ingest import IntakeDoor
+from api.processes.ingest.tracker_stats import Ledger
 from api.processes.message_gateways import read_notice_settings
 from api.processes.notice_sender import Messenger
 from api.processes.tasks.alert_task import AlertWatch

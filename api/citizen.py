@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.access.rate_limits import Door, address_of
 from api.context import App, app_of, require_csrf
 from api.errors import STATUS, message_of
-from api.intake_door import CHANNEL, CITIZEN, Arrival
+from api.processes.ingest.report_ingest import CHANNEL, CITIZEN, Arrival
 from api.shell import page, public_boot, translator_of
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo

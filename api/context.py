@@ -20,16 +20,16 @@ from api.access.auth import (
 )
 from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
-from api.board_desk import BoardDesk
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
-from api.consumer import Consumer
-from api.door import PositionDoor
-from api.intake_door import IntakeDoor
 from api.processes.background_job import Errand
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
+from api.processes.ingest.board_cache import BoardDesk
+from api.processes.ingest.live_positions import Consumer
+from api.processes.ingest.position_ingest import PositionDoor
+from api.processes.ingest.report_ingest import IntakeDoor
 from api.processes.notice_sender import Messenger
 from api.processes.offers import Offers
 from api.processes.tasks.alert_task import AlertWatch

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.door import BURST
+from api.processes.ingest.position_ingest import BURST
 from data.model import Position, VehicleId
 from data.store.accounts.accounts import add_device, set_token_hash
 from data.store.coverage.coverage import list_coverage
@@ -106,7 +106,7 @@ def test_batches_are_limited(client: TestClient, app: Any) -> None:
 def test_a_device_that_storms_the_door_is_told_to_wait(
     client: TestClient, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.door.PER_S", 0.0)
+    monkeypatch.setattr("api.processes.ingest.position_ingest.PER_S", 0.0)
     answers = [
         client.post("/positions", json={"positions": []}, headers=BEARER).status_code
         for _ in range(BURST + 1)
@@ -204,8 +204,8 @@ def test_many_senders_share_a_few_transactions(
         commits[-1] += len(batches)
         return add_batches(tx, batches)
 
-    monkeypatch.setattr("api.door.transaction", counted)
-    monkeypatch.setattr("api.door.add_batches", stored)
+    monkeypatch.setattr("api.processes.ingest.position_ingest.transaction", counted)
+    monkeypatch.setattr("api.processes.ingest.position_ingest.add_batches", stored)
     fixes = a_drive((0, 0), (200, 0))
 
     async def send_all() -> list[int]:

@@ -88,8 +88,8 @@ def posted(client: TestClient, path: str, body: object) -> int:
 
 @pytest.fixture
 def app(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("api.door.BURST", 10_000)
-    monkeypatch.setattr("api.door.GATHER_S", 0.0)
+    monkeypatch.setattr("api.processes.ingest.position_ingest.BURST", 10_000)
+    monkeypatch.setattr("api.processes.ingest.position_ingest.GATHER_S", 0.0)
     app = client.app.state.barfrub
     client.portal.call(app.consumer.stop)
     with transaction(app.engine) as tx:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from api.consumer import Consumer
 from api.processes.cached_response import KeptAnswer, packed_json
 from api.processes.city_state import Ground, GroundKeeper
+from api.processes.ingest.live_positions import Consumer
 from data.model import JobState, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx

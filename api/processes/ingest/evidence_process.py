@@ -27,8 +27,8 @@ from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.logs import configure_logs
 from api.config.settings import Settings, prepare_numba
-from api.digester import REST_S, Digester
 from api.processes.city_state import GroundKeeper
+from api.processes.ingest.evidence_pipeline import REST_S, Digester
 from api.processes.periodic_task import Sentry
 from api.processes.tasks.audit_task import BookKeeper
 from api.processes.tasks.logbook_task import LogKeeper

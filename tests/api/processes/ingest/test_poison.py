@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from api import digester as digester_module
-from api.consumer import Consumer
 from api.processes.city_state import GroundKeeper
+from api.processes.ingest import evidence_pipeline as digester_module
+from api.processes.ingest.live_positions import Consumer
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api import digester as digester_module
-from api.consumer import Consumer
 from api.processes.city_state import GroundKeeper
+from api.processes.ingest import evidence_pipeline as digester_module
+from api.processes.ingest.live_positions import Consumer
 from data.model import DeviceId, Position, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device

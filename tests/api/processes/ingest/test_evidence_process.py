@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 
 from api.config.clock import Clock
-from api.digesting import DigestingProcess, News
+from api.processes.ingest.evidence_process import DigestingProcess, News
 from data.model import Position, Storm
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Database, open_database, transaction

@@ -21,7 +21,7 @@ from data.store.accounts.accounts import add_device
 from data.store.database.engine import open_database, reading, transaction
 from fleet.accounts.accounts import token_digest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 TOKEN = "a-long-secret-word"
 SENDERS = 6
 ENOUGH = 300

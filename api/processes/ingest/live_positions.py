@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from api.config.clock import Clock
-from api.digester import Digester
-from api.digesting import LOOK_S, DigestingProcess, News
 from api.processes.city_state import GroundKeeper
+from api.processes.ingest.evidence_pipeline import Digester
+from api.processes.ingest.evidence_process import LOOK_S, DigestingProcess, News
 from data.model import Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles

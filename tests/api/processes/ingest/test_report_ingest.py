@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from api.access.auth import TooManyError
-from api.intake_door import WAITING, Arrival, IntakeDoor
+from api.processes.ingest.report_ingest import WAITING, Arrival, IntakeDoor
 from data.model import RequestKind
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import list_requests

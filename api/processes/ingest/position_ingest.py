@@ -9,8 +9,8 @@ from contextlib import suppress
 from math import inf
 
 from api.access.auth import TooManyError
-from api.command_queue import CommandQueue
-from api.ledger import Ledger
+from api.processes.ingest.command_queue import CommandQueue
+from api.processes.ingest.tracker_stats import Ledger
 from data.model import Device, DeviceId, Position
 from data.store.accounts.accounts import (
     find_device_by_name,
