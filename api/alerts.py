@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.context import BoardContext, Context, DispatcherContext, WallContext
-from api.schemas import Wire
+from api.web.context import BoardContext, Context, DispatcherContext, WallContext
+from api.web.schemas import Wire
 from data.model import Alert, AlertId
 from data.store.accounts.accounts import list_users
 from data.store.alerts import list_open_alerts

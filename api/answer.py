@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.context import CallerContext, Context, IntakeContext
 from api.plans import vehicle_names
-from api.schemas import Short, Wire
+from api.web.context import CallerContext, Context, IntakeContext
+from api.web.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
 from data.requests.phone_number import plain_number

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.context import AdminContext
-from api.schemas import Wire
-from api.shell import boot_of, page
+from api.web.context import AdminContext
+from api.web.page_context import boot_of, page
+from api.web.schemas import Wire
 from data.model import ApiKeyId
 from data.store.accounts.api_keys import list_api_keys
 from fleet.accounts.api_keys import NAME_LETTERS, make_key, revoke_key

@@ -57,7 +57,6 @@ from api import (
     storm_costs,
     storm_terms,
     storms,
-    stream,
     teamwork,
     trackers,
     vehicle_days,
@@ -65,13 +64,10 @@ from api import (
 )
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
-from api.armor import Armor, Compression
 from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
-from api.context import MOST_BODY_BYTES, App
-from api.errors import Failures, FaultOut, install_error_handlers
 from api.mqtt import Broker
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
@@ -96,6 +92,10 @@ from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
 from api.tracker_paths import TrackedWeb
+from api.web import stream
+from api.web.context import MOST_BODY_BYTES, App
+from api.web.errors import Failures, FaultOut, install_error_handlers
+from api.web.security_headers import Armor, Compression
 from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding
 from data.store.database.engine import open_database

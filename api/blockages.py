@@ -5,12 +5,12 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
-from api.bodies import limited_body
-from api.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
-from api.photos import keep_photo, photo_answer
 from api.plans import vehicle_names
-from api.schemas import BlockageIn
 from api.shifts import answered_tap, legs_of, own_shift
+from api.web.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
+from api.web.photos import keep_photo, photo_answer
+from api.web.request_body import limited_body
+from api.web.schemas import BlockageIn
 from data.files.photos import MOST_BYTES
 from data.model import Blockage, BlockageId, PlanId, ShiftId
 from data.store.database.engine import Tx

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.context import BoardContext, Context, DispatcherContext
 from api.plans import vehicle_names
-from api.schemas import Wire
-from api.shell import boot_of, page, translator_of
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
 from data.model import CallOut, CallOutId, StormId, VehicleId
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from api.context import CallerContext, Context
-from api.schemas import Short, Wire
-from api.shell import translator_of
+from api.web.context import CallerContext, Context
+from api.web.page_context import translator_of
+from api.web.schemas import Short, Wire
 from data.model import CallOutcome, News, RequestId
 from data.store.database.engine import Tx
 from data.store.followup.callbacks import count_callbacks, list_callbacks

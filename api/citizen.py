@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access.rate_limits import Door, address_of
-from api.context import App, app_of, require_csrf
-from api.errors import STATUS, message_of
 from api.processes.ingest.report_ingest import CHANNEL, CITIZEN, Arrival
-from api.shell import page, public_boot, translator_of
+from api.web.context import App, app_of, require_csrf
+from api.web.errors import STATUS, message_of
+from api.web.page_context import page, public_boot, translator_of
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.context import Context, CouncilContext
-from api.download import CSV, attachment
-from api.shell import boot_of, page, translator_of
 from api.storms import revisions_of
+from api.web.context import Context, CouncilContext
+from api.web.download import CSV, attachment
+from api.web.page_context import boot_of, page, translator_of
 from data.model import JobState, SegmentId, Storm, StormId
 from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx

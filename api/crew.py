@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from api.bodies import limited_body
-from api.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.crews import ground_of, tell_boards
-from api.phone_orders import NO_TAP, TapBody, order_once
-from api.photos import keep_photo, photo_answer
 from api.requests import deadlines
-from api.schemas import TapIn
-from api.shell import boot_of, page
+from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
+from api.web.idempotency import NO_TAP, TapBody, order_once
+from api.web.page_context import boot_of, page
+from api.web.photos import keep_photo, photo_answer
+from api.web.request_body import limited_body
+from api.web.schemas import TapIn
 from data.errors import NotFoundError
 from data.files.photos import MOST_BYTES
 from data.model import (

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.context import BoardContext, Context, DispatcherContext
 from api.crews import ground_of, tell_boards
-from api.schemas import Wire
-from api.shell import boot_of, page, translator_of
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
 from data.model import (
     Storm,
     StormId,

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.context import BoardContext, Context, DispatcherContext
-from api.schemas import Lat, Lon, Moment, Short, Spoken, Wire, moment_in
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.schemas import Lat, Lon, Moment, Short, Spoken, Wire, moment_in
 from data.errors import ConflictError, InvalidError, NotFoundError
 from data.model import (
     LonLat,

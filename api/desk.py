@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.context import App, BoardContext, DispatcherContext
 from api.plans import vehicle_names
 from api.processes.cached_response import packed_answer
-from api.schemas import Wire
+from api.web.context import App, BoardContext, DispatcherContext
+from api.web.schemas import Wire
 from data.model import Plan, PlanId, Route, SegmentId, Shift, Storm, VehicleId
 from data.store.accounts.accounts import get_user
 from data.store.coverage.work_sums import find_last_work_of, sum_storms_of_street, sum_work_of

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access.auth import new_session
 from api.access.rate_limits import address_of
-from api.context import (
+from api.crew import crew_of
+from api.web.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,
     App,
@@ -21,9 +22,8 @@ from api.context import (
     set_cookie,
     signed_in,
 )
-from api.crew import crew_of
-from api.errors import STATUS, message_of
-from api.shell import boot_of, page, translator_of
+from api.web.errors import STATUS, message_of
+from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
 from data.store.database.engine import Tx, reading, transaction

@@ -12,8 +12,8 @@ from starlette.staticfiles import StaticFiles
 
 from api.access.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.access.rate_limits import address_of
-from api.armor import Armor, Compression
-from api.context import (
+from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
+from api.web.context import (
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
     MOST_BODY_BYTES,
@@ -21,10 +21,10 @@ from api.context import (
     SentCsrf,
     spoken_language,
 )
-from api.errors import STATUS, fault_text, first_fault, message_of
-from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
-from api.shell import THEME_COOKIE, THEMES, wants_page
-from api.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
+from api.web.errors import STATUS, fault_text, first_fault, message_of
+from api.web.page_context import THEME_COOKIE, THEMES, wants_page
+from api.web.security_headers import Armor, Compression
+from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from fleet.setup.city_setup import STEPS
 from maps.pages.i18n import LANGUAGES, Translator, translator

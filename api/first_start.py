@@ -24,10 +24,10 @@ from api.access.auth import (
 )
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
-from api.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
 from api.processes.background_job import Errand, Report
-from api.schemas import Wire
-from api.uploads import wanted_upload
+from api.web.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
+from api.web.schemas import Wire
+from api.web.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
 from data.model import Actor, ActorKind, Role
 from data.osm.place_download import fetch_place

@@ -6,11 +6,11 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import AwareDatetime
 from starlette.responses import FileResponse, HTMLResponse
 
-from api.context import BoardContext, Context, IntakeContext
-from api.photos import photo_answer
 from api.requests import announced, viewed
-from api.schemas import Lat, Lon, Short, Wire
-from api.shell import boot_of, page
+from api.web.context import BoardContext, Context, IntakeContext
+from api.web.page_context import boot_of, page
+from api.web.photos import photo_answer
+from api.web.schemas import Lat, Lon, Short, Wire
 from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, RequestId, SegmentId

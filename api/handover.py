@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.context import AdminContext, Context, IntakeContext
-from api.schemas import Short, Wire
-from api.shell import boot_of, page, translator_of
+from api.web.context import AdminContext, Context, IntakeContext
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Short, Wire
 from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
 from data.store.database.engine import Tx
 from data.store.followup.agency_mail import find_body_letter, list_body_letters

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.context import BoardContext, Context, DispatcherContext
-from api.schemas import Wire
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.schemas import Wire
 from data.model import HandoverNote, HandoverNoteId, StormId
 from data.store.messages.handover_notes import list_notes_of_storm
 from data.store.storms.storms import find_active_storm, get_storm

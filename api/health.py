@@ -5,7 +5,7 @@ import time
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from api.context import app_of
+from api.web.context import app_of
 
 router = APIRouter()
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
-from api.context import AdminContext, BoardContext, Context
-from api.download import attachment
-from api.schemas import Wire
-from api.shell import boot_of, page, translator_of
-from api.uploads import content_of
+from api.web.context import AdminContext, BoardContext, Context
+from api.web.download import attachment
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
+from api.web.uploads import content_of
 from data.files.csv_sheet import Mistake
 from data.model import Override, Place, Role, SegmentId, ServiceClass
 from data.policy.override_file import (

@@ -8,11 +8,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.city_texts import write_fleet_text
-from api.context import AdminContext, Context
-from api.download import attachment
-from api.schemas import Base, Lat, Lon, UndoIn, Wire
-from api.shell import boot_of, page, translator_of
-from api.uploads import content_of
+from api.web.context import AdminContext, Context
+from api.web.download import attachment
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Base, Lat, Lon, UndoIn, Wire
+from api.web.uploads import content_of
 from data.errors import InvalidError
 from data.model import (
     RELOAD_RADIUS_M,

@@ -6,9 +6,9 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from api.context import BoardContext, Context, DispatcherContext, DriverContext
-from api.schemas import Lat, Lon, Wire, plain
 from api.shifts import own_shift
+from api.web.context import BoardContext, Context, DispatcherContext, DriverContext
+from api.web.schemas import Lat, Lon, Wire, plain
 from data.errors import ConflictError
 from data.model import (
     Alert,

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from api.context import App, app_of
+from api.web.context import App, app_of
 from data.errors import ForbiddenError
 from data.model import RunState
 from data.store.backup.backup import DATABASE, last_backup_at

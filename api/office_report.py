@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse, Response
 
-from api.context import BoardContext, Context
-from api.download import period_csv
-from api.shell import boot_of, page, translator_of
+from api.web.context import BoardContext, Context
+from api.web.download import period_csv
+from api.web.page_context import boot_of, page, translator_of
 from data.model import Followed
 from data.model.periods import Period, Span
 from data.store.database.engine import Tx

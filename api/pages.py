@@ -16,7 +16,7 @@ from api.access.auth import (
     password_outdated,
 )
 from api.access.rate_limits import address_of
-from api.context import (
+from api.web.context import (
     BOARD_ROLES,
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
@@ -30,8 +30,8 @@ from api.context import (
     set_cookie,
     signed_in,
 )
-from api.errors import STATUS, message_of
-from api.shell import boot_of, local_path, page, translator_of, wants_page
+from api.web.errors import STATUS, message_of
+from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
 from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash

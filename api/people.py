@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from api.access.auth import checked_password, hash_password, new_session
-from api.context import (
+from api.web.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,
     AdminContext,
@@ -17,9 +17,9 @@ from api.context import (
     require_csrf,
     set_cookie,
 )
-from api.errors import STATUS, message_of
-from api.schemas import Wire
-from api.shell import boot_of, page, translator_of
+from api.web.errors import STATUS, message_of
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
 from data.errors import ConflictError, InvalidError
 from data.model import CodeKind, Role, User, UserId
 from data.store.accounts.accounts import get_user, list_users

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.context import BoardContext, Context
 from api.plans import vehicle_names
-from api.shell import page, translator_of
+from api.web.context import BoardContext, Context
+from api.web.page_context import page, translator_of
 from data.errors import InvalidError, Need
 from data.model import Plan, PlanId, PlanState, Storm
 from data.store.database.engine import Tx

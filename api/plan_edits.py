@@ -5,11 +5,11 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from api.context import BoardContext, Context, DispatcherContext
 from api.delayed import delayed_requests, street_names
 from api.plans import vehicle_names
-from api.schemas import Wire
-from api.shell import translator_of
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.page_context import translator_of
+from api.web.schemas import Wire
 from data.errors import ConflictError, InvalidError, Need
 from data.model import (
     Edited,

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request
 
-from api.context import BoardContext, Context, DispatcherContext, RouteContext
-from api.schemas import PlanIn, PublishIn
-from api.shell import translator_of
+from api.web.context import BoardContext, Context, DispatcherContext, RouteContext
+from api.web.page_context import translator_of
+from api.web.schemas import PlanIn, PublishIn
 from data.errors import ConflictError, ForbiddenError, NotFoundError
 from data.model import JobState, PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
 from data.store.database.engine import Tx

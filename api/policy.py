@@ -6,11 +6,11 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from api.city_texts import write_policy_text
-from api.context import AdminContext, Context
-from api.download import attachment
-from api.schemas import Base, UndoIn, Wire
-from api.shell import boot_of, page, translator_of
-from api.uploads import content_of
+from api.web.context import AdminContext, Context
+from api.web.download import attachment
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Base, UndoIn, Wire
+from api.web.uploads import content_of
 from data.model import RequestKind, RoadClass, ServiceClass
 from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel
 
-from api.bodies import json_of, limited_body
-from api.context import app_of
 from api.sender import bearer
+from api.web.context import app_of
+from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
 from fleet.tracking.position_formats import positions_from_batch
 

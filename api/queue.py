@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.context import Context, IntakeContext
-from api.download import attachment
-from api.errors import message_of
 from api.requests import deadlines
-from api.schemas import Lat, Lon, Wire
-from api.shell import boot_of, page, translator_of
+from api.web.context import Context, IntakeContext
+from api.web.download import attachment
+from api.web.errors import message_of
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Lat, Lon, Wire
 from data.errors import InvalidError
 from data.model import (
     BodyId,

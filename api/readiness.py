@@ -4,10 +4,10 @@ import logging
 
 from fastapi import FastAPI
 
-from api.context import App
 from api.coverage import board_of, figures_now
 from api.desk import packed_timeline
 from api.processes.cached_response import packed_json
+from api.web.context import App
 
 _log = logging.getLogger(__name__)
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.context import BoardContext, Context, DispatcherContext
 from api.delayed import delayed_requests, street_names
 from api.plans import shown_run, vehicle_names
 from api.processes.offers import Offer
-from api.schemas import InsertionIn, ReplanIn
-from api.shell import translator_of
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.page_context import translator_of
+from api.web.schemas import InsertionIn, ReplanIn
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.database.engine import Tx

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.context import BOARD_ROLES, Context, CouncilContext
 from api.council import wanted_storm
-from api.shell import boot_of, page
+from api.web.context import BOARD_ROLES, Context, CouncilContext
+from api.web.page_context import boot_of, page
 from data.errors import NotFoundError
 from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.database.engine import Tx

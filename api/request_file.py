@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Request, UploadFile
 
-from api.context import IntakeContext
 from api.requests import viewed
-from api.schemas import Wire
-from api.shell import translator_of
-from api.uploads import content_of
+from api.web.context import IntakeContext
+from api.web.page_context import translator_of
+from api.web.schemas import Wire
+from api.web.uploads import content_of
 from data.errors import InvalidError
 from data.requests.request_csv import requests_from_csv
 from fleet.followup.request_import import count_known, take_in

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.answer import on_street, promise
-from api.context import AddressContext, CallerContext, Context, IntakeContext
-from api.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
+from api.web.context import AddressContext, CallerContext, Context, IntakeContext
+from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
 from data.model import (
     JobId,

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.context import BoardContext, Context, DispatcherContext
 from api.plans import vehicle_names
-from api.schemas import Moment, Wire, moment_in
-from api.shell import boot_of, page, translator_of
 from api.shifts import progress_of
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Moment, Wire, moment_in
 from data.model import MachineOut, OutReason, Shift, ShiftId, Storm, StormId, VehicleId
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx

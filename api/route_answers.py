@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.context import DriverContext
-from api.schemas import TapIn
 from api.shifts import answered_tap, progress_of
+from api.web.context import DriverContext
+from api.web.schemas import TapIn
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId
 from data.store.database.engine import Tx
 from fleet.shifts.route_answers import TEXT_LETTERS, Said, answer_route

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.context import BoardContext, Context, WallContext
-from api.download import CSV, attachment
 from api.plans import vehicle_names
-from api.shell import boot_of, page, translator_of
+from api.web.context import BoardContext, Context, WallContext
+from api.web.download import CSV, attachment
+from api.web.page_context import boot_of, page, translator_of
 from data.errors import NotFoundError
 from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.alerts import list_alerts

@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import Request
 
 from api.access.rate_limits import Door
-from api.context import App
+from api.web.context import App
 from data.errors import InvalidError
 from data.model import Device, LonLat, Stranger, StrangerFault
 from fleet.tracking.field_parsers import place

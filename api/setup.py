@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.context import AdminContext, App
-from api.errors import message_of
 from api.processes.background_job import Report
-from api.schemas import Wire
-from api.shell import boot_of, page, translator_of
-from api.uploads import (
+from api.web.context import AdminContext, App
+from api.web.errors import message_of
+from api.web.page_context import boot_of, page, translator_of
+from api.web.schemas import Wire
+from api.web.uploads import (
     MOST_BYTES,
     SUFFIXES,
     URMIA,

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.context import BoardContext, Context, RouteContext
 from api.plans import may_see_route
-from api.shell import translator_of
+from api.web.context import BoardContext, Context, RouteContext
+from api.web.page_context import translator_of
 from data.errors import NotFoundError
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
 from data.store.accounts.accounts import list_users

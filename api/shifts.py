@@ -8,11 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 
-from api.context import Context, DispatcherContext, DriverContext, WallContext
-from api.phone_orders import NO_TAP, TapBody, order_once
 from api.plans import vehicle_names
 from api.positions import RejectedOut, entries_of
-from api.schemas import CodeIn, LegsIn, SkipIn, TapIn
+from api.web.context import Context, DispatcherContext, DriverContext, WallContext
+from api.web.idempotency import NO_TAP, TapBody, order_once
+from api.web.schemas import CodeIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
 from data.store.accounts.accounts import get_user, list_users

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.context import BoardContext, Context
-from api.download import CSV, attachment
-from api.shell import boot_of, page, translator_of
 from api.vehicle_days import READ_AT_ONCE
+from api.web.context import BoardContext, Context
+from api.web.download import CSV, attachment
+from api.web.page_context import boot_of, page, translator_of
 from data.model import Storm, StormId
 from data.model.periods import Period, Span
 from data.store.storms.storms import get_storm

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import Field
 
-from api.context import BoardContext, Context, DispatcherContext
-from api.schemas import Base, Moment, UndoIn, Wire, moment_in
-from api.shell import translator_of
 from api.storms import detail_of, told
-from api.uploads import content_of
+from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.page_context import translator_of
+from api.web.schemas import Base, Moment, UndoIn, Wire, moment_in
+from api.web.uploads import content_of
 from data.errors import InvalidError
 from data.model import (
     ClosureId,

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.context import BoardContext, Context, CouncilContext, DispatcherContext
 from api.plans import vehicle_names
-from api.schemas import Moment, StormIn, Wire, moment_in
-from api.shell import boot_of, page
+from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
+from api.web.page_context import boot_of, page
+from api.web.schemas import Moment, StormIn, Wire, moment_in
 from data.model import Storm, StormId, StormPhase
 from data.store.coverage.coverage_revisions import list_all_changes, list_revisions
 from data.store.database.engine import Tx

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.context import BoardContext
-from api.schemas import Wire
+from api.web.context import BoardContext
+from api.web.schemas import Wire
 from fleet.audit.last_change import find_change
 from maps.messages.presence import RoomView, room_view
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.context import AdminContext, Context, DispatcherContext
-from api.schemas import Wire
-from api.shell import boot_of, page
+from api.web.context import AdminContext, Context, DispatcherContext
+from api.web.page_context import boot_of, page
+from api.web.schemas import Wire
 from data.errors import NotFoundError
 from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, VehicleId
 from data.store.accounts.accounts import list_devices

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request
 
-from api.context import BoardContext, DispatcherContext
-from api.schemas import WhatIfIn
-from api.shell import translator_of
+from api.web.context import BoardContext, DispatcherContext
+from api.web.page_context import translator_of
+from api.web.schemas import WhatIfIn
 from data.errors import ConflictError, NotFoundError
 from data.model import PlanRun, PlanRunId, RunKind, Storm
 from data.store.database.engine import Tx

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from api.access.rate_limits import Door, address_of
-from api.context import App, app_of, spoken_language
+from api.web.context import App, app_of, spoken_language
 from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
 from data.store.database.engine import reading

@@ -12,7 +12,7 @@ from api.open311.records import records_of
 from api.open311.schemas import MEDIA, REQUESTS, TOKENS
 from api.open311.services import BASE
 from api.open311.wire import Format, answer
-from api.photos import photo_answer
+from api.web.photos import photo_answer
 from data.errors import NotFoundError
 from data.model import ServiceRequest
 from data.store.database.engine import Tx, reading

@@ -11,12 +11,12 @@ from fastapi.testclient import TestClient
 
 from api.config.clock import Clock
 from api.config.settings import Settings, list_cities
-from api.context import MOST_BODY_BYTES
 from api.doorway import Doorway
 from api.first_pages import first_web
 from api.first_start import require_code
 from api.processes.background_job import Errand
-from api.uploads import PART
+from api.web.context import MOST_BODY_BYTES
+from api.web.uploads import PART
 from data.errors import ConflictError
 from data.model import Role
 from data.store.accounts.accounts import list_users
@@ -194,7 +194,7 @@ def test_nobody_fills_the_memory_before_the_code_is_known(client, path, kind):
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_file_that_is_too_large_is_stopped_on_the_way(inside, settings, monkeypatch, announced):
-    monkeypatch.setattr("api.uploads.MOST_BYTES", 1000)
+    monkeypatch.setattr("api.web.uploads.MOST_BYTES", 1000)
     chunks = iter([b"<osm>" + b" " * 600, b" " * 600])
     answer = send(inside, b"<osm>" + b" " * 1200 if announced else chunks)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
@@ -202,7 +202,7 @@ def test_a_file_that_is_too_large_is_stopped_on_the_way(inside, settings, monkey
 
 
 def test_a_disk_that_would_be_full_takes_nothing(inside, settings, town, monkeypatch):
-    monkeypatch.setattr("api.uploads.SPARE_BYTES", 10**18)
+    monkeypatch.setattr("api.web.uploads.SPARE_BYTES", 10**18)
     assert send(inside, town).json()["error"]["code"] == "no_room"
 
 

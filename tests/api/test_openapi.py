@@ -16,7 +16,7 @@ from schemathesis.checks import (
 )
 
 from api.access.auth import new_session
-from api.context import CSRF_COOKIE, SESSION_COOKIE
+from api.web.context import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction

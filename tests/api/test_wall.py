@@ -4,7 +4,7 @@ import pytest
 from itsdangerous.timed import TimestampSigner
 
 from api.access.auth import SESSION_S, WALL_S
-from api.stream import HEARD_BY
+from api.web.stream import HEARD_BY
 from data.model import Role
 
 PAGE = {"accept": "text/html"}

@@ -11,7 +11,7 @@ import httpx
 
 from api.access.auth import Seals, new_session
 from api.config.settings import Settings
-from api.context import CSRF_COOKIE, SESSION_COOKIE
+from api.web.context import CSRF_COOKIE, SESSION_COOKIE
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import open_database, reading
 

@@ -15,7 +15,7 @@ from api.access.auth import hash_password, new_session
 from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.context import CSRF_COOKIE, SESSION_COOKIE, App
+from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
 from api.web_server import WebServer
 from data.exchange.basemap import write_basemap
 from data.model import City, Role

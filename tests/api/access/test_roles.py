@@ -1,7 +1,7 @@
 import pytest
 from fastapi.routing import APIRoute
 
-from api.context import Allowed, require_csrf
+from api.web.context import Allowed, require_csrf
 from data.model import Role
 
 PUBLIC = {

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.armor import POLICY
 from api.config.logs import OFTEN, configure_logs
 from api.config.settings import LogStyle
+from api.web.security_headers import POLICY
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device, add_user
 from data.store.database.engine import transaction
@@ -133,7 +133,7 @@ def test_a_failed_answer_is_armored_too(broken) -> None:
 
 
 def test_a_failure_of_everything_is_still_answered(broken, monkeypatch, caplog) -> None:
-    monkeypatch.setattr("api.errors.page", lambda *_: 1 / 0)
+    monkeypatch.setattr("api.web.errors.page", lambda *_: 1 / 0)
     answer = broken.get("/api/board", headers=HTML)
     assert answer.status_code == 500
     assert "The server had a problem" in answer.text

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from api.errors import EXPECTED, MESSAGES, STATUS, message_of
+from api.web.errors import EXPECTED, MESSAGES, STATUS, message_of
 from data.errors import ConflictError
 from data.geocode import Reason
 from data.model import (

@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from api.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
+from api.web.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import legend

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from api.armor import POLICY
+from api.web.security_headers import POLICY
 from maps.pages.templates import IMPORT_MAP, STATIC_DIR, import_map_hash
 
 HTML = {"accept": "text/html"}

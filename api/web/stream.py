@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from api.config.clock import Clock
-from api.context import AnyContext, Context
+from api.web.context import AnyContext, Context
 from data.model import Role
 from data.store.accounts.accounts import get_user
 from fleet.tracking.live_fleet import Hub

@@ -5,8 +5,8 @@ from typing import Annotated, Any, cast
 
 from fastapi import Body
 
-from api.context import Context
-from api.schemas import TapIn, plain
+from api.web.context import Context
+from api.web.schemas import TapIn, plain
 from data.store.database.engine import Tx
 from fleet.shifts.shift_progress import answered_once
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.auth import SignedOutError, TooManyError
 from api.config.logs import route_of
-from api.shell import page, translator_of, wants_page
+from api.web.page_context import page, translator_of, wants_page
 from data.errors import BarfrubError, ConflictError, Need
 from maps.pages.i18n import LANGUAGES, Translator, translator
 

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api import stream
 from api.config.clock import Clock
-from api.stream import HEARD_BY, board_events
+from api.web import stream
+from api.web.stream import HEARD_BY, board_events
 from api.web_server import WebServer
 from data.model import Role
 from fleet.tracking.live_fleet import Hub

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from starlette.responses import FileResponse
 
-from api.context import Context
+from api.web.context import Context
 from data.errors import NotFoundError
 from data.files.photos import media_type, photo_path, remove_photo, save_photo
 from data.store.database.engine import Tx

@@ -1,0 +1,1 @@
+"""What does every endpoint work with: context, errors, pages, uploads, streams?"""
