@@ -14,8 +14,8 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.first_pages import FIRST, first_web
 from api.first_start import FirstStart, new_code
+from api.processes.workers.worker_processes import running_workers
 from api.web.uploads import clear_parts
-from api.workers import running_workers
 
 type Workers = Callable[[Path, Clock], AbstractContextManager[None]]
 

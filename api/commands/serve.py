@@ -94,8 +94,8 @@ def _web(
         return
 
     from api.app import create_app
+    from api.processes.workers.worker_processes import running_workers
     from api.readiness import get_ready
-    from api.workers import running_workers
 
     typer.echo(f"Loading {folder.name} …")
     web = create_app(settings, folder, clock, apart=True)

@@ -14,7 +14,7 @@ def work(
     from api.config.clock import Clock
     from api.config.logs import configure_logs
     from api.config.settings import Settings, chosen_city
-    from api.worker import work_until
+    from api.processes.workers.plan_worker import work_until
 
     settings = Settings()
     configure_logs(settings.log)

@@ -8,7 +8,7 @@ import pytest
 
 from api.processes.dispatch_rpc import SOCKET
 from api.processes.offers import Offers
-from api.quick_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import QuickDesk, listening
 from data.model import JobState, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction

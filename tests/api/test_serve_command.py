@@ -31,7 +31,9 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     monkeypatch.setattr(WebServer, "run", run_server)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("api.config.logs.configure_logs", lambda *_: None)
-    monkeypatch.setattr("api.workers.running_workers", lambda *_: nullcontext())
+    monkeypatch.setattr(
+        "api.processes.workers.worker_processes.running_workers", lambda *_: nullcontext()
+    )
 
     def run(*words: str) -> tuple[Result, list[Any]]:
         return CliRunner().invoke(commands, ["serve", *words]), served

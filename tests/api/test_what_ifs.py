@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from api.heartbeat import LEASE_S, real_now
-from api.worker import solve_run
+from api.processes.workers.plan_worker import solve_run
+from api.processes.workers.run_lease import LEASE_S, real_now
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import lease_run
 from tests import village as v

@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from api.config.clock import Clock
-from api.hand_desk import HandDesk
+from api.processes.workers.draft_cache import HandDesk
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
 from data.planning.edit_json import edit_wish_json
 from data.store.database.engine import Database, transaction

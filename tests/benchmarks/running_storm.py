@@ -17,7 +17,7 @@ import numpy as np
 
 from api.access.auth import hash_password
 from api.config.settings import Settings
-from api.quick_worker import Sweeper
+from api.processes.workers.dispatch_worker import Sweeper
 from data.errors import ConflictError
 from data.model import Job, ReplanCause, ReplanWish, Role
 from data.planning.insertion_json import insertion_json

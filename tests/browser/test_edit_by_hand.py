@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from api.quick_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import QuickDesk, listening
 from maps.pages.i18n import Translator, translator
 from tests.browser.conftest import Visit
 from tests.browser.test_board import middle_of

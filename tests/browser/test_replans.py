@@ -5,7 +5,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from api.quick_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import QuickDesk, listening
 from data.model import Actor, ActorKind, PlanState
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import add_plan, find_published_plan, set_plan_state

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.heartbeat import LEASE_S, real_now
-from api.quick_worker import QuickDesk
-from api.worker import solve_run
+from api.processes.workers.dispatch_worker import QuickDesk
+from api.processes.workers.plan_worker import solve_run
+from api.processes.workers.run_lease import LEASE_S, real_now
 from data.model import PlanState, StormId
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction

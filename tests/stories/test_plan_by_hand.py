@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.quick_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import QuickDesk, listening
 from data.model import LegKind, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction

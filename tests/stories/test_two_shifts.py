@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.quick_worker import QuickDesk
+from api.processes.workers.dispatch_worker import QuickDesk
 from data.model import PlanId, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import reading, transaction

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from api.config.clock import Clock
-from api.workers import WORKERS
+from api.processes.workers.worker_processes import WORKERS
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import open_database, reading, transaction

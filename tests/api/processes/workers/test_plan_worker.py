@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from api.heartbeat import LEASE_S, Heartbeat, real_now
-from api.worker import solve_run, work_until
-from api.workers import WORKERS, running_workers
+from api.processes.workers.plan_worker import solve_run, work_until
+from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
+from api.processes.workers.worker_processes import WORKERS, running_workers
 from data.model import PlanRun, RunState
 from data.store.database.engine import open_database, reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run

@@ -22,11 +22,11 @@ from typing import Any
 from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.settings import Settings, prepare_numba
-from api.hand_desk import HandDesk
-from api.heartbeat import LEASE_S, real_now
 from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
-from api.run_kinds import Warm
-from api.worker import Stopped, orphaned, solve_run
+from api.processes.workers.draft_cache import HandDesk
+from api.processes.workers.plan_worker import Stopped, orphaned, solve_run
+from api.processes.workers.run_kinds import Warm
+from api.processes.workers.run_lease import LEASE_S, real_now
 from data.errors import BarfrubError, ConflictError
 from data.model import QUICK_KINDS, Insertion, Job, PlanRun
 from data.planning.insertion_json import insertion_json, job_from_json, routes_json

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from api.config.clock import Clock
-from api.heartbeat import Heartbeat
+from api.processes.workers.run_lease import Heartbeat
 from data.errors import ConflictError
 from data.model import Plan, PlanRun, RunKind
 from data.planning.plan_json import options_from_json, wish_from_json

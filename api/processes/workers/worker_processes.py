@@ -12,8 +12,8 @@ from pathlib import Path
 from api.config.clock import Clock
 from api.config.logs import configure_logs
 from api.config.settings import Settings
-from api.quick_worker import answer_until
-from api.worker import LOOK_S, Stopped, work_until
+from api.processes.workers.dispatch_worker import answer_until
+from api.processes.workers.plan_worker import LOOK_S, Stopped, work_until
 
 LEAVE_S = 10.0
 """How long a worker may take to leave after it was told to."""

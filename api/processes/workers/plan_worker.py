@@ -13,8 +13,8 @@ from typing import Protocol
 from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.settings import Settings, prepare_numba
-from api.heartbeat import LEASE_S, Heartbeat, real_now
-from api.run_kinds import KINDS, Bench, Warm
+from api.processes.workers.run_kinds import KINDS, Bench, Warm
+from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
 from api.web.errors import text_of
 from data.errors import BarfrubError, ConflictError
 from data.model import Fault, PlanRun

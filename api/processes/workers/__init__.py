@@ -1,0 +1,1 @@
+"""Which processes solve plan runs, and answer urgent ones at once?"""
