@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from api import (
     alerts,
     answer,
-    api_keys,
     blockages,
     call_outs,
     callbacks,
@@ -37,7 +36,6 @@ from api import (
     osmand,
     owntracks,
     pages,
-    people,
     plan_comparison,
     plan_edits,
     plans,
@@ -64,6 +62,7 @@ from api import (
 )
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
+from api.accounts import accounts, api_keys
 from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
@@ -154,7 +153,7 @@ ROUTES = (
     office_report,
     vehicle_days,
     setup,
-    people,
+    accounts,
     api_keys,
     trackers,
     machines,

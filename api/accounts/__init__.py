@@ -1,0 +1,1 @@
+"""How do people and other systems get and lose access?"""
