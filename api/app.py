@@ -32,14 +32,11 @@ from api import (
     messages,
     metrics,
     office_report,
-    osmand,
-    owntracks,
     pages,
     plan_comparison,
     plan_edits,
     plans,
     policy,
-    positions,
     queue,
     replans,
     replay,
@@ -56,7 +53,6 @@ from api import (
     storms,
     streets,
     teamwork,
-    trackers,
     vehicle_days,
     what_ifs,
 )
@@ -67,13 +63,11 @@ from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
-from api.mqtt import Broker
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
-from api.osmand import answer_tracker
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
 from api.processes.ingest.board_cache import BoardDesk
@@ -91,6 +85,9 @@ from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
 from api.tracker_paths import TrackedWeb
+from api.tracking import osmand, owntracks, positions, trackers
+from api.tracking.mqtt import Broker
+from api.tracking.osmand import answer_tracker
 from api.web import stream
 from api.web.context import MOST_BODY_BYTES, App
 from api.web.errors import Failures, FaultOut, install_error_handlers

@@ -4,7 +4,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.description import DescribedWeb
-from api.osmand import answer_tracker, receive_osmand
+from api.tracking.osmand import answer_tracker, receive_osmand
 
 OSMAND = Route("/osmand", receive_osmand, methods=["GET", "POST"])
 

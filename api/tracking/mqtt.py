@@ -15,10 +15,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from api.owntracks import MOST_BYTES as MOST_WORD_BYTES
-from api.owntracks import command_of, take_message
-from api.positions import MOST, MOST_BYTES
-from api.sender import Claim, first_named, list_stranger
+from api.tracking.owntracks import MOST_BYTES as MOST_WORD_BYTES
+from api.tracking.owntracks import command_of, take_message
+from api.tracking.positions import MOST, MOST_BYTES
+from api.tracking.tracker_auth import Claim, first_named, list_stranger
 from api.web.context import App
 from api.web.request_body import json_of
 from data.errors import InvalidError

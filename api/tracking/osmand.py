@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.access.auth import TooManyError
 from api.access.rate_limits import address_of
-from api.sender import Claim, basic, bearer, find_sender
+from api.tracking.tracker_auth import Claim, basic, bearer, find_sender
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel
 
-from api.sender import bearer
+from api.tracking.tracker_auth import bearer
 from api.web.context import app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError

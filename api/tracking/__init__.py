@@ -1,0 +1,1 @@
+"""How do trackers send positions, and how are they set up?"""
