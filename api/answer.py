@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.plans import vehicle_names
+from api.planning.plans import vehicle_names
 from api.web.context import CallerContext, Context, IntakeContext
 from api.web.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError

@@ -33,9 +33,7 @@ from api import (
     metrics,
     office_report,
     pages,
-    plan_comparison,
     plan_edits,
-    plans,
     policy,
     queue,
     replans,
@@ -68,6 +66,7 @@ from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.faults import install_outer_faults
+from api.planning import plan_comparison, plans
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
 from api.processes.ingest.board_cache import BoardDesk

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.plans import shown_run, vehicle_names
+from api.planning.plans import shown_run, vehicle_names
 from api.processes.cached_response import packed_answer
 from api.requests import deadlines
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.plans import vehicle_names
+from api.planning.plans import vehicle_names
 from api.processes.cached_response import packed_answer
 from api.web.context import App, BoardContext, DispatcherContext
 from api.web.schemas import Wire

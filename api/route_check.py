@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.plans import vehicle_names
+from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, WallContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of

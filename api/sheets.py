@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.plans import may_see_route
+from api.planning.plans import may_see_route
 from api.web.context import BoardContext, Context, RouteContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 
-from api.plans import vehicle_names
+from api.planning.plans import vehicle_names
 from api.tracking.positions import RejectedOut, entries_of
 from api.web.context import Context, DispatcherContext, DriverContext, WallContext
 from api.web.idempotency import NO_TAP, TapBody, order_once

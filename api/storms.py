@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.plans import vehicle_names
+from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Moment, StormIn, Wire, moment_in

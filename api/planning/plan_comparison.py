@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.plans import vehicle_names
+from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context
 from api.web.page_context import page, translator_of
 from data.errors import InvalidError, Need

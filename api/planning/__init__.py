@@ -1,0 +1,1 @@
+"""How are plans asked for, watched, compared and published?"""
