@@ -12,11 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     alerts,
-    answer,
     blockages,
     call_outs,
     callbacks,
-    citizen,
     council,
     coverage,
     crew,
@@ -35,11 +33,8 @@ from api import (
     pages,
     plan_edits,
     policy,
-    queue,
     replans,
     replay,
-    request_file,
-    requests,
     roster,
     route_answers,
     route_check,
@@ -83,6 +78,7 @@ from api.processes.tasks.escalation_task import OfficeWatch
 from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
+from api.requests import call_answer, citizen, request_file, request_queue, requests
 from api.tracker_paths import TrackedWeb
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.mqtt import Broker
@@ -109,8 +105,8 @@ ROUTES = (
     pages,
     requests,
     citizen,
-    answer,
-    queue,
+    call_answer,
+    request_queue,
     request_file,
     callbacks,
     handover,

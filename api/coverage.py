@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.planning.plans import shown_run, vehicle_names
 from api.processes.cached_response import packed_answer
-from api.requests import deadlines
+from api.requests.requests import deadlines
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
 from data.model import (
     PLAN_KINDS,

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.crews import ground_of, tell_boards
-from api.requests import deadlines
+from api.requests.requests import deadlines
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.page_context import boot_of, page

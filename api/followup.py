@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import AwareDatetime
 from starlette.responses import FileResponse, HTMLResponse
 
-from api.requests import announced, viewed
+from api.requests.requests import announced, viewed
 from api.web.context import BoardContext, Context, IntakeContext
 from api.web.page_context import boot_of, page
 from api.web.photos import photo_answer

@@ -13,7 +13,7 @@ from api.open311.forms import Sent, read_form, report_of
 from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
 from api.open311.wire import Format, answer
-from api.requests import deadlines
+from api.requests.requests import deadlines
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction

@@ -14,7 +14,7 @@ from api.open311.requests import request_by_number
 from api.open311.schemas import HEARD, UPDATE_FORM, UPDATES
 from api.open311.services import BASE
 from api.open311.wire import Format, answer
-from api.requests import viewed
+from api.requests.requests import viewed
 from data.errors import InvalidError, Need
 from data.store.database.engine import reading, transaction
 from data.store.requests.partners import list_partner_updates

@@ -13,7 +13,7 @@ from data.store.followup.referrals import list_hand_overs
 from fleet.followup.agency_mail import claim_body_letters
 from fleet.requests.outbox import BACK_OFF, OutboxRules
 from tests.api.processes.test_notice_sender import Pigeon, PigeonSettings
-from tests.api.test_queue import WORDS, a_body, order
+from tests.api.requests.test_request_queue import WORDS, a_body, order
 
 AWAKE = OutboxRules(time(3), time(3, 1))
 EMAIL = "mailtos://us@snow.example?to={email}"

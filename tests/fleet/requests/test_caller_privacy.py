@@ -58,6 +58,6 @@ def test_nobody_else_reads_callers_past_the_storm_book():
         "fleet/requests/notices.py",
         "fleet/requests/outbox.py",
         "fleet/requests/notice_consent.py",
-        "api/citizen.py",
+        "api/requests/citizen.py",
     }
     assert readers == {"fleet/requests/caller_privacy.py", *machines}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.requests import deadlines
+from api.requests.requests import deadlines
 from api.web.context import Context, IntakeContext
 from api.web.download import attachment
 from api.web.errors import message_of

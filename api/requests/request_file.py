@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Request, UploadFile
 
-from api.requests import viewed
+from api.requests.requests import viewed
 from api.web.context import IntakeContext
 from api.web.page_context import translator_of
 from api.web.schemas import Wire

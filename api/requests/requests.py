@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answer import on_street, promise
+from api.requests.call_answer import on_street, promise
 from api.web.context import AddressContext, CallerContext, Context, IntakeContext
 from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError

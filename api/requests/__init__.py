@@ -1,0 +1,1 @@
+"""How do requests come in, get found, changed and closed?"""
