@@ -17,9 +17,6 @@ from api import (
     callbacks,
     council,
     coverage,
-    crew,
-    crew_desk,
-    crews,
     desk,
     driver,
     followup,
@@ -56,6 +53,7 @@ from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
+from api.crews import crew, crew_dispatch, crews
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
@@ -137,7 +135,7 @@ ROUTES = (
     driver,
     crew,
     crews,
-    crew_desk,
+    crew_dispatch,
     blockages,
     council,
     replay,

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access.auth import new_session
 from api.access.rate_limits import address_of
-from api.crew import crew_of
+from api.crews.crew import crew_of
 from api.web.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.crews import ground_of, tell_boards
+from api.crews.crews import ground_of, tell_boards
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from api.crews import ground_of, tell_boards
+from api.crews.crews import ground_of, tell_boards
 from api.requests.requests import deadlines
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once

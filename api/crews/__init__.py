@@ -1,0 +1,1 @@
+"""How are crews registered, dispatched and told, and how do they answer?"""
