@@ -12,13 +12,11 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     alerts,
-    blockages,
     call_outs,
     callbacks,
     council,
     coverage,
     desk,
-    driver,
     followup,
     handover,
     handover_notes,
@@ -32,12 +30,9 @@ from api import (
     policy,
     replans,
     replay,
-    roster,
-    route_answers,
     route_check,
     setup,
     sheets,
-    shifts,
     storm_costs,
     storm_terms,
     storms,
@@ -77,6 +72,7 @@ from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
 from api.requests import call_answer, citizen, request_file, request_queue, requests
+from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.tracker_paths import TrackedWeb
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.mqtt import Broker

@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from api.shifts import own_shift
+from api.shifts.shifts import own_shift
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext
 from api.web.schemas import Lat, Lon, Wire, plain
 from data.errors import ConflictError

@@ -11,7 +11,7 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
 from fleet.planning.plan_lifecycle import store_draft
 from tests import village as v
-from tests.api.test_driver import PAGE
+from tests.api.shifts.test_driver import PAGE
 from tests.stories.test_first_storm import planned
 from tests.village_database import DISPATCHER
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
 from api.planning.plans import vehicle_names
-from api.shifts import answered_tap, legs_of, own_shift
+from api.shifts.shifts import answered_tap, legs_of, own_shift
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
 from api.web.photos import keep_photo, photo_answer
 from api.web.request_body import limited_body

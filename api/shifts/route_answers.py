@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.shifts import answered_tap, progress_of
+from api.shifts.shifts import answered_tap, progress_of
 from api.web.context import DriverContext
 from api.web.schemas import TapIn
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse
 
 from api.planning.plans import vehicle_names
-from api.shifts import progress_of
+from api.shifts.shifts import progress_of
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, Wire, moment_in
