@@ -19,10 +19,8 @@ from api import (
     desk,
     followup,
     handover,
-    handover_notes,
     health,
     machines,
-    messages,
     metrics,
     office_report,
     pages,
@@ -37,7 +35,6 @@ from api import (
     storm_terms,
     storms,
     streets,
-    teamwork,
     vehicle_days,
     what_ifs,
 )
@@ -49,6 +46,7 @@ from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.crews import crew, crew_dispatch, crews
+from api.messages import handover_notes, messages, presence
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
@@ -119,7 +117,7 @@ ROUTES = (
     sheets,
     coverage,
     desk,
-    teamwork,
+    presence,
     positions,
     osmand,
     owntracks,

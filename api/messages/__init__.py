@@ -1,0 +1,1 @@
+"""How do dispatchers and drivers write, call for help, and see who else is at work?"""
