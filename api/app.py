@@ -26,7 +26,6 @@ from api import (
     pages,
     plan_edits,
     policy,
-    replans,
     replay,
     route_check,
     setup,
@@ -69,6 +68,7 @@ from api.processes.tasks.escalation_task import OfficeWatch
 from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
+from api.replanning import replans
 from api.requests import call_answer, citizen, request_file, request_queue, requests
 from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.tracker_paths import TrackedWeb

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from api.delayed import delayed_requests, street_names
 from api.planning.plans import vehicle_names
+from api.replanning.delay_views import delayed_requests, street_names
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import Wire

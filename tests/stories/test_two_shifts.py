@@ -12,7 +12,7 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
 from data.store.work import list_jobs
 from tests import village as v
-from tests.api.test_replans import NEVER
+from tests.api.replanning.test_replans import NEVER
 from tests.stories.test_first_storm import planned
 
 MINUTE = timedelta(minutes=1)

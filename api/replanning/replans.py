@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.delayed import delayed_requests, street_names
 from api.planning.plans import shown_run, vehicle_names
 from api.processes.offers import Offer
+from api.replanning.delay_views import delayed_requests, street_names
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import InsertionIn, ReplanIn

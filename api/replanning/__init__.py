@@ -1,0 +1,1 @@
+"""How is urgent work put in, and a replan asked for?"""
