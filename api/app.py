@@ -35,7 +35,7 @@ from api import (
     storms,
     streets,
     vehicle_days,
-    what_ifs,
+    what_if,
 )
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
@@ -111,7 +111,7 @@ ROUTES = (
     edits,
     plans,
     replans,
-    what_ifs,
+    what_if,
     shifts,
     roster,
     sheets,
