@@ -27,9 +27,7 @@ from api import (
     pages,
     policy,
     replay,
-    route_check,
     setup,
-    sheets,
     storm_costs,
     storm_terms,
     storms,
@@ -70,6 +68,7 @@ from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
 from api.replanning import replans
 from api.requests import call_answer, citizen, request_file, request_queue, requests
+from api.routes import plan_vs_actual, route_sheets
 from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.tracker_paths import TrackedWeb
 from api.tracking import osmand, owntracks, positions, trackers
@@ -114,7 +113,7 @@ ROUTES = (
     what_if,
     shifts,
     roster,
-    sheets,
+    route_sheets,
     coverage,
     desk,
     presence,
@@ -124,7 +123,7 @@ ROUTES = (
     stream,
     alerts,
     messages,
-    route_check,
+    plan_vs_actual,
     route_answers,
     driver,
     crew,

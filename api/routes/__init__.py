@@ -1,0 +1,1 @@
+"""How is planned against driven shown, and a route printed?"""
