@@ -12,7 +12,6 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     alerts,
-    call_outs,
     callbacks,
     council,
     coverage,
@@ -29,8 +28,6 @@ from api import (
     replay,
     setup,
     storm_costs,
-    storm_terms,
-    storms,
     streets,
     vehicle_days,
     what_if,
@@ -70,6 +67,7 @@ from api.replanning import replans
 from api.requests import call_answer, citizen, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
 from api.shifts import blockages, driver, roster, route_answers, shifts
+from api.storms import call_outs, storm_conditions, storms
 from api.tracker_paths import TrackedWeb
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.mqtt import Broker
@@ -105,7 +103,7 @@ ROUTES = (
     storms,
     storm_costs,
     call_outs,
-    storm_terms,
+    storm_conditions,
     plan_comparison,
     edits,
     plans,

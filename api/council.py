@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.storms import revisions_of
+from api.storms.storms import revisions_of
 from api.web.context import Context, CouncilContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of

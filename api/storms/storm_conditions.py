@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import Field
 
-from api.storms import detail_of, told
+from api.storms.storms import detail_of, told
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import Base, Moment, UndoIn, Wire, moment_in

@@ -1,0 +1,1 @@
+"""How is a storm begun, met and closed?"""
