@@ -20,6 +20,7 @@ from api import (
     followup,
     handover,
     health,
+    logbook,
     machines,
     metrics,
     office_report,
@@ -29,7 +30,6 @@ from api import (
     setup,
     storm_costs,
     streets,
-    vehicle_days,
     what_if,
 )
 from api.access.auth import Seals
@@ -132,7 +132,7 @@ ROUTES = (
     replay,
     followup,
     office_report,
-    vehicle_days,
+    logbook,
     setup,
     accounts,
     api_keys,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.vehicle_days import READ_AT_ONCE
+from api.logbook import READ_AT_ONCE
 from api.web.context import BoardContext, Context
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
