@@ -14,8 +14,6 @@ from api import (
     alerts,
     callbacks,
     council,
-    coverage,
-    desk,
     edits,
     followup,
     handover,
@@ -35,6 +33,7 @@ from api import (
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
 from api.accounts import accounts, api_keys
+from api.board import board, board_panels
 from api.config.clock import Clock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
@@ -112,8 +111,8 @@ ROUTES = (
     shifts,
     roster,
     route_sheets,
-    coverage,
-    desk,
+    board,
+    board_panels,
     presence,
     positions,
     osmand,

@@ -4,8 +4,8 @@ import logging
 
 from fastapi import FastAPI
 
-from api.coverage import board_of, figures_now
-from api.desk import packed_timeline
+from api.board.board import board_of, figures_now
+from api.board.board_panels import packed_timeline
 from api.processes.cached_response import packed_json
 from api.web.context import App
 

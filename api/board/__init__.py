@@ -1,0 +1,1 @@
+"""How does the board ask for everything at once, a street, a truck, the timeline?"""
