@@ -12,16 +12,12 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     alerts,
-    callbacks,
     council,
     edits,
-    followup,
-    handover,
     health,
     logbook,
     machines,
     metrics,
-    office_report,
     pages,
     policy,
     replay,
@@ -39,6 +35,7 @@ from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.crews import crew, crew_dispatch, crews
+from api.followup import callbacks, office_report, referrals, waiting_requests
 from api.messages import handover_notes, messages, presence
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
@@ -97,7 +94,7 @@ ROUTES = (
     request_queue,
     request_file,
     callbacks,
-    handover,
+    referrals,
     handover_notes,
     storms,
     storm_costs,
@@ -129,7 +126,7 @@ ROUTES = (
     blockages,
     council,
     replay,
-    followup,
+    waiting_requests,
     office_report,
     logbook,
     setup,

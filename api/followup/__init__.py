@@ -1,0 +1,1 @@
+"""How does the complaints office work on waiting requests, agencies and calls back?"""
