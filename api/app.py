@@ -12,7 +12,6 @@ from starlette.staticfiles import StaticFiles
 
 from api import (
     alerts,
-    council,
     edits,
     health,
     logbook,
@@ -22,7 +21,6 @@ from api import (
     policy,
     replay,
     setup,
-    storm_costs,
     streets,
     what_if,
 )
@@ -60,6 +58,7 @@ from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
 from api.replanning import replans
+from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
 from api.shifts import blockages, driver, roster, route_answers, shifts

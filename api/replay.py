@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.council import wanted_storm
+from api.reports.council import wanted_storm
 from api.web.context import BOARD_ROLES, Context, CouncilContext
 from api.web.page_context import boot_of, page
 from data.errors import NotFoundError

@@ -1,0 +1,1 @@
+"""How do council and auditors get figures, maps and costs?"""
