@@ -10,20 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from api import (
-    alerts,
-    edits,
-    health,
-    logbook,
-    machines,
-    metrics,
-    pages,
-    policy,
-    replay,
-    setup,
-    streets,
-    what_if,
-)
+from api import alerts, edits, health, logbook, metrics, pages, replay, streets, what_if
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
 from api.accounts import accounts, api_keys
@@ -61,6 +48,7 @@ from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
+from api.setup import city_setup, machines, policy
 from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.storms import call_outs, storm_conditions, storms
 from api.tracker_paths import TrackedWeb
@@ -128,7 +116,7 @@ ROUTES = (
     waiting_requests,
     office_report,
     logbook,
-    setup,
+    city_setup,
     accounts,
     api_keys,
     trackers,

@@ -33,10 +33,10 @@ def set_fleet_file(
 
     A table of machines leaves depots and places to load salt as they are.
     """
-    from api.city_texts import write_fleet_text
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
+    from api.setup.config_files import write_fleet_text
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
     from fleet.setup.machine_register import find_last_change, take_fleet_file
@@ -106,10 +106,10 @@ def set_policy_file(
     file: Annotated[Path, typer.Argument(help="A policy.toml.")], city: CityOption = None
 ) -> None:
     """Replace the levels of service; nothing is changed when the file has a mistake."""
-    from api.city_texts import write_policy_text
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
+    from api.setup.config_files import write_policy_text
     from data.store.database.engine import transaction
     from data.store.streets.network import load_network
     from fleet.setup.city_setup import set_policy

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
-from api.city_texts import write_policy_text
+from api.setup.config_files import write_policy_text
 from api.web.context import AdminContext, Context
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of

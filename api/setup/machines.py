@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, Path, Request, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
-from api.city_texts import write_fleet_text
+from api.setup.config_files import write_fleet_text
 from api.web.context import AdminContext, Context
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of

@@ -1,0 +1,1 @@
+"""How is a city set up in the browser?"""
