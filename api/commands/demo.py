@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.demo_city import CODE_FOLDER, SAMPLE_CITY
+from api.simulation.demo_city import CODE_FOLDER, SAMPLE_CITY
 
 if TYPE_CHECKING:
     from api.config.settings import Settings
@@ -38,7 +38,7 @@ def demo(
     from api.commands.serve import serve
     from api.config.logs import REQUESTS
     from api.config.settings import Settings
-    from api.scene import enroll_everybody, fresh_city, scene_of
+    from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
     from data.model import Role
 
     settings = Settings()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from api.log_replay import Outcome, Ready
+    from api.simulation.log_import import Outcome, Ready
     from data.store.database.engine import Database
     from fleet.tracking.track_fixes import LoggedFix
 
@@ -47,7 +47,7 @@ def replay(
     from api.config.clock import Clock
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city, prepare_numba
-    from api.log_replay import close_storm_of_log, make_ready, uncollected
+    from api.simulation.log_import import close_storm_of_log, make_ready, uncollected
     from data.errors import InvalidError
     from fleet.tracking.track_files import read_log
 
@@ -90,7 +90,7 @@ async def _send(
     engine: "Database | None" = None,
 ) -> "Outcome":
     """Send the log; where its database is at hand, wait until the server has looked at it."""
-    from api.log_sender import door_of, send_log, wait_for_digestion
+    from api.simulation.log_sender import door_of, send_log, wait_for_digestion
 
     async with door_of(url) as client:
         outcome = await send_log(client, fixes, tokens, pace, typer.echo)
@@ -103,7 +103,7 @@ def _take_in(
     folder: Path, engine: "Database", ready: "Ready", fixes: Sequence["LoggedFix"]
 ) -> "Outcome":
     from api.config.clock import Clock
-    from api.log_replay import take_in
+    from api.simulation.log_import import take_in
     from data.store.database.city_lock import holding
     from fleet.setup.log_import import positions_of_log
 

@@ -30,7 +30,7 @@ def simulate(
 
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
-    from api.simulate import Script, simulate_storm
+    from api.simulation.simulated_storm import Script, simulate_storm
 
     engine = open_city_database(chosen_city(Settings(), city))
     script = Script(seed, calls, operator, password, speed)

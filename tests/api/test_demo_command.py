@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.config.settings import Settings
-from api.demo_city import DEMO_MARK, SAMPLE_CITY
-from api.scene import enroll_everybody, fresh_city, name_of_storm, scene_of
+from api.simulation.demo_city import DEMO_MARK, SAMPLE_CITY
+from api.simulation.demo_storm import enroll_everybody, fresh_city, name_of_storm, scene_of
 from data.errors import ConflictError
 from data.model import RoadClass, Role
 from data.store.accounts.accounts import find_user_by_login, list_users

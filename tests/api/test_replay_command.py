@@ -9,8 +9,8 @@ import pytest
 
 from api.app import create_app
 from api.commands.replay import replay
-from api.log_replay import close_storm_of_log, make_ready, take_in
-from api.log_sender import send_log, wait_for_digestion
+from api.simulation.log_import import close_storm_of_log, make_ready, take_in
+from api.simulation.log_sender import send_log, wait_for_digestion
 from data.store.database.engine import reading
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import list_storms

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction

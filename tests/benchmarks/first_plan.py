@@ -13,7 +13,7 @@ _PROBE = """
 import json, resource, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from api.config.settings import Settings, prepare_numba
 prepare_numba(Settings())
 from data.setup.fleet_file import URMIA_FLEET

@@ -22,7 +22,7 @@ import httpx
 from api.access.auth import hash_password, new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user, find_user_by_login

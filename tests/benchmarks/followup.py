@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from api.config.clock import Clock
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,
     ActorKind,

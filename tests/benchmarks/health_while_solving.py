@@ -14,7 +14,7 @@ import httpx
 from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Role
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import enroll

@@ -14,7 +14,7 @@ from time import process_time
 import numpy as np
 from sqlalchemy import insert
 
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,
     ActorKind,

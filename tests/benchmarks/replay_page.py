@@ -20,8 +20,8 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
 from api.config.settings import Settings
-from api.demo_city import DEMO_CITY_FILE
-from api.log_replay import Ready, close_storm_of_log, make_ready, take_in
+from api.simulation.demo_city import DEMO_CITY_FILE
+from api.simulation.log_import import Ready, close_storm_of_log, make_ready, take_in
 from data.model import DirectedSegment, LonLat, Position, Role, StormId, VehicleId
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction

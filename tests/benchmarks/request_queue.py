@@ -17,7 +17,7 @@ from api.access.auth import hash_password
 from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,
     ActorKind,

@@ -10,7 +10,7 @@ from time import perf_counter, thread_time
 from pydantic import TypeAdapter
 
 from api.config.clock import Clock
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,
     ActorKind,

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,
     ActorKind,

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Plan, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.database.engine import Tx, create_engine, transaction

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.log_replay import close_storm_of_log, make_ready, take_in
+from api.simulation.log_import import close_storm_of_log, make_ready, take_in
 from data.store.database.engine import open_database
 from tests.browser.conftest import serving
 from tests.browser.test_pages import speak

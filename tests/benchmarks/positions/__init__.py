@@ -26,7 +26,7 @@ from sqlalchemy import func, insert, select
 from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Role, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Database, reading, transaction

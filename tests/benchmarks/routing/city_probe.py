@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.database.engine import create_engine, transaction

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.demo_city import DEMO_CITY_FILE
+from api.simulation.demo_city import DEMO_CITY_FILE
 from fleet.setup.city_files import read_city_file
 from tests.benchmarks.road_instances import instance_text
 from tests.benchmarks.routing import public

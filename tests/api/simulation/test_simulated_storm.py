@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import simulate
 from api.app import create_app
 from api.config.settings import Settings
-from api.simulate import Script, Simulation, devices_for
+from api.simulation import simulated_storm
+from api.simulation.simulated_storm import Script, Simulation, devices_for
 from data.errors import BarfrubError
 from data.model import (
     CostBreakdown,
@@ -40,7 +40,7 @@ SCRIPT = Script(seed=3, calls_per_hour=120, operator="operator", password=PASSWO
 
 @pytest.fixture(autouse=True)
 def _always_asked_for_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulate, "ALIGN_S", -1.0)
+    monkeypatch.setattr(simulated_storm, "ALIGN_S", -1.0)
 
 
 @pytest.fixture

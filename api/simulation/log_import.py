@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from api.config.console import CONSOLE
-from api.simulate import devices_for
+from api.simulation.simulated_storm import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import find_device_by_name

@@ -10,8 +10,8 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
 from api.config.settings import Settings
-from api.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
-from api.demo_crews import add_demo_crews, lead_first_crew
+from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
+from api.simulation.demo_crews import add_demo_crews, lead_first_crew
 from data.errors import ConflictError
 from data.model import Role
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-CODE_FOLDER = Path(__file__).parents[1]
+CODE_FOLDER = Path(__file__).parents[2]
 
 DEMO_CITY_FILE = CODE_FOLDER / "maps/static/vendor/demo/gothenburg.geojson"
 """Gothenburg in OpenStreetMap of 2016, inside an npm package; copied here at set-up."""

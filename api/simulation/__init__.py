@@ -1,0 +1,1 @@
+"""How do simulated or recorded trucks and callers reach a server?"""
