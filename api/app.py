@@ -26,7 +26,7 @@ from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
-from api.open311.faults import install_outer_faults
+from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine

@@ -1,1 +1,1 @@
-"""Open311 GeoReport v2: the door through which other systems bring requests and read states."""
+"""How do other systems read and write through Open311?"""

@@ -7,12 +7,12 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.open311.door import Visitor, writer
-from api.open311.faults import FaultsAsRecords
+from api.open311.access import Visitor, writer
+from api.open311.errors import FaultsAsRecords
+from api.open311.formats import Format, answer
 from api.open311.forms import Sent, read_form, report_of
 from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
-from api.open311.wire import Format, answer
 from api.requests.requests import deadlines
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
-from api.open311.door import Visitor
+from api.open311.access import Visitor
 from api.requests.requests import deadlines
 from data.model import PartnerReport, RequestState, ServiceRequest
 from data.store.database.engine import Tx

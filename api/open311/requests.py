@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, Response
 
+from api.open311.access import ReadingVisitor
 from api.open311.arguments import WantedPage, Words, wanted_of
-from api.open311.door import ReadingVisitor
-from api.open311.faults import FaultsAsRecords
+from api.open311.errors import FaultsAsRecords
+from api.open311.formats import Format, answer
 from api.open311.records import records_of
 from api.open311.schemas import MEDIA, REQUESTS, TOKENS
 from api.open311.services import BASE
-from api.open311.wire import Format, answer
 from api.web.photos import photo_answer
 from data.errors import NotFoundError
 from data.model import ServiceRequest

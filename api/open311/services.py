@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.open311.door import ReadingVisitor
-from api.open311.faults import FaultsAsRecords
+from api.open311.access import ReadingVisitor
+from api.open311.errors import FaultsAsRecords
+from api.open311.formats import MEDIA_TYPES, Format, answer
 from api.open311.schemas import DEFINITION, DISCOVERY, SERVICES
-from api.open311.wire import MEDIA_TYPES, Format, answer
 from data.errors import NotFoundError
 from data.model import RequestKind
 from maps.requests.open311 import Record

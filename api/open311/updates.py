@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.open311.access import ReadingVisitor, Visitor, writer
 from api.open311.arguments import WantedPage, Words, period_of
-from api.open311.door import ReadingVisitor, Visitor, writer
-from api.open311.faults import FaultsAsRecords
+from api.open311.errors import FaultsAsRecords
+from api.open311.formats import Format, answer
 from api.open311.forms import Sent, read_form, read_moment
 from api.open311.requests import request_by_number
 from api.open311.schemas import HEARD, UPDATE_FORM, UPDATES
 from api.open311.services import BASE
-from api.open311.wire import Format, answer
 from api.requests.requests import viewed
 from data.errors import InvalidError, Need
 from data.store.database.engine import reading, transaction

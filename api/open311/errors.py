@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.access.auth import TooManyError
-from api.open311.door import translator_for
-from api.open311.wire import Format, answer
+from api.open311.access import translator_for
+from api.open311.formats import Format, answer
 from api.web.errors import fault_text, first_fault, message_of
 from data.errors import BarfrubError, ForbiddenError, NotFoundError
 from maps.pages.i18n import Translator
