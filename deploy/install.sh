@@ -47,7 +47,7 @@ export UV_OFFLINE=1 UV_NO_CONFIG=1 UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_LI
 "$uv" pip install --quiet --no-index --find-links wheels --require-hashes --compile-bytecode --requirement requirements.lock
 "$uv" pip install --quiet --no-index --no-deps --compile-bytecode wheels/barfrub-*.whl
 rm -f "$target/.lock"
-(cd / && "$target/bin/python" -c 'import api.app') || fail "the installed program does not start"
+(cd / && "$target/bin/python" -c 'import api.server.app') || fail "the installed program does not start"
 cp -R deploy administrator.md "$target/"
 
 ln -s "${target##*/}" "$work/current"

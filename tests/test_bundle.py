@@ -46,7 +46,9 @@ def bundle(tmp_path: Path) -> Path:
     with zipfile.ZipFile(uv, "w") as archive:
         archive.write(Path(sys.executable).with_name("uv"), "uv-1.0.data/scripts/uv")
     needed = a_wheel(wheels, "needed", "1.5", {"needed.py": "ANSWER = 42\n"})
-    a_wheel(wheels, "barfrub", "9.9", {"api/__init__.py": "", "api/app.py": "import needed\n"})
+    a_wheel(
+        wheels, "barfrub", "9.9", {"api/__init__.py": "", "api/server/app.py": "import needed\n"}
+    )
     digest = hashlib.sha256(needed.read_bytes()).hexdigest()
     (folder / "requirements.lock").write_text(f"needed==1.5 --hash=sha256:{digest}\n")
     shutil.copytree(ROOT / "deploy", folder / "deploy")
@@ -121,7 +123,7 @@ def for_another_machine(bundle: Path) -> None:
 
 
 def whose_program_does_not_start(bundle: Path) -> None:
-    a_wheel(bundle / "wheels", "barfrub", "9.9", {"api/app.py": "import nothing_like_it\n"})
+    a_wheel(bundle / "wheels", "barfrub", "9.9", {"api/server/app.py": "import nothing_like_it\n"})
     seal(bundle)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from api.config.clock import Clock
     from api.config.settings import Settings
-    from api.doorway import Doorway
+    from api.server.first_run_app import Doorway
 
 SWITCH_S = 0.001
 """How long a thread that computes may keep those waiting who answer; Python's own is five times
@@ -51,7 +51,7 @@ def serve(
     from api.config.clock import Clock
     from api.config.logs import configure_logs
     from api.config.settings import Settings, chosen_city, list_cities, prepare_numba
-    from api.web_server import WebServer
+    from api.server.web_server import WebServer
 
     settings = Settings()
     prepare_numba(settings)
@@ -93,9 +93,9 @@ def _web(
         yield first, first.end_streams
         return
 
-    from api.app import create_app
     from api.processes.workers.worker_processes import running_workers
-    from api.readiness import get_ready
+    from api.server.app import create_app
+    from api.server.readiness import get_ready
 
     typer.echo(f"Loading {folder.name} …")
     web = create_app(settings, folder, clock, apart=True)
@@ -106,8 +106,8 @@ def _web(
 
 
 def _first_web(settings: "Settings", clock: "Clock", place: str) -> "Doorway":
-    from api.doorway import Doorway
-    from api.first_pages import FIRST
+    from api.server.first_run_app import Doorway
+    from api.server.first_run_pages import FIRST
 
     web = Doorway(settings, clock, apart=True)
     typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")

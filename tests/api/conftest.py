@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from api.access.auth import hash_password, new_session
-from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
+from api.server.app import create_app
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE
 from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from api.cli import commands
-from api.doorway import Doorway
-from api.web_server import WebServer
+from api.server.first_run_app import Doorway
+from api.server.web_server import WebServer
 
 type Serve = Callable[..., tuple[Result, list[Any]]]
 

@@ -7,10 +7,10 @@ from alembic.config import Config
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from api.app import create_app
 from api.cli import commands
 from api.commands.restore import upgrade
 from api.config.clock import Clock
+from api.server.app import create_app
 from data.errors import ConflictError
 from data.store.backup.restore import restore_city
 from data.store.database.engine import open_database, transaction

@@ -21,9 +21,9 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
 
 from api.access.auth import hash_password
-from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
+from api.server.app import create_app
 from api.web.context import CSRF_COOKIE
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET

@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from api.access.auth import hash_password
-from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
+from api.server.app import create_app
 from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import (
     Actor,

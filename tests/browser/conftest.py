@@ -12,11 +12,11 @@ import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from api.access.auth import hash_password, new_session
-from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
+from api.server.app import create_app
+from api.server.web_server import WebServer
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
-from api.web_server import WebServer
 from data.exchange.basemap import write_basemap
 from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY

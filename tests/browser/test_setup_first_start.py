@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.doorway import Doorway
-from api.web_server import WebServer
+from api.server.first_run_app import Doorway
+from api.server.web_server import WebServer
 from tests.data.osm_files import a_way, nodes, write_osm
 
 pytestmark = pytest.mark.browser

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.app import create_app
-from api.readiness import get_ready
+from api.server.app import create_app
+from api.server.readiness import get_ready
 from data.model import JobState, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
+from api.server.app import create_app
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading, transaction

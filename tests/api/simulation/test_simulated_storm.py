@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.app import create_app
 from api.config.settings import Settings
+from api.server.app import create_app
 from api.simulation import simulated_storm
 from api.simulation.simulated_storm import Script, Simulation, devices_for
 from data.errors import BarfrubError

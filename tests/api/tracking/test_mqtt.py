@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from api.app import create_app
 from api.config.settings import Settings
+from api.server.app import create_app
 from data.model import DeviceId, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction

@@ -142,7 +142,7 @@ def test_faults_are_counted_by_tracker_and_reason(client: TestClient, app: Any, 
 def _metrics(app: Any) -> str:
     from prometheus_client import CollectorRegistry, generate_latest
 
-    from api.metrics import StateOfServer
+    from api.server.metrics import StateOfServer
 
     registry = CollectorRegistry()
     registry.register(StateOfServer(app, v.NOW))

@@ -13,9 +13,9 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.config.clock import Clock
+from api.server.web_server import WebServer
 from api.web import stream
 from api.web.stream import HEARD_BY, board_events
-from api.web_server import WebServer
 from data.model import Role
 from fleet.tracking.live_fleet import Hub
 from maps.board.board import StormView, request_view

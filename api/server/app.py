@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from api import alerts, edits, health, logbook, metrics, pages, replay, streets, what_if
+from api import alerts, edits, logbook, replay, streets, what_if
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
 from api.accounts import accounts, api_keys
@@ -48,10 +48,11 @@ from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
+from api.server import health, metrics, sign_in_pages
+from api.server.tracker_paths import TrackedWeb
 from api.setup import city_setup, machines, policy
 from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.storms import call_outs, storm_conditions, storms
-from api.tracker_paths import TrackedWeb
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.mqtt import Broker
 from api.tracking.osmand import answer_tracker
@@ -74,7 +75,7 @@ from maps.pages.templates import STATIC_DIR
 ROUTES = (
     health,
     metrics,
-    pages,
+    sign_in_pages,
     requests,
     citizen,
     call_answer,

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.description import DescribedWeb
+from api.server.openapi import DescribedWeb
 from api.tracking.osmand import answer_tracker, receive_osmand
 
 OSMAND = Route("/osmand", receive_osmand, methods=["GET", "POST"])

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.config.settings import Settings
+from api.server.app import create_app
 from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.database.engine import transaction

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.access.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.access.rate_limits import address_of
-from api.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
+from api.server.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
 from api.web.context import (
     CSRF_COOKIE,
     LANGUAGE_COOKIE,

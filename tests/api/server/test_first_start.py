@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 
 from api.config.clock import Clock
 from api.config.settings import Settings, list_cities
-from api.doorway import Doorway
-from api.first_pages import first_web
-from api.first_start import require_code
 from api.processes.background_job import Errand
+from api.server.first_run_app import Doorway
+from api.server.first_run_pages import first_web
+from api.server.first_start import require_code
 from api.web.context import MOST_BODY_BYTES
 from api.web.uploads import PART
 from data.errors import ConflictError

@@ -9,12 +9,12 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.auth import Seals
-from api.app import create_app
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.first_pages import FIRST, first_web
-from api.first_start import FirstStart, new_code
 from api.processes.workers.worker_processes import running_workers
+from api.server.app import create_app
+from api.server.first_run_pages import FIRST, first_web
+from api.server.first_start import FirstStart, new_code
 from api.web.uploads import clear_parts
 
 type Workers = Callable[[Path, Clock], AbstractContextManager[None]]

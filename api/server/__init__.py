@@ -1,0 +1,1 @@
+"""How is the application of a city put together and served?"""
