@@ -1,5 +1,5 @@
 """`python -m api` is the console script `barfrub`."""
 
-from api.cli import app
+from api.cli.main import app
 
 app()

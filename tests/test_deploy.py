@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import commands
+from api.cli.main import commands
 from api.config.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import commands
+from api.cli.main import commands
 from tests import village as v
 
 

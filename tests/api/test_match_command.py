@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import commands
+from api.cli.main import commands
 from data.errors import InvalidError
 from tests import village as v
 

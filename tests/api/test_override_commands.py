@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.cli import commands
+from api.cli.main import commands
 from api.commands.overrides import overrides
 from data.errors import BarfrubError
 from data.store.database.engine import open_database, reading

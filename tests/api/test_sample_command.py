@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import commands
+from api.cli.main import commands
 from data.errors import InvalidError
 from data.osm.osm_reader import read_osm
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app, commands
+from api.cli.main import app, commands
 from api.commands.searching import Progress, stoppable
 from data.errors import BarfrubError, InvalidError
 from tests.routing.public_files import CARP, RELOAD, SMALL, TURNS

@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from api.cli import commands
+from api.cli.main import commands
 from api.commands.restore import upgrade
 from api.config.clock import Clock
 from api.server.app import create_app

@@ -11,7 +11,7 @@ from click.testing import Result
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from api.cli import commands
+from api.cli.main import commands
 from api.server.first_run_app import Doorway
 from api.server.web_server import WebServer
 

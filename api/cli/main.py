@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
+from api.cli.demo import demo
+from api.cli.serve import serve
+from api.cli.simulate import simulate
+from api.cli.work import work
 from api.commands.apikey import apikey
 from api.commands.audit import audit
 from api.commands.backup import backup
 from api.commands.city import city
 from api.commands.coverage import coverage
-from api.commands.demo import demo
 from api.commands.erase import erase
 from api.commands.fleet import fleet, policy
 from api.commands.geocode import geocode
@@ -21,12 +24,9 @@ from api.commands.plan import plan
 from api.commands.replay import replay
 from api.commands.restore import restore, upgrade
 from api.commands.sample import sample
-from api.commands.serve import serve
-from api.commands.simulate import simulate
 from api.commands.solve import solve
 from api.commands.storm import storm
 from api.commands.user import device, user
-from api.commands.work import work
 
 commands = typer.Typer(
     no_args_is_help=True,

@@ -34,8 +34,8 @@ def demo(
     """Run a storm in a box on a fresh city: plan, serve and simulate until Ctrl+C."""
     import logging
 
+    from api.cli.serve import serve
     from api.commands.plan import plan
-    from api.commands.serve import serve
     from api.config.logs import REQUESTS
     from api.config.settings import Settings
     from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of

@@ -1,0 +1,1 @@
+"""Which commands are there, and which of them run servers and workers?"""
