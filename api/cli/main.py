@@ -8,25 +8,25 @@ import typer
 
 from api.cli.demo import demo
 from api.cli.serve import serve
+from api.cli.setup.apikey import apikey
+from api.cli.setup.backup import backup
+from api.cli.setup.city import city
+from api.cli.setup.erase import erase
+from api.cli.setup.fleet import fleet, policy
+from api.cli.setup.geocode import geocode
+from api.cli.setup.overrides import overrides
+from api.cli.setup.restore import restore, upgrade
+from api.cli.setup.sample import sample
+from api.cli.setup.user import device, user
 from api.cli.simulate import simulate
 from api.cli.work import work
-from api.commands.apikey import apikey
 from api.commands.audit import audit
-from api.commands.backup import backup
-from api.commands.city import city
 from api.commands.coverage import coverage
-from api.commands.erase import erase
-from api.commands.fleet import fleet, policy
-from api.commands.geocode import geocode
 from api.commands.match import match
-from api.commands.overrides import overrides
 from api.commands.plan import plan
 from api.commands.replay import replay
-from api.commands.restore import restore, upgrade
-from api.commands.sample import sample
 from api.commands.solve import solve
 from api.commands.storm import storm
-from api.commands.user import device, user
 
 commands = typer.Typer(
     no_args_is_help=True,

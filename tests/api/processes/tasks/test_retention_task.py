@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from pysqlite3 import dbapi2
 
-from api.commands.apikey import add_key, list_keys, revoke
-from api.commands.erase import erase
+from api.cli.setup.apikey import add_key, list_keys, revoke
+from api.cli.setup.erase import erase
 from api.config.settings import Settings
 from data.files.photos import photo_path, save_photo
 from data.model import Actor, ActorKind, RequestId

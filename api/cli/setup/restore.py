@@ -37,7 +37,7 @@ def upgrade(
     ] = True,
 ) -> None:
     """Bring the tables of a city up to what this version of Barfrub works with."""
-    from api.commands.backup import save_city
+    from api.cli.setup.backup import save_city
     from api.config.clock import Clock
     from api.config.settings import Settings, chosen_city
     from data.store import migrations

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from api.cli.main import commands
-from api.commands.restore import upgrade
+from api.cli.setup.restore import upgrade
 from api.config.clock import Clock
 from api.server.app import create_app
 from data.errors import ConflictError
@@ -17,7 +17,7 @@ from data.store.database.engine import open_database, transaction
 from data.store.migrations import NEWEST
 from tests.api.lived_in_city import open_at, rows_of, run
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 def test_the_program_tells_its_version() -> None:

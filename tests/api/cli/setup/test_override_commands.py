@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.main import commands
-from api.commands.overrides import overrides
+from api.cli.setup.overrides import overrides
 from data.errors import BarfrubError
 from data.store.database.engine import open_database, reading
 from data.store.streets.service_levels import list_levels, list_overrides

@@ -4,9 +4,9 @@ import geopandas
 import pytest
 from typer.testing import CliRunner
 
-from api.commands.city import city
+from api.cli.setup.city import city
+from api.cli.setup.fleet import fleet, policy
 from api.commands.coverage import coverage
-from api.commands.fleet import fleet, policy
 from api.commands.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.policy.city_policy import DEFAULT_POLICY

@@ -13,8 +13,8 @@ import pytest
 from pysqlite3 import dbapi2
 from sqlalchemy import text
 
-from api.commands.backup import backup
-from api.commands.restore import restore
+from api.cli.setup.backup import backup
+from api.cli.setup.restore import restore
 from api.config.clock import Clock
 from data.errors import BarfrubError, ConflictError, InvalidError
 from data.store.audit.audit_log import add_event
@@ -29,7 +29,7 @@ from tests import village as v
 from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
 from tests.fleet.drives import a_drive, a_fix
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

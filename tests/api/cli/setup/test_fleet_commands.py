@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from api.commands.fleet import fleet
+from api.cli.setup.fleet import fleet
 from data.errors import InvalidError
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.database.engine import open_database, reading

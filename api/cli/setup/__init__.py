@@ -1,0 +1,1 @@
+"""Which commands make, change and save a city and its people?"""
