@@ -35,7 +35,7 @@ def demo(
     import logging
 
     from api.cli.serve import serve
-    from api.commands.plan import plan
+    from api.cli.storms.plan import plan
     from api.config.logs import REQUESTS
     from api.config.settings import Settings
     from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of

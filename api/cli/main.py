@@ -19,14 +19,14 @@ from api.cli.setup.restore import restore, upgrade
 from api.cli.setup.sample import sample
 from api.cli.setup.user import device, user
 from api.cli.simulate import simulate
+from api.cli.storms.audit import audit
+from api.cli.storms.coverage import coverage
+from api.cli.storms.match import match
+from api.cli.storms.plan import plan
+from api.cli.storms.replay import replay
+from api.cli.storms.solve import solve
+from api.cli.storms.storm import storm
 from api.cli.work import work
-from api.commands.audit import audit
-from api.commands.coverage import coverage
-from api.commands.match import match
-from api.commands.plan import plan
-from api.commands.replay import replay
-from api.commands.solve import solve
-from api.commands.storm import storm
 
 commands = typer.Typer(
     no_args_is_help=True,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from api.commands.audit import audit as audit_command
+from api.cli.storms.audit import audit as audit_command
 from api.processes.tasks import audit_task
 from data.model import Actor, ActorKind, VehicleId
 from data.store.accounts.accounts import add_device, list_users

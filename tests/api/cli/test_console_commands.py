@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from api.access.auth import password_fits
 from api.cli.setup.user import device, user
-from api.commands.storm import storm
+from api.cli.storms.storm import storm
 from api.config.clock import Clock
 from data.errors import BarfrubError
 from data.model import Role

@@ -6,8 +6,8 @@ from typer.testing import CliRunner
 
 from api.cli.setup.city import city
 from api.cli.setup.fleet import fleet, policy
-from api.commands.coverage import coverage
-from api.commands.storm import storm
+from api.cli.storms.coverage import coverage
+from api.cli.storms.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET

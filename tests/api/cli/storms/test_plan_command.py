@@ -6,7 +6,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from api.commands.plan import plan
+from api.cli.storms.plan import plan
 from data.store.database.engine import open_database, reading
 from data.store.planning.plans import find_published_plan, list_plans
 from data.store.storms.storms import find_active_storm

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app, commands
-from api.commands.searching import Progress, stoppable
+from api.cli.storms.search_progress import Progress, stoppable
 from data.errors import BarfrubError, InvalidError
 from tests.routing.public_files import CARP, RELOAD, SMALL, TURNS
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from api.commands.replay import replay
+from api.cli.storms.replay import replay
 from api.server.app import create_app
 from api.simulation.log_import import close_storm_of_log, make_ready, take_in
 from api.simulation.log_sender import send_log, wait_for_digestion

@@ -52,7 +52,7 @@ def _made(
     engine: "Database", seconds: float, seed: int, threads: int, *, publish: bool
 ) -> "tuple[Plan, Prepared]":
     """Return the plan, stored, and what it was made from."""
-    from api.commands.searching import Progress, prepare, stoppable
+    from api.cli.storms.search_progress import Progress, prepare, stoppable
     from api.config.clock import Clock
     from api.config.console import CONSOLE
     from data.store.database.engine import transaction

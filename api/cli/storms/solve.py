@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from api.commands.searching import Asked, Progress
+    from api.cli.storms.search_progress import Asked, Progress
     from routing.formats.solver_case import Case
     from routing.problem.problem import Solution
 
@@ -107,7 +107,7 @@ def _found(
     case: "Case", seconds: float | None, iterations: int | None, threads: int, seed: int
 ) -> "tuple[Solution, Progress, Asked]":
     """Return the solution, how the search went and whether somebody stopped it."""
-    from api.commands.searching import Progress, prepare, stoppable
+    from api.cli.storms.search_progress import Progress, prepare, stoppable
     from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
     from routing.search.solver import solve as search
 

@@ -1,0 +1,1 @@
+"""Which commands work on storms, plans and evidence?"""
