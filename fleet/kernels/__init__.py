@@ -1,1 +1,0 @@
-"""Compiled loops of the map matching: numbers in, numbers out; one file per idea."""
