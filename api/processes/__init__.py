@@ -1,4 +1,4 @@
-"""What do long-running parts of the server share: the city's state?
+"""What do long-running parts of the server share?
 
-What do long-running parts of the server share: the city's state, periodic and background work?
+The city's state, periodic and background work, message gateways.
 """

@@ -41,7 +41,7 @@ FOUNDER = Actor(ActorKind.SYSTEM, "first start")
 """Who makes a city before anybody can sign in."""
 
 ASKING = "ask"
-"""The step before those of `fleet.setup.city_setup` where a place is asked of OpenStreetMap by name."""
+"""The step before those of `fleet.setup` where a place is asked of OpenStreetMap by name."""
 
 OPENING = "open"
 """The step after those of `fleet.setup.city_setup`: the new city is loaded and served."""

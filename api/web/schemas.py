@@ -146,7 +146,7 @@ class PlanIn(Wire):
     vehicles: Annotated[tuple[VehicleId, ...], Field(max_length=5000)] = ()
 
     def options(self) -> PlanOptions:
-        """Return the record that `fleet.planning.plan_lifecycle` takes; what is named twice counts once."""
+        """Return the record that `fleet.planning` takes; what is named twice counts once."""
         return PlanOptions(
             tuple(sorted(set(self.classes))),
             tuple(sorted(set(self.districts))),

@@ -1,6 +1,7 @@
-"""Which records and enums do all layers speak of?
+"""Which records and enums do all layers speak of? Standard library only.
 
-The facade `data.model` keeps exporting all of them.
+This facade exports all of them. Times are aware UTC, places WGS 84 lon-lat, other units are in
+the names.
 """
 
 from data.model.alerts import Alert, AlertKind

@@ -1,6 +1,7 @@
 """What drivers tap as done, as evidence: for machines whose sensors do not tell.
 
-A tap counts once it can no longer be taken back. What it proves then is decided in `fleet.coverage.tap_rules`.
+A tap counts once it can no longer be taken back. What it proves then is decided in
+`fleet.coverage.tap_rules`.
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """A batch of positions through steps, matching and passes, one vehicle after the other.
 
-A vehicle's track is cut into windows of half an hour (`fleet.coverage.track_windows`). Fixes in order go on where
-the last ones ended; a window that a late fix or a restart touches is followed anew from the stored
-positions, and what it proves replaces what it had proved.
+A vehicle's track is cut into windows of half an hour (`fleet.coverage.track_windows`). Fixes in
+order go on where the last ones ended; a window that a late fix or a restart touches is followed
+anew from the stored positions, and what it proves replaces what it had proved.
 """
 
 from collections import Counter, defaultdict

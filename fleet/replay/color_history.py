@@ -1,7 +1,8 @@
 """How the color of every street changed over a storm, pure: what a replay paints, second by second.
 
 Nothing new is decided here. At each whole second of a storm at which a color can change, the rules
-of `fleet.coverage.street_coverage` are asked about the passes that had ended by then; only changes are kept.
+of `fleet.coverage.street_coverage` are asked about the passes that had ended by then; only changes
+are kept.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

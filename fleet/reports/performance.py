@@ -1,10 +1,11 @@
 """How well the city keeps its promises in a storm, pure: lane-km within target, answers in time.
 
-A direction of a street is late while it is worn out, as `fleet.coverage.snow_accumulation` says: more than its
-cycle has gone by since it was last served or since the storm began or, where somebody entered how
-much fell, more snow than its trigger lies. Every figure is made from these spells of lateness, so
-that it may be asked for any moment of any storm and always agrees with the colors of the map.
-Streets without a cycle are served on request: they count among the requests and not here.
+A direction of a street is late while it is worn out, as `fleet.coverage.snow_accumulation` says:
+more than its cycle has gone by since it was last served or since the storm began or, where
+somebody entered how much fell, more snow than its trigger lies. Every figure is made from these
+spells of lateness, so that it may be asked for any moment of any storm and always agrees with the
+colors of the map. Streets without a cycle are served on request: they count among the requests and
+not here.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

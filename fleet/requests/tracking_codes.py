@@ -10,7 +10,7 @@ from data.store.database.engine import Tx
 from data.store.requests.tracking_codes import find_tracked
 
 CODE_DIGITS = 8
-"""Long enough that guessing at the pace of `api/access/rate_limits.py` takes years, short enough to type."""
+"""Long enough that guessing at the rates of `api/access` takes years, short enough to type."""
 
 REFERENCE = "B-"
 """What references begin with."""

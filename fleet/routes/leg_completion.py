@@ -139,7 +139,7 @@ def _wants(leg: Leg, treatment: Treatment) -> bool:
 def _whole(passes: Sequence[Pass], length_m: float) -> list[Served]:
     """Return the whole traversals of a direction, oldest first; two halves make one of the later.
 
-    Less exact than `fleet.coverage.street_coverage.whole_passes`, which knows depths, but it knows who drove.
+    Less exact than `fleet.coverage`, which knows depths, but it knows who drove.
     """
     found: list[Served] = []
     rest: list[tuple[float, float]] = []

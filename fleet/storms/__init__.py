@@ -1,4 +1,1 @@
-"""In which phase is a storm, and what is it met with: snow, closures, machines, policy?
-
-In which phase is a storm, and what is it met with: snow, closures, machines, policy, due times?
-"""
+"""In which phase is a storm, and what is it met with: snow, closures, machines, policy?"""

@@ -35,7 +35,7 @@ class LogLine:
 def read_gps_log(path: Path) -> list[LogLine]:
     """Return the lines of a table (.csv, .csv.gz) in its order.
 
-    Columns as in `fleet.tracking.track_files`. A line that tells no vehicle, time or place has its mistake,
+    Columns as in `track_files`. A line that tells no vehicle, time or place has its mistake,
     which names line and field; what else cannot be is unknown. Raises `InvalidError` where the file
     is no such table.
     """

@@ -33,7 +33,7 @@ LISTED = 300
 """Rows that a list of the board draws at once."""
 
 States = Mapping[SegmentId, tuple[int, int]]
-"""Coverage state of every segment, (forward, backward), as `fleet.coverage.street_coverage.painted` returns it."""
+"""Coverage state of every segment, (forward, backward), as `street_coverage.painted` returns it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,1 @@
-"""What are the shortest deadheads with turns?
-
-What are the shortest deadheads with turns, and the exact times of routes and single tasks along
-them?
-"""
+"""What are the shortest deadheads with turns, and the exact times of routes along them?"""

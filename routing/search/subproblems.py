@@ -39,7 +39,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 )
 from routing.kernels.graph.neighbor_lists import near_within
 from routing.kernels.routes.deadhead_matrix import NOWHERE, between, spread
-from routing.kernels.rows import intermediate_facilities as refills
+from routing.kernels.rows import intermediate_facilities
 from routing.kernels.search import annealing, initial_rows
 from routing.problem.problem import NONE, Ints
 from routing.search.rule_arrays import note_node_terms, note_window_terms, terms_of_part
@@ -80,7 +80,7 @@ class OpenPart:
         longest = max(len(stay) for stay in stays) + SPARE_ROOM
         room = count if count <= SMALL_TASKS else min(count, max(share, longest))
         size = (count, len(windows), room + 2, facts.modes)
-        columns = refills.more_columns(facts.modes) if len(self._part.site) else 0
+        columns = intermediate_facilities.more_columns(facts.modes) if len(self._part.site) else 0
         self._rows = subproblem_arrays.new_rows(*size, columns)
         self._memo = subproblem_arrays.new_memo(count, len(windows))
         self._undo = subproblem_arrays.new_undo(*size, columns)

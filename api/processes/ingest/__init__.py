@@ -1,5 +1,4 @@
-"""How do positions and reports get onto the disk before they are acknowledged?
+"""How do positions and reports reach the disk, evidence and boards?
 
-How do positions and reports get onto the disk before they are acknowledged, and from there to
-evidence and boards?
+Each is stored before it is acknowledged.
 """

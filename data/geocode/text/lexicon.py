@@ -72,7 +72,7 @@ def speech(language: str) -> Mapping[str, str]:
 
 
 def _read(code: str) -> Language:
-    text = files("data.geocode").joinpath("languages", f"{code}.toml").read_text("utf-8")
+    text = files("data.geocode.text").joinpath("languages", f"{code}.toml").read_text("utf-8")
     table: dict[str, Any] = tomllib.loads(text)
     kinds, words, numbers = table["kinds"], table["words"], table.get("numbers", {})
     return Language(

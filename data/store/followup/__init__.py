@@ -1,5 +1,4 @@
-"""What becomes of requests that wait: notes, sightings, referrals to agencies, calls back?
+"""What becomes of requests that wait, as rows?
 
-What becomes of requests that wait: notes, sightings, referrals to agencies, calls back, bulk
-changes, as rows?
+Notes, sightings, referrals to agencies, calls back, bulk changes.
 """

@@ -1,7 +1,4 @@
-"""How do the tables of an older database become those of today?
-
-(`versions/` holds one revision a file.)
-"""
+"""How do the tables of an older database become those of today?"""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """Which tables does a city's database have?
 
-The facade `data.store.schema` keeps exporting all of them.
+This facade exports all of them; every time goes in and comes out as aware UTC.
 """
 
 from data.store.schema.accounts import device, event, sign_in_code, tap, user

@@ -41,24 +41,29 @@ def maker[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return _once(cast("_Compiled[P, R]", _cached(njit(cache=True, nogil=True), function)))
 
 
+def kernels_of(file: Path) -> Path:
+    """Return the outermost folder named `kernels` that holds a file, else the file's own folder."""
+    return next((each for each in reversed(file.parents) if each.name == "kernels"), file.parent)
+
+
 @cache
 def digest_of(folder: Path) -> str:
-    """Return a name for the text of all kernels in a folder, and of how they are compiled."""
-    files = sorted({*folder.glob("*.py"), Path(__file__)})
+    """Return a name for the text of all kernels below a folder, and of how they are compiled."""
+    files = sorted({*folder.rglob("*.py"), Path(__file__)})
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def _cached(
     compiler: Callable[[Callable[..., object]], object], function: Callable[..., object]
 ) -> object:
-    """Compile with a cache named by the text of the function's package.
+    """Compile with a cache named by the text of all kernels beside the function.
 
-    Numba does not see changes in functions that a kernel imports from another file. Packages have
-    a folder each: a change to the matching leaves the search as it is compiled.
+    Numba does not see changes in functions that a kernel imports from another file. The optimizer
+    and the matching have a folder `kernels` each: a change of one leaves the other compiled.
     """
     whole = _SETTINGS.CACHE_DIR
     if whole:
-        folder = Path(function.__code__.co_filename).parent
+        folder = kernels_of(Path(function.__code__.co_filename))
         _SETTINGS.CACHE_DIR = str(Path(whole) / digest_of(folder))
     try:
         return compiler(function)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fleet.matching.kernels import trellis
-from routing.kernels.arrays.jit import digest_of
+from routing.kernels.arrays.jit import digest_of, kernels_of
 from routing.kernels.routes import moves
 
 
@@ -25,5 +25,6 @@ def test_a_changed_kernel_renames_the_folder_of_its_package_only(tmp_path: Path)
 
 @pytest.mark.parametrize("kernel", [trellis.advance, moves.a_move])
 def test_a_kernel_is_kept_in_the_folder_of_its_package(kernel: Any) -> None:
-    folder = Path(kernel.__code__.co_filename).parent
+    folder = kernels_of(Path(kernel.__code__.co_filename))
+    assert folder.name == "kernels"
     assert Path(kernel.stats.cache_path).parent.name == digest_of(folder)
