@@ -1,9 +1,8 @@
 """Ruin and recreate on a whole problem: first routes, then better ones at falling temperature.
 
 The inner loop is exact on duration, directions, hopper and shift; it ranks places by the price
-that a delay has for the tasks behind (`kernels.routes.price`) and accepts by the true cost.
-In a large city distant deadheads are estimates there (`paths.gaps_of`); the solver drives the
-routes exactly afterwards.
+that a delay has for the tasks behind (`routing.kernels.routes`) and accepts by the true cost.
+In a large city distant deadheads are estimates there; the solver drives routes exactly later.
 """
 
 from collections.abc import Callable, Sequence
