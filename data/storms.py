@@ -18,8 +18,19 @@ MOST_CM = 500.0
 _HEADS: Mapping[str, tuple[str, ...]] = {
     "time": ("at", "date", "date and time", "زمان", "تاریخ", "تاریخ و ساعت", "ساعت"),
     "cm": (
-        *("snow", "snow cm", "fallen", "fallen cm", "depth", "depth cm", "snow (cm)"),
-        *("برف", "سانتی متر", "برف (سانتی متر)", "ارتفاع", "ارتفاع برف", "بارش"),
+        "snow",
+        "snow cm",
+        "fallen",
+        "fallen cm",
+        "depth",
+        "depth cm",
+        "snow (cm)",
+        "برف",
+        "سانتی متر",
+        "برف (سانتی متر)",
+        "ارتفاع",
+        "ارتفاع برف",
+        "بارش",
     ),
 }
 _COLUMN_OF = {normal(head): column for column, heads in _HEADS.items() for head in (column, *heads)}

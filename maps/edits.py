@@ -24,8 +24,20 @@ from maps.replanning import DelayView, Streets
 type Vehicles = Mapping[VehicleId, str]
 
 HARD_RULES = (
-    *("shift_end", "hopper", "too_narrow", "no_gear", "forbidden", "locked", "closed"),
-    *("unreachable", "no_work", "unchanged", "no_taker", "not_on_route", "off_duty", "referee"),
+    "shift_end",
+    "hopper",
+    "too_narrow",
+    "no_gear",
+    "forbidden",
+    "locked",
+    "closed",
+    "unreachable",
+    "no_work",
+    "unchanged",
+    "no_taker",
+    "not_on_route",
+    "off_duty",
+    "referee",
 )
 """What a change may break so that it cannot be made; the catalogs' `broken:RULE`."""
 

@@ -1,5 +1,6 @@
 """Rules of the house that no linter knows."""
 
+import ast
 import importlib
 import json
 import re
@@ -43,6 +44,16 @@ def test_files_are_short():
         and (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_LINES
     }
     assert long == {}
+
+
+def test_no_literal_tuple_is_unpacked_to_save_lines():
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in _tracked("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Starred) and isinstance(node.value, ast.Tuple | ast.List)
+    ]
+    assert found == []
 
 
 def test_no_folder_has_too_many_scripts():

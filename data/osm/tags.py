@@ -101,8 +101,17 @@ JUNCTION = "junction"
 """Kind of a crossing that has a name of its own, like Istanbul Crossroads."""
 
 LANDMARK_KEYS = (
-    *("amenity", "shop", "tourism", "historic", "office", "leisure", "healthcare", "craft"),
-    *("building", "man_made", "military"),
+    "amenity",
+    "shop",
+    "tourism",
+    "historic",
+    "office",
+    "leisure",
+    "healthcare",
+    "craft",
+    "building",
+    "man_made",
+    "military",
 )
 """What is named and has one of these keys is a landmark."""
 

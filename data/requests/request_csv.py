@@ -34,8 +34,20 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
 }
 COLUMNS = tuple(_HEADS)
 _IGNORED = (
-    *("received", "state", "class", "district", "due", "channel", "dangers"),
-    *("دریافت", "وضعیت", "درجه", "منطقه", "مهلت", "راه تماس", "خطرها"),
+    "received",
+    "state",
+    "class",
+    "district",
+    "due",
+    "channel",
+    "dangers",
+    "دریافت",
+    "وضعیت",
+    "درجه",
+    "منطقه",
+    "مهلت",
+    "راه تماس",
+    "خطرها",
 )
 """Columns of our own files that another system's requests do not bring."""
 

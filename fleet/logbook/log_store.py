@@ -174,8 +174,14 @@ def _told(
 def _line(spell: Spell) -> list[Any]:
     sums = spell.sums
     numbers = (
-        *(sums.work_s, sums.drive_s, sums.stand_s, sums.running_s, sums.off_s),
-        *(sums.work_m, sums.drive_m, sums.sensed_s),
+        sums.work_s,
+        sums.drive_s,
+        sums.stand_s,
+        sums.running_s,
+        sums.off_s,
+        sums.work_m,
+        sums.drive_m,
+        sums.sensed_s,
     )
     amounts = (sums.told_kg, sums.rated_kg, sums.spread_m2)
     return [

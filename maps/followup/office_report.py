@@ -22,15 +22,34 @@ from maps.pages.tables import (
 )
 
 REPORT_COLUMNS = (
-    *("part", "name", "service_class", "requests", "done", "late"),
-    *("reopened_count", "median_min", "p90_min"),
+    "part",
+    "name",
+    "service_class",
+    "requests",
+    "done",
+    "late",
+    "reopened_count",
+    "median_min",
+    "p90_min",
 )
 """Columns of the table of figures; their headings are texts of the catalog."""
 
 CLOCK_COLUMNS = (
-    *("reference", "kind", "district", "service_class", "request_state", "received_at"),
-    *("placed_at", "planned_at", "done_at", "closed_at", "told_at", "closed_for"),
-    *("reopened_count", "unproved_count", "dangers"),
+    "reference",
+    "kind",
+    "district",
+    "service_class",
+    "request_state",
+    "received_at",
+    "placed_at",
+    "planned_at",
+    "done_at",
+    "closed_at",
+    "told_at",
+    "closed_for",
+    "reopened_count",
+    "unproved_count",
+    "dangers",
 )
 """Columns of the table of requests: times and codes, nothing of callers and their words."""
 

@@ -44,17 +44,40 @@ A_DAY = timedelta(hours=25)
 """Over a longer time, clock times need their day: 25 hours is the longest day of a city."""
 
 DAYS_HEADS = (
-    *("Vehicle", "Driver", "On the move", "km", "km at work", "Driving", "At work"),
-    *("Stops", "Idling", "Yard", "Reloads", "Material"),
+    "Vehicle",
+    "Driver",
+    "On the move",
+    "km",
+    "km at work",
+    "Driving",
+    "At work",
+    "Stops",
+    "Idling",
+    "Yard",
+    "Reloads",
+    "Material",
 )
 LOG_HEADS = ("Begins", "Ends", "How long", "What", "Where", "km", "Idling", "Material")
 TRIP_HEADS = (
-    *("Begins", "Ends", "How long", "Where from", "Where to"),
-    *("km", "km at work", "Material"),
+    "Begins",
+    "Ends",
+    "How long",
+    "Where from",
+    "Where to",
+    "km",
+    "km at work",
+    "Material",
 )
 SHIFT_HEADS = (
-    *("Shift", "Driver", "On the move", "Hours of service", "Driving", "At work"),
-    *("Breaks", "Longest without a break", "Limit"),
+    "Shift",
+    "Driver",
+    "On the move",
+    "Hours of service",
+    "Driving",
+    "At work",
+    "Breaks",
+    "Longest without a break",
+    "Limit",
 )
 """Headings of tables: texts of the catalog."""
 

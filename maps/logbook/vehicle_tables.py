@@ -12,15 +12,41 @@ from maps.pages.i18n import Translator
 from maps.pages.tables import table_csv
 
 DAYS_COLUMNS = (
-    *("vehicle", "driver", "from", "to", "first_move", "last_move", "km", "work_km"),
-    *("drive_min", "work_min", "service_min", "stops", "stop_min", "idle_min"),
-    *("yard_visits", "yard_min", "reload_visits", "reload_min", "material_kg", "known_by"),
+    "vehicle",
+    "driver",
+    "from",
+    "to",
+    "first_move",
+    "last_move",
+    "km",
+    "work_km",
+    "drive_min",
+    "work_min",
+    "service_min",
+    "stops",
+    "stop_min",
+    "idle_min",
+    "yard_visits",
+    "yard_min",
+    "reload_visits",
+    "reload_min",
+    "material_kg",
+    "known_by",
 )
 """Columns of the table of vehicles; their headings are texts of the catalog."""
 
 LOG_COLUMNS = (
-    *("vehicle", "from", "to", "minutes", "doing", "place", "km", "work_km"),
-    *("idle_min", "material_kg", "known_by"),
+    "vehicle",
+    "from",
+    "to",
+    "minutes",
+    "doing",
+    "place",
+    "km",
+    "work_km",
+    "idle_min",
+    "material_kg",
+    "known_by",
 )
 """Columns of the table of one vehicle's log."""
 

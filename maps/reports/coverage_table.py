@@ -22,8 +22,17 @@ WAYS = {True: "forward", False: "backward"}
 FACTS = ("state", "passes", "passes_needed", "last_pass", "evidence")
 
 TABLE_COLUMNS = (
-    *("id", "name", "name_fa", "name_en", "road_class", "district", "length_m", "lanes"),
-    *("service_class", "reason", "cycle_h"),
+    "id",
+    "name",
+    "name_fa",
+    "name_en",
+    "road_class",
+    "district",
+    "length_m",
+    "lanes",
+    "service_class",
+    "reason",
+    "cycle_h",
     *(f"{fact}_{way}" for way in WAYS.values() for fact in FACTS),
 )
 """Columns of the table for a spreadsheet; their headings are texts of the catalog."""

@@ -12,8 +12,15 @@ from maps.pages.workbook import Cell, Sheet, workbook
 from maps.storms.call_outs import owner_text
 
 COLUMNS = (
-    *("paid_h", "drive_h", "work_h", "km", "work_km"),
-    *("material_kg", "machines_cost", "material_cost", "cost"),
+    "paid_h",
+    "drive_h",
+    "work_h",
+    "km",
+    "work_km",
+    "material_kg",
+    "machines_cost",
+    "material_cost",
+    "cost",
 )
 """Columns of figures; their heads are texts of the catalog."""
 

@@ -10,8 +10,19 @@ from data.model import Found
 from maps.pages.i18n import Translator
 
 QUEUE_COLUMNS = (
-    *("reference", "received", "state", "kind", "dangers", "class", "district"),
-    *("address", "text", "lon", "lat", "due", "channel"),
+    "reference",
+    "received",
+    "state",
+    "kind",
+    "dangers",
+    "class",
+    "district",
+    "address",
+    "text",
+    "lon",
+    "lat",
+    "due",
+    "channel",
 )
 """Columns of the table; their heads are texts of the catalog."""
 

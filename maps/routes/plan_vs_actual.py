@@ -17,8 +17,17 @@ from maps.pages.tables import BYTE_ORDER_MARK
 from maps.streets.street import StreetName, called, street_name
 
 CHECK_COLUMNS = (
-    *("truck", "leg", "street", "leg_kind", "planned_start", "planned_end"),
-    *("leg_state", "done_at", "done_by", "skip_reason", "late_min"),
+    "truck",
+    "leg",
+    "street",
+    "leg_kind",
+    "planned_start",
+    "planned_end",
+    "leg_state",
+    "done_at",
+    "done_by",
+    "skip_reason",
+    "late_min",
 )
 """Columns of the table of legs; their headings are texts of the catalog."""
 

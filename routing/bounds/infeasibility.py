@@ -128,8 +128,15 @@ def _too_much(crews: Crews, single: Alone, tasks: Flags, due_s: float) -> ClassP
         return None
     classes = tuple(np.unique(problem.class_index[chosen]).tolist())
     return ClassProof(
-        *(classes, due_s, earliest_s, argument, len(chosen), task),
-        *(work.vehicles, work.work_s, work.free_s),
+        classes,
+        due_s,
+        earliest_s,
+        argument,
+        len(chosen),
+        task,
+        work.vehicles,
+        work.work_s,
+        work.free_s,
     )
 
 

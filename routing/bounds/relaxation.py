@@ -112,16 +112,32 @@ def _columns(problem: Problem, prices: Prices, vehicles: Numbers) -> Columns:
     stops = np.unique(np.concatenate((arc, problem.start_arc[vehicles])))
     halt_arc = stops if choose else stops[:0]
     sizes = [
-        *(len(task), problem.tasks, len(street), len(vehicles)),
-        *(problem.sites, turns, len(halt_arc)),
+        len(task),
+        problem.tasks,
+        len(street),
+        len(vehicles),
+        problem.sites,
+        turns,
+        len(halt_arc),
     ]
     ends = np.cumsum(sizes)
     mode_, left, drive, used, refill, turn, halt = (
         np.arange(end - size, end) for end, size in zip(ends, sizes, strict=True)
     )
     return Columns(
-        *(mode_, task, arc, left, drive, street, used, vehicles),
-        *(refill, turn, halt, halt_arc, int(ends[-1])),
+        mode_,
+        task,
+        arc,
+        left,
+        drive,
+        street,
+        used,
+        vehicles,
+        refill,
+        turn,
+        halt,
+        halt_arc,
+        int(ends[-1]),
     )
 
 

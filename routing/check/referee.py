@@ -192,7 +192,12 @@ def _cost(problem: Problem, solution: Solution, times: Driven) -> Cost:
     lateness = float((problem.lateness_price[tasks] * late_s).sum())
     unserved = float(problem.unserved_price[list(solution.unserved)].sum())
     return Cost(
-        *(time, vehicles, completion, lateness, unserved, distance),
+        time,
+        vehicles,
+        completion,
+        lateness,
+        unserved,
+        distance,
         last_home=rules.last_home_price * max(home_s) if rules.last_home_price else 0.0,
         balance=_balance(rules.balance_price, service_s),
         change=change,

@@ -78,7 +78,9 @@ def _works_of(problem: Problem, v: int, route: Route) -> list[_Work]:
     driven = [arcs[i] for i in at]
     columns = (
         problem.service_s[tasks, problem.vehicle_type[v]],
-        *(problem.release_s[tasks], problem.material_kg[tasks], problem.length_m[driven]),
+        problem.release_s[tasks],
+        problem.material_kg[tasks],
+        problem.length_m[driven],
     )
     works = map(_Work, driven, *(column.tolist() for column in columns))
     found = list(map(_Work, arcs))

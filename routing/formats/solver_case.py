@@ -65,7 +65,11 @@ def _public_case(instance: Instance, start: bytes | None) -> Case:
         except FormatError as error:
             raise StartError(str(error)) from error
     return Case(
-        *(instance.name, instance.kind, model.problem, model.unit, _begun(routes)),
+        instance.name,
+        instance.kind,
+        model.problem,
+        model.unit,
+        _begun(routes),
         lambda solution, seconds: solution_json(model, solution, seconds),
     )
 
@@ -78,7 +82,11 @@ def _own_case(own: OwnProblem, start: bytes | None) -> Case:
         except FormatError as error:
             raise StartError(str(error)) from error
     return Case(
-        *(own.file.name, OWN, own.problem, 1.0, _begun(routes)),
+        own.file.name,
+        OWN,
+        own.problem,
+        1.0,
+        _begun(routes),
         lambda solution, seconds: own_solution_json(own, solution, seconds),
     )
 

@@ -66,8 +66,12 @@ def line_graph(problem: Problem) -> LineGraph:
     order = np.argsort(problem.turn_to, kind="stable")
     back_starts = np.searchsorted(problem.turn_to[order], np.arange(problem.arcs + 1))
     return LineGraph(
-        *(problem.turn_start, problem.turn_to, weight),
-        *(back_starts.astype(np.int64), origin[order], weight[order]),
+        problem.turn_start,
+        problem.turn_to,
+        weight,
+        back_starts.astype(np.int64),
+        origin[order],
+        weight[order],
         drive_s=drive_s,
     )
 
@@ -99,8 +103,13 @@ def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     """Return the seconds from the end of an arc to the beginning of every arc."""
     label = np.empty(problem.arcs)
     shortest_paths.tree(
-        *(line.starts, line.to, line.weight, problem.place),
-        *(arc, line.drive_s[arc], label),
+        line.starts,
+        line.to,
+        line.weight,
+        problem.place,
+        arc,
+        line.drive_s[arc],
+        label,
     )
     return label
 
@@ -109,8 +118,13 @@ def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     """Return the seconds from the end of every arc to the beginning of one."""
     label = np.empty(problem.arcs)
     shortest_paths.tree(
-        *(line.back_starts, line.back_to, line.back_weight, problem.place),
-        *(arc, 0.0, label),
+        line.back_starts,
+        line.back_to,
+        line.back_weight,
+        problem.place,
+        arc,
+        0.0,
+        label,
     )
     return label - line.drive_s
 
@@ -142,8 +156,14 @@ def _dense(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> Gaps:
     dense = np.minimum(dense, np.float32(FAR_S))
     none = np.zeros((1, 1), np.float32)
     return Gaps(
-        *(dense, ends.places, none, none, np.zeros((1, 1), np.int32), none),
-        *(np.zeros(1, EDGE), none),
+        dense,
+        ends.places,
+        none,
+        none,
+        np.zeros((1, 1), np.int32),
+        none,
+        np.zeros(1, EDGE),
+        none,
     )
 
 
@@ -160,7 +180,8 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
     edge["enter_hub"] = hub_of[problem.tail[ends.arc]]
     gaps = Gaps(
-        *(np.zeros((1, 1), np.float32), ends.places),
+        np.zeros((1, 1), np.float32),
+        ends.places,
         np.minimum(from_place, np.float32(FAR_S)),
         np.minimum(to_place, np.float32(FAR_S)),
         key,
@@ -213,10 +234,17 @@ def _find_nearest(
 
     def some(first: int, last: int) -> None:
         shortest_paths.nearest(
-            *(line.starts, line.to, line.weight, problem.place, line.drive_s, sources),
+            line.starts,
+            line.to,
+            line.weight,
+            problem.place,
+            line.drive_s,
+            sources,
             first,
             last,
-            *(number, next_end, next_s),
+            number,
+            next_end,
+            next_s,
         )
 
     _in_parts(some, len(sources), threads)
@@ -325,11 +353,16 @@ class Walker:
         parent, seen, out = self._ints
         line, problem = self.line, self.problem
         seconds, count = shortest_paths.path(
-            *(line.starts, line.to, line.weight, problem.place),
+            line.starts,
+            line.to,
+            line.weight,
+            problem.place,
             float(line.drive_s[source]),
             source,
             target,
-            *(self._label, parent, seen),
+            self._label,
+            parent,
+            seen,
             self._heap[0],
             self._heap[1],
             out,

@@ -86,9 +86,14 @@ def _own_of(problem: Problem, vehicle: int, route: Route) -> list[_Own]:
     tasks = np.array([visit.task for visit in visits], np.int64)
     arcs = problem.mode_arc[tasks, np.array([visit.mode for visit in visits], np.int64)]
     columns = (
-        *(tasks, arcs, problem.service_s[tasks, problem.vehicle_type[vehicle]]),
-        *(problem.release_s[tasks], problem.due_s[tasks], problem.material_kg[tasks]),
-        *(problem.completion_price[tasks], problem.lateness_price[tasks]),
+        tasks,
+        arcs,
+        problem.service_s[tasks, problem.vehicle_type[vehicle]],
+        problem.release_s[tasks],
+        problem.due_s[tasks],
+        problem.material_kg[tasks],
+        problem.completion_price[tasks],
+        problem.lateness_price[tasks],
     )
     return list(map(_Own, *(column.tolist() for column in columns)))
 
@@ -186,9 +191,14 @@ class _Clock:
         ends_s = np.inf if waits else self.now_s
         spent_s = ends_s - float(problem.shift_start_s[v])
         return TimedRoute(
-            *(tuple(self.legs), ends_s, float(problem.price_per_s[v]) * spent_s),
-            *(self.completion_cost, self.lateness_cost, float(problem.fixed_price[v])),
-            *(self._distance_cost(), self.change_cost),
+            tuple(self.legs),
+            ends_s,
+            float(problem.price_per_s[v]) * spent_s,
+            self.completion_cost,
+            self.lateness_cost,
+            float(problem.fixed_price[v]),
+            self._distance_cost(),
+            self.change_cost,
             service_s=spent_s + problem.rules.before_s(v),
             used=True,
             waits_at=self.next if waits else NONE,
@@ -247,7 +257,10 @@ def whole_cost(problem: Problem, routes: Sequence[TimedRoute], unserved: Sequenc
     latest_s = max((route.ends_s for route in routes if route.used), default=0.0)
     service_s = [route.service_s for route in routes] or [0.0]
     return Cost(
-        *(time, fixed, completion, lateness),
+        time,
+        fixed,
+        completion,
+        lateness,
         float(problem.unserved_price[list(unserved)].sum()),
         distance,
         last_home=rules.last_home_price * latest_s if rules.last_home_price else 0.0,

@@ -51,8 +51,10 @@ def alone(problem: Problem, line: LineGraph) -> Alone:
         timely |= can & (round_s <= problem.shift_end_s[v])
         earliest_s = np.where(can, np.minimum(earliest_s, done_s), earliest_s)
     steps: tuple[tuple[Flags, Reason], ...] = (
-        *((timely, "time"), (carried, "capacity")),
-        *((reached, "unreachable"), (able, "no_vehicle")),
+        (timely, "time"),
+        (carried, "capacity"),
+        (reached, "unreachable"),
+        (able, "no_vehicle"),
     )
     hopeless: dict[int, Reason] = {}
     for passed, reason in steps:

@@ -166,17 +166,39 @@ class Problem:
 
 _BY_ARC = ("head", "length_m", "drive_s", "place")
 _BY_TASK = (
-    *("material_kg", "class_index", "release_s", "due_s"),
-    *("completion_price", "lateness_price", "unserved_price"),
+    "material_kg",
+    "class_index",
+    "release_s",
+    "due_s",
+    "completion_price",
+    "lateness_price",
+    "unserved_price",
 )
 _BY_VEHICLE = (
-    *("start_arc", "end_arc", "capacity_kg", "load_kg"),
-    *("shift_start_s", "shift_end_s", "price_per_s", "fixed_price"),
+    "start_arc",
+    "end_arc",
+    "capacity_kg",
+    "load_kg",
+    "shift_start_s",
+    "shift_end_s",
+    "price_per_s",
+    "fixed_price",
 )
 _NOT_NEGATIVE = (
-    *("length_m", "drive_s", "turn_s", "service_s", "material_kg", "completion_price"),
-    *("lateness_price", "unserved_price", "capacity_kg", "load_kg", "price_per_s"),
-    *("fixed_price", "fill_s", "pace"),
+    "length_m",
+    "drive_s",
+    "turn_s",
+    "service_s",
+    "material_kg",
+    "completion_price",
+    "lateness_price",
+    "unserved_price",
+    "capacity_kg",
+    "load_kg",
+    "price_per_s",
+    "fixed_price",
+    "fill_s",
+    "pace",
 )
 
 

@@ -195,14 +195,22 @@ def check_rules(rules: Rules, problem: Fitted) -> None:
     tasks, vehicles = len(problem.service_s), len(problem.vehicle_type)
     _check_lengths(rules, tasks, vehicles)
     for name, end in (
-        *(("earlier", tasks), ("later", tasks)),
-        *(("forbidden_task", tasks), ("forbidden_vehicle", vehicles)),
+        ("earlier", tasks),
+        ("later", tasks),
+        ("forbidden_task", tasks),
+        ("forbidden_vehicle", vehicles),
     ):
         _check_range(name, getattr(rules, name), 0, end)
     _check_range("published_vehicle", rules.published_vehicle, -1, vehicles)
     for name in (
-        *("within_s", "change_price", "break_after_s", "break_s", "price_per_m", "worked_s"),
-        *("last_home_price", "balance_price"),
+        "within_s",
+        "change_price",
+        "break_after_s",
+        "break_s",
+        "price_per_m",
+        "worked_s",
+        "last_home_price",
+        "balance_price",
     ):
         if not np.all(np.asarray(getattr(rules, name)) >= 0):
             raise ValueError(f"{name}: expected no negative value, got {getattr(rules, name)}")
@@ -212,16 +220,22 @@ def check_rules(rules: Rules, problem: Fitted) -> None:
 
 def _check_lengths(rules: Rules, tasks: int, vehicles: int) -> None:
     for name, length in (
-        *(("later", len(rules.earlier)), ("within_s", len(rules.earlier))),
+        ("later", len(rules.earlier)),
+        ("within_s", len(rules.earlier)),
         ("forbidden_vehicle", len(rules.forbidden_task)),
     ):
         if len(getattr(rules, name)) != length:
             raise ValueError(f"{name}: expected length {length}, got {len(getattr(rules, name))}")
     for name, length in (
-        *(("published_vehicle", tasks), ("change_price", tasks), ("begin_by_s", tasks)),
+        ("published_vehicle", tasks),
+        ("change_price", tasks),
+        ("begin_by_s", tasks),
         ("break_s", vehicles),
-        *(("break_after_s", vehicles), ("price_per_m", vehicles), ("pinned", vehicles)),
-        *(("underway", vehicles), ("worked_s", vehicles)),
+        ("break_after_s", vehicles),
+        ("price_per_m", vehicles),
+        ("pinned", vehicles),
+        ("underway", vehicles),
+        ("worked_s", vehicles),
     ):
         found = len(getattr(rules, name))
         if found not in (0, length):

@@ -164,12 +164,26 @@ def by_nearness(
 
 
 _BY_TASK = (
-    *("mode_arc", "service_s", "material_kg", "class_index", "release_s", "due_s"),
-    *("completion_price", "lateness_price", "unserved_price"),
+    "mode_arc",
+    "service_s",
+    "material_kg",
+    "class_index",
+    "release_s",
+    "due_s",
+    "completion_price",
+    "lateness_price",
+    "unserved_price",
 )
 _BY_VEHICLE = (
-    *("vehicle_type", "start_arc", "end_arc", "capacity_kg", "load_kg"),
-    *("shift_start_s", "shift_end_s", "price_per_s", "fixed_price"),
+    "vehicle_type",
+    "start_arc",
+    "end_arc",
+    "capacity_kg",
+    "load_kg",
+    "shift_start_s",
+    "shift_end_s",
+    "price_per_s",
+    "fixed_price",
 )
 
 

@@ -327,8 +327,10 @@ class RunningRoutes:
         problem = self._problem
         task = Own(
             float(urgent.service_s[problem.vehicle_type[vehicle]]),
-            *(urgent.release_s, urgent.due_s),
-            *(urgent.completion_price, urgent.lateness_price),
+            urgent.release_s,
+            urgent.due_s,
+            urgent.completion_price,
+            urgent.lateness_price,
         )
         arcs = [
             urgent.mode_arc[stop.mode] if isinstance(stop, Visit) else arc_of(problem, stop)

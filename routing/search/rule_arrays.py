@@ -103,8 +103,15 @@ def _metres(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Fl
     metres = np.zeros((len(ends.arc) + 1, len(ends.arc), 1), np.float32)
     for i, arc in enumerate(ends.arc.tolist()):
         shortest_paths.metres_along(
-            *(line.starts, line.to, line.weight, problem.place, problem.length_m),
-            *(arc, line.drive_s[arc], label, along),
+            line.starts,
+            line.to,
+            line.weight,
+            problem.place,
+            problem.length_m,
+            arc,
+            line.drive_s[arc],
+            label,
+            along,
         )
         metres[i, :, 0] = along[ends.arc]
     metres[-1] = own[0]

@@ -90,8 +90,14 @@ def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
 def _groups(problem: Problem) -> Ints:
     """Return int32[V], equal for vehicles that are alike."""
     columns = (
-        *(problem.vehicle_type, problem.start_arc, problem.end_arc, problem.capacity_kg),
-        *(problem.load_kg, problem.shift_start_s, problem.shift_end_s, problem.price_per_s),
+        problem.vehicle_type,
+        problem.start_arc,
+        problem.end_arc,
+        problem.capacity_kg,
+        problem.load_kg,
+        problem.shift_start_s,
+        problem.shift_end_s,
+        problem.price_per_s,
         problem.fixed_price,
         *alike_by_rules(problem),
     )

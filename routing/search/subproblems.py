@@ -139,8 +139,14 @@ class OpenPart:
         """Improve for some iterations."""
         if len(self.tasks):
             annealing.anneal(
-                *(self._part, self._rows, self._memo, self._undo, self._best),
-                *(rng, iterations, temperature),
+                self._part,
+                self._rows,
+                self._memo,
+                self._undo,
+                self._best,
+                rng,
+                iterations,
+                temperature,
             )
 
     def best(self) -> list[Ints]:

@@ -29,9 +29,13 @@ def instance_text(name: str, segments: Sequence[Segment], edges: int, per_route:
     demand = [max(1, round(segment.length_m / 10)) for segment in chosen]
     capacity = max(round(per_route * sum(demand) / edges), max(demand))
     lines = [
-        *(f"NOMBRE : {name}", f"VERTICES : {len(number)}", f"ARISTAS_REQ : {edges}"),
-        *("ARISTAS_NOREQ : 0", f"VEHICULOS : {-(-sum(demand) // capacity)}"),
-        *(f"CAPACIDAD : {capacity}", "LISTA_ARISTAS_REQ :"),
+        f"NOMBRE : {name}",
+        f"VERTICES : {len(number)}",
+        f"ARISTAS_REQ : {edges}",
+        "ARISTAS_NOREQ : 0",
+        f"VEHICULOS : {-(-sum(demand) // capacity)}",
+        f"CAPACIDAD : {capacity}",
+        "LISTA_ARISTAS_REQ :",
     ]
     for segment, need in zip(chosen, demand, strict=True):
         ends = f"{number[segment.start]}, {number[segment.end]}"

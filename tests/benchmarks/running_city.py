@@ -83,8 +83,15 @@ def _pass(route: Route, leg: Leg, network: StreetNetwork) -> Pass:
     length_m = network.segment(way.segment_id).length_m
     treatment = Treatment.PLOW if leg.blade else Treatment.SALT
     return Pass(
-        *(way.segment_id, way.forward, 0.0, length_m, route.vehicle_id),
-        *(leg.starts_at, leg.ends_at, treatment, SURE),
+        way.segment_id,
+        way.forward,
+        0.0,
+        length_m,
+        route.vehicle_id,
+        leg.starts_at,
+        leg.ends_at,
+        treatment,
+        SURE,
     )
 
 
@@ -105,7 +112,12 @@ def _place(tx: Tx, route: Route, network: StreetNetwork) -> None:
     heading = network.heading_at(way.segment_id, half) + (0.0 if way.forward else 180.0)
     place = network.point_at(way.segment_id, half)
     fix = Position(
-        *(device.id, route.vehicle_id, "bench", LATER, LATER, place),
+        device.id,
+        route.vehicle_id,
+        "bench",
+        LATER,
+        LATER,
+        place,
         heading_deg=heading % 360.0,
         blade=bool(leg.works),
     )

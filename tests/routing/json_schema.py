@@ -1,9 +1,27 @@
 """The part of JSON Schema that our own schema uses, to hold the file and the reader together."""
 
 KNOWN = {
-    *("$defs", "$ref", "$schema", "title", "description", "default", "additionalProperties"),
-    *("type", "properties", "required", "items", "anyOf", "const", "enum", "propertyNames"),
-    *("minimum", "maximum", "exclusiveMinimum", "minLength", "maxLength", "minItems"),
+    "$defs",
+    "$ref",
+    "$schema",
+    "title",
+    "description",
+    "default",
+    "additionalProperties",
+    "type",
+    "properties",
+    "required",
+    "items",
+    "anyOf",
+    "const",
+    "enum",
+    "propertyNames",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "minLength",
+    "maxLength",
+    "minItems",
 }
 TYPES = {
     "object": lambda value: isinstance(value, dict),

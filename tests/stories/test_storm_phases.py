@@ -92,7 +92,11 @@ def test_a_storm_goes_from_the_forecast_to_its_end(client, app, clock):
     closed = moved(client, storm, "clean_up", "closed")
     assert closed["next"] == []
     assert [move["phase"] for move in closed["moves"]] == [
-        *("forecast", "alert", "active", "clean_up", "closed")
+        "forecast",
+        "alert",
+        "active",
+        "clean_up",
+        "closed",
     ]
     assert {move["by"] for move in closed["moves"]} == {"dispatcher"}
     assert snowed(client, storm, clock.now(), 3).status_code == 409  # a closed storm is read-only

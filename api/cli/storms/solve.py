@@ -121,7 +121,7 @@ def _found(
     progress = Progress(case.unit)
     with stoppable() as asked:
         found = search(
-            *(case.problem, StopWhenAsked(asked, stop), seed, progress, case.start, threads)
+            case.problem, StopWhenAsked(asked, stop), seed, progress, case.start, threads
         )
     progress.end()
     return found, progress, asked

@@ -76,8 +76,13 @@ def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
     """Return what a draft by hand is; raise `NotFoundError` for a plan that is none."""
     query = (
         select(
-            *(hand_draft.c.plan_id, hand_draft.c.base_id, plan.c.storm_id, plan.c.revision),
-            *(plan.c.made_at, plan.c.state, hand_draft.c.begun_by),
+            hand_draft.c.plan_id,
+            hand_draft.c.base_id,
+            plan.c.storm_id,
+            plan.c.revision,
+            plan.c.made_at,
+            plan.c.state,
+            hand_draft.c.begun_by,
         )
         .join(plan, plan.c.id == hand_draft.c.plan_id)
         .where(hand_draft.c.plan_id == plan_id)

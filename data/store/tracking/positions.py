@@ -14,9 +14,23 @@ from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
 
 _COLUMNS = (
-    *("device_id", "vehicle_id", "source", "fixed_at", "received_at", "lon", "lat"),
-    *("speed_mps", "heading_deg", "accuracy_m", "blade", "spreader", "material", "rate_gm2"),
-    *("alarm", "attributes", "seen"),
+    "device_id",
+    "vehicle_id",
+    "source",
+    "fixed_at",
+    "received_at",
+    "lon",
+    "lat",
+    "speed_mps",
+    "heading_deg",
+    "accuracy_m",
+    "blade",
+    "spreader",
+    "material",
+    "rate_gm2",
+    "alarm",
+    "attributes",
+    "seen",
 )
 _ADD = str(
     insert(position)

@@ -94,9 +94,13 @@ def _take_row(reading: _Reading, line: int, row: str) -> None:
     demand = costs[-1] if section.required else 0.0
     reading.links.append(
         Link(
-            *(u, v, costs[-2] if section.required else costs[0]),
-            *(costs[0] if section.required else 0.0, demand),
-            *(section.both_ways, section.required),
+            u,
+            v,
+            costs[-2] if section.required else costs[0],
+            costs[0] if section.required else 0.0,
+            demand,
+            section.both_ways,
+            section.required,
         )
     )
     reading.rows[reading.section] += 1
@@ -147,9 +151,11 @@ def _draft(reading: _Reading, name: str) -> Draft:
     price = header.number("DUMPING_COST") or 0.0
     limit = header.number("MAX_TRIP")
     return Draft(
-        *(kind, name),
+        kind,
+        name,
         nodes.labels(header.whole("NODES", "VERTICES"), *header.place("NODES", "VERTICES")),
-        *(reading.links, ()),
+        reading.links,
+        (),
         homes=(depot,),
         capacity=capacity,
         stated_vehicles=header.whole("VEHICLES", "VEHICULOS", least=-1),

@@ -40,7 +40,10 @@ def plain_layout(
     led = ~np.isin(to, lost)
     node_modes = np.column_stack((served, np.full(len(served), NONE, np.int32)))
     return Layout(
-        *(arcs.tail, arcs.head, arcs.drive_s, arcs.place),
+        arcs.tail,
+        arcs.head,
+        arcs.drive_s,
+        arcs.place,
         turns=rows_of(len(arcs.tail), origin[led], to[led]),
         streets=len(streets.tail),
         mode_arc=np.concatenate((link_modes(instance, streets), node_modes)).astype(np.int32),

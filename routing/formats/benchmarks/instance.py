@@ -124,7 +124,9 @@ def instance_of(draft: Draft) -> Instance:
     links, tasks = draft.links, draft.node_tasks
     floats = np.array([link[2:5] for link in links], np.float64).reshape(-1, 3)
     return Instance(
-        *(draft.kind, draft.name, tuple(draft.labels)),
+        draft.kind,
+        draft.name,
+        tuple(draft.labels),
         u=np.array([at[link.u] for link in links], np.int32),
         v=np.array([at[link.v] for link in links], np.int32),
         drive=floats[:, 0].copy(),
@@ -152,6 +154,8 @@ def _turns(turns: Sequence[Turn], at: dict[Label, int]) -> Turns:
     cost = {(at[t.i], at[t.j], at[t.k]): t.cost for t in turns}
     nodes = np.array(list(cost), np.int32).reshape(-1, 3)
     return Turns(
-        *(nodes[:, 0].copy(), nodes[:, 1].copy(), nodes[:, 2].copy()),
+        nodes[:, 0].copy(),
+        nodes[:, 1].copy(),
+        nodes[:, 2].copy(),
         np.array(list(cost.values()), np.float64),
     )

@@ -36,7 +36,10 @@ def turns_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
         link_modes(instance, streets), ((0, 0), (0, modes.shape[1] - 2)), constant_values=NONE
     )
     return Layout(
-        *(arcs.tail, arcs.head, arcs.drive_s, arcs.place),
+        arcs.tail,
+        arcs.head,
+        arcs.drive_s,
+        arcs.place,
         turns=rows_of(
             len(arcs.tail),
             np.concatenate((last[origin], free[:, 0])),

@@ -114,7 +114,11 @@ def _draft(reading: _Reading, name: str) -> Draft:
         header.expect(spare + rows.get(required, 0), key, also=spare)
     depot = depot_of(header, reading.nodes)
     return Draft(
-        *("mcgrp", name, range(1, reading.nodes + 1), reading.links, reading.node_tasks),
+        "mcgrp",
+        name,
+        range(1, reading.nodes + 1),
+        reading.links,
+        reading.node_tasks,
         homes=(depot,),
         capacity=capacity,
         stated_vehicles=header.whole("#VEHICLES", least=-1),

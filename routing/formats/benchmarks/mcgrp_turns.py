@@ -95,7 +95,11 @@ def _draft(reading: _Reading, name: str) -> Draft:
         header.expect(found, key)
     _check_turns(reading)
     return Draft(
-        *("mcgrp-turns", name, range(1, reading.nodes + 1), reading.links, reading.node_tasks),
+        "mcgrp-turns",
+        name,
+        range(1, reading.nodes + 1),
+        reading.links,
+        reading.node_tasks,
         homes=(depot_of(header, reading.nodes),),
         capacity=capacity,
         stated_vehicles=header.whole("#VEHICLES", least=-1),

@@ -46,7 +46,11 @@ def read_salt(value: object, name: str) -> Instance:
         number_in(entry, path, "refill")
     return instance_of(
         Draft(
-            *("salt", name, labels, links, ()),
+            "salt",
+            name,
+            labels,
+            links,
+            (),
             homes=homes,
             capacity=capacity,
             stated_vehicles=len(homes),
@@ -77,7 +81,13 @@ def _link(entry: object, path: str, kind: _List, known: set[str]) -> Link:
     length = number_in(entry, path, "len")
     demand = number_in(entry, path, "dem") if kind.required else 0.0
     return Link(
-        *(ends[0], ends[1], length, length, demand, kind.both_ways, kind.required),
+        ends[0],
+        ends[1],
+        length,
+        length,
+        demand,
+        kind.both_ways,
+        kind.required,
         minutes=number_in(entry, path, "time"),
     )
 

@@ -35,7 +35,10 @@ def salt_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
     wrong_site = np.isin(to, sites) & (came[to] != NONE) & (came[to] != origin)
     allowed = (~back | may_turn[arcs.tail[to]]) & ~wrong_site
     return Layout(
-        *(arcs.tail, arcs.head, arcs.drive_s, arcs.place),
+        arcs.tail,
+        arcs.head,
+        arcs.drive_s,
+        arcs.place,
         turns=rows_of(len(arcs.tail), origin[allowed], to[allowed]),
         streets=len(streets.tail),
         mode_arc=link_modes(instance, streets),

@@ -16,17 +16,34 @@ type Records = Any
 EDGE = np.dtype([("far_s", "f4"), ("leave_hub", "i4"), ("enter_hub", "i4")], align=True)
 TASK = np.dtype(
     [
-        *(("material_kg", "f8"), ("release_s", "f8"), ("due_s", "f8"), ("completion_price", "f8")),
-        *(("lateness_price", "f8"), ("unserved_price", "f8"), ("class_index", "i4")),
+        ("material_kg", "f8"),
+        ("release_s", "f8"),
+        ("due_s", "f8"),
+        ("completion_price", "f8"),
+        ("lateness_price", "f8"),
+        ("unserved_price", "f8"),
+        ("class_index", "i4"),
     ],
     align=True,
 )
 VEHICLE = np.dtype(
     [
-        *(("kind", "i4"), ("start", "i4"), ("finish", "i4"), ("group", "i4"), ("pace", "f8")),
-        *(("capacity_kg", "f8"), ("load_kg", "f8"), ("shift_start_s", "f8")),
-        *(("shift_end_s", "f8"), ("price_per_s", "f8"), ("fixed_price", "f8")),
-        *(("rest_by_s", "f8"), ("rest_s", "f8"), ("per_m", "f8"), ("worked_s", "f8"), ("out", "?")),
+        ("kind", "i4"),
+        ("start", "i4"),
+        ("finish", "i4"),
+        ("group", "i4"),
+        ("pace", "f8"),
+        ("capacity_kg", "f8"),
+        ("load_kg", "f8"),
+        ("shift_start_s", "f8"),
+        ("shift_end_s", "f8"),
+        ("price_per_s", "f8"),
+        ("fixed_price", "f8"),
+        ("rest_by_s", "f8"),
+        ("rest_s", "f8"),
+        ("per_m", "f8"),
+        ("worked_s", "f8"),
+        ("out", "?"),
     ],
     align=True,
 )

@@ -26,8 +26,15 @@ PHONE = "0914 772 0036"
 """So long that no number in a drawn map holds it by chance."""
 
 SECRETS = (
-    *("Truck 1", "Truck 2", "vehicle", "driver_id", "Zahra"),
-    *(PHONE, "9147720036", "B-0001", "blue gate"),
+    "Truck 1",
+    "Truck 2",
+    "vehicle",
+    "driver_id",
+    "Zahra",
+    PHONE,
+    "9147720036",
+    "B-0001",
+    "blue gate",
 )
 
 

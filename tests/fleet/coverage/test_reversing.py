@@ -40,8 +40,10 @@ def test_who_turns_at_the_end_has_worked_both_ways() -> None:
 
 def test_one_who_backs_up_and_then_turns_has_been_there_in_each_direction() -> None:
     parts = [
-        *(a_part(0, 9, BACK), a_part(9, 25, FORTH)),
-        *(a_part(25, 35, BACK), a_part(35, 48, FORTH)),
+        a_part(0, 9, BACK),
+        a_part(9, 25, FORTH),
+        a_part(25, 35, BACK),
+        a_part(35, 48, FORTH),
     ]
     assert kept(*parts) == [parts[3], parts[0], parts[2]]
 

@@ -102,8 +102,13 @@ def test_a_blocked_street_is_closed_until_it_is_cleared(tx: Tx, storm: Storm) ->
     blocked = add_blockage(
         tx,
         Blockage(
-            *(BlockageId(0), StormId(storm.id), SegmentId(v.MILL), VehicleId(1), ShiftId(1)),
-            *(v.NOW, v.at_m(200, 50)),
+            BlockageId(0),
+            StormId(storm.id),
+            SegmentId(v.MILL),
+            VehicleId(1),
+            ShiftId(1),
+            v.NOW,
+            v.at_m(200, 50),
         ),
     )
     both = {MILL, DirectedSegment(SegmentId(v.MILL), False)}
@@ -117,8 +122,15 @@ def test_a_closure_holds_for_its_direction_and_its_time(
     tx: Tx, storm: Storm, forward: bool | None, ways: set[bool]
 ) -> None:
     closure = Closure(
-        *(ClosureId(0), storm.id, SegmentId(v.MILL), forward),
-        *(v.NOW, LATER + timedelta(minutes=1), "burst pipe", v.NOW, "leila"),
+        ClosureId(0),
+        storm.id,
+        SegmentId(v.MILL),
+        forward,
+        v.NOW,
+        LATER + timedelta(minutes=1),
+        "burst pipe",
+        v.NOW,
+        "leila",
     )
     add_closure(tx, closure)
     add_closure(

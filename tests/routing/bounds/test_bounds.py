@@ -129,10 +129,21 @@ def test_best_known_plans_of_gdb_are_proved_best(shared_data, number):
 @pytest.mark.parametrize(
     ("name", "share"),
     [
-        *(("egl-e1-A", 0.97), ("egl-e2-C", 0.97), ("egl-e3-B", 0.97), ("egl-e4-C", 0.98)),
-        *(("val1A", 1.0), ("val4D", 0.975), ("val7B", 1.0), ("val10D", 0.99)),
-        *(("mval1A", 1.0), ("mval4D", 0.99), ("mval7B", 1.0), ("mval10D", 0.99)),
-        *(("Lpr-a-01", 1.0), ("Lpr-a-03", 0.999), ("Lpr-b-03", 0.999)),
+        ("egl-e1-A", 0.97),
+        ("egl-e2-C", 0.97),
+        ("egl-e3-B", 0.97),
+        ("egl-e4-C", 0.98),
+        ("val1A", 1.0),
+        ("val4D", 0.975),
+        ("val7B", 1.0),
+        ("val10D", 0.99),
+        ("mval1A", 1.0),
+        ("mval4D", 0.99),
+        ("mval7B", 1.0),
+        ("mval10D", 0.99),
+        ("Lpr-a-01", 1.0),
+        ("Lpr-a-03", 0.999),
+        ("Lpr-b-03", 0.999),
     ],
 )
 def test_best_known_plans_are_near_their_bound(shared_data, name, share):

@@ -50,8 +50,18 @@ def test_sets_grow_as_sums_made_afresh_say(seed, size, weight):
     at = np.repeat(np.arange(size), np.diff(rows.indptr)), rows.indices
     order, lack = np.empty(size, np.int32), np.empty(size)
     count = grow(
-        *(rows.indptr.astype(np.int64), rows.indices.astype(np.int32), traffic[at], demand[at]),
-        *(own, barred, weight, bias, 0, np.empty((5, size)), order, lack),
+        rows.indptr.astype(np.int64),
+        rows.indices.astype(np.int32),
+        traffic[at],
+        demand[at],
+        own,
+        barred,
+        weight,
+        bias,
+        0,
+        np.empty((5, size)),
+        order,
+        lack,
     )
     plain_order, plain_lack = plain_grow(
         np.where(linked, traffic, -1.0), demand, own, barred, weight, bias, 0
