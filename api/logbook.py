@@ -11,13 +11,13 @@ from api.web.context import BoardContext, Context
 from api.web.download import period_csv
 from api.web.page_context import boot_of, page, translator_of
 from data.model import VehicleId
-from data.model.periods import Period, Span
+from data.model.periods import Period, PeriodKind
 from data.store.database.engine import Tx
 from data.store.storms.storms import list_storms
 from fleet.followup.office_report import day_of, shift_of
-from fleet.logbook.log_store import PART, Wanted, part_of
+from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.vehicle_days import VehicleDay, vehicle_days
-from maps.logbook.vehicle_days import Asked, Table, days_view, log_view
+from maps.logbook.vehicle_days import LogPeriod, Table, days_view, log_view
 from maps.logbook.vehicle_tables import days_csv, log_csv
 
 router = APIRouter()
@@ -25,7 +25,7 @@ router = APIRouter()
 READ_AT_ONCE = 120
 """Quarters of an hour read while somebody waits for the page."""
 
-SpanAsked = Annotated[Span, Query(description="what the page is about")]
+SpanAsked = Annotated[PeriodKind, Query(description="what the page is about")]
 At = Annotated[AwareDatetime | None, Query(description="a moment in it; now where none is given")]
 Named = Annotated[str, Query(max_length=80, description="part of a vehicle's name")]
 Page = Annotated[int, Query(ge=1, le=100_000, alias="page")]
@@ -35,7 +35,7 @@ Page = Annotated[int, Query(ge=1, le=100_000, alias="page")]
 def days_page(
     request: Request,
     context: BoardContext,
-    span: SpanAsked = Span.DAY,
+    span: SpanAsked = PeriodKind.DAY,
     at: At = None,
     named: Named = "",
     page_number: Page = 1,
@@ -43,13 +43,13 @@ def days_page(
     """Show what all vehicles did in a time."""
     asked, days = _days(context, span, at)
     view = days_view(asked, days, context.app.policy, named, page_number, translator_of(request))
-    shown = {"view": view, "spans": tuple(Span), "boot": boot_of(request, context)}
+    shown = {"view": view, "spans": tuple(PeriodKind), "boot": boot_of(request, context)}
     return page(request, "logbook/days.html", shown)
 
 
 @router.get("/vehicles.csv")
 def download_days(
-    request: Request, context: BoardContext, span: SpanAsked = Span.DAY, at: At = None
+    request: Request, context: BoardContext, span: SpanAsked = PeriodKind.DAY, at: At = None
 ) -> Response:
     """Return what all vehicles did in a time, for a spreadsheet."""
     asked, days = _days(context, span, at)
@@ -62,7 +62,7 @@ def log_page(
     request: Request,
     context: BoardContext,
     vehicle_id: VehicleId,
-    span: SpanAsked = Span.DAY,
+    span: SpanAsked = PeriodKind.DAY,
     at: At = None,
     show: Table = Table.LOG,
     page_number: Page = 1,
@@ -73,7 +73,7 @@ def log_page(
     view = log_view(asked, day, app.policy, show, page_number, app.geocoder.say, t)
     shown = {
         "view": view,
-        "spans": tuple(Span),
+        "spans": tuple(PeriodKind),
         "tables": tuple(Table),
         "boot": boot_of(request, context),
     }
@@ -85,7 +85,7 @@ def download_log(
     request: Request,
     context: BoardContext,
     vehicle_id: VehicleId,
-    span: SpanAsked = Span.DAY,
+    span: SpanAsked = PeriodKind.DAY,
     at: At = None,
 ) -> Response:
     """Return what one vehicle did in a time, line by line, for a spreadsheet."""
@@ -95,30 +95,30 @@ def download_log(
 
 
 def _days(
-    context: Context, span: Span, at: datetime | None, vehicle_id: VehicleId | None = None
-) -> tuple[Asked, list[VehicleDay]]:
+    context: Context, span: PeriodKind, at: datetime | None, vehicle_id: VehicleId | None = None
+) -> tuple[LogPeriod, list[VehicleDay]]:
     """Return what is asked for, after reading what new positions bear on."""
     app, now = context.app, context.now
     with context.reading() as tx:
         asked = _asked(tx, context, span, at or now)
     since, until = part_of(asked.period.since), asked.period.until
     ids = None if vehicle_id is None else (vehicle_id,)
-    read = app.logs.read(Wanted(since - PART, min(until, now), ids), READ_AT_ONCE)
+    read = app.logs.read(LogFilter(since - PART, min(until, now), ids), READ_AT_ONCE)
     asked.unread = read >= READ_AT_ONCE
     with context.reading() as tx:
         return asked, vehicle_days(tx, app.logs.memory, asked.period, vehicle_id)
 
 
-def _asked(tx: Tx, context: Context, span: Span, at: datetime) -> Asked:
+def _asked(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> LogPeriod:
     """Return the time that is meant; before the first storm, the day."""
     app, now = context.app, context.now
-    if span is Span.SHIFT:
-        return Asked(shift_of(app.policy.followup.shifts, app.city.timezone, at), now)
+    if span is PeriodKind.SHIFT:
+        return LogPeriod(shift_of(app.policy.followup.shifts, app.city.timezone, at), now)
     storms = sorted(list_storms(tx), key=lambda storm: storm.started_at)
     begun = [storm for storm in storms if storm.started_at <= at] or storms[:1]
-    if span is Span.DAY or not begun:
-        return Asked(day_of(app.city.timezone, at), now)
+    if span is PeriodKind.DAY or not begun:
+        return LogPeriod(day_of(app.city.timezone, at), now)
     storm = begun[-1]
     after = next((one.started_at for one in storms if one.started_at > storm.started_at), None)
-    period = Period(Span.STORM, storm.started_at, storm.ended_at or now)
-    return Asked(period, now, title=storm.name, next_at=after)
+    period = Period(PeriodKind.STORM, storm.started_at, storm.ended_at or now)
+    return LogPeriod(period, now, title=storm.name, next_at=after)

@@ -14,7 +14,7 @@ from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.database.engine import Tx
 from data.store.replay import list_vehicles_heard
 from data.store.storms.storms import get_storm, list_storms
-from fleet.replay.storm_history import HOUR_S, Story
+from fleet.replay.storm_history import HOUR_S, StormTimeline
 from fleet.replay.street_history import street_past
 from maps.replay.replay import (
     ColorsOfHour,
@@ -86,7 +86,7 @@ def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContex
     return replay_street(storm, past, policy, numbers)
 
 
-def _story(tx: Tx, context: Context, storm: Storm) -> Story:
+def _story(tx: Tx, context: Context, storm: Storm) -> StormTimeline:
     app = context.app
     policy = app.ground.policy_of(tx, storm)
     return app.history.story(tx, storm, app.network, policy, context.now)

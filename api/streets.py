@@ -35,9 +35,9 @@ from maps.pages.style import class_legend
 from maps.streets.service_levels import (
     ClassesView,
     DecisionView,
-    Search,
     StreetClassView,
     StreetRows,
+    StreetSearch,
     classes_view,
     decision_view,
     place_names,
@@ -94,7 +94,7 @@ class MistakeOut(Wire):
     expected: str
 
 
-class FileOut(Wire):
+class OverrideFileOut(Wire):
     """What a file did; with a mistake it has changed nothing."""
 
     streets: int
@@ -127,7 +127,7 @@ def find_streets(
     context: BoardContext, service_class: Word = "", reason: Word = "", words: Word = ""
 ) -> StreetRows:
     """Return the streets of a class, for a reason, of a name."""
-    app, search = context.app, Search(service_class, reason, words)
+    app, search = context.app, StreetSearch(service_class, reason, words)
     with context.reading() as tx:
         return street_rows(app.network, app.policy, place_names(_places(tx, context)), search)
 
@@ -162,7 +162,7 @@ def decide_by_file(
     context: AdminContext,
     file: Annotated[UploadFile, File()],
     replace: Annotated[bool, Form()] = False,
-) -> FileOut:
+) -> OverrideFileOut:
     """Decide as a file says: all of it, or nothing where it has a mistake."""
     network, t = context.app.network, translator_of(request)
     wanted, mistakes = overrides_from_file(
@@ -173,11 +173,11 @@ def decide_by_file(
             MistakeOut(line=one.line, field=one.field, got=one.got, expected=_needed(one, t))
             for one in mistakes
         ]
-        return FileOut(streets=0, mistakes=told, decided=_decided({}, {}))
+        return OverrideFileOut(streets=0, mistakes=told, decided=_decided({}, {}))
     with context.writing() as tx:
         before = decide_all(tx, context.actor, wanted, network, context.now, replace=replace)
     context.app.ground.refresh()
-    return FileOut(streets=len(wanted), mistakes=[], decided=_decided(before, wanted))
+    return OverrideFileOut(streets=len(wanted), mistakes=[], decided=_decided(before, wanted))
 
 
 @router.get("/classes/decisions.csv")

@@ -18,7 +18,7 @@ from data.model.crews import (
     CrewWork,
 )
 from data.streets.network import StreetNetwork
-from fleet.crews.crew_lists import CrewDay, Stop
+from fleet.crews.crew_lists import CrewDay, CrewStop
 from fleet.work.crew_jobs import WAITING
 from maps.pages.i18n import Translator
 from maps.streets.street import called, street_name
@@ -147,7 +147,7 @@ class CrewRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CrewJobContext:
     """What rows of jobs need beside the jobs: streets, requests, photos, versions, words."""
 
     network: StreetNetwork
@@ -188,7 +188,7 @@ def crew_shift_view(shift: CrewShift) -> CrewShiftView:
     )
 
 
-def crew_job_view(job: CrewJob, ground: Ground) -> CrewJobView:
+def crew_job_view(job: CrewJob, ground: CrewJobContext) -> CrewJobView:
     """Return a job for other programs, its place in words of the reader's language."""
     asked = ground.requests.get(job.request_id) if job.request_id is not None else None
     return CrewJobView(
@@ -219,7 +219,7 @@ def crew_job_view(job: CrewJob, ground: Ground) -> CrewJobView:
     )
 
 
-def place_words(job: CrewJob, asked: ServiceRequest | None, ground: Ground) -> str:
+def place_words(job: CrewJob, asked: ServiceRequest | None, ground: CrewJobContext) -> str:
     """Return where a job is: the dispatcher's words, the caller's address, else the street."""
     if job.words:
         return job.words
@@ -230,7 +230,7 @@ def place_words(job: CrewJob, asked: ServiceRequest | None, ground: Ground) -> s
     return street or (asked.text[:PLACE_LETTERS] if asked is not None else "")
 
 
-def job_row(job: CrewJob, ground: Ground, stop: Stop | None = None) -> JobRow:
+def job_row(job: CrewJob, ground: CrewJobContext, stop: CrewStop | None = None) -> JobRow:
     """Return a job ready to print, with the times of a list where it stands in one."""
     t = ground.t
     asked = ground.requests.get(job.request_id) if job.request_id is not None else None
@@ -276,7 +276,7 @@ def crew_rows(
     crews: Iterable[Crew],
     days: Sequence[CrewDay],
     ended: Sequence[CrewJob],
-    ground: Ground,
+    ground: CrewJobContext,
 ) -> list[CrewRow]:
     """Return the crews, those on duty first, with their lists and what they have done."""
     by_crew = {day.crew.id: day for day in days}
@@ -292,7 +292,7 @@ def crew_rows(
     return sorted(rows, key=lambda row: (row.shift_id is None, row.crew.name))
 
 
-def _crew_row(crew: Crew, day: CrewDay | None, done: int, ground: Ground) -> CrewRow:
+def _crew_row(crew: Crew, day: CrewDay | None, done: int, ground: CrewJobContext) -> CrewRow:
     t = ground.t
     jobs = tuple(job_row(stop.job, ground, stop) for stop in day.stops) if day else ()
     return CrewRow(
@@ -317,7 +317,7 @@ def _hours(shift: CrewShift, t: Translator) -> str:
     return f"{t.time(shift.starts_at)}–{t.time(shift.ends_at)}"
 
 
-def _times(job: CrewJob, stop: Stop | None, t: Translator) -> str:
+def _times(job: CrewJob, stop: CrewStop | None, t: Translator) -> str:
     """Return when a job is or was done."""
     if job.state.over:
         return t.day_time(job.ended_at) if job.ended_at else ""

@@ -8,13 +8,13 @@ from itertools import islice
 from data.model import (
     Delay,
     DirectedSegment,
-    Insertion,
     JobId,
     Plan,
     Promise,
     RequestId,
     SegmentId,
     ServiceRequest,
+    UrgentInsertion,
     VehicleId,
 )
 from fleet.planning.plan_difference import PlanDifference, TruckDifference
@@ -62,7 +62,7 @@ class InsertionView:
 
 
 @dataclass(frozen=True, slots=True)
-class TruckView:
+class ReplanTruckView:
     """What a plan changes for one truck; `gained` and `lost` count streets, some are named."""
 
     vehicle_id: int
@@ -81,7 +81,7 @@ class TruckView:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceView:
+class ReplanDifferenceView:
     """What a draft changes against what trucks have ahead.
 
     `dropped` counts the streets that nobody does any more; some are named, and the reasons told.
@@ -91,7 +91,7 @@ class DifferenceView:
     revision: int
     base_id: int
     next_moves: int
-    trucks: tuple[TruckView, ...]
+    trucks: tuple[ReplanTruckView, ...]
     requests: tuple[DelayView, ...]
     delayed_jobs: int
     added: int
@@ -102,7 +102,7 @@ class DifferenceView:
 
 def insertion_view(
     offer_id: str,
-    offer: Insertion,
+    offer: UrgentInsertion,
     requests: Sequence[DelayView],
     vehicle: str,
     street: Streets,
@@ -173,12 +173,12 @@ def difference_view(
     vehicles: Mapping[VehicleId, str],
     street: Streets,
     t: Translator,
-) -> DifferenceView:
+) -> ReplanDifferenceView:
     """Return what a draft changes, trucks whose next moves change first."""
     names = (street(at) for at in found.dropped.values())
     reasons = {left.reason for left in plan.unserved if left.job_id in found.dropped}
     trucks = sorted(found.trucks, key=lambda one: (not one.next_moves_change, one.vehicle_id))
-    return DifferenceView(
+    return ReplanDifferenceView(
         plan_id=plan.id,
         revision=plan.revision,
         base_id=base.id,
@@ -195,14 +195,14 @@ def difference_view(
 
 def _truck_view(
     one: TruckDifference, vehicles: Mapping[VehicleId, str], street: Streets
-) -> TruckView:
+) -> ReplanTruckView:
     def named(segments: Iterable[SegmentId]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(street(each) for each in segments))
 
     def moves(steps: Iterable[DirectedSegment]) -> tuple[str, ...]:
         return tuple(street(step.segment_id) for step in steps)
 
-    return TruckView(
+    return ReplanTruckView(
         vehicle_id=one.vehicle_id,
         vehicle=vehicles.get(one.vehicle_id, ""),
         next_moves_change=one.next_moves_change,

@@ -104,7 +104,7 @@ class StrangerView:
 
 
 @dataclass(frozen=True, slots=True)
-class MachineView:
+class TrackedMachineView:
     """A machine that a tracker can be on."""
 
     id: int
@@ -117,11 +117,11 @@ class TrackersView:
 
     trackers: tuple[TrackerView, ...]
     strangers: tuple[StrangerView, ...]
-    machines: tuple[MachineView, ...]
+    machines: tuple[TrackedMachineView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TrackerKnowledge:
     """What is known of trackers besides themselves."""
 
     heard: Mapping[DeviceId, datetime]
@@ -132,7 +132,7 @@ class Told:
 
 def trackers_view(
     devices: Iterable[Device],
-    told: Told,
+    told: TrackerKnowledge,
     vehicles: Sequence[Vehicle],
     strangers: Iterable[Stranger],
     now: datetime,
@@ -150,7 +150,7 @@ def trackers_view(
     return TrackersView(
         trackers=tuple(sorted(shown, key=lambda one: (one.phone, one.vehicle, one.name))),
         strangers=tuple(_stranger(one, ids) for one in strangers),
-        machines=tuple(MachineView(one.id, one.name) for one in vehicles),
+        machines=tuple(TrackedMachineView(one.id, one.name) for one in vehicles),
     )
 
 
@@ -163,7 +163,7 @@ class _OfOne:
     words: list[DeviceWord] = field(default_factory=list)
 
 
-def _grouped(told: Told) -> dict[DeviceId, _OfOne]:
+def _grouped(told: TrackerKnowledge) -> dict[DeviceId, _OfOne]:
     grouped: dict[DeviceId, _OfOne] = defaultdict(_OfOne)
     for fault in told.faults:
         grouped[fault.device_id].faults.append(fault)

@@ -12,7 +12,7 @@ from api.requests.requests import deadlines
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
 from data.model import (
     PLAN_KINDS,
-    Order,
+    QueueOrder,
     RequestFilter,
     RequestId,
     SegmentId,
@@ -31,8 +31,8 @@ from data.store.work import find_next_deadline, list_jobs_on_segment
 from fleet.tracking.live_fleet import VehicleState
 from maps.board.board import (
     LISTED,
+    BoardFiguresView,
     DispatchBoard,
-    FiguresView,
     RequestView,
     VehicleView,
     dispatch_board,
@@ -67,7 +67,7 @@ def show_board(request: Request, context: WallContext) -> Response:
     return packed_answer(request, boards.wall.packed(lambda: board_of(context.app, words=False)))
 
 
-@router.get("/api/board/figures", response_model=FiguresView)
+@router.get("/api/board/figures", response_model=BoardFiguresView)
 def show_figures(request: Request, context: WallContext) -> Response:
     """Return the four figures and how far each class is: what boards ask for again and again."""
     return packed_answer(
@@ -83,7 +83,7 @@ def find_waiting(
     wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
     with context.reading() as tx:
         classes = context.app.policy.classes
-        found = search_requests(tx, wanted, classes, Order.OLDEST, LISTED)
+        found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, LISTED)
         asked = [each.request for each in found]
         due_at = deadlines(tx, asked)
         return [request_view(each, due_at) for each in asked]
@@ -155,7 +155,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
         )
 
 
-def figures_now(app: App) -> FiguresView:
+def figures_now(app: App) -> BoardFiguresView:
     """Return the four figures, and how far each class is, now."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), find_active_storm(tx)
@@ -163,4 +163,6 @@ def figures_now(app: App) -> FiguresView:
         live = app.live.picture().values()
         at_work = sum(seen.state is VehicleState.WORKING for seen in live)
         deadline = find_next_deadline(tx, storm.id, now) if storm else None
-        return FiguresView(now, figures_of(classes, count_waiting(tx), at_work, deadline), classes)
+        return BoardFiguresView(
+            now, figures_of(classes, count_waiting(tx), at_work, deadline), classes
+        )

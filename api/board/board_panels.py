@@ -36,14 +36,14 @@ STORMS = 10
 router = APIRouter()
 
 
-class PhoneIn(Wire):
+class DriverPhoneIn(Wire):
     """Whose number it is; an empty one is forgotten."""
 
     login: Annotated[str, Field(min_length=1, max_length=64)]
     phone: Annotated[str, Field(max_length=PHONE_LETTERS)]
 
 
-class PhoneOut(BaseModel):
+class DriverPhoneOut(BaseModel):
     """A driver's number as it is kept."""
 
     login: str
@@ -110,11 +110,11 @@ def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetDesk
 
 
 @router.post("/api/drivers/phone")
-def set_phone_of_driver(wanted: PhoneIn, context: DispatcherContext) -> PhoneOut:
+def set_phone_of_driver(wanted: DriverPhoneIn, context: DispatcherContext) -> DriverPhoneOut:
     """Write down under which number a driver is called."""
     with context.writing() as tx:
         user = note_phone(tx, context.actor, wanted.login, wanted.phone, context.now)
-    return PhoneOut(login=user.login, phone=user.phone)
+    return DriverPhoneOut(login=user.login, phone=user.phone)
 
 
 def _plan(tx: Tx, app: App, plan_id: PlanId) -> Plan:

@@ -31,7 +31,7 @@ from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
 from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.crews.crew_lists import (
-    Step,
+    DraftAction,
     days_of,
     discard_draft,
     draft_lists,
@@ -40,7 +40,7 @@ from fleet.crews.crew_lists import (
     publish_lists,
 )
 from fleet.work.crew_jobs import WAITING
-from maps.crews import Ground, crew_rows, job_row
+from maps.crews import CrewJobContext, crew_rows, job_row
 
 router = APIRouter()
 
@@ -49,7 +49,7 @@ class MoveIn(Wire):
     """What to do with one job of the draft; `crew_id` where it goes to a crew."""
 
     job_id: CrewJobId
-    step: Step
+    step: DraftAction
     crew_id: CrewId | None = None
 
 
@@ -170,7 +170,7 @@ def _chosen(tx: Tx, storm: StormId | None) -> Storm | None:
     return find_active_storm(tx) or next(iter(list_all_storms(tx)), None)
 
 
-def _ground(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
+def _ground(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
     ground = ground_of(tx, context, jobs)
     versions = {
         int(job.id): _version(tx, f"crew_job:{job.id}") for job in jobs if job.state in WAITING

@@ -44,10 +44,10 @@ from fleet.crews.crew_register import (
 from fleet.requests.intake import wrong_state
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from maps.crews import (
+    CrewJobContext,
     CrewJobView,
     CrewShiftView,
     CrewView,
-    Ground,
     crew_job_view,
     crew_shift_view,
     crew_view,
@@ -273,12 +273,12 @@ def tell_boards(context: Context) -> None:
     context.app.hub.publish("crews", [EVERYTHING])
 
 
-def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> Ground:
+def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
     """Return what views of jobs need beside the jobs."""
     ids = [job.request_id for job in jobs if job.request_id is not None]
     words = translator(context.language, context.app.city.timezone)
     shown = crew_photos(tx, [job.id for job in jobs if job.state.over])
-    return Ground(context.app.network, list_requests_by_id(tx, ids), shown, {}, words)
+    return CrewJobContext(context.app.network, list_requests_by_id(tx, ids), shown, {}, words)
 
 
 def job_wish(context: Context, wanted: CrewJobIn, place: LonLat) -> CrewJobWish:

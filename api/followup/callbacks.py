@@ -7,13 +7,13 @@ from fastapi import APIRouter, Path, Request
 from api.web.context import CallerContext, Context
 from api.web.page_context import translator_of
 from api.web.schemas import Short, Wire
-from data.model import CallOutcome, News, RequestId
+from data.model import CallbackReason, CallOutcome, RequestId
 from data.store.database.engine import Tx
 from data.store.followup.callbacks import count_callbacks, list_callbacks
 from data.store.followup.referrals import last_hand_overs, list_bodies
 from data.store.requests.sla_clocks import list_clocks
 from fleet.followup.callbacks import note_call
-from maps.followup.callbacks import CallsView, Told, calls_view
+from maps.followup.callbacks import CallbackContext, CallsView, calls_view
 from maps.pages.i18n import Translator
 
 LISTED = 50
@@ -21,10 +21,10 @@ LISTED = 50
 router = APIRouter()
 
 
-class CallIn(Wire):
+class CallbackResultIn(Wire):
     """What came of calling somebody about news."""
 
-    news: News
+    news: CallbackReason
     outcome: CallOutcome
     note: Short = ""
 
@@ -40,7 +40,7 @@ def list_calls(request: Request, context: CallerContext) -> CallsView:
 def note_outcome(
     request: Request,
     request_id: Annotated[int, Path(ge=1, lt=2**63)],
-    told: CallIn,
+    told: CallbackResultIn,
     context: CallerContext,
 ) -> CallsView:
     """Keep what came of a call; return the calls that are left."""
@@ -53,7 +53,7 @@ def note_outcome(
 def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
     waiting = list_callbacks(tx, context.now, LISTED)
     ids = [call.request.id for call in waiting]
-    told = Told(
+    told = CallbackContext(
         clocks=list_clocks(tx, ids),
         hand_overs=last_hand_overs(tx, ids),
         bodies={body.id: body for body in list_bodies(tx)},

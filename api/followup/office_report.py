@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, Response
 from api.web.context import BoardContext, Context
 from api.web.download import period_csv
 from api.web.page_context import boot_of, page, translator_of
-from data.model import Followed
-from data.model.periods import Period, Span
+from data.model import ClockedRequest
+from data.model.periods import Period, PeriodKind
 from data.store.database.engine import Tx
 from data.store.followup.followup import list_closed_between, list_received_between
 from data.store.storms.storms import list_storms
@@ -21,7 +21,7 @@ from maps.followup.office_report import clocks_csv, report_csv, report_view
 
 router = APIRouter()
 
-Wanted = Annotated[Span, Query(description="what the report is about")]
+Wanted = Annotated[PeriodKind, Query(description="what the report is about")]
 At = Annotated[AwareDatetime | None, Query(description="a moment in it; now where none is given")]
 
 
@@ -30,20 +30,20 @@ class _Found:
     """A report, the requests that it counts, and the name of its storm."""
 
     report: OfficeReport
-    received: list[Followed]
+    received: list[ClockedRequest]
     title: str
 
 
 @router.get("/followup/report")
 def report_page(
-    request: Request, context: BoardContext, span: Wanted = Span.DAY, at: At = None
+    request: Request, context: BoardContext, span: Wanted = PeriodKind.DAY, at: At = None
 ) -> HTMLResponse:
     """Show the report of a shift, a day or a storm."""
     found, t = _report(context, span, at), translator_of(request)
     shown = {
         "report": report_view(found.report, found.title, t, context.now),
         "span": span,
-        "spans": tuple(Span),
+        "spans": tuple(PeriodKind),
         "boot": boot_of(request, context),
     }
     return page(request, "followup/report.html", shown)
@@ -51,7 +51,7 @@ def report_page(
 
 @router.get("/followup/figures.csv")
 def download_figures(
-    request: Request, context: BoardContext, span: Wanted = Span.DAY, at: At = None
+    request: Request, context: BoardContext, span: Wanted = PeriodKind.DAY, at: At = None
 ) -> Response:
     """Return the figures of a report, for a spreadsheet."""
     report = _report(context, span, at).report
@@ -65,7 +65,7 @@ def download_figures(
 
 @router.get("/followup/requests.csv")
 def download_clocks(
-    request: Request, context: BoardContext, span: Wanted = Span.DAY, at: At = None
+    request: Request, context: BoardContext, span: Wanted = PeriodKind.DAY, at: At = None
 ) -> Response:
     """Return the times of every request of a report, for a spreadsheet."""
     app, found = context.app, _report(context, span, at)
@@ -73,7 +73,7 @@ def download_clocks(
     return period_csv(text, "requests", found.report.period, context.app.city.timezone)
 
 
-def _report(context: Context, span: Span, at: datetime | None) -> _Found:
+def _report(context: Context, span: PeriodKind, at: datetime | None) -> _Found:
     app, now = context.app, context.now
     with context.reading() as tx:
         period, title = _period(tx, context, span, at or now)
@@ -84,12 +84,12 @@ def _report(context: Context, span: Span, at: datetime | None) -> _Found:
     return _Found(report, received, title)
 
 
-def _period(tx: Tx, context: Context, span: Span, at: datetime) -> tuple[Period, str]:
+def _period(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> tuple[Period, str]:
     """Return the time that is meant and the storm's name; before the first storm, the day."""
     app = context.app
-    if span is Span.SHIFT:
+    if span is PeriodKind.SHIFT:
         return shift_of(app.policy.followup.shifts, app.city.timezone, at), ""
-    storms = sorted(list_storms(tx), key=lambda storm: storm.id) if span is Span.STORM else []
+    storms = sorted(list_storms(tx), key=lambda storm: storm.id) if span is PeriodKind.STORM else []
     periods = [(storm_of(one, storms, context.now), one.name) for one in storms]
     meant = [each for each in periods if each[0].since <= at < each[0].until] or periods[-1:]
     return meant[0] if meant else (day_of(app.city.timezone, at), "")

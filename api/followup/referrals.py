@@ -50,7 +50,7 @@ class BodyIn(Wire):
         )
 
 
-class AnswerIn(Wire):
+class ReferralAnswerIn(Wire):
     """What a body answered."""
 
     state: HandOverState
@@ -101,7 +101,7 @@ def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
 
 
 @router.post("/api/hand-overs/{key}/answer")
-def note_answer(key: Key, told: AnswerIn, context: IntakeContext) -> HandOverView:
+def note_answer(key: Key, told: ReferralAnswerIn, context: IntakeContext) -> HandOverView:
     """Keep what a body answered; a request that it declines is ours again."""
     args = (HandOverId(key), told.state, told.answer, context.now)
     with context.writing() as tx:

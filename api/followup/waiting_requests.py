@@ -24,7 +24,7 @@ from data.store.storms.storms import find_active_storm
 from fleet.followup.waiting_requests import (
     LOOKS_AFTER,
     NOTE_LETTERS,
-    Spot,
+    OnSiteReport,
     assign,
     comment,
     escalate,
@@ -40,7 +40,7 @@ router = APIRouter()
 Note = Annotated[str, Form(max_length=NOTE_LETTERS)]
 
 
-class NoteIn(Wire):
+class RequestNoteIn(Wire):
     """What somebody notes about a request."""
 
     text: str = ""
@@ -82,7 +82,7 @@ def show_file(request_id: RequestId, context: BoardContext) -> FileView:
 
 
 @router.post("/api/requests/{request_id}/escalate")
-def escalate_request(request_id: RequestId, why: NoteIn, context: IntakeContext) -> None:
+def escalate_request(request_id: RequestId, why: RequestNoteIn, context: IntakeContext) -> None:
     """Make a request the supervisor's."""
     with context.writing() as tx:
         escalate(tx, context.actor, request_id, why.text, context.now)
@@ -110,7 +110,7 @@ def assign_request(request_id: RequestId, to: AssignIn, context: BoardContext) -
 
 
 @router.post("/api/requests/{request_id}/comments")
-def comment_on_request(request_id: RequestId, note: NoteIn, context: IntakeContext) -> None:
+def comment_on_request(request_id: RequestId, note: RequestNoteIn, context: IntakeContext) -> None:
     """Note something about a request."""
     with context.writing() as tx:
         comment(tx, context.actor, request_id, note.text, context.now)
@@ -132,7 +132,7 @@ def sight_request(
     name = save_photo(folder, redrawn(_content(photo)))
     try:
         with context.writing() as tx:
-            spot = Spot(clear, name, place, text)
+            spot = OnSiteReport(clear, name, place, text)
             app = context.app
             sight(tx, app.network, app.policy, context.actor, request_id, spot, context.now)
             view = _file(tx, context, request_id)

@@ -16,7 +16,7 @@ from maps.messages.handover_notes import NoteView, note_view
 router = APIRouter()
 
 
-class NoteIn(Wire):
+class HandoverNoteIn(Wire):
     """What the next dispatcher has to know."""
 
     text: Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
@@ -40,7 +40,7 @@ def show_waiting(context: DispatcherContext) -> list[NoteView]:
 
 
 @router.post("/api/storms/{storm_id}/handover-notes", status_code=201)
-def write(storm_id: StormId, wanted: NoteIn, context: DispatcherContext) -> NoteView:
+def write(storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext) -> NoteView:
     """Leave a note; every other dispatcher's board shows it until somebody has read it."""
     with context.writing() as tx:
         note = write_note(tx, context.actor, storm_id, wanted.text, context.now)

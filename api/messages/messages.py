@@ -31,7 +31,7 @@ from fleet.messages.driver_messages import (
     message_to_drivers,
     seen_by_dispatcher,
 )
-from fleet.messages.sos import Call, call_for_help
+from fleet.messages.sos import SosCall, call_for_help
 from fleet.shifts.shift_progress import answered_once
 from maps.alerts import alert_view
 from maps.messages.messages import (
@@ -68,7 +68,7 @@ class SeenIn(Wire):
     vehicle_id: int
 
 
-class AnswerIn(Wire):
+class DriverReplyIn(Wire):
     """A driver's words; the same `key` again is the same message."""
 
     key: Key
@@ -142,7 +142,7 @@ def show_thread(shift_id: ShiftId, context: DriverContext) -> ThreadView:
 
 
 @router.post("/api/shifts/{shift_id}/messages")
-def answer(shift_id: ShiftId, words: AnswerIn, context: DriverContext) -> MessageView:
+def answer(shift_id: ShiftId, words: DriverReplyIn, context: DriverContext) -> MessageView:
     """Write to the dispatchers."""
     sent: list[Message] = []
 
@@ -182,7 +182,7 @@ def call(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, 
     def order(tx: Tx, shift: Shift) -> dict[str, bool]:
         at = min(wanted.tapped_at or context.now, context.now)
         here = _place(context, shift, wanted)
-        called = Call(shift.vehicle_id, at, here, "driver")
+        called = SosCall(shift.vehicle_id, at, here, "driver")
         alert = call_for_help(tx, context.actor, shift.storm_id, called, context.now)
         opened.extend([alert] if alert else [])
         return {"heard": True}

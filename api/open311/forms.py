@@ -42,7 +42,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedForm:
     """A form: its fields, all `media_url`, answers, pictures; an empty one is absent."""
 
     fields: Mapping[str, str]
@@ -61,7 +61,7 @@ class Sent:
         return self.text(name)
 
 
-async def read_form(request: Request) -> Sent:
+async def read_form(request: Request) -> SubmittedForm:
     """Return what was sent, by form or in the address; what the form says counts."""
     form = await _parsed(request)
     try:
@@ -85,7 +85,7 @@ async def _parsed(request: Request) -> FormData:
         raise InvalidError("media", str(error.detail), need) from error
 
 
-def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> Sent:
+def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> SubmittedForm:
     fields: dict[str, str] = {}
     attributes: dict[str, list[str]] = {}
     for name, text in pairs:
@@ -98,7 +98,9 @@ def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> Sent:
             attributes.setdefault(attribute[1], []).append(text)
     urls = tuple(dict.fromkeys(text for name, text in pairs if name == "media_url" and text))
     answers = {code: tuple(dict.fromkeys(texts)) for code, texts in attributes.items()}
-    return Sent(fields, tuple(map(checked_url, urls[:MOST_PHOTOS])), answers, tuple(photos))
+    return SubmittedForm(
+        fields, tuple(map(checked_url, urls[:MOST_PHOTOS])), answers, tuple(photos)
+    )
 
 
 def checked_url(text: str) -> str:
@@ -108,7 +110,7 @@ def checked_url(text: str) -> str:
     return text
 
 
-def report_of(sent: Sent, key: ApiKey, network: StreetNetwork) -> Report:
+def report_of(sent: SubmittedForm, key: ApiKey, network: StreetNetwork) -> Report:
     """Return the report that a form is; raise `InvalidError` or `NotFoundError` for its faults."""
     kind = _kind(sent.wanted("service_code"))
     _check_answers(sent.attributes, QUESTIONS[kind])
@@ -139,7 +141,7 @@ def _kind(service_code: str) -> RequestKind:
         raise NotFoundError("service", service_code) from None
 
 
-def _location(sent: Sent, network: StreetNetwork) -> LonLat | None:
+def _location(sent: SubmittedForm, network: StreetNetwork) -> LonLat | None:
     lat, lon = sent.text("lat"), sent.text("long")
     if lat or lon:
         return LonLat(_degrees("long", lon, 180.0), _degrees("lat", lat, 90.0))
@@ -186,11 +188,11 @@ def _check_answers(attributes: Mapping[str, tuple[str, ...]], asked: Sequence[Qu
             )
 
 
-def _answer(sent: Sent, question: Question) -> str:
+def _answer(sent: SubmittedForm, question: Question) -> str:
     return next(iter(sent.attributes.get(question.code, ())), "")
 
 
-def _foreign_number(sent: Sent, key: ApiKey) -> str | None:
+def _foreign_number(sent: SubmittedForm, key: ApiKey) -> str | None:
     numbers = (sent.attributes.get(name) for name in FOREIGN_NUMBERS)
     number = next((each[0] for each in numbers if each), None)
     return None if number is None else f"{CHANNEL}:{key.id}:{number[:SHORT_LETTERS]}"

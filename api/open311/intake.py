@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.open311.access import Visitor, writer
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
-from api.open311.forms import Sent, read_form, report_of
+from api.open311.forms import SubmittedForm, read_form, report_of
 from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
 from api.requests.requests import deadlines
@@ -39,7 +39,7 @@ async def take_request(form: Format, request: Request) -> Response:
     return await asyncio.to_thread(_take, form, request, sent)
 
 
-def _take(form: Format, request: Request, sent: Sent) -> Response:
+def _take(form: Format, request: Request, sent: SubmittedForm) -> Response:
     visitor = writer(request, sent.text("api_key"), sent.text("jurisdiction_id"))
     report = report_of(sent, visitor.writing_key, visitor.app.network)
     asked, new = _stored(visitor, report, sent)
@@ -49,7 +49,7 @@ def _take(form: Format, request: Request, sent: Sent) -> Response:
     return answer(form, "service_requests", [record], 201 if new else 200)
 
 
-def _stored(visitor: Visitor, report: Report, sent: Sent) -> tuple[ServiceRequest, bool]:
+def _stored(visitor: Visitor, report: Report, sent: SubmittedForm) -> tuple[ServiceRequest, bool]:
     """Keep the photos before the rows that name them, and none that no row names."""
     folder = visitor.app.folder
     drawn = [redrawn(content) for content in sent.photos]

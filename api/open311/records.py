@@ -13,7 +13,7 @@ from data.store.requests.partners import list_partner_reports
 from data.store.requests.public_requests import last_changes, list_notes
 from data.store.requests.request_photos import list_request_photos
 from fleet.requests.partners import TOLD
-from maps.requests.open311 import UPDATES, Published, Record, extended, request_record
+from maps.requests.open311 import UPDATES, PublishedRequest, Record, extended, request_record
 
 NOTED = (*UPDATES, TOLD)
 """Lines of the storm book that are told as notes."""
@@ -33,7 +33,7 @@ def records_of(
 
 def _published(
     tx: Tx, request: Request, visitor: Visitor, found: Sequence[ServiceRequest], *, more: bool
-) -> list[Published]:
+) -> list[PublishedRequest]:
     ids = [asked.id for asked in found]
     told = list_partner_reports(tx, ids) if visitor.key is not None else {}
     own = {each.request_id: each for each in told.values() if _brought(visitor, each)}
@@ -42,7 +42,7 @@ def _published(
     agencies = agencies_of(tx, [one.id for one in found if one.state is RequestState.HANDED_OVER])
     notes = list_notes(tx, ids, NOTED) if more else {}
     return [
-        Published(
+        PublishedRequest(
             asked=asked,
             changed_at=changed_at.get(asked.id, asked.received_at),
             due_at=due_at,

@@ -9,7 +9,7 @@ XML: dict[str, Any] = {"text/xml": {"schema": {"type": "string"}}}
 Responses = dict[int | str, dict[str, Any]]
 
 
-class FaultOut(BaseModel):
+class Open311ErrorOut(BaseModel):
     """An error; `code` begins with the HTTP status."""
 
     code: str
@@ -104,7 +104,7 @@ class TakenOut(BaseModel):
     account_id: str | None
 
 
-class TokenOut(BaseModel):
+class RequestTokenOut(BaseModel):
     """The number of a request, by the token given for it."""
 
     service_request_id: str
@@ -131,7 +131,11 @@ class HeardOut(BaseModel):
 def _responses(model: object, status: int = 200, *faults: int) -> Responses:
     found: Responses = {status: {"model": model, "content": XML, "description": "The answer"}}
     for code in (400, 403, 404, 429, *faults):
-        found[code] = {"model": list[FaultOut], "content": XML, "description": "What is wrong"}
+        found[code] = {
+            "model": list[Open311ErrorOut],
+            "content": XML,
+            "description": "What is wrong",
+        }
     return found
 
 
@@ -140,7 +144,7 @@ DISCOVERY = _responses(DiscoveryOut)
 SERVICES = _responses(list[ServiceOut])
 DEFINITION = _responses(DefinitionOut)
 REQUESTS = _responses(list[RequestOut])
-TOKENS = _responses(list[TokenOut])
+TOKENS = _responses(list[RequestTokenOut])
 UPDATES = _responses(list[UpdateOut])
 TAKEN = _responses(list[TakenOut], 201) | {200: _responses(list[TakenOut])[200]}
 HEARD = _responses(list[HeardOut], 201)

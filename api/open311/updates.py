@@ -10,7 +10,7 @@ from api.open311.access import ReadingVisitor, Visitor, writer
 from api.open311.arguments import WantedPage, Words, period_of
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
-from api.open311.forms import Sent, read_form, read_moment
+from api.open311.forms import SubmittedForm, read_form, read_moment
 from api.open311.requests import request_by_number
 from api.open311.schemas import HEARD, UPDATE_FORM, UPDATES
 from api.open311.services import BASE
@@ -21,7 +21,7 @@ from data.store.requests.partners import list_partner_updates
 from data.store.requests.public_requests import list_request_events
 from data.store.requests.requests import list_requests_by_id
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS
-from fleet.requests.partners import TOLD, Said, Wish, hear
+from fleet.requests.partners import TOLD, ReceivedUpdate, Wish, hear
 from maps.requests.open311 import UPDATES as VERBS
 from maps.requests.open311 import Record, by_request, update_record
 
@@ -77,7 +77,7 @@ async def take_update(form: Format, request: Request) -> Response:
     return await asyncio.to_thread(_take, form, request, sent)
 
 
-def _take(form: Format, request: Request, sent: Sent) -> Response:
+def _take(form: Format, request: Request, sent: SubmittedForm) -> Response:
     visitor = writer(request, sent.text("api_key"), sent.text("jurisdiction_id"))
     app, said = visitor.app, _said(sent, visitor)
     number = sent.wanted("service_request_id")
@@ -90,7 +90,7 @@ def _take(form: Format, request: Request, sent: Sent) -> Response:
     return answer(form, "service_request_updates", [record], 201)
 
 
-def _said(sent: Sent, visitor: Visitor) -> Said:
+def _said(sent: SubmittedForm, visitor: Visitor) -> ReceivedUpdate:
     status, description = sent.wanted("status"), sent.text("description")
     for name, text, most in (
         ("status", status, SHORT_LETTERS),
@@ -101,7 +101,7 @@ def _said(sent: Sent, visitor: Visitor) -> Said:
             wanted = Need("at most {max_length} letters", max_length=most)
             raise InvalidError(name, f"{len(text)} letters", wanted)
     said_at = sent.text("updated_datetime")
-    return Said(
+    return ReceivedUpdate(
         wish=WISHES.get(status.lower().replace(" ", "_"), Wish.TELL),
         status=status,
         description=description,

@@ -16,7 +16,7 @@ from fleet.matching.map_matching import StreetMatcher
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CitySnapshot:
     """One state of the city, whole; `city.revision` numbers it.
 
     `policy` is the one in force: of the storm that is on, else the city's.
@@ -42,7 +42,7 @@ class GroundKeeper:
     def __init__(self, engine: Database) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._policies: dict[StormId, tuple[Ground, Policy]] = {}
+        self._policies: dict[StormId, tuple[CitySnapshot, Policy]] = {}
         with reading(engine) as tx:
             self.now = _read(tx, None)
 
@@ -65,11 +65,11 @@ class GroundKeeper:
         return known[1]
 
 
-def _read(tx: Tx, known: Ground | None) -> Ground:
+def _read(tx: Tx, known: CitySnapshot | None) -> CitySnapshot:
     city, policy = get_city(tx), get_policy_in_force(tx)
     imported_at = str(get_report(tx).get("imported_at", ""))
     if known is not None and known.imported_at == imported_at:
-        return Ground(city, known.network, policy, known.geocoder, known.matcher, imported_at)
+        return CitySnapshot(city, known.network, policy, known.geocoder, known.matcher, imported_at)
     network = load_network(tx)
     geocoder = Geocoder(network, list_places(tx))
-    return Ground(city, network, policy, geocoder, StreetMatcher(network), imported_at)
+    return CitySnapshot(city, network, policy, geocoder, StreetMatcher(network), imported_at)

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BarfrubError, ConflictError
-from data.model import ChangedRoute, Edited, EditWish, Insertion, Job, PlanId, SegmentId, Taker
+from data.model import (
+    ChangedRoute,
+    Edited,
+    EditWish,
+    Job,
+    PlanId,
+    SegmentId,
+    Taker,
+    UrgentInsertion,
+)
 from data.planning.edit_json import edit_wish_json, edited_from_json, taker_from_json
 from data.planning.insertion_json import insertion_from_json, job_json, routes_from_json
 
@@ -48,7 +57,7 @@ class QuickLine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def best_insertion(self, job: Job) -> Insertion:
+    def best_insertion(self, job: Job) -> UrgentInsertion:
         """Return where a job is best done at once.
 
         Raises `QuickAwayError` where nobody answers, and `ConflictError` where it cannot be done.
@@ -56,7 +65,7 @@ class QuickLine:
         answer = self._answer({"ask": "insertion", "job": job_json(job)})
         return insertion_from_json(answer["insertion"])
 
-    def routes_of(self, insertion: Insertion) -> tuple[ChangedRoute, ...]:
+    def routes_of(self, insertion: UrgentInsertion) -> tuple[ChangedRoute, ...]:
         """Return the routes as they would be with what was found; raises the same errors."""
         answer = self._answer({"ask": "routes", "key": insertion.key})
         return routes_from_json(answer["routes"])

@@ -23,7 +23,7 @@ from fleet.followup.agency_mail import (
     lose_interrupted_letters,
     settle_body_letter,
 )
-from fleet.requests.notices import Window, tell_planned, windows_of
+from fleet.requests.notices import JobWindow, tell_planned, windows_of
 from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks
@@ -70,7 +70,7 @@ class Messenger:
         self._stopping = asyncio.Event()
         self._plans = plans
         self._driven: DrivenPlan | None = None
-        self._windows: Mapping[JobId, Window] = {}
+        self._windows: Mapping[JobId, JobWindow] = {}
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
 
@@ -194,7 +194,7 @@ class Messenger:
                     promise_open(tx, MESSENGER, Trucks(tx, driven, now), waiting)
                 tell_planned(tx, windows, now)
 
-    def planned(self, tx: Tx) -> Mapping[JobId, Window]:
+    def planned(self, tx: Tx) -> Mapping[JobId, JobWindow]:
         """Return when the plan that is driven means to do each job; read once a plan."""
         storm = find_active_storm(tx)
         driven = self._plans.driven(tx, storm.id) if storm else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from data.errors import ConflictError
-from data.model import Insertion, Plan
+from data.model import Plan, UrgentInsertion
 
 MOST = 200
 """Offers kept; the oldest go first."""
@@ -16,7 +16,7 @@ class Offer:
     """An offer, the plan that it would change, and the plan that it became once taken."""
 
     id: str
-    insertion: Insertion
+    insertion: UrgentInsertion
     driven: Plan
     became: Plan | None = None
 
@@ -30,7 +30,7 @@ class Offers:
         self.taking = Lock()
         """Held while an offer is taken: the same one twice becomes one plan."""
 
-    def add(self, insertion: Insertion, driven: Plan) -> Offer:
+    def add(self, insertion: UrgentInsertion, driven: Plan) -> Offer:
         """Keep an offer under its key, which nobody guesses."""
         offer = Offer(insertion.key, insertion, driven)
         with self._lock:

@@ -31,8 +31,8 @@ from fleet.routes.route_progress import PlanCheck, check_plan
 from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.i18n import Translator
 from maps.replanning import (
-    DifferenceView,
     InsertionView,
+    ReplanDifferenceView,
     difference_view,
     insertion_view,
 )
@@ -57,7 +57,9 @@ def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
 
 
 @router.get("/api/plans/{plan_id}/difference")
-def show_difference(request: Request, plan_id: PlanId, context: BoardContext) -> DifferenceView:
+def show_difference(
+    request: Request, plan_id: PlanId, context: BoardContext
+) -> ReplanDifferenceView:
     """Return what a draft changes against what trucks have ahead, truck by truck."""
     with context.reading() as tx:
         plan = get_plan(tx, plan_id)

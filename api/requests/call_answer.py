@@ -20,7 +20,7 @@ from fleet.requests.intake import PIN_M
 from fleet.requests.promises import give_promise
 from fleet.routes.published_plan import Trucks
 from maps.pages.i18n import LANGUAGES
-from maps.requests.call_answer import AnswerView, AskedView, answer_view, asked_views
+from maps.requests.call_answer import CallAnswerView, EarlierRequestView, answer_view, asked_views
 
 SHOWN_HERE = 8
 """Earlier requests of a place or a caller that the operator sees."""
@@ -32,7 +32,7 @@ Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
 Number = Annotated[int | None, Query(ge=0, lt=2**63)]
 
 
-class PhoneIn(Wire):
+class CallerPhoneIn(Wire):
     """Whose earlier requests are wanted; in the body, so that no log of addresses has it."""
 
     phone: Short
@@ -47,7 +47,7 @@ def answer_at_once(
     lat: Lat = None,
     *,
     join: bool = True,
-) -> AnswerView:
+) -> CallAnswerView:
     """Return what can be said of a place before the request is recorded: a pin, a street or both.
 
     It is computed from evidence and the published plan; without a plan it says so. `join=false`
@@ -59,7 +59,7 @@ def answer_at_once(
 
 
 @router.get("/api/requests/{request_id}/answer")
-def answer_again(request_id: RequestId, context: IntakeContext) -> AnswerView:
+def answer_again(request_id: RequestId, context: IntakeContext) -> CallAnswerView:
     """Return what to tell who made a placed request, with its number."""
     with context.reading() as tx:
         asked = get_request(tx, request_id)
@@ -75,7 +75,7 @@ def answer_again(request_id: RequestId, context: IntakeContext) -> AnswerView:
 
 
 @router.post("/api/callers/history")
-def caller_history(who: PhoneIn, context: CallerContext) -> tuple[AskedView, ...]:
+def caller_history(who: CallerPhoneIn, context: CallerContext) -> tuple[EarlierRequestView, ...]:
     """Return what was asked from a phone before; that somebody looked is written down."""
     with context.writing() as tx:
         number = plain_number(who.phone)
@@ -129,7 +129,7 @@ def _snap(
     return near
 
 
-def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -> AnswerView:
+def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -> CallAnswerView:
     here = list_requests_on_segment(tx, answer.segment.id, SHOWN_HERE)
     app = context.app
     place = app.network.point_at(answer.segment.id, answer.snap.offset_m)

@@ -36,7 +36,7 @@ from maps.requests.citizen import (
     KIND_ICONS,
     MAP_TEXTS,
     WHYS,
-    Story,
+    RequestHistory,
     TrackView,
     may_open_again,
     track_view,
@@ -274,12 +274,12 @@ def _looked_up(request: Request, reference: str, code: str) -> TrackView:
     return track_view(story, app.clock.now(), t)
 
 
-def _story(tx: Tx, request: Request, asked: ServiceRequest) -> Story:
+def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
     app, t = app_of(request), translator_of(request)
     segment = app.network.find(asked.snap.segment_id) if asked.snap else None
     who, job_id = find_caller(tx, asked.id), asked.job_id
     notices = list_notices(tx, asked.id)
-    return Story(
+    return RequestHistory(
         asked=asked,
         clock=get_clock(tx, asked.id),
         street=called(street_name(segment), t) if segment else "",

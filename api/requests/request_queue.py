@@ -21,8 +21,8 @@ from data.model import (
     Danger,
     HandOverWay,
     LonLat,
-    Order,
     QueueChangeId,
+    QueueOrder,
     RequestFilter,
     RequestId,
     RequestKind,
@@ -42,7 +42,7 @@ from data.store.requests.request_search import (
 from data.store.requests.requests import list_requests_by_id
 from fleet.followup.bulk_changes import (
     Bulk,
-    Ground,
+    StreetRules,
     close_many,
     give_kind,
     hand_over_many,
@@ -123,7 +123,7 @@ class FilterIn(Wire):
 class PageIn(FilterIn):
     """Which page of the queue, in which order."""
 
-    order: Order = Order.OLDEST
+    order: QueueOrder = QueueOrder.OLDEST
     after: Id | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = PAGE_ROWS
 
@@ -236,7 +236,7 @@ def download_queue(
     wanted, classes = asked.wanted(context), context.app.policy.classes
     _note_look(context, wanted)
     with context.reading() as tx:
-        found = search_requests(tx, wanted, classes, Order.OLDEST, MOST_LINES)
+        found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, MOST_LINES)
     return attachment(queue_table(found, translator_of(request)), "text/csv", "requests.csv")
 
 
@@ -318,8 +318,8 @@ def _ids(ids: list[int]) -> list[RequestId]:
     return [RequestId(one) for one in ids]
 
 
-def _ground(context: Context) -> Ground:
-    return Ground(context.app.network, context.app.policy)
+def _ground(context: Context) -> StreetRules:
+    return StreetRules(context.app.network, context.app.policy)
 
 
 def _changed(request: Request, context: Context, change: Callable[[Tx], Bulk]) -> BulkOut:

@@ -22,7 +22,7 @@ from data.store.storms.closures import list_closures
 from data.store.storms.storms import get_storm
 from maps.pages.i18n import Translator, translator
 from maps.pages.pdf import sheets_pdf
-from maps.routes.route_sheet import Trip, sheets_data
+from maps.routes.route_sheet import SheetRoute, sheets_data
 from maps.routes.route_steps import Surroundings
 
 router = APIRouter()
@@ -86,11 +86,11 @@ def _sheets(
     sites, network = list_reload_sites(tx), context.app.network
     shut = _shut(tx, storm.id, context, t)
 
-    def trip(route: Route) -> Trip:
+    def trip(route: Route) -> SheetRoute:
         vehicle, shift = vehicles[route.vehicle_id], shifts[route.shift_id]
         around = Surroundings(network, sites, depots.get(vehicle.depot_id, ""))
         driver = drivers.get(shift.driver_id, "") if shift.driver_id is not None else ""
-        return Trip(route, vehicle, shift, driver, around, shut)
+        return SheetRoute(route, vehicle, shift, driver, around, shut)
 
     trips = [trip(route) for route in routes]
     trips.sort(key=lambda one: one.vehicle.name)

@@ -58,7 +58,7 @@ from api.tracking.mqtt import Broker
 from api.tracking.osmand import answer_tracker
 from api.web import stream
 from api.web.context import MOST_BODY_BYTES, App
-from api.web.errors import Failures, FaultOut, install_error_handlers
+from api.web.errors import ErrorOut, Failures, install_error_handlers
 from api.web.security_headers import Armor, Compression
 from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding
@@ -163,7 +163,7 @@ def _bare_web() -> TrackedWeb:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        responses={"4XX": {"model": FaultOut, "description": "What is wrong, in words"}},
+        responses={"4XX": {"model": ErrorOut, "description": "What is wrong, in words"}},
         max_body_size=MOST_BODY_BYTES,
     )
 

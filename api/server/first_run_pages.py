@@ -24,7 +24,7 @@ from api.web.context import (
 from api.web.errors import STATUS, fault_text, first_fault, message_of
 from api.web.page_context import THEME_COOKIE, THEMES, wants_page
 from api.web.security_headers import Armor, Compression
-from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, FileOut, keep_upload, ready_files
+from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, UploadedFileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from fleet.setup.city_setup import STEPS
 from maps.pages.i18n import LANGUAGES, Translator, translator
@@ -118,13 +118,15 @@ def switch_language(
 
 
 @router.get(f"{FIRST}/files")
-def read_files(start: WithCode) -> dict[str, list[FileOut]]:
+def read_files(start: WithCode) -> dict[str, list[UploadedFileOut]]:
     """Return the files that lie ready, by what they may be used for."""
     return ready_files(start.settings.uploads)
 
 
 @router.post(f"{FIRST}/files", status_code=201, max_body_size=MOST_BYTES)
-async def receive_file(request: Request, name: str, purpose: str, start: WithCode) -> FileOut:
+async def receive_file(
+    request: Request, name: str, purpose: str, start: WithCode
+) -> UploadedFileOut:
     """Store a file that the browser sends as the body of the request."""
     if start.over:
         raise ConflictError("the city is made", reason="city_made")

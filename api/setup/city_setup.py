@@ -16,7 +16,7 @@ from api.web.uploads import (
     MOST_BYTES,
     SUFFIXES,
     URMIA,
-    FileOut,
+    UploadedFileOut,
     keep_upload,
     ready_files,
     wanted_upload,
@@ -32,7 +32,12 @@ from fleet.setup.city_setup import Report as CityReport
 from fleet.setup.street_update import Newer, compare, take_over
 from maps.setup.checklist import Arranged, checklist_view
 from maps.setup.city_setup import StreetsView, streets_view
-from maps.setup.street_changes import DifferenceView, UnreachedView, difference_view, unreached_view
+from maps.setup.street_changes import (
+    StreetDifferenceView,
+    UnreachedView,
+    difference_view,
+    unreached_view,
+)
 
 COMPARING = ("read", "network")
 TAKING_OVER = ("tiles", "store")
@@ -60,7 +65,7 @@ class ReimportOut(BaseModel):
     steps: list[str]
     message: str
     details: str
-    difference: DifferenceView | None
+    difference: StreetDifferenceView | None
     report: StreetsView | None
     plan_superseded: bool
 
@@ -100,13 +105,15 @@ def read_unreached(context: AdminContext) -> UnreachedView:
 
 
 @router.get("/api/setup/files")
-def read_files(context: AdminContext) -> dict[str, list[FileOut]]:
+def read_files(context: AdminContext) -> dict[str, list[UploadedFileOut]]:
     """Return the files that lie ready on the server, by what they may be used for."""
     return ready_files(context.app.settings.uploads)
 
 
 @router.post("/api/setup/files", status_code=201, max_body_size=MOST_BYTES)
-async def receive_file(request: Request, name: str, purpose: str, context: AdminContext) -> FileOut:
+async def receive_file(
+    request: Request, name: str, purpose: str, context: AdminContext
+) -> UploadedFileOut:
     """Store a file that the browser sends as the body of the request."""
     return await keep_upload(request, context.app.settings.uploads, name, purpose)
 

@@ -35,7 +35,7 @@ from data.units import mps_from_kmh
 from fleet.setup.fleet_import import propose
 from fleet.setup.machine_register import (
     NEW,
-    Ground,
+    SiteArea,
     find_last_change,
     fleet_text,
     remove_depot,
@@ -71,11 +71,11 @@ class SiteIn(Wire):
     radius_m: Number | None = None
     polygon: Annotated[list[tuple[Lon, Lat]], Field(max_length=MOST_CORNERS)] | None = None
 
-    def ground(self) -> Ground:
+    def ground(self) -> SiteArea:
         """Return what is said of the ground."""
         corners = self.polygon
         polygon = None if corners is None else tuple(LonLat(*corner) for corner in corners)
-        return Ground(self.radius_m, polygon)
+        return SiteArea(self.radius_m, polygon)
 
 
 class DepotIn(SiteIn):

@@ -10,13 +10,13 @@ from api.web.context import DriverContext
 from api.web.schemas import TapIn
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId
 from data.store.database.engine import Tx
-from fleet.shifts.route_answers import TEXT_LETTERS, Said, answer_route
+from fleet.shifts.route_answers import TEXT_LETTERS, RouteAnswerWish, answer_route
 from maps.shifts.driver import ProgressView
 
 router = APIRouter()
 
 
-class AnswerIn(TapIn):
+class RouteAnswerIn(TapIn):
     """What a driver says of his route; declined it comes with a reason."""
 
     state: AnswerState
@@ -26,10 +26,10 @@ class AnswerIn(TapIn):
 
 @router.post("/api/plans/{plan_id}/routes/{shift_id}/answer")
 def answer(
-    plan_id: PlanId, shift_id: ShiftId, wanted: AnswerIn, context: DriverContext
+    plan_id: PlanId, shift_id: ShiftId, wanted: RouteAnswerIn, context: DriverContext
 ) -> ProgressView:
     """Accept a published route or decline it; a dispatcher may, for who says so by radio."""
-    said = Said(wanted.state, wanted.reason, wanted.text)
+    said = RouteAnswerWish(wanted.state, wanted.reason, wanted.text)
 
     def order(tx: Tx) -> ProgressView:
         answer_route(tx, context.actor, plan_id, shift_id, said, context.now)

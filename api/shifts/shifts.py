@@ -66,7 +66,7 @@ class CodeOut:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneOut:
+class PhoneBatchOut:
     """What became of a phone's batch; it is not `needed` where the machine's tracker speaks."""
 
     stored: int
@@ -198,7 +198,7 @@ def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> Pr
 @router.post("/api/shifts/{shift_id}/positions")
 async def receive_positions(
     shift_id: ShiftId, request: Request, context: DriverContext
-) -> PhoneOut:
+) -> PhoneBatchOut:
     """Store a batch of the phone's fixes, through the same door as trackers'."""
     entries = await entries_of(request)
     device = await asyncio.to_thread(_phone, context, shift_id)
@@ -209,7 +209,7 @@ async def receive_positions(
     for one in batch.rejected:
         context.app.door.reject(device.id, one.reason)
     rejected = [RejectedOut(index=one.index, reason=one.reason) for one in batch.rejected]
-    return PhoneOut(stored, needed, rejected)
+    return PhoneBatchOut(stored, needed, rejected)
 
 
 def answered_tap[View](

@@ -25,7 +25,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
-from fleet.simulation.simulated_calls import Call, calls
+from fleet.simulation.simulated_calls import SimulatedCall, calls
 from fleet.simulation.simulated_trucks import Fix, after_approach, driven
 from fleet.tracking.track_fixes import LoggedFix
 
@@ -135,7 +135,7 @@ class Truck:
 class Callers:
     """People who call, and the operator who types what they say."""
 
-    def __init__(self, spoken: Iterator[Call], script: Script) -> None:
+    def __init__(self, spoken: Iterator[SimulatedCall], script: Script) -> None:
         self._spoken = spoken
         self._script = script
         self._next = next(spoken, None)

@@ -25,7 +25,7 @@ router = APIRouter()
 Note = Annotated[str, Field(max_length=300)]
 
 
-class CallIn(Wire):
+class CallOutIn(Wire):
     """A machine that was called, and for which storm; the one that is on where none is named."""
 
     vehicle_id: VehicleId
@@ -33,7 +33,7 @@ class CallIn(Wire):
     note: Note = ""
 
 
-class AnswerIn(Wire):
+class CallOutAnswerIn(Wire):
     """What was answered, and in how many minutes the machine is there."""
 
     comes: bool
@@ -72,7 +72,7 @@ def show_calls(context: BoardContext, storm_id: StormId | None = None) -> list[C
 
 
 @router.post("/api/call-outs", status_code=201)
-def call_machine(wanted: CallIn, context: DispatcherContext) -> CallOutView:
+def call_machine(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
     """Write down that a machine was called."""
     with context.writing() as tx:
         storm_id = wanted.storm_id
@@ -86,7 +86,7 @@ def call_machine(wanted: CallIn, context: DispatcherContext) -> CallOutView:
 
 @router.post("/api/call-outs/{call_out_id}/answer")
 def answer_call(
-    call_out_id: CallOutId, wanted: AnswerIn, context: DispatcherContext
+    call_out_id: CallOutId, wanted: CallOutAnswerIn, context: DispatcherContext
 ) -> CallOutView:
     """Write down what was answered."""
     later = wanted.expected_in_min

@@ -89,7 +89,7 @@ class SwitchIn(Wire):
     on: bool
 
 
-class MachineIn(SwitchIn):
+class MachineServiceIn(SwitchIn):
     """Whether a machine is in service in a storm, and why it is not."""
 
     reason: OutReason | None = None
@@ -207,7 +207,7 @@ def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
 
 @router.post("/api/storms/{storm_id}/machines/{vehicle_id}")
 def switch_a_machine(
-    storm_id: StormId, vehicle_id: VehicleId, wanted: MachineIn, context: DispatcherContext
+    storm_id: StormId, vehicle_id: VehicleId, wanted: MachineServiceIn, context: DispatcherContext
 ) -> StormDetail:
     """Take a machine into or out of service for a storm; out of it for a reason."""
 

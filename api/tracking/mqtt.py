@@ -18,7 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from api.tracking.owntracks import MOST_BYTES as MOST_WORD_BYTES
 from api.tracking.owntracks import command_of, take_message
 from api.tracking.positions import MOST, MOST_BYTES
-from api.tracking.tracker_auth import Claim, first_named, list_stranger
+from api.tracking.tracker_auth import TrackerClaim, first_named, list_stranger
 from api.web.context import App
 from api.web.request_body import json_of
 from data.errors import InvalidError
@@ -169,6 +169,6 @@ def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:
     return body if isinstance(body, Mapping) else None
 
 
-def _claim(names: tuple[str, ...], body: Mapping[str, object] | None) -> Claim:
+def _claim(names: tuple[str, ...], body: Mapping[str, object] | None) -> TrackerClaim:
     said = body or {}
-    return Claim(names, "", DOOR, DOOR, said.get("lat"), said.get("lon"))
+    return TrackerClaim(names, "", DOOR, DOOR, said.get("lat"), said.get("lon"))

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.access.auth import TooManyError
 from api.access.rate_limits import address_of
-from api.tracking.tracker_auth import Claim, basic, bearer, find_sender
+from api.tracking.tracker_auth import TrackerClaim, basic, bearer, find_sender
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -135,7 +135,7 @@ async def _sender(
 ) -> Device | None:
     secret = token or bearer(request) or basic(request)[1]
     names = (name,) if name else ()
-    claim = Claim(names, secret, DOOR, address_of(request), lat, lon)
+    claim = TrackerClaim(names, secret, DOOR, address_of(request), lat, lon)
     return await find_sender(app_of(request), claim) if names else None
 
 

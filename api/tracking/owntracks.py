@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 
 from api.access.rate_limits import address_of
-from api.tracking.tracker_auth import Claim, basic, bearer, find_sender
+from api.tracking.tracker_auth import TrackerClaim, basic, bearer, find_sender
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -53,7 +53,7 @@ async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
     names = tuple(dict.fromkeys(name for name in (*named, user) if name))
     secret = password or bearer(request)
     place = (body.get("lat"), body.get("lon"))
-    device = await find_sender(app, Claim(names, secret, DOOR, address_of(request), *place))
+    device = await find_sender(app, TrackerClaim(names, secret, DOOR, address_of(request), *place))
     if device is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Barfrub"'})
     await take_message(app, device, body)

@@ -25,7 +25,7 @@ SHOWN_LETTERS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TrackerClaim:
     """Who somebody claims to be: names, the best first; a token beside them, or none; the door."""
 
     names: tuple[str, ...]
@@ -36,7 +36,7 @@ class Claim:
     lon: object = None
 
 
-async def find_sender(app: App, claim: Claim) -> Device | None:
+async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
     """Return the tracker that a claim proves, else list it as a stranger.
 
     The token may come beside the name or in its place. The token of the gateway speaks for every
@@ -69,7 +69,7 @@ def basic(request: Request) -> tuple[str, str]:
     return name, password
 
 
-async def _proven(app: App, claim: Claim) -> Device | None:
+async def _proven(app: App, claim: TrackerClaim) -> Device | None:
     devices = app.door.devices
     if not claim.token:
         for name in claim.names:
@@ -97,7 +97,7 @@ async def first_named(app: App, names: tuple[str, ...]) -> Device | None:
     return None
 
 
-async def list_stranger(app: App, claim: Claim) -> None:
+async def list_stranger(app: App, claim: TrackerClaim) -> None:
     """List who was not let in, for an administrator to adopt."""
     name = next((name for name in claim.names if name.strip()), "")
     if not name:
@@ -109,7 +109,7 @@ async def list_stranger(app: App, claim: Claim) -> None:
     app.door.ledger.stranger(_stranger(claim, shown, fault, app.clock.now()))
 
 
-def _stranger(claim: Claim, name: str, fault: StrangerFault, now: datetime) -> Stranger:
+def _stranger(claim: TrackerClaim, name: str, fault: StrangerFault, now: datetime) -> Stranger:
     return Stranger(
         name=name,
         door=claim.door,
@@ -122,7 +122,7 @@ def _stranger(claim: Claim, name: str, fault: StrangerFault, now: datetime) -> S
     )
 
 
-def _claimed_place(claim: Claim) -> LonLat | None:
+def _claimed_place(claim: TrackerClaim) -> LonLat | None:
     try:
         return place(claim.lat, claim.lon)
     except InvalidError:

@@ -10,7 +10,7 @@ from api.web.context import AdminContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
 from data.errors import NotFoundError
-from data.model import CommandId, DeviceId, DeviceInput, Equipment, SpeedUnit, VehicleId
+from data.model import CommandId, DeviceId, DeviceInput, SensorKind, SpeedUnit, VehicleId
 from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
@@ -33,7 +33,7 @@ from fleet.tracking.trackers import (
     set_tracker,
     take_back_command,
 )
-from maps.tracking import Told, TrackersView, trackers_view
+from maps.tracking import TrackerKnowledge, TrackersView, trackers_view
 
 COMMANDS_LISTED = 1_000
 """Texts looked at, the latest first."""
@@ -58,7 +58,7 @@ class InputIn(Wire):
     """A digital input: its key, what it tells of, and whether "on" means not."""
 
     key: Annotated[str, Field(min_length=1, max_length=KEY_LETTERS)]
-    equipment: Equipment
+    equipment: SensorKind
     inverted: bool = False
 
 
@@ -84,7 +84,7 @@ class StrangerIn(Wire):
     name: Annotated[str, Field(min_length=1, max_length=TRACKER_LETTERS)]
 
 
-class TokenOut(BaseModel):
+class TrackerTokenOut(BaseModel):
     """A tracker's token, which is not shown again, and the page as it is now."""
 
     name: str
@@ -109,7 +109,7 @@ def read_trackers(context: AdminContext) -> TrackersView:
 
 
 @router.post("/api/trackers", status_code=201)
-def add_tracker(wanted: TrackerIn, context: AdminContext) -> TokenOut:
+def add_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
     """Add a tracker, or adopt a sender that is listed as unknown."""
     with context.writing() as tx:
         device, token = adopt(
@@ -123,7 +123,7 @@ def add_tracker(wanted: TrackerIn, context: AdminContext) -> TokenOut:
         )
         view = _page(tx, context)
     context.app.door.devices.forget()
-    return TokenOut(name=device.name, token=token, page=view)
+    return TrackerTokenOut(name=device.name, token=token, page=view)
 
 
 @router.post("/api/trackers/{key}")
@@ -148,13 +148,13 @@ def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
 
 
 @router.post("/api/trackers/{key}/token", status_code=201)
-def give_new_token(key: Key, context: AdminContext) -> TokenOut:
+def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
     """Give a tracker a new token; with the old one it is a stranger."""
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
         view = _page(tx, context)
     context.app.door.devices.forget()
-    return TokenOut(name=device.name, token=token, page=view)
+    return TrackerTokenOut(name=device.name, token=token, page=view)
 
 
 @router.post("/api/trackers/{key}/faults/clear")
@@ -195,7 +195,7 @@ def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
 
 
 def _page(tx: Tx, context: Context) -> TrackersView:
-    told = Told(
+    told = TrackerKnowledge(
         heard=list_heard(tx),
         faults=tuple(list_faults(tx)),
         commands=tuple(list_commands(tx, COMMANDS_LISTED)),

@@ -54,7 +54,7 @@ class FaultFactsOut(BaseModel):
     values: dict[str, str | int | float | bool | None]
 
 
-class FaultOut(BaseModel):
+class ErrorOut(BaseModel):
     """The one shape of every error."""
 
     error: FaultFactsOut

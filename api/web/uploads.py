@@ -51,7 +51,7 @@ _STARTS = {
 """What a file of each kind begins with."""
 
 
-class FileOut(BaseModel):
+class UploadedFileOut(BaseModel):
     """A file that lies ready."""
 
     name: str
@@ -85,7 +85,7 @@ def content_of(file: UploadFile, most_bytes: int = TABLE_BYTES) -> bytes:
     return content
 
 
-async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> FileOut:
+async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> UploadedFileOut:
     """Store the body of a request under its name.
 
     The file is there whole or not at all; one of the same name is replaced. Raises `InvalidError`
@@ -102,7 +102,7 @@ async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -
         await run_in_threadpool(part.keep_as, path)
     finally:
         part.discard()
-    return FileOut(name=path.name, size_bytes=part.size_bytes)
+    return UploadedFileOut(name=path.name, size_bytes=part.size_bytes)
 
 
 def upload_path(folder: Path, name: str, purpose: str) -> Path:
@@ -127,13 +127,13 @@ def wanted_upload(folder: Path, name: str, purpose: str) -> Path:
     return path
 
 
-def ready_files(folder: Path) -> dict[str, list[FileOut]]:
+def ready_files(folder: Path) -> dict[str, list[UploadedFileOut]]:
     """Return the files that lie ready, by what they may be used for and by name."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     files = [path for path in found if path.is_file() and not path.name.startswith(".")]
     return {
         purpose: [
-            FileOut(name=path.name, size_bytes=path.stat().st_size)
+            UploadedFileOut(name=path.name, size_bytes=path.stat().st_size)
             for path in files
             if path.name.lower().endswith(suffixes)
         ]

@@ -11,12 +11,12 @@ from data.geocode.house_numbers import SNAP_M, HouseBook
 from data.geocode.name_index import NameBook
 from data.geocode.name_spans import Mention, MentionFinder
 from data.geocode.numbered_alleys import with_numbered_alleys
-from data.geocode.parse import Reader, Reading, remarks
+from data.geocode.parse import AddressParse, Reader, remarks
 from data.geocode.reverse import Address, Sayer
 from data.geocode.scoring import Placed, Placer
-from data.geocode.street_shapes import Streets, main_name
+from data.geocode.street_shapes import NamedStreets, main_name
 from data.geocode.text.coordinates import coordinates, gives_coordinates
-from data.geocode.text.lexicon import Role
+from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token, tokens
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
@@ -41,7 +41,7 @@ _PROOFS = frozenset({Reason.HOUSE, Reason.CROSSING, Reason.BESIDE, Reason.BETWEE
 
 class _Answer(NamedTuple):
     placed: Placed
-    reading: Reading
+    reading: AddressParse
     mentions: tuple[Mention, ...]
 
 
@@ -55,7 +55,7 @@ class Geocoder:
         self._finder = MentionFinder(self._book)
         self._reader = Reader(self._book)
         self._sayer = Sayer(network)
-        streets = Streets(network)
+        streets = NamedStreets(network)
         self._placer = Placer(streets, self._book, HouseBook(streets, places))
 
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
@@ -154,7 +154,7 @@ def _guessed(reasons: Sequence[Reason]) -> bool:
 def _whole(words: Sequence[Token], mention: Mention) -> bool:
     """Whether a name is all that was said, but for what names nothing."""
     rest = (*words[: mention.first], *words[mention.last :])
-    return not any(token.role in (None, Role.KIND) and not token.digits for token in rest)
+    return not any(token.role in (None, WordRole.KIND) and not token.digits for token in rest)
 
 
 def _away_m(placed: Placed, near: LonLat | None) -> float:

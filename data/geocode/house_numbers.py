@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from data.geocode.name_index import joined
-from data.geocode.street_shapes import Streets, Stretch
+from data.geocode.street_shapes import NamedStreet, NamedStreets
 from data.geocode.text.normalization import folded
 from data.geocode.text.tokens import name_parts, name_tokens
 from data.model import LonLat, NumberRange, Place, Snap
@@ -42,7 +42,7 @@ class _Known(NamedTuple):
 class HouseBook:
     """House numbers of a city: single ones by the street's name, and ranges along segments."""
 
-    def __init__(self, streets: Streets, places: Iterable[Place]) -> None:
+    def __init__(self, streets: NamedStreets, places: Iterable[Place]) -> None:
         self._streets = streets
         self._known: dict[str, list[_Known]] = defaultdict(list)
         for place in places:
@@ -53,7 +53,7 @@ class HouseBook:
                     _Known(number, value, place.location) for value in ends or (None,)
                 ]
 
-    def find(self, stretch: Stretch, number: str) -> Iterator[House]:
+    def find(self, stretch: NamedStreet, number: str) -> Iterator[House]:
         """Yield where a number stands on a street; else where it would, if anything tells."""
         known = [each for key in self._keys(stretch) for each in self._known.get(key, ())]
         plain = number.replace("-", "")  # 31-05 is 3105 in some mouths
@@ -67,26 +67,26 @@ class HouseBook:
             found = list(self._snapped(stretch, number, points, estimated=True))
         yield from found
 
-    def numbered(self, stretch: Stretch) -> bool:
+    def numbered(self, stretch: NamedStreet) -> bool:
         """Whether the map knows any house of a street, so that it can lack one."""
         segments = self._streets.network.segments
         return any(self._known.get(key) for key in self._keys(stretch)) or any(
             segments[index].houses for index in stretch.indexes
         )
 
-    def _keys(self, stretch: Stretch) -> set[str]:
+    def _keys(self, stretch: NamedStreet) -> set[str]:
         segment = self._streets.network.segments[stretch.indexes[0]]
         return {_key(each) for several in segment.names.values() for each in several}
 
     def _snapped(
-        self, stretch: Stretch, number: str, points: Sequence[LonLat], *, estimated: bool
+        self, stretch: NamedStreet, number: str, points: Sequence[LonLat], *, estimated: bool
     ) -> Iterator[House]:
         for point in points:
             snap = self._streets.snap(stretch, point, SNAP_M)
             if snap is not None:
                 yield House(number, point, snap, estimated)
 
-    def _in_ranges(self, stretch: Stretch, number: str) -> Iterator[House]:
+    def _in_ranges(self, stretch: NamedStreet, number: str) -> Iterator[House]:
         """Yield where a number is by the ranges of a street's segments, between their ends."""
         wanted, network = _value(number), self._streets.network
         ranges = [

@@ -46,7 +46,7 @@ SAME_SKELETON = 300
 """Names of one skeleton that are compared; a skeleton of so many tells nothing."""
 
 
-class Name(NamedTuple):
+class IndexedName(NamedTuple):
     """A name on the map, with the segments (indexes of the network) or places that bear it."""
 
     core: tuple[str, ...]
@@ -180,7 +180,7 @@ def _digits(key: str) -> str:
     return " ".join(_NUMBER.findall(key))
 
 
-def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Name]:
+def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[IndexedName]:
     """Yield one name for each spelling and what bears it, streets first."""
     read = cache(lambda text: name_parts(name_tokens(text)))
     streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
@@ -190,14 +190,14 @@ def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Nam
                 streets[read(piece)][index] = None
     for (core, kinds), indexes in streets.items():
         if core:
-            yield Name(core, kinds, tuple(indexes), ())
+            yield IndexedName(core, kinds, tuple(indexes), ())
     spots: dict[NameParts, list[Place]] = defaultdict(list)
     for place in places:
         for spelling in {each for several in place.names.values() for each in several}:
             spots[read(spelling)].append(place)
     for (core, kinds), several in spots.items():
         if core:
-            yield Name(core, kinds, (), tuple(several))
+            yield IndexedName(core, kinds, (), tuple(several))
 
 
 def _pieces(spelling: str) -> set[str]:
@@ -207,7 +207,7 @@ def _pieces(spelling: str) -> set[str]:
     return {spelling, *parts} - {""}
 
 
-def _variants(name: Name) -> Iterator[tuple[str, float, Reason]]:
+def _variants(name: IndexedName) -> Iterator[tuple[str, float, Reason]]:
     """Yield keys under which a name is found, each once, with how well it is met by them."""
     known: set[str] = set()
     for words, quality, reason in _wordings(name):
@@ -217,7 +217,7 @@ def _variants(name: Name) -> Iterator[tuple[str, float, Reason]]:
             yield key, quality, reason
 
 
-def _wordings(name: Name) -> Iterator[tuple[Sequence[str], float, Reason]]:
+def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]]:
     yield name.core, 1.0, Reason.EXACT
     plain = [word for word in name.core if not is_title(word)]
     if plain and len(plain) < len(name.core):

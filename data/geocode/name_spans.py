@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.geocode.candidate import Reason
 from data.geocode.name_index import Hit, NameBook, joined
-from data.geocode.text.lexicon import RELATIONS, Role
+from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import NameParts, Token, alike, is_counted, is_title, name_parts
 
 MAX_NAME_TOKENS = 8
@@ -78,7 +78,7 @@ class MentionFinder:
         if len(words) > 1 and words[-1].role is not None:
             return []  # whoever says "please" has ended
         for first in range(max(0, len(words) - MAX_FUZZY_TOKENS), len(words)):
-            if any(token.role is Role.KIND and token.first for token in words[first:]):
+            if any(token.role is WordRole.KIND and token.first for token in words[first:]):
                 continue
             if words[first].clause != words[-1].clause:
                 continue
@@ -205,15 +205,15 @@ def _core(words: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
 def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether a span may be looked up as it stands: one clause, and no word of the next name."""
     start, end = words[first], words[last - 1]
-    if start.clause != end.clause or (end.role is Role.KIND and end.first and last - first > 1):
+    if start.clause != end.clause or (end.role is WordRole.KIND and end.first and last - first > 1):
         return False
-    if start.role is Role.JOIN or end.role is Role.JOIN:
+    if start.role is WordRole.JOIN or end.role is WordRole.JOIN:
         return False
-    if start.role is Role.KIND and not start.first and _names(words, first - 1, start.clause):
+    if start.role is WordRole.KIND and not start.first and _names(words, first - 1, start.clause):
         return False  # "James St | Syracuse", not "James | St Syracuse"
     if end.ordinal and last - first > 1 and _begins_next(words, last):
         return False
-    core = [token for token in words[first:last] if token.role is not Role.KIND]
+    core = [token for token in words[first:last] if token.role is not WordRole.KIND]
     if not core:
         return last - first > 1
     if all(token.digits for token in core):
@@ -227,27 +227,27 @@ def _names(words: Sequence[Token], at: int, clause: int) -> bool:
 
 def _begins_next(words: Sequence[Token], at: int) -> bool:
     """Whether a word for "street" comes here: "first thing in Hafez Street"."""
-    return at < len(words) and words[at].role is Role.KIND and words[at].first
+    return at < len(words) and words[at].role is WordRole.KIND and words[at].first
 
 
 def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: all that is said, or between words of an address."""
-    calls = RELATIONS | {Role.CROSSING, Role.JOIN, Role.UNTIL}
+    calls = RELATIONS | {WordRole.CROSSING, WordRole.JOIN, WordRole.UNTIL}
     if is_counted(words, first):
         return False
-    if last - first == 2 and first and words[first - 1].role is not Role.NUMBER:
+    if last - first == 2 and first and words[first - 1].role is not WordRole.NUMBER:
         return True  # "Hejab, 12/3" is an alley off the twelfth
     if words[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
         return not _begins_next(words, last) and not (
-            first and words[first - 1].role is Role.NUMBER
+            first and words[first - 1].role is WordRole.NUMBER
         )
     before = words[first - 1].role if first else None
     after = words[last].role if last < len(words) else None
-    if before is Role.NUMBER or (first and before is None):
+    if before is WordRole.NUMBER or (first and before is None):
         return False
     if before in calls or after in calls:
         return True
-    return last - first == sum(token.role is not Role.FILLER for token in words)
+    return last - first == sum(token.role is not WordRole.FILLER for token in words)
 
 
 def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -264,18 +264,18 @@ def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def _plain(span: Sequence[Token]) -> bool:
     """Whether no word has a role, but for "street" before the last one: "Erie Street West"."""
     named = [token for token in span if token.role is not None]
-    inner = len(span) > 2 and named == [span[-2]] and span[-2].role is Role.KIND
+    inner = len(span) > 2 and named == [span[-2]] and span[-2].role is WordRole.KIND
     return not named or (inner and not span[-2].first)
 
 
 def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int]:
     """Return a span with the words for "street" before and behind it."""
     clause = words[first].clause
-    if first and words[first - 1].role is Role.KIND and words[first - 1].clause == clause:
+    if first and words[first - 1].role is WordRole.KIND and words[first - 1].clause == clause:
         first -= 1
     if last < len(words) and words[last].clause == clause:
         after = words[last]
-        if after.role is Role.KIND and not after.first:
+        if after.role is WordRole.KIND and not after.first:
             last += 1
     return first, last
 
@@ -285,15 +285,18 @@ def _told(words: Sequence[Token], first: int, last: int) -> bool:
     clause = words[first].clause
     before = words[first - 1] if first and words[first - 1].clause == clause else None
     after = words[last] if last < len(words) else None
-    calls = RELATIONS | {Role.CROSSING}
+    calls = RELATIONS | {WordRole.CROSSING}
     if before is not None and before.role in calls and before.first:
         return True
     if after is not None and after.role in RELATIONS and not after.first:
         return True
-    if before is not None and before.role in (Role.JOIN, Role.UNTIL):  # the second of a pair
-        pair = (Role.BETWEEN, Role.CROSSING)
+    if before is not None and before.role in (
+        WordRole.JOIN,
+        WordRole.UNTIL,
+    ):  # the second of a pair
+        pair = (WordRole.BETWEEN, WordRole.CROSSING)
         return any(token.role in pair and token.clause == clause for token in words[:first])
-    return after is not None and after.role is Role.NUMBER
+    return after is not None and after.role is WordRole.NUMBER
 
 
 def _only(words: Sequence[Token], first: int, last: int) -> bool:
@@ -301,7 +304,7 @@ def _only(words: Sequence[Token], first: int, last: int) -> bool:
     clause = words[first].clause
     around = (*words[:first], *words[last:])
     return not any(
-        token.clause == clause and token.role in (None, Role.FILLER) and not token.digits
+        token.clause == clause and token.role in (None, WordRole.FILLER) and not token.digits
         for token in around
     )
 
@@ -338,7 +341,7 @@ def _credible(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Menti
         mention
         for pair in pairwise(mentions)
         for mention in pair
-        if [token.role for token in words[pair[0].last : pair[1].first]] == [Role.JOIN]
+        if [token.role for token in words[pair[0].last : pair[1].first]] == [WordRole.JOIN]
     }
     sure = [m for m in mentions if m.told or m in paired or not _guessed(m)]
     once = {mention.text: mention for mention in reversed(sure or mentions)}  # people repeat

@@ -7,7 +7,7 @@ from itertools import pairwise
 from data.geocode.candidate import Reason
 from data.geocode.name_index import Hit, NameBook
 from data.geocode.name_spans import HITS, NO_KIND, Mention
-from data.geocode.text.lexicon import Role
+from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token, is_title
 
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
@@ -24,7 +24,7 @@ def with_numbered_alleys(
     found = list(mentions)
     for first, pair in enumerate(pairwise(words)):
         kind, number = pair if pair[1].digits else pair[::-1]  # "alley 12", "the 12th alley"
-        alley = kind.role is Role.KIND and kind.kind in ALLEYS
+        alley = kind.role is WordRole.KIND and kind.kind in ALLEYS
         if not alley or not number.digits or kind.clause != number.clause:
             continue
         if kind.first and number is pair[0]:

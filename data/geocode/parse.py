@@ -9,7 +9,7 @@ from data.geocode.areas import DISTRICT
 from data.geocode.name_index import NameBook
 from data.geocode.name_spans import Mention
 from data.geocode.numbered_alleys import ALLEYS
-from data.geocode.text.lexicon import RELATIONS, Role
+from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import Token, is_counted
 
 WIDE = ("neighbourhood", "park", "university", DISTRICT)
@@ -43,7 +43,7 @@ class Tie(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AddressParse:
     """An address: a street or place, its ties to others, a house number; `share` how likely."""
 
     target: Mention
@@ -66,7 +66,9 @@ class Reader:
     def __init__(self, book: NameBook) -> None:
         self._book = book
 
-    def readings(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Reading]:
+    def readings(
+        self, words: Sequence[Token], mentions: Sequence[Mention]
+    ) -> Iterator[AddressParse]:
         """Yield the addresses that a sentence may give, the usual one first.
 
         Each is followed by itself without one of its names: callers err, and maps lack streets.
@@ -75,7 +77,7 @@ class Reader:
             yield reading
             yield from _without_one(reading)
 
-    def _whole(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[Reading]:
+    def _whole(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[AddressParse]:
         number = house_number(words, mentions)
         streets = [each for each in mentions if self.is_street(each, with_house=bool(number))]
         places = [mention for mention in mentions if mention not in streets]
@@ -85,7 +87,7 @@ class Reader:
             narrow = [place for place in places if not self._is_wide(place)]
             for place in narrow or wide:
                 ties = tuple((other, Tie.WITHIN) for other in wide if other is not place)
-                yield Reading(place, ties)
+                yield AddressParse(place, ties)
             return
         yield from self._of_streets(words, streets, context, number)
 
@@ -95,12 +97,12 @@ class Reader:
         streets: Sequence[Mention],
         context: tuple[tuple[Mention, Tie], ...],
         number: str,
-    ) -> Iterator[Reading]:
+    ) -> Iterator[AddressParse]:
         pair = _crossing(words, streets)
         if pair is not None:
             rest = tuple((m, Tie.PARENT) for m in streets if m not in pair)
             for target, other in (pair, pair[::-1]):
-                yield Reading(target, ((other, Tie.CROSS), *rest, *context), number)
+                yield AddressParse(target, ((other, Tie.CROSS), *rest, *context), number)
             return
         spans = _between(words, streets)
         related = {m.first: Tie.BETWEEN for m in spans}
@@ -115,9 +117,11 @@ class Reader:
         parents = tuple((m, Tie.PARENT) for m in free if m is not target)
         crossing = len(free) == 2 and not alleys and _adjacent(words, *free)
         share = SECOND if crossing else 1.0
-        yield Reading(target, (*ties, *parents, *context), number, share)
+        yield AddressParse(target, (*ties, *parents, *context), number, share)
         if parents and alleys and not target.told:
-            yield Reading(parents[0][0], (*ties, *parents[1:], *context), number, WITHOUT_ALLEY)
+            yield AddressParse(
+                parents[0][0], (*ties, *parents[1:], *context), number, WITHOUT_ALLEY
+            )
         if len(free) > 1 and not alleys:
             share = 1.0 if crossing else THIRD
             yield from _side_by_side(free, (*ties, *context), number, share)
@@ -147,7 +151,7 @@ def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
     covered = {at for m in mentions for at in range(m.first, m.last)}
     streets, alley = _unknown_at_crossings(words, covered), False
     for at, token in enumerate(words):
-        if token.role is not Role.KIND or at in covered:
+        if token.role is not WordRole.KIND or at in covered:
             continue
         other = at + 1 if token.first else at - 1
         if not 0 <= other < len(words) or other in covered:
@@ -167,16 +171,16 @@ def _unknown_at_crossings(words: Sequence[Token], covered: set[int]) -> int:
         if not 0 <= at < len(words) or at in covered:
             return False
         token = words[at]
-        if token.digits or (token.role is Role.KIND and not token.first):
-            return unknown(at - 1) or token.role is Role.KIND
+        if token.digits or (token.role is WordRole.KIND and not token.first):
+            return unknown(at - 1) or token.role is WordRole.KIND
         return token.role is None
 
     found = 0
     for at, token in enumerate(words):
         related = at > 0 and words[at - 1].role in RELATIONS  # "before the big crossroads"
-        if at in covered or related or token.role not in (Role.CROSSING, Role.JOIN):
+        if at in covered or related or token.role not in (WordRole.CROSSING, WordRole.JOIN):
             continue
-        named = token.role is Role.CROSSING or at - 1 in covered
+        named = token.role is WordRole.CROSSING or at - 1 in covered
         ahead = unknown(at + 1) and words[at + 1].clause == token.clause and named
         behind = unknown(at - 1) and words[at - 1].clause == token.clause and at + 1 in covered
         found += ahead + behind
@@ -188,10 +192,10 @@ def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
     covered = {at for m in mentions for at in range(m.first, m.last)}
     free = {at: t for at, t in enumerate(words) if t.digits and at not in covered}
     for at, token in free.items():
-        if at and words[at - 1].role is Role.NUMBER:
+        if at and words[at - 1].role is WordRole.NUMBER:
             return token.text
     for at, token in free.items():
-        if at + 1 < len(words) and words[at + 1].role is Role.NUMBER:  # "the 300 block"
+        if at + 1 < len(words) and words[at + 1].role is WordRole.NUMBER:  # "the 300 block"
             return token.text
     for mention in mentions:
         for at in (mention.last, mention.first - 1):
@@ -201,18 +205,18 @@ def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
     return ""
 
 
-def _without_one(reading: Reading) -> Iterator[Reading]:
+def _without_one(reading: AddressParse) -> Iterator[AddressParse]:
     """Yield what is left of an address without one name; of an alley unknown there, its street."""
     share, target = reading.share * LEFT_OUT, reading.target
     if any(_idle(target, mention) for mention, _ in reading.ties):
         rest = tuple(tie for tie in reading.ties if not _idle(target, tie[0]))
-        yield Reading(target, rest, reading.number, reading.share * BESIDE_THE_POINT)
+        yield AddressParse(target, rest, reading.number, reading.share * BESIDE_THE_POINT)
     for nth, (mention, tie) in enumerate(reading.ties):
         rest = (*reading.ties[:nth], *reading.ties[nth + 1 :])
         if tie is not Tie.CROSS:
-            yield Reading(target, rest, reading.number, share)
+            yield AddressParse(target, rest, reading.number, share)
         if tie is Tie.PARENT:
-            yield Reading(mention, rest, "", share)
+            yield AddressParse(mention, rest, "", share)
 
 
 def _idle(target: Mention, other: Mention) -> bool:
@@ -221,7 +225,7 @@ def _idle(target: Mention, other: Mention) -> bool:
 
 
 def _of_kind(words: Sequence[Token], at: int) -> bool:
-    return at > 0 and words[at - 1].role is Role.KIND and words[at - 1].first
+    return at > 0 and words[at - 1].role is WordRole.KIND and words[at - 1].first
 
 
 def _likeliest(alleys: Sequence[Mention]) -> Mention:
@@ -231,17 +235,17 @@ def _likeliest(alleys: Sequence[Mention]) -> Mention:
 
 def _side_by_side(
     free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str, crossing: float
-) -> Iterator[Reading]:
+) -> Iterator[AddressParse]:
     """Yield what two streets without a word between them may mean besides the first one.
 
     `crossing` is how likely it is that they are named for where they meet.
     """
     one, other = free[0], free[-1]
-    yield Reading(other, ((one, Tie.PARENT), *ties), number, SECOND)
-    yield Reading(one, ((other, Tie.CROSS), *ties), number, crossing)
+    yield AddressParse(other, ((one, Tie.PARENT), *ties), number, SECOND)
+    yield AddressParse(one, ((other, Tie.CROSS), *ties), number, crossing)
 
 
-def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
+def _relation(words: Sequence[Token], mention: Mention) -> WordRole | None:
     """Return the relation that the words right beside a mention say, on their language's side."""
     behind = words[mention.last] if mention.last < len(words) else None
     if behind is not None and behind.role in RELATIONS and not behind.first:
@@ -252,7 +256,7 @@ def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
             return None
         if role in RELATIONS:
             return role if words[at].first else None
-        if role not in (Role.CROSSING, Role.KIND, Role.FILLER):
+        if role not in (WordRole.CROSSING, WordRole.KIND, WordRole.FILLER):
             return None
     return None
 
@@ -260,10 +264,10 @@ def _relation(words: Sequence[Token], mention: Mention) -> Role | None:
 def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention]:
     """Return the two streets after a word for "between", or before it where it comes last."""
     for one, other in pairwise(streets):
-        if len(streets) > 2 and _gap(words, one, other) == [Role.UNTIL]:
+        if len(streets) > 2 and _gap(words, one, other) == [WordRole.UNTIL]:
             return [one, other]
     for at, token in enumerate(words):
-        if token.role is not Role.BETWEEN:
+        if token.role is not WordRole.BETWEEN:
             continue
         behind = [m for m in streets if m.first > at]
         before = [m for m in streets if m.last <= at]
@@ -275,13 +279,13 @@ def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention
 
 def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Mention, Mention] | None:
     """Return the two streets that are said to cross."""
-    between = any(token.role is Role.BETWEEN for token in words)
+    between = any(token.role is WordRole.BETWEEN for token in words)
     if len(streets) < 2 or between:
         return None
     for at, token in enumerate(words):
         covered = any(m.first <= at < m.last for m in streets)
         told_by = at and words[at - 1].role in RELATIONS  # "before the crossroads": no crossing
-        if token.role is Role.CROSSING and not covered and not told_by:
+        if token.role is WordRole.CROSSING and not covered and not told_by:
             behind = [m for m in streets if m.first > at]
             before = [m for m in streets if m.last <= at]
             if len(behind) > 1 and (not before or _joins(words, behind[0], behind[1])):
@@ -306,8 +310,8 @@ def _adjacent(words: Sequence[Token], one: Mention, other: Mention) -> bool:
 
 def _joins(words: Sequence[Token], one: Mention, other: Mention) -> bool:
     """Whether nothing but "and" stands between two names."""
-    return _gap(words, one, other) == [Role.JOIN]
+    return _gap(words, one, other) == [WordRole.JOIN]
 
 
-def _gap(words: Sequence[Token], one: Mention, other: Mention) -> list[Role | None]:
+def _gap(words: Sequence[Token], one: Mention, other: Mention) -> list[WordRole | None]:
     return [token.role for token in words[one.last : other.first]]

@@ -12,8 +12,8 @@ from data.geocode.candidate import Reason
 from data.geocode.house_numbers import SNAP_M, HouseBook
 from data.geocode.name_index import Hit, NameBook
 from data.geocode.name_spans import Mention
-from data.geocode.parse import WIDE, Reading, Tie
-from data.geocode.street_shapes import Spot, Streets, Stretch, main_name
+from data.geocode.parse import WIDE, AddressParse, Tie
+from data.geocode.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
 from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
@@ -82,12 +82,12 @@ class _Held:
 class Placer:
     """Places readings on the streets of a city."""
 
-    def __init__(self, streets: Streets, book: NameBook, houses: HouseBook) -> None:
+    def __init__(self, streets: NamedStreets, book: NameBook, houses: HouseBook) -> None:
         self._streets = streets
         self._book = book
         self._houses = houses
 
-    def place(self, reading: Reading) -> Iterator[Placed]:
+    def place(self, reading: AddressParse) -> Iterator[Placed]:
         """Yield the points that a reading may mean, in no order."""
         for hit in reading.target.hits:
             name = self._book.names[hit.name]
@@ -96,7 +96,7 @@ class Placer:
             else:
                 yield from self._at_places(reading, hit)
 
-    def _on_streets(self, reading: Reading, hit: Hit) -> Iterator[Placed]:
+    def _on_streets(self, reading: AddressParse, hit: Hit) -> Iterator[Placed]:
         name = self._book.names[hit.name]
         stretches = self._streets.of(name.segments)[:MAX_STRETCHES]
         shapes = np.array([stretch.shape for stretch in stretches], dtype=object)
@@ -114,8 +114,8 @@ class Placer:
 
     def _spots(
         self,
-        reading: Reading,
-        stretch: Stretch,
+        reading: AddressParse,
+        stretch: NamedStreet,
         nth: int,
         held: Sequence[_Held],
         score: float,
@@ -142,7 +142,7 @@ class Placer:
             score, snap, spot.point, title, kind, tuple(reasons), frozenset(stretch.indexes)
         )
 
-    def _tied(self, stretch: Stretch, held: Sequence[_Held], nth: int) -> Spot | None:
+    def _tied(self, stretch: NamedStreet, held: Sequence[_Held], nth: int) -> StreetPoint | None:
         """Return the point that other names tell: at one of them, or midway between two."""
         telling = [
             each
@@ -158,7 +158,7 @@ class Placer:
         feet = shapely.multipoints([self._streets.plane(spot.point) for spot in between])
         return self._streets.at(stretch, shapely.centroid(feet))
 
-    def _leaving(self, stretch: Stretch, held: Sequence[_Held], nth: int) -> Stretch:
+    def _leaving(self, stretch: NamedStreet, held: Sequence[_Held], nth: int) -> NamedStreet:
         """Return the part of a street that is nearest to the one it leaves, if that was told."""
         parents = [e for e in held if e.tie is Tie.PARENT and e.scores[nth] > NOT_TIED]
         if not parents:
@@ -167,7 +167,7 @@ class Placer:
         away_m = shapely.distance(lines, parents[0].shapes[nth])
         near = np.flatnonzero(away_m <= away_m.min() + 1.0).tolist()
         shape = shapely.multilinestrings([lines[at] for at in near])
-        return Stretch(tuple(stretch.indexes[at] for at in near), shape)
+        return NamedStreet(tuple(stretch.indexes[at] for at in near), shape)
 
     def _held(self, mention: Mention, tie: Tie, shapes: NDArray[np.object_]) -> _Held:
         """Return how well each stretch agrees with another name, by its best meaning."""
@@ -208,7 +208,7 @@ class Placer:
         return _place_title(name.places[0])
 
     def _at_houses(
-        self, stretch: Stretch, number: str, score: float, reasons: Sequence[Reason]
+        self, stretch: NamedStreet, number: str, score: float, reasons: Sequence[Reason]
     ) -> Iterator[Placed]:
         for house in self._houses.find(stretch, number) if number else ():
             street = main_name(self._streets.network.segment(house.snap.segment_id))
@@ -224,7 +224,7 @@ class Placer:
                 frozenset(),
             )
 
-    def _at_places(self, reading: Reading, hit: Hit) -> Iterator[Placed]:
+    def _at_places(self, reading: AddressParse, hit: Hit) -> Iterator[Placed]:
         for place in self._book.names[hit.name].places:
             snap = self._streets.network.nearest(place.location, SNAP_M + place.reach_m)
             if snap is None:
@@ -239,16 +239,16 @@ class Placer:
             title = _place_title(place)
             yield Placed(score, snap, place.location, title, place.kind, reasons, frozenset())
 
-    def _spelled(self, stretch: Stretch, text: str) -> Stretch | None:
+    def _spelled(self, stretch: NamedStreet, text: str) -> NamedStreet | None:
         """Return the part of a street that the map spells as it was said, if any."""
         segments = self._streets.network.segments
         indexes = [index for index in stretch.indexes if text in _texts(segments[index])]
         if not indexes:
             return None
         lines = self._streets.network.lines[indexes]
-        return Stretch(tuple(indexes), shapely.multilinestrings(list(lines)))
+        return NamedStreet(tuple(indexes), shapely.multilinestrings(list(lines)))
 
-    def _size(self, stretch: Stretch) -> float:
+    def _size(self, stretch: NamedStreet) -> float:
         road = self._streets.network.segments[stretch.indexes[0]].road_class
         return _LARGE.get(road, 0.98)
 

@@ -17,14 +17,14 @@ CACHED = 4096
 """Names whose stretches are kept."""
 
 
-class Stretch(NamedTuple):
+class NamedStreet(NamedTuple):
     """One street: its segments as indexes of the network, and its shape."""
 
     indexes: tuple[int, ...]
     shape: shapely.Geometry
 
 
-class Spot(NamedTuple):
+class StreetPoint(NamedTuple):
     """A point of a street, `offset_m` from the start of its segment."""
 
     segment: Segment
@@ -32,29 +32,29 @@ class Spot(NamedTuple):
     point: LonLat
 
 
-class Streets:
+class NamedStreets:
     """The streets of a network by the segments that share a name."""
 
     def __init__(self, network: StreetNetwork) -> None:
         self.network = network
         self.of = lru_cache(CACHED)(self._of)
 
-    def _of(self, indexes: tuple[int, ...]) -> tuple[Stretch, ...]:
+    def _of(self, indexes: tuple[int, ...]) -> tuple[NamedStreet, ...]:
         """Return the streets that segments of one name make up."""
         lines = self.network.lines[list(indexes)]
         if len(indexes) == 1:
-            return (Stretch(indexes, lines[0]),)
+            return (NamedStreet(indexes, lines[0]),)
         tree = shapely.STRtree(lines)
         one, other = tree.query(lines, predicate="dwithin", distance=SAME_STREET_M)
         return tuple(
-            Stretch(
+            NamedStreet(
                 tuple(indexes[i] for i in part),
                 shapely.multilinestrings([lines[i] for i in part]),
             )
             for part in _parts(len(indexes), one.tolist(), other.tolist())
         )
 
-    def at(self, stretch: Stretch, spot: shapely.Geometry) -> Spot:
+    def at(self, stretch: NamedStreet, spot: shapely.Geometry) -> StreetPoint:
         """Return the point of a street that is nearest to a shape."""
         indexes = list(stretch.indexes)
         lines = self.network.lines[indexes]
@@ -63,7 +63,7 @@ class Streets:
         flat_m = float(shapely.line_locate_point(lines[nearest], foot))
         return self._spot(indexes[nearest], flat_m)
 
-    def middle(self, stretch: Stretch) -> Spot:
+    def middle(self, stretch: NamedStreet) -> StreetPoint:
         """Return the middle of the segment in the middle of a street."""
         lines = self.network.lines[list(stretch.indexes)]
         away_m = shapely.distance(lines, shapely.centroid(stretch.shape))
@@ -71,7 +71,7 @@ class Streets:
         half_m = float(shapely.length(lines[nearest])) / 2
         return self._spot(stretch.indexes[nearest], half_m)
 
-    def snap(self, stretch: Stretch, point: LonLat, within_m: float) -> Snap | None:
+    def snap(self, stretch: NamedStreet, point: LonLat, within_m: float) -> Snap | None:
         """Return where a point meets a street, `None` where it is farther."""
         own = {self.network.segments[index].id for index in stretch.indexes}
         near = self.network.nearby(point, within_m)
@@ -81,11 +81,11 @@ class Streets:
         """Return a place in metres, as shapes are."""
         return shapely.Point(*self.network.projection.plane(point))
 
-    def _spot(self, index: int, flat_m: float) -> Spot:
+    def _spot(self, index: int, flat_m: float) -> StreetPoint:
         segment = self.network.segments[index]
         length_m = float(shapely.length(self.network.lines[index]))
         offset_m = min(flat_m / max(length_m, 1e-9), 1.0) * segment.length_m
-        return Spot(segment, offset_m, self.network.point_at(segment.id, offset_m))
+        return StreetPoint(segment, offset_m, self.network.point_at(segment.id, offset_m))
 
 
 def main_name(segment: Segment) -> str:

@@ -135,7 +135,7 @@ class CoverageRevision:
     """How many directions of streets it changed."""
 
 
-class Worked(NamedTuple):
+class EvidenceTotal(NamedTuple):
     """Passes with work of one kind of evidence: how many, over what length, the last one's end."""
 
     evidence: str

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Span(StrEnum):
+class PeriodKind(StrEnum):
     """What a report is about: the office's shift, a day of the city, a storm."""
 
     SHIFT = "shift"
@@ -17,6 +17,6 @@ class Span(StrEnum):
 class Period:
     """A time that a report is about, from `since` to before `until`."""
 
-    span: Span
+    span: PeriodKind
     since: datetime
     until: datetime

@@ -17,7 +17,7 @@ class SpeedUnit(StrEnum):
     MPH = "mph"
 
 
-class Equipment(StrEnum):
+class SensorKind(StrEnum):
     """What a sensor of a vehicle can tell of."""
 
     BLADE = "blade"
@@ -29,7 +29,7 @@ class DeviceInput:
     """A digital input: which equipment its `key` speaks of; `inverted` where "on" means not."""
 
     key: str
-    equipment: Equipment
+    equipment: SensorKind
     inverted: bool = False
 
 

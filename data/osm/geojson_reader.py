@@ -15,7 +15,7 @@ from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
 from data.osm.tags import Tags
-from data.osm.ways import CityDraft, Way, draft_of, places_of, places_within
+from data.osm.ways import CityDraft, OsmWay, draft_of, places_of, places_within
 
 GEOJSON_SUFFIXES = (".geojson", ".json")
 
@@ -34,7 +34,7 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
     """
     if not path.is_file():
         raise NotFoundError("file", str(path))
-    ways: list[Way] = []
+    ways: list[OsmWay] = []
     nodes: dict[int, LonLat] = {}
     places: list[Place] = []
     for number, feature in enumerate(_features(path), 1):
@@ -46,7 +46,7 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
             way = _way(feature, number, tags, services=services)
             if way is not None:
                 runs = tuple(_run(line, nodes) for line in _lines(geometry))
-                ways.append(Way(way.id, runs, tags, way.road))
+                ways.append(OsmWay(way.id, runs, tags, way.road))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CityFileError(f"{path.name}: feature {number} is no GeoJSON: {error}") from error
     return draft_of(ways, nodes, (), places, 0)
@@ -68,12 +68,12 @@ def _tags(feature: Mapping[str, Any]) -> Tags:
     return {key: str(value) for key, value in properties.items() if value is not None}
 
 
-def _way(feature: Mapping[str, Any], number: int, tags: Tags, *, services: bool) -> Way | None:
+def _way(feature: Mapping[str, Any], number: int, tags: Tags, *, services: bool) -> OsmWay | None:
     road = osm_tags.road_class(tags)
     if road is None or (osm_tags.is_service(road) and not services):
         return None
     named = re.search(r"\d+$", tags.get("@id") or str(feature.get("id", "")))
-    return Way(int(named[0]) if named else number, (), tags, road)
+    return OsmWay(int(named[0]) if named else number, (), tags, road)
 
 
 def _lines(geometry: Mapping[str, Any]) -> list[Any]:

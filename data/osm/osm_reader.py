@@ -16,7 +16,7 @@ from data.model import LonLat, Place
 from data.osm import tags as osm_tags
 from data.osm.tags import Tags
 from data.osm.waters import read_waters
-from data.osm.ways import CityDraft, TurnSign, Way, draft_of, places_of, places_within
+from data.osm.ways import CityDraft, OsmRestriction, OsmWay, draft_of, places_of, places_within
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
@@ -28,11 +28,11 @@ _MOST_PAIRS = 64
 class _Found:
     """What the passes have kept so far, by OSM id: a repeated object replaces the earlier one."""
 
-    signs: dict[int, list[TurnSign]] = field(default_factory=dict)
+    signs: dict[int, list[OsmRestriction]] = field(default_factory=dict)
     skipped_signs: set[int] = field(default_factory=set)
     bus_ways: set[int] = field(default_factory=set)
     areas: dict[int, tuple[Tags, frozenset[int]]] = field(default_factory=dict)
-    ways: dict[int, Way] = field(default_factory=dict)
+    ways: dict[int, OsmWay] = field(default_factory=dict)
     outlines: dict[int, tuple[Tags, tuple[int, ...]]] = field(default_factory=dict)
     borders: dict[int, tuple[int, ...]] = field(default_factory=dict)
     nodes: dict[int, LonLat] = field(default_factory=dict)
@@ -114,7 +114,7 @@ def _take_sign(found: _Found, relation: Relation, tags: Tags) -> None:
         found.skipped_signs.add(relation.id)  # most often over a way, which is not modelled
         return
     via = members["via"][0]
-    found.signs[relation.id] = [TurnSign(came, via, goes, kind) for came, goes in pairs]
+    found.signs[relation.id] = [OsmRestriction(came, via, goes, kind) for came, goes in pairs]
 
 
 def _read_ways(path: Path, found: _Found, *, services: bool) -> None:
@@ -128,7 +128,7 @@ def _read_ways(path: Path, found: _Found, *, services: bool) -> None:
         road = osm_tags.road_class(tags)
         if road is not None and (services or not osm_tags.is_service(road)):
             nodes = tuple(node.ref for node in way.nodes)
-            found.ways[way.id] = Way(way.id, (nodes,), tags, road)
+            found.ways[way.id] = OsmWay(way.id, (nodes,), tags, road)
         elif way.is_closed() and osm_tags.may_be_place(tags):
             found.outlines[way.id] = tags, tuple(node.ref for node in way.nodes)
 

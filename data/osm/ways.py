@@ -46,7 +46,7 @@ class CityDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class OsmWay:
     """A street of the file; more than one run of nodes where some are missing in the file."""
 
     id: int
@@ -56,7 +56,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnSign:
+class OsmRestriction:
     """A restriction as OSM has it: from one way over a node to another."""
 
     from_way: int
@@ -66,9 +66,9 @@ class TurnSign:
 
 
 def draft_of(
-    ways: Sequence[Way],
+    ways: Sequence[OsmWay],
     nodes: Mapping[int, LonLat],
-    signs: Sequence[TurnSign],
+    signs: Sequence[OsmRestriction],
     places: Iterable[Place],
     skipped_signs: int,
     bus_ways: Collection[int] = (),
@@ -93,7 +93,7 @@ def draft_of(
 
 
 def split_ways(
-    ways: Sequence[Way], nodes: Mapping[int, LonLat], bus_ways: Collection[int] = ()
+    ways: Sequence[OsmWay], nodes: Mapping[int, LonLat], bus_ways: Collection[int] = ()
 ) -> Iterator[Segment]:
     """Yield the segments between junctions, ids from 1 in the order of the ways.
 
@@ -113,7 +113,7 @@ def split_ways(
             yield replace(segment, bus=True) if way.id in bus_ways else segment
 
 
-def _with_places(way: Way, nodes: Mapping[int, LonLat]) -> Way:
+def _with_places(way: OsmWay, nodes: Mapping[int, LonLat]) -> OsmWay:
     """Return the way without repeated nodes, cut where the file lacks a node."""
     runs: list[tuple[int, ...]] = []
     for run in way.runs:
@@ -125,7 +125,7 @@ def _with_places(way: Way, nodes: Mapping[int, LonLat]) -> Way:
             elif not current or node != current[-1]:
                 current.append(node)
         runs.append(tuple(current))
-    return Way(way.id, tuple(run for run in runs if len(run) > 1), way.tags, way.road)
+    return OsmWay(way.id, tuple(run for run in runs if len(run) > 1), way.tags, way.road)
 
 
 def _pieces(run: tuple[int, ...], used: Counter[int]) -> Iterator[tuple[int, ...]]:
@@ -136,7 +136,7 @@ def _pieces(run: tuple[int, ...], used: Counter[int]) -> Iterator[tuple[int, ...
 
 
 def _segment(
-    way: Way,
+    way: OsmWay,
     piece: tuple[int, ...],
     nodes: Mapping[int, LonLat],
     segment_id: SegmentId,
@@ -186,7 +186,7 @@ def _line(geometry: Sequence[LonLat], plane: Projection) -> shapely.LineString:
 
 
 def restrictions_of(
-    signs: Sequence[TurnSign], segments: Sequence[Segment]
+    signs: Sequence[OsmRestriction], segments: Sequence[Segment]
 ) -> tuple[tuple[Restriction, ...], int]:
     """Return the signs between the segments that touch their node, and how many fit none.
 

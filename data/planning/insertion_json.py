@@ -8,7 +8,6 @@ from data.model import (
     ChangedRoute,
     Delay,
     Directions,
-    Insertion,
     Job,
     JobId,
     JobState,
@@ -18,6 +17,7 @@ from data.model import (
     ShiftId,
     StormId,
     Treatment,
+    UrgentInsertion,
     VehicleId,
 )
 from data.planning.plan_json import leg_from_json, leg_json
@@ -57,7 +57,7 @@ def job_from_json(plain: Mapping[str, Any]) -> Job:
     )
 
 
-def insertion_json(found: Insertion) -> dict[str, Any]:
+def insertion_json(found: UrgentInsertion) -> dict[str, Any]:
     """Return an insertion as plain values; `insertion_from_json` is its inverse."""
     return {
         "key": found.key,
@@ -74,9 +74,9 @@ def insertion_json(found: Insertion) -> dict[str, Any]:
     }
 
 
-def insertion_from_json(plain: Mapping[str, Any]) -> Insertion:
+def insertion_from_json(plain: Mapping[str, Any]) -> UrgentInsertion:
     """Return the insertion that `insertion_json` made plain."""
-    return Insertion(
+    return UrgentInsertion(
         key=plain["key"],
         storm_id=StormId(plain["storm"]),
         plan_id=PlanId(plain["plan"]),

@@ -112,7 +112,7 @@ def list_requests_received(
     ]
 
 
-class Worked(NamedTuple):
+class VehicleWork(NamedTuple):
     """How far and how long a vehicle did some work on a segment in a storm, all passes together."""
 
     vehicle_id: VehicleId
@@ -122,7 +122,7 @@ class Worked(NamedTuple):
     seconds: float
 
 
-def list_worked(tx: Tx, storm_id: StormId) -> list[Worked]:
+def list_worked(tx: Tx, storm_id: StormId) -> list[VehicleWork]:
     """Return what passes of vehicles come to in a storm, by vehicle, segment and treatment."""
     day_s = 86_400.0
     lasted = func.julianday(passage.c.ended_at) - func.julianday(passage.c.started_at)
@@ -134,6 +134,6 @@ def list_worked(tx: Tx, storm_id: StormId) -> list[Worked]:
         .group_by(*key)
     )
     return [
-        Worked(VehicleId(vehicle), SegmentId(street), Treatment(work), length_m, seconds)
+        VehicleWork(VehicleId(vehicle), SegmentId(street), Treatment(work), length_m, seconds)
         for vehicle, street, work, length_m, seconds in tx.execute(query)
     ]

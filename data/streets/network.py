@@ -21,9 +21,9 @@ from data.model import (
     Snap,
 )
 from data.streets.projection import Projection, bounds_of
-from data.streets.turn_costs import Arcs, TurnKind, Turns, build_turns, signs_of
+from data.streets.turn_costs import TurnArcs, TurnCosts, TurnKind, build_turns, signs_of
 
-__all__ = ["StreetNetwork", "TurnKind", "Turns", "build_network"]
+__all__ = ["StreetNetwork", "TurnCosts", "TurnKind", "build_network"]
 
 
 class StreetNetwork:
@@ -49,7 +49,7 @@ class StreetNetwork:
     arc_length_m, arc_drive_s : float64[A]
     lines : object[S]
         Shapely lines of the segments in metres about the centre, as `projection` makes them.
-    turns : Turns
+    turns : TurnCosts
     bounds : (west, south, east, north)
     """
 
@@ -120,13 +120,13 @@ class StreetNetwork:
         return tuple(DirectedSegment(self.segments[s].id, forward) for s, forward in pairs)
 
     @cached_property
-    def turns(self) -> Turns:
+    def turns(self) -> TurnCosts:
         """Allowed turns between arcs, made at the first use."""
         leaves = self._first[self.arc_segment]
         ends = self._first[self.arc_segment + 1] - 1
         at_start = _headings(self._xy[leaves + 1] - self._xy[leaves])
         at_end = _headings(self._xy[ends] - self._xy[ends - 1])
-        arcs = Arcs(
+        arcs = TurnArcs(
             self.arc_tail,
             self.arc_head,
             self.arc_segment,

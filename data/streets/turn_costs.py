@@ -13,7 +13,7 @@ from data.model import Restriction, SegmentId
 
 
 class TurnKind(IntEnum):
-    """Shape of a turn, as numbered in `Turns.kind`."""
+    """Shape of a turn, as numbered in `TurnCosts.kind`."""
 
     STRAIGHT = 0
     RIGHT = 1
@@ -34,7 +34,7 @@ STRAIGHT_DEG = 40.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Turns:
+class TurnCosts:
     """Allowed turns in compressed rows; forbidden ones are absent.
 
     From arc `a` one may drive on to the arcs `to[start[a]:start[a + 1]]`.
@@ -54,7 +54,7 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Arcs:
+class TurnArcs:
     """What the turns are made from; headings in degrees clockwise from north."""
 
     tail: NDArray[np.int32]
@@ -92,7 +92,7 @@ def signs_of(
     return Signs(frozenset(no), {key: frozenset(goes) for key, goes in only.items()})
 
 
-def build_turns(arcs: Arcs, signs: Signs) -> Turns:
+def build_turns(arcs: TurnArcs, signs: Signs) -> TurnCosts:
     """Return every turn that geometry and signs allow.
 
     A U-turn is allowed only where nothing else leads back into the same part of the city: at dead
@@ -112,10 +112,10 @@ def build_turns(arcs: Arcs, signs: Signs) -> Turns:
     start = np.zeros(len(arcs.tail) + 1, np.int32)
     np.cumsum(np.bincount(came, minlength=len(arcs.tail)), out=start[1:])
     cost_s = np.array([TURN_COST_S[k] for k in TurnKind], np.float32)[kind]
-    return Turns(start, goes.astype(np.int32), cost_s, kind)
+    return TurnCosts(start, goes.astype(np.int32), cost_s, kind)
 
 
-def _candidates(arcs: Arcs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _candidates(arcs: TurnArcs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     order = np.argsort(arcs.tail, kind="stable")
     degree = np.bincount(arcs.tail, minlength=arcs.nodes)
     first = np.concatenate(([0], np.cumsum(degree)))
@@ -126,7 +126,7 @@ def _candidates(arcs: Arcs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _forbidden(
-    arcs: Arcs, signs: Signs, came: NDArray[np.int64], goes: NDArray[np.int64]
+    arcs: TurnArcs, signs: Signs, came: NDArray[np.int64], goes: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     signed = {(came_by, via) for came_by, via, _ in signs.no} | set(signs.only)
     forbidden = np.zeros(len(came), np.bool_)
@@ -143,7 +143,7 @@ def _forbidden(
     return forbidden
 
 
-def _strong_parts(arcs: Arcs) -> NDArray[np.int32]:
+def _strong_parts(arcs: TurnArcs) -> NDArray[np.int32]:
     links = csr_array(
         (np.ones(len(arcs.tail), np.int8), (arcs.tail, arcs.head)), shape=(arcs.nodes, arcs.nodes)
     )
@@ -152,7 +152,7 @@ def _strong_parts(arcs: Arcs) -> NDArray[np.int32]:
 
 
 def _kinds(
-    arcs: Arcs, came: NDArray[np.int64], goes: NDArray[np.int64], back: NDArray[np.bool_]
+    arcs: TurnArcs, came: NDArray[np.int64], goes: NDArray[np.int64], back: NDArray[np.bool_]
 ) -> NDArray[np.int8]:
     change = arcs.heading_out_deg[goes] - arcs.heading_in_deg[came]
     change = (change + 180.0) % 360.0 - 180.0
@@ -163,7 +163,7 @@ def _kinds(
     return kind
 
 
-def _segments_at_node(arcs: Arcs) -> NDArray[np.int64]:
+def _segments_at_node(arcs: TurnArcs) -> NDArray[np.int64]:
     ends = np.concatenate(
         (
             np.stack((arcs.tail, arcs.segment), axis=1),

@@ -14,7 +14,7 @@ from data.streets.projection import metres_between
 from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plows_on
-from fleet.tracking.geofences import Site, site_at
+from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import VehicleLive
 
 OLD = timedelta(minutes=5)
@@ -154,7 +154,7 @@ class Course:
 
 
 def truck_signs(
-    truck: TruckNow, course: Course, sites: Sequence[Site], rules: AlertRules, now: datetime
+    truck: TruckNow, course: Course, sites: Sequence[Geofence], rules: AlertRules, now: datetime
 ) -> Iterator[Sign]:
     """Yield what is wrong with a truck that is heard of; silence is another matter.
 
@@ -212,7 +212,7 @@ def declined_signs(answers: Iterable[RouteAnswer], turns: Iterable[Shift]) -> It
 def silent_signs(
     trucks: Iterable[TruckNow],
     courses: Mapping[VehicleId, Course],
-    sites: Sequence[Site],
+    sites: Sequence[Geofence],
     began_at: datetime,
     rules: AlertRules,
     now: datetime,
@@ -240,7 +240,7 @@ def silent_signs(
 
 
 def _sleeps(
-    truck: TruckNow, seen: VehicleLive | None, sites: Sequence[Site], rules: AlertRules
+    truck: TruckNow, seen: VehicleLive | None, sites: Sequence[Geofence], rules: AlertRules
 ) -> bool:
     """Whether a truck stands where nobody needs to hear of it, and is not missed on its route."""
     if seen is None or site_at(sites, seen.location) is None:

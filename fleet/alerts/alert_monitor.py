@@ -47,7 +47,7 @@ RISKS_EVERY = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class MonitorResult:
     """What one look found: the driven plan, and what is wrong with trucks and targets."""
 
     check: PlanCheck | None = None
@@ -75,14 +75,14 @@ class Watch:
         now: datetime,
         streets: Iterable[SegmentId] = (),
         shifts: Iterable[ShiftId] = (),
-    ) -> Look:
+    ) -> MonitorResult:
         """Return what there is to see now; `streets` and `shifts` have news since the last look."""
         if storm is None or self._storm is None or storm.id != self._storm.id:
             self.courses.clear()
         self._storm = storm
         if storm is None:
             self.desk = None
-            return Look()
+            return MonitorResult()
         self._follow_plan(tx, storm, network, policy, set(streets), shifts)
         checks = self.desk.checks(now) if self.desk else ()
         turns = list(present_turns(list_shifts(tx, storm.id), now).values())
@@ -92,7 +92,7 @@ class Watch:
             open_turns = (turn for turn in turns if turn.state != ENDED)
             answers = list_answers(tx, self.desk.plan.id).values()
             signs = (*signs, *declined_signs(answers, open_turns))
-        return Look(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
+        return MonitorResult(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
 
     def get_ready(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
@@ -102,11 +102,11 @@ class Watch:
         self._follow_plan(tx, storm, network, policy, set(), ())
         return PlanCheck(self.desk.plan, self.desk.checks(now)) if self.desk else None
 
-    def keep(self, tx: Tx, look: Look, rules: AlertRules, now: datetime) -> list[Alert]:
+    def keep(self, tx: Tx, look: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
         """Store what a look says about alerts, and return those that changed."""
         return self.book.keep(tx, self._storm, look.signs, rules, now)
 
-    def calm(self, tx: Tx, look: Look, now: datetime) -> bool:
+    def calm(self, tx: Tx, look: MonitorResult, now: datetime) -> bool:
         """Whether there is nothing to store of a look."""
         return self.book.calm(tx, self._storm, look.signs, now)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from data.model import AlertKind, Job, VehicleId
 from data.policy.alert_rules import AlertRules
 from fleet.alerts.alert_conditions import Sign
-from fleet.routes.leg_completion import Place, PlanIndex
+from fleet.routes.leg_completion import LegPlace, PlanIndex
 from fleet.routes.plan_vs_actual import SERVED, RouteCheck, expected_at
 
 IN_STEPS = timedelta(minutes=5)
@@ -75,6 +75,8 @@ def _ahead(check: RouteCheck, leg: int) -> bool:
     return leg >= check.next_leg and check.legs[leg].state not in SERVED
 
 
-def _ends_at(index: PlanIndex, checks: Sequence[RouteCheck], at: Place, now: datetime) -> datetime:
+def _ends_at(
+    index: PlanIndex, checks: Sequence[RouteCheck], at: LegPlace, now: datetime
+) -> datetime:
     route, check = index.plan.routes[at.route], checks[at.route]
     return max(expected_at(route, at.leg, check), now)

@@ -90,7 +90,7 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledEvidence:
     """What settled evidence is, as read after so many `changes` of it."""
 
     subject: str
@@ -98,12 +98,14 @@ class Settled:
     sealed: Mapping[str, object]
 
 
-def read_evidence(tx: Tx, settled: Mapping[str, int]) -> list[Settled]:
+def read_evidence(tx: Tx, settled: Mapping[str, int]) -> list[SettledEvidence]:
     """Return what evidence is, by the changes that `settled_evidence` counted."""
-    return [Settled(each, changes, sealed_as(tx, each)) for each, changes in settled.items()]
+    return [
+        SettledEvidence(each, changes, sealed_as(tx, each)) for each, changes in settled.items()
+    ]
 
 
-def seal_evidence(tx: Tx, evidence: Iterable[Settled], now: datetime) -> int:
+def seal_evidence(tx: Tx, evidence: Iterable[SettledEvidence], now: datetime) -> int:
     """Write down what settled evidence is, and return of how much: not of what changed since."""
     written = 0
     for one in evidence:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from data.model import Evidence, EvidenceKind, Pass, Position, Treatment
 from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
-from fleet.coverage.route_expectations import Order
-from fleet.coverage.sensor_state import Claim, Switch
+from fleet.coverage.route_expectations import ExpectedWork
+from fleet.coverage.sensor_state import SensorReading, Switch
 from fleet.matching.driven_paths import Stretch, total_m
 
 STEADY = timedelta(seconds=15)
@@ -40,7 +40,7 @@ class Sighted:
     """A fix, and what is believed of the equipment there."""
 
     fix: Position
-    claim: Claim
+    claim: SensorReading
 
     def without(self, broken: frozenset[Switch]) -> "Sighted":
         """Return the same, not believing some sensors."""
@@ -63,7 +63,7 @@ def proofs(
     b: Sighted,
     stretches: Sequence[Stretch],
     confidence: float,
-    order: Order | None,
+    order: ExpectedWork | None,
     work_mps: float,
     *,
     plows: bool,
@@ -131,7 +131,7 @@ def _at_work(a: bool | None, b: bool | None, told: bool | None, *, brief: bool) 
     return bool(a) and brief
 
 
-def _pattern(a: Sighted, stretch: Stretch, order: Order | None) -> float:
+def _pattern(a: Sighted, stretch: Stretch, order: ExpectedWork | None) -> float:
     """Return how sure a slow drive shows that a vehicle plows; 0 where its sensor tells."""
     if a.claim.blade is not None:
         return 0.0

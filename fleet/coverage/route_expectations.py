@@ -25,7 +25,7 @@ USUAL_MPS = 25 / 3.6
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExpectedWork:
     """Where a vehicle works and where it only drives, since the plan came into force.
 
     `both` are streets of `work` that it also drives along without working.
@@ -42,13 +42,13 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class FleetExpectations:
     """The vehicles of a fleet and what they were told, oldest first."""
 
     vehicles: Mapping[VehicleId, Vehicle]
-    told: Mapping[VehicleId, Sequence[Order]]
+    told: Mapping[VehicleId, Sequence[ExpectedWork]]
 
-    def at(self, vehicle_id: VehicleId, moment: datetime) -> Order | None:
+    def at(self, vehicle_id: VehicleId, moment: datetime) -> ExpectedWork | None:
         """Return what a vehicle was told last before a moment."""
         known = [order for order in self.told.get(vehicle_id, ()) if order.since <= moment]
         return known[-1] if known else None
@@ -69,9 +69,11 @@ class OrderBook:
     """Orders of storms, read again when a plan was published."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[StormId, ...], tuple[tuple[PlanId | None, ...], Orders]] = {}
+        self._known: dict[
+            tuple[StormId, ...], tuple[tuple[PlanId | None, ...], FleetExpectations]
+        ] = {}
 
-    def during(self, tx: Tx, storm_ids: Iterable[StormId]) -> Orders:
+    def during(self, tx: Tx, storm_ids: Iterable[StormId]) -> FleetExpectations:
         """Return what was told in these storms."""
         storms = tuple(sorted(storm_ids))
         published = tuple(find_published_plan_id(tx, one) for one in storms)
@@ -81,21 +83,21 @@ class OrderBook:
         return known[1]
 
 
-def _read(tx: Tx, storm_ids: Iterable[StormId]) -> Orders:
-    told: dict[VehicleId, list[Order]] = defaultdict(list)
+def _read(tx: Tx, storm_ids: Iterable[StormId]) -> FleetExpectations:
+    told: dict[VehicleId, list[ExpectedWork]] = defaultdict(list)
     for storm_id in storm_ids:
         for plan in list_plans(tx, storm_id):
             events = list_events(tx, f"plan:{plan.id}")
             since = [one.at for one in events if one.verb == "plan.published"]
             for route in plan.routes if since else ():
                 told[route.vehicle_id].append(_order(route, since[0]))
-    return Orders(
+    return FleetExpectations(
         {vehicle.id: vehicle for vehicle in list_vehicles(tx)},
         {one: sorted(orders, key=lambda each: each.since) for one, orders in told.items()},
     )
 
 
-def _order(route: Route, since: datetime) -> Order:
+def _order(route: Route, since: datetime) -> ExpectedWork:
     work = {step for leg in route.legs if leg.kind is LegKind.WORK for step in leg.path}
     drive = {step for leg in route.legs if leg.kind is not LegKind.WORK for step in leg.path}
-    return Order(since, frozenset(work), frozenset(drive - work), frozenset(drive & work))
+    return ExpectedWork(since, frozenset(work), frozenset(drive - work), frozenset(drive & work))

@@ -41,7 +41,7 @@ class Switch(StrEnum):
 
 
 @dataclass(slots=True)
-class Sensor:
+class SensorTrack:
     """One on/off sensor of a vehicle."""
 
     said: bool | None = None
@@ -110,7 +110,7 @@ class Sensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class SensorReading:
     """What the sensors say at a fix; `None` where they say nothing that is to be believed.
 
     `fresh` says that the blade has only just moved.
@@ -120,7 +120,7 @@ class Claim:
     spreader: bool | None
     fresh: bool = False
 
-    def without(self, broken: frozenset[Switch]) -> "Claim":
+    def without(self, broken: frozenset[Switch]) -> "SensorReading":
         """Return the same, not believing some sensors."""
         return replace(
             self,
@@ -130,22 +130,22 @@ class Claim:
 
 
 @dataclass(slots=True)
-class Equipment:
+class SensorPair:
     """Both sensors of a vehicle."""
 
-    blade: Sensor = field(default_factory=Sensor)
-    spreader: Sensor = field(default_factory=Sensor)
+    blade: SensorTrack = field(default_factory=SensorTrack)
+    spreader: SensorTrack = field(default_factory=SensorTrack)
 
     def hear(
         self, fix: Position, too_fast_mps: float, street: DirectedSegment | None = None
-    ) -> Claim:
+    ) -> SensorReading:
         """Take in a fix on a street, in the order of their times; return what is believed there."""
         fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
         self.blade.hear(fix.blade, fix.fixed_at, street, fast=fast)
         self.spreader.hear(fix.spreader, fix.fixed_at, street, fast=fast)
         moved_at = self.blade.changed_at
         fresh = moved_at is not None and fix.fixed_at - moved_at <= FRESH
-        return Claim(self.blade.believed, self.spreader.believed, fresh)
+        return SensorReading(self.blade.believed, self.spreader.believed, fresh)
 
     def drive(self, metres: float) -> None:
         """Take in metres driven where the route has nothing to work on."""

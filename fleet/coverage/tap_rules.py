@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from data.model import DirectedSegment
 from fleet.coverage.street_coverage import whole_m
-from fleet.coverage.visits import Look
+from fleet.coverage.visits import StreetVisit
 
 SEEN, UNSEEN, AGAINST_SENSOR = 0.9, 0.5, 0.6
 """Confidence in a tap where positions show the machine on the street, where they do not, and where
@@ -42,7 +42,7 @@ Alongside = Callable[[datetime, datetime, Sequence[DirectedSegment]], bool]
 them, and come by each."""
 
 
-class Sensor(Enum):
+class SensorKnowledge(Enum):
     """What is known of the sensor that should tell of a leg.
 
     `UNPROVED` has said nothing but "at work" ever since the tap before: it may be stuck.
@@ -55,13 +55,13 @@ class Sensor(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Street:
+class TappedStreet:
     """A street of a route, in a direction; `told` where the tap is about it."""
 
     directed: DirectedSegment
     length_m: float
     told: bool
-    look: Look | None
+    look: StreetVisit | None
 
     @property
     def missing_m(self) -> float:
@@ -77,7 +77,7 @@ class Street:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ConfirmedStreet:
     """A street that counts as worked on because its driver says so.
 
     `along` are all streets of the way that the vehicle was on then, where positions came along it.
@@ -92,52 +92,52 @@ class Told:
 
 
 def told_by(
-    sensor: Sensor,
-    streets: Sequence[Street],
+    sensor: SensorKnowledge,
+    streets: Sequence[TappedStreet],
     began_at: datetime,
     ended_at: datetime,
     silences: Silences,
     alongside: Alongside,
-) -> Iterator[Told]:
+) -> Iterator[ConfirmedStreet]:
     """Yield the streets that a tap proves, each with the time of it and how sure it is.
 
     `streets` are those of the leg with their neighbors on the route, in order; `began_at` and
     `ended_at` bound the work where positions say nothing.
     """
     sure = {i: _confidence(sensor, street) for i, street in enumerate(streets) if street.told}
-    for i in _at_a_switch(streets) if sensor is not Sensor.SILENT else ():
+    for i in _at_a_switch(streets) if sensor is not SensorKnowledge.SILENT else ():
         sure[i] = sure[i] or UNSEEN
     for i, confidence in sure.items():
         street = streets[i]
         times = (street.look.began_at, street.look.ended_at) if street.look else None
         if confidence:
-            yield Told(
+            yield ConfirmedStreet(
                 street.directed, street.length_m, *(times or (began_at, ended_at)), confidence
             )
-    if sensor is not Sensor.SILENT:
+    if sensor is not SensorKnowledge.SILENT:
         yield from _between(streets, sure, silences, alongside)
 
 
-def _confidence(sensor: Sensor, street: Street) -> float:
+def _confidence(sensor: SensorKnowledge, street: TappedStreet) -> float:
     """Return how sure a tap is of a street by what was seen there; 0 where it proves nothing."""
-    if sensor is Sensor.SILENT:
+    if sensor is SensorKnowledge.SILENT:
         return SEEN if street.look else UNSEEN
     if street.look is None:
         return 0.0
-    if sensor is Sensor.DEAD:
+    if sensor is SensorKnowledge.DEAD:
         return AGAINST_SENSOR
     look = street.look
-    agreed = look.worked and sensor is Sensor.UNPROVED
+    agreed = look.worked and sensor is SensorKnowledge.UNPROVED
     return AGAINST_SENSOR if agreed or look.hinted or _moved_at_an_end(street, look) else 0.0
 
 
-def _moved_at_an_end(street: Street, look: Look) -> bool:
+def _moved_at_an_end(street: TappedStreet, look: StreetVisit) -> bool:
     """Whether the blade moved so near to the end of a street that it may as well be the end."""
     most = street.length_m / 2 < look.worked_m < whole_m(street.length_m)
     return most and _idle_m(street, look) <= NOISE_M
 
 
-def _at_a_switch(streets: Sequence[Street]) -> Iterator[int]:
+def _at_a_switch(streets: Sequence[TappedStreet]) -> Iterator[int]:
     """Yield streets driven just before or after work, so short that the blade may have moved there.
 
     Together they are no longer than a receiver's error.
@@ -158,20 +158,20 @@ def _at_a_switch(streets: Sequence[Street]) -> Iterator[int]:
                 beside = None
 
 
-def _idle_m(street: Street, look: Look) -> float:
+def _idle_m(street: TappedStreet, look: StreetVisit) -> float:
     return max(street.length_m - look.missing_m - look.worked_m - look.hinted_m, 0.0)
 
 
-def _adjoin(a: Look, b: Look) -> bool:
+def _adjoin(a: StreetVisit, b: StreetVisit) -> bool:
     return a.began_at <= b.ended_at + ADJOINING and b.began_at <= a.ended_at + ADJOINING
 
 
 def _between(
-    streets: Sequence[Street],
+    streets: Sequence[TappedStreet],
     sure: Mapping[int, float],
     silences: Silences,
     alongside: Alongside,
-) -> Iterator[Told]:
+) -> Iterator[ConfirmedStreet]:
     """Yield streets that positions do not show between two that they do, where they cannot."""
     shown = [i for i, one in enumerate(streets) if sure.get(i) or not one.missing]
     for first, last in pairwise(shown):
@@ -189,4 +189,4 @@ def _between(
         if worked and (along or missing_m <= max(SHORT_M, min(gone_m, HIDDEN_M), quiet_m)):
             there = frozenset(ways) if along else frozenset()
             for one in hidden:
-                yield Told(one.directed, one.length_m, since, until, UNSEEN, there)
+                yield ConfirmedStreet(one.directed, one.length_m, since, until, UNSEEN, there)

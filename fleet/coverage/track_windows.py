@@ -16,8 +16,8 @@ from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.coverage.pass_detection import Sighted, proofs, too_fast_mps
 from fleet.coverage.reversing import without_backing
-from fleet.coverage.route_expectations import Orders
-from fleet.coverage.sensor_state import Claim, Equipment, Switch
+from fleet.coverage.route_expectations import FleetExpectations
+from fleet.coverage.sensor_state import SensorPair, SensorReading, Switch
 from fleet.matching.driven_paths import Stretch, reverse
 from fleet.matching.map_matching import Matcher, Trail
 from fleet.tracking.fix_filters import filtered
@@ -81,7 +81,7 @@ class _Step:
 
 
 @dataclass(slots=True, eq=False)
-class Window:
+class TrackWindow:
     """A vehicle's half hour that is being followed; fixes come in order of their times.
 
     `changed` are the directions whose `passes` are not stored yet; `anew` says that all of them
@@ -98,7 +98,7 @@ class Window:
     newest: Position | None = None
     heard_at: datetime | None = None
     last: tuple[Sighted, Match] | None = None
-    equipment: Equipment = field(default_factory=Equipment)
+    equipment: SensorPair = field(default_factory=SensorPair)
     parts: Parts = field(default_factory=dict)
     untold: list[_Step] | None = field(default_factory=list)
     stuck: frozenset[Switch] = frozenset()
@@ -124,7 +124,7 @@ class Window:
         self,
         matcher: Matcher,
         network: StreetNetwork,
-        orders: Orders,
+        orders: FleetExpectations,
         fixes: Sequence[Position],
     ) -> Counter[str]:
         """Follow the vehicle on with later fixes; return why how many of its own were dropped."""
@@ -141,9 +141,9 @@ class Window:
             self._walk(matcher, network, orders, matcher.match(self.trail, kept))
         return self.dropped(fixes, newest) if dropped else Counter()
 
-    def settle(self, matcher: Matcher, network: StreetNetwork, orders: Orders) -> None:
+    def settle(self, matcher: Matcher, network: StreetNetwork, orders: FleetExpectations) -> None:
         """Find what the last fixes prove if nothing comes any more; more may come nevertheless."""
-        end = Window(
+        end = TrackWindow(
             self.vehicle_id,
             self.number,
             trail=deepcopy(self.trail),
@@ -158,7 +158,7 @@ class Window:
         self.changed |= _differing(self.proved, end.parts)
         self.ended = end.parts
 
-    def finish(self, matcher: Matcher, network: StreetNetwork, orders: Orders) -> None:
+    def finish(self, matcher: Matcher, network: StreetNetwork, orders: FleetExpectations) -> None:
         """Find what the last fixes prove, where nothing comes any more: it goes on no further."""
         self._walk(matcher, network, orders, matcher.settle(self.trail))
         self.ended = self.parts
@@ -176,13 +176,13 @@ class Window:
         self,
         matcher: Matcher,
         network: StreetNetwork,
-        orders: Orders,
+        orders: FleetExpectations,
         matches: Iterable[Match],
     ) -> None:
         """Turn settled matches into parts of passes, from each fix to the next."""
         limit_mps = too_fast_mps(orders.work_mps(self.vehicle_id))
         for match in matches:
-            position, claim = self.waiting[match.fixed_at], Claim(None, None)
+            position, claim = self.waiting[match.fixed_at], SensorReading(None, None)
             for passed in _until(match.fixed_at, self.waiting):
                 fix = self.waiting.pop(passed)  # fixes of a standing vehicle share one match
                 claim = self.equipment.hear(fix, limit_mps, match.segment)
@@ -194,7 +194,7 @@ class Window:
                 self._go(network, orders, step)
             self.last = (sighted, match)
 
-    def _go(self, network: StreetNetwork, orders: Orders, step: _Step) -> None:
+    def _go(self, network: StreetNetwork, orders: FleetExpectations, step: _Step) -> None:
         step = step.without(self.stuck & self.equipment.stuck)
         order = orders.at(self.vehicle_id, step.before.fix.fixed_at)
         if order is not None:
@@ -210,7 +210,7 @@ class Window:
         if not self.equipment.unproved:
             self.untold = None
 
-    def _prove(self, network: StreetNetwork, orders: Orders, step: _Step) -> None:
+    def _prove(self, network: StreetNetwork, orders: FleetExpectations, step: _Step) -> None:
         """Add the parts of passes that a step proves."""
         order = orders.at(self.vehicle_id, step.before.fix.fixed_at)
         work_mps, plows = orders.work_mps(self.vehicle_id), orders.plows(self.vehicle_id)
@@ -231,7 +231,7 @@ class Window:
     def _prove_again(
         self,
         network: StreetNetwork,
-        orders: Orders,
+        orders: FleetExpectations,
         steps: Sequence[_Step],
     ) -> None:
         """Prove all steps so far without the sensors that have turned out to be stuck."""

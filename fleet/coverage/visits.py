@@ -18,7 +18,7 @@ SENSED = frozenset({EvidenceKind.BLADE, EvidenceKind.SPREADER})
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StreetVisit:
     """What positions show of the machine's visit to a street.
 
     `worked_m` by a sensor that is believed; `hinted_m` where something tells of work that proves
@@ -54,7 +54,7 @@ def looks_at(
     since: datetime,
     until: datetime,
     rules: EvidenceRules,
-) -> list[Look]:
+) -> list[StreetVisit]:
     """Return what a machine's passes show of each visit in a time, by when it ended."""
     sensed = [
         one
@@ -68,11 +68,11 @@ def looks_at(
 
 def _look(
     visit: Sequence[Pass], length_m: float, treatment: Treatment, rules: EvidenceRules
-) -> Look:
+) -> StreetVisit:
     work = [one for one in visit if one.treatment is treatment]
     good = counting(work, rules)
     worked_m = _covered_m(one for one in good if one.evidence.kind in SENSED)
-    return Look(
+    return StreetVisit(
         began_at=min(one.started_at for one in visit),
         ended_at=max(one.ended_at for one in visit),
         missing_m=max(length_m - _covered_m(visit), 0.0),
@@ -85,7 +85,9 @@ def _covered_m(passes: Iterable[Pass]) -> float:
     return sum(end - start for start, end in union((one.from_m, one.to_m) for one in passes))
 
 
-def in_order(looks: Sequence[Sequence[Look]], lengths_m: Sequence[float]) -> list[Look | None]:
+def in_order(
+    looks: Sequence[Sequence[StreetVisit]], lengths_m: Sequence[float]
+) -> list[StreetVisit | None]:
     """Return of each street in a row the visit that fits to the others; `None` without one.
 
     The visits began one after the other, and show as many metres as any such row; of equal ones
@@ -98,7 +100,7 @@ def in_order(looks: Sequence[Sequence[Look]], lengths_m: Sequence[float]) -> lis
         best = max(fitting, key=lambda j: (shown_m[j], row[j][1].ended_at), default=None)
         before.append(best)
         shown_m.append(look.shown_m(lengths_m[i]) + (0.0 if best is None else shown_m[best]))
-    chosen: list[Look | None] = [None] * len(looks)
+    chosen: list[StreetVisit | None] = [None] * len(looks)
     at = max(range(len(row)), key=lambda j: (shown_m[j], row[j][1].ended_at), default=None)
     while at is not None:
         chosen[row[at][0]] = row[at][1]

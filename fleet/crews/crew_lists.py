@@ -34,7 +34,7 @@ from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 from data.store.requests.sla_clocks import mark_one_planned
 from data.store.storms.storms import open_storm
-from fleet.requests.notices import Window, tell_crew_planned
+from fleet.requests.notices import JobWindow, tell_crew_planned
 from fleet.work.crew_jobs import ALIVE, WAITING, freed, moved, require_state
 from routing.crews import CrewProblem, CrewTask, CrewUnit, Visit, plan_lists
 
@@ -49,7 +49,7 @@ MARGIN = timedelta(minutes=20)
 """A caller hears of an end that is so much later than the planned one."""
 
 
-class Step(StrEnum):
+class DraftAction(StrEnum):
     """What a dispatcher does with one job of a draft."""
 
     UP = "up"
@@ -59,7 +59,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class CrewStop:
     """A job in a list with its expected times; `over` where the crew is not back in its shift."""
 
     job: CrewJob
@@ -75,7 +75,7 @@ class CrewDay:
 
     crew: Crew
     shift: CrewShift
-    stops: tuple[Stop, ...]
+    stops: tuple[CrewStop, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def move_in_draft(
     actor: Actor,
     storm_id: StormId,
     job_id: CrewJobId,
-    step: Step,
+    step: DraftAction,
     crew_id: CrewId | None,
     now: datetime,
 ) -> CrewDraft:
@@ -123,13 +123,13 @@ def move_in_draft(
     require_state(tx, job_id, WAITING)
     lists = dict(lists_of(tx, storm_id))
     had = next((crew for crew, jobs in lists.items() if job_id in jobs), None)
-    if step in {Step.UP, Step.DOWN}:
+    if step in {DraftAction.UP, DraftAction.DOWN}:
         if had is None:
             raise ConflictError("no list has this job", reason="crew_job_unlisted")
-        lists[had] = _shifted(lists[had], job_id, -1 if step is Step.UP else 1)
+        lists[had] = _shifted(lists[had], job_id, -1 if step is DraftAction.UP else 1)
     else:
         lists = {crew: tuple(j for j in jobs if j != job_id) for crew, jobs in lists.items()}
-        if step is Step.TO_CREW:
+        if step is DraftAction.TO_CREW:
             _require_duty(tx, storm_id, crew_id, now)
             lists[_given(crew_id)] = (*lists.get(_given(crew_id), ()), job_id)
     return _kept(tx, actor, storm_id, lists, "moved", now)
@@ -281,16 +281,16 @@ def _started(jobs: Mapping[CrewJobId, CrewJob], crew_id: CrewId) -> list[CrewJob
     ]
 
 
-def _begun(job: CrewJob, unit: CrewUnit, now: datetime) -> Stop:
+def _begun(job: CrewJob, unit: CrewUnit, now: datetime) -> CrewStop:
     """Return the job that a crew is at: it takes what it should, and not less than until now."""
     began = job.started_at or now
     stay = timedelta(seconds=unit.stay_s(_task(job, now)))
     ends_at = max(began + stay, now)
-    return Stop(job, began, ends_at, max(ends_at - job.due_at, timedelta()), over=False)
+    return CrewStop(job, began, ends_at, max(ends_at - job.due_at, timedelta()), over=False)
 
 
-def _stop(jobs: Mapping[CrewJobId, CrewJob], visit: Visit, now: datetime) -> Stop:
-    return Stop(
+def _stop(jobs: Mapping[CrewJobId, CrewJob], visit: Visit, now: datetime) -> CrewStop:
+    return CrewStop(
         job=jobs[CrewJobId(visit.key)],
         starts_at=now + timedelta(seconds=round(visit.starts_s)),
         ends_at=now + timedelta(seconds=round(visit.ends_s)),
@@ -299,9 +299,9 @@ def _stop(jobs: Mapping[CrewJobId, CrewJob], visit: Visit, now: datetime) -> Sto
     )
 
 
-def _windows(jobs: Sequence[CrewJob]) -> list[tuple[CrewJob, Window]]:
+def _windows(jobs: Sequence[CrewJob]) -> list[tuple[CrewJob, JobWindow]]:
     return [
-        (job, Window(job.from_at, job.until_at + MARGIN))
+        (job, JobWindow(job.from_at, job.until_at + MARGIN))
         for job in jobs
         if job.request_id is not None and job.from_at is not None and job.until_at is not None
     ]

@@ -31,7 +31,7 @@ from data.model import (
 )
 from fleet.planning.plan_lifecycle import Prepared
 from fleet.planning.remaining_routes import jobs_of
-from fleet.planning.standing_orders import Orders
+from fleet.planning.standing_orders import OrderIndex
 
 if TYPE_CHECKING:
     from routing.network.route_timing import TimedRoute
@@ -52,7 +52,7 @@ BEGUN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HandDraft:
+class PreparedDraft:
     """A draft ready for changes, after its last edit (0 for none).
 
     `left` says why of each task that nobody does; `tolls` are those of the routes.
@@ -64,7 +64,7 @@ class HandDraft:
     mapped: "Mapped"
     running: "RunningRoutes"
     left: Mapping[int, str]
-    orders: Orders
+    orders: OrderIndex
     tolls: tuple[Toll, ...]
 
     def vehicle(self, vehicle_id: VehicleId) -> int | None:
@@ -132,7 +132,7 @@ class HandDraft:
 
         return left_out(self.mapped, self.left)
 
-    def with_routes(self, running: "RunningRoutes", changed: Sequence[int]) -> "HandDraft":
+    def with_routes(self, running: "RunningRoutes", changed: Sequence[int]) -> "PreparedDraft":
         """Return the draft with other routes of some trucks."""
         from routing.problem.stops import tasks_of
 
@@ -144,7 +144,7 @@ class HandDraft:
         return replace(self, running=running, tolls=tuple(tolls), left=left)
 
 
-def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, HandDraft]:
+def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, PreparedDraft]:
     """Return a plan as a draft from where trucks are now: what is left of it, in its order.
 
     What cannot be driven any more is left out, and the draft says why. With it comes what is ready
@@ -156,7 +156,7 @@ def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, HandDraft]:
         ahead = {route.shift_id: route.next_leg for route in check.routes}
     else:
         ahead = _from_the_start(prepared)
-    draft = _ready(prepared, *_fitted(prepared, base, ahead), Orders(), PlanId(0), EditId(0))
+    draft = _ready(prepared, *_fitted(prepared, base, ahead), OrderIndex(), PlanId(0), EditId(0))
     plan = Plan(
         id=PlanId(0),
         storm_id=prepared.storm.id,
@@ -177,14 +177,16 @@ def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, HandDraft]:
     return plan, draft
 
 
-def hand_draft(prepared: Prepared, draft: Plan, edit_id: EditId, orders: Orders) -> HandDraft:
+def hand_draft(
+    prepared: Prepared, draft: Plan, edit_id: EditId, orders: OrderIndex
+) -> PreparedDraft:
     """Return a draft ready for changes; `prepared` is the storm as it stood when it began."""
     prepared = _free(prepared, draft)
     found = _fitted(prepared, draft, _from_the_start(prepared))
     return _ready(prepared, *found, orders, draft.id, edit_id)
 
 
-def closed_off(draft: HandDraft, segment_id: SegmentId) -> HandDraft:
+def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
     """Return the draft with a street closed: nobody works or drives there."""
     from routing.planning.problem_mapping import problem_from
 
@@ -216,7 +218,7 @@ def toll_of(mapped: "Mapped", timed: "TimedRoute") -> Toll:
     return Toll(timed.service_s, metres, dict(late_passes), dict(late_s))
 
 
-def edited(before: HandDraft, after: HandDraft, changed: Sequence[int]) -> Edited:
+def edited(before: PreparedDraft, after: PreparedDraft, changed: Sequence[int]) -> Edited:
     """Return what becomes of a draft; `changed` are the trucks that drive otherwise."""
     return Edited(
         plan_id=before.plan_id,
@@ -231,7 +233,7 @@ def edited(before: HandDraft, after: HandDraft, changed: Sequence[int]) -> Edite
     )
 
 
-def broken(before: HandDraft, *faults: Broken) -> Edited:
+def broken(before: PreparedDraft, *faults: Broken) -> Edited:
     """Return that a change cannot be made, and why; the draft stays as it is."""
     return replace(edited(before, before, ()), broken=faults)
 
@@ -301,11 +303,11 @@ def _ready(
     mapped: "Mapped",
     routes: Sequence["Stops"],
     left: Mapping[int, str],
-    orders: Orders,
+    orders: OrderIndex,
     plan_id: PlanId,
     edit_id: EditId,
     shift_end_s: "Floats | None" = None,
-) -> HandDraft:
+) -> PreparedDraft:
     """Return routes ready for changes; those that are late already may stay as late as they are."""
     from routing.replanning.manual_edits import lasting
     from routing.replanning.route_changes import running_solution
@@ -315,7 +317,7 @@ def _ready(
     if shift_end_s is None:
         shift_end_s = np.array([timed.ends_s for timed in running.timed])
     problem = lasting(mapped.problem, shift_end_s)
-    return HandDraft(
+    return PreparedDraft(
         plan_id=plan_id,
         edit_id=edit_id,
         prepared=prepared,

@@ -19,13 +19,13 @@ from data.model import (
     Taker,
     VehicleId,
 )
-from fleet.edits.draft import HandDraft, broken, closed_off, edited
+from fleet.edits.draft import PreparedDraft, broken, closed_off, edited
 
 if TYPE_CHECKING:
     from routing.replanning.manual_edits import Fault
     from routing.replanning.urgent_insertion import RunningRoutes
 
-type Outcome = tuple[Edited, HandDraft]
+type Outcome = tuple[Edited, PreparedDraft]
 """What becomes of a draft, and the draft then."""
 
 OFFERED = 5
@@ -35,12 +35,12 @@ TRIED = 2
 """Places of which the exact cost is computed for each of them."""
 
 
-def made(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
+def made(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
     """Return what a change makes of a draft; the draft itself where it breaks a rule."""
     return _CHANGES[wish.kind](draft, wish, now)
 
 
-def checked(before: HandDraft, outcome: Outcome) -> Outcome:
+def checked(before: PreparedDraft, outcome: Outcome) -> Outcome:
     """Return the outcome once the referee has looked at the routes that changed."""
     from routing.replanning.manual_edits import refused
 
@@ -57,7 +57,7 @@ def checked(before: HandDraft, outcome: Outcome) -> Outcome:
     return broken(before, *faults), before
 
 
-def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker]:
+def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[Taker]:
     """Return what it takes to give a street to each truck, the cheapest first.
 
     Far trucks and those that cannot come last; a far one has no time by when it is done.
@@ -79,7 +79,7 @@ def takers(draft: HandDraft, segment_id: SegmentId, now: datetime) -> list[Taker
     return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
 
 
-def _move(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
+def _move(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
     from routing.replanning.manual_edits import differing, faults, given, placed
 
     segment_id, vehicle_id = wish.segment_id, wish.vehicle_id
@@ -111,7 +111,7 @@ def _move(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
     return edited(draft, after, changed), after
 
 
-def _lock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+def _lock(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
     vehicle_id, segment_id = wish.vehicle_id, wish.segment_id
     v = None if vehicle_id is None else draft.vehicle(vehicle_id)
     if vehicle_id is None or v is None:
@@ -133,7 +133,7 @@ def _lock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
     return _ordered(draft, replace(draft, orders=orders.locked(vehicle_id, segment_id)))
 
 
-def _unlock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+def _unlock(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
     vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
     if vehicle_id is None:
         return _not(draft, Broken("off_duty"))
@@ -145,7 +145,7 @@ def _unlock(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
     return _ordered(draft, replace(draft, orders=orders.unlocked(vehicle_id, segment_id)))
 
 
-def _forbid(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
+def _forbid(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
     """Keep a truck off a street; what it has to do there goes to the best other one."""
     from routing.replanning.manual_edits import differing, given
 
@@ -171,7 +171,7 @@ def _forbid(draft: HandDraft, wish: EditWish, now: datetime) -> Outcome:
     return edited(draft, after, changed), after
 
 
-def _allow(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+def _allow(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
     vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
     pair = (vehicle_id, segment_id)
     if vehicle_id is None or segment_id is None or pair not in orders.banned:
@@ -179,7 +179,7 @@ def _allow(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
     return _ordered(draft, replace(draft, orders=orders.allowed(vehicle_id, segment_id)))
 
 
-def _close(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
+def _close(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
     """Close a street: its work is left out, and whoever drives over it goes around."""
     from routing.replanning.manual_edits import faults
 
@@ -203,7 +203,7 @@ def _close(draft: HandDraft, wish: EditWish, _now: datetime) -> Outcome:
     return edited(draft, after, changed), after
 
 
-_CHANGES: dict[EditKind, Callable[[HandDraft, EditWish, datetime], Outcome]] = {
+_CHANGES: dict[EditKind, Callable[[PreparedDraft, EditWish, datetime], Outcome]] = {
     EditKind.MOVE: _move,
     EditKind.LOCK: _lock,
     EditKind.UNLOCK: _unlock,
@@ -214,7 +214,7 @@ _CHANGES: dict[EditKind, Callable[[HandDraft, EditWish, datetime], Outcome]] = {
 
 
 def _hindrance(
-    draft: HandDraft,
+    draft: PreparedDraft,
     tasks: Sequence[int],
     doers: Mapping[int, int],
     segment_id: SegmentId,
@@ -242,7 +242,7 @@ def _hindrance(
     return _unable(draft, tasks, v)
 
 
-def _unable(draft: HandDraft, tasks: Sequence[int], v: int) -> Broken | None:
+def _unable(draft: PreparedDraft, tasks: Sequence[int], v: int) -> Broken | None:
     """Return what a machine lacks for a street."""
     problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
     service_s = problem.service_s[list(tasks), problem.vehicle_type[v]]
@@ -257,7 +257,7 @@ def _unable(draft: HandDraft, tasks: Sequence[int], v: int) -> Broken | None:
     return Broken("too_narrow", vehicle_id, width_m)
 
 
-def _why_not(draft: HandDraft, tasks: Sequence[int], v: int, now: datetime) -> list[Broken]:
+def _why_not(draft: PreparedDraft, tasks: Sequence[int], v: int, now: datetime) -> list[Broken]:
     """Return what a truck's route would break that has no place for a street."""
     from routing.replanning.manual_edits import endless, faults, given
 
@@ -276,7 +276,7 @@ def _why_not(draft: HandDraft, tasks: Sequence[int], v: int, now: datetime) -> l
 
 
 def _taker(
-    draft: HandDraft,
+    draft: PreparedDraft,
     bare: "RunningRoutes",
     tasks: Sequence[int],
     doers: Mapping[int, int],
@@ -307,7 +307,7 @@ def _more_s(before: "RunningRoutes", after: "RunningRoutes") -> float:
     return sum(new.service_s - old.service_s for old, new in timed)
 
 
-def _first(draft: HandDraft, v: int, segment_id: SegmentId) -> int | None:
+def _first(draft: PreparedDraft, v: int, segment_id: SegmentId) -> int | None:
     """Return the first pass over a street on a truck's route."""
     from routing.problem.stops import tasks_of
 
@@ -315,7 +315,7 @@ def _first(draft: HandDraft, v: int, segment_id: SegmentId) -> int | None:
     return next((task for task in tasks_of(draft.running.routes[v]) if task in mine), None)
 
 
-def _not_allowed(draft: HandDraft, segment_id: SegmentId) -> list[int]:
+def _not_allowed(draft: PreparedDraft, segment_id: SegmentId) -> list[int]:
     """Return the trucks that get nothing of a street: it is not theirs, or their routes stay."""
     shifts, orders = enumerate(draft.prepared.shifts), draft.orders
     return [
@@ -325,11 +325,13 @@ def _not_allowed(draft: HandDraft, segment_id: SegmentId) -> list[int]:
     ]
 
 
-def _fixed(draft: HandDraft, v: int) -> bool:
+def _fixed(draft: PreparedDraft, v: int) -> bool:
     return draft.vehicle_id(v) in draft.orders.fixed
 
 
-def _bans(before: HandDraft, after: HandDraft, vehicles: Sequence[int]) -> list[tuple[int, int]]:
+def _bans(
+    before: PreparedDraft, after: PreparedDraft, vehicles: Sequence[int]
+) -> list[tuple[int, int]]:
     """Return which tasks some trucks must not have been given; what they had before is no gift."""
     ids = {after.vehicle_id(v): v for v in vehicles}
     return [
@@ -340,16 +342,16 @@ def _bans(before: HandDraft, after: HandDraft, vehicles: Sequence[int]) -> list[
     ]
 
 
-def _has(draft: HandDraft, v: int, segment_id: SegmentId) -> bool:
+def _has(draft: PreparedDraft, v: int, segment_id: SegmentId) -> bool:
     return v in draft.doers(draft.tasks_on(segment_id)).values()
 
 
-def _ways(draft: HandDraft) -> list[tuple[SegmentId, bool]]:
+def _ways(draft: PreparedDraft) -> list[tuple[SegmentId, bool]]:
     """Return the directions of streets that are closed."""
     return [(way.segment_id, way.forward) for way in draft.prepared.present.closed]
 
 
-def _told(draft: HandDraft, fault: "Fault") -> Broken:
+def _told(draft: PreparedDraft, fault: "Fault") -> Broken:
     return Broken(fault.rule, draft.vehicle_id(fault.vehicle), fault.amount)
 
 
@@ -357,10 +359,10 @@ def _changed_ids(found: Edited) -> list[VehicleId]:
     return [route.vehicle_id for route in found.routes]
 
 
-def _ordered(before: HandDraft, after: HandDraft) -> Outcome:
+def _ordered(before: PreparedDraft, after: PreparedDraft) -> Outcome:
     """Return a draft in which only what was ordered is another thing."""
     return edited(before, after, ()), after
 
 
-def _not(draft: HandDraft, *faults: Broken) -> Outcome:
+def _not(draft: PreparedDraft, *faults: Broken) -> Outcome:
     return broken(draft, *faults), draft

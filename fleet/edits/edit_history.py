@@ -25,7 +25,7 @@ from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
 from data.store.planning.plan_edits import (
-    HandDraft,
+    EditedDraft,
     add_edit,
     add_hand_draft,
     find_last_edit_id,
@@ -47,7 +47,7 @@ from fleet.audit.last_change import find_change
 from fleet.planning.edit_orders import orders_with
 from fleet.planning.plan_lifecycle import Prepared, store_draft
 from fleet.planning.remaining_routes import jobs_of
-from fleet.planning.standing_orders import Orders, orders_from
+from fleet.planning.standing_orders import OrderIndex, orders_from
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.loaded_streets import require_present
 
@@ -57,11 +57,11 @@ def begin(
 ) -> Plan:
     """Keep a draft that begins as another plan, for changes by hand."""
     draft = store_draft(tx, actor, drafted, now)
-    add_hand_draft(tx, HandDraft(draft.id, base_id, actor.id, prepared.present))
+    add_hand_draft(tx, EditedDraft(draft.id, base_id, actor.id, prepared.present))
     return draft
 
 
-def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, EditId, Orders]:
+def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, EditId, OrderIndex]:
     """Return the storm as it stood when a draft began, its last edit, and what is ordered now.
 
     Streets that its edits closed are closed.
@@ -94,7 +94,7 @@ def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, Edi
     return prepared, *standing_of(tx, draft.id)
 
 
-def standing_of(tx: Tx, plan_id: PlanId) -> tuple[EditId, Orders]:
+def standing_of(tx: Tx, plan_id: PlanId) -> tuple[EditId, OrderIndex]:
     """Return the last edit of a draft, 0 for none, and what is ordered with its edits."""
     head, edits = require_draft(tx, plan_id), list_edit_heads(tx, plan_id)
     orders = orders_with(orders_from(list_orders(tx, head.storm_id)), edits)

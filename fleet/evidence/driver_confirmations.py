@@ -38,7 +38,13 @@ from data.streets.projection import metres_between
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.pass_detection import at_work_mps
 from fleet.coverage.route_expectations import USUAL_MPS
-from fleet.coverage.tap_rules import NOISE_M, Sensor, Street, Told, told_by
+from fleet.coverage.tap_rules import (
+    NOISE_M,
+    ConfirmedStreet,
+    SensorKnowledge,
+    TappedStreet,
+    told_by,
+)
 from fleet.coverage.visits import in_order, looks_at
 from fleet.evidence.proof_store import Proof, keep_evidence
 from fleet.shifts.shift_progress import DONE, UNDO_WITHIN
@@ -157,7 +163,7 @@ class _Driver:
                 continue
             sensor, since = self._sensor(leg, tap.ended_at)
             yield from self._proved(tap.leg, tap.ended_at, sensor)
-            for number, at in self._overruled(leg, since) if sensor is Sensor.DEAD else ():
+            for number, at in self._overruled(leg, since) if sensor is SensorKnowledge.DEAD else ():
                 yield from self._proved(number, at, sensor)
 
     def told(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
@@ -200,7 +206,7 @@ class _Driver:
             if same and tap.state == DONE and tap.ended_at is not None:
                 yield tap.leg, tap.ended_at
 
-    def _proved(self, number: int, ended_at: datetime, sensor: Sensor) -> Iterator[Pass]:
+    def _proved(self, number: int, ended_at: datetime, sensor: SensorKnowledge) -> Iterator[Pass]:
         """Yield a pass for every street of a leg that a tap proves."""
         leg, began_at = self.route.legs[number], self._began_at(self.route.legs[number], ended_at)
         streets = self._streets(number, began_at, ended_at)
@@ -220,7 +226,7 @@ class _Driver:
                 evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
             )
 
-    def _elsewhere(self, told: Told) -> Iterator[Pass]:
+    def _elsewhere(self, told: ConfirmedStreet) -> Iterator[Pass]:
         """Yield the driver's word against other streets on which positions show the vehicle then.
 
         They came along the way that he tells of as well, and it was on one way only.
@@ -231,7 +237,7 @@ class _Driver:
                 word = Evidence(EvidenceKind.DRIVER, told.confidence)
                 yield replace(one, treatment=None, evidence=word, material_kg=0.0)
 
-    def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> list[Street]:
+    def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> list[TappedStreet]:
         """Return the streets of a leg and of some around it, with the visits of the way along them.
 
         To the leg itself those count that were since the tap before.
@@ -259,7 +265,7 @@ class _Driver:
         ]
         chosen = in_order(looks, [length_m for _, length_m, _ in ways])
         return [
-            Street(way, length_m, mine, look)
+            TappedStreet(way, length_m, mine, look)
             for (way, length_m, mine), look in zip(ways, chosen, strict=True)
         ]
 
@@ -305,21 +311,21 @@ class _Driver:
             for middle in middles
         )
 
-    def _sensor(self, leg: Leg, until: datetime) -> tuple[Sensor, datetime]:
+    def _sensor(self, leg: Leg, until: datetime) -> tuple[SensorKnowledge, datetime]:
         """Return what is known of the sensor of a leg, and since when it may be so."""
         since = self._began_at(leg, until)
         spoke, was_at_work, was_up = self._words(leg, since, until)
         if spoke is None:
-            return Sensor.SILENT, since
+            return SensorKnowledge.SILENT, since
         if not was_up:
-            return Sensor.UNPROVED, since
+            return SensorKnowledge.UNPROVED, since
         if was_at_work:  # most are: nothing of the night before has to be read
-            return Sensor.ALIVE, since
+            return SensorKnowledge.ALIVE, since
         first, at_work, _ = self._words(leg, self.storm.started_at, until)
         if at_work or first is None:
-            return Sensor.ALIVE, since
+            return SensorKnowledge.ALIVE, since
         dead = until - first >= DEAD_AFTER or self._at_pace(leg, until)
-        return (Sensor.DEAD, first) if dead else (Sensor.ALIVE, since)
+        return (SensorKnowledge.DEAD, first) if dead else (SensorKnowledge.ALIVE, since)
 
     def _at_pace(self, alike: Leg, until: datetime) -> bool:
         """Whether positions show the vehicle at work's pace along most of what was tapped."""

@@ -30,8 +30,8 @@ from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_cache import Earlier
-from fleet.coverage.route_expectations import OrderBook, Orders
-from fleet.coverage.track_windows import Window, looked_at_by, looks_at, number_at
+from fleet.coverage.route_expectations import FleetExpectations, OrderBook
+from fleet.coverage.track_windows import TrackWindow, looked_at_by, looks_at, number_at
 from fleet.evidence.driver_confirmations import judge_again, late_since
 from fleet.evidence.proof_store import Proof, keep_windows, storms_in
 from fleet.matching.map_matching import Matcher, StreetMatcher
@@ -103,12 +103,12 @@ class TrackBook:
         self.orders = OrderBook()
         self.sieve = Sieve()
         self.earlier = Earlier()
-        self.windows: dict[tuple[VehicleId, int], Window] = {}
+        self.windows: dict[tuple[VehicleId, int], TrackWindow] = {}
         self.newest: dict[VehicleId, datetime] = {}
         self.fed_at: dict[VehicleId, datetime] = {}
         self.left: list[tuple[VehicleId, int]] | None = None
 
-    def silent(self, now: datetime) -> list[Window]:
+    def silent(self, now: datetime) -> list[TrackWindow]:
         """Return the windows whose last fixes are to be settled: nothing comes for a while."""
         return [
             window
@@ -116,7 +116,7 @@ class TrackBook:
             if not window.settled and window.heard_at and now - window.heard_at > SETTLED_AFTER
         ]
 
-    def over(self, now: datetime) -> list[Window]:
+    def over(self, now: datetime) -> list[TrackWindow]:
         """Return the windows that nothing comes to any more: later fixes came, or none for long."""
         return [
             window
@@ -136,7 +136,7 @@ def new_track_book(network: StreetNetwork) -> TrackBook:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class ProcessedBatch:
     """A batch that went through its windows, before anything of it is stored.
 
     `over` are windows that nothing comes to any more, `opened` those that a restart would take up.
@@ -144,12 +144,12 @@ class Followed:
 
     batch: Sequence[Position]
     storm: Storm | None
-    touched: Sequence[Window]
+    touched: Sequence[TrackWindow]
     over: Sequence[tuple[VehicleId, int]]
     opened: Sequence[tuple[VehicleId, int]]
     dropped: Counter[str]
 
-    def parts(self, windows: int) -> Iterator["Followed"]:
+    def parts(self, windows: int) -> Iterator["ProcessedBatch"]:
         """Yield the same in parts of so many windows, to be kept one after another.
 
         What a restart would take up comes first, and the batch with what is over last: where only
@@ -158,7 +158,7 @@ class Followed:
         rest = self
         while len(rest.touched) > windows:
             touched = rest.touched[:windows]
-            yield Followed((), self.storm, touched, (), rest.opened, Counter())
+            yield ProcessedBatch((), self.storm, touched, (), rest.opened, Counter())
             rest = replace(rest, touched=rest.touched[windows:], opened=())
         yield rest
 
@@ -194,7 +194,7 @@ def follow(
     storm: Storm | None,
     now: datetime,
     heard_until: datetime | None = None,
-) -> Followed:
+) -> ProcessedBatch:
     """Match a batch to streets; it only reads, so nobody who writes has to wait.
 
     `batch` is in order of arrival and not marked as seen yet; `storm` is the active one, and what
@@ -214,14 +214,14 @@ def follow(
     over = at_work.settle(heard_until or now)
     opened = [key for key, one in at_work.touched.items() if one.anew and key in tracks.windows]
     touched = list(at_work.touched.values())
-    return Followed(batch, storm, touched, over, opened, at_work.dropped)
+    return ProcessedBatch(batch, storm, touched, over, opened, at_work.dropped)
 
 
 def keep(
     tx: Tx,
     network: StreetNetwork,
     tracks: TrackBook,
-    followed: Followed,
+    followed: ProcessedBatch,
     policy: Policy,
     now: datetime,
 ) -> Digest:
@@ -262,9 +262,9 @@ class _Round:
         self._tracks = tracks
         self._now = now
         self._storms = _storms(tx, storm)
-        self.touched: dict[tuple[VehicleId, int], Window] = {}
+        self.touched: dict[tuple[VehicleId, int], TrackWindow] = {}
         self.dropped: Counter[str] = Counter()
-        self._told: dict[tuple[StormId, ...], Orders] = {}
+        self._told: dict[tuple[StormId, ...], FleetExpectations] = {}
         if tracks.left is None:
             tracks.left = list_open_windows(tx)
 
@@ -331,13 +331,13 @@ class _Round:
         fixes: Sequence[Position],
     ) -> None:
         """Follow a window from its first stored fix."""
-        window = self._tracks.windows[vehicle_id, number] = Window(vehicle_id, number)
+        window = self._tracks.windows[vehicle_id, number] = TrackWindow(vehicle_id, number)
         both = self._feed(window, sorted([*stored, *fixes], key=_in_time))
         if both:
-            both -= Window(vehicle_id, number).dropped(stored)
+            both -= TrackWindow(vehicle_id, number).dropped(stored)
         self.dropped += both
 
-    def _feed(self, window: Window, fixes: Sequence[Position]) -> Counter[str]:
+    def _feed(self, window: TrackWindow, fixes: Sequence[Position]) -> Counter[str]:
         tracks, vehicle_id = self._tracks, window.vehicle_id
         tracks.fed_at[vehicle_id] = self._now
         last_at = fixes[-1].fixed_at if fixes else looks_at(window.number)[0]
@@ -345,7 +345,7 @@ class _Round:
         self.touched[window.key] = window
         return window.feed(tracks.matcher, self._network, self._orders(window), fixes)
 
-    def _orders(self, window: Window) -> Orders:
+    def _orders(self, window: TrackWindow) -> FleetExpectations:
         """Return what was told in a window's time; looked up once for all vehicles."""
         storms = tuple(storms_in(self._storms, *looks_at(window.number)))
         if storms not in self._told:

@@ -36,7 +36,7 @@ from data.store.database.engine import Tx
 from data.store.work import list_jobs_on_segments
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_cache import Earlier
-from fleet.coverage.track_windows import Window
+from fleet.coverage.track_windows import TrackWindow
 from fleet.evidence.job_completion import (
     TRACKING,
     Done,
@@ -117,7 +117,7 @@ def keep_windows(
     network: StreetNetwork,
     policy: Policy,
     storms: Sequence[Storm],
-    windows: Iterable[Window],
+    windows: Iterable[TrackWindow],
     now: datetime,
     earlier: Earlier | None = None,
 ) -> Proof:
@@ -137,7 +137,7 @@ def keep_windows(
 
 
 def store_windows(
-    tx: Tx, storms: Sequence[Storm], windows: Iterable[Window]
+    tx: Tx, storms: Sequence[Storm], windows: Iterable[TrackWindow]
 ) -> set[tuple[StormId, SegmentId]]:
     """Store what changed in half hours; return the streets, of each storm, that it changed."""
     changes, touched = list[WindowChange](), set[tuple[StormId, SegmentId]]()

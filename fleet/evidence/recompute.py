@@ -33,7 +33,7 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.coverage.route_expectations import OrderBook
 from fleet.coverage.street_coverage import counting, done_at
-from fleet.coverage.track_windows import AFTER, BEFORE, Window, looked_at_by, looks_at
+from fleet.coverage.track_windows import AFTER, BEFORE, TrackWindow, looked_at_by, looks_at
 from fleet.evidence.proof_store import derive, note_revision, store_windows, storms_in
 from fleet.logbook.log_store import part_of
 from fleet.matching.map_matching import Matcher, StreetMatcher
@@ -106,7 +106,7 @@ def _windows(
     storms: list[Storm],
     matcher: Matcher,
     now: datetime,
-) -> Iterator[Window]:
+) -> Iterator[TrackWindow]:
     """Yield the settled half hours of every vehicle that prove something of a storm."""
     book, until = OrderBook(), storm.ended_at or now
     for vehicle_id, first, last in heard_of(tx, storm.started_at - BEFORE, until + AFTER):
@@ -117,7 +117,7 @@ def _windows(
             if not fixes:
                 continue
             orders = book.during(tx, storms_in(storms, since, end))
-            window = Window(vehicle_id, number)
+            window = TrackWindow(vehicle_id, number)
             window.feed(
                 matcher, network, orders, sorted(fixes, key=lambda f: (f.fixed_at, f.source))
             )

@@ -15,12 +15,12 @@ from data.model import (
     QueueChange,
     QueueChangeId,
     QueueStep,
+    RequestBefore,
     RequestId,
     RequestKind,
     RequestState,
     ServiceRequest,
     Snap,
-    Standing,
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
@@ -55,7 +55,7 @@ class QueueAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class StreetRules:
     """What work on requests needs to know of the city."""
 
     network: StreetNetwork
@@ -100,7 +100,7 @@ def place_many(
     actor: Actor,
     ids: Collection[RequestId],
     places: Mapping[RequestId, LonLat | Snap],
-    ground: Ground,
+    ground: StreetRules,
     now: datetime,
 ) -> Bulk:
     """Place requests each where it is; one that is on a street already moves there."""
@@ -125,7 +125,7 @@ def give_kind(
     actor: Actor,
     ids: Collection[RequestId],
     kind: RequestKind,
-    ground: Ground,
+    ground: StreetRules,
     now: datetime,
 ) -> Bulk:
     """Say what requests are really about; their work follows where it is another kind of work."""
@@ -187,12 +187,12 @@ def note_taken_in(
     tx: Tx, actor: Actor, taken: Collection[ServiceRequest], now: datetime
 ) -> QueueChangeId:
     """Keep that these requests came in together, so that they can be taken back together."""
-    steps = [QueueStep(asked.id, None, Standing.of(asked)) for asked in taken]
+    steps = [QueueStep(asked.id, None, RequestBefore.of(asked)) for asked in taken]
     return _kept(tx, actor, QueueAction.TAKEN_IN, steps, now)
 
 
 def undo_change(
-    tx: Tx, actor: Actor, change_id: QueueChangeId, ground: Ground, now: datetime
+    tx: Tx, actor: Actor, change_id: QueueChangeId, ground: StreetRules, now: datetime
 ) -> Bulk:
     """Let every request of a change stand as before; one that has changed since stays as it is.
 
@@ -236,7 +236,7 @@ def _each(
             refusals.append(Refusal(request_id, error))
             continue
         if after != before:
-            steps.append(QueueStep(request_id, Standing.of(before), Standing.of(after)))
+            steps.append(QueueStep(request_id, RequestBefore.of(before), RequestBefore.of(after)))
     return steps, tuple(refusals)
 
 
@@ -262,7 +262,7 @@ def _off_its_job(
 
 
 def _back_to_work(
-    tx: Tx, actor: Actor, asked: ServiceRequest, ground: Ground, now: datetime
+    tx: Tx, actor: Actor, asked: ServiceRequest, ground: StreetRules, now: datetime
 ) -> ServiceRequest:
     """Return a placed request with work in the storm that goes on, if one does."""
     storm = find_active_storm(tx)
@@ -276,13 +276,13 @@ def _taken_back(
     actor: Actor,
     step: QueueStep,
     change: QueueChange,
-    ground: Ground,
+    ground: StreetRules,
     now: datetime,
 ) -> ServiceRequest:
     asked = get_request(tx, step.request_id)
     if step.before is None:
         return close_request(tx, actor, asked.id, ClosingReason.WITHDRAWN, "", now)
-    if Standing.of(asked) != step.after:
+    if RequestBefore.of(asked) != step.after:
         raise ConflictError(
             f"request {asked.reference} has changed since",
             reason="request_changed",
@@ -297,8 +297,8 @@ def _restored(
     tx: Tx,
     actor: Actor,
     asked: ServiceRequest,
-    before: Standing,
-    ground: Ground,
+    before: RequestBefore,
+    ground: StreetRules,
     now: datetime,
 ) -> ServiceRequest:
     wanted = before.restored(asked)
@@ -318,7 +318,7 @@ def _restored(
     return _back_to_work(tx, actor, wanted, ground, now)
 
 
-def _revive_job(tx: Tx, actor: Actor, before: Standing, now: datetime) -> None:
+def _revive_job(tx: Tx, actor: Actor, before: RequestBefore, now: datetime) -> None:
     """Open the job again that went with a request, so that its deadline is the old one."""
     job = None if before.job_id is None else get_job(tx, before.job_id)
     storm = find_active_storm(tx)

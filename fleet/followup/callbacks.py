@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from data.errors import InvalidError
-from data.model import Actor, CallAttempt, CallOutcome, News, RequestId
+from data.model import Actor, CallAttempt, CallbackReason, CallOutcome, RequestId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.callbacks import add_call_attempt
@@ -16,7 +16,7 @@ def note_call(
     tx: Tx,
     actor: Actor,
     request_id: RequestId,
-    news: News,
+    news: CallbackReason,
     outcome: CallOutcome,
     note: str,
     now: datetime,
@@ -30,7 +30,7 @@ def note_call(
     asked = get_request(tx, request_id)
     attempt = CallAttempt(request_id, news, now, actor.id, outcome, note.strip())
     add_call_attempt(tx, attempt)
-    if outcome is CallOutcome.REACHED and news is not News.LATE:
+    if outcome is CallOutcome.REACHED and news is not CallbackReason.LATE:
         mark_told(tx, [request_id], now)
     after = {"news": news, "outcome": outcome}
     add_event(tx, now, actor, "request.called_back", subject_of(asked), after=after)

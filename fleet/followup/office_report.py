@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from data.model import ClosingReason, Followed, RequestKind, RequestState, ServiceClass, Storm
-from data.model.periods import Period, Span
+from data.model import ClockedRequest, ClosingReason, RequestKind, RequestState, ServiceClass, Storm
+from data.model.periods import Period, PeriodKind
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.requests.sla_clocks import class_of, district_of, work_due_at
@@ -18,7 +18,7 @@ _INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportedRequest:
     """One request as the report counts it; `done_s` from receiving it to the evidence.
 
     `reopened` says how often somebody said that it was not done, `unproved` how often its proof was
@@ -87,9 +87,9 @@ def shift_of(hours: Sequence[time], timezone: str, at: datetime) -> Period:
     ]
     if not starts:
         day = day_of(timezone, at)
-        return Period(Span.SHIFT, day.since, day.until)
+        return Period(PeriodKind.SHIFT, day.since, day.until)
     since = max(start for start in starts if start <= at)
-    return Period(Span.SHIFT, since, min(start for start in starts if start > at))
+    return Period(PeriodKind.SHIFT, since, min(start for start in starts if start > at))
 
 
 def day_of(timezone: str, at: datetime) -> Period:
@@ -100,18 +100,20 @@ def day_of(timezone: str, at: datetime) -> Period:
         datetime.combine(local + timedelta(days=days), time(), zone).astimezone(at.tzinfo)
         for days in (0, 1)
     ]
-    return Period(Span.DAY, *midnights)
+    return Period(PeriodKind.DAY, *midnights)
 
 
 def storm_of(storm: Storm, earlier: Iterable[Storm], now: datetime) -> Period:
     """Return the time of a storm's requests: from the end of the one before to its own, or now."""
     ends = [one.ended_at for one in earlier if one.ended_at and one.ended_at <= storm.started_at]
-    return Period(Span.STORM, max(ends, default=storm.started_at), storm.ended_at or now + _INSTANT)
+    return Period(
+        PeriodKind.STORM, max(ends, default=storm.started_at), storm.ended_at or now + _INSTANT
+    )
 
 
 def office_report(
     period: Period,
-    received: Sequence[Followed],
+    received: Sequence[ClockedRequest],
     reasons: Iterable[ClosingReason],
     network: StreetNetwork,
     policy: Policy,
@@ -134,16 +136,16 @@ def office_report(
 
 
 def _line(
-    one: Followed,
+    one: ClockedRequest,
     network: StreetNetwork,
     policy: Policy,
     storms: Sequence[Storm],
     now: datetime,
-) -> Line:
+) -> ReportedRequest:
     asked, done_at = one.request, one.clock.done_at
     due_at = work_due_at(one, network, policy, storms)
     ended_at = done_at or one.clock.closed_at or now
-    return Line(
+    return ReportedRequest(
         kind=asked.kind,
         service_class=class_of(one, network, policy),
         district=district_of(one, network),
@@ -155,7 +157,7 @@ def _line(
     )
 
 
-def _answered(lines: Sequence[Line]) -> Answered:
+def _answered(lines: Sequence[ReportedRequest]) -> Answered:
     waits_s = sorted(line.done_s for line in lines if line.done_s is not None)
     return Answered(
         requests=len(lines),
@@ -168,14 +170,16 @@ def _answered(lines: Sequence[Line]) -> Answered:
     )
 
 
-def _grouped[Key](lines: Iterable[Line], key: Callable[[Line], Key]) -> dict[Key, Answered]:
-    groups: dict[Key, list[Line]] = {}
+def _grouped[Key](
+    lines: Iterable[ReportedRequest], key: Callable[[ReportedRequest], Key]
+) -> dict[Key, Answered]:
+    groups: dict[Key, list[ReportedRequest]] = {}
     for line in lines:
         groups.setdefault(key(line), []).append(line)
     return {name: _answered(group) for name, group in groups.items()}
 
 
-def _steps(received: Iterable[Followed]) -> dict[str, StepTime]:
+def _steps(received: Iterable[ClockedRequest]) -> dict[str, StepTime]:
     """Return how long each step took, from the one before it."""
     spans: dict[str, list[float]] = {step: [] for step in ("placed", "planned", "done", "told")}
     for one in received:

@@ -9,10 +9,10 @@ from data.errors import InvalidError
 from data.model import (
     Actor,
     ActorKind,
+    ClockedRequest,
     ClosingReason,
     Evidence,
     EvidenceKind,
-    Followed,
     LonLat,
     Pass,
     RequestId,
@@ -60,7 +60,7 @@ SEEN_THERE, SEEN_ELSEWHERE = 0.9, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class OnSiteReport:
     """What somebody sees on the spot, with the photo that shows it."""
 
     clear: bool
@@ -70,10 +70,10 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingRequest:
     """A request and what it waits for; `due` is `None` while it waits for snow."""
 
-    followed: Followed
+    followed: ClockedRequest
     due: Due | None
 
     def late(self, now: datetime) -> bool:
@@ -81,10 +81,12 @@ class Waiting:
         return self.due is not None and self.due.due_at < now
 
 
-def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[Waiting]:
+def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[WaitingRequest]:
     """Return every request that somebody still waits for, what is due first before the others."""
     storm = find_active_storm(tx)
-    waiting = [Waiting(one, next_due(one, network, policy, storm)) for one in list_followed(tx)]
+    waiting = [
+        WaitingRequest(one, next_due(one, network, policy, storm)) for one in list_followed(tx)
+    ]
     return sorted(waiting, key=_urgency)
 
 
@@ -125,13 +127,13 @@ def escalate_overdue(
     late: list[ServiceRequest] = []
     for request_id in request_ids:
         one = get_followed(tx, request_id)
-        if _overdue(Waiting(one, next_due(one, network, policy, storm)), policy, now):
+        if _overdue(WaitingRequest(one, next_due(one, network, policy, storm)), policy, now):
             _escalate(tx, WATCH, one.request, now)
             late.append(one.request)
     return late
 
 
-def _overdue(one: Waiting, policy: Policy, now: datetime) -> bool:
+def _overdue(one: WaitingRequest, policy: Policy, now: datetime) -> bool:
     return one.late(now - policy.followup.escalate) and one.followed.clock.escalated_at is None
 
 
@@ -185,7 +187,7 @@ def sight(
     policy: Policy,
     actor: Actor,
     request_id: RequestId,
-    spot: Spot,
+    spot: OnSiteReport,
     now: datetime,
 ) -> Sighting:
     """Keep what somebody saw on the spot; where the policy lets it close, a clear street does.
@@ -279,6 +281,6 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _urgency(each: Waiting) -> tuple[bool, datetime]:
+def _urgency(each: WaitingRequest) -> tuple[bool, datetime]:
     due = each.due
     return (due is None, each.followed.request.received_at if due is None else due.due_at)

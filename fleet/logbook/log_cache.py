@@ -11,7 +11,7 @@ from data.store.database.engine import Tx
 from data.store.logbook import PartsStamp, list_stamps
 from fleet.logbook.log_store import first_part, spells_between
 from fleet.logbook.trips import VehicleLog, log_of
-from fleet.tracking.geofences import Site
+from fleet.tracking.geofences import Geofence
 
 MOST_ENTRIES = 60_000
 """Lines that are kept, some sixty megabytes: three days of 66 vehicles that were never still."""
@@ -24,7 +24,7 @@ class _Kept:
     """A log until a time; `ends_at` is when the last thing known ends, also beyond that time."""
 
     stamp: PartsStamp
-    sites: tuple[Site, ...]
+    sites: tuple[Geofence, ...]
     until: datetime
     ends_at: datetime
     log: VehicleLog
@@ -34,7 +34,7 @@ class _Kept:
         """How many lines it takes to keep it, its own included."""
         return 1 + len(self.log.entries)
 
-    def is_log_of(self, stamp: PartsStamp, sites: tuple[Site, ...], until: datetime) -> bool:
+    def is_log_of(self, stamp: PartsStamp, sites: tuple[Geofence, ...], until: datetime) -> bool:
         """Whether the log until another time would be the same."""
         same_time = until == self.until or self.ends_at <= min(until, self.until)
         return same_time and (stamp, sites) == (self.stamp, self.sites)
@@ -51,7 +51,7 @@ class LogMemory:
     def logs(
         self,
         tx: Tx,
-        sites: Sequence[Site],
+        sites: Sequence[Geofence],
         since: datetime,
         until: datetime,
         vehicle_id: VehicleId | None = None,
@@ -72,7 +72,7 @@ class LogMemory:
         self,
         vehicle_id: VehicleId,
         since: datetime,
-        sites: tuple[Site, ...],
+        sites: tuple[Geofence, ...],
         until: datetime,
         stamp: PartsStamp,
     ) -> VehicleLog | None:

@@ -64,7 +64,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LogFilter:
     """Which parts somebody wants to see: of a time, of some vehicles or of all."""
 
     since: datetime | None
@@ -92,7 +92,7 @@ def note_fixes(shelf: Shelf) -> int:
         noted += len(fixes)
 
 
-def read_parts(shelf: Shelf, wanted: Wanted, now: datetime, most: int) -> int:
+def read_parts(shelf: Shelf, wanted: LogFilter, now: datetime, most: int) -> int:
     """Read stale parts, at `most` so many, and return how many were read."""
     read = 0
     while read < most:

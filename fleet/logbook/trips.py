@@ -8,7 +8,7 @@ from enum import StrEnum
 from data.model import LonLat
 from data.streets.projection import metres_between
 from fleet.logbook.activities import Activity, Spell, clipped
-from fleet.tracking.geofences import Site, site_at
+from fleet.tracking.geofences import Geofence, site_at
 from fleet.work.totals import Sums, summed
 
 STOP = timedelta(minutes=3)
@@ -86,7 +86,7 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class LogFigures:
     """What a log comes to; `visits` counts stops, yard and reload visits, `stood_s` their time."""
 
     sums: Sums
@@ -109,7 +109,7 @@ class VehicleLog:
 
     entries: tuple[Entry, ...]
     trips: tuple[Trip, ...]
-    figures: Figures
+    figures: LogFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class _Run:
     place: LonLat
     parts: list[Sums] = field(default_factory=list)
     silent_s: float = 0.0
-    site: Site | None = None
+    site: Geofence | None = None
 
     @property
     def lasts(self) -> timedelta:
@@ -164,7 +164,7 @@ class _Run:
 
 
 def log_of(
-    spells: Iterable[Spell], sites: Sequence[Site], since: datetime, until: datetime
+    spells: Iterable[Spell], sites: Sequence[Geofence], since: datetime, until: datetime
 ) -> VehicleLog:
     """Return the log of a time from the spells that touch it, in any order."""
     inside = [clipped(spell, since, until) for spell in spells]
@@ -225,7 +225,7 @@ def _with_silences(runs: Sequence[_Run]) -> list[_Run]:
     return whole
 
 
-def _with_stops(runs: Iterable[_Run], sites: Sequence[Site]) -> list[_Run]:
+def _with_stops(runs: Iterable[_Run], sites: Sequence[Geofence]) -> list[_Run]:
     """Join what is one stop: standing, a little driving about, and standing again."""
     joined: list[_Run] = []
     for run in runs:
@@ -327,11 +327,11 @@ def _trips(entries: Sequence[Entry]) -> Iterable[Trip]:
         moves = []
 
 
-def _figures(entries: Sequence[Entry]) -> Figures:
+def _figures(entries: Sequence[Entry]) -> LogFigures:
     standing = (Doing.STOP, Doing.YARD, Doing.RELOAD)
     by_kind = {kind: [one for one in entries if one.doing is kind] for kind in Doing}
     moving = [one for one in entries if one.doing in MOVING]
-    return Figures(
+    return LogFigures(
         sums=summed(one.sums for one in entries),
         visits={kind: len(by_kind[kind]) for kind in standing},
         stood_s={kind: sum(one.seconds for one in by_kind[kind]) for kind in standing},

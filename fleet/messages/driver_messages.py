@@ -48,7 +48,7 @@ NOT_YET = MessageId(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentMessages:
     """What became of words to some trucks: who gets them, and whom they cannot reach.
 
     Texts wait for the trackers of `queued`.
@@ -68,7 +68,7 @@ def message_to_drivers(
     rules: MessageRules,
     language: str,
     now: datetime,
-) -> Sent:
+) -> SentMessages:
     """Write to the drivers of some trucks, or of all that have one where none is named.
 
     Trackers get the words in `language`. Raises `ConflictError` where none of them can be reached.
@@ -97,7 +97,7 @@ def message_to_drivers(
         messages.append(_added(tx, actor, new, now))
     if not messages:
         raise ConflictError("no driver can be reached", reason="nobody_hears")
-    return Sent(tuple(messages), tuple(queued), tuple(unreached))
+    return SentMessages(tuple(messages), tuple(queued), tuple(unreached))
 
 
 def message_from_driver(

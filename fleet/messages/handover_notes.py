@@ -46,7 +46,7 @@ SOON = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class HandoverFacts:
     """What is open as a dispatcher leaves; `late` are vehicles with how late they are.
 
     `runs` counts plans that are being made, `ending` are shifts that end soon.
@@ -95,12 +95,12 @@ def waiting_notes(tx: Tx, storm_id: StormId, login: str) -> list[HandoverNote]:
     return [one for one in notes if one.read_at is None and one.written_by != login]
 
 
-def facts_of(tx: Tx, storm: Storm, check: PlanCheck | None, now: datetime) -> Facts:
+def facts_of(tx: Tx, storm: Storm, check: PlanCheck | None, now: datetime) -> HandoverFacts:
     """Return what is open in a storm; `check` is how its published plan is driven."""
     shifts = list_shifts(tx, storm.id)
     turns = present_turns(shifts, now).values()
     unfinished = {RunState.QUEUED, RunState.RUNNING}
-    return Facts(
+    return HandoverFacts(
         alerts=tuple(one for one in list_open_alerts(tx) if one.storm_id == storm.id),
         late=_late(check),
         out=tuple(list_machines_taken_out(tx, storm.id).values()),

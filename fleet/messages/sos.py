@@ -25,7 +25,7 @@ NOT_YET = AlertId(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class SosCall:
     """Somebody called for help: when, where if known, and by what, "driver" or "tracker"."""
 
     vehicle_id: VehicleId
@@ -42,7 +42,7 @@ class SosEar:
     """
 
     _last: dict[VehicleId, tuple[datetime, bool]] = field(default_factory=dict)
-    _calls: list[Call] = field(default_factory=list)
+    _calls: list[SosCall] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def hear(self, fixes: Iterable[Position], now: datetime) -> None:
@@ -51,13 +51,13 @@ class SosEar:
             for fix in sorted(fixes, key=lambda one: one.fixed_at):
                 self._hear_one(fix, now)
 
-    def take(self) -> list[Call]:
+    def take(self) -> list[SosCall]:
         """Return the calls since the last time."""
         with self._lock:
             calls, self._calls = self._calls, []
         return calls
 
-    def put_back(self, calls: Iterable[Call]) -> None:
+    def put_back(self, calls: Iterable[SosCall]) -> None:
         """Keep calls that could not be answered for the next time."""
         with self._lock:
             self._calls[:0] = calls
@@ -69,7 +69,7 @@ class SosEar:
         if fresh:
             self._last[fix.vehicle_id] = fix.fixed_at, pressed
         if pressed and fresh and not was and now - fix.fixed_at <= STALE:
-            self._calls.append(Call(fix.vehicle_id, fix.fixed_at, fix.location, "tracker"))
+            self._calls.append(SosCall(fix.vehicle_id, fix.fixed_at, fix.location, "tracker"))
 
 
 def calls_for_help(alarm: str) -> bool:
@@ -78,7 +78,7 @@ def calls_for_help(alarm: str) -> bool:
 
 
 def call_for_help(
-    tx: Tx, actor: Actor, storm_id: StormId, call: Call, now: datetime
+    tx: Tx, actor: Actor, storm_id: StormId, call: SosCall, now: datetime
 ) -> Alert | None:
     """Open an alert for a call, or sound the one that is open; `None` where that sounds already.
 

@@ -7,7 +7,7 @@ from data.model import Actor, EditKind, EditState, OrderKind, Plan, StormId
 from data.store.database.engine import Tx
 from data.store.planning.plan_edits import EditHead, list_edit_heads
 from data.store.storms.closures import list_closures
-from fleet.planning.standing_orders import Orders, OrderWish, find_order, give_order, lift_order
+from fleet.planning.standing_orders import OrderIndex, OrderWish, find_order, give_order, lift_order
 from fleet.storms.closures import ClosureWish, note_closure
 
 _KINDS = {
@@ -19,7 +19,7 @@ _KINDS = {
 _LIFTING = frozenset({EditKind.UNLOCK, EditKind.ALLOW})
 
 
-def orders_with(orders: Orders, edits: Iterable[EditHead]) -> Orders:
+def orders_with(orders: OrderIndex, edits: Iterable[EditHead]) -> OrderIndex:
     """Return the orders of a storm with those of a draft's edits that hold."""
     for wish in (one.wish for one in edits if one.state is EditState.DONE):
         if wish.vehicle_id is None:

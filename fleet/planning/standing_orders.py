@@ -43,7 +43,7 @@ class OrderWish(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class OrderIndex:
     """Orders looked up: streets that a truck keeps, trucks that keep their routes, and bans."""
 
     keeper: Mapping[SegmentId, VehicleId] = field(default_factory=dict)
@@ -55,31 +55,31 @@ class Orders:
         kept_by = self.keeper.get(segment_id, vehicle_id)
         return kept_by == vehicle_id and (vehicle_id, segment_id) not in self.banned
 
-    def locked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "Orders":
+    def locked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
         """Return these with one lock more."""
         if segment_id is None:
             return replace(self, fixed=self.fixed | {vehicle_id})
         return replace(self, keeper={**self.keeper, segment_id: vehicle_id})
 
-    def unlocked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "Orders":
+    def unlocked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
         """Return these without a lock."""
         if segment_id is None:
             return replace(self, fixed=self.fixed - {vehicle_id})
         left = {one: by for one, by in self.keeper.items() if one != segment_id}
         return replace(self, keeper=left)
 
-    def forbidden(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "Orders":
+    def forbidden(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "OrderIndex":
         """Return these with one ban more."""
         return replace(self, banned=self.banned | {(vehicle_id, segment_id)})
 
-    def allowed(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "Orders":
+    def allowed(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "OrderIndex":
         """Return these without a ban."""
         return replace(self, banned=self.banned - {(vehicle_id, segment_id)})
 
 
-def orders_from(standing: Iterable[StandingOrder]) -> Orders:
+def orders_from(standing: Iterable[StandingOrder]) -> OrderIndex:
     """Return the orders of a storm looked up."""
-    found = Orders()
+    found = OrderIndex()
     for one in standing:
         if one.kind is OrderKind.LOCK:
             found = found.locked(one.vehicle_id, one.segment_id)
@@ -141,7 +141,7 @@ def find_order(tx: Tx, wish: OrderWish) -> StandingOrder | None:
 
 def with_orders(
     present: Present,
-    orders: Orders,
+    orders: OrderIndex,
     vehicle_ids: Sequence[VehicleId],
     shifts: Sequence[Shift],
     check: PlanCheck | None,

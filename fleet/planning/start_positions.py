@@ -24,7 +24,7 @@ from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.shifts.shift_progress import DRIVING
-from fleet.tracking.geofences import Site, site_at
+from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import SILENT_AFTER
 
 ON_STREET_M = 40.0
@@ -38,15 +38,15 @@ AHEAD_LEGS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MovementArea:
     """Where machines move: streets, and the grounds of yards and reload sites."""
 
     network: StreetNetwork
-    sites: Sequence[Site]
+    sites: Sequence[Geofence]
 
 
 @dataclass(frozen=True, slots=True)
-class Driven:
+class DrivenRoute:
     """A route and how it was driven so far."""
 
     route: Route
@@ -67,12 +67,12 @@ class Driven:
         return found
 
 
-def driven_routes(check: PlanCheck | None) -> dict[ShiftId, Driven]:
+def driven_routes(check: PlanCheck | None) -> dict[ShiftId, DrivenRoute]:
     """Return the routes of a plan with how they were driven, by shift."""
     if check is None:
         return {}
     pairs = zip(check.plan.routes, check.routes, strict=True)
-    return {route.shift_id: Driven(route, one) for route, one in pairs}
+    return {route.shift_id: DrivenRoute(route, one) for route, one in pairs}
 
 
 def truck_starts(
@@ -80,7 +80,7 @@ def truck_starts(
     vehicles: Iterable[Vehicle],
     fixes: Iterable[Position],
     check: PlanCheck | None,
-    ground: Ground,
+    ground: MovementArea,
     now: datetime,
 ) -> dict[ShiftId, TruckStart]:
     """Return where machines are that are out; all others start in their depots.
@@ -110,8 +110,8 @@ class _Truck:
     shift: Shift
     machine: Vehicle
     fix: Position | None
-    driven: Driven | None
-    ground: Ground
+    driven: DrivenRoute | None
+    ground: MovementArea
     now: datetime
 
     def start(self) -> TruckStart | None:
@@ -146,7 +146,7 @@ class _Truck:
         return self.machine.hopper_kg if self.driven is None else load_kg(self.driven, self.machine)
 
 
-def load_kg(driven: Driven, machine: Vehicle) -> float:
+def load_kg(driven: DrivenRoute, machine: Vehicle) -> float:
     """Return what a hopper holds behind the last leg that its machine is past."""
     legs, following = driven.route.legs, driven.check.next_leg
     if following > 0:
@@ -157,7 +157,7 @@ def load_kg(driven: Driven, machine: Vehicle) -> float:
 
 
 def street_of(
-    fix: Position, driven: Driven | None, network: StreetNetwork
+    fix: Position, driven: DrivenRoute | None, network: StreetNetwork
 ) -> tuple[DirectedSegment, float] | None:
     """Return the street and way that a machine is on, and which share of it lies ahead.
 
@@ -194,7 +194,7 @@ def _finishing(leg: Leg, left: float, before_kg: float, now: datetime) -> TruckS
     return TruckStart(leg.path[-1], ends_at, after_kg, underway=True, finishing=begun)
 
 
-def _where_planned(driven: Driven, before_kg: float, now: datetime) -> TruckStart:
+def _where_planned(driven: DrivenRoute, before_kg: float, now: datetime) -> TruckStart:
     """Return the start of a machine where its plan has it, as late as it is."""
     legs, check = driven.route.legs, driven.check
     planned_at = max(now - check.late, legs[check.next_leg].starts_at)

@@ -24,7 +24,7 @@ from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, wanted_directions, whole_passes
 from fleet.planning.standing_orders import orders_from, with_orders
-from fleet.planning.start_positions import Ground, truck_starts
+from fleet.planning.start_positions import MovementArea, truck_starts
 from fleet.routes.plan_vs_actual import SERVED
 from fleet.routes.route_progress import PlanCheck
 from fleet.tracking.geofences import sites_of
@@ -44,7 +44,7 @@ def present_of(
 
     `check` is how its published plan was driven until now.
     """
-    ground = Ground(network, sites_of(list_depots(tx), list_reload_sites(tx)))
+    ground = MovementArea(network, sites_of(list_depots(tx), list_reload_sites(tx)))
     last = (find_last_fix(tx, one.vehicle_id, storm.started_at, now) for one in shifts)
     fixes = [fix for fix in last if fix is not None]
     machines = list_vehicles(tx)

@@ -12,11 +12,11 @@ from data.errors import ConflictError
 from data.model import (
     ChangedRoute,
     Delay,
-    Insertion,
     Job,
     JobId,
     PlanId,
     ShiftId,
+    UrgentInsertion,
     WorkPass,
 )
 from fleet.planning.plan_lifecycle import SHOWN_VIOLATIONS, Prepared
@@ -37,13 +37,13 @@ NOTABLE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class InsertionPlace:
     """A place for urgent work: what a dispatcher is told, and the routes as they would be."""
 
     plan: "RunningPlan"
     mapped: "Mapped"
     inserted: "Inserted"
-    insertion: Insertion
+    insertion: UrgentInsertion
 
     def routes(self) -> tuple[ChangedRoute, ...]:
         """Return the rests of the routes that change.
@@ -105,7 +105,7 @@ def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> Runnin
     return RunningPlan(mapped, number, check, running, prepared.now)
 
 
-def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Found:
+def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> InsertionPlace:
     """Return where a job is best done at once, be it planned for later or not at all.
 
     Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
@@ -134,7 +134,7 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Foun
             "no truck comes sooner than it is planned",
             reason="insertion_no_sooner",
         )
-    insertion = Insertion(
+    insertion = UrgentInsertion(
         key=key,
         storm_id=situation.storm.id,
         plan_id=plan.plan_id,
@@ -144,7 +144,7 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Foun
         more=timedelta(seconds=found.more_s),
         delays=_delays(mapped, found, job.id),
     )
-    return Found(plan, mapped, found, insertion)
+    return InsertionPlace(plan, mapped, found, insertion)
 
 
 def _planned_at(

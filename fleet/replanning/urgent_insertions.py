@@ -8,7 +8,6 @@ from data.errors import ConflictError, NotFoundError
 from data.model import (
     Actor,
     ChangedRoute,
-    Insertion,
     Job,
     JobId,
     JobState,
@@ -19,6 +18,7 @@ from data.model import (
     SegmentId,
     Storm,
     Treatment,
+    UrgentInsertion,
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
@@ -82,7 +82,7 @@ def job_on_street(
 def accept_insertion(
     tx: Tx,
     actor: Actor,
-    offer: Insertion,
+    offer: UrgentInsertion,
     routes: Sequence[ChangedRoute],
     driven: Plan,
     now: datetime,
@@ -120,7 +120,7 @@ def accept_insertion(
     return plan
 
 
-def _require_driven(tx: Tx, offer: Insertion) -> None:
+def _require_driven(tx: Tx, offer: UrgentInsertion) -> None:
     if find_published_plan_id(tx, offer.storm_id) == offer.plan_id:
         return
     last = find_change(tx, PLANS)
@@ -132,7 +132,7 @@ def _require_driven(tx: Tx, offer: Insertion) -> None:
     )
 
 
-def _job(tx: Tx, actor: Actor, offer: Insertion, now: datetime) -> Job:
+def _job(tx: Tx, actor: Actor, offer: UrgentInsertion, now: datetime) -> Job:
     """Return the job of an offer as stored; one that nobody had asked for before is added."""
     if offer.job.id != NOT_YET:
         return open_job(tx, offer.job.id)
@@ -161,7 +161,9 @@ def _rests(changed: Sequence[ChangedRoute]) -> tuple[Route, ...]:
     return tuple(Route(each.shift_id, each.vehicle_id, each.legs) for each in changed)
 
 
-def _tell(tx: Tx, actor: Actor, offer: Insertion, plan: Plan, job: Job, now: datetime) -> None:
+def _tell(
+    tx: Tx, actor: Actor, offer: UrgentInsertion, plan: Plan, job: Job, now: datetime
+) -> None:
     """Write into the storm book that one plan took the place of another, and for which street."""
     before: dict[str, object] = {"state": PlanState.PUBLISHED}
     over: dict[str, object] = {"state": PlanState.SUPERSEDED, "by": plan.id}

@@ -33,7 +33,7 @@ from data.store.reports import segments_only_salted
 from data.streets.network import StreetNetwork
 from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.replay.color_history import Proven, StreetChanges, street_changes
-from fleet.replay.timeline_events import REVISED, VERBS, Happened, Streets, moments
+from fleet.replay.timeline_events import REVISED, VERBS, Happened, TimelineStreets, moments
 from fleet.replay.track_history import AROUND, TrackPoint, tracks
 from fleet.reports.storm_statistics import storm_requests
 
@@ -69,7 +69,7 @@ type Tracks = Sequence[tuple[VehicleId, Sequence[TrackPoint]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class StormTimeline:
     """A storm from its start until a moment: which vehicles were heard, and what happened."""
 
     storm: Storm
@@ -121,14 +121,14 @@ class StormHistory:
 
     def story(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
-    ) -> Story:
+    ) -> StormTimeline:
         """Return a storm as a whole."""
         until, changes = self._changes(tx, storm, network, policy, now)
         book = list_events_between(tx, tuple(VERBS), storm.started_at, until, EVENTS)
         of_storm = list_events(tx, f"storm:{storm.id}")
         revised = [line for line in of_storm if line.verb == REVISED]
         asked = storm_requests(tx, storm, network, policy)
-        return Story(
+        return StormTimeline(
             storm,
             until,
             list_vehicles_heard(tx, storm.started_at, until),
@@ -275,9 +275,9 @@ def _keep[Key, Value](shelf: OrderedDict[Key, Value], key: Key, value: Value, mo
         shelf.popitem(last=False)
 
 
-def _streets(network: StreetNetwork, policy: Policy) -> Streets:
+def _streets(network: StreetNetwork, policy: Policy) -> TimelineStreets:
     rules = [policy.rule_of(segment) for segment in network.segments]
-    return Streets(
+    return TimelineStreets(
         [None if rule.cycle is None else rule.service_class for rule in rules],
         [segment.length_m for segment in network.segments],
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data.model import Event, ServiceClass, Storm
 from fleet.coverage.street_coverage import CoverageState
 from fleet.replay.color_history import StreetChanges
-from fleet.reports.performance import Asked
+from fleet.reports.performance import RequestTiming
 
 NEVER = np.iinfo(np.int64).max
 """Second of what did not happen."""
@@ -65,7 +65,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Streets:
+class TimelineStreets:
     """The streets of `StreetChanges`: class, `None` where served on request, and length of each."""
 
     classes: Sequence[ServiceClass | None]
@@ -76,9 +76,9 @@ def moments(
     storm: Storm,
     until: datetime,
     book: Iterable[Event],
-    asked: Iterable[Asked],
+    asked: Iterable[RequestTiming],
     changes: StreetChanges,
-    streets: Streets,
+    streets: TimelineStreets,
     work: tuple[datetime, datetime] | None,
 ) -> list[Happened]:
     """Return what happened from a storm's start until a moment, and revisions of it later.
@@ -104,13 +104,15 @@ def moments(
     return sorted(during, key=lambda one: (one.at, _ORDER.index(one.moment)))
 
 
-def _answers(asked: Iterable[Asked]) -> Iterator[Happened]:
+def _answers(asked: Iterable[RequestTiming]) -> Iterator[Happened]:
     for one in asked:
         if one.answered_at is not None:
             yield Happened(one.answered_at, Moment.REQUEST_DONE, one.service_class)
 
 
-def _served(started_at: datetime, changes: StreetChanges, streets: Streets) -> Iterator[Happened]:
+def _served(
+    started_at: datetime, changes: StreetChanges, streets: TimelineStreets
+) -> Iterator[Happened]:
     """Yield the phases of each class: its first street clear, half of it, all; the first too late.
 
     A direction counts with its length, from the second at which it was clear for the first time.

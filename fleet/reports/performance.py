@@ -110,7 +110,7 @@ NOTHING = Share(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestTiming:
     """A request of a storm: when its clock starts, by when it is promised, when it was answered.
 
     Class and district are `None` while nobody knows its street.
@@ -152,7 +152,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DistrictPerformance:
     """How a part of the city stands at a moment."""
 
     share: Share
@@ -167,10 +167,10 @@ class Performance:
     """
 
     at: datetime
-    city: Standing
+    city: DistrictPerformance
     unplaced: Response
-    classes: Mapping[ServiceClass, Standing]
-    districts: Mapping[str, Standing]
+    classes: Mapping[ServiceClass, DistrictPerformance]
+    districts: Mapping[str, DistrictPerformance]
 
 
 def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
@@ -241,7 +241,7 @@ def late_at(lanes: Lanes, spells: Spells, at_s: float) -> Flags:
 
 
 def performance(
-    lanes: Lanes, spells: Spells, asked: Sequence[Asked], started_at: datetime, at: datetime
+    lanes: Lanes, spells: Spells, asked: Sequence[RequestTiming], started_at: datetime, at: datetime
 ) -> Performance:
     """Return how a storm stands at a moment that is not before its start."""
     parts = _parts(lanes, spells, (at - started_at).total_seconds())
@@ -250,7 +250,7 @@ def performance(
     districts = dict(zip(lanes.districts, shares, strict=True))
     return Performance(
         at=at,
-        city=Standing(_sum(parts), response(asked, at)),
+        city=DistrictPerformance(_sum(parts), response(asked, at)),
         unplaced=response((one for one in asked if one.district is None), at),
         classes=_standings(classes, asked, lambda one: one.service_class, at),
         districts=_standings(districts, asked, lambda one: one.district, at),
@@ -271,7 +271,7 @@ def shares_over_time(
     return courses
 
 
-def response(asked: Iterable[Asked], at: datetime) -> Response:
+def response(asked: Iterable[RequestTiming], at: datetime) -> Response:
     """Return how the requests made until a moment were answered by then."""
     known = [one for one in asked if one.since <= at]
     answered = [
@@ -306,18 +306,18 @@ def lane_share_m(segment: Segment) -> float:
 
 def _standings[Name: str](
     shares: Mapping[Name, Share],
-    asked: Iterable[Asked],
-    part_of: Callable[[Asked], Name | None],
+    asked: Iterable[RequestTiming],
+    part_of: Callable[[RequestTiming], Name | None],
     at: datetime,
-) -> dict[Name, Standing]:
+) -> dict[Name, DistrictPerformance]:
     """Return how each part stands, those without promised streets too where somebody asks."""
-    requests: dict[Name, list[Asked]] = {name: [] for name in shares}
+    requests: dict[Name, list[RequestTiming]] = {name: [] for name in shares}
     for one in asked:
         name = part_of(one)
         if name is not None:
             requests.setdefault(name, []).append(one)
     return {
-        name: Standing(shares.get(name, NOTHING), response(requests[name], at))
+        name: DistrictPerformance(shares.get(name, NOTHING), response(requests[name], at))
         for name in sorted(requests, key=district_order)
     }
 

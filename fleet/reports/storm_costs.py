@@ -22,7 +22,7 @@ HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class MachineCost:
     """What something took; `paid_h` are the hours that are paid for, money in the city's."""
 
     name: str
@@ -46,7 +46,7 @@ class TruckCost:
     """A truck's part; `hires` are its calls, where it is not the city's own."""
 
     vehicle: Vehicle
-    cost: Cost
+    cost: MachineCost
     hires: tuple[Hire, ...] = ()
 
 
@@ -58,10 +58,10 @@ class StormCosts:
     """
 
     currency: str
-    total: Cost
+    total: MachineCost
     trucks: tuple[TruckCost, ...]
-    owners: tuple[Cost, ...]
-    districts: tuple[Cost, ...]
+    owners: tuple[MachineCost, ...]
+    districts: tuple[MachineCost, ...]
     crews: tuple[CrewCost, ...] = ()
 
     @property
@@ -97,7 +97,7 @@ def storm_costs(
         _truck(day, tuple(one for one in came if one.vehicle.id == day.vehicle.id), policy)
         for day in days
     ) + tuple(_unseen(came, {day.vehicle.id for day in days}))
-    owners: dict[str, list[Cost]] = defaultdict(list)
+    owners: dict[str, list[MachineCost]] = defaultdict(list)
     for truck in trucks:
         owners[owner_of(truck.vehicle)].append(truck.cost)
     return StormCosts(
@@ -128,7 +128,7 @@ def _truck(day: VehicleDay, came: tuple[Hire, ...], policy: Policy) -> TruckCost
     paid_h = sum(one.hours_h for one in came) if came else service_h
     spent = sum(one.cost for one in came) if came else service_h * vehicle.rate_h
     material = material_kg(sums, policy)
-    cost = Cost(
+    cost = MachineCost(
         vehicle.name,
         paid_h=paid_h,
         drive_h=sums.drive_s / HOUR_S,
@@ -151,12 +151,14 @@ def _unseen(came: Iterable[Hire], known: Collection[VehicleId]) -> Iterator[Truc
     for mine in by_vehicle.values():
         vehicle = mine[0].vehicle
         paid_h, spent = sum(one.hours_h for one in mine), sum(one.cost for one in mine)
-        yield TruckCost(vehicle, Cost(vehicle.name, paid_h, machines_cost=spent), tuple(mine))
+        yield TruckCost(
+            vehicle, MachineCost(vehicle.name, paid_h, machines_cost=spent), tuple(mine)
+        )
 
 
-def _together(name: str, costs: Iterable[Cost]) -> Cost:
+def _together(name: str, costs: Iterable[MachineCost]) -> MachineCost:
     listed = list(costs)
-    return Cost(
+    return MachineCost(
         name,
         paid_h=sum(one.paid_h for one in listed),
         drive_h=sum(one.drive_h for one in listed),
@@ -180,10 +182,10 @@ class _Share:
 
 def _districts(
     tx: Tx, storm: Storm, network: StreetNetwork, trucks: Iterable[TruckCost]
-) -> Iterator[Cost]:
+) -> Iterator[MachineCost]:
     """Yield what each district took, those without a name last."""
     shares = _shares(tx, storm, network)
-    found: dict[str, list[Cost]] = defaultdict(list)
+    found: dict[str, list[MachineCost]] = defaultdict(list)
     for truck in trucks:
         mine = shares.get(truck.vehicle.id, {})
         for district, cost in _shared_out(truck.cost, mine):
@@ -203,7 +205,9 @@ def _shares(tx: Tx, storm: Storm, network: StreetNetwork) -> dict[VehicleId, dic
     return shares
 
 
-def _shared_out(cost: Cost, shares: Mapping[str, _Share]) -> Iterator[tuple[str, Cost]]:
+def _shared_out(
+    cost: MachineCost, shares: Mapping[str, _Share]
+) -> Iterator[tuple[str, MachineCost]]:
     """Yield a truck's part in each district: by its seconds of work there, salt by its metres."""
     if not shares:
         yield "", cost
@@ -215,7 +219,7 @@ def _shared_out(cost: Cost, shares: Mapping[str, _Share]) -> Iterator[tuple[str,
         salted = share.salt_m / salt_m if salt_m else part
         yield (
             district,
-            Cost(
+            MachineCost(
                 district,
                 paid_h=cost.paid_h * part,
                 drive_h=cost.drive_h * part,

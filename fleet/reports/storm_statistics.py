@@ -24,9 +24,9 @@ from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.reports.performance import (
-    Asked,
     Lanes,
     Performance,
+    RequestTiming,
     Served,
     Spells,
     late_spells,
@@ -45,7 +45,7 @@ class Account:
     storm: Storm
     lanes: Lanes
     spells: Spells
-    asked: tuple[Asked, ...]
+    asked: tuple[RequestTiming, ...]
 
     def at(self, moment: datetime) -> Performance:
         """Return how the storm stood at a moment, kept within its start and end."""
@@ -102,7 +102,7 @@ class StormRecords:
 
 def storm_requests(
     tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy
-) -> tuple[Asked, ...]:
+) -> tuple[RequestTiming, ...]:
     """Return the requests of a storm: those since the end of the storm before.
 
     The clock of a request made between two storms starts with the second one. What nobody has
@@ -122,16 +122,16 @@ def _asked(
     network: StreetNetwork,
     policy: Policy,
     longest: timedelta,
-) -> Asked:
+) -> RequestTiming:
     since = max(one.received_at, storm.started_at)
     segment = None if one.segment_id is None else network.find(one.segment_id)
     if segment is not None:
         rule = policy.rule_of(segment)
         due_at, service_class = since + rule.deadline, rule.service_class
-        return Asked(since, due_at, one.answered_at, service_class, segment.district)
+        return RequestTiming(since, due_at, one.answered_at, service_class, segment.district)
     deadline = policy.rules[one.service_class].deadline if one.service_class else longest
     district = "" if one.service_class else None  # a street that a newer file no longer has
-    return Asked(since, since + deadline, one.answered_at, one.service_class, district)
+    return RequestTiming(since, since + deadline, one.answered_at, one.service_class, district)
 
 
 def _follow(tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, kept: _Kept) -> None:

@@ -29,13 +29,13 @@ from data.streets.network import StreetNetwork
 from fleet.requests.intake import TREATMENTS
 from fleet.requests.promises import (
     REMEMBERED,
+    PromiseWindow,
     TrackRecord,
-    Window,
     late_share,
     track_record,
     window_of,
 )
-from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks, Visit
+from fleet.routes.published_plan import DrivenPlan, PlanDesk, PlannedVisit, Trucks
 from fleet.work.crew_jobs import CREW_KINDS
 from fleet.work.duplicate_jobs import covering_job
 
@@ -67,8 +67,8 @@ class Prospect:
     """
 
     outlook: Outlook
-    visit: Visit | None = None
-    window: Window | None = None
+    visit: PlannedVisit | None = None
+    window: PromiseWindow | None = None
     record: TrackRecord | None = None
     reason: str = ""
 

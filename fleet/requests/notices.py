@@ -61,7 +61,7 @@ MOVED = timedelta(minutes=30)
 """A promise that moves later by less is not worth a second message."""
 
 
-class Window(NamedTuple):
+class JobWindow(NamedTuple):
     """When a plan means to do a job."""
 
     starts_at: datetime
@@ -110,7 +110,7 @@ def unsay_ended(tx: Tx, request_id: RequestId, now: datetime) -> None:
         tell(tx, request_id, NoticeKind.REOPENED, {}, now)
 
 
-def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
+def tell_planned(tx: Tx, windows: Mapping[JobId, JobWindow], now: datetime) -> int:
     """Tell callers when their streets are planned, and return how many messages that makes.
 
     Who was told already is told again only where the promise has moved later: silence would
@@ -142,7 +142,7 @@ def tell_planned(tx: Tx, windows: Mapping[JobId, Window], now: datetime) -> int:
     return len(new)
 
 
-def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, Window]], now: datetime) -> None:
+def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, JobWindow]], now: datetime) -> None:
     """Tell callers when a crew comes, again only where that has moved later, like `tell_planned`.
 
     A job that no request asked for tells nobody.
@@ -172,26 +172,26 @@ def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, Window]], now: da
         )
 
 
-def windows_of(plan: Plan) -> dict[JobId, Window]:
+def windows_of(plan: Plan) -> dict[JobId, JobWindow]:
     """Return when a plan means to do each job that it serves, every pass of it."""
-    windows: dict[JobId, Window] = {}
+    windows: dict[JobId, JobWindow] = {}
     for leg in (leg for route in plan.routes for leg in route.legs if leg.kind is LegKind.WORK):
         for job_id in leg.job_ids:
-            known = windows.get(job_id, Window(leg.starts_at, leg.ends_at + MARGIN))
-            windows[job_id] = Window(
+            known = windows.get(job_id, JobWindow(leg.starts_at, leg.ends_at + MARGIN))
+            windows[job_id] = JobWindow(
                 min(known.starts_at, leg.starts_at), max(known.ends_at, leg.ends_at + MARGIN)
             )
     return windows
 
 
-def _promised(given: Promise | None, job_id: JobId, planned: Window) -> Window:
+def _promised(given: Promise | None, job_id: JobId, planned: JobWindow) -> JobWindow:
     """Return what the operator said, where that is not past: nobody hears of two windows."""
     if given is None or given.job_id != job_id or given.to_at < planned.ends_at - MARGIN:
         return planned
-    return Window(given.from_at, given.to_at)
+    return JobWindow(given.from_at, given.to_at)
 
 
-def _moved(last: Notice, job: str, window: Window) -> bool:
+def _moved(last: Notice, job: str, window: JobWindow) -> bool:
     told_until = datetime.fromisoformat(last.facts["until"])
     return last.facts["job"] != job or window.ends_at > told_until + MOVED
 

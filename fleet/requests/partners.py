@@ -55,7 +55,7 @@ class Extras:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReceivedUpdate:
     """What another system says of a request, under a number of its own where it has one.
 
     `said_at` is when its user said it, which may be before we closed the request.
@@ -95,7 +95,7 @@ def receive_from(
     return asked, True
 
 
-def hear(tx: Tx, key: ApiKey, request_id: RequestId, said: Said, now: datetime) -> int:
+def hear(tx: Tx, key: ApiKey, request_id: RequestId, said: ReceivedUpdate, now: datetime) -> int:
     """Keep what a system says of a request that it brought, and return the number of the update.
 
     It may end a request that still waits, as the caller's wish, and reopen one that was closed
@@ -138,7 +138,9 @@ def partner(key: ApiKey) -> Actor:
     return Actor(ActorKind.CITIZEN, f"open311:{key.name}")
 
 
-def _follow(tx: Tx, actor: Actor, asked: ServiceRequest, said: Said, now: datetime) -> None:
+def _follow(
+    tx: Tx, actor: Actor, asked: ServiceRequest, said: ReceivedUpdate, now: datetime
+) -> None:
     if said.wish is Wish.CLOSE and asked.state in STILL_OPEN:
         close_request(tx, actor, asked.id, ClosingReason.WITHDRAWN, said.description, now)
     elif said.wish is Wish.REOPEN and asked.state not in STILL_OPEN and _later(tx, asked, said):
@@ -147,6 +149,6 @@ def _follow(tx: Tx, actor: Actor, asked: ServiceRequest, said: Said, now: dateti
         add_comment(tx, asked.id, actor.id, said.description, now)
 
 
-def _later(tx: Tx, asked: ServiceRequest, said: Said) -> bool:
+def _later(tx: Tx, asked: ServiceRequest, said: ReceivedUpdate) -> bool:
     closed_at = get_clock(tx, asked.id).closed_at
     return closed_at is None or said.said_at >= closed_at

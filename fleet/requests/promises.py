@@ -69,7 +69,7 @@ VOID = frozenset(ClosingReason) - {
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PromiseWindow:
     """When the work is expected, and between which times a caller may be told so."""
 
     expected_at: datetime
@@ -125,7 +125,7 @@ def late_share(outcomes: Sequence[PromiseOutcome], now: datetime) -> float:
     return LATE_SHARE if found is None else min(max(found, LATE_SHARE / 2), WIDEST_SHARE)
 
 
-def window_of(visit: Expected, share: float, now: datetime) -> Window | None:
+def window_of(visit: Expected, share: float, now: datetime) -> PromiseWindow | None:
     """Return the window to tell for a visit; `None` where its truck is too late to say.
 
     Parameters
@@ -138,7 +138,7 @@ def window_of(visit: Expected, share: float, now: datetime) -> Window | None:
     lead = visit.expected_at - now
     from_at = visit.expected_at - max(EARLY_SHARE * lead, EARLY_LEAST)
     to_at = visit.expected_at + max(share * lead, LATE_LEAST)
-    return Window(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
+    return PromiseWindow(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
 
 
 def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) -> Promise | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import Followed, RequestState, ServiceClass, Storm
+from data.model import ClockedRequest, RequestState, ServiceClass, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.requests.intake import TREATMENTS
 
 
-class Step(StrEnum):
+class ClockStep(StrEnum):
     """What is to happen next: a place is found, the work is done, the caller is told."""
 
     PLACE = "place"
@@ -23,13 +23,13 @@ class Step(StrEnum):
 class Due:
     """What is to happen next with a request, since when it waits for it and by when it should."""
 
-    step: Step
+    step: ClockStep
     since: datetime
     due_at: datetime
 
 
 def next_due(
-    one: Followed, network: StreetNetwork, policy: Policy, storm: Storm | None
+    one: ClockedRequest, network: StreetNetwork, policy: Policy, storm: Storm | None
 ) -> Due | None:
     """Return what a request waits for; `None` where it waits for snow, or for nothing.
 
@@ -41,18 +41,18 @@ def next_due(
     if clock.closed_at is not None:
         tells = one.reachable and clock.told_at is None
         due_at = clock.closed_at + rules.tell
-        return Due(Step.TELL, clock.closed_at, due_at) if tells else None
+        return Due(ClockStep.TELL, clock.closed_at, due_at) if tells else None
     if asked.snap is None:
-        return Due(Step.PLACE, since, clock.due_at or since + rules.place)
+        return Due(ClockStep.PLACE, since, clock.due_at or since + rules.place)
     if asked.kind in TREATMENTS:
         if storm is None or asked.state is RequestState.NEW:
             return None
         since = max(since, storm.started_at)
-    return Due(Step.DO, since, clock.due_at or since + _target(one, network, policy))
+    return Due(ClockStep.DO, since, clock.due_at or since + _target(one, network, policy))
 
 
 def work_due_at(
-    one: Followed, network: StreetNetwork, policy: Policy, storms: Sequence[Storm]
+    one: ClockedRequest, network: StreetNetwork, policy: Policy, storms: Sequence[Storm]
 ) -> datetime | None:
     """Return by when the work should be done, whatever became of it; `None` before any storm."""
     asked, clock = one.request, one.clock
@@ -65,21 +65,21 @@ def work_due_at(
     return clock.due_at or since + _target(one, network, policy)
 
 
-def class_of(one: Followed, network: StreetNetwork, policy: Policy) -> ServiceClass | None:
+def class_of(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> ServiceClass | None:
     """Return the class of a request's street; `None` where it has none, or none any more."""
     snap = one.request.snap
     segment = None if snap is None else network.find(snap.segment_id)
     return None if segment is None else policy.class_of(segment)
 
 
-def district_of(one: Followed, network: StreetNetwork) -> str:
+def district_of(one: ClockedRequest, network: StreetNetwork) -> str:
     """Return the district of a request's street, empty where it has none."""
     snap = one.request.snap
     segment = None if snap is None else network.find(snap.segment_id)
     return "" if segment is None else segment.district
 
 
-def _target(one: Followed, network: StreetNetwork, policy: Policy) -> timedelta:
+def _target(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> timedelta:
     kind, service_class = one.request.kind, class_of(one, network, policy)
     danger = bool(one.request.dangers)
     if service_class is not None:

@@ -27,7 +27,7 @@ MADE_BEFORE = timedelta(minutes=2)
 """Work that began so shortly before a plan was made may still be its first legs."""
 
 
-class Place(NamedTuple):
+class LegPlace(NamedTuple):
     """Where a leg stands in a plan: which of its routes, which leg of that."""
 
     route: int
@@ -47,24 +47,24 @@ class PlanIndex:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.legs_on: dict[DirectedSegment, list[Place]] = defaultdict(list)
-        self.legs_for: dict[JobId, list[Place]] = defaultdict(list)
+        self.legs_on: dict[DirectedSegment, list[LegPlace]] = defaultdict(list)
+        self.legs_for: dict[JobId, list[LegPlace]] = defaultdict(list)
         for number, route in enumerate(plan.routes):
             for i, leg in enumerate(route.legs):
                 if leg.kind is not LegKind.WORK:
                     continue
                 for step in leg.path:
-                    self.legs_on[step].append(Place(number, i))
+                    self.legs_on[step].append(LegPlace(number, i))
                 for job_id in leg.job_ids:
-                    self.legs_for[job_id].append(Place(number, i))
+                    self.legs_for[job_id].append(LegPlace(number, i))
         for places in (each for each in self.legs_on.values() if len(each) > 1):
             places.sort(key=lambda at: (self.leg(at).ends_at, at))
 
-    def leg(self, at: Place) -> Leg:
+    def leg(self, at: LegPlace) -> Leg:
         """Return a leg."""
         return self.plan.routes[at.route].legs[at.leg]
 
-    def vehicle_of(self, at: Place) -> VehicleId:
+    def vehicle_of(self, at: LegPlace) -> VehicleId:
         """Return who is to do a leg."""
         return self.plan.routes[at.route].vehicle_id
 
@@ -76,8 +76,8 @@ class StreetWork:
     `driven` says when those who have a leg left there drove over all of it, at work or not.
     """
 
-    served: Mapping[Place, Served]
-    begun: frozenset[Place]
+    served: Mapping[LegPlace, Served]
+    begun: frozenset[LegPlace]
     driven: Mapping[VehicleId, tuple[datetime, ...]]
 
 
@@ -98,8 +98,8 @@ def work_on(
     if not fresh:
         return NOTHING_SEEN
     good = counting(fresh, rules)
-    served: dict[Place, Served] = {}
-    begun: set[Place] = set()
+    served: dict[LegPlace, Served] = {}
+    begun: set[LegPlace] = set()
     for treatment in Treatment:
         left = [at for at in index.legs_on.get(directed, ()) if _wants(index.leg(at), treatment)]
         fitting = [one for one in good if one.treatment is treatment]
@@ -120,7 +120,7 @@ def _driven(
     directed: DirectedSegment,
     length_m: float,
     seen: Sequence[Pass],
-    served: Mapping[Place, Served],
+    served: Mapping[LegPlace, Served],
 ) -> dict[VehicleId, tuple[datetime, ...]]:
     """Return when vehicles with a leg that nobody did drove over the whole direction."""
     left = {index.vehicle_of(at) for at in index.legs_on.get(directed, ()) if at not in served}
@@ -176,6 +176,6 @@ def _beginners(passes: Sequence[Pass], length_m: float) -> set[VehicleId]:
     }
 
 
-def _leg_for(index: PlanIndex, left: Sequence[Place], vehicle_id: VehicleId) -> Place | None:
+def _leg_for(index: PlanIndex, left: Sequence[LegPlace], vehicle_id: VehicleId) -> LegPlace | None:
     own = next((at for at in left if index.vehicle_of(at) == vehicle_id), None)
     return own if own is not None else next(iter(left), None)

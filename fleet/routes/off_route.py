@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from data.model import LegKind, LonLat, Position, Route
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.tracking.geofences import Site, site_at
+from fleet.tracking.geofences import Geofence, site_at
 
 WITHIN_M = 40.0
 """So near to a street of its route a truck counts as on it: a receiver's error and a lane."""
@@ -88,7 +88,7 @@ class Corridor:
         """Whether there is a street near that the route works on."""
         return any(self._work[street] for street in self._near(place))
 
-    def detours(self, fixes: Sequence[Position], sites: Sequence[Site]) -> list[Detour]:
+    def detours(self, fixes: Sequence[Position], sites: Sequence[Geofence]) -> list[Detour]:
         """Return when a truck was off its route, by its fixes in the order of time.
 
         On the grounds of `sites`, yards and places to load, every street is right.
@@ -108,7 +108,7 @@ class Corridor:
         near: list[int] = self._tree.query(here, predicate="dwithin", distance=WITHIN_M).tolist()
         return near
 
-    def _off(self, fixes: Sequence[Position], sites: Sequence[Site]) -> NDArray[np.bool_]:
+    def _off(self, fixes: Sequence[Position], sites: Sequence[Geofence]) -> NDArray[np.bool_]:
         """Return bool[F]: which fixes are on a street that is not of the route."""
         off = np.zeros(len(fixes), np.bool_)
         if not fixes:

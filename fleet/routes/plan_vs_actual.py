@@ -15,7 +15,7 @@ from data.model import (
     ShiftId,
     VehicleId,
 )
-from fleet.routes.leg_completion import NOTHING_SEEN, Place, PlanIndex, StreetWork
+from fleet.routes.leg_completion import NOTHING_SEEN, LegPlace, PlanIndex, StreetWork
 from fleet.shifts.shift_progress import DONE as TAPPED_DONE
 from fleet.shifts.shift_progress import SKIPPED as TAPPED_SKIPPED
 
@@ -106,7 +106,7 @@ NOT_DONE = LegCheck(LegState.AHEAD)
 
 def leg_check(
     index: PlanIndex,
-    at: Place,
+    at: LegPlace,
     work: Mapping[DirectedSegment, StreetWork],
     tap: LegProgress | None,
 ) -> LegCheck:

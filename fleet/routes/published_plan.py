@@ -38,7 +38,7 @@ class LegAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TruckProgress:
     """How far a truck is: the last leg that it is known to have ended, and how late that was."""
 
     leg: int
@@ -59,7 +59,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit(Expected):
+class PlannedVisit(Expected):
     """What a published plan still means to do for a job; `streets_before` of that truck's route.
 
     `heading_for` is the street that the truck works on next.
@@ -120,14 +120,14 @@ class Trucks:
 
     def __init__(self, tx: Tx, driven: DrivenPlan, now: datetime) -> None:
         self._tx, self.driven, self.now = tx, driven, now
-        self._progress: dict[int, Progress] = {}
+        self._progress: dict[int, TruckProgress] = {}
 
     def expected(self, job_id: JobId) -> Expected | None:
         """Return when a job's last pass ends; `None` where the trucks are past it."""
         ahead = self._ahead(job_id)
         return self._expected(max(ahead, key=self._ends_at)) if ahead else None
 
-    def visit(self, job_id: JobId) -> Visit | None:
+    def visit(self, job_id: JobId) -> PlannedVisit | None:
         """Return what is still meant for a job; `None` where the trucks are past it."""
         ahead = self._ahead(job_id)
         if not ahead:
@@ -139,7 +139,7 @@ class Trucks:
         after = self._progress_of(last.route).leg + 1
         works = [leg for leg in route.legs[after:first] if leg.kind is LegKind.WORK]
         next_leg = works[0] if works else route.legs[first]
-        return Visit(
+        return PlannedVisit(
             planned_at=moment.planned_at,
             expected_at=moment.expected_at,
             vehicle_id=route.vehicle_id,
@@ -163,7 +163,7 @@ class Trucks:
         leg = self.driven.plan.routes[at.route].legs[at.leg]
         return leg.ends_at + self._progress_of(at.route).late
 
-    def _progress_of(self, number: int) -> Progress:
+    def _progress_of(self, number: int) -> TruckProgress:
         if number not in self._progress:
             plan = self.driven.plan
             route = plan.routes[number]
@@ -189,7 +189,7 @@ def _turn_at(plan: Plan, vehicle_id: VehicleId, moment: datetime) -> int | None:
 
 def progress_of(
     route: Route, tapped: Sequence[LegProgress], seen: Pass | None, now: datetime
-) -> Progress:
+) -> TruckProgress:
     """Return how far a truck is, by its driver's taps and by the last pass that was seen of it.
 
     A truck that should have ended its next leg by now is late, whatever it did before.
@@ -202,7 +202,7 @@ def progress_of(
     late = timedelta(0) if ended_at is None else ended_at - route.legs[leg].ends_at
     if leg + 1 < len(route.legs):
         late = max(late, now - route.legs[leg + 1].ends_at)
-    return Progress(leg, late)
+    return TruckProgress(leg, late)
 
 
 def _leg_seen(route: Route, seen: Pass) -> int | None:

@@ -12,7 +12,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan
 from data.streets.network import StreetNetwork
-from fleet.routes.leg_completion import NOTHING_SEEN, Place, PlanIndex, StreetWork, work_on
+from fleet.routes.leg_completion import NOTHING_SEEN, LegPlace, PlanIndex, StreetWork, work_on
 from fleet.routes.off_route import Corridor
 from fleet.routes.plan_vs_actual import LegCheck, RouteCheck, at_moment, check_route, leg_check
 
@@ -114,13 +114,13 @@ class RouteDesk:
         legs = self._legs.get(number)
         if legs is None:
             taps = {tap.leg: tap for tap in tapped}
-            places = (Place(number, i) for i in range(len(route.legs)))
+            places = (LegPlace(number, i) for i in range(len(route.legs)))
             legs = [leg_check(self.index, at, self._work, taps.get(at.leg)) for at in places]
             self._legs[number] = legs
         made = self._checks[number] = check_route(route, legs, tapped, now)
         return made
 
-    def _changed(self, place: Place) -> None:
+    def _changed(self, place: LegPlace) -> None:
         """Look at one leg again, and so at its route."""
         self._checks.pop(place.route, None)
         legs = self._legs.get(place.route)

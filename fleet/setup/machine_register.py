@@ -46,7 +46,7 @@ NEW = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SiteArea:
     """How far a yard or a place to load reaches: what somebody says of it, `None` for no word.
 
     An empty `polygon` takes away what was drawn.
@@ -56,7 +56,7 @@ class Ground:
     polygon: tuple[LonLat, ...] | None = None
 
 
-UNSAID = Ground()
+UNSAID = SiteArea()
 """A ground stays as it is."""
 
 
@@ -92,7 +92,7 @@ def save_depot(
     base: int,
     network: StreetNetwork,
     now: datetime,
-    ground: Ground = UNSAID,
+    ground: SiteArea = UNSAID,
 ) -> FleetFile:
     """Add a depot or change the one of its id, which keeps its machines.
 
@@ -143,7 +143,7 @@ def save_reload_site(
     base: int,
     network: StreetNetwork,
     now: datetime,
-    ground: Ground = UNSAID,
+    ground: SiteArea = UNSAID,
 ) -> FleetFile:
     """Add a place to load salt or change the one of its id."""
     fleet = _unchanged(tx, base)
@@ -289,7 +289,7 @@ def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], k
     return found
 
 
-def _on[T: Depot | ReloadSite](ground: Ground, site: T, old: T | None) -> T:
+def _on[T: Depot | ReloadSite](ground: SiteArea, site: T, old: T | None) -> T:
     """Return a site with the ground that is said, else the one it had.
 
     What was drawn stays where it was drawn, and goes with a pin that leaves it.

@@ -32,7 +32,7 @@ from fleet.shifts.shift_progress import ENDED, driven_route
 TEXT_LETTERS = 300
 
 
-class Standing(StrEnum):
+class RouteAnswerState(StrEnum):
     """How a truck's route stands with its driver."""
 
     NONE = "none"
@@ -42,7 +42,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RouteAnswerWish:
     """What is said of a route: a reason where it is declined, and words."""
 
     state: AnswerState
@@ -51,7 +51,7 @@ class Said:
 
 
 def answer_route(
-    tx: Tx, actor: Actor, plan_id: PlanId, shift_id: ShiftId, said: Said, now: datetime
+    tx: Tx, actor: Actor, plan_id: PlanId, shift_id: ShiftId, said: RouteAnswerWish, now: datetime
 ) -> RouteAnswer:
     """Keep what was said of a route; the same again changes nothing, something else replaces it.
 
@@ -105,14 +105,14 @@ def stops_of(legs: Iterable[Leg]) -> tuple[tuple[LegKind, DirectedSegment | None
     )
 
 
-def standing_of(shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None) -> Standing:
+def standing_of(shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None) -> RouteAnswerState:
     """Return how a shift's published route stands with its driver."""
     if shift.state == ENDED or not legs:
-        return Standing.NONE
-    return Standing.WAITING if answer is None else Standing(answer.state)
+        return RouteAnswerState.NONE
+    return RouteAnswerState.WAITING if answer is None else RouteAnswerState(answer.state)
 
 
-def _check(said: Said) -> None:
+def _check(said: RouteAnswerWish) -> None:
     if said.state is AnswerState.DECLINED and said.reason is None:
         raise InvalidError("reason", "", Need("why the route is declined"))
     if said.state is AnswerState.ACCEPTED and said.reason is not None:
@@ -124,5 +124,5 @@ def _check(said: Said) -> None:
         raise InvalidError("text", f"{len(said.text)} letters", need)
 
 
-def _said(answer: RouteAnswer) -> Said:
-    return Said(answer.state, answer.reason, answer.text)
+def _said(answer: RouteAnswer) -> RouteAnswerWish:
+    return RouteAnswerWish(answer.state, answer.reason, answer.text)

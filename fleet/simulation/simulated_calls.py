@@ -60,7 +60,7 @@ VAGUE_ENGLISH = "Our street is full of snow, please help"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class SimulatedCall:
     """What somebody says on the phone, and what the operator notes as the address."""
 
     at: datetime
@@ -71,7 +71,7 @@ class Call:
 
 def calls(
     segments: Sequence[Segment], starts_at: datetime, per_hour: float, seed: int
-) -> Iterator[Call]:
+) -> Iterator[SimulatedCall]:
     """Yield calls without end, by time; nothing where no street has a name."""
     named = [s for s in segments if _name(s) and s.road_class not in NOBODY_LIVES]
     if not named:
@@ -92,11 +92,11 @@ def calls(
         yield _call(at, place, said, persian=persian, vague=vague)
 
 
-def _call(at: datetime, place: str, said: int, *, persian: bool, vague: bool) -> Call:
+def _call(at: datetime, place: str, said: int, *, persian: bool, vague: bool) -> SimulatedCall:
     if vague:
-        return Call(at, RequestKind.PLOW, VAGUE_PERSIAN if persian else VAGUE_ENGLISH, "")
+        return SimulatedCall(at, RequestKind.PLOW, VAGUE_PERSIAN if persian else VAGUE_ENGLISH, "")
     kind, sentence = (PERSIAN if persian else ENGLISH)[said]
-    return Call(at, kind, sentence.format(place=place), place)
+    return SimulatedCall(at, kind, sentence.format(place=place), place)
 
 
 def _place(

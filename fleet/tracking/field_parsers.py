@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Final
 
 from data.errors import InvalidError
-from data.model import Device, Equipment, LonLat, Position, SpeedUnit
+from data.model import Device, LonLat, Position, SensorKind, SpeedUnit
 from data.units import mps_from_kmh, mps_from_knots, mps_from_mph
 
 LATEST: Final = timedelta(minutes=5)
@@ -76,8 +76,8 @@ def built_position(
         speed_mps=speed_mps,
         heading_deg=heading_deg,
         accuracy_m=accuracy_m,
-        blade=_sensed(device, Equipment.BLADE, equipment),
-        spreader=_sensed(device, Equipment.SPREADER, equipment),
+        blade=_sensed(device, SensorKind.BLADE, equipment),
+        spreader=_sensed(device, SensorKind.SPREADER, equipment),
         material=text("material", equipment.get("material")),
         rate_gm2=number("rate", equipment.get("rate"), low=0.0),
         alarm=text("alarm", equipment.get("alarm")),
@@ -215,7 +215,7 @@ def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
     return kept
 
 
-def _sensed(device: Device, which: Equipment, equipment: Mapping[str, object]) -> bool | None:
+def _sensed(device: Device, which: SensorKind, equipment: Mapping[str, object]) -> bool | None:
     """Return what a tracker says of a blade or spreader: in our words, else by its inputs."""
     told = switch(which, equipment.get(which))
     if told is not None:

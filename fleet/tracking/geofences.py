@@ -13,7 +13,7 @@ ONE_PLACE_M = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Geofence:
     """A ground of the city where machines stand or load; `reload` without `yard` only loads."""
 
     name: str
@@ -35,9 +35,11 @@ def holds(polygon: Sequence[LonLat], place: LonLat) -> bool:
     return bool(polygon) and bool(shapely.covers(shapely.Polygon(polygon), shapely.Point(place)))
 
 
-def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tuple[Site, ...]:
+def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tuple[Geofence, ...]:
     """Return the grounds of a fleet; a depot where one also loads is a single one."""
-    sites = [Site(one.name, one.location, one.radius_m, one.polygon, yard=True) for one in depots]
+    sites = [
+        Geofence(one.name, one.location, one.radius_m, one.polygon, yard=True) for one in depots
+    ]
     for one in reload_sites:
         at = next(
             (
@@ -48,13 +50,13 @@ def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tup
             None,
         )
         if at is None:
-            sites.append(Site(one.name, one.location, one.radius_m, one.polygon, reload=True))
+            sites.append(Geofence(one.name, one.location, one.radius_m, one.polygon, reload=True))
         else:
             sites[at] = replace(sites[at], reload=True)
     return tuple(sites)
 
 
-def site_at(sites: Sequence[Site], place: LonLat) -> Site | None:
+def site_at(sites: Sequence[Geofence], place: LonLat) -> Geofence | None:
     """Return the site that a place lies in, the nearest where grounds overlap."""
     holding = [site for site in sites if site.holds(place)]
     return min(holding, key=lambda site: metres_between(site.location, place), default=None)

@@ -53,14 +53,14 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PositionBatch:
     """A batch as understood."""
 
     positions: tuple[Position, ...]
     rejected: tuple[Rejected, ...]
 
 
-def positions_from_batch(entries: Sequence[object], device: Device, now: datetime) -> Reading:
+def positions_from_batch(entries: Sequence[object], device: Device, now: datetime) -> PositionBatch:
     """Return the believable fixes of `{"positions": [...]}`, and the others with a reason."""
     positions, rejected = [], []
     for index, entry in enumerate(entries):
@@ -68,7 +68,7 @@ def positions_from_batch(entries: Sequence[object], device: Device, now: datetim
             positions.append(_position_from_entry(entry, device, now))
         except InvalidError as error:
             rejected.append(Rejected(index, str(error.values["field"])))
-    return Reading(tuple(positions), tuple(rejected))
+    return PositionBatch(tuple(positions), tuple(rejected))
 
 
 def query_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

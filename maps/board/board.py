@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from data.model import (
+    BoardRequest,
     City,
     CurvePoint,
     JobId,
@@ -22,7 +23,6 @@ from data.model import (
     Storm,
     Vehicle,
     VehicleId,
-    Waiting,
 )
 from fleet.coverage.street_coverage import CoverageState
 from fleet.tracking.live_fleet import VehicleLive
@@ -147,7 +147,7 @@ class ClassView:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StripFigures:
     """The four numbers of the top strip; `p1_within_target` is the share of P1 that is not late."""
 
     p1_within_target: float | None
@@ -194,22 +194,22 @@ class DispatchBoard:
 
     now: datetime
     storm: StormView | None
-    figures: Figures
+    figures: StripFigures
     classes: tuple[ClassView, ...]
     coverage: list[tuple[int, int, int]]
     vehicles: tuple[VehicleView, ...]
-    waiting: list[Waiting]
+    waiting: list[BoardRequest]
     requests: tuple[RequestView, ...]
     plan: PlanView | None
     runs: tuple[RunView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FiguresView:
+class BoardFiguresView:
     """What of a board changes with every pass and with time: its figures, and how classes are."""
 
     now: datetime
-    figures: Figures
+    figures: StripFigures
     classes: tuple[ClassView, ...]
 
 
@@ -221,7 +221,7 @@ def dispatch_board(
     due_at: Mapping[JobId, datetime],
     next_deadline: datetime | None,
     vehicles: Sequence[VehicleView],
-    waiting: Sequence[Waiting],
+    waiting: Sequence[BoardRequest],
     requests: Iterable[ServiceRequest],
     plan: PlanView | None,
     runs: Iterable[RunView],
@@ -247,12 +247,12 @@ def dispatch_board(
 
 def figures_of(
     classes: Iterable[ClassView], open_requests: int, at_work: int, next_deadline: datetime | None
-) -> Figures:
+) -> StripFigures:
     """Return the four numbers of the top strip."""
-    return Figures(_within_target(classes), open_requests, at_work, next_deadline)
+    return StripFigures(_within_target(classes), open_requests, at_work, next_deadline)
 
 
-def told_in_full(waiting: Sequence[Waiting], now: datetime) -> list[RequestId]:
+def told_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:
     """Return which of the waiting requests the lists of a board begin with.
 
     The oldest of all, of those without a place, and of those past their deadline.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
+    EvidenceTotal,
     Leg,
     LegKind,
     Route,
@@ -15,7 +16,6 @@ from data.model import (
     StreetStorm,
     Vehicle,
     VehicleId,
-    Worked,
 )
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import RouteCheck, expected_at
@@ -93,7 +93,7 @@ class VisitView:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedView:
+class StreetRequestView:
     """What somebody asked about a street."""
 
     id: int
@@ -121,7 +121,7 @@ class StreetDesk:
 
     segment_id: int
     visits: tuple[VisitView, ...]
-    requests: tuple[AskedView, ...]
+    requests: tuple[StreetRequestView, ...]
     storms: tuple[StreetStormView, ...]
 
 
@@ -131,7 +131,7 @@ def truck_desk(
     driver: str,
     phone: str,
     driven: tuple[Route, RouteCheck] | None,
-    worked: Iterable[Worked],
+    worked: Iterable[EvidenceTotal],
     last_street: SegmentId | None,
     network: StreetNetwork,
 ) -> TruckDesk:
@@ -167,7 +167,7 @@ def street_desk(
         segment_id=segment_id,
         visits=_visits(segment_id, checked, vehicles) if checked else (),
         requests=tuple(
-            AskedView(one.id, one.reference, one.kind, one.state, one.received_at, one.text)
+            StreetRequestView(one.id, one.reference, one.kind, one.state, one.received_at, one.text)
             for one in asked
         ),
         storms=tuple(

@@ -7,9 +7,9 @@ from datetime import datetime
 from data.model import (
     Body,
     Callback,
+    CallbackReason,
     ClosingReason,
     HandOver,
-    News,
     RequestClock,
     RequestId,
     ServiceRequest,
@@ -30,7 +30,7 @@ TOLD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CallbackContext:
     """What sentences are made of, by request, and what the city calls itself."""
 
     clocks: Mapping[RequestId, RequestClock]
@@ -61,12 +61,14 @@ class CallsView:
     calls: tuple[CallView, ...]
 
 
-def calls_view(total: int, calls: Iterable[Callback], told: Told, t: Translator) -> CallsView:
+def calls_view(
+    total: int, calls: Iterable[Callback], told: CallbackContext, t: Translator
+) -> CallsView:
     """Return the list; a caller without a language is spoken to in the reader's."""
     return CallsView(total, tuple(_call_view(call, told, t) for call in calls))
 
 
-def sentence_of(call: Callback, told: Told, t: Translator) -> str:
+def sentence_of(call: Callback, told: CallbackContext, t: Translator) -> str:
     """Return what to say: the reference, the place and what happened, as it is."""
     asked = call.request
     about = t(
@@ -77,7 +79,7 @@ def sentence_of(call: Callback, told: Told, t: Translator) -> str:
     return f"{about} {_news(call, told, t)}"
 
 
-def _call_view(call: Callback, told: Told, t: Translator) -> CallView:
+def _call_view(call: Callback, told: CallbackContext, t: Translator) -> CallView:
     spoken = translator(call.language, t.timezone) if call.language in LANGUAGES else t
     return CallView(
         request_id=call.request.id,
@@ -91,16 +93,16 @@ def _call_view(call: Callback, told: Told, t: Translator) -> CallView:
     )
 
 
-def _news(call: Callback, told: Told, t: Translator) -> str:
+def _news(call: Callback, told: CallbackContext, t: Translator) -> str:
     asked = call.request
-    if call.news is News.LATE:
+    if call.news is CallbackReason.LATE:
         return t(
             "It should have been done by {time}. We are late; it is still on our list.",
             time=t.time(call.since),
         )
-    if call.news is News.DONE:
+    if call.news is CallbackReason.DONE:
         return _done(asked, told.clocks[asked.id], t)
-    if call.news is News.CLOSED:
+    if call.news is CallbackReason.CLOSED:
         return t(f"tell:{asked.closed_for}")
     return _with_body(call, told, t)
 
@@ -114,13 +116,13 @@ def _done(asked: ServiceRequest, clock: RequestClock, t: Translator) -> str:
     return t("Our machine was there at {time}.", time=t.time(at))
 
 
-def _with_body(call: Callback, told: Told, t: Translator) -> str:
+def _with_body(call: Callback, told: CallbackContext, t: Translator) -> str:
     given = told.hand_overs.get(call.request.id)
     if given is None:
         return t("tell:handed_over")
     body = told.bodies[given.body_id]
     name = _isolated(body.name)
-    if call.news is News.ANSWERED:
+    if call.news is CallbackReason.ANSWERED:
         return t("{body} says that it is done.", body=name)
     sent = t("{body} looks after it since {time}.", body=name, time=t.time(given.at))
     return (

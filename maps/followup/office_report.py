@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.model import Followed, ServiceClass
+from data.model import ClockedRequest, ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.followup.office_report import Answered, OfficeReport
@@ -101,7 +101,7 @@ def report_csv(report: OfficeReport, t: Translator) -> str:
 
 
 def clocks_csv(
-    received: Iterable[Followed], network: StreetNetwork, policy: Policy, t: Translator
+    received: Iterable[ClockedRequest], network: StreetNetwork, policy: Policy, t: Translator
 ) -> str:
     """Return the times of every request, for a spreadsheet."""
     rows = [
@@ -122,7 +122,7 @@ def clocks_csv(
     return table_csv(CLOCK_COLUMNS, rows, t)
 
 
-def _times(one: Followed) -> tuple[datetime | None, ...]:
+def _times(one: ClockedRequest) -> tuple[datetime | None, ...]:
     clock = one.clock
     return (
         one.request.received_at,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model import ClosingReason, Comment, Followed, RequestState, ServiceClass, Sighting
+from data.model import ClockedRequest, ClosingReason, Comment, RequestState, ServiceClass, Sighting
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.followup.waiting_requests import Waiting
+from fleet.followup.waiting_requests import WaitingRequest
 from fleet.requests.closing import CLOSABLE, CLOSED_AS
-from fleet.requests.sla_clocks import Due, Step, class_of, district_of
+from fleet.requests.sla_clocks import ClockStep, Due, class_of, district_of
 from maps.board.board import RequestView, request_view
 from maps.streets.sightings import SightingView, sighting_view
 
@@ -33,7 +33,7 @@ class Lens(StrEnum):
 class DueView:
     """What is to happen next, since when it is waited for, and by when it should."""
 
-    step: Step
+    step: ClockStep
     since: datetime
     due_at: datetime
     late: bool
@@ -107,7 +107,7 @@ class FileView:
 
 
 def followup_view(
-    waiting: Sequence[Waiting],
+    waiting: Sequence[WaitingRequest],
     network: StreetNetwork,
     policy: Policy,
     lens: Lens,
@@ -128,7 +128,7 @@ def followup_view(
 
 
 def followed_view(
-    one: Followed, due: Due | None, network: StreetNetwork, policy: Policy, now: datetime
+    one: ClockedRequest, due: Due | None, network: StreetNetwork, policy: Policy, now: datetime
 ) -> FollowedView:
     """Return a request for the list."""
     asked, clock = one.request, one.clock
@@ -151,7 +151,7 @@ def followed_view(
 
 
 def file_view(
-    one: Followed,
+    one: ClockedRequest,
     due: Due | None,
     comments: Sequence[Comment],
     sightings: Sequence[Sighting],
@@ -186,7 +186,7 @@ def _reasons(state: RequestState) -> tuple[ClosingReason, ...]:
     return tuple(reason for reason, ends in CLOSED_AS.items() if ends not in proved)
 
 
-def _shows(lens: Lens, one: Waiting, login: str, now: datetime) -> bool:
+def _shows(lens: Lens, one: WaitingRequest, login: str, now: datetime) -> bool:
     clock = one.followed.clock
     if lens is Lens.ESCALATED:
         return clock.escalated_at is not None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote
 
-from data.model.periods import Period, Span
+from data.model.periods import Period, PeriodKind
 from data.policy.city_policy import Policy
 from fleet.logbook.trips import MOVING, Doing, Entry, Trip
 from fleet.logbook.vehicle_days import ShiftHours, VehicleDay, material_known
@@ -92,7 +92,7 @@ class Table(StrEnum):
 
 
 @dataclass(slots=True)
-class Asked:
+class LogPeriod:
     """A time that somebody asks about; `unread` while not all of it was read from positions."""
 
     period: Period
@@ -103,7 +103,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class RowView:
+class VehicleRowView:
     """A vehicle in the list."""
 
     id: int
@@ -118,7 +118,7 @@ class RowView:
 class FrameView:
     """What both pages have above: the time, the ways to others, key figures."""
 
-    span: Span
+    span: PeriodKind
     title: str
     when: str
     unread: bool
@@ -148,7 +148,7 @@ class DaysView:
     frame: FrameView
     named: str
     heads: tuple[str, ...]
-    rows: tuple[RowView, ...]
+    rows: tuple[VehicleRowView, ...]
     doings: tuple[Doing, ...]
     ticks: tuple[TickView, ...]
 
@@ -185,7 +185,7 @@ class LogView:
 
 
 def days_view(
-    asked: Asked,
+    asked: LogPeriod,
     days: Sequence[VehicleDay],
     policy: Policy,
     named: str,
@@ -209,7 +209,13 @@ def days_view(
 
 
 def log_view(
-    asked: Asked, day: VehicleDay, policy: Policy, show: Table, page: int, say: Say, t: Translator
+    asked: LogPeriod,
+    day: VehicleDay,
+    policy: Policy,
+    show: Table,
+    page: int,
+    say: Say,
+    t: Translator,
 ) -> LogView:
     """Return a page of a vehicle's log or trips."""
     entries, trips = day.log.entries, day.log.trips
@@ -237,10 +243,15 @@ def log_view(
 
 
 def _frame(
-    asked: Asked, days: Sequence[VehicleDay], policy: Policy, page: int, pages: int, t: Translator
+    asked: LogPeriod,
+    days: Sequence[VehicleDay],
+    policy: Policy,
+    page: int,
+    pages: int,
+    t: Translator,
 ) -> FrameView:
     period = asked.period
-    later = asked.next_at if period.span is Span.STORM else period.until
+    later = asked.next_at if period.span is PeriodKind.STORM else period.until
     return FrameView(
         span=period.span,
         title=asked.title or t(f"report:{period.span}"),
@@ -292,9 +303,9 @@ def _figures(days: Sequence[VehicleDay], policy: Policy, t: Translator) -> tuple
     )
 
 
-def _row(day: VehicleDay, asked: Asked, policy: Policy, t: Translator) -> RowView:
+def _row(day: VehicleDay, asked: LogPeriod, policy: Policy, t: Translator) -> VehicleRowView:
     figures = day.log.figures
-    return RowView(
+    return VehicleRowView(
         id=day.vehicle.id,
         name=day.vehicle.name,
         driver=listed(day.drivers, t),

@@ -6,7 +6,7 @@ from data.policy.city_policy import Policy
 from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import VehicleDay, material_kg, material_known
 from fleet.work.totals import Sums
-from maps.logbook.vehicle_days import Asked
+from maps.logbook.vehicle_days import LogPeriod
 from maps.logbook.vehicle_words import Say, where_text
 from maps.pages.i18n import Translator
 from maps.pages.tables import table_csv
@@ -51,7 +51,7 @@ LOG_COLUMNS = (
 """Columns of the table of one vehicle's log."""
 
 
-def days_csv(asked: Asked, days: Iterable[VehicleDay], policy: Policy, t: Translator) -> str:
+def days_csv(asked: LogPeriod, days: Iterable[VehicleDay], policy: Policy, t: Translator) -> str:
     """Return the vehicles of a time for a spreadsheet."""
     rows = []
     for day in days:

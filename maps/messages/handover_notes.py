@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.model import Alert, HandoverNote, VehicleId
-from fleet.messages.handover_notes import Facts
+from fleet.messages.handover_notes import HandoverFacts
 from maps.pages.i18n import Translator
 
 _MINUTE = timedelta(minutes=1)
@@ -37,12 +37,12 @@ def note_view(note: HandoverNote) -> NoteView:
     )
 
 
-def note_draft(facts: Facts, names: Mapping[VehicleId, str], t: Translator) -> str:
+def note_draft(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) -> str:
     """Return what a note begins with: the facts, a line each, for a dispatcher to write on."""
     return "\n".join(f"- {line}" for line in _lines(facts, names, t))
 
 
-def _lines(facts: Facts, names: Mapping[VehicleId, str], t: Translator) -> Iterator[str]:
+def _lines(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) -> Iterator[str]:
     def name(vehicle_id: VehicleId) -> str:
         return names.get(vehicle_id, str(vehicle_id))
 

@@ -10,7 +10,7 @@ from fleet.messages.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeView:
+class LastChangeView:
     """The last change of a thing by a person; `version` goes back in `If-Match`."""
 
     version: int
@@ -25,7 +25,7 @@ class RoomView:
 
     mine: int
     present: tuple[Presence, ...]
-    change: ChangeView
+    change: LastChangeView
 
 
 def room_view(mine: Presence, present: Sequence[Presence], last: Event | None) -> RoomView:
@@ -33,8 +33,8 @@ def room_view(mine: Presence, present: Sequence[Presence], last: Event | None) -
     return RoomView(mine.id, tuple(present), change_view(last))
 
 
-def change_view(last: Event | None) -> ChangeView:
+def change_view(last: Event | None) -> LastChangeView:
     """Return a change; its version is 0 where nobody has changed the thing."""
     if last is None:
-        return ChangeView(UNCHANGED, "", "", None)
-    return ChangeView(last.id, last.actor.id, last.verb, last.at)
+        return LastChangeView(UNCHANGED, "", "", None)
+    return LastChangeView(last.id, last.actor.id, last.verb, last.at)

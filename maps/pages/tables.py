@@ -7,7 +7,7 @@ from datetime import datetime
 from io import StringIO
 from urllib.parse import quote
 
-from data.model.periods import Period, Span
+from data.model.periods import Period, PeriodKind
 from maps.pages.i18n import Translator
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -32,7 +32,7 @@ class FigureView:
     note: str
 
 
-def query_of(span: Span, at: datetime) -> str:
+def query_of(span: PeriodKind, at: datetime) -> str:
     """Return the part of an address that asks for the report of a time."""
     return f"span={span}&at={quote(at.isoformat())}"
 
@@ -66,7 +66,7 @@ def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Trans
 def when_text(period: Period, t: Translator) -> str:
     """Return the time of a report as people say it."""
     since, until = period.since, period.until
-    if period.span is Span.DAY:
+    if period.span is PeriodKind.DAY:
         return t.date(since)
     ends = t("{date}, {time}", date=t.date(until), time=t.time(until))
     if t.date(since) == t.date(until):

@@ -16,7 +16,7 @@ type Cell = str | float | int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WorkbookSheet:
     """A table with its name; heads are words in the reader's language."""
 
     name: str
@@ -24,7 +24,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
 
 
-def workbook(sheets: Iterable[Sheet], t: Translator) -> bytes:
+def workbook(sheets: Iterable[WorkbookSheet], t: Translator) -> bytes:
     """Return an Excel file with a sheet for each table; texts are never formulas."""
     import xlsxwriter
 

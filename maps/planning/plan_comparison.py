@@ -21,7 +21,7 @@ class CellView:
 
 
 @dataclass(frozen=True, slots=True)
-class RowView:
+class ComparisonRowView:
     """A figure of both plans; `better` is `first`, `second` or empty where neither is."""
 
     key: str
@@ -52,7 +52,7 @@ class ComparisonView:
     since: datetime
     basis: str
     changes: tuple[str, ...]
-    rows: tuple[RowView, ...]
+    rows: tuple[ComparisonRowView, ...]
 
 
 def comparison_view(
@@ -95,7 +95,7 @@ def _changes(found: Comparison, t: Translator) -> Iterator[str]:
         yield t.plural("{count} jobs are in the second plan only.", changes.only_second)
 
 
-def _class_rows(found: Comparison, t: Translator) -> Iterator[RowView]:
+def _class_rows(found: Comparison, t: Translator) -> Iterator[ComparisonRowView]:
     for each in ServiceClass:
         outcomes = found.first.classes.get(each), found.second.classes.get(each)
         if outcomes == (None, None):
@@ -107,7 +107,9 @@ def _class_rows(found: Comparison, t: Translator) -> Iterator[RowView]:
         yield _row(f"finish_{each}", t("{name} finished", name=name), ends, more=False)
 
 
-def _rows(plans: tuple[Plan, Plan], found: Comparison, t: Translator) -> Iterator[RowView]:
+def _rows(
+    plans: tuple[Plan, Plan], found: Comparison, t: Translator
+) -> Iterator[ComparisonRowView]:
     both = found.first, found.second
     for reason in sorted(found.first.unserved.keys() | found.second.unserved.keys()):
         counts = [_count(one.unserved.get(reason, 0), t) for one in both]
@@ -121,10 +123,12 @@ def _rows(plans: tuple[Plan, Plan], found: Comparison, t: Translator) -> Iterato
     yield _row("gap", t("Distance from the best possible"), cells, more=None)
 
 
-def _row(key: str, label: str, cells: Sequence[CellView], *, more: bool | None) -> RowView:
+def _row(
+    key: str, label: str, cells: Sequence[CellView], *, more: bool | None
+) -> ComparisonRowView:
     """Return a row; `more` says whether more is better, or nothing where neither is."""
     first, second = cells
-    return RowView(key, label, first, second, _better(first, second, more=more))
+    return ComparisonRowView(key, label, first, second, _better(first, second, more=more))
 
 
 def _better(first: CellView, second: CellView, *, more: bool | None) -> str:

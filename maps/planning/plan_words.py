@@ -34,7 +34,7 @@ _NEARLY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class ProofView:
+class InfeasibilityView:
     """Something that no plan can do: its facts as `PlanProof` has them, and the sentence."""
 
     classes: tuple[str, ...]
@@ -61,7 +61,7 @@ class PlanWords:
     gap: float | None
     gap_words: str
     scope: str
-    proofs: tuple[ProofView, ...]
+    proofs: tuple[InfeasibilityView, ...]
 
 
 def plan_words(
@@ -141,8 +141,8 @@ def proof_words(proof: PlanProof, made_at: datetime, network: StreetNetwork, t: 
 
 def _proof_view(
     proof: PlanProof, made_at: datetime, network: StreetNetwork, t: Translator
-) -> ProofView:
-    return ProofView(
+) -> InfeasibilityView:
+    return InfeasibilityView(
         classes=tuple(proof.classes),
         argument=proof.argument,
         due_at=proof.due_at,

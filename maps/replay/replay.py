@@ -14,7 +14,7 @@ from data.model import Storm, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import CoverageState
 from fleet.replay.color_history import StreetChanges, shares_of_states
-from fleet.replay.storm_history import HOUR_S, Story
+from fleet.replay.storm_history import HOUR_S, StormTimeline
 from fleet.replay.timeline_events import Happened
 from fleet.replay.track_history import TrackPoint
 from maps.reports.council import StormChoice, storm_choice
@@ -121,7 +121,7 @@ def replay_view(
     now: datetime,
     storms: Sequence[Storm],
     network: StreetNetwork,
-    story: Story | None,
+    story: StormTimeline | None,
     *,
     names: bool,
 ) -> ReplayView:

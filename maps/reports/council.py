@@ -15,10 +15,10 @@ from data.model import (
 from data.policy.city_policy import Policy
 from fleet.reports.performance import (
     CLASSES,
+    DistrictPerformance,
     Performance,
     Response,
     Share,
-    Standing,
     district_order,
     shares_over_time,
 )
@@ -59,7 +59,7 @@ class ResponseView:
 
 
 @dataclass(frozen=True, slots=True)
-class FiguresView(ResponseView):
+class CouncilFiguresView(ResponseView):
     """How a part of the city stood at a moment; metres are lane metres, shares parts of one."""
 
     lane_m: float
@@ -79,8 +79,8 @@ class PartView:
     """
 
     name: str
-    now: FiguresView
-    earlier: FiguresView | None
+    now: CouncilFiguresView
+    earlier: CouncilFiguresView | None
     cleared: tuple[float | None, ...] = ()
     within: tuple[float | None, ...] = ()
     earlier_within: tuple[float | None, ...] = ()
@@ -241,8 +241,8 @@ def _course(
 
 def _part(
     name: str | None,
-    now: Standing,
-    before: Standing | None,
+    now: DistrictPerformance,
+    before: DistrictPerformance | None,
     course: Mapping[str | None, list[Share]],
     before_course: Mapping[str | None, list[Share]],
 ) -> PartView:
@@ -268,14 +268,14 @@ def _class_parts(shown: Performance, before: Performance | None) -> tuple[PartVi
     )
 
 
-def _of_district(before: Performance | None, name: str) -> Standing | None:
+def _of_district(before: Performance | None, name: str) -> DistrictPerformance | None:
     return before.districts.get(name) if before else None
 
 
-def figures_view(standing: Standing) -> FiguresView:
+def figures_view(standing: DistrictPerformance) -> CouncilFiguresView:
     """Return the figures of one part of the city."""
     share = standing.share
-    return FiguresView(
+    return CouncilFiguresView(
         **asdict(response_view(standing.response)),
         lane_m=share.lane_m,
         clear_m=share.clear_m,

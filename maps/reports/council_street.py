@@ -19,7 +19,7 @@ from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)
-class ProofView:
+class PassProofView:
     """One observed pass: when, what proves it, and over which share of the street."""
 
     forward: bool
@@ -60,7 +60,7 @@ class CouncilStreet:
     district: str
     at: datetime
     ways: tuple[WayView, ...]
-    proofs: tuple[ProofView, ...]
+    proofs: tuple[PassProofView, ...]
 
 
 def council_street(
@@ -121,6 +121,6 @@ def way_view(coverage: Coverage | None, state: int, *, forward: bool) -> WayView
     )
 
 
-def _proof(one: Pass, length_m: float) -> ProofView:
+def _proof(one: Pass, length_m: float) -> PassProofView:
     share = min(1.0, (one.to_m - one.from_m) / length_m)
-    return ProofView(one.forward, one.ended_at, one.treatment, one.evidence.kind, share)
+    return PassProofView(one.forward, one.ended_at, one.treatment, one.evidence.kind, share)

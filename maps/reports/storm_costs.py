@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.model import Storm
-from fleet.reports.storm_costs import Cost, StormCosts, TruckCost, owner_of
+from fleet.reports.storm_costs import MachineCost, StormCosts, TruckCost, owner_of
 from maps.pages.i18n import Translator
 from maps.pages.tables import FigureView, TableView, table_csv
-from maps.pages.workbook import Cell, Sheet, workbook
+from maps.pages.workbook import Cell, WorkbookSheet, workbook
 from maps.storms.call_outs import owner_text
 
 COLUMNS = (
@@ -79,7 +79,7 @@ def costs_workbook(costs: StormCosts, t: Translator) -> bytes:
     for which in _tables(costs):
         keys, rows = _rows(costs, which, t)
         heads = tuple(t(f"column:{name}") for name in (*keys, *_columns(which)))
-        sheets.append(Sheet(t(f"costs:{which}"), heads, rows))
+        sheets.append(WorkbookSheet(t(f"costs:{which}"), heads, rows))
     return workbook(sheets, t)
 
 
@@ -123,7 +123,7 @@ def _columns(which: CostTable) -> tuple[str, ...]:
     return CREW_COLUMNS if which is CostTable.CREWS else COLUMNS
 
 
-def _cells(cost: Cost) -> list[Cell]:
+def _cells(cost: MachineCost) -> list[Cell]:
     return [
         *(round(hours, 2) for hours in (cost.paid_h, cost.drive_h, cost.work_h)),
         *(round(metres / 1000, 2) for metres in (cost.moved_m, cost.work_m)),

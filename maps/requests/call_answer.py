@@ -25,7 +25,7 @@ class NamedStreetView:
 
 
 @dataclass(frozen=True, slots=True)
-class TruckView:
+class AssignedTruckView:
     """The truck that has the street, and where in its route; `late_s` behind its plan."""
 
     name: str
@@ -53,7 +53,7 @@ class RecordView:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedView:
+class EarlierRequestView:
     """An earlier request of a place or a caller, in one line."""
 
     id: int
@@ -66,7 +66,7 @@ class AskedView:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerView:
+class CallAnswerView:
     """What can be said of a place while the caller is on the line.
 
     `joins` is the street of the open job that covers the place, `waiting` counts who wait for it.
@@ -89,10 +89,10 @@ class AnswerView:
     due_at: datetime | None
     outlook: str
     reason: str
-    truck: TruckView | None
+    truck: AssignedTruckView | None
     window: WindowView | None
     record: RecordView | None
-    asked_here: tuple[AskedView, ...]
+    asked_here: tuple[EarlierRequestView, ...]
     say: Mapping[str, str]
 
 
@@ -105,7 +105,7 @@ def answer_view(
     timezone: str,
     address: Mapping[str, str],
     reference: str = "",
-) -> AnswerView:
+) -> CallAnswerView:
     """Return the answer; with a `reference` the sentence gives the caller his number too.
 
     `address` says the place in each language, as one would read it out.
@@ -113,7 +113,7 @@ def answer_view(
     segment, prospect, cleared = answer.segment, answer.prospect, answer.cleared
     place = network.point_at(segment.id, answer.snap.offset_m)
     job = answer.job
-    return AnswerView(
+    return CallAnswerView(
         segment_id=segment.id,
         side=answer.snap.side,
         lon=place.lon,
@@ -143,7 +143,7 @@ def answer_view(
 
 def asked_views(
     requests: Sequence[ServiceRequest], network: StreetNetwork
-) -> tuple[AskedView, ...]:
+) -> tuple[EarlierRequestView, ...]:
     """Return earlier requests, in their order, with their street where it still exists."""
 
     def street(asked: ServiceRequest) -> NamedStreetView | None:
@@ -151,7 +151,7 @@ def asked_views(
         return _named(segment) if segment else None
 
     return tuple(
-        AskedView(
+        EarlierRequestView(
             id=asked.id,
             reference=asked.reference,
             kind=asked.kind,
@@ -229,12 +229,12 @@ def _named(segment: Segment) -> NamedStreetView:
 
 def _truck(
     prospect: Prospect, network: StreetNetwork, vehicles: Mapping[VehicleId, str]
-) -> TruckView | None:
+) -> AssignedTruckView | None:
     visit = prospect.visit
     if visit is None:
         return None
     heading_for = network.find(visit.heading_for)
-    return TruckView(
+    return AssignedTruckView(
         name=vehicles.get(visit.vehicle_id, ""),
         streets_before=visit.streets_before,
         heading_for=_named(heading_for) if heading_for else None,

@@ -66,7 +66,7 @@ MAP_TEXTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RequestEvent:
     """Something that happened to a request."""
 
     at: datetime
@@ -82,14 +82,14 @@ class TrackView:
     icon: str
     state: str
     headline: str
-    steps: tuple[Step, ...]
+    steps: tuple[RequestEvent, ...]
     may_again: bool
     open: bool
     wants_messages: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class RequestHistory:
     """All that is known of a request, for its caller."""
 
     asked: ServiceRequest
@@ -102,7 +102,7 @@ class Story:
     wants_messages: bool
 
 
-def track_view(story: Story, now: datetime, t: Translator) -> TrackView:
+def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView:
     """Return the page of one request."""
     asked = story.asked
     ended = asked.state not in {RequestState.NEW, RequestState.OPEN}
@@ -125,7 +125,7 @@ def may_open_again(asked: ServiceRequest, clock: RequestClock, now: datetime) ->
     return now <= ended_at + AGAIN_WITHIN and clock.asked_again < AGAIN_TIMES
 
 
-def _headline(story: Story, now: datetime, t: Translator) -> str:
+def _headline(story: RequestHistory, now: datetime, t: Translator) -> str:
     asked = story.asked
     if asked.state is RequestState.NEW:
         return _waiting(story, t)
@@ -134,13 +134,13 @@ def _headline(story: Story, now: datetime, t: Translator) -> str:
     return _ending(story, t)
 
 
-def _waiting(story: Story, t: Translator) -> str:
+def _waiting(story: RequestHistory, t: Translator) -> str:
     if story.asked.snap is None:
         return t("We have your request. Somebody here makes sure where it is.")
     return t("We know the place. Work is planned as soon as the storm's service begins.")
 
 
-def _promised(story: Story, now: datetime, t: Translator) -> str:
+def _promised(story: RequestHistory, now: datetime, t: Translator) -> str:
     if story.window is None:
         return t("Your street is on the list. There is no time for it yet.")
     start, end = (t.time(moment) for moment in story.window)
@@ -149,7 +149,7 @@ def _promised(story: Story, now: datetime, t: Translator) -> str:
     return t("We expect to be there between {start} and {end}.", start=start, end=end)
 
 
-def _ending(story: Story, t: Translator) -> str:
+def _ending(story: RequestHistory, t: Translator) -> str:
     reason, at = story.asked.closed_for, story.done_at or story.clock.closed_at
     if at is None or reason is None:
         return t(f"request:{story.asked.state}")
@@ -167,21 +167,25 @@ def _sentence(facts: dict[str, str], street: str, t: Translator) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _steps(story: Story, t: Translator) -> list[Step]:
+def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
     asked, clock = story.asked, story.clock
-    steps = [Step(asked.received_at, t("We received your request."))]
+    steps = [RequestEvent(asked.received_at, t("We received your request."))]
     if clock.placed_at is not None:
         place = story.street or t("your street")
-        steps.append(Step(clock.placed_at, t("The place is known: {street}.", street=place)))
+        steps.append(
+            RequestEvent(clock.placed_at, t("The place is known: {street}.", street=place))
+        )
     for notice in story.told:
         start, end = (_time(notice, name, t) for name in ("from", "until"))
         steps.append(
-            Step(notice.written_at, t("Promised between {start} and {end}.", start=start, end=end))
+            RequestEvent(
+                notice.written_at, t("Promised between {start} and {end}.", start=start, end=end)
+            )
         )
     if clock.reopened_at is not None:
-        steps.append(Step(clock.reopened_at, t("Opened again: it was not done.")))
+        steps.append(RequestEvent(clock.reopened_at, t("Opened again: it was not done.")))
     if clock.closed_at is not None and asked.closed_for is not None:
-        steps.append(Step(clock.closed_at, _ending(story, t)))
+        steps.append(RequestEvent(clock.closed_at, _ending(story, t)))
     return sorted(steps, key=lambda step: step.at)
 
 

@@ -62,7 +62,7 @@ UPDATES: Mapping[str, RequestState] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedRequest:
     """A request with all that is published about it.
 
     `agency` answers for it: the city, or the body that it was handed over to. `own` says whether
@@ -79,7 +79,7 @@ class Published:
     notes: Sequence[Event] = ()
 
 
-def request_record(one: Published, network: StreetNetwork, t: Translator) -> Record:
+def request_record(one: PublishedRequest, network: StreetNetwork, t: Translator) -> Record:
     """Return what `GET requests` tells of a request."""
     asked, due_at = one.asked, None
     if asked.job_id is not None and asked.state is RequestState.OPEN:
@@ -101,7 +101,7 @@ def request_record(one: Published, network: StreetNetwork, t: Translator) -> Rec
     }
 
 
-def extended(one: Published, t: Translator) -> Record:
+def extended(one: PublishedRequest, t: Translator) -> Record:
     """Return what `extensions=true` adds to a request."""
     asked = one.asked
     answers = one.told.attributes if one.told is not None and one.own else {}

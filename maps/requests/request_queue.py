@@ -8,12 +8,12 @@ from datetime import datetime
 
 from data.model import (
     Body,
-    Found,
     HandOver,
     QueueChange,
+    QueuedRequest,
     RequestFilter,
     RequestId,
-    Spot,
+    RequestPoint,
     Tally,
 )
 from data.streets.network import StreetNetwork
@@ -44,7 +44,7 @@ class QueueRowView:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeView:
+class BulkChangeView:
     """The reader's last change of many requests, which may be taken back."""
 
     id: int
@@ -66,11 +66,11 @@ class QueueView:
     total: int
     next: int | None
     counts: dict[str, dict[str, int]]
-    last_change: ChangeView | None
+    last_change: BulkChangeView | None
 
 
 def queue_rows(
-    found: Iterable[Found],
+    found: Iterable[QueuedRequest],
     network: StreetNetwork,
     hand_overs: Mapping[RequestId, HandOver],
     bodies: Iterable[Body],
@@ -81,9 +81,9 @@ def queue_rows(
     return tuple(_row(each, network, with_whom.get(each.request.id, "")) for each in found)
 
 
-def change_view(change: QueueChange) -> ChangeView:
+def change_view(change: QueueChange) -> BulkChangeView:
     """Return what a page says of a change."""
-    return ChangeView(change.id, change.action, len(change.steps), change.at)
+    return BulkChangeView(change.id, change.action, len(change.steps), change.at)
 
 
 def counts_of(tallies: Iterable[Tally], wanted: RequestFilter) -> dict[str, dict[str, int]]:
@@ -102,7 +102,7 @@ def total_of(tallies: Iterable[Tally], wanted: RequestFilter) -> int:
     return sum(tally.requests for tally in tallies if not _missed(tally, wanted))
 
 
-def spots_json(spots: Iterable[Spot]) -> str:
+def spots_json(spots: Iterable[RequestPoint]) -> str:
     """Return points as short JSON: ten thousand of them must be a small answer."""
     rows = [
         (s.id, round(s.lon, 6), round(s.lat, 6), s.kind, int(s.danger), s.received_s) for s in spots
@@ -137,7 +137,7 @@ def _missed(tally: Tally, wanted: RequestFilter) -> list[str]:
     return [name for name in chosen if chosen[name] and not set(chosen[name]) & set(values[name])]
 
 
-def _row(found: Found, network: StreetNetwork, body: str) -> QueueRowView:
+def _row(found: QueuedRequest, network: StreetNetwork, body: str) -> QueueRowView:
     asked = found.request
     place = asked.location
     segment = network.find(asked.snap.segment_id) if asked.snap else None

@@ -6,7 +6,7 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 from data.files.csv_sheet import guarded
-from data.model import Found
+from data.model import QueuedRequest
 from maps.pages.i18n import Translator
 
 QUEUE_COLUMNS = (
@@ -30,7 +30,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes Persian for another alphabet."""
 
 
-def queue_table(found: Iterable[Found], t: Translator) -> str:
+def queue_table(found: Iterable[QueuedRequest], t: Translator) -> str:
     """Return the requests as CSV: times of the city's clock, Latin digits, callers left out."""
     sheet = StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
@@ -41,7 +41,7 @@ def queue_table(found: Iterable[Found], t: Translator) -> str:
     return BYTE_ORDER_MARK + sheet.getvalue()
 
 
-def _cells(found: Found, t: Translator, zone: ZoneInfo) -> list[str]:
+def _cells(found: QueuedRequest, t: Translator, zone: ZoneInfo) -> list[str]:
     asked, due = found.request, found.due_at
     place = asked.location
     return [

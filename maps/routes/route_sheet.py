@@ -56,7 +56,7 @@ class SheetPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PrintedRoute:
     """One truck's sheet."""
 
     truck: str
@@ -67,7 +67,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class SheetRoute:
     """A route with who drives it, and what is told of streets on the way.
 
     `shut` are streets that are blocked or closed, with why.
@@ -84,7 +84,7 @@ class Trip:
 def sheets_data(
     storm: Storm,
     plan: Plan,
-    trips: Iterable[Trip],
+    trips: Iterable[SheetRoute],
     attribution: str,
     now: datetime,
     t: Translator,
@@ -107,14 +107,14 @@ def sheets_data(
     }
 
 
-def sheet_of(trip: Trip, t: Translator) -> Sheet:
+def sheet_of(trip: SheetRoute, t: Translator) -> PrintedRoute:
     """Return the sheet of one truck."""
     shown = list(enumerate(stages(trip.route.legs, (), trip.around), start=1))
     parts = [list(part) for part in batched(shown, STAGES_A_MAP, strict=False)]
     kind = t(f"machine:{trip.vehicle.type}")
     hours = f"{t.time(trip.shift.starts_at)}–{t.time(trip.shift.ends_at)}"
     who = trip.driver or t("Nobody at the wheel yet")
-    return Sheet(
+    return PrintedRoute(
         truck=trip.vehicle.name,
         subtitle=" · ".join((kind, who, t("shift {hours}", hours=hours))),
         facts=tuple(_facts(trip, t)),
@@ -123,7 +123,7 @@ def sheet_of(trip: Trip, t: Translator) -> Sheet:
     )
 
 
-def _facts(trip: Trip, t: Translator) -> Iterator[Fact]:
+def _facts(trip: SheetRoute, t: Translator) -> Iterator[Fact]:
     legs = trip.route.legs
     if not legs:
         return
@@ -136,7 +136,7 @@ def _facts(trip: Trip, t: Translator) -> Iterator[Fact]:
     yield Fact(t("Refills"), t.number(sum(leg.kind is LegKind.RELOAD for leg in legs)))
 
 
-def _cautions(trip: Trip, t: Translator) -> Iterator[str]:
+def _cautions(trip: SheetRoute, t: Translator) -> Iterator[str]:
     """Yield what the driver has to know before he leaves: each street that is shut, once."""
     network = trip.around.network
     on_way = dict.fromkeys(step.segment_id for leg in trip.route.legs for step in leg.path)
@@ -149,7 +149,7 @@ def _cautions(trip: Trip, t: Translator) -> Iterator[str]:
 
 
 def _part(
-    trip: Trip, shown: Sequence[tuple[int, StageView]], count: int, t: Translator
+    trip: SheetRoute, shown: Sequence[tuple[int, StageView]], count: int, t: Translator
 ) -> SheetPart:
     picture = sheet_map(shown, trip.around.network, t)
     first, last = shown[0][0], shown[-1][0]
@@ -161,7 +161,7 @@ def _part(
     )
 
 
-def _stage(trip: Trip, number: int, stage: StageView, t: Translator) -> SheetStage:
+def _stage(trip: SheetRoute, number: int, stage: StageView, t: Translator) -> SheetStage:
     return SheetStage(
         number=t.number(number),
         time=t.time(stage.starts_at),
@@ -205,7 +205,7 @@ def _measures(stage: StageView, t: Translator) -> Iterator[str]:
         yield t("pass {pass} of {passes}", **{"pass": stage.pass_number, "passes": stage.passes})
 
 
-def _warnings(trip: Trip, stage: StageView, t: Translator) -> Iterator[str]:
+def _warnings(trip: SheetRoute, stage: StageView, t: Translator) -> Iterator[str]:
     network = trip.around.network
     legs = trip.route.legs[stage.first : stage.last + 1]
     streets = {step.segment_id for leg in legs for step in leg.path}

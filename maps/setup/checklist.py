@@ -15,7 +15,7 @@ DONE, ASSUMED, MISSING, OPTIONAL = "done", "assumed", "missing", "optional"
 
 
 @dataclass(frozen=True, slots=True)
-class StepView:
+class ChecklistItemView:
     """One thing to arrange: `state`, what stands there now, and the page that changes it."""
 
     name: str
@@ -29,10 +29,10 @@ class StepView:
 class ChecklistView:
     """All of it, how many are done of those that must be, and the first that is not."""
 
-    steps: list[StepView]
+    steps: list[ChecklistItemView]
     done: int
     needed: int
-    next: StepView | None
+    next: ChecklistItemView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +61,29 @@ def checklist_view(city: Arranged, t: Translator) -> ChecklistView:
     return ChecklistView(steps, len(needed) - len(undone), len(needed), next(iter(undone), None))
 
 
-def _streets(city: Arranged, t: Translator) -> StepView:
+def _streets(city: Arranged, t: Translator) -> ChecklistItemView:
     report = city.report
     size = {"count": report.get("segments", 0), "km": t.number(report.get("length_km", 0))}
     lost = report.get("unreachable", 0)
     text = t("{count} pieces, {km} km", **size)
     if lost:
         text = t("{count} pieces, {km} km; no depot reaches {lost} of them.", lost=lost, **size)
-    return StepView("streets", DONE, t("Streets"), text, "/setup/streets")
+    return ChecklistItemView("streets", DONE, t("Streets"), text, "/setup/streets")
 
 
-def _districts(city: Arranged, t: Translator) -> StepView:
+def _districts(city: Arranged, t: Translator) -> ChecklistItemView:
     count = len(city.districts)
     text = (
         t.plural("{count} districts", count)
         if count
         else t("None yet. With districts the council's figures are told for each.")
     )
-    return StepView(
+    return ChecklistItemView(
         "districts", DONE if count else OPTIONAL, t("Districts"), text, "/setup/streets"
     )
 
 
-def _depots(city: Arranged, t: Translator) -> StepView:
+def _depots(city: Arranged, t: Translator) -> ChecklistItemView:
     assumed = sum(depot.assumed for depot in city.fleet.depots)
     counted = t.plural("{count} depots", len(city.fleet.depots))
     sites = t.plural("{count} places to load salt", len(city.fleet.reload_sites))
@@ -92,10 +92,12 @@ def _depots(city: Arranged, t: Translator) -> StepView:
         if assumed
         else f"{counted}{t(', ')}{sites}"
     )
-    return StepView("depots", ASSUMED if assumed else DONE, t("Depots"), text, "/setup/depots")
+    return ChecklistItemView(
+        "depots", ASSUMED if assumed else DONE, t("Depots"), text, "/setup/depots"
+    )
 
 
-def _machines(city: Arranged, t: Translator) -> StepView:
+def _machines(city: Arranged, t: Translator) -> ChecklistItemView:
     count = len(city.fleet.vehicles)
     state, text = DONE, t.plural("{count} machines", count)
     if not count:
@@ -103,24 +105,26 @@ def _machines(city: Arranged, t: Translator) -> StepView:
     elif _are_examples(city.fleet):
         state = ASSUMED
         text = t.plural("{count} machines are examples. Put yours in their place.", count)
-    return StepView("machines", state, t("Machines"), text, "/setup/machines")
+    return ChecklistItemView("machines", state, t("Machines"), text, "/setup/machines")
 
 
-def _policy(city: Arranged, t: Translator) -> StepView:
+def _policy(city: Arranged, t: Translator) -> ChecklistItemView:
     if city.policy_text == DEFAULT_POLICY:
         text = t("As delivered. Look whether your city promises the same.")
-        return StepView("policy", ASSUMED, t("Levels of service"), text, "/setup/policy")
-    return StepView("policy", DONE, t("Levels of service"), t("Set by your city"), "/setup/policy")
+        return ChecklistItemView("policy", ASSUMED, t("Levels of service"), text, "/setup/policy")
+    return ChecklistItemView(
+        "policy", DONE, t("Levels of service"), t("Set by your city"), "/setup/policy"
+    )
 
 
-def _people(city: Arranged, t: Translator) -> StepView:
+def _people(city: Arranged, t: Translator) -> ChecklistItemView:
     able = [user for user in city.people if user.password_hash and not user.disabled]
     counts = Counter(role for user in able for role in user.roles)
     told = [f"{t(f'role:{role}')} {t.number(counts[role])}" for role in Role if counts[role]]
     state, text = DONE, t(", ").join(told)
     if not counts.keys() & {Role.DISPATCHER}:
         state, text = MISSING, t("Nobody dispatches yet. Invite a dispatcher.")
-    return StepView("people", state, t("People"), text, "/setup/people")
+    return ChecklistItemView("people", state, t("People"), text, "/setup/people")
 
 
 def _are_examples(fleet: FleetFile) -> bool:

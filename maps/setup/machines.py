@@ -64,7 +64,7 @@ class MachineView:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeView:
+class MachineChangeView:
     """A change that may be taken back: `what` happened to the thing of this `name`."""
 
     id: int
@@ -82,7 +82,7 @@ class FleetView:
     reload_sites: tuple[ReloadSiteView, ...]
     machines: tuple[MachineView, ...]
     base: int
-    last_change: ChangeView | None
+    last_change: MachineChangeView | None
     unreachable: int
     unreachable_km: float
 
@@ -126,9 +126,9 @@ def fleet_view(fleet: FleetFile, last: Event | None, report: Mapping[str, object
     )
 
 
-def change_view(event: Event) -> ChangeView:
+def change_view(event: Event) -> MachineChangeView:
     """Return a change of fleet or policy; one from the command line has no `what` of its own."""
-    return ChangeView(
+    return MachineChangeView(
         id=event.id,
         what=str(event.after.get("what", "file.taken")),
         name=str(event.after.get("name", "")),

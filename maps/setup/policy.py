@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from data.model import Event, Segment, ServiceClass
 from data.policy.city_policy import Policy
-from maps.setup.machines import ChangeView, MistakeView, change_view
+from maps.setup.machines import MachineChangeView, MistakeView, change_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class PolicyView:
     counts: Mapping[ServiceClass, ClassCount]
     districts: tuple[str, ...]
     base: int
-    last_change: ChangeView | None
+    last_change: MachineChangeView | None
 
 
 @dataclass(frozen=True, slots=True)

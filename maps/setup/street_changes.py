@@ -49,7 +49,7 @@ class UnreachedView:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceView:
+class StreetDifferenceView:
     """What a newer file would change; vanishing streets with the longest first."""
 
     file: str
@@ -74,14 +74,14 @@ def unreached_view(
     )
 
 
-def difference_view(newer: Newer, t: Translator) -> DifferenceView:
+def difference_view(newer: Newer, t: Translator) -> StreetDifferenceView:
     """Return a comparison as a page shows it."""
     found = newer.difference
     gone = sorted(found.gone, key=lambda each: -each.segment.length_m)
     new = [found.network.segment(each) for each in found.new[:MOST_DRAWN]]
     features = [_line(each.segment, "gone") for each in gone[:MOST_DRAWN]]
     features += [_line(segment, "new") for segment in new]
-    return DifferenceView(
+    return StreetDifferenceView(
         file=newer.file.name,
         counts=[
             FactView(t("Stay as they are"), t.number(len(found.kept))),

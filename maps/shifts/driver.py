@@ -18,7 +18,7 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.shifts.route_answers import Standing, standing_of
+from fleet.shifts.route_answers import RouteAnswerState, standing_of
 from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.routes.route_steps import Label, StageView
 from maps.streets.street import StreetName, street_name
@@ -48,14 +48,14 @@ class ProgressView:
     at: datetime | None
     starts_at: datetime
     ends_at: datetime
-    answer: Standing
+    answer: RouteAnswerState
     declined: str
     words: str
     answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerView:
+class RouteAnswerView:
     """What was said of a route, for the driver's phone."""
 
     plan_id: int
@@ -99,7 +99,7 @@ class DriveView:
     machine: str
     plan_id: int | None
     revision: int | None
-    answer: AnswerView | None
+    answer: RouteAnswerView | None
     stages: tuple[StageView, ...]
 
 
@@ -130,9 +130,9 @@ def drive_view(
     )
 
 
-def answer_view(answer: RouteAnswer) -> AnswerView:
+def answer_view(answer: RouteAnswer) -> RouteAnswerView:
     """Return what was said of a route, for the driver's phone."""
-    return AnswerView(
+    return RouteAnswerView(
         plan_id=answer.plan_id,
         state=answer.state,
         reason=answer.reason or "",

@@ -89,7 +89,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ShownTime:
     """The time that a page shows."""
 
     since: datetime
@@ -127,7 +127,7 @@ def misfit_view(misfit: Misfit) -> MisfitView:
     )
 
 
-def span_of(shifts: Sequence[Shift], now: datetime, timezone: str) -> Span:
+def span_of(shifts: Sequence[Shift], now: datetime, timezone: str) -> ShownTime:
     """Return whole hours around all shifts, a day at least from now on where there are none."""
     zone = ZoneInfo(timezone)
     since = min((one.starts_at for one in shifts), default=now)
@@ -135,10 +135,10 @@ def span_of(shifts: Sequence[Shift], now: datetime, timezone: str) -> Span:
     first = since.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     begins = first.astimezone(UTC)
     last = max(until.astimezone(UTC), begins + 12 * _HOUR)
-    return Span(begins, begins + (int((last - begins) / _HOUR) + 1) * _HOUR)
+    return ShownTime(begins, begins + (int((last - begins) / _HOUR) + 1) * _HOUR)
 
 
-def marks_of(span: Span, t: Translator) -> tuple[Mark, ...]:
+def marks_of(span: ShownTime, t: Translator) -> tuple[Mark, ...]:
     """Return the hours that the scale names: every second, sixth, twelfth or twenty-fourth."""
     hours = (span.until - span.since) / _HOUR
     step = next((each for each in (2, 4, 6, 12) if hours / each <= MARKS + 2), 24)
@@ -160,7 +160,7 @@ def roster_rows(
     out: Mapping[VehicleId, MachineOut],
     wrong: Sequence[Misfit],
     versions: Mapping[ShiftId, int],
-    span: Span,
+    span: ShownTime,
     now: datetime,
     t: Translator,
 ) -> tuple[Row, ...]:
@@ -195,7 +195,7 @@ def _row(
     out: MachineOut | None,
     wrong: Sequence[Misfit],
     versions: Mapping[ShiftId, int],
-    span: Span,
+    span: ShownTime,
     now: datetime,
     t: Translator,
 ) -> Row:
@@ -228,7 +228,7 @@ def _bar(
     users: Mapping[UserId, User],
     clashes: Sequence[str],
     version: int,
-    span: Span,
+    span: ShownTime,
     t: Translator,
 ) -> Bar:
     driver = users.get(shift.driver_id) if shift.driver_id is not None else None

@@ -115,7 +115,7 @@ class StreetClassView:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class StreetSearch:
     """Which streets to list; an empty field does not narrow."""
 
     service_class: str = ""
@@ -156,7 +156,7 @@ def street_rows(
     network: StreetNetwork,
     policy: Policy,
     places: Mapping[str, StreetName],
-    search: Search,
+    search: StreetSearch,
 ) -> StreetRows:
     """Return the streets that a search finds; those without a name come last of their class."""
     words = normal(search.words)
@@ -192,7 +192,7 @@ def _length_m(parts: Iterable[Segment]) -> float:
     return sum(part.length_m for part in parts)
 
 
-def _wanted(segment: Segment, level: Level, search: Search, words: str) -> bool:
+def _wanted(segment: Segment, level: Level, search: StreetSearch, words: str) -> bool:
     if search.service_class not in ("", level.service_class):
         return False
     if search.reason not in ("", level.reason):

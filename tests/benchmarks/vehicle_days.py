@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import insert, literal, select
 
 from data.model import DeviceId, LonLat, Position, Vehicle, VehicleId
-from data.model.periods import Period, Span
+from data.model.periods import Period, PeriodKind
 from data.osm.osm_reader import read_osm
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Tx, reading, transaction
@@ -28,8 +28,8 @@ from fleet.logbook.log_store import (
     AFTER,
     BEFORE,
     PART,
+    LogFilter,
     Shelf,
-    Wanted,
     note_fixes,
     part_of,
     read_parts,
@@ -38,7 +38,7 @@ from fleet.logbook.trips import Doing, VehicleLog, log_of
 from fleet.logbook.vehicle_days import vehicle_days
 from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.tracking.fix_filters import FORGET_AFTER
-from maps.logbook.vehicle_days import Asked, days_view
+from maps.logbook.vehicle_days import LogPeriod, days_view
 from maps.logbook.vehicle_tables import days_csv
 from maps.pages.i18n import translator
 from tests import village as v
@@ -144,23 +144,23 @@ def _whole_storm() -> Iterator[tuple[str, str, str]]:
         mark_seen_until(tx, list_unseen(tx, 10_000_000)[1])
     noted = note_fixes(shelf)
     began = time.process_time()
-    read = read_parts(shelf, Wanted(None, until), until, 1_000_000)
+    read = read_parts(shelf, LogFilter(None, until), until, 1_000_000)
     read_s = time.process_time() - began
     yield "a quarter of an hour of a vehicle read", f"{read_s / read * 1000:.1f} ms", ""
     yield f"that is, of {noted:,} fixes, a second", f"{noted / read_s:,.0f}", ""
     with transaction(engine) as tx:
         _give_to_all(tx, machines)
-    period, memory, fa = Period(Span.STORM, v.NOW, until), LogMemory(), translator("fa")
+    period, memory, fa = Period(PeriodKind.STORM, v.NOW, until), LogMemory(), translator("fa")
     for look in ("first look", "again"):
         began = time.process_time()
         with reading(engine) as tx:
             days = vehicle_days(tx, memory, period)
-        days_view(Asked(period, until), days, POLICY, "", 1, fa)
+        days_view(LogPeriod(period, until), days, POLICY, "", 1, fa)
         took_s = time.process_time() - began
         what = f"page of {len(days)} vehicles x {HOURS} h, {look}, processor time"
         yield what, f"{took_s:.2f} s", "0.3 s"
     began = time.process_time()
-    days_csv(Asked(period, until), days, POLICY, fa)
+    days_csv(LogPeriod(period, until), days, POLICY, fa)
     yield "their table for a spreadsheet", f"{time.process_time() - began:.2f} s", ""
 
 

@@ -52,7 +52,7 @@ def _made(
     engine: "Database", seconds: float, seed: int, threads: int, *, publish: bool
 ) -> "tuple[Plan, Prepared]":
     """Return the plan, stored, and what it was made from."""
-    from api.cli.storms.search_progress import Progress, prepare, stoppable
+    from api.cli.storms.search_progress import ProgressLine, prepare, stoppable
     from api.config.clock import Clock
     from api.config.console import CONSOLE
     from data.store.database.engine import transaction
@@ -66,7 +66,7 @@ def _made(
         "(Ctrl+C stops early and keeps the best)",
         err=True,
     )
-    progress = Progress()
+    progress = ProgressLine()
     with stoppable() as asked:
         found = plan_lifecycle.solve_prepared(prepared, seconds, seed, progress, asked, threads)
     progress.end()

@@ -32,7 +32,7 @@ def _say_it_takes_long() -> None:
 
 
 @dataclass(slots=True)
-class Progress:
+class ProgressLine:
     """Prints a line with the current best: over and over in a terminal, else now and then.
 
     Costs are shown times `unit`.
@@ -73,7 +73,7 @@ class Progress:
 
 
 @dataclass(slots=True)
-class Asked:
+class StopRequest:
     """Whether somebody asked to stop, and by which signal."""
 
     by: signal.Signals | None = None
@@ -84,9 +84,9 @@ class Asked:
 
 
 @contextmanager
-def stoppable() -> Iterator[Asked]:
+def stoppable() -> Iterator[StopRequest]:
     """Yield what is told when Ctrl+C or `kill` ask to stop; asked again, the command just ends."""
-    asked = Asked()
+    asked = StopRequest()
     former = {number: signal.getsignal(number) for number in SIGNALS}
 
     def ask(number: int, _: FrameType | None) -> None:

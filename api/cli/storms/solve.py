@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from api.cli.storms.search_progress import Asked, Progress
+    from api.cli.storms.search_progress import ProgressLine, StopRequest
     from routing.formats.solver_case import Case
     from routing.problem.problem import Solution
 
@@ -105,9 +105,9 @@ def _case(file: Path, warm_start: Path | None) -> "Case":
 
 def _found(
     case: "Case", seconds: float | None, iterations: int | None, threads: int, seed: int
-) -> "tuple[Solution, Progress, Asked]":
+) -> "tuple[Solution, ProgressLine, StopRequest]":
     """Return the solution, how the search went and whether somebody stopped it."""
-    from api.cli.storms.search_progress import Progress, prepare, stoppable
+    from api.cli.storms.search_progress import ProgressLine, prepare, stoppable
     from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
     from routing.search.solver import solve as search
 
@@ -118,7 +118,7 @@ def _found(
     if seconds is not None or iterations is None:
         stops.append(MaxRuntime(SECONDS if seconds is None else seconds))
     stop = FirstOf(*stops) if len(stops) == 2 else stops[0]
-    progress = Progress(case.unit)
+    progress = ProgressLine(case.unit)
     with stoppable() as asked:
         found = search(
             case.problem, StopWhenAsked(asked, stop), seed, progress, case.start, threads

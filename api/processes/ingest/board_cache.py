@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from api.processes.cached_response import KeptAnswer, packed_json
-from api.processes.city_state import Ground, GroundKeeper
+from api.processes.city_state import CitySnapshot, GroundKeeper
 from api.processes.ingest.live_positions import Consumer
 from data.model import JobState, Storm
 from data.store.coverage.coverage import list_coverage
@@ -48,12 +48,14 @@ class SharedAnswer:
 class _Painting:
     """The colors of all streets as painted here, and of what."""
 
-    ground: Ground
+    ground: CitySnapshot
     storm: Storm | None
     at: datetime
     states: States
 
-    def is_of(self, ground: Ground, storm: Storm | None, since: datetime, until: datetime) -> bool:
+    def is_of(
+        self, ground: CitySnapshot, storm: Storm | None, since: datetime, until: datetime
+    ) -> bool:
         return ground is self.ground and storm == self.storm and since <= self.at <= until
 
 
@@ -96,7 +98,7 @@ class BoardDesk:
         return sums.views(states)
 
 
-def _painting(tx: Tx, ground: Ground, storm: Storm | None, now: datetime) -> _Painting:
+def _painting(tx: Tx, ground: CitySnapshot, storm: Storm | None, now: datetime) -> _Painting:
     coverages = list_coverage(tx, storm.id) if storm else []
     jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
     states = painted(ground.network, ground.policy, storm, coverages, jobs, now)

@@ -9,7 +9,7 @@ from itertools import batched
 from threading import Thread
 
 from api.config.clock import Clock
-from api.processes.city_state import Ground, GroundKeeper
+from api.processes.city_state import CitySnapshot, GroundKeeper
 from data.model import (
     PLAN_KINDS,
     Actor,
@@ -163,7 +163,7 @@ class Digester:
             self._stand_on(new)
             self._repainted = None
 
-    def _stand_on(self, ground: Ground) -> None:
+    def _stand_on(self, ground: CitySnapshot) -> None:
         self._ground = ground
         self._tracks = TrackBook(ground.matcher)
         self.colors = Colors(ground.network, ground.policy)

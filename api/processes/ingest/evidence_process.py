@@ -62,7 +62,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class EvidenceChanges:
     """What a look changed: items by kind, as a hub has them, and what became of positions.
 
     `whole` says when all streets were looked at, whose changed colors are among the items.
@@ -79,7 +79,7 @@ class DigestingProcess:
     `hear` is called with the news of every look, in a thread of its own.
     """
 
-    def __init__(self, folder: Path, clock: Clock, hear: Callable[[News], None]) -> None:
+    def __init__(self, folder: Path, clock: Clock, hear: Callable[[EvidenceChanges], None]) -> None:
         self._folder = folder
         self._clock = clock
         self._hear = hear
@@ -148,7 +148,7 @@ class DigestingProcess:
         """Pass news on until the process is gone."""
         while self._line is not None:
             try:
-                news: News = self._line.recv()
+                news: EvidenceChanges = self._line.recv()
             except (EOFError, OSError):
                 return
             self._idle = True
@@ -219,7 +219,7 @@ def digest_until_told(
         except Exception:  # the next look may succeed, and the board must not stand still
             _log.exception("positions could not be digested")
         else:
-            line.send(News(news.take(), digester.colors.whole, Counter(digester.tally)))
+            line.send(EvidenceChanges(news.take(), digester.colors.whole, Counter(digester.tally)))
             digester.tally.clear()
         # Not while a transaction keeps others from writing.
         if time.monotonic() - collected_s > COLLECT_S:

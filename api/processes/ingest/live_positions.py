@@ -12,7 +12,7 @@ from pathlib import Path
 from api.config.clock import Clock
 from api.processes.city_state import GroundKeeper
 from api.processes.ingest.evidence_pipeline import Digester
-from api.processes.ingest.evidence_process import LOOK_S, DigestingProcess, News
+from api.processes.ingest.evidence_process import LOOK_S, DigestingProcess, EvidenceChanges
 from data.model import Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles
@@ -175,7 +175,7 @@ class Consumer:
             self._ground, self._met = new, False
             self._hub.publish("ground", [ground_view(new.city)])
 
-    def _pass_on(self, news: News) -> None:
+    def _pass_on(self, news: EvidenceChanges) -> None:
         """Publish what the process of its own found at a look."""
         self._colors.hear(dict(news.told).get("coverage", ()), news.whole)
         for kind, items in news.told:

@@ -4,10 +4,10 @@ import logging
 from threading import Event, Lock, Thread
 
 from api.config.clock import Clock
-from api.processes.city_state import Ground, GroundKeeper
+from api.processes.city_state import CitySnapshot, GroundKeeper
 from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory
-from fleet.logbook.log_store import AFTER, PART, Shelf, Wanted, note_fixes, read_parts
+from fleet.logbook.log_store import AFTER, PART, LogFilter, Shelf, note_fixes, read_parts
 
 LOOK_S = 20.0
 """Pause between two looks."""
@@ -28,7 +28,7 @@ class LogKeeper:
         self._engine = engine
         self._clock = clock
         self._keeper = ground
-        self._ground: Ground | None = None
+        self._ground: CitySnapshot | None = None
         self._shelf: Shelf | None = None
         self._lock = Lock()
         self.memory = LogMemory()
@@ -47,7 +47,7 @@ class LogKeeper:
 
     def look(self) -> int:
         """Read parts that are over, and return how many were read."""
-        wanted, read = Wanted(None, self._clock.now() - PART - AFTER), 0
+        wanted, read = LogFilter(None, self._clock.now() - PART - AFTER), 0
         while read < READ_AT_ONCE and not self._over.is_set():
             some = self.read(wanted, PORTION)
             read += some
@@ -55,7 +55,7 @@ class LogKeeper:
                 break
         return read
 
-    def read(self, wanted: Wanted, most: int) -> int:
+    def read(self, wanted: LogFilter, most: int) -> int:
         """Read stale parts that somebody wants to see, at `most` so many."""
         with self._lock:
             shelf = self._current_shelf()

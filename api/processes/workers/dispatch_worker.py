@@ -28,7 +28,7 @@ from api.processes.workers.plan_worker import Stopped, orphaned, solve_run
 from api.processes.workers.run_kinds import Warm
 from api.processes.workers.run_lease import LEASE_S, real_now
 from data.errors import BarfrubError, ConflictError
-from data.model import QUICK_KINDS, Insertion, Job, PlanRun
+from data.model import QUICK_KINDS, Job, PlanRun, UrgentInsertion
 from data.planning.insertion_json import insertion_json, job_from_json, routes_json
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
@@ -39,7 +39,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_lifecycle import prepare
-from fleet.replanning.running_plan import Found, RunningPlan, best_insertion, running_plan
+from fleet.replanning.running_plan import InsertionPlace, RunningPlan, best_insertion, running_plan
 from fleet.routes.progress_cache import PresentDesk
 
 LOOK_S = 0.1
@@ -80,7 +80,7 @@ class QuickDesk:
         self._running: RunningPlan | None = None
         self._reading = threading.Lock()
         self._keeping = threading.Lock()
-        self._offers: OrderedDict[str, Found] = OrderedDict()
+        self._offers: OrderedDict[str, InsertionPlace] = OrderedDict()
         self._read_at_s = self._rests_until_s = 0.0
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class QuickDesk:
         except BarfrubError as error:
             return {"refused": refused(error)}
 
-    def _found(self, job: Job) -> Insertion:
+    def _found(self, job: Job) -> UrgentInsertion:
         """Find a place for urgent work, and keep the routes in case it is taken."""
         key = token_urlsafe(12)
         found = best_insertion(self._known(TOO_OLD_S), job, key, self._clock.now())
@@ -106,7 +106,7 @@ class QuickDesk:
                 self._offers.popitem(last=False)
         return found.insertion
 
-    def _kept(self, key: str) -> Found:
+    def _kept(self, key: str) -> InsertionPlace:
         with self._keeping:
             found = self._offers.get(key)
         if found is None:

@@ -13,11 +13,11 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_edits import list_edit_heads
 from data.store.planning.plans import get_plan
 from data.streets.network import StreetNetwork
-from fleet.edits.draft import HandDraft, drafted, hand_draft
+from fleet.edits.draft import PreparedDraft, drafted, hand_draft
 from fleet.edits.draft_changes import Outcome, checked, made, takers
 from fleet.edits.edit_history import as_begun, begin, standing_of
 from fleet.planning.plan_lifecycle import prepare
-from fleet.planning.standing_orders import Orders
+from fleet.planning.standing_orders import OrderIndex
 
 KEPT = 60
 """Drafts in memory, one for each edit that is looked at; those used last."""
@@ -32,7 +32,7 @@ class HandDesk:
     def __init__(self, engine: Database, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._drafts: OrderedDict[tuple[PlanId, EditId], HandDraft] = OrderedDict()
+        self._drafts: OrderedDict[tuple[PlanId, EditId], PreparedDraft] = OrderedDict()
         self._seen: OrderedDict[tuple[PlanId, EditId, EditWish], Outcome] = OrderedDict()
         self._looking = threading.Lock()
 
@@ -69,7 +69,7 @@ class HandDesk:
         self._drafts[plan_id, edit_id] = replace(ready, plan_id=plan_id, orders=orders)
         return plan_id
 
-    def _draft(self, plan_id: PlanId, network: StreetNetwork) -> HandDraft:
+    def _draft(self, plan_id: PlanId, network: StreetNetwork) -> PreparedDraft:
         """Return a draft as it is stored, out of memory where it is known."""
         with reading(self._engine) as tx:
             edit_id, orders = standing_of(tx, plan_id)
@@ -88,13 +88,13 @@ class HandDesk:
             self._drafts.popitem(last=False)
         return known
 
-    def _read(self, plan_id: PlanId, network: StreetNetwork) -> HandDraft:
+    def _read(self, plan_id: PlanId, network: StreetNetwork) -> PreparedDraft:
         with reading(self._engine) as tx:
             stored = get_plan(tx, plan_id)
             begun = as_begun(tx, stored, network)
         return hand_draft(begun[0], stored, *begun[1:])
 
-    def _outcome(self, draft: HandDraft, wish: EditWish) -> Outcome:
+    def _outcome(self, draft: PreparedDraft, wish: EditWish) -> Outcome:
         """Return what a change makes of a draft; the one that was looked at, where it was."""
         key = (draft.plan_id, draft.edit_id, wish)
         found = self._seen.get(key)
@@ -105,7 +105,7 @@ class HandDesk:
         return found
 
 
-def _after(outcome: Outcome, edit_id: EditId, orders: Orders) -> HandDraft | None:
+def _after(outcome: Outcome, edit_id: EditId, orders: OrderIndex) -> PreparedDraft | None:
     """Return the draft that an edit made, under its number; `None` where orders changed since."""
     edited, draft = outcome
     if edited.broken or draft.orders != orders:

@@ -17,7 +17,7 @@ from api.processes.workers.run_kinds import KINDS, Bench, Warm
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
 from api.web.errors import text_of
 from data.errors import BarfrubError, ConflictError
-from data.model import Fault, PlanRun
+from data.model import PlanRun, RunFailure
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import finish_run, lease_run, run_waits
@@ -114,14 +114,14 @@ def solve_run(
             ended = keep(tx, beat.run)
         _log.info("%s run %s: %s", run.kind, run.id, ended.state)
     except BarfrubError as error:
-        _fail(engine, beat.run, str(error), Fault(*text_of(error)))
+        _fail(engine, beat.run, str(error), RunFailure(*text_of(error)))
     except Exception as error:
         _log.exception("%s run %s", run.kind, run.id)
-        fault = Fault("error:server", {})
+        fault = RunFailure("error:server", {})
         _fail(engine, beat.run, f"internal error: {type(error).__name__}", fault)
 
 
-def _fail(engine: Database, run: PlanRun, error: str, fault: Fault) -> None:
+def _fail(engine: Database, run: PlanRun, error: str, fault: RunFailure) -> None:
     _log.warning("%s run %s: %s", run.kind, run.id, error)
     try:
         with transaction(engine) as tx:

@@ -13,7 +13,7 @@ LANGUAGES = ("fa", "en", "de", "az", "ro")
 """In the order of precedence where two languages have a word of one spelling."""
 
 
-class Role(StrEnum):
+class WordRole(StrEnum):
     """What a word does in an address; a word of a name has none."""
 
     KIND = "kind"
@@ -32,11 +32,19 @@ class Role(StrEnum):
 
 
 RELATIONS = frozenset(
-    {Role.BEFORE, Role.AFTER, Role.OPPOSITE, Role.BESIDE, Role.BEHIND, Role.NEAR, Role.BETWEEN}
+    {
+        WordRole.BEFORE,
+        WordRole.AFTER,
+        WordRole.OPPOSITE,
+        WordRole.BESIDE,
+        WordRole.BEHIND,
+        WordRole.NEAR,
+        WordRole.BETWEEN,
+    }
 )
 """Roles of words that tell a place by another one."""
 
-WORD_ROLES = tuple(role for role in Role if role is not Role.KIND)
+WORD_ROLES = tuple(role for role in WordRole if role is not WordRole.KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Language:
     relations_first: bool
     kind_endings: tuple[str, ...]
     like: Mapping[str, tuple[str, ...]]
-    words: Mapping[Role, tuple[str, ...]]
+    words: Mapping[WordRole, tuple[str, ...]]
     titles: tuple[str, ...]
     counted: tuple[str, ...]
     abbreviations: Mapping[str, str]
@@ -97,7 +105,7 @@ def _read(code: str) -> Language:
     )
 
 
-def _said(role: Role, words: Mapping[str, Any]) -> Iterator[str]:
+def _said(role: WordRole, words: Mapping[str, Any]) -> Iterator[str]:
     """Yield the words of a role, as they are and as speech ends them ("it is snowy")."""
     endings = words.get(f"{role}_endings", ())
     for word in words.get(role, ()):

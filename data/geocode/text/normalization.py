@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache
 
-from data.geocode.text.lexicon import Role, languages
+from data.geocode.text.lexicon import WordRole, languages
 
 _LETTERS = str.maketrans(
     {
@@ -121,7 +121,7 @@ def _ordinals() -> dict[str, str]:
 
 @cache
 def _number_words() -> frozenset[str]:
-    return frozenset(folded(w) for each in languages() for w in each.words[Role.NUMBER])
+    return frozenset(folded(w) for each in languages() for w in each.words[WordRole.NUMBER])
 
 
 @cache

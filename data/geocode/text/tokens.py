@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from data.geocode.text.lexicon import RELATIONS, Role, languages
+from data.geocode.text.lexicon import RELATIONS, WordRole, languages
 from data.geocode.text.normalization import folded
 
 MAX_TOKENS = 80
@@ -22,18 +22,18 @@ _NUMBER = re.compile(r"\d+(?:[^\W\d_]|-\d+)?")
 _FRACTION = re.compile(r"(?<=\d)(?:\s*[¼-¾]|\s+\d[/⁄]\d(?!\d))")
 
 _ROLE_ORDER = (
-    Role.NUMBER,
-    Role.BETWEEN,
-    Role.BEFORE,
-    Role.AFTER,
-    Role.OPPOSITE,
-    Role.BESIDE,
-    Role.BEHIND,
-    Role.CROSSING,
-    Role.NEAR,
-    Role.UNTIL,
-    Role.JOIN,
-    Role.FILLER,
+    WordRole.NUMBER,
+    WordRole.BETWEEN,
+    WordRole.BEFORE,
+    WordRole.AFTER,
+    WordRole.OPPOSITE,
+    WordRole.BESIDE,
+    WordRole.BEHIND,
+    WordRole.CROSSING,
+    WordRole.NEAR,
+    WordRole.UNTIL,
+    WordRole.JOIN,
+    WordRole.FILLER,
 )
 """Which role a word has that two lists name."""
 
@@ -47,7 +47,7 @@ class Token(NamedTuple):
 
     text: str
     clause: int
-    role: Role | None = None
+    role: WordRole | None = None
     kind: str = ""
     first: bool = False
     digits: bool = False
@@ -62,7 +62,7 @@ class _Word(NamedTuple):
 
 
 class _Phrase(NamedTuple):
-    role: Role
+    role: WordRole
     kind: str = ""
     first: bool = False
 
@@ -182,11 +182,13 @@ def _spelling(word: str) -> str:
 
 @cache
 def _phrases() -> dict[str, _Phrase]:
-    found = {sign: _Phrase(Role.JOIN) for sign in _AND}
+    found = {sign: _Phrase(WordRole.JOIN) for sign in _AND}
     for language in languages():
         for kind, words in language.kinds.items():
             for word in words:
-                found.setdefault(_spelling(word), _Phrase(Role.KIND, kind, language.kinds_first))
+                found.setdefault(
+                    _spelling(word), _Phrase(WordRole.KIND, kind, language.kinds_first)
+                )
     for role in _ROLE_ORDER:
         for language in languages():
             for word in language.words[role]:
@@ -194,7 +196,7 @@ def _phrases() -> dict[str, _Phrase]:
                 found.setdefault(_spelling(word), _Phrase(role, first=first))
     for language in languages():
         for word in language.counted:
-            found.setdefault(_spelling(word), _Phrase(Role.FILLER))
+            found.setdefault(_spelling(word), _Phrase(WordRole.FILLER))
     return found
 
 
@@ -265,7 +267,7 @@ def _before_numbers() -> frozenset[str]:
         for language in languages()
         for word in (
             *(word for several in language.kinds.values() for word in several),
-            *language.words[Role.NUMBER],
+            *language.words[WordRole.NUMBER],
         )
     )
 
@@ -285,9 +287,11 @@ def name_parts(words: Sequence[Token]) -> NameParts:
     """
     left = list(words)
     said: list[Token] = []
-    while len(left) > 1 and left[0].role is Role.KIND and left[0].first:
+    while len(left) > 1 and left[0].role is WordRole.KIND and left[0].first:
         said.append(left.pop(0))
-    behind = [at for at, token in enumerate(left) if token.role is Role.KIND and not token.first]
+    behind = [
+        at for at, token in enumerate(left) if token.role is WordRole.KIND and not token.first
+    ]
     if behind and len(left) > 1 and (behind[-1] or len(behind) == len(said) + 1):
         said.append(left.pop(behind[-1]))
     core = tuple(token.kind or token.text for token in left)

@@ -33,7 +33,7 @@ class ChangedRoute:
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
+class UrgentInsertion:
     """The best place for a job in the routes that are driven, without those routes.
 
     Attributes

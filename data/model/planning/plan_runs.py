@@ -45,7 +45,7 @@ class CurvePoint(NamedTuple):
     unserved: int
 
 
-class Fault(NamedTuple):
+class RunFailure(NamedTuple):
     """Why a run failed: a text of the catalogs by its msgid, and the values in it."""
 
     text: str
@@ -89,6 +89,6 @@ class PlanRun:
     kind: RunKind = RunKind.PLAN
     options: Mapping[str, Any] = field(default_factory=dict)
     curve: tuple[CurvePoint, ...] = ()
-    fault: Fault | None = None
+    fault: RunFailure | None = None
     digest: str = ""
     answer: Mapping[str, Any] | None = None

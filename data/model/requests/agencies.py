@@ -92,7 +92,7 @@ class CallOutcome(StrEnum):
     UNWANTED = "unwanted"
 
 
-class News(StrEnum):
+class CallbackReason(StrEnum):
     """What a caller is called back about."""
 
     DONE = "done"
@@ -107,7 +107,7 @@ class CallAttempt:
     """Somebody called a caller back about news."""
 
     request_id: RequestId
-    news: News
+    news: CallbackReason
     at: datetime
     by: str
     outcome: CallOutcome
@@ -123,7 +123,7 @@ class Callback:
 
     request: ServiceRequest
     language: Language
-    news: News
+    news: CallbackReason
     since: datetime
     tries: int
     tried_at: datetime | None

@@ -35,7 +35,7 @@ class RequestClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class ClockedRequest:
     """A request with its clock; `reachable` says whether somebody could be told."""
 
     request: ServiceRequest

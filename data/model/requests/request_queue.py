@@ -27,7 +27,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-class Order(StrEnum):
+class QueueOrder(StrEnum):
     """What comes first."""
 
     OLDEST = "oldest"
@@ -53,7 +53,7 @@ class RequestFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QueuedRequest:
     """A request of the queue; class and district are empty where it has no street."""
 
     request: ServiceRequest
@@ -73,7 +73,7 @@ class Tally(NamedTuple):
     requests: int
 
 
-class Spot(NamedTuple):
+class RequestPoint(NamedTuple):
     """A request as a point; `received_s` counts from 1970."""
 
     id: int
@@ -84,7 +84,7 @@ class Spot(NamedTuple):
     received_s: int
 
 
-class Waiting(NamedTuple):
+class BoardRequest(NamedTuple):
     """What a board must know of each request that waits; seconds count from 1970."""
 
     id: int
@@ -96,7 +96,7 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RequestBefore:
     """What a change may change of a request."""
 
     kind: RequestKind
@@ -131,8 +131,8 @@ class QueueStep:
     """What a change did to one request; a request that it took in stood nowhere before."""
 
     request_id: RequestId
-    before: Standing | None
-    after: Standing
+    before: RequestBefore | None
+    after: RequestBefore
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from data.model import (
     Device,
     DeviceId,
     DeviceInput,
-    Equipment,
     Role,
+    SensorKind,
     SpeedUnit,
     User,
     UserId,
@@ -154,7 +154,7 @@ def _device(row: Row[Any]) -> Device:
 
 def _inputs(rows: Sequence[Mapping[str, Any]]) -> tuple[DeviceInput, ...]:
     return tuple(
-        DeviceInput(row["key"], Equipment(row["equipment"]), row["inverted"]) for row in rows
+        DeviceInput(row["key"], SensorKind(row["equipment"]), row["inverted"]) for row in rows
     )
 
 

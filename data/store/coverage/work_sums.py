@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from data.model import Pass, SegmentId, StormId, StreetStorm, VehicleId, Worked
+from data.model import EvidenceTotal, Pass, SegmentId, StormId, StreetStorm, VehicleId
 from data.store.coverage.coverage import pass_of
 from data.store.database.engine import Tx
 from data.store.schema import passage
 
 
-def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Worked]:
+def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[EvidenceTotal]:
     """Return what a vehicle was seen to work on in a storm, by kind of evidence, most first."""
     count = func.count()
     query = (
@@ -25,7 +25,7 @@ def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[Worked
         .group_by(passage.c.evidence_kind)
         .order_by(count.desc())
     )
-    return [Worked(*row) for row in tx.execute(query)]
+    return [EvidenceTotal(*row) for row in tx.execute(query)]
 
 
 def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass | None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 from data.errors import InvalidError, NotFoundError
-from data.store.database.write_queue import ASK_S, Turns
+from data.store.database.write_queue import ASK_S, WriteQueue
 
 Database = Engine
 """A city's opened database."""
@@ -31,7 +31,7 @@ CHECKPOINT_PAGES, DERIVED_CHECKPOINT_PAGES = 10_000, 1_000
 """Length of the write-ahead log from which a commit carries it over into the database, in pages of
 4 kB: who stores what can be derived again does it first, so that nobody else waits for it."""
 
-_turns: WeakKeyDictionary[Engine, Turns] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[Engine, WriteQueue] = WeakKeyDictionary()
 """Where the writers of each database stand in line."""
 
 
@@ -59,7 +59,7 @@ def create_engine(path: Path | None, *, derived: bool = False) -> Engine:
     else:
         # Errors are logged, and what callers said must not be.
         engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
-    _turns[engine] = Turns(path)
+    _turns[engine] = WriteQueue(path)
     sqlalchemy.event.listen(engine, "connect", partial(_configure, derived=derived))
     sqlalchemy.event.listen(engine, "begin", _begin)
     sqlalchemy.event.listen(engine, "handle_error", _refuse_large)

@@ -23,7 +23,7 @@ PARTS = ("head", "turn")
 """What writers lock, files beside the database: the head of the line, and the turn itself."""
 
 
-class Turns:
+class WriteQueue:
     """The turns of a database's writers; of this process alone where it is in memory (`None`)."""
 
     def __init__(self, path: Path | None) -> None:

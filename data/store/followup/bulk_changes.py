@@ -13,13 +13,13 @@ from data.model import (
     QueueChange,
     QueueChangeId,
     QueueStep,
+    RequestBefore,
     RequestId,
     RequestKind,
     RequestState,
     SegmentId,
     Side,
     Snap,
-    Standing,
 )
 from data.store.database.engine import Tx
 from data.store.schema import queue_change
@@ -60,7 +60,7 @@ def set_undone(tx: Tx, change_id: QueueChangeId, now: datetime) -> None:
     tx.execute(update(queue_change).where(queue_change.c.id == change_id).values(undone_at=now))
 
 
-def _json(standing: Standing | None) -> dict[str, object] | None:
+def _json(standing: RequestBefore | None) -> dict[str, object] | None:
     if standing is None:
         return None
     return {
@@ -85,9 +85,9 @@ def _change(row: Row[Any]) -> QueueChange:
     return QueueChange(QueueChangeId(row.id), row.at, row.by, row.action, steps, row.undone_at)
 
 
-def _standing(values: dict[str, Any]) -> Standing:
+def _standing(values: dict[str, Any]) -> RequestBefore:
     location, snap, reason = values["location"], values["snap"], values["closed_for"]
-    return Standing(
+    return RequestBefore(
         kind=RequestKind(values["kind"]),
         state=RequestState(values["state"]),
         location=location and LonLat(*location),

@@ -21,10 +21,10 @@ from sqlalchemy import (
 from data.model import (
     CallAttempt,
     Callback,
+    CallbackReason,
     CallOutcome,
     ClosingReason,
     HandOverState,
-    News,
     RequestState,
 )
 from data.store.database.engine import Tx
@@ -61,7 +61,14 @@ def list_callbacks(tx: Tx, now: datetime, limit: int) -> list[Callback]:
         .limit(limit)
     )
     return [
-        Callback(request_of(row), row.language, News(row.news), row.since, row.tries, row.tried_at)
+        Callback(
+            request_of(row),
+            row.language,
+            CallbackReason(row.news),
+            row.since,
+            row.tries,
+            row.tried_at,
+        )
         for row in tx.execute(query)
     ]
 
@@ -123,11 +130,11 @@ def _news(now: datetime) -> CompoundSelect[Any]:
     late = and_(request.c.state == RequestState.OPEN, wanted_at < now)
     answered = and_(given, hand_over.c.state == HandOverState.DONE)
     return union_all(
-        _of(News.DONE, ended, done),
-        _of(News.CLOSED, ended, closed),
-        _of(News.HANDED_OVER, ended, given),
-        _of(News.LATE, wanted_at, late),
-        _of(News.ANSWERED, hand_over.c.answered_at, answered),
+        _of(CallbackReason.DONE, ended, done),
+        _of(CallbackReason.CLOSED, ended, closed),
+        _of(CallbackReason.HANDED_OVER, ended, given),
+        _of(CallbackReason.LATE, wanted_at, late),
+        _of(CallbackReason.ANSWERED, hand_over.c.answered_at, answered),
     )
 
 
@@ -137,7 +144,9 @@ def _promised_until() -> ScalarSelect[Any]:
     return query.order_by(promise.c.id.desc()).limit(1).scalar_subquery()
 
 
-def _of(news: News, since: ColumnElement[Any], condition: ColumnElement[bool]) -> Select[Any]:
+def _of(
+    news: CallbackReason, since: ColumnElement[Any], condition: ColumnElement[bool]
+) -> Select[Any]:
     tables = (
         request.join(caller, caller.c.request_id == request.c.id)
         .join(request_clock, request_clock.c.request_id == request.c.id)

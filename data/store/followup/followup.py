@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, false, func, or_, select
 
 from data.errors import NotFoundError
-from data.model import ClosingReason, Followed, RequestId
+from data.model import ClockedRequest, ClosingReason, RequestId
 from data.store.database.engine import Tx
 from data.store.requests.requests import request_of
 from data.store.requests.sla_clocks import clock_of
@@ -16,7 +16,7 @@ _REACHABLE = or_(caller.c.phone != "", caller.c.email != "")
 _ROWS = request.join(request_clock).outerjoin(caller, caller.c.request_id == request.c.id)
 
 
-def list_followed(tx: Tx) -> list[Followed]:
+def list_followed(tx: Tx) -> list[ClockedRequest]:
     """Return the requests that are not closed, or whose callers do not know it yet, oldest first.
 
     What a caller has withdrawn needs no answer.
@@ -30,7 +30,7 @@ def list_followed(tx: Tx) -> list[Followed]:
     return [_followed(row) for row in tx.execute(query)]
 
 
-def get_followed(tx: Tx, request_id: RequestId) -> Followed:
+def get_followed(tx: Tx, request_id: RequestId) -> ClockedRequest:
     """Return one request with its clock."""
     row = tx.execute(_query().where(request.c.id == request_id)).first()
     if row is None:
@@ -38,7 +38,7 @@ def get_followed(tx: Tx, request_id: RequestId) -> Followed:
     return _followed(row)
 
 
-def list_received_between(tx: Tx, since: datetime, until: datetime) -> list[Followed]:
+def list_received_between(tx: Tx, since: datetime, until: datetime) -> list[ClockedRequest]:
     """Return the requests that came in from `since` to before `until`, oldest first."""
     within = (request.c.received_at >= since, request.c.received_at < until)
     return [_followed(row) for row in tx.execute(_query().where(*within))]
@@ -62,5 +62,5 @@ def _query() -> Select[Any]:
     return select(*columns).select_from(_ROWS).order_by(request.c.received_at, request.c.id)
 
 
-def _followed(row: Row[Any]) -> Followed:
-    return Followed(request_of(row), clock_of(row), bool(row.reachable))
+def _followed(row: Row[Any]) -> ClockedRequest:
+    return ClockedRequest(request_of(row), clock_of(row), bool(row.reachable))

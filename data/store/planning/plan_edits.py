@@ -35,7 +35,7 @@ from data.store.planning.plans import GZIP_LEVEL
 from data.store.schema import hand_draft, plan, plan_edit
 
 
-class HandDraft(NamedTuple):
+class EditedDraft(NamedTuple):
     """A draft that is edited by hand, and how its storm stood when that began."""
 
     plan_id: PlanId
@@ -52,7 +52,7 @@ class EditHead(NamedTuple):
     wish: EditWish
 
 
-def add_hand_draft(tx: Tx, new: HandDraft) -> None:
+def add_hand_draft(tx: Tx, new: EditedDraft) -> None:
     """Say that a draft may be edited by hand."""
     values = {
         "plan_id": new.plan_id,
@@ -63,13 +63,13 @@ def add_hand_draft(tx: Tx, new: HandDraft) -> None:
     tx.execute(insert(hand_draft).values(**values))
 
 
-def get_hand_draft(tx: Tx, plan_id: PlanId) -> HandDraft:
+def get_hand_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
     """Return how the editing of a draft began; raise `NotFoundError` where it never did."""
     row = tx.execute(select(hand_draft).where(hand_draft.c.plan_id == plan_id)).first()
     if row is None:
         raise NotFoundError("hand_draft", plan_id)
     present = present_from_json(json.loads(gzip.decompress(row.present)))
-    return HandDraft(PlanId(row.plan_id), PlanId(row.base_id), row.begun_by, present)
+    return EditedDraft(PlanId(row.plan_id), PlanId(row.base_id), row.begun_by, present)
 
 
 def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:

@@ -14,10 +14,10 @@ from data.errors import ConflictError, NotFoundError
 from data.model import (
     SLOW_KINDS,
     CurvePoint,
-    Fault,
     PlanId,
     PlanRun,
     PlanRunId,
+    RunFailure,
     RunKind,
     RunState,
     StormId,
@@ -157,7 +157,7 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
 
 
 def finish_run(
-    tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "", fault: Fault | None = None
+    tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "", fault: RunFailure | None = None
 ) -> PlanRun:
     """End a run: done with a plan, or failed with an error. Raises `ConflictError` as above."""
     state = RunState.FAILED if plan_id is None else RunState.DONE
@@ -240,7 +240,7 @@ def _run(row: Row[Any]) -> PlanRun:
         kind=RunKind(row.kind),
         options=row.options,
         curve=tuple(CurvePoint(*point) for point in row.curve),
-        fault=Fault(*row.fault) if row.fault else None,
+        fault=RunFailure(*row.fault) if row.fault else None,
         digest=row.digest,
         answer=row.answer,
     )

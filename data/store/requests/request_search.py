@@ -22,17 +22,17 @@ from sqlalchemy import (
 
 from data.geocode.text.normalization import normal
 from data.model import (
-    Found,
-    Order,
+    BoardRequest,
+    QueuedRequest,
+    QueueOrder,
     RequestFilter,
     RequestId,
+    RequestPoint,
     RequestState,
     RoadClass,
     ServiceClass,
-    Spot,
     Stage,
     Tally,
-    Waiting,
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
@@ -61,10 +61,10 @@ def search_requests(
     tx: Tx,
     wanted: RequestFilter,
     classes: ClassOfRoad,
-    order: Order,
+    order: QueueOrder,
     limit: int,
     after: RequestId | None = None,
-) -> list[Found]:
+) -> list[QueuedRequest]:
     """Return the requests that fit, in order; with `after`, those that come behind that one.
 
     Pages hold still while requests come in: a page begins behind a request, not at a number.
@@ -74,7 +74,7 @@ def search_requests(
     if after is not None:
         place = select(request.c.received_at, request.c.id).where(request.c.id == after)
         behind = place.scalar_subquery()
-        query = query.where(key > behind if order is Order.OLDEST else key < behind)
+        query = query.where(key > behind if order is QueueOrder.OLDEST else key < behind)
     return [_found(row) for row in tx.execute(_ordered(query, order).limit(limit))]
 
 
@@ -91,7 +91,7 @@ def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[
     return [_tally(*row) for row in tx.execute(query.group_by(*by))]
 
 
-def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Spot]:
+def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[RequestPoint]:
     """Return all requests that fit and have a place, the newest last."""
     query = (
         select(
@@ -106,10 +106,10 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
         .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
         .order_by(request.c.received_at, request.c.id)
     )
-    return [Spot(*row) for row in tx.execute(query)]
+    return [RequestPoint(*row) for row in tx.execute(query)]
 
 
-def list_waiting(tx: Tx) -> list[Waiting]:
+def list_waiting(tx: Tx) -> list[BoardRequest]:
     """Return all requests that are neither done nor handed over, the oldest first.
 
     Places are told to a decimetre: ten thousand rows must be a small answer.
@@ -127,7 +127,7 @@ def list_waiting(tx: Tx) -> list[Waiting]:
         .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))
         .order_by(request.c.received_at, request.c.id)
     )
-    return [Waiting(*row) for row in tx.execute(query)]
+    return [BoardRequest(*row) for row in tx.execute(query)]
 
 
 def count_waiting(tx: Tx) -> int:
@@ -159,9 +159,11 @@ def _rows(classes: ClassOfRoad) -> Select[Any]:
     return select(*columns, job.c.due_at).select_from(_TABLES)
 
 
-def _ordered(query: Select[Any], order: Order) -> Select[Any]:
+def _ordered(query: Select[Any], order: QueueOrder) -> Select[Any]:
     columns = (request.c.received_at, request.c.id)
-    return query.order_by(*(each if order is Order.OLDEST else each.desc() for each in columns))
+    return query.order_by(
+        *(each if order is QueueOrder.OLDEST else each.desc() for each in columns)
+    )
 
 
 def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnElement[bool]]:
@@ -219,5 +221,5 @@ def _tally(
     return Tally(stage, kind, tuple(json.loads(dangers)), service_class, district, requests)
 
 
-def _found(row: Row[Any]) -> Found:
-    return Found(request_of(row), row.level, row.district, row.due_at)
+def _found(row: Row[Any]) -> QueuedRequest:
+    return QueuedRequest(request_of(row), row.level, row.district, row.due_at)

@@ -11,7 +11,7 @@ from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import translator
-from maps.routes.route_sheet import Trip, sheet_of, sheets_data
+from maps.routes.route_sheet import SheetRoute, sheet_of, sheets_data
 from maps.routes.route_steps import Surroundings
 from tests import village as v
 from tests.maps.plans import a_plan
@@ -54,10 +54,10 @@ def test_a_dispatcher_gets_all_sheets_and_a_driver_his_own(client, sign_in, plan
     assert client.get(f"/api/plans/{plan.id}/routes/1/sheet.pdf?language=xx").status_code == 422
 
 
-def a_trip(network: StreetNetwork, shut: dict[SegmentId, str]) -> Trip:
+def a_trip(network: StreetNetwork, shut: dict[SegmentId, str]) -> SheetRoute:
     route = a_plan(state=PlanState.DRAFT).routes[0]
     around = Surroundings(network, [v.a_reload_site()], "Yard")
-    return Trip(route, v.a_vehicle(1), v.a_shift(1), "sara", around, shut)
+    return SheetRoute(route, v.a_vehicle(1), v.a_shift(1), "sara", around, shut)
 
 
 def test_a_sheet_says_what_to_do_where_and_what_to_beware_of():

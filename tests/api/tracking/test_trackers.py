@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from data.model import DeviceInput, Equipment, SpeedUnit, VehicleId
+from data.model import DeviceInput, SensorKind, SpeedUnit, VehicleId
 from data.store.accounts.accounts import add_device, list_devices
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
@@ -117,7 +117,7 @@ def test_inputs_are_set_on_the_page_and_mean_blade_and_spreader(
     with transaction(app.engine) as tx:
         (device,) = list_devices(tx)
     assert device.speed_unit is SpeedUnit.KNOTS
-    assert device.inputs[0] == DeviceInput("in1", Equipment.BLADE, inverted=True)
+    assert device.inputs[0] == DeviceInput("in1", SensorKind.BLADE, inverted=True)
     assert osmand(client, id=TOKEN, in1="0", din2="1", **PLACE).status_code == 200
     (fix,) = kept(app)
     assert (fix.blade, fix.spreader) == (True, True)

@@ -27,14 +27,14 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
-from fleet.alerts.alert_monitor import Look, Watch
+from fleet.alerts.alert_monitor import MonitorResult, Watch
 from fleet.alerts.alert_register import AlertBook, acknowledge
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
 from fleet.simulation.simulated_trucks import Habits, driven
 from fleet.storms.storm_start import end_storm, start_storm
-from fleet.tracking.geofences import Site
+from fleet.tracking.geofences import Geofence
 from fleet.tracking.live_fleet import LiveFleet
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix
@@ -265,11 +265,11 @@ def test_a_tracker_sleeps_in_a_yard_until_its_truck_is_late(tx: Tx) -> None:
     desk.look(standing((100, 0), 0, 2))
     assert desk.seen.check is not None
     check, here = desk.seen.check.routes[0], desk.live.picture()
-    yard = Site("Yard", v.at_m(100, 0), 50.0, yard=True)
+    yard = Geofence("Yard", v.at_m(100, 0), 50.0, yard=True)
     truck = TruckNow(VehicleId(1), here[VehicleId(1)], driving=True, check=check)
     late = replace(truck, check=replace(check, late=11 * MINUTE))
 
-    def silent(one: TruckNow, *sites: Site) -> bool:
+    def silent(one: TruckNow, *sites: Geofence) -> bool:
         later = v.NOW + 30 * MINUTE
         return bool(silent_signs([one], {}, sites, desk.storm.started_at, RULES, later))
 
@@ -327,7 +327,7 @@ def test_when_most_trucks_are_silent_one_alert_tells_of_all() -> None:
 def test_a_quiet_look_needs_no_writing(desk: Desk) -> None:
     desk.drive(a_drive((0, 0), (100, 0), blade=True))
     storm: Storm = desk.storm
-    seen: Look = desk.seen
+    seen: MonitorResult = desk.seen
     assert desk.watch.calm(desk.tx, seen, desk.now)
     odd = Sign(AlertKind.OFF_ROUTE, VehicleId(1), desk.now)
     assert not desk.watch.book.calm(desk.tx, storm, [odd], desk.now)

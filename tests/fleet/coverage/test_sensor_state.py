@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.model import DirectedSegment, SegmentId, VehicleId
-from fleet.coverage.sensor_state import DRIVES_M, FAST_S, Claim, Equipment, Switch
+from fleet.coverage.sensor_state import DRIVES_M, FAST_S, SensorPair, SensorReading, Switch
 from fleet.simulation.simulated_faults import SensorFault, broken
 from fleet.simulation.simulated_trucks import Fix
 from tests import village as v
@@ -13,9 +13,11 @@ from tests.fleet.drives import a_fix
 LIMIT_MPS = 14.0
 
 
-def heard(blades: list[bool | None], speed_mps: float = 6.0, start_s: float = 0.0) -> list[Claim]:
+def heard(
+    blades: list[bool | None], speed_mps: float = 6.0, start_s: float = 0.0
+) -> list[SensorReading]:
     """What is believed at fixes five seconds apart."""
-    equipment = Equipment()
+    equipment = SensorPair()
     return [
         equipment.hear(
             a_fix(v.at_m(0, 0), start_s + 5.0 * i, blade=blade, speed_mps=speed_mps), LIMIT_MPS
@@ -42,7 +44,7 @@ def test_a_sensor_that_flaps_is_not_believed_until_it_is_calm_again() -> None:
 def test_a_loose_contact_is_found_out_at_work_and_on_the_way(seed: int, every_s: float) -> None:
     chance = np.random.default_rng(seed)
     for truth in (True, False):
-        equipment, believed = Equipment(), 0
+        equipment, believed = SensorPair(), 0
         for i in range(360):
             gone_m = 6.0 * every_s * i
             street = DirectedSegment(SegmentId(int(gone_m // 80)), True)
@@ -57,7 +59,7 @@ def test_a_loose_contact_is_found_out_at_work_and_on_the_way(seed: int, every_s:
 def test_a_small_machine_that_lifts_its_blade_at_every_corner_is_believed(
     works_s: int, lifts_s: int, every_s: float
 ) -> None:
-    equipment = Equipment()
+    equipment = SensorPair()
     for i in range(int(600 / every_s)):
         corner, on_s = divmod(every_s * i, works_s + lifts_s)
         street = DirectedSegment(SegmentId(int(corner + (on_s > works_s + lifts_s / 2))), True)
@@ -67,7 +69,7 @@ def test_a_small_machine_that_lifts_its_blade_at_every_corner_is_believed(
 
 def test_a_blade_that_is_down_at_full_speed_is_stuck_until_it_says_up() -> None:
     fast = int(FAST_S / 5) + 3
-    equipment = Equipment()
+    equipment = SensorPair()
     fixes = [a_fix(v.at_m(0, 0), 5.0 * i, blade=True, speed_mps=20.0) for i in range(fast)]
     assert [equipment.hear(fix, LIMIT_MPS).blade for fix in fixes][-1] is None
     slow = a_fix(v.at_m(0, 0), 5.0 * fast, blade=True, speed_mps=6.0)
@@ -80,7 +82,7 @@ def test_a_blade_that_is_down_at_full_speed_is_stuck_until_it_says_up() -> None:
 def test_a_blade_that_never_was_up_where_the_route_drives_is_stuck(
     was_up: bool, believed: bool | None
 ) -> None:
-    equipment = Equipment()
+    equipment = SensorPair()
     if was_up:
         equipment.hear(a_fix(v.at_m(0, 0), 0.0, blade=False), LIMIT_MPS)
     equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=True), LIMIT_MPS)
@@ -89,15 +91,15 @@ def test_a_blade_that_never_was_up_where_the_route_drives_is_stuck(
 
 
 def test_only_a_sensor_that_never_said_up_was_stuck_all_along() -> None:
-    equipment = Equipment()
+    equipment = SensorPair()
     equipment.hear(a_fix(v.at_m(0, 0), 0.0, blade=True, spreader=False), LIMIT_MPS)
     assert (equipment.unproved, equipment.stuck) == (True, frozenset())
     equipment.drive(DRIVES_M + 1)
     assert equipment.stuck == {Switch.BLADE}
     equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=False, spreader=False), LIMIT_MPS)
     assert (equipment.unproved, equipment.stuck) == (False, frozenset())
-    claim = Claim(True, False, fresh=True)
-    assert claim.without(frozenset({Switch.BLADE})) == Claim(None, False, fresh=True)
+    claim = SensorReading(True, False, fresh=True)
+    assert claim.without(frozenset({Switch.BLADE})) == SensorReading(None, False, fresh=True)
 
 
 def test_a_phone_beside_the_tracker_does_not_hide_what_the_sensor_said() -> None:

@@ -9,12 +9,12 @@ from fleet.coverage.tap_rules import (
     AGAINST_SENSOR,
     SEEN,
     UNSEEN,
-    Sensor,
-    Street,
-    Told,
+    ConfirmedStreet,
+    SensorKnowledge,
+    TappedStreet,
     told_by,
 )
-from fleet.coverage.visits import Look, in_order, looks_at
+from fleet.coverage.visits import StreetVisit, in_order, looks_at
 from tests import village as v
 
 RULES = EvidenceRules()
@@ -25,25 +25,25 @@ def at(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def a_look(since_s: float, until_s: float, **facts: float | bool) -> Look:
+def a_look(since_s: float, until_s: float, **facts: float | bool) -> StreetVisit:
     usual = {"missing_m": 0.0, "worked_m": 0.0, "hinted_m": 0.0} | facts
-    return Look(v.NOW + at(since_s), v.NOW + at(until_s), **usual)
+    return StreetVisit(v.NOW + at(since_s), v.NOW + at(until_s), **usual)
 
 
-def streets(*looks: Look | None, length_m: float = 80.0) -> list[Street]:
+def streets(*looks: StreetVisit | None, length_m: float = 80.0) -> list[TappedStreet]:
     return [
-        Street(DirectedSegment(SegmentId(i), True), length_m, True, look)
+        TappedStreet(DirectedSegment(SegmentId(i), True), length_m, True, look)
         for i, look in enumerate(looks, start=1)
     ]
 
 
 def told(
-    sensor: Sensor,
+    sensor: SensorKnowledge,
     silence_s: float,
-    *looks: Look | None,
+    *looks: StreetVisit | None,
     alongside: bool = False,
     length_m: float = 80.0,
-) -> dict[int, Told]:
+) -> dict[int, ConfirmedStreet]:
     row = streets(*looks, length_m=length_m)
     asked = (lambda _a, _b: at(silence_s), lambda _a, _b, _ways: alongside)
     return {one.directed.segment_id: one for one in told_by(sensor, row, BEGAN, TAPPED, *asked)}
@@ -54,8 +54,8 @@ IDLE = a_look(25, 55)
 
 
 def test_a_live_sensor_leaves_a_tap_only_what_positions_cannot_show() -> None:
-    assert told(Sensor.ALIVE, 5, PLOWED, IDLE, AFTER) == {}
-    found = told(Sensor.ALIVE, 5, PLOWED, None, AFTER)
+    assert told(SensorKnowledge.ALIVE, 5, PLOWED, IDLE, AFTER) == {}
+    found = told(SensorKnowledge.ALIVE, 5, PLOWED, None, AFTER)
     assert list(found) == [2]
     assert (found[2].began_at, found[2].ended_at) == (PLOWED.ended_at, AFTER.began_at)
     assert found[2].confidence == UNSEEN
@@ -69,7 +69,7 @@ def test_a_longer_way_needs_the_time_for_it_and_a_still_longer_one_a_silence(
     hidden: int, again_s: float, silence_s: float, proved: bool
 ) -> None:
     again = a_look(again_s, again_s + 20, worked_m=80.0)
-    found = told(Sensor.ALIVE, silence_s, PLOWED, *[None] * hidden, again)
+    found = told(SensorKnowledge.ALIVE, silence_s, PLOWED, *[None] * hidden, again)
     assert list(found) == [2, 3, 4][:hidden] * proved
 
 
@@ -78,9 +78,9 @@ def test_however_long_a_way_counts_along_which_positions_came_in_the_time_for_it
     again_s: float, proved: bool
 ) -> None:
     again = a_look(again_s, again_s + 20, worked_m=80.0)
-    found = told(Sensor.ALIVE, 5, PLOWED, *[None] * 5, again, alongside=True)
+    found = told(SensorKnowledge.ALIVE, 5, PLOWED, *[None] * 5, again, alongside=True)
     assert list(found) == [2, 3, 4, 5, 6] * proved
-    assert told(Sensor.ALIVE, 5, PLOWED, *[None] * 5, again) == {}
+    assert told(SensorKnowledge.ALIVE, 5, PLOWED, *[None] * 5, again) == {}
 
 
 @pytest.mark.parametrize(("length_m", "proved"), [(14.0, [2, 3]), (29.0, [2]), (31.0, [])])
@@ -89,32 +89,32 @@ def test_a_blade_may_have_moved_on_streets_shorter_than_a_receivers_error(
 ) -> None:
     at_work = a_look(0, 20, worked_m=length_m)
     idle = [a_look(20, 22), a_look(22, 24), a_look(24, 26)]
-    assert list(told(Sensor.ALIVE, 5, at_work, *idle, length_m=length_m)) == proved
-    assert told(Sensor.ALIVE, 5, at_work, a_look(60, 62), length_m=length_m) == {}
+    assert list(told(SensorKnowledge.ALIVE, 5, at_work, *idle, length_m=length_m)) == proved
+    assert told(SensorKnowledge.ALIVE, 5, at_work, a_look(60, 62), length_m=length_m) == {}
 
 
 def test_nothing_is_filled_in_between_streets_that_were_only_driven_along() -> None:
-    assert told(Sensor.ALIVE, 60, IDLE, None, a_look(60, 80)) == {}
+    assert told(SensorKnowledge.ALIVE, 60, IDLE, None, a_look(60, 80)) == {}
 
 
 def test_nothing_is_filled_in_at_the_end_of_what_was_seen() -> None:
-    assert told(Sensor.ALIVE, 60, PLOWED, AFTER, None) == {}
+    assert told(SensorKnowledge.ALIVE, 60, PLOWED, AFTER, None) == {}
 
 
 @pytest.mark.parametrize(("worked_m", "proved"), [(55.0, True), (30.0, False)])
 def test_a_blade_that_moved_within_a_receivers_error_of_the_end_leaves_the_tap(
     worked_m: float, proved: bool
 ) -> None:
-    found = told(Sensor.ALIVE, 0, a_look(0, 20, worked_m=worked_m))
+    found = told(SensorKnowledge.ALIVE, 0, a_look(0, 20, worked_m=worked_m))
     assert [one.confidence for one in found.values()] == [AGAINST_SENSOR] * proved
 
 
 @pytest.mark.parametrize(
     ("sensor", "seen", "unseen"),
-    [(Sensor.SILENT, SEEN, UNSEEN), (Sensor.DEAD, AGAINST_SENSOR, None)],
+    [(SensorKnowledge.SILENT, SEEN, UNSEEN), (SensorKnowledge.DEAD, AGAINST_SENSOR, None)],
 )
 def test_without_a_sensor_worth_the_name_the_driver_is_believed(
-    sensor: Sensor, seen: float, unseen: float | None
+    sensor: SensorKnowledge, seen: float, unseen: float | None
 ) -> None:
     found = told(sensor, 0, IDLE, None)
     assert (found[1].began_at, found[1].confidence) == (IDLE.began_at, seen)
@@ -122,8 +122,8 @@ def test_without_a_sensor_worth_the_name_the_driver_is_believed(
 
 
 def test_a_sensor_that_never_said_up_and_the_driver_agree() -> None:
-    assert told(Sensor.ALIVE, 0, PLOWED) == {}
-    assert told(Sensor.UNPROVED, 0, PLOWED)[1].confidence == AGAINST_SENSOR
+    assert told(SensorKnowledge.ALIVE, 0, PLOWED) == {}
+    assert told(SensorKnowledge.UNPROVED, 0, PLOWED)[1].confidence == AGAINST_SENSOR
 
 
 def a_pass(since_s: float, until_s: float, to_m: float, **changes: object) -> Pass:
@@ -136,7 +136,7 @@ def a_pass(since_s: float, until_s: float, to_m: float, **changes: object) -> Pa
     )
 
 
-def seen_visits(*passes: Pass) -> list[Look]:
+def seen_visits(*passes: Pass) -> list[StreetVisit]:
     return looks_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
 
 
@@ -180,4 +180,4 @@ def test_what_positions_only_hint_at_the_driver_confirms() -> None:
     unsure = a_pass(0, 20, 100.0, evidence=Evidence(EvidenceKind.BLADE, 0.1))
     (look,) = seen_visits(unsure)
     assert look == a_look(0, 20, hinted_m=100.0)
-    assert told(Sensor.ALIVE, 0, look)[1].confidence == AGAINST_SENSOR
+    assert told(SensorKnowledge.ALIVE, 0, look)[1].confidence == AGAINST_SENSOR

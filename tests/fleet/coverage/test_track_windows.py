@@ -4,8 +4,8 @@ from itertools import pairwise
 import pytest
 
 from data.model import DirectedSegment, EvidenceKind, Pass, Position, Treatment, VehicleId
-from fleet.coverage.route_expectations import Order, Orders
-from fleet.coverage.track_windows import Window, number_at
+from fleet.coverage.route_expectations import ExpectedWork, FleetExpectations
+from fleet.coverage.track_windows import TrackWindow, number_at
 from fleet.matching.map_matching import StreetMatcher
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
@@ -16,8 +16,8 @@ DRIVES = [
     DirectedSegment(street, way) for street in (v.DEPOT_ROAD, v.YARD) for way in (True, False)
 ]
 TRUCK = v.a_vehicle(1)
-ROUTE = Order(v.NOW, frozenset(MAIN), frozenset(DRIVES))
-ORDERS = Orders({TRUCK.id: TRUCK}, {TRUCK.id: [ROUTE]})
+ROUTE = ExpectedWork(v.NOW, frozenset(MAIN), frozenset(DRIVES))
+ORDERS = FleetExpectations({TRUCK.id: TRUCK}, {TRUCK.id: [ROUTE]})
 WAY_M = [(0, 0), (400, 0), (600, 0), (600, -80), (600, 0), (400, 0)]
 """Along Main Street, then out to the yard and back, where there is nothing to plow."""
 
@@ -29,9 +29,9 @@ def a_night_with(*blades: bool) -> list[Position]:
     return [*work, *rest]
 
 
-def followed(fixes: Sequence[Position], *cuts: int) -> Window:
+def followed(fixes: Sequence[Position], *cuts: int) -> TrackWindow:
     """Follow a truck, settling its last fixes at every cut as a silence does."""
-    matcher, window = StreetMatcher(NETWORK), Window(VehicleId(1), number_at(v.NOW))
+    matcher, window = StreetMatcher(NETWORK), TrackWindow(VehicleId(1), number_at(v.NOW))
     bounds = [0, *cuts, len(fixes)]
     for first, last in pairwise(bounds):
         window.feed(matcher, NETWORK, ORDERS, fixes[first:last])
@@ -39,11 +39,13 @@ def followed(fixes: Sequence[Position], *cuts: int) -> Window:
     return window
 
 
-def proved(window: Window) -> dict[DirectedSegment, list[Pass]]:
+def proved(window: TrackWindow) -> dict[DirectedSegment, list[Pass]]:
     return {way: window.passes(way) for way in [*MAIN, *DRIVES]}
 
 
-def work_of(window: Window, way: DirectedSegment) -> set[tuple[EvidenceKind, Treatment | None]]:
+def work_of(
+    window: TrackWindow, way: DirectedSegment
+) -> set[tuple[EvidenceKind, Treatment | None]]:
     return {(one.evidence.kind, one.treatment) for one in window.passes(way)}
 
 
@@ -95,5 +97,5 @@ def test_cuts_and_silences_on_the_way_change_nothing(rest: bool) -> None:
 
 
 def test_where_a_route_both_works_and_drives_the_blade_decides_alone() -> None:
-    both = Order(v.NOW, frozenset(MAIN), frozenset(DRIVES), frozenset(MAIN))
+    both = ExpectedWork(v.NOW, frozenset(MAIN), frozenset(DRIVES), frozenset(MAIN))
     assert (both.tells(MAIN[0]), both.tells(DRIVES[0]), ROUTE.tells(MAIN[0])) == (None, False, True)

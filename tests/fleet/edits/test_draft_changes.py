@@ -15,7 +15,7 @@ from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx, transaction
 from data.store.planning.plan_edits import list_edits
 from data.store.planning.plans import add_plan, get_plan
-from fleet.edits.draft import HandDraft, drafted, hand_draft
+from fleet.edits.draft import PreparedDraft, drafted, hand_draft
 from fleet.edits.draft_changes import checked, made, takers
 from fleet.edits.edit_history import as_begun, begin, redo, store_edit, undo
 from fleet.planning.plan_lifecycle import prepare, solve_prepared
@@ -69,7 +69,7 @@ class HandDraftOf:
     def stored(self) -> Plan:
         return get_plan(self.tx, self.id)
 
-    def ready(self) -> HandDraft:
+    def ready(self) -> PreparedDraft:
         plan = self.stored()
         prepared, edit_id, orders = as_begun(self.tx, plan, v.village())
         return hand_draft(prepared, plan, edit_id, orders)
@@ -88,7 +88,7 @@ class HandDraftOf:
         return []
 
 
-def told(draft: HandDraft) -> list[str]:
+def told(draft: PreparedDraft) -> list[str]:
     everybody = range(len(draft.prepared.shifts))
     return refused(draft.running.problem, draft.running.routes, list(everybody))
 

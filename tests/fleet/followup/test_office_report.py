@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.model import (
+    ClockedRequest,
     ClosingReason,
-    Followed,
     RequestClock,
     RequestId,
     RequestKind,
@@ -16,7 +16,7 @@ from data.model import (
     Side,
     Snap,
 )
-from data.model.periods import Span
+from data.model.periods import PeriodKind
 from fleet.followup.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
 from tests import village as v
 from tests.village_database import POLICY
@@ -28,7 +28,7 @@ NIGHT = v.NOW + 24 * HOUR
 
 def a_followed(
     number: int = 1, *, done_after: timedelta | None = None, **clock: object
-) -> Followed:
+) -> ClockedRequest:
     state = RequestState.OPEN if done_after is None else RequestState.DONE
     request = ServiceRequest(
         id=RequestId(number),
@@ -42,10 +42,10 @@ def a_followed(
     )
     done_at = None if done_after is None else v.NOW + done_after
     times = {"done_at": done_at, "closed_at": done_at} | clock
-    return Followed(request, RequestClock(request.id, **times), reachable=True)
+    return ClockedRequest(request, RequestClock(request.id, **times), reachable=True)
 
 
-def reported(*received: Followed, now: datetime = NIGHT) -> OfficeReport:
+def reported(*received: ClockedRequest, now: datetime = NIGHT) -> OfficeReport:
     period = day_of("Asia/Tehran", v.NOW)
     reasons = [ClosingReason.PLOWED, ClosingReason.MELTED, ClosingReason.PLOWED]
     return office_report(period, received, reasons, v.village(), POLICY, [v.a_storm()], now)
@@ -139,7 +139,7 @@ def test_a_storms_report_begins_where_the_storm_before_ended() -> None:
     before = replace(v.a_storm(), ended_at=v.NOW)
     after = replace(v.a_storm(), started_at=v.NOW + 48 * HOUR)
     period = storm_of(after, [before, after], NIGHT + 48 * HOUR)
-    assert (period.span, period.since) == (Span.STORM, v.NOW)
+    assert (period.span, period.since) == (PeriodKind.STORM, v.NOW)
     assert period.until > NIGHT + 48 * HOUR
 
 

@@ -33,7 +33,7 @@ from fleet.evidence.recompute import recompute
 from fleet.followup.waiting_requests import (
     SEEN_THERE,
     WATCH,
-    Spot,
+    OnSiteReport,
     assign,
     comment,
     escalate,
@@ -45,7 +45,7 @@ from fleet.followup.waiting_requests import (
 )
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import Report, locate, receive
-from fleet.requests.sla_clocks import Due, Step, next_due
+from fleet.requests.sla_clocks import ClockStep, Due, next_due
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -89,14 +89,14 @@ def verbs(tx: Tx, request: ServiceRequest) -> list[str]:
 
 def test_what_nobody_has_placed_is_to_be_placed_first(tx: Tx) -> None:
     request = asked(tx, "snow everywhere")
-    assert due(tx, request) == Due(Step.PLACE, v.NOW, v.NOW + RULES.place)
+    assert due(tx, request) == Due(ClockStep.PLACE, v.NOW, v.NOW + RULES.place)
 
 
 def test_plowing_is_due_by_the_deadline_of_its_class_from_the_storm_on(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
     rule = POLICY.rule_of(v.village().segment(v.SCHOOL))
-    assert due(tx, request) == Due(Step.DO, v.NOW, v.NOW + rule.deadline)
+    assert due(tx, request) == Due(ClockStep.DO, v.NOW, v.NOW + rule.deadline)
 
 
 def test_without_a_storm_plowing_is_not_late_and_a_tree_is(tx: Tx) -> None:
@@ -104,7 +104,7 @@ def test_without_a_storm_plowing_is_not_late_and_a_tree_is(tx: Tx) -> None:
     tree = due(tx, asked(tx, kind=RequestKind.TREE), storm=False)
     assert tree is not None
     target = RULES.done[RequestKind.TREE, POLICY.class_of(v.village().segment(v.SCHOOL))]
-    assert (tree.step, tree.due_at) == (Step.DO, v.NOW + target)
+    assert (tree.step, tree.due_at) == (ClockStep.DO, v.NOW + target)
 
 
 def test_danger_makes_it_due_sooner(tx: Tx) -> None:
@@ -119,7 +119,7 @@ def test_after_the_end_the_caller_is_to_be_told_once_and_then_nothing_is_left(tx
     a_storm(tx)
     request = asked(tx)
     close_request(tx, DISPATCHER, request.id, ClosingReason.MELTED, "", LATER)
-    assert due(tx, request) == Due(Step.TELL, LATER, LATER + RULES.tell)
+    assert due(tx, request) == Due(ClockStep.TELL, LATER, LATER + RULES.tell)
     mark_told(tx, [request.id], LATER + HOUR)
     assert due(tx, request) is None
     assert list_waiting(tx, v.village(), POLICY) == []
@@ -213,7 +213,15 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     a_storm(tx)
     first, second = asked(tx), asked(tx)
     place = LonLat(45.07, 37.55)
-    sight(tx, v.village(), POLICY, DISPATCHER, first.id, Spot(True, "a.jpg", place, "dry"), LATER)
+    sight(
+        tx,
+        v.village(),
+        POLICY,
+        DISPATCHER,
+        first.id,
+        OnSiteReport(True, "a.jpg", place, "dry"),
+        LATER,
+    )
     assert first.job_id is not None
     assert get_job(tx, first.job_id).state is JobState.DONE
     for request in (first, second):
@@ -234,7 +242,7 @@ def test_a_street_seen_clear_is_colored_both_ways_and_a_recomputation_keeps_that
     a_storm(tx)
     request = asked(tx)
     assert rows_of(tx, request) == []
-    sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+    sight(tx, v.village(), POLICY, DISPATCHER, request.id, OnSiteReport(True, "a.jpg"), LATER)
     rows = rows_of(tx, request)
     assert {row.forward for row in rows} == {True, False}
     for row in rows:
@@ -252,7 +260,7 @@ def test_where_inspections_only_show_they_close_nothing(tx: Tx) -> None:
     request = asked(tx)
     grades = {**POLICY.evidence.grades, EvidenceKind.INSPECTION: Grade.SHOWS}
     strict = replace(POLICY, evidence=EvidenceRules(grades))
-    sight(tx, v.village(), strict, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+    sight(tx, v.village(), strict, DISPATCHER, request.id, OnSiteReport(True, "a.jpg"), LATER)
     assert get_request(tx, request.id).state is RequestState.OPEN
     assert request.job_id is not None
     assert get_job(tx, request.job_id).state is JobState.OPEN
@@ -268,7 +276,15 @@ def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: 
     assert request.snap is not None
     here = v.village().point_at(request.snap.segment_id, request.snap.offset_m)
     for place in (here, v.CENTRE, None):
-        sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(False, "a.jpg", place), LATER)
+        sight(
+            tx,
+            v.village(),
+            POLICY,
+            DISPATCHER,
+            request.id,
+            OnSiteReport(False, "a.jpg", place),
+            LATER,
+        )
     near, far, unknown = list_sightings_on_segment(tx, request.snap.segment_id, v.NOW)
     assert near.away_m == pytest.approx(0, abs=0.2)
     assert far.away_m == pytest.approx(v.village().away_m(request.snap.segment_id, v.CENTRE), abs=1)
@@ -283,7 +299,7 @@ def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: 
 def test_a_street_seen_not_clear_stays_open(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
-    sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(False, "a.jpg"), LATER)
+    sight(tx, v.village(), POLICY, DISPATCHER, request.id, OnSiteReport(False, "a.jpg"), LATER)
     assert get_request(tx, request.id) == request
     assert verbs(tx, request)[-1] == "request.seen"
 
@@ -292,7 +308,7 @@ def test_a_closed_request_is_not_looked_at_any_more(tx: Tx) -> None:
     request = asked(tx)
     cancel_request(tx, DISPATCHER, request.id, "", LATER)
     with pytest.raises(ConflictError, match="is cancelled"):
-        sight(tx, v.village(), POLICY, DISPATCHER, request.id, Spot(True, "a.jpg"), LATER)
+        sight(tx, v.village(), POLICY, DISPATCHER, request.id, OnSiteReport(True, "a.jpg"), LATER)
 
 
 def test_a_reopened_request_is_late_by_a_new_clock(tx: Tx) -> None:

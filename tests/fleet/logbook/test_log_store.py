@@ -32,8 +32,8 @@ from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import (
     FRESH,
     PART,
+    LogFilter,
     Shelf,
-    Wanted,
     note_fixes,
     part_of,
     read_again,
@@ -50,7 +50,7 @@ from tests.village_database import POLICY, a_village_database
 MATCHER = StreetMatcher(v.village())
 LONG_AFTER = v.NOW + timedelta(hours=3)
 HOUR = timedelta(hours=1)
-ALL = Wanted(None, LONG_AFTER)
+ALL = LogFilter(None, LONG_AFTER)
 TRUCK, OTHER = VehicleId(1), VehicleId(2)
 
 
@@ -246,7 +246,7 @@ def test_a_part_that_goes_on_is_not_read_at_every_look() -> None:
     engine = a_database()
     shelf = a_shelf(engine)
     now = v.NOW + timedelta(minutes=1)
-    wanted = Wanted(v.NOW, LONG_AFTER)
+    wanted = LogFilter(v.NOW, LONG_AFTER)
     arrived(engine, ROUND[:5])
     note_fixes(shelf)
     assert read_parts(shelf, wanted, now, 10) == 1

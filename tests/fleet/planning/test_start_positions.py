@@ -16,7 +16,7 @@ from data.model import (
     TruckStart,
     VehicleId,
 )
-from fleet.planning.start_positions import Ground, truck_starts
+from fleet.planning.start_positions import MovementArea, truck_starts
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_progress import DRIVING
 from fleet.tracking.geofences import sites_of
@@ -25,7 +25,7 @@ from tests.fleet.routes.test_plan_vs_actual import STREETS, check, in_order, ind
 from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
-GROUND = Ground(v.village(), sites_of([v.a_depot()], [v.a_reload_site()]))
+GROUND = MovementArea(v.village(), sites_of([v.a_depot()], [v.a_reload_site()]))
 OUT = v.a_shift(1, 1, state=DRIVING)
 
 

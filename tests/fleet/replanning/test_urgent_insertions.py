@@ -7,7 +7,7 @@ import pytest
 from data.errors import ConflictError
 from data.store.database.engine import Tx
 from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
-from fleet.replanning.running_plan import Found, best_insertion, running_plan
+from fleet.replanning.running_plan import InsertionPlace, best_insertion, running_plan
 from fleet.replanning.urgent_insertions import job_on_street
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
@@ -20,7 +20,7 @@ LATER = v.NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def offer(tx: Tx) -> Found:
+def offer(tx: Tx) -> InsertionPlace:
     """Urgent work on a street that nobody has planned, two trucks under way."""
     storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     before = prepare(tx, storm.id, v.village(), v.NOW)
@@ -31,7 +31,7 @@ def offer(tx: Tx) -> Found:
     return best_insertion(running_plan(now), job, "key", LATER)
 
 
-def broken(offer: Found, change) -> Found:
+def broken(offer: InsertionPlace, change) -> InsertionPlace:
     """Return the offer with routes or a problem that a search should never have taken."""
     inserted = offer.inserted
     after = inserted.after.changed(*change(inserted.after))
@@ -79,12 +79,12 @@ def left_out(after):
     return after.problem, kept
 
 
-def test_an_offer_that_holds_is_let_through(offer: Found) -> None:
+def test_an_offer_that_holds_is_let_through(offer: InsertionPlace) -> None:
     assert broken_by(offer.inserted) == []
     assert [one.shift_id for one in offer.routes()]
 
 
-def test_a_truck_that_is_late_already_may_be_as_late(offer: Found) -> None:
+def test_a_truck_that_is_late_already_may_be_as_late(offer: InsertionPlace) -> None:
     before, after = offer.inserted.before, offer.inserted.after
     homes_s = np.array([one.ends_s for one in after.timed])
     tight = after.changed(replace(after.problem, shift_end_s=homes_s - 60.0), after.routes)
@@ -107,7 +107,7 @@ def test_a_truck_that_is_late_already_may_be_as_late(offer: Found) -> None:
     ],
 )
 def test_an_offer_that_breaks_a_rule_is_refused_before_anything_is_published(
-    offer: Found, change, said: str
+    offer: InsertionPlace, change, said: str
 ) -> None:
     with pytest.raises(ConflictError, match=said) as refused:
         broken(offer, change).routes()

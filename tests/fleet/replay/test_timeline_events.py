@@ -8,7 +8,7 @@ import pytest
 from data.model import ServiceClass, Storm, StormId
 from fleet.coverage.street_coverage import CoverageState
 from fleet.replay.color_history import StreetChanges
-from fleet.replay.timeline_events import Moment, Streets, moments
+from fleet.replay.timeline_events import Moment, TimelineStreets, moments
 from tests.village import NOW
 
 STORM = Storm(StormId(1), "Snow", "active", NOW)
@@ -22,7 +22,7 @@ def told(changes, classes, length_m, work=None):
     first = np.full((len(classes), 2), NOT_DUE, np.int8)
     first[:, 1] = -1
     course = StreetChanges(first, rows[:, 0], rows[:, 1], rows[:, 2:])
-    streets = Streets(classes, length_m)
+    streets = TimelineStreets(classes, length_m)
     found = moments(STORM, NOW + timedelta(hours=3), [], [], course, streets, work)
     return [((one.at - NOW).total_seconds(), one.moment, one.service_class) for one in found]
 

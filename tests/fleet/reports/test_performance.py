@@ -11,7 +11,7 @@ from data.model import Coverage, DirectedSegment, RoadClass, ServiceClass
 from data.streets.network import build_network
 from fleet.coverage.street_coverage import CoverageState, coverage_state
 from fleet.reports.performance import (
-    Asked,
+    RequestTiming,
     late_at,
     late_spells,
     performance,
@@ -39,9 +39,9 @@ def standing(served, at, asked=()):
     return performance(LANES, late_spells(LANES, served, a_storm()), asked, NOW, at)
 
 
-def asked(since=NOW, hours=4.0, answered_h=None, district: str | None = "") -> Asked:
+def asked(since=NOW, hours=4.0, answered_h=None, district: str | None = "") -> RequestTiming:
     answered_at = None if answered_h is None else since + answered_h * HOUR
-    return Asked(since, since + hours * HOUR, answered_at, ServiceClass.P1, district)
+    return RequestTiming(since, since + hours * HOUR, answered_at, ServiceClass.P1, district)
 
 
 @given(services, moments, storms)
@@ -184,7 +184,7 @@ def test_an_answer_counts_only_from_its_own_moment_on():
 
 def test_who_calls_about_a_street_that_was_just_cleared_has_not_waited():
     since = NOW + HOUR
-    cleared_before = Asked(since, since + HOUR, NOW, ServiceClass.P1, "")
+    cleared_before = RequestTiming(since, since + HOUR, NOW, ServiceClass.P1, "")
 
     assert response([cleared_before], since).median_s == 0.0
 

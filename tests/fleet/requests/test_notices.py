@@ -22,7 +22,7 @@ from data.store.requests.requests import find_caller
 from data.store.work import list_jobs, set_job_state
 from fleet.requests.closing import close_by_evidence, close_request, reopen_request
 from fleet.requests.intake import Report, locate, receive
-from fleet.requests.notices import MOVED, Window, tell, tell_planned
+from fleet.requests.notices import MOVED, JobWindow, tell, tell_planned
 from fleet.requests.outbox import (
     BACK_OFF,
     Letter,
@@ -120,11 +120,11 @@ def test_a_promise_is_told_once_and_again_only_when_it_moves_later(tx: Tx) -> No
     a_storm(tx)
     new = asked(tx)
     assert new.job_id is not None
-    window = Window(NOON + HOUR, NOON + 2 * HOUR)
-    later = Window(NOON + HOUR, NOON + 2 * HOUR + 2 * MOVED)
+    window = JobWindow(NOON + HOUR, NOON + 2 * HOUR)
+    later = JobWindow(NOON + HOUR, NOON + 2 * HOUR + 2 * MOVED)
     assert tell_planned(tx, {new.job_id: window}, NOON) == 1
     assert tell_planned(tx, {new.job_id: window}, NOON) == 0
-    assert tell_planned(tx, {new.job_id: Window(NOON, NOON + HOUR)}, NOON) == 0
+    assert tell_planned(tx, {new.job_id: JobWindow(NOON, NOON + HOUR)}, NOON) == 0
     assert tell_planned(tx, {new.job_id: later}, NOON) == 1
     planned = [state for kind, state in states(tx, new) if kind is NoticeKind.PLANNED]
     assert planned == [NoticeState.STALE, NoticeState.WAITING]
@@ -132,7 +132,7 @@ def test_a_promise_is_told_once_and_again_only_when_it_moves_later(tx: Tx) -> No
 
 def test_jobs_that_nobody_asked_for_are_told_to_nobody(tx: Tx) -> None:
     storm = a_storm(tx)
-    windows = {job.id: Window(NOON, NOON + HOUR) for job in list_jobs(tx, storm.id)}
+    windows = {job.id: JobWindow(NOON, NOON + HOUR) for job in list_jobs(tx, storm.id)}
     assert len(windows) > 3
     assert tell_planned(tx, windows, NOON) == 0
 
@@ -151,7 +151,7 @@ def test_a_promise_that_passed_while_somebody_slept_is_not_told(tx: Tx) -> None:
     a_storm(tx)
     new = asked(tx, NIGHT)
     assert new.job_id is not None
-    tell_planned(tx, {new.job_id: Window(NIGHT + HOUR, NIGHT + 2 * HOUR)}, NIGHT)
+    tell_planned(tx, {new.job_id: JobWindow(NIGHT + HOUR, NIGHT + 2 * HOUR)}, NIGHT)
     sent(tx, NIGHT)
     assert sent(tx, NIGHT + 9 * HOUR) == []
     assert states(tx, new)[-1] == (NoticeKind.PLANNED, NoticeState.STALE)

@@ -57,7 +57,7 @@ from fleet.routes.published_plan import (
     DrivenPlan,
     Expected,
     PlanDesk,
-    Progress,
+    TruckProgress,
     Trucks,
     progress_of,
 )
@@ -189,7 +189,7 @@ def test_a_pass_of_another_hour_says_nothing_of_this_route() -> None:
             Evidence(EvidenceKind.BLADE, 1.0),
         )
     )
-    assert progress_of(route, (), late, v.NOW) == Progress(-1, timedelta(0))
+    assert progress_of(route, (), late, v.NOW) == TruckProgress(-1, timedelta(0))
 
 
 def test_a_promise_is_kept_with_its_request_and_in_the_storm_book(tx: Tx) -> None:

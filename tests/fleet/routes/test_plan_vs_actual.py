@@ -22,11 +22,11 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules
-from fleet.routes.leg_completion import Place, PlanIndex, work_on
+from fleet.routes.leg_completion import LegPlace, PlanIndex, work_on
 from fleet.routes.off_route import Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import LegState, RouteCheck, check_route, expected_at, leg_check
 from fleet.shifts.shift_progress import DONE, SKIPPED
-from fleet.tracking.geofences import Site
+from fleet.tracking.geofences import Geofence
 from tests import village as v
 from tests.fleet.drives import a_drive
 from tests.village_plan import a_leg, a_plan
@@ -87,7 +87,7 @@ def check(
     }
     now = max([v.NOW + minute * MINUTE, *(one.ended_at for one in passes)])
     route, told = index.plan.routes[number], {one.leg: one for one in taps}
-    places = [Place(number, i) for i in range(len(route.legs))]
+    places = [LegPlace(number, i) for i in range(len(route.legs))]
     legs = [leg_check(index, at, work, told.get(at.leg)) for at in places]
     return check_route(route, legs, taps, now)
 
@@ -237,7 +237,7 @@ def test_only_a_detour_of_minutes_over_other_streets_is_one() -> None:
     assert detour.length_m == pytest.approx(400, rel=0.02)
     assert (detour.since, detour.until) == (away[0].fixed_at, away[-1].fixed_at)
     assert corridor.detours(away[:3], []) == []
-    yard = Site("Yard", v.at_m(200, 150), 150.0, yard=True)
+    yard = Geofence("Yard", v.at_m(200, 150), 150.0, yard=True)
     assert corridor.detours(away, [yard]) == []
     on_it = at_minutes(a_drive((0, 0), (400, 0), speed_mps=10), v.NOW)
     assert corridor.detours(on_it, []) == []

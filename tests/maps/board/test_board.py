@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from data.model import (
+    BoardRequest,
     Coverage,
     DirectedSegment,
     Evidence,
@@ -20,7 +21,6 @@ from data.model import (
     Snap,
     Treatment,
     VehicleId,
-    Waiting,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from fleet.coverage.street_coverage import CoverageState, painted
@@ -73,7 +73,7 @@ def a_request(**changes):
 
 def a_waiting(number=1, **changes):
     came_s = int(NOW.timestamp()) - 10_000 + number
-    return Waiting(number, 45.0, 37.0, "plow", came_s, None)._replace(**changes)
+    return BoardRequest(number, 45.0, 37.0, "plow", came_s, None)._replace(**changes)
 
 
 def a_board(**changes):

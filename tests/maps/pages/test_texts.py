@@ -14,18 +14,17 @@ from data.geocode import Reason
 from data.model import (
     AlertKind,
     BodyKind,
+    CallbackReason,
     CallOutcome,
     ClosingReason,
     Danger,
     DeclineReason,
     EditKind,
-    Equipment,
     EvidenceKind,
     HandOverState,
     HandOverWay,
     LegKind,
     LevelReason,
-    News,
     OrderKind,
     OutReason,
     PlanState,
@@ -33,6 +32,7 @@ from data.model import (
     RequestState,
     RevisionCause,
     RoadClass,
+    SensorKind,
     ServiceClass,
     Side,
     SnowSource,
@@ -41,7 +41,7 @@ from data.model import (
     StormPhase,
     Treatment,
 )
-from data.model.periods import Span
+from data.model.periods import PeriodKind
 from data.osm.tags import _POINTS_OF_INTEREST, _WORSHIP
 from data.policy.override_file import COLUMNS
 from fleet.accounts.accounts import LOGIN_LETTERS
@@ -52,10 +52,10 @@ from fleet.logbook.vehicle_days import Known
 from fleet.replay.timeline_events import Moment
 from fleet.requests.call_answer import Outlook
 from fleet.requests.intake import PIN_M
-from fleet.requests.sla_clocks import Step
+from fleet.requests.sla_clocks import ClockStep
 from fleet.routes.plan_vs_actual import LegState
 from fleet.shifts.roster import Clash
-from fleet.shifts.route_answers import Standing
+from fleet.shifts.route_answers import RouteAnswerState
 from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
@@ -144,9 +144,9 @@ SHOWN_NAMES = {
     *CREW_TEXTS,
     *(f"lens:{lens}" for lens in Lens),
     *(f"none:{lens}" for lens in Lens),
-    *(f"next:{step}" for step in Step),
+    *(f"next:{step}" for step in ClockStep),
     *(f"step:{step}" for step in ("received", "placed", "planned", "done", "closed", "told")),
-    *(f"report:{span}" for span in Span),
+    *(f"report:{span}" for span in PeriodKind),
     *(f"part:{part}" for part in ("class", "district", "district_class", "kind")),
     *(f"column:{name}" for name in (*REPORT_COLUMNS, *CLOCK_COLUMNS)),
     *(f"alert:{kind}" for kind in AlertKind),
@@ -157,7 +157,7 @@ SHOWN_NAMES = {
     *(f"out:{reason}" for reason in (*OutReason, "unknown")),
     *(f"{kind}:{clash}" for kind in ("clash", "misfit") for clash in Clash),
     *(f"decline:{reason}" for reason in DeclineReason),
-    *(f"route_answer:{state}" for state in Standing if state is not Standing.NONE),
+    *(f"route_answer:{state}" for state in RouteAnswerState if state is not RouteAnswerState.NONE),
     *(f"road:{road}" for road in RoadClass),
     *(f"class:{name}" for name in ServiceClass),
     *(f"short:{name}" for name in ServiceClass),
@@ -178,7 +178,7 @@ SHOWN_NAMES = {
     *(f"hand over:{state}" for state in HandOverState),
     *(f"answer:{state}" for state in ANSWERS),
     *(f"way:{way}" for way in HandOverWay),
-    *(f"news:{news}" for news in News),
+    *(f"news:{news}" for news in CallbackReason),
     *(f"call:{outcome}" for outcome in CallOutcome),
     *(f"tell:{reason}" for reason in TOLD),
     *(f"request head:{column}" for column in QUEUE_COLUMNS),
@@ -187,7 +187,7 @@ SHOWN_NAMES = {
     *(f"title:{status}" for status in (*STATUS.values(), 404, 405, 500)),
     *(f"fault:{reason}" for reason in FAULTS),
     *(f"speed_unit:{unit}" for unit in SpeedUnit),
-    *(f"equipment:{each}" for each in Equipment),
+    *(f"equipment:{each}" for each in SensorKind),
     *(page.name for page in PAGES),
     *(f"plan:{state}" for state in PlanState),
     *(f"{kind}:{phase}" for kind in ("phase", "go") for phase in StormPhase),

@@ -6,7 +6,7 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.streets.network import build_network
 from maps.streets.service_levels import (
     MOST_ROWS,
-    Search,
+    StreetSearch,
     classes_view,
     place_names,
     street_class_view,
@@ -23,7 +23,7 @@ POLICY = replace(PLAIN, levels={v.TULIP: BY_HAND, v.ROSE: AT_SCHOOL})
 NAMES = place_names(v.village_places())
 
 
-def rows(search=Search(), network=None, policy=POLICY):  # noqa: B008 - a frozen record
+def rows(search=StreetSearch(), network=None, policy=POLICY):  # noqa: B008 - a frozen record
     return street_rows(network or v.village(), policy, NAMES, search)
 
 
@@ -68,13 +68,13 @@ def test_alleys_of_one_name_in_two_quarters_are_two_rows():
     line = (v.at_m(0, 900), v.at_m(100, 900))
     far = v.a_segment(20, 30, 31, line=line, fa="کوچه لاله", en="Tulip Alley")
     network = build_network([*v.village_segments(), far])
-    found = rows(Search(words="لاله"), network, PLAIN)
+    found = rows(StreetSearch(words="لاله"), network, PLAIN)
     assert [row.ids for row in found.rows] == [[v.TULIP], [20]]
     assert found.count == 2
 
 
 def test_a_search_for_a_place_finds_the_streets_in_front_of_it():
-    assert [row.ids for row in rows(Search(words="البرز")).rows] == [[v.ROSE]]
+    assert [row.ids for row in rows(StreetSearch(words="البرز")).rows] == [[v.ROSE]]
 
 
 def test_a_long_list_is_cut_and_says_how_many_there_are():

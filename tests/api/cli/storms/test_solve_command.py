@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.main import app, commands
-from api.cli.storms.search_progress import Progress, stoppable
+from api.cli.storms.search_progress import ProgressLine, stoppable
 from data.errors import BarfrubError, InvalidError
 from tests.routing.public_files import CARP, RELOAD, SMALL, TURNS
 
@@ -185,20 +185,20 @@ def test_a_signal_asks_to_stop_once(number: signal.Signals):
 def test_a_search_that_was_stopped_writes_its_best_and_ends_with_the_signals_code(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def told(_: Progress, best: float, bound: float, unserved: int, iterations: int) -> None:
+    def told(_: ProgressLine, best: float, bound: float, unserved: int, iterations: int) -> None:
         if not told_before:
             os.kill(os.getpid(), signal.SIGINT)
         told_before.append(iterations)
 
     told_before: list[int] = []
-    monkeypatch.setattr(Progress, "__call__", told)
+    monkeypatch.setattr(ProgressLine, "__call__", told)
     target = tmp_path / "found.json"
     run(file, "--seconds", 3600, "--json", target, code=130)
     assert json.loads(target.read_text(encoding="utf-8"))["unserved"] == []
 
 
 def test_progress_tells_best_bound_gap_and_speed(capsys: pytest.CaptureFixture[str]):
-    progress = Progress(unit=2.0)
+    progress = ProgressLine(unit=2.0)
     progress(110.0, 100.0, 0, 0)
     progress(105.0, 100.0, 0, 5_000)
     (line,) = capsys.readouterr().err.splitlines()

@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 
 from api.config.clock import Clock
-from api.processes.ingest.evidence_process import DigestingProcess, News
+from api.processes.ingest.evidence_process import DigestingProcess, EvidenceChanges
 from data.model import Position, Storm
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Database, open_database, transaction
@@ -42,7 +42,7 @@ def store(engine: Database, fixes: list[Position]) -> None:
         add_positions(tx, fixes)
 
 
-def digested(heard: Queue[News], count: int) -> dict[str, list[object]]:
+def digested(heard: Queue[EvidenceChanges], count: int) -> dict[str, list[object]]:
     """Wait until so many positions are digested, and return what was told meanwhile."""
     told: dict[str, list[object]] = {}
     while count > 0:
@@ -57,7 +57,7 @@ def digested(heard: Queue[News], count: int) -> dict[str, list[object]]:
 def test_a_process_that_is_killed_is_replaced_and_the_other_tells_what_positions_prove(
     engine: Database, city_folder: Path, storm: Storm
 ) -> None:
-    heard = Queue[News]()
+    heard = Queue[EvidenceChanges]()
     fixes = a_drive((-10, 150), (210, 150), start_s=60, blade=True)
     digesting = DigestingProcess(city_folder, Clock(AFTER_ALL), heard.put)
     digesting.start()

@@ -23,7 +23,7 @@ from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, close_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from fleet.coverage.street_coverage import CoverageState
-from fleet.coverage.track_windows import Window
+from fleet.coverage.track_windows import TrackWindow
 from fleet.setup.city_setup import set_policy
 from fleet.tracking.live_fleet import Hub, LiveFleet, Subscription
 from tests import village as v
@@ -199,13 +199,13 @@ def test_nobody_counts_as_silent_while_later_positions_wait(
     storm: Storm,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    honest, settled = Window.settle, list[Window]()
+    honest, settled = TrackWindow.settle, list[TrackWindow]()
 
-    def counting(window: Window, *ground: Any) -> None:
+    def counting(window: TrackWindow, *ground: Any) -> None:
         settled.append(window)
         honest(window, *ground)
 
-    monkeypatch.setattr(Window, "settle", counting)
+    monkeypatch.setattr(TrackWindow, "settle", counting)
     monkeypatch.setattr(digester_module, "AT_ONCE", 8)
     fixes = on_school_street()
     store(engine, fixes)

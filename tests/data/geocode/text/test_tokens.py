@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.geocode.text.lexicon import Role, languages
+from data.geocode.text.lexicon import WordRole, languages
 from data.geocode.text.tokens import name_parts, name_tokens, tokens
 
 
@@ -56,6 +56,13 @@ def test_the_word_for_street_stands_where_the_language_puts_it(
 def test_every_language_has_the_words_of_an_address_and_its_phrases() -> None:
     for language in languages():
         assert language.kinds["street"]
-        for role in (Role.NUMBER, Role.CROSSING, Role.JOIN, Role.BETWEEN, Role.BEFORE, Role.NEAR):
+        for role in (
+            WordRole.NUMBER,
+            WordRole.CROSSING,
+            WordRole.JOIN,
+            WordRole.BETWEEN,
+            WordRole.BEFORE,
+            WordRole.NEAR,
+        ):
             assert language.words[role], (language.code, role)
         assert {"house", "between", "corner", "off", "near", "nameless"} <= set(language.speech)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from data.model import (
     LonLat,
-    Order,
+    QueueOrder,
     RequestFilter,
     RequestId,
     RequestKind,
@@ -57,7 +57,7 @@ def queue(tx):
     return tx
 
 
-def ids(tx, order=Order.OLDEST, limit=50, after=None, **wanted):
+def ids(tx, order=QueueOrder.OLDEST, limit=50, after=None, **wanted):
     found = search_requests(tx, RequestFilter(**wanted), CLASSES, order, limit, after)
     return [each.request.id for each in found]
 
@@ -86,7 +86,7 @@ def test_a_filter_leaves_what_it_says(queue, wanted, expected):
 
 
 def test_a_request_comes_with_the_class_of_its_street(queue):
-    found = search_requests(queue, RequestFilter(), CLASSES, Order.NEWEST, 50)
+    found = search_requests(queue, RequestFilter(), CLASSES, QueueOrder.NEWEST, 50)
 
     assert [each.service_class for each in found] == ["", "P2", "P3", "P1", ""]
 
@@ -110,18 +110,18 @@ def test_the_map_gets_the_points_of_what_has_a_place(queue):
 
 
 def test_a_page_does_not_move_while_requests_come_in(queue):
-    first = ids(queue, Order.NEWEST, 2)
+    first = ids(queue, QueueOrder.NEWEST, 2)
     add_request(queue, a_request(6))
 
     assert first == [5, 4]
-    assert ids(queue, Order.NEWEST, 2, after=first[-1]) == [3, 2]
+    assert ids(queue, QueueOrder.NEWEST, 2, after=first[-1]) == [3, 2]
 
 
 @settings(max_examples=15, deadline=None)
 @given(
     ages=st.lists(st.integers(0, 5), min_size=1, max_size=12),
     size=st.integers(1, 5),
-    order=st.sampled_from(Order),
+    order=st.sampled_from(QueueOrder),
 )
 def test_pages_together_are_the_whole_list(ages, size, order):
     engine = create_engine(None)
