@@ -17,7 +17,7 @@ from api.web.context import (
     require_csrf,
     set_cookie,
 )
-from api.web.errors import STATUS, message_of
+from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.errors import ConflictError, InvalidError
@@ -37,6 +37,7 @@ from fleet.accounts.accounts import (
     reset_password,
 )
 from maps.accounts.accounts import PersonView, people_view
+from maps.pages.error_texts import message_of
 from maps.pages.i18n import LANGUAGES
 
 router = APIRouter()

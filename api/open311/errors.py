@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from api.access.auth import TooManyError
 from api.open311.access import translator_for
 from api.open311.formats import Format, answer
-from api.web.errors import fault_text, first_fault, message_of
+from api.web.errors import first_fault
 from data.errors import BarfrubError, ForbiddenError, NotFoundError
+from maps.pages.error_texts import fault_text, message_of
 from maps.pages.i18n import Translator
 
 HTTP_TEXTS = {404: "error:not_found", 405: "error:no_method"}

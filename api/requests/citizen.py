@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.access.rate_limits import Door, address_of
 from api.processes.ingest.report_ingest import CHANNEL, CITIZEN, Arrival
 from api.web.context import App, app_of, require_csrf
-from api.web.errors import STATUS, message_of
+from api.web.errors import STATUS
 from api.web.page_context import page, public_boot, translator_of
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
@@ -31,6 +31,7 @@ from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.tracking_codes import plain_reference, tracked_request
+from maps.pages.error_texts import message_of
 from maps.requests.citizen import (
     FORM_KINDS,
     KIND_ICONS,

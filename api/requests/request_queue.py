@@ -11,7 +11,6 @@ from starlette.responses import Response
 from api.requests.requests import deadlines
 from api.web.context import Context, IntakeContext
 from api.web.download import attachment
-from api.web.errors import message_of
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Lat, Lon, Wire
 from data.errors import InvalidError
@@ -54,6 +53,7 @@ from fleet.followup.referrals import HandingOver
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
 from maps.board.board import request_view
+from maps.pages.error_texts import message_of
 from maps.requests.request_queue import (
     QueueView,
     change_view,

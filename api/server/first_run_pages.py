@@ -21,12 +21,13 @@ from api.web.context import (
     SentCsrf,
     spoken_language,
 )
-from api.web.errors import STATUS, fault_text, first_fault, message_of
+from api.web.errors import STATUS, first_fault
 from api.web.page_context import THEME_COOKIE, THEMES, wants_page
 from api.web.security_headers import Armor, Compression
 from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, UploadedFileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from fleet.setup.city_setup import STEPS
+from maps.pages.error_texts import fault_text, message_of
 from maps.pages.i18n import LANGUAGES, Translator, translator
 from maps.pages.scripts import scripts_dir
 from maps.pages.style import css

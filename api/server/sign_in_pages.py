@@ -30,13 +30,14 @@ from api.web.context import (
     set_cookie,
     signed_in,
 )
-from api.web.errors import STATUS, message_of
+from api.web.errors import STATUS
 from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError, InvalidError
 from data.model import Role, User
 from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
+from maps.pages.error_texts import message_of
 from maps.pages.i18n import LANGUAGES
 from maps.pages.style import css
 

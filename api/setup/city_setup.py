@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from api.processes.background_job import Report
 from api.web.context import AdminContext, App
-from api.web.errors import message_of
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from api.web.uploads import (
@@ -30,6 +29,7 @@ from data.store.setup.machines import get_fleet, list_depots
 from data.store.streets.districts import list_districts
 from fleet.setup.city_setup import Report as CityReport
 from fleet.setup.street_update import Newer, compare, take_over
+from maps.pages.error_texts import message_of
 from maps.setup.checklist import Arranged, checklist_view
 from maps.setup.city_setup import StreetsView, streets_view
 from maps.setup.street_changes import (

@@ -22,7 +22,7 @@ from api.web.context import (
     set_cookie,
     signed_in,
 )
-from api.web.errors import STATUS, message_of
+from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, User
@@ -36,6 +36,7 @@ from fleet.crews.crew_register import enter_crew_code
 from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
 from fleet.shifts.shift_progress import ENDED, driven_route
+from maps.pages.error_texts import message_of
 from maps.routes.route_steps import Surroundings, stages
 from maps.shifts.driver import DriveView, drive_view
 

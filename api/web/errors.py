@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access.auth import SignedOutError, TooManyError
 from api.config.logs import route_of
 from api.web.page_context import page, translator_of, wants_page
-from data.errors import BarfrubError, ConflictError, Need
+from data.errors import BarfrubError
+from maps.pages.error_texts import fault_text, message_of, plain_values
 from maps.pages.i18n import LANGUAGES, Translator, translator
 
 STATUS = {
@@ -38,12 +39,6 @@ STATUS = {
     "city_file": 422,
 }
 """HTTP status of each error code; any other code is a plain bad request."""
-
-MESSAGES = {
-    "wrong_password": "Sign-in name or password is wrong.",
-    "too_many": "Too many attempts. Wait a minute and try again.",
-}
-"""Texts by error code, where they are not the catalogs' `error:CODE`."""
 
 
 class FaultFactsOut(BaseModel):
@@ -83,9 +78,6 @@ EXPECTED = {
 }
 """What a field should have been, by pydantic's error type; texts are in the catalogs."""
 
-SPOKEN = {"expected": "{}", "state": "request:{}", "crew_job": "crew_job:{}"}
-"""Values that are texts themselves, and what the catalogs call them."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -123,41 +115,6 @@ class Failures:
                 answer = await run_in_threadpool(_on_unexpected, Request(scope), error)
                 await answer(scope, receive, send)
             raise
-
-
-def message_of(error: BarfrubError, t: Translator) -> str:
-    """Return the error's text in the reader's language.
-
-    It names field, value and expectation, or what stands in the way.
-    """
-    msgid, _ = text_of(error)
-    spoken = {
-        name: t(SPOKEN[name].format(value))
-        for name, value in error.values.items()
-        if name in SPOKEN and not isinstance(value, Need)
-    }
-    if "field" in error.values:
-        spoken["field"] = _field(str(error.values["field"]), t)
-    return t(msgid, **{**error.values, **spoken})
-
-
-def text_of(error: BarfrubError) -> tuple[str, dict[str, object]]:
-    """Return the msgid of an error's text and the values in it, as plain ones."""
-    msgid = MESSAGES.get(error.code, f"error:{error.code}")
-    if isinstance(error, ConflictError):
-        msgid = f"conflict:{error.reason}"
-    return msgid, {name: _plain(value) for name, value in error.values.items()}
-
-
-def fault_text(values: Mapping[str, object], t: Translator) -> str:
-    """Return what `first_fault` found, in the reader's language."""
-    return t("error:invalid", **{**values, "field": _field(str(values["field"]), t)})
-
-
-def _field(code: str, t: Translator) -> str:
-    """Return what a form calls a field, where a catalog knows that; else its code."""
-    msgid = f"field:{code.rpartition('.')[2]}"
-    return t(msgid) if msgid in t.texts() else code
 
 
 def _on_ours(request: Request, error: BarfrubError) -> Response:
@@ -224,10 +181,5 @@ def _answer(
         title = translator_of(request)(f"title:{status}")
         view = {"status": status, "title": title, "message": message}
         return page(request, "pages/error.html", view, status, headers)
-    wire = {name: _plain(value) for name, value in values.items()}
-    body = {"error": {"code": code, "message": message, "values": wire}}
+    body = {"error": {"code": code, "message": message, "values": plain_values(values)}}
     return JSONResponse(body, status, dict(headers))
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)

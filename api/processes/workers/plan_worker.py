@@ -15,7 +15,6 @@ from api.config.console import open_city_database
 from api.config.settings import Settings, prepare_numba
 from api.processes.workers.run_kinds import KINDS, Bench, Warm
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
-from api.web.errors import text_of
 from data.errors import BarfrubError, ConflictError
 from data.model import PlanRun, RunFailure
 from data.store.database.city_lock import holding
@@ -24,6 +23,7 @@ from data.store.planning.plan_runs import finish_run, lease_run, run_waits
 from data.store.setup.city import get_city
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
+from maps.pages.error_texts import text_of
 
 LOOK_S = 0.5
 """How often an idle worker looks into the queue."""

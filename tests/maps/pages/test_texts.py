@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from api.web.errors import EXPECTED, MESSAGES, STATUS, message_of
+from api.web.errors import EXPECTED, STATUS
 from data.errors import ConflictError
 from data.geocode import Reason
 from data.model import (
@@ -66,6 +66,7 @@ from maps.followup.waiting_requests import Lens
 from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.logbook.vehicle_words import MATERIALS
+from maps.pages.error_texts import MESSAGES, message_of
 from maps.pages.i18n import LANGUAGES, catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
