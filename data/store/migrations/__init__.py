@@ -8,8 +8,12 @@ from data.errors import ConflictError
 from data.store.database.engine import reading
 
 HERE = Path(__file__).parent
-NEWEST = max(file.name[1:5] for file in (HERE / "versions").glob("r*.py"))
-"""Number of the revision that this program works with."""
+REVISIONS = sorted(file.name[1:5] for file in (HERE / "versions").glob("r*.py"))
+BASELINE, NEWEST = REVISIONS[0], REVISIONS[-1]
+"""Numbers of the oldest revision that this program upgrades, and of the one that it works with."""
+
+LAST_WITH_OLDER = "0.1.0 (commit d95c4261)"
+"""The program that upgrades tables older than the baseline to it."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -33,8 +37,16 @@ def revision_of(engine: Engine) -> str:
 
 
 def require_known(engine: Engine) -> None:
-    """Raise `ConflictError` where a newer program made the tables."""
+    """Raise `ConflictError` unless this program has revisions for the tables."""
     found = revision_of(engine)
+    if "" < found < BASELINE:
+        raise ConflictError(
+            f"the tables of this city are of revision {found}, this Barfrub upgrades from "
+            f"{BASELINE} on: run barfrub upgrade of Barfrub {LAST_WITH_OLDER} first",
+            reason="tables_too_old",
+            found=found,
+            version=LAST_WITH_OLDER,
+        )
     if found > NEWEST:
         raise ConflictError(
             f"the tables of this city are of revision {found}, this Barfrub knows {NEWEST}: "

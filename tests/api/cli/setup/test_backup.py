@@ -275,7 +275,7 @@ def test_a_backup_of_another_layout_is_refused(lived_in: Path, tmp_path: Path) -
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from data.store import restore
+from data.store.backup import restore
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 setattr(restore{inside}, {name!r}, die)
 restore.restore_city(Path(sys.argv[1]), Path(sys.argv[2]), replace=True)

@@ -1,10 +1,12 @@
 import re
+import shutil
+import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import text
+from pysqlite3 import dbapi2
+from sqlalchemy import insert, select, text
 from typer.testing import CliRunner
 
 from api.cli.main import commands
@@ -12,12 +14,15 @@ from api.cli.setup.restore import upgrade
 from api.config.clock import Clock
 from api.server.app import create_app
 from data.errors import ConflictError
+from data.store import migrations
+from data.store.backup.backup import write_backup
 from data.store.backup.restore import restore_city
-from data.store.database.engine import open_database, transaction
-from data.store.migrations import NEWEST
+from data.store.database.engine import create_engine, reading, transaction
+from data.store.migrations import BASELINE
+from data.store.schema import metadata
+from tests import village as v
 from tests.api.lived_in_city import open_at, rows_of, run
-
-ROOT = Path(__file__).parents[4]
+from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
 
 def test_the_program_tells_its_version() -> None:
@@ -25,16 +30,26 @@ def test_the_program_tells_its_version() -> None:
     assert re.fullmatch(r"barfrub \d+\.\d+\.\d+\n", told)
 
 
-def make_older(folder: Path) -> None:
-    engine = open_at(folder)
-    with transaction(engine) as tx:
-        tx.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    engine.dispose()
+LATER = """
+from alembic import op
+revision, down_revision = "9001", "{before}"
+def upgrade():
+    op.execute("ALTER TABLE city ADD COLUMN mayor TEXT DEFAULT 'nobody' NOT NULL")
+"""
 
 
-def test_older_tables_are_not_served(lived_in: Path, settings) -> None:
-    assert "is up to date" in run(upgrade).output
-    make_older(lived_in)
+@pytest.fixture
+def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program know one more revision than the cities that were made."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.HERE, folder)
+    later = LATER.format(before=migrations.NEWEST)
+    (folder / "versions" / "r9001_mayor.py").write_text(later, encoding="utf-8")
+    monkeypatch.setattr(migrations, "HERE", folder)
+    monkeypatch.setattr(migrations, "NEWEST", "9001")
+
+
+def test_older_tables_are_not_served(lived_in: Path, settings, newer_program) -> None:
     with pytest.raises(ConflictError, match="run barfrub upgrade"):
         create_app(settings, lived_in, Clock())
 
@@ -49,29 +64,49 @@ def test_newer_tables_are_left_alone(lived_in: Path) -> None:
     assert refused.reason == "tables_newer"
 
 
-def test_an_upgrade_saves_the_city_first(
-    city_folder: Path, settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BARFRUB_VAR", str(settings.var))
-    database = city_folder / "barfrub.sqlite"
-    for leftover in city_folder.glob("barfrub.sqlite*"):
-        leftover.unlink()
-    (city_folder / "barfrub.sqlite").touch()
-    engine = open_database(database)
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "data/store/migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.execute(
-            text(
-                "INSERT INTO city (name, timezone, bounds, network_version, attribution, policy, "
-                "fleet, report) VALUES ('Old', 'UTC', '[0,0,1,1]', 'v', '', '', '', '{}')"
-            )
-        )
-    engine.dispose()
-    done = run(upgrade)
-    assert f"tables 0002 to {NEWEST}" in done.output
+def test_an_upgrade_saves_the_city_first(lived_in: Path, settings, newer_program) -> None:
+    before = rows_of(lived_in)
+    assert f"tables {BASELINE} to 9001" in run(upgrade).output
     (saved,) = (settings.var / "backups").iterdir()
-    restore_city(saved, settings.city_folder("copy"))
-    assert rows_of(settings.city_folder("copy"))["city"] == rows_of(city_folder)["city"]
+    (city,) = rows_of(lived_in)["city"]
+    assert city == (*before["city"][0], "nobody")
+    with tarfile.open(saved) as archive:
+        archive.extract("barfrub.sqlite", settings.var, filter="data")
+    assert rows_of(settings.var) == before
+
+
+def test_a_city_of_the_revisions_before_the_baseline_is_served_and_restored_as_it_is(
+    lived_in: Path, settings, tmp_path: Path
+) -> None:
+    before = rows_of(lived_in)
+    move_into_tables_of_0031(lived_in / "barfrub.sqlite")
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    assert "is up to date" in run(upgrade).output
+    create_app(settings, lived_in, Clock())
+    restored = tmp_path / "restored"
+    assert restore_city(tmp_path / "saved.tar.gz", restored).tables == "0031"
+    assert in_any_order_of_columns(rows_of(restored)) == in_any_order_of_columns(before)
+
+
+def move_into_tables_of_0031(database: Path) -> None:
+    """Put the rows of a city that this program made into tables of the last one's."""
+    made, old = database.with_name("made.sqlite"), database.with_name("old.sqlite")
+    with closing(dbapi2.connect(str(database))) as connection:
+        connection.execute("VACUUM INTO ?", [str(made)])
+    for one in database.parent.glob("barfrub.sqlite*"):
+        one.unlink()
+    engine = create_engine(old)
+    make_tables_of_0031(engine)
+    source = create_engine(made)
+    with reading(source) as full, transaction(engine) as tx:
+        for table in metadata.sorted_tables:
+            if rows := full.execute(select(table)).mappings().all():
+                tx.execute(insert(table), [dict(row) for row in rows])
+    source.dispose()
+    engine.dispose()
+    made.unlink()
+    old.rename(database)
+
+
+def in_any_order_of_columns(tables: dict[str, list[tuple[object, ...]]]):
+    return {name: sorted(sorted(map(repr, row)) for row in rows) for name, rows in tables.items()}

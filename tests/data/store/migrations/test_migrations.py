@@ -1,13 +1,16 @@
 import re
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
+from data.errors import ConflictError
 from data.store.database.engine import create_engine, transaction
-from data.store.migrations import upgrade
+from data.store.migrations import require_known, upgrade
 from data.store.schema import metadata
+from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
 
 def test_the_revisions_end_at_the_tables_of_the_schema(tmp_path: Path) -> None:
@@ -27,6 +30,16 @@ def test_the_revisions_make_the_same_tables_as_the_schema(tmp_path: Path) -> Non
     created.dispose()
 
 
+def test_tables_older_than_the_baseline_are_refused_by_the_name_of_who_upgrades_them() -> None:
+    engine = create_engine(None)
+    make_tables_of_0031(engine)
+    with transaction(engine) as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0030'"))
+    with pytest.raises(ConflictError, match=r"of revision 0030.*Barfrub 0\.1\.0"):
+        require_known(engine)
+    engine.dispose()
+
+
 def test_upgrading_twice_changes_nothing() -> None:
     engine = create_engine(None)
     upgrade(engine)
@@ -35,10 +48,24 @@ def test_upgrading_twice_changes_nothing() -> None:
     engine.dispose()
 
 
+def test_tables_of_the_many_revisions_before_the_baseline_are_those_of_the_schema(
+    tmp_path: Path,
+) -> None:
+    engine = create_engine(tmp_path / "old.sqlite")
+    make_tables_of_0031(engine)
+    require_known(engine)
+    upgrade(engine)
+    created = create_engine(tmp_path / "new.sqlite")
+    upgrade(created)
+    assert _definitions(engine) == _definitions(created)
+    engine.dispose()
+    created.dispose()
+
+
 def _definitions(engine: Engine) -> dict[str, list[str]]:
     query = text("select name, sql from sqlite_master where sql is not null")
     with transaction(engine) as tx:
-        found = {name: _clauses(sql) for name, sql in tx.execute(query)}
+        found = {row.name: _clauses(row.sql) for row in tx.execute(query)}
     return {name: clauses for name, clauses in found.items() if name != "alembic_version"}
 
 
