@@ -98,10 +98,10 @@ def first_page(request: Request, code: Annotated[str, Query(max_length=40)] = ""
     if code:
         return _enter(request, start, code)
     if session is not None:
-        return _page(request, "setup/first.html", {"boot": _boot(request, start, session.csrf)})
+        return _page(request, "setup/first_start.html", {"boot": _boot(request, start, session.csrf)})
     if start.over:
         return RedirectResponse("/", status_code=303)
-    return _page(request, "setup/code.html", {"error": ""})
+    return _page(request, "setup/first_start_code.html", {"error": ""})
 
 
 @router.post("/language")
@@ -153,7 +153,7 @@ def _enter(request: Request, start: FirstStart, code: str) -> Response:
         session = start.session_for(code, address)
     except (WrongCodeError, TooManyError) as error:
         message = message_of(error, _translator(request))
-        return _page(request, "setup/code.html", {"error": message}, STATUS[error.code])
+        return _page(request, "setup/first_start_code.html", {"error": message}, STATUS[error.code])
     answer = RedirectResponse(FIRST, status_code=303)
     _set_cookie(request, answer, SESSION_COOKIE, start.seals.seal_session(session))
     return answer

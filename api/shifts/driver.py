@@ -138,7 +138,7 @@ def _code_page(
 ) -> Response:
     app = app_of(request)
     view = {"error": error, "over": over, "night": _night(app, app.clock.now())}
-    return page(request, "shifts/code.html", view, status)
+    return page(request, "shifts/sign_in.html", view, status)
 
 
 def _night(app: App, now: datetime) -> bool:

@@ -87,7 +87,7 @@ _FILTER = """async (words) => {
 
 _CHOOSE = """async (number) => {
     const { vehicles, choose } = await import("/static/js/board/state.js");
-    const { desk } = await import("/static/js/board/details.js");
+    const { details } = await import("/static/js/board/details.js");
     const began = performance.now();
     choose("truck", vehicles()[number].id);
     while (!desk.value.known) await new Promise((done) => setTimeout(done, 5));

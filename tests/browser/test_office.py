@@ -61,13 +61,13 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
 
     page.get_by_role("listbox").focus()
     page.keyboard.press("ArrowDown")
-    expect(page.locator("office-file h2")).to_be_visible()
+    expect(page.locator("office-request h2")).to_be_visible()
     page.select_option("#login", "supervisor")
     page.get_by_role("button", name="Assign").click()
     expect(page.locator(".lens", has_text="Mine")).to_contain_text("1")
 
     page.locator("office-list .row", has_text="Ambulance").click()
-    expect(page.locator("office-file .tag")).to_have_text("Ambulance must get through")
+    expect(page.locator("office-request .tag")).to_have_text("Ambulance must get through")
     page.check("input[name=clear][value=true]")
     page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()})
     page.get_by_role("button", name="Send what I saw").click()

@@ -83,15 +83,15 @@ def test_a_storm_is_played_again_and_tells_its_evidence_at_any_moment(visit):
 
     middle = village().point_at(MAIN_EAST, village().segment(MAIN_EAST).length_m / 2)
     page.mouse.click(*visit.point_of(*middle))
-    way = page.locator("replay-past .way").first
+    way = page.locator("replay-street .way").first
     expect(way).to_contain_text("Until then nobody was seen here")
     visit.until(HELD)
-    page.click("replay-past > aside > button:not(.close)")
+    page.click("replay-street > aside > button:not(.close)")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(way).to_contain_text("Cleared on")
     expect(way).to_contain_text("1 of 2 passes")
-    expect(page.locator("replay-past .seen li")).to_have_count(1)
+    expect(page.locator("replay-street .seen li")).to_have_count(1)
 
     page.keyboard.press("ArrowUp")
     expect(page.locator("#speed")).to_have_value("120")

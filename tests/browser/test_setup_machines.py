@@ -63,7 +63,7 @@ def test_a_depot_is_placed_by_a_click_and_taken_back(visit):
     expect(page.locator("form .primary")).to_be_disabled()
     box = page.locator("#map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
-    page.locator("input[name=ground][value=drawn]").check(force=True)
+    page.locator("input[name=area][value=drawn]").check(force=True)
     expect(page.locator("form .primary")).to_be_disabled()
     for right, down in ((0.2, 0.6), (0.5, 0.6), (0.5, 0.8)):
         page.mouse.click(box["x"] + box["width"] * right, box["y"] + box["height"] * down)

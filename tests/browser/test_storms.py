@@ -15,7 +15,7 @@ def test_a_dispatcher_takes_a_storm_from_the_forecast_to_its_end(visit: Visit) -
     page = visit.page
     page.fill("#name", "Snow of Yalda")
     page.click("storm-list form button.primary")
-    page.wait_for_selector("storm-desk .phases")
+    page.wait_for_selector("storm-detail .phases")
     page.get_by_role("button", name="Put on alert").click()
     expect(page.locator(".phases li.here")).to_contain_text("Alert")
     page.get_by_role("button", name="Make it active").click()

@@ -4,7 +4,7 @@ import { t } from "../pages/texts.js";
 import { blockedName, openBlockages } from "../shifts/blockage.js";
 import { needsPin, requestPlace } from "../board/rows.js";
 import { board, coverage, openRequests } from "../board/state.js";
-import { alertTitle, alertWords, lasting } from "./watch.js";
+import { alertTitle, alertWords, lasting } from "./server-alerts.js";
 
 const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed
 const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");

@@ -11,31 +11,31 @@ const PATHS = {
 };
 
 /** `of` names what `known` is about, like "truck:7"; `failed` is why it is not known. */
-export const desk = new Store({ of: "", known: null, failed: null });
+export const details = new Store({ of: "", known: null, failed: null });
 
 const nameOf = (chosen) => (chosen && PATHS[chosen.kind] ? `${chosen.kind}:${chosen.id}` : "");
 
 async function ask(chosen) {
   const of = nameOf(chosen);
-  if (desk.value.of !== of) desk.set({ of, known: null, failed: null });
+  if (details.value.of !== of) details.set({ of, known: null, failed: null });
   if (!of) return;
   try {
     const known = await get(PATHS[chosen.kind](chosen.id));
-    if (desk.value.of === of) desk.set({ known, failed: null });
+    if (details.value.of === of) details.set({ known, failed: null });
   } catch (error) {
-    if (desk.value.of === of) desk.set({ failed: error.message });
+    if (details.value.of === of) details.set({ failed: error.message });
   }
 }
 
 /** Ask anew about what is chosen. */
-export const askAgain = () => ask(selection.value.chosen);
+export const reloadDetails = () => ask(selection.value.chosen);
 
 let due = null;
 
 const soon = () => {
   due ??= setTimeout(() => {
     due = null;
-    askAgain();
+    reloadDetails();
   }, AGAIN_MS);
 };
 
@@ -47,4 +47,4 @@ board.follow((_, changes) => {
 });
 
 /** What is known of a truck or street, or null before it is. */
-export const deskOf = (kind, id) => (desk.value.of === `${kind}:${id}` ? desk.value.known : null);
+export const detailsOf = (kind, id) => (details.value.of === `${kind}:${id}` ? details.value.known : null);

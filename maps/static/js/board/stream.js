@@ -10,7 +10,7 @@ import { heardOfDraft, mergeOrders, reloadOrders } from "../edits/draft.js";
 import { mergeNotes, reloadNotes } from "../messages/handover-notes.js";
 import { meet } from "../messages/presence.js";
 import { reloadMessages } from "../messages/messages.js";
-import { reloadWatch } from "../alerts/watch.js";
+import { reloadWatch } from "../alerts/server-alerts.js";
 import { reloadWhatIfs } from "../what_if/what-if.js";
 import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 

@@ -5,14 +5,14 @@ import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
 import { age, brief, length, named, number, streetName, t, time } from "../pages/texts.js";
 import { outFacts, shiftOf } from "../shifts/route-answers.js";
-import { askAgain, deskOf } from "./details.js";
+import { detailsOf, reloadDetails } from "./details.js";
 import { driverFacts } from "../shifts/drivers.js";
 import { truckEdit } from "../edits/panels.js";
 import { orderPart } from "../edits/routes.js";
 import { facts } from "../pages/facts.js";
 import { truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
-import { alertFacts, checkFacts } from "../alerts/watch.js";
+import { alertFacts, checkFacts } from "../alerts/server-alerts.js";
 
 const MINUTE_MS = 60000;
 const LATE_MS = 10 * MINUTE_MS;
@@ -50,71 +50,71 @@ function legItem(leg, truck, first) {
   </li>`;
 }
 
-function legs(desk) {
-  if (desk.legs.length === 0) return "";
+function legs(details) {
+  if (details.legs.length === 0) return "";
   return html`<section class="next-legs">
     <h3>${t("Now and next")}</h3>
-    <ol class="legs">${desk.legs.map((leg, i) => legItem(leg, desk.vehicle_id, i === 0))}</ol>
-    <p class="muted small">${t("ahead:{count}", { count: desk.ahead })}</p>
+    <ol class="legs">${details.legs.map((leg, i) => legItem(leg, details.vehicle_id, i === 0))}</ol>
+    <p class="muted small">${t("ahead:{count}", { count: details.ahead })}</p>
   </section>`;
 }
 
-function load(desk) {
-  if (desk.load_kg === null || desk.hopper_kg <= 0) return null;
-  const share = Math.min(1, desk.load_kg / desk.hopper_kg);
+function load(details) {
+  if (details.load_kg === null || details.hopper_kg <= 0) return null;
+  const share = Math.min(1, details.load_kg / details.hopper_kg);
   return html`<meter min="0" max="1" low="0.2" .value=${share} aria-label=${t("Load")}></meter>
-    ${t("{kg} of {all} kg", { kg: Math.round(desk.load_kg), all: Math.round(desk.hopper_kg) })}`;
+    ${t("{kg} of {all} kg", { kg: Math.round(details.load_kg), all: Math.round(details.hopper_kg) })}`;
 }
 
-function hours(desk) {
-  if (desk.shift_ends_at === null) return null;
-  const left = Date.parse(desk.shift_ends_at) - now();
-  const until = time(desk.shift_ends_at);
+function hours(details) {
+  if (details.shift_ends_at === null) return null;
+  const left = Date.parse(details.shift_ends_at) - now();
+  const until = time(details.shift_ends_at);
   return left > 0
     ? t("{span} left, until {time}", { span: brief(left), time: until })
     : html`<strong class="danger">${t("over since {time}", { time: until })}</strong>`;
 }
 
-function evidence(desk) {
-  if (desk.worked.length === 0) return null;
-  const passes = desk.worked.reduce((sum, one) => sum + one.passes, 0);
-  const metres = desk.worked.reduce((sum, one) => sum + one.length_m, 0);
-  const kinds = desk.worked.map((one) => t("{kind}: {count}", { kind: named("evidence", one.evidence), count: one.passes })).join(" · ");
-  const last = desk.worked.map((one) => one.last_at).sort().at(-1);
+function evidence(details) {
+  if (details.worked.length === 0) return null;
+  const passes = details.worked.reduce((sum, one) => sum + one.passes, 0);
+  const metres = details.worked.reduce((sum, one) => sum + one.length_m, 0);
+  const kinds = details.worked.map((one) => t("{kind}: {count}", { kind: named("evidence", one.evidence), count: one.passes })).join(" · ");
+  const last = details.worked.map((one) => one.last_at).sort().at(-1);
   return html`${t("passes:{count}", { count: passes })} · ${length(metres)}
     <span class="muted small">${kinds}</span>
-    <span class="muted small">${t("last at {time}", { time: time(last) })}${desk.last_street ? html` · <bdi>${streetName(desk.last_street)}</bdi>` : ""}</span>`;
+    <span class="muted small">${t("last at {time}", { time: time(last) })}${details.last_street ? html` · <bdi>${streetName(details.last_street)}</bdi>` : ""}</span>`;
 }
 
 async function keepPhone(event, login) {
   event.preventDefault();
   const { phone } = Object.fromEntries(new FormData(event.target));
-  if (await attempt(() => post("/api/drivers/phone", { login, phone }))) askAgain();
+  if (await attempt(() => post("/api/drivers/phone", { login, phone }))) reloadDetails();
 }
 
 /** The driver's number to call, or a field to write it down. */
-function call(desk) {
-  if (!desk.driver) return "";
-  if (desk.phone) {
-    return html`<a class="button wide" href="tel:${desk.phone.replace(/[^+\d]/g, "")}">
-      <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: `\u2068${desk.driver}\u2069` })} <bdi dir="ltr">${desk.phone}</bdi>
+function call(details) {
+  if (!details.driver) return "";
+  if (details.phone) {
+    return html`<a class="button wide" href="tel:${details.phone.replace(/[^+\d]/g, "")}">
+      <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: `\u2068${details.driver}\u2069` })} <bdi dir="ltr">${details.phone}</bdi>
     </a>`;
   }
   if (!mayDispatch) return "";
-  return html`<form class="ask" @submit=${(event) => keepPhone(event, desk.driver)}>
+  return html`<form class="ask" @submit=${(event) => keepPhone(event, details.driver)}>
     <label><span>${t("Phone of the driver")}</span><input name="phone" type="tel" dir="ltr" maxlength="30" required /></label>
     <button>${t("Keep it")}</button>
   </form>`;
 }
 
-function deskFacts(desk) {
-  if (!desk) return html`<div class="skeleton" aria-hidden="true"></div>`;
+function detailFacts(details) {
+  if (!details) return html`<div class="skeleton" aria-hidden="true"></div>`;
   return html`${facts([
-      [t("Load by the plan"), load(desk)],
-      [t("Hours of service"), hours(desk)],
-      [t("Seen at work"), evidence(desk)],
+      [t("Load by the plan"), load(details)],
+      [t("Hours of service"), hours(details)],
+      [t("Seen at work"), evidence(details)],
     ])}
-    ${call(desk)} ${legs(desk)}`;
+    ${call(details)} ${legs(details)}`;
 }
 
 /** Everything about one truck; messages to its driver come in an element of their own. */
@@ -137,7 +137,7 @@ export function truckPanel(id) {
           : t("never"),
       ],
     ])}
-    ${orderPart(id)} ${deskFacts(deskOf("truck", id))}
+    ${orderPart(id)} ${detailFacts(detailsOf("truck", id))}
     <truck-messages .vehicle=${id}></truck-messages>
     ${driverFacts(id)} ${checkFacts(id)} ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
 }

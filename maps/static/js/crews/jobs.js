@@ -64,12 +64,12 @@ function drawSign(pen, state) {
 
 function givePictures(map) {
   for (const state of SIGNS) {
-    const sheet = document.createElement("canvas");
-    sheet.width = sheet.height = PICTURE_PX * RATIO;
-    const pen = sheet.getContext("2d");
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = PICTURE_PX * RATIO;
+    const pen = canvas.getContext("2d");
     pen.scale(RATIO, RATIO);
     drawSign(pen, state);
-    const picture = pen.getImageData(0, 0, sheet.width, sheet.height);
+    const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
     if (map.hasImage(`crew-${state}`)) map.updateImage(`crew-${state}`, picture);
     else map.addImage(`crew-${state}`, picture, { pixelRatio: RATIO });
   }

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, t, time } from "../pages/texts.js";
-import { discardDraft, editing, hand, leaveEditing, letBe, publishDraft, redo, undo } from "./draft.js";
+import { discardDraft, draftState, editing, leaveEditing, letBe, publishDraft, redo, undo } from "./draft.js";
 
 const typing = (target) => target.matches?.("input, textarea, select, [contenteditable]");
 
@@ -42,7 +42,7 @@ function question({ words, again, drops }) {
 
 class EditBar extends Part {
   get stores() {
-    return [hand];
+    return [draftState];
   }
 
   connectedCallback() {
@@ -56,7 +56,7 @@ class EditBar extends Part {
   }
 
   render() {
-    const { draft, asked, busy, dragged } = hand.value;
+    const { draft, asked, busy, dragged } = draftState.value;
     if (!draft) return "";
     return html`<section class="edit-bar" aria-label=${t("Edit by hand")} aria-busy=${busy}>
       <header>

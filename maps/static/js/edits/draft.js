@@ -9,67 +9,67 @@ import { board, keyed, mayDispatch, reload } from "../board/state.js";
  * The draft that is edited, or null; the trucks that could take a street; what the server asks before it stores a change
  * or why it refuses one; orders that hold; the street that is being dragged.
  */
-export const hand = new Store({ draft: null, takers: null, asked: null, busy: false, orders: new Map(), dragged: null });
+export const draftState = new Store({ draft: null, takers: null, asked: null, busy: false, orders: new Map(), dragged: null });
 
-export const editing = () => hand.value.draft !== null;
+export const editing = () => draftState.value.draft !== null;
 
-const header = () => ({ "if-match": `"${hand.value.draft.version}"` });
+const header = () => ({ "if-match": `"${draftState.value.draft.version}"` });
 
-const path = (rest) => `/api/plans/${hand.value.draft.plan_id}/${rest}`;
+const path = (rest) => `/api/plans/${draftState.value.draft.plan_id}/${rest}`;
 
 /** Ask for the orders that hold: at the start, after a break, and when a storm or plan changes. */
 export async function reloadOrders() {
-  hand.set({ orders: keyed(await get("/api/orders")) });
+  draftState.set({ orders: keyed(await get("/api/orders")) });
 }
 
 /** Take in orders that were given or taken back. */
 export function mergeOrders(list) {
-  const orders = new Map(hand.value.orders);
+  const orders = new Map(draftState.value.orders);
   for (const one of list) {
     if (one.lifted) orders.delete(one.id);
     else orders.set(one.id, one);
   }
-  hand.set({ orders });
+  draftState.set({ orders });
 }
 
 /** Begin to edit the published plan, or a draft; what was begun before is taken up again. */
 export async function beginEditing(planId = board.value.plan?.id) {
-  if (!mayDispatch || !planId || hand.value.busy) return;
-  hand.set({ busy: true });
+  if (!mayDispatch || !planId || draftState.value.busy) return;
+  draftState.set({ busy: true });
   const draft = await attempt(() => post(`/api/plans/${planId}/hand`));
-  hand.set({ busy: false, draft: draft ?? null, asked: null });
-  if (draft) lookForTakers(hand.value.takers?.segment);
+  draftState.set({ busy: false, draft: draft ?? null, asked: null });
+  if (draft) lookForTakers(draftState.value.takers?.segment);
 }
 
 /** Stop editing; the draft stays as it is. */
-export const leaveEditing = () => hand.set({ draft: null, asked: null, takers: null });
+export const leaveEditing = () => draftState.set({ draft: null, asked: null, takers: null });
 
 /** Ask which trucks could take a street, and at what cost. */
 export async function lookForTakers(segment) {
   if (!editing() || segment === undefined) return;
-  hand.set({ takers: { segment, list: null } });
+  draftState.set({ takers: { segment, list: null } });
   const list = await attempt(() => get(path(`takers/${segment}`)));
-  if (hand.value.takers?.segment === segment) hand.set({ takers: { segment, list: list ?? [] } });
+  if (draftState.value.takers?.segment === segment) draftState.set({ takers: { segment, list: list ?? [] } });
 }
 
 function changed(draft) {
-  hand.set({ draft, asked: null, busy: false });
-  lookForTakers(hand.value.takers?.segment); // meanwhile the next change may be made
+  draftState.set({ draft, asked: null, busy: false });
+  lookForTakers(draftState.value.takers?.segment); // meanwhile the next change may be made
 }
 
 async function refused(error, again) {
   const { reason, words } = error.values ?? {};
   if (reason === "edit_broken" || reason === "edit_strains") {
-    hand.set({ asked: { words, again: reason === "edit_strains" ? again : null } });
+    draftState.set({ asked: { words, again: reason === "edit_strains" ? again : null } });
     return;
   }
   notify(error.message, "danger");
-  if (error.status === 409) hand.set({ draft: await get(path("edits")) });
+  if (error.status === 409) draftState.set({ draft: await get(path("edits")) });
 }
 
 /** Returns whether it was stored. */
 async function store(rest, body, again) {
-  hand.set({ busy: true });
+  draftState.set({ busy: true });
   try {
     changed(await post(path(rest), body, header()));
     return true;
@@ -77,7 +77,7 @@ async function store(rest, body, again) {
     await refused(error, again);
     return false;
   } finally {
-    hand.set({ busy: false });
+    draftState.set({ busy: false });
   }
 }
 
@@ -88,7 +88,7 @@ let last = Promise.resolve(true); // the order before, and whether it was stored
  * that, and is let be where that was refused.
  */
 function order(rest, body, { again = null, possible = editing } = {}) {
-  const { busy } = hand.value;
+  const { busy } = draftState.value;
   const next = (stored) => (possible() && (stored || !busy) ? store(rest, body, again) : false);
   last = last.then(next, () => next(false));
   return last;
@@ -97,12 +97,12 @@ function order(rest, body, { again = null, possible = editing } = {}) {
 /** Store a change of the draft; what makes work late is asked about first. */
 export const change = (wish, insist = false) => order("edits", { ...wish, insist }, { again: () => change(wish, true) });
 
-export const undo = () => order("undo", {}, { possible: () => hand.value.draft?.can_undo });
+export const undo = () => order("undo", {}, { possible: () => draftState.value.draft?.can_undo });
 
-export const redo = () => order("redo", {}, { possible: () => hand.value.draft?.can_redo });
+export const redo = () => order("redo", {}, { possible: () => draftState.value.draft?.can_redo });
 
 /** Forget what was asked or refused. */
-export const letBe = () => hand.set({ asked: null });
+export const letBe = () => draftState.set({ asked: null });
 
 /** Order something of a truck: of the draft where one is edited, else at once. */
 export async function orderTruck(kind, vehicle_id, segment_id = null) {
@@ -130,7 +130,7 @@ export async function publishDraft(dropping = false) {
     await Promise.all([reload(), reloadOrders()]);
   } catch (error) {
     const drops = error.values?.reason === "plan_drops_jobs";
-    hand.set({ asked: { words: error.message, drops, again: drops ? () => publishDraft(true) : null } });
+    draftState.set({ asked: { words: error.message, drops, again: drops ? () => publishDraft(true) : null } });
   }
 }
 
@@ -144,8 +144,8 @@ export async function discardDraft() {
 
 /** Another board has changed a draft. */
 export async function heardOfDraft(list) {
-  const { draft } = hand.value;
+  const { draft } = draftState.value;
   const news = list.find((one) => one.id === draft?.plan_id);
-  if (!news || news.version <= draft.version || hand.value.busy) return;
+  if (!news || news.version <= draft.version || draftState.value.busy) return;
   changed(await get(path("edits")));
 }

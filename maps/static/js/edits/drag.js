@@ -1,8 +1,8 @@
 // The chosen street's line is dragged onto a truck, on the map or in the list, or onto its route, to give it that street.
 import { streetName, t } from "../pages/texts.js";
 import { around } from "../pages/map/hover.js";
-import { change, editing, hand } from "./draft.js";
-import { OfferSheet } from "./drop-targets.js";
+import { change, draftState, editing } from "./draft.js";
+import { DropTargets } from "./drop-targets.js";
 import { board, selection } from "../board/state.js";
 
 const truckRow = (target) => target?.closest?.("#list-trucks [role='option'], #routes [role='option'], .taker");
@@ -20,8 +20,8 @@ const dropOn = (street, vehicle) =>
     : t("Give {street} to {truck}", { street, truck: board.value.vehicles.get(vehicle)?.name ?? "" });
 
 /** Let streets be dragged on a map whose trucks are found by `trucks.at(point)`. */
-export function letDrag(map, trucks) {
-  const offers = new OfferSheet(map);
+export function enableDrag(map, trucks) {
+  const offers = new DropTargets(map);
   /** The truck that a street would be dropped on, or null. */
   const taker = ({ clientX, clientY }) => {
     const under = document.elementFromPoint(clientX, clientY);
@@ -31,20 +31,20 @@ export function letDrag(map, trucks) {
     return trucks.at(point)?.id ?? offers.at(point);
   };
   const follow = (event) => {
-    const { dragged } = hand.value;
+    const { dragged } = draftState.value;
     const over = taker(event);
     if (over === dragged.over) return;
     document.body.dataset.dropping = String(over !== null);
     offers.hold(over);
-    hand.set({ dragged: { ...dragged, over, words: dropOn(dragged.name, over) } });
+    draftState.set({ dragged: { ...dragged, over, words: dropOn(dragged.name, over) } });
   };
   const drop = (event) => {
     removeEventListener("pointermove", follow);
     removeEventListener("pointerup", drop);
     delete document.body.dataset.dropping;
-    const { dragged } = hand.value;
+    const { dragged } = draftState.value;
     const vehicle = taker(event);
-    hand.set({ dragged: null });
+    draftState.set({ dragged: null });
     offers.hold(null);
     map.getCanvas().style.cursor = "";
     if (dragged && vehicle) change({ kind: "move", segment_id: dragged.id, vehicle_id: vehicle });
@@ -57,7 +57,7 @@ export function letDrag(map, trucks) {
     event.preventDefault(); // the map stays where it is
     map.getCanvas().style.cursor = "grabbing";
     const name = streetName(street.properties);
-    hand.set({ dragged: { id: chosen.id, name, over: null, words: dropOn(name, null) } });
+    draftState.set({ dragged: { id: chosen.id, name, over: null, words: dropOn(name, null) } });
     document.body.dataset.dropping = "false";
     addEventListener("pointermove", follow);
     addEventListener("pointerup", drop);

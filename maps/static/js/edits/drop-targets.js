@@ -1,8 +1,8 @@
-// The routes that the chosen street may be dropped on, on a sheet above the map while a draft is edited.
+// The routes that the chosen street may be dropped on, on a canvas above the map while a draft is edited.
 import { color, onTheme } from "../pages/theme.js";
 import { linesOf, screenOf, trace } from "../pages/map/projection.js";
-import { Sheet } from "../pages/map/overlay.js";
-import { hand } from "./draft.js";
+import { Overlay } from "../pages/map/overlay.js";
+import { draftState } from "./draft.js";
 import { drafted, offered } from "./routes.js";
 import { selection } from "../board/state.js";
 
@@ -12,14 +12,14 @@ const APART_PX = 28; // between two names
 
 const tonesNow = () => ({ line: color("truck"), halo: color("halo"), text: color("text"), held: color("accent") });
 
-export class OfferSheet extends Sheet {
+export class DropTargets extends Overlay {
   constructor(map) {
     super(map, "offers");
     this.routes = [];
     this.over = null;
     this.tones = tonesNow();
     const take = () => this.take();
-    hand.follow((_, changes) => ("takers" in changes || "draft" in changes) && take());
+    draftState.follow((_, changes) => ("takers" in changes || "draft" in changes) && take());
     drafted.follow((_, changes) => "routes" in changes && take());
     selection.follow((_, changes) => "chosen" in changes && take());
     onTheme(() => {
@@ -37,8 +37,8 @@ export class OfferSheet extends Sheet {
 
   /** The truck whose line is under a point of the map, or null. */
   at({ x, y }) {
-    const pen = this.sheet.getContext("2d");
-    const ratio = this.sheet.width / this.map.getCanvas().clientWidth;
+    const pen = this.canvas.getContext("2d");
+    const ratio = this.canvas.width / this.map.getCanvas().clientWidth;
     pen.lineWidth = REACH_PX;
     const found = this.routes.find(({ way }) => way && pen.isPointInStroke(way, x * ratio, y * ratio));
     return found?.vehicle ?? null;

@@ -1,16 +1,16 @@
 // What the panels of streets and trucks say and do about editing by hand: who could take it, locks and bans.
 import { html } from "lit";
 import { t, time } from "../pages/texts.js";
-import { change, editing, hand, lookForTakers, orderTruck, takeBack } from "./draft.js";
+import { change, draftState, editing, lookForTakers, orderTruck, takeBack } from "./draft.js";
 import { board, mayDispatch, selection } from "../board/state.js";
 import { routeOf } from "../board/truck.js";
 
 selection.follow(({ chosen }, changes) => {
   if ("chosen" in changes && chosen?.kind === "street") lookForTakers(chosen.id);
 });
-hand.follow((_, changes) => {
+draftState.follow((_, changes) => {
   const { chosen } = selection.value;
-  if (changes.draft && chosen?.kind === "street" && hand.value.takers?.segment !== chosen.id) lookForTakers(chosen.id);
+  if (changes.draft && chosen?.kind === "street" && draftState.value.takers?.segment !== chosen.id) lookForTakers(chosen.id);
 });
 
 function price(taker) {
@@ -20,14 +20,14 @@ function price(taker) {
 }
 
 const takerItem = (segment) => (taker) => html`<li>
-  <button class="taker" ?disabled=${!taker.possible || hand.value.busy} data-vehicle=${taker.vehicle_id}
+  <button class="taker" ?disabled=${!taker.possible || draftState.value.busy} data-vehicle=${taker.vehicle_id}
     @click=${() => change({ kind: "move", segment_id: segment, vehicle_id: taker.vehicle_id })}>
     <bdi>${taker.vehicle}</bdi> <span class="small muted">${price(taker)}</span>
   </button>
 </li>`;
 
 function takers(segment) {
-  const { takers: known } = hand.value;
+  const { takers: known } = draftState.value;
   if (known?.segment !== segment || known.list === null)
     return html`<p class="small muted" role="status">${t("Looking for the trucks that could take it …")}</p>`;
   return html`<ol class="takers" id="takers">${known.list.map(takerItem(segment))}</ol>`;
@@ -40,7 +40,7 @@ const orderItem = (one) => html`<li>
 </li>`;
 
 const orders = (wanted) => {
-  const mine = [...hand.value.orders.values()].filter(wanted);
+  const mine = [...draftState.value.orders.values()].filter(wanted);
   return mine.length ? html`<ul class="orders-list">${mine.map(orderItem)}</ul>` : "";
 };
 
@@ -85,7 +85,7 @@ export function streetEdit(segment) {
 /** The part of a truck's panel. */
 export function truckEdit(vehicle) {
   if (!board.value.storm) return "";
-  const kept = [...hand.value.orders.values()].some((one) => one.kind === "lock" && one.segment_id === null && one.vehicle_id === vehicle);
+  const kept = [...draftState.value.orders.values()].some((one) => one.kind === "lock" && one.segment_id === null && one.vehicle_id === vehicle);
   const lock = mayDispatch && routeOf(vehicle) && !kept;
   return html`${orders((one) => one.vehicle_id === vehicle)}
     ${lock ? html`<button class="quiet" @click=${() => orderTruck("lock", vehicle)}><span class="icon icon-lock" aria-hidden="true"></span>${t("Lock its route")}</button>` : ""}`;

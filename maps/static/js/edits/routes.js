@@ -5,7 +5,7 @@ import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { streetName, t, time } from "../pages/texts.js";
 import { shiftOf } from "../shifts/route-answers.js";
-import { change, hand } from "./draft.js";
+import { change, draftState } from "./draft.js";
 import { choose, selection } from "../board/state.js";
 import { nameOf } from "../streets/names.js";
 
@@ -24,7 +24,7 @@ async function ask(vehicle) {
   const shift = shiftOf(vehicle);
   if (!of || !shift || asked.has(vehicle)) return;
   asked.add(vehicle);
-  const path = `/api/plans/${hand.value.draft.plan_id}/routes/${shift.id}`;
+  const path = `/api/plans/${draftState.value.draft.plan_id}/routes/${shift.id}`;
   const { features } = await get(path).catch(() => ({ features: [] })); // who has nothing to do has no route
   if (drafted.value.of !== of) return;
   const legs = features.filter(({ properties }) => properties.kind === "work").map(work);
@@ -32,7 +32,7 @@ async function ask(vehicle) {
 }
 
 /** The street that was chosen last: it is in hand while a truck is looked at. */
-const held = () => hand.value.takers?.segment ?? null;
+const held = () => draftState.value.takers?.segment ?? null;
 
 /** Learn what streets in the order of a truck, and the one in hand, are called. */
 async function learnNames(vehicle) {
@@ -52,11 +52,11 @@ function order(vehicle) {
 }
 
 /** The trucks for which the cost of the chosen street is known: those that work near it. */
-const near = () => (hand.value.takers?.list ?? []).filter((one) => one.possible && one.more_min !== null);
+const near = () => (draftState.value.takers?.list ?? []).filter((one) => one.possible && one.more_min !== null);
 
 /** Lines of the trucks that the chosen street may be dropped on, as `{vehicle, name, lines}`. */
 export function offered() {
-  if (!hand.value.draft || selection.value.chosen?.kind !== "street") return [];
+  if (!draftState.value.draft || selection.value.chosen?.kind !== "street") return [];
   return near().map(({ vehicle_id: vehicle, vehicle: name }) => ({
     vehicle,
     name,
@@ -65,7 +65,7 @@ export function offered() {
 }
 
 async function follow() {
-  const { draft } = hand.value;
+  const { draft } = draftState.value;
   const of = draft ? `${draft.plan_id}:${draft.version}` : "";
   if (drafted.value.of !== of) {
     asked.clear();
@@ -77,7 +77,7 @@ async function follow() {
   await ask(chosen.id);
   await learnNames(chosen.id);
 }
-hand.follow((_, changes) => ("draft" in changes || "takers" in changes) && follow());
+draftState.follow((_, changes) => ("draft" in changes || "takers" in changes) && follow());
 selection.follow((_, changes) => "chosen" in changes && follow());
 
 /** What a street is called, once the server has said so. */
@@ -103,7 +103,7 @@ function orderItem(vehicle, legs, i) {
 
 /** The part of a truck's panel while a draft is edited: its next streets, to be put in another order. */
 export function orderPart(vehicle) {
-  if (!hand.value.draft) return "";
+  if (!draftState.value.draft) return "";
   const legs = order(vehicle);
   return html`<section class="next-legs">
     <h3>${t("Its next streets in this draft")}</h3>

@@ -24,7 +24,7 @@ async function refresh() {
   }
 }
 
-class Bodies extends Part {
+class Agencies extends Part {
   get stores() {
     return [bodies];
   }
@@ -98,4 +98,4 @@ class Bodies extends Part {
       ${this.list()}`;
   }
 }
-customElements.define("setup-bodies", Bodies);
+customElements.define("setup-agencies", Agencies);

@@ -2,7 +2,7 @@
 import "../pages/theme.js";
 import "../pages/notices.js";
 import "./list.js";
-import "./file.js";
+import "./request.js";
 import { follow } from "./state.js";
 
 follow();

@@ -44,7 +44,7 @@ const letterState = ({ letter }) =>
     ? html`<p class="small ${NOT_ARRIVED.includes(letter) ? "danger" : "muted"}"><span class="icon icon-mail" aria-hidden="true"></span> ${t(`letter:${letter}`)}</p>`
     : "";
 
-class HandOvers extends Part {
+class Referrals extends Part {
   get stores() {
     return [given, queue];
   }
@@ -109,4 +109,4 @@ class HandOvers extends Part {
     return html`<h2 class="unseen">${t("Handed over")}</h2><ul class="givens">${repeat(list, ({ id }) => id, (one) => this.row(one))}</ul>`;
   }
 }
-customElements.define("requests-given", HandOvers);
+customElements.define("requests-referred", Referrals);

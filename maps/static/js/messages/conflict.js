@@ -1,7 +1,7 @@
 // The question where somebody else was faster: look again, or take over.
 import { html, render } from "lit";
 import { boot } from "../pages/boot.js";
-import { named, t, time } from "../pages/texts.js";
+import { t, time } from "../pages/texts.js";
 
 const isolated = (text) => `\u2068${text}\u2069`;
 

@@ -13,7 +13,7 @@ const SETTLE_MS = 150; // who walks through a list with an arrow key looks at no
 const PLANS = "plans";
 
 /** Open boards by id, ours among them as `mine`; of what we look at its name and its last change. */
-export const room = new Store({ boards: new Map(), mine: null, subject: "", change: null });
+export const presence = new Store({ boards: new Map(), mine: null, subject: "", change: null });
 
 const tab = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const seen = new Map(); // versions of things as this page has shown them
@@ -33,7 +33,7 @@ async function enter() {
     const { mine, present, change } = await post("/api/board/presence", { tab, subject, editing });
     if (subject !== subjectOf(selection.value.chosen)) return;
     if (!editing || !seen.has(subject)) seen.set(subject, change.version);
-    room.set({ mine, boards: new Map(present.map((one) => [one.id, one])), subject, change });
+    presence.set({ mine, boards: new Map(present.map((one) => [one.id, one])), subject, change });
   } catch {
     // The page says by itself when the server is silent.
   }
@@ -56,16 +56,16 @@ export function edit(now) {
 
 /** Take in boards that were opened, turned to something else, or closed. */
 export function meet(list) {
-  const boards = new Map(room.value.boards);
+  const boards = new Map(presence.value.boards);
   for (const one of list) {
     if (one.here) boards.set(one.id, one);
     else boards.delete(one.id);
   }
-  room.set({ boards });
+  presence.set({ boards });
 }
 
 /** Boards of others. */
-export const others = () => [...room.value.boards.values()].filter((one) => one.id !== room.value.mine);
+export const others = () => [...presence.value.boards.values()].filter((one) => one.id !== presence.value.mine);
 
 /** Boards of others that show the same thing as ours. */
 export const beside = () => others().filter((one) => one.subject === subjectOf(selection.value.chosen));
@@ -101,7 +101,7 @@ function leave() {
 }
 
 /** Say from now on what this board shows. */
-export function enterRoom() {
+export function startPresence() {
   selection.follow((_, changes) => {
     if ("placing" in changes) edit(changes.placing !== null);
     if ("chosen" in changes) announce();

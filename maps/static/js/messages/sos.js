@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
 import { streetName, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, onlyWall } from "../board/state.js";
-import { alertTitle, lasting, see } from "../alerts/watch.js";
+import { alertTitle, lasting, see } from "../alerts/server-alerts.js";
 
 const AGAIN_MS = 2000;
 const TONE_S = 0.35;

@@ -4,7 +4,7 @@ import { boot, now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
 import { changeWords } from "./conflict.js";
-import { beside, others, room, subjectOf } from "./presence.js";
+import { beside, others, presence, subjectOf } from "./presence.js";
 import { selection } from "../board/state.js";
 
 const NEWS_MS = 10 * 60000; // an older change is history, not news
@@ -13,7 +13,7 @@ const isolated = (text) => `\u2068${text}\u2069`;
 const names = (boards) => [...new Set(boards.map(({ login }) => login))].map(isolated).join(t(", "));
 
 function lastChange() {
-  const { change, subject } = room.value;
+  const { change, subject } = presence.value;
   if (!change?.at || subject !== subjectOf(selection.value.chosen)) return "";
   if (change.who === boot.login || now() - Date.parse(change.at) > NEWS_MS) return "";
   return html`<p class="beside"><span class="icon icon-history" aria-hidden="true"></span>${changeWords(change)}</p>`;
@@ -31,7 +31,7 @@ export function besideUs() {
 
 class People extends Part {
   get stores() {
-    return [room];
+    return [presence];
   }
 
   render() {

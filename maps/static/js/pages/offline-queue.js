@@ -12,7 +12,7 @@ export const newKey = () =>
 export const worthAnotherTry = (error) => TRIED_AGAIN.has(error.status) || error.status >= 500;
 
 /** Sends orders in turn and tries again for ever; `changed` is told what waits, `refused` what never will arrive. */
-export class Relay {
+export class OfflineQueue {
   constructor(shelf, { changed, sent, refused }) {
     this.shelf = shelf;
     this.tell = { changed, sent, refused };

@@ -12,7 +12,7 @@ export const onTheme = (listener) => listeners.add(listener);
 
 const tell = () => listeners.forEach((listener) => listener(theme()));
 
-/** A color of the ground by its name in the style sheet. */
+/** A color of the theme by its name in the style sheet. */
 export const color = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 

@@ -1,7 +1,7 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
 import { length, named, percent, t, time } from "../pages/texts.js";
-import { beginEditing, hand } from "../edits/draft.js";
+import { beginEditing, draftState } from "../edits/draft.js";
 import { listbox } from "../pages/listbox.js";
 import { planForm } from "./form.js";
 import { draft, failure, newest, progress, unfinished } from "./run.js";
@@ -19,7 +19,7 @@ function published(plan) {
       ${t("Revision {revision}, made at {time}", { revision: plan.revision, time: time(plan.made_at) })} ·
       ${t("routes:{count}", { count: routes.length })} · ${t("left:{count}", { count: plan.unserved })}
     </p>
-    ${mayDispatch ? html`<button class="quiet" @click=${() => beginEditing()} ?disabled=${hand.value.busy}><span class="icon icon-pencil" aria-hidden="true"></span>${t("Edit by hand")}</button>` : ""}
+    ${mayDispatch ? html`<button class="quiet" @click=${() => beginEditing()} ?disabled=${draftState.value.busy}><span class="icon icon-pencil" aria-hidden="true"></span>${t("Edit by hand")}</button>` : ""}
     ${planWords(plan.id)}
     ${listbox({
       id: "routes",

@@ -7,7 +7,7 @@ import { load, storm } from "./state.js";
 /** A storm by its name, with its day unless the name says it. */
 const label = ({ name, started_at: at }) => (name.includes(day(at)) ? name : `\u2068${name}\u2069 · \u2068${day(at)}\u2069`);
 
-class Head extends Part {
+class Header extends Part {
   get stores() {
     return [storm];
   }
@@ -27,4 +27,4 @@ class Head extends Part {
     </label>`;
   }
 }
-customElements.define("replay-head", Head);
+customElements.define("replay-header", Header);

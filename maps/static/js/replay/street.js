@@ -66,7 +66,7 @@ function pass(street, one) {
   </button></li>`;
 }
 
-class Past extends Part {
+class Street extends Part {
   get stores() {
     return [past, storm];
   }
@@ -112,4 +112,4 @@ class Past extends Part {
     </aside>`;
   }
 }
-customElements.define("replay-past", Past);
+customElements.define("replay-street", Street);

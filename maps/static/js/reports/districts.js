@@ -10,7 +10,7 @@ function look(key) {
   filter({ district: choice.value.district === key ? null : key });
 }
 
-class Parts extends Part {
+class Districts extends Part {
   get stores() {
     return [council, choice];
   }
@@ -38,4 +38,4 @@ class Parts extends Part {
     </section>`;
   }
 }
-customElements.define("council-parts", Parts);
+customElements.define("council-districts", Districts);

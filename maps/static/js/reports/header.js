@@ -35,7 +35,7 @@ function file(ending) {
 
 const named = (storm) => `${isolated(storm.name)} · ${isolated(day(storm.started_at))}`;
 
-class Head extends Part {
+class Header extends Part {
   get stores() {
     return [council, choice];
   }
@@ -88,4 +88,4 @@ class Head extends Part {
       <div class="choose">${this.chooser(view)}${this.comparison(view)}${this.downloads()}</div>`;
   }
 }
-customElements.define("council-head", Head);
+customElements.define("council-header", Header);

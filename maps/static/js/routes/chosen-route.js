@@ -1,8 +1,8 @@
-// The chosen truck's route with what became of each leg, on a sheet above the map: to draw the streets below anew for it
+// The chosen truck's route with what became of each leg, on a canvas above the map: to draw the streets below anew for it
 // takes longer than anybody waits.
 import { color, onTheme } from "../pages/theme.js";
 import { linesOf, screenOf, trace } from "../pages/map/projection.js";
-import { Sheet } from "../pages/map/overlay.js";
+import { Overlay } from "../pages/map/overlay.js";
 
 const ARROWS_FROM_ZOOM = 13;
 const ARROWS_PX = 90;
@@ -44,7 +44,7 @@ function grouped(features) {
   return [...groups.values()].sort((one, other) => (one.state === LAST) - (other.state === LAST) || one.px - other.px);
 }
 
-export class RouteSheet extends Sheet {
+export class RouteOverlay extends Overlay {
   constructor(map) {
     super(map, "route");
     this.groups = [];

@@ -35,18 +35,18 @@ const lines = () => ({
   })),
 });
 
-/** Draw closed streets over their colors: dark and light dashes, seen on any ground. */
+/** Draw closed streets over their colors: dark and light dashes, seen on any color. */
 export function drawClosures(map) {
   map.addSource("closures", { type: "geojson", data: lines() });
   const wide = { "line-color": "#ffffff", "line-width": 7, "line-opacity": 0.9 };
   const dashes = { "line-color": "#1c2329", "line-width": 5, "line-dasharray": [1, 1] };
-  map.addLayer({ id: "closures-ground", type: "line", source: "closures", paint: wide }, "request-rings");
+  map.addLayer({ id: "closures-casing", type: "line", source: "closures", paint: wide }, "request-rings");
   map.addLayer({ id: "closures", type: "line", source: "closures", paint: dashes }, "request-rings");
   closures.follow((_, changes) => changes.known && map.getSource("closures").setData(lines()));
   selection.follow(({ hidden }, changes) => {
     if (!("hidden" in changes)) return;
     const visibility = hidden.has("closed") ? "none" : "visible";
-    for (const layer of ["closures-ground", "closures"]) map.setLayoutProperty(layer, "visibility", visibility);
+    for (const layer of ["closures-casing", "closures"]) map.setLayoutProperty(layer, "visibility", visibility);
   });
 }
 

@@ -29,7 +29,7 @@ const links = ({ row }) =>
       </nav>`
     : "";
 
-class StormDesk extends Part {
+class StormDetail extends Part {
   get stores() {
     return [storms, snow, leaving, editing];
   }
@@ -57,4 +57,4 @@ class StormDesk extends Part {
       </div>`;
   }
 }
-customElements.define("storm-desk", StormDesk);
+customElements.define("storm-detail", StormDetail);

@@ -1,7 +1,7 @@
 // What a street's panel says beside its color: who comes when, who asked, what was seen in storms before.
 import { html } from "lit";
 import { age, date, day, deadline, named, number, t, time } from "../pages/texts.js";
-import { deskOf } from "../board/details.js";
+import { detailsOf } from "../board/details.js";
 import { board, choose } from "../board/state.js";
 
 const SHOWN = 6;
@@ -22,10 +22,10 @@ function visitItem(visit) {
   </li>`;
 }
 
-function visits(desk) {
-  if (desk.visits.length === 0)
+function visits(details) {
+  if (details.visits.length === 0)
     return html`<p class="muted small">${board.value.plan ? t("The published plan sends nobody here.") : t("No plan is published yet.")}</p>`;
-  return html`<ol class="legs">${desk.visits.map(visitItem)}</ol>`;
+  return html`<ol class="legs">${details.visits.map(visitItem)}</ol>`;
 }
 
 const requestItem = (request) => html`<li>
@@ -59,10 +59,10 @@ const part = (title, list, item) =>
       </section>`;
 
 /** Who comes to a street, and its past; `street` is what its color rests on. */
-export function streetDesk(street) {
-  const desk = deskOf("street", street.id);
-  if (!desk) return html`<div class="skeleton" aria-hidden="true"></div>`;
-  return html`<section class="next-legs"><h3>${t("Who comes")}</h3>${visits(desk)}</section>
-    ${part(t("Passes in this storm"), street.passes, passItem)} ${part(t("Requests"), desk.requests, requestItem)}
-    ${part(t("Storms"), desk.storms, stormItem)}`;
+export function streetDetails(street) {
+  const details = detailsOf("street", street.id);
+  if (!details) return html`<div class="skeleton" aria-hidden="true"></div>`;
+  return html`<section class="next-legs"><h3>${t("Who comes")}</h3>${visits(details)}</section>
+    ${part(t("Passes in this storm"), street.passes, passItem)} ${part(t("Requests"), details.requests, requestItem)}
+    ${part(t("Storms"), details.storms, stormItem)}`;
 }

@@ -12,7 +12,7 @@ import { streetEdit } from "../edits/panels.js";
 import { facts } from "../pages/facts.js";
 import { urgentOrder } from "../replanning/replan.js";
 import { coverage, selection } from "../board/state.js";
-import { streetDesk } from "./details.js";
+import { streetDetails } from "./details.js";
 
 /** Evidence by street, as last asked for. */
 export const streets = new Store({ known: new Map(), failed: null });
@@ -90,5 +90,5 @@ export function streetPanel(id) {
       [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${streetEdit(id)} ${streetDesk(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}`;
+    ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}`;
 }

@@ -6,7 +6,7 @@ import { get, post } from "../pages/net.js";
 import { named, number, t, time } from "../pages/texts.js";
 import { board, mayDispatch } from "../board/state.js";
 
-let desk = null;
+let whatIfs = null;
 let opened = false;
 const change = new Map();
 
@@ -15,7 +15,7 @@ const redraw = () => board.set({});
 /** Ask for questions and answers anew, if anybody looks at them. */
 export async function reloadWhatIfs() {
   if (!opened) return;
-  desk = await get(`/api/what-ifs?lang=${boot.language}`);
+  whatIfs = await get(`/api/what-ifs?lang=${boot.language}`);
   redraw();
 }
 
@@ -68,9 +68,9 @@ function form() {
       <thead>
         <tr><th scope="col">${t("Machine")}</th><th scope="col">${t("In service")}</th><th scope="col">${t("More or fewer")}</th></tr>
       </thead>
-      <tbody>${desk.types.map(typeRow)}</tbody>
+      <tbody>${whatIfs.types.map(typeRow)}</tbody>
     </table>
-    <p class="muted small">${t("Each fleet is planned for {count} s, when no plan waits. A machine more begins now at its yard.", { count: desk.seconds })}</p>
+    <p class="muted small">${t("Each fleet is planned for {count} s, when no plan waits. A machine more begins now at its yard.", { count: whatIfs.seconds })}</p>
     <button class="wide" ?disabled=${Object.keys(wanted()).length === 0}>${t("When would the streets be clear?")}</button>
   </form>`;
 }
@@ -122,11 +122,11 @@ const failed = (answer) =>
 const STATES = { done, computing, failed };
 
 function questions() {
-  if (!desk) return html`<p class="muted small">${t("Loading…")}</p>`;
+  if (!whatIfs) return html`<p class="muted small">${t("Loading…")}</p>`;
   return html`${form()}
     ${
-      desk.asked.length
-        ? html`<ul class="answers" aria-live="polite">${desk.asked.map((answer) => html`<li class=${answer.state}>${STATES[answer.state](answer)}</li>`)}</ul>`
+      whatIfs.asked.length
+        ? html`<ul class="answers" aria-live="polite">${whatIfs.asked.map((answer) => html`<li class=${answer.state}>${STATES[answer.state](answer)}</li>`)}</ul>`
         : ""
     }`;
 }

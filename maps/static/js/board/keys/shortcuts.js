@@ -4,7 +4,7 @@ import { t } from "../../pages/texts.js";
 import { beginEditing, editing, leaveEditing } from "../../edits/draft.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, mayDispatch, selection } from "../state.js";
-import { lasting, see } from "../../alerts/watch.js";
+import { lasting, see } from "../../alerts/server-alerts.js";
 
 const lists = () => document.querySelector("board-lists");
 const timeline = () => document.querySelector("board-timeline");

@@ -3,24 +3,24 @@ import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { streetName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
-import { lightHeld, lightNear } from "../../pages/map/highlight.js";
+import { highlightHovered, highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
-import { around, makeTip, put } from "../../pages/map/hover.js";
-import { TruckSheet } from "../../pages/map/trucks.js";
+import { around, makeTooltip, put } from "../../pages/map/hover.js";
+import { TruckOverlay } from "../../pages/map/trucks.js";
 import { shiftOf } from "../../shifts/route-answers.js";
 import { blockedName } from "../../shifts/blockage.js";
 import { drawClosures } from "../../storms/closures.js";
 import { crews, drawCrews, signed } from "../../crews/jobs.js";
-import { hand } from "../../edits/draft.js";
-import { letDrag } from "../../edits/drag.js";
+import { draftState } from "../../edits/draft.js";
+import { enableDrag } from "../../edits/drag.js";
 import { place } from "../../requests/request.js";
 import { drawRings } from "./rings.js";
-import { RouteSheet } from "../../routes/chosen-route.js";
+import { RouteOverlay } from "../../routes/chosen-route.js";
 import { requestPlace } from "../rows.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, coverage, selection } from "../state.js";
 import { routeOf } from "../truck.js";
-import { withStates } from "../../alerts/watch.js";
+import { withStates } from "../../alerts/server-alerts.js";
 
 const point = (lon, lat, properties) => ({
   type: "Feature",
@@ -51,7 +51,7 @@ function under(map, trucks, point) {
 }
 
 function hover(map, trucks, light) {
-  const tip = makeTip(map);
+  const tip = makeTooltip(map);
   let near = null;
   let waiting = false;
   const showNear = (found) => {
@@ -91,7 +91,7 @@ function click(map, trucks) {
 
 /** The legs of a truck: those of the draft in hand, else those of the driven plan with what became of each. */
 async function legsOf(vehicle) {
-  const { draft } = hand.value;
+  const { draft } = draftState.value;
   const shift = draft ? shiftOf(vehicle)?.id : routeOf(vehicle)?.shift_id;
   if (shift === undefined) return null;
   if (draft) return get(`/api/plans/${draft.plan_id}/routes/${shift}`).catch(() => null); // who has nothing to do has no route
@@ -131,7 +131,7 @@ function followSelection(map, trucks, route, hold) {
     mark(map, trucks, hold, chosen);
     showRoute(route, chosen);
   });
-  hand.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
+  draftState.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
 }
 
 /** Draw the board's map and keep it so. */
@@ -139,10 +139,10 @@ export async function showMap() {
   const map = await makeMap(selection.value.hidden);
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
-  const light = lightNear(map);
-  const hold = lightHeld(map);
-  const route = new RouteSheet(map);
-  const trucks = new TruckSheet(map); // above the route of the chosen one
+  const light = highlightHovered(map);
+  const hold = highlightSelected(map);
+  const route = new RouteOverlay(map);
+  const trucks = new TruckOverlay(map); // above the route of the chosen one
   coverage.followers.add((ids) => painter.changed(ids));
   painter.changed(coverage.states.keys());
   let checked = null;
@@ -161,5 +161,5 @@ export async function showMap() {
   followSelection(map, trucks, route, hold);
   hover(map, trucks, light);
   click(map, trucks);
-  letDrag(map, trucks);
+  enableDrag(map, trucks);
 }

@@ -1,8 +1,8 @@
 // Keeps what a crew says of its jobs on the phone until the server has it, and shows the list anew whenever it changes.
 import { now } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
-import { PhotoPost } from "../../pages/photos/upload.js";
-import { newKey, Relay } from "../../pages/offline-queue.js";
+import { PhotoUpload } from "../../pages/photos/upload.js";
+import { newKey, OfflineQueue } from "../../pages/offline-queue.js";
 import { smaller } from "../../pages/photos/shrink.js";
 import { listen } from "../../pages/stream.js";
 import { t } from "../../pages/texts.js";
@@ -31,7 +31,7 @@ function refuse(error, order) {
   fault.scrollIntoView({ block: "nearest" });
 }
 
-const photos = new PhotoPost(refuse);
+const photos = new PhotoUpload(refuse);
 
 /** Show each job as it stands for the crew: as the server knows it, and what still waits on this phone. */
 function draw(orders) {
@@ -50,7 +50,7 @@ function sent(order, answer) {
   known.set(answer.id, JSON.stringify(answer));
   stale ||= whatOf(order) !== "start";
   photos.settle(order.body.key, order.path.replace(/\w+$/, "photo"));
-  setTimeout(finish); // the relay first takes the order off its shelf
+  setTimeout(finish); // the queue first takes the order off its shelf
 }
 
 /** Show the list as the server has it, but not while somebody writes, or something waits on this phone. */
@@ -72,7 +72,7 @@ async function finish() {
   posting = false;
 }
 
-const relay = new Relay(`barfrub-crew-${main.dataset.crew}`, { changed: draw, sent, refused: refuse });
+const queue = new OfflineQueue(`barfrub-crew-${main.dataset.crew}`, { changed: draw, sent, refused: refuse });
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-path]");
@@ -83,7 +83,7 @@ document.addEventListener("submit", (event) => {
   pictures.delete(form);
   refused = false;
   fault.hidden = true;
-  relay.send(form.dataset.path, { key, tapped_at: new Date(now()).toISOString(), ...Object.fromEntries(new FormData(form)) });
+  queue.send(form.dataset.path, { key, tapped_at: new Date(now()).toISOString(), ...Object.fromEntries(new FormData(form)) });
 });
 
 document.addEventListener("change", async ({ target }) => {

@@ -3,22 +3,22 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { t, time } from "../../pages/texts.js";
 import { drive } from "../../shifts/driver/state.js";
-import { answer, said, seeAll, talk, unseen } from "./state.js";
+import { answer, said, seeAll, thread, unseen } from "./state.js";
 import { icon } from "../../shifts/driver/words.js";
 
-const open = () => drive.set({ view: "letters", looked: null });
+const open = () => drive.set({ view: "messages", looked: null });
 
-class Letter extends Part {
+class Message extends Part {
   get stores() {
-    return [talk, drive];
+    return [thread, drive];
   }
 
   render() {
     const waiting = unseen();
-    if (waiting.length === 0 || drive.value.view === "letters") return nothing;
+    if (waiting.length === 0 || drive.value.view === "messages") return nothing;
     const newest = waiting.at(-1);
     return html`<section class="letter" role="alert">
-      <p class="muted">${icon("message-square")}${waiting.length > 1 ? t("letters:{count}", { count: waiting.length }) : t("From dispatch")} · ${time(newest.sent_at)}</p>
+      <p class="muted">${icon("message-square")}${waiting.length > 1 ? t("messages:{count}", { count: waiting.length }) : t("From dispatch")} · ${time(newest.sent_at)}</p>
       <p class="words" dir="auto">${said(newest.text)}</p>
       <div class="pair">
         <button class="primary" @click=${seeAll}>${icon("check")}${t("Read it")}</button>
@@ -27,22 +27,22 @@ class Letter extends Part {
     </section>`;
   }
 }
-customElements.define("drive-letter", Letter);
+customElements.define("drive-message", Message);
 
 function became(one) {
   if (!one.from_driver) return "";
   return one.seen_at ? t("read {time}", { time: time(one.seen_at) }) : t("sent");
 }
 
-class Letters extends Part {
+class Messages extends Part {
   get stores() {
-    return [talk, drive];
+    return [thread, drive];
   }
 
   updated() {
-    if (drive.value.view !== "letters" || document.visibilityState !== "visible") return;
+    if (drive.value.view !== "messages" || document.visibilityState !== "visible") return;
     seeAll();
-    const { messages, unsent } = talk.value;
+    const { messages, unsent } = thread.value;
     if (this.shown === messages.length + unsent.length) return;
     this.shown = messages.length + unsent.length;
     this.querySelector("li:last-child")?.scrollIntoView({ block: "nearest" });
@@ -57,7 +57,7 @@ class Letters extends Part {
   }
 
   render() {
-    const { messages, canned, unsent } = talk.value;
+    const { messages, canned, unsent } = thread.value;
     return html`<ol class="thread" aria-label=${t("Messages")}>
         ${messages.map(
           (one) => html`<li class=${one.from_driver ? "mine" : ""}>
@@ -77,4 +77,4 @@ class Letters extends Part {
       </form>`;
   }
 }
-customElements.define("drive-letters", Letters);
+customElements.define("drive-messages", Messages);

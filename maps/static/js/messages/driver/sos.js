@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { notify } from "../../pages/notices.js";
-import { Relay } from "../../pages/offline-queue.js";
+import { OfflineQueue } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
 import { t } from "../../pages/texts.js";
 import { drive } from "../../shifts/driver/state.js";
@@ -14,12 +14,12 @@ const FRESH_MS = 60000; // an older place is where the truck was, not where help
 
 export const help = new Store({ asking: false, waiting: 0, heard: false, holding: false });
 
-let relay = null;
+let queue = null;
 
 /** Be ready to call, with what an earlier visit to this page left unsent. */
 export function startSos() {
   if (!drive.value.shift) return;
-  relay = new Relay(`barfrub-sos-${drive.value.shift.shift_id}`, {
+  queue = new OfflineQueue(`barfrub-sos-${drive.value.shift.shift_id}`, {
     changed: (waiting) => help.set({ waiting: waiting.length }),
     sent: () => help.set({ heard: true, asking: true }),
     refused: (error) => notify(error.message, "danger"),
@@ -31,7 +31,7 @@ function call() {
   const where = place && Date.now() - place.at < FRESH_MS ? { lon: place.lon, lat: place.lat } : {};
   navigator.vibrate?.(400);
   help.set({ asking: true, heard: false });
-  relay.send(`/api/shifts/${shift.shift_id}/sos`, { tapped_at: new Date(now()).toISOString(), ...where });
+  queue.send(`/api/shifts/${shift.shift_id}/sos`, { tapped_at: new Date(now()).toISOString(), ...where });
 }
 
 class Sos extends Part {

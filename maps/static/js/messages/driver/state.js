@@ -2,11 +2,11 @@
 import { boot } from "../../pages/boot.js";
 import { get, post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
-import { Relay } from "../../pages/offline-queue.js";
+import { OfflineQueue } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
 import { drive } from "../../shifts/driver/state.js";
 
-export const talk = new Store({ messages: [], canned: [], unsent: [] });
+export const thread = new Store({ messages: [], canned: [], unsent: [] });
 
 const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
 
@@ -14,19 +14,19 @@ const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
 export const said = (text) => text[boot.language] ?? text.en;
 
 /** What the dispatcher wrote and the driver has not seen, the oldest first. */
-export const unseen = () => talk.value.messages.filter((one) => !one.from_driver && !one.seen_at);
+export const unseen = () => thread.value.messages.filter((one) => !one.from_driver && !one.seen_at);
 
 function merge(changed) {
-  const known = new Map(talk.value.messages.map((one) => [one.id, one]));
+  const known = new Map(thread.value.messages.map((one) => [one.id, one]));
   for (const one of changed) known.set(one.id, one);
-  talk.set({ messages: [...known.values()].sort((one, other) => one.id - other.id) });
+  thread.set({ messages: [...known.values()].sort((one, other) => one.id - other.id) });
 }
 
 /** Ask for the messages of this shift, and tell that they came. */
-export async function reloadTalk() {
+export async function reloadMessages() {
   if (!drive.value.shift) return;
   try {
-    talk.set(await get(ofShift("messages")));
+    thread.set(await get(ofShift("messages")));
     const delivered = unseen().filter((one) => !one.delivered_at).map(({ id }) => id);
     if (delivered.length > 0) {
       navigator.vibrate?.([200, 100, 200]);
@@ -48,18 +48,18 @@ export async function seeAll() {
   }
 }
 
-let relay = null;
+let queue = null;
 
-/** Begin to talk, with what an earlier visit to this page left unsent. */
-export function startTalk() {
+/** Begin, with what an earlier visit to this page left unsent. */
+export function startMessages() {
   if (!drive.value.shift) return;
-  relay = new Relay(`barfrub-words-${drive.value.shift.shift_id}`, {
-    changed: (unsent) => talk.set({ unsent }),
+  queue = new OfflineQueue(`barfrub-words-${drive.value.shift.shift_id}`, {
+    changed: (unsent) => thread.set({ unsent }),
     sent: (_, message) => merge([message]),
     refused: (error) => notify(error.message, "danger"),
   });
-  reloadTalk();
+  reloadMessages();
 }
 
 /** Write to the dispatcher. */
-export const answer = (text) => relay.send(ofShift("messages"), { text });
+export const answer = (text) => queue.send(ofShift("messages"), { text });

@@ -1,7 +1,7 @@
-// Streets that are lit up, on a sheet above the map: it stays as it is, whose repaint draws every street in sight.
+// Streets that are highlighted, on a canvas above the map: to repaint the map itself would draw every street in sight.
 import { color, onTheme } from "../theme.js";
 import { linesOf, screenOf, trace } from "./projection.js";
-import { Sheet } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 import { streetWidth } from "./style.js";
 
 const NEAR = { name: "near", strength: 0.25 };
@@ -20,24 +20,24 @@ function byClass(pieces) {
   return [...classes];
 }
 
-class Glow extends Sheet {
+class Highlight extends Overlay {
   constructor(map, { name, strength }) {
     super(map, name);
     this.lines = [];
-    this.sheet.hidden = true;
-    this.sheet.style.opacity = strength; // of the whole: pieces that overlap shine no brighter
+    this.canvas.hidden = true;
+    this.canvas.style.opacity = strength; // of the whole: pieces that overlap shine no brighter
     onTheme(() => this.draw());
   }
 
   /** Light up pieces of streets as the map has them, and nothing else. */
   show(pieces) {
     this.lines = byClass(pieces);
-    if (this.lines.length || !this.sheet.hidden) this.draw();
-    this.sheet.hidden = this.lines.length === 0;
+    if (this.lines.length || !this.canvas.hidden) this.draw();
+    this.canvas.hidden = this.lines.length === 0;
   }
 
   draw() {
-    if (this.lines.length === 0 && this.sheet.hidden) return;
+    if (this.lines.length === 0 && this.canvas.hidden) return;
     const pen = this.pen();
     pen.lineCap = pen.lineJoin = "round";
     pen.strokeStyle = color("accent");
@@ -59,18 +59,18 @@ class Glow extends Sheet {
 }
 
 /** The street under the pointer: call what this returns with its piece, or with none. */
-export function lightNear(map) {
-  const glow = new Glow(map, NEAR);
-  return (piece) => glow.show(piece ? [piece] : []);
+export function highlightHovered(map) {
+  const highlight = new Highlight(map, NEAR);
+  return (piece) => highlight.show(piece ? [piece] : []);
 }
 
 /** Streets that stay lit up wherever the map is moved: call what this returns with their ids. */
-export function lightHeld(map) {
-  const glow = new Glow(map, HELD);
+export function highlightSelected(map) {
+  const highlight = new Highlight(map, HELD);
   let held = [];
   const find = () => {
     const filter = ["in", ["get", "id"], ["literal", held]];
-    glow.show(held.length ? map.querySourceFeatures("streets", { sourceLayer: "streets", filter }) : []);
+    highlight.show(held.length ? map.querySourceFeatures("streets", { sourceLayer: "streets", filter }) : []);
   };
   for (const event of ["moveend", "idle"]) map.on(event, find); // where the map went, streets may come after it
   return (ids) => {

@@ -23,7 +23,7 @@ export function put(map, name, features) {
 }
 
 /** The sign that names what is under the pointer: call it with words and the pointer's place, or with none. */
-export function makeTip(map) {
+export function makeTooltip(map) {
   const tip = document.createElement("div");
   tip.className = "tip";
   tip.dir = "auto";

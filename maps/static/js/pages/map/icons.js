@@ -45,7 +45,7 @@ function drawWake(pen, { halo, work }, step) {
 }
 
 /**
- * A truck about the origin that drives up the sheet; its blade is as wide as the street when it is down. One that works
+ * A truck about the origin that drives up the canvas; its blade is as wide as the street when it is down. One that works
  * has a wake, which moves from `step` to step.
  */
 export function drawTruck(pen, state, tones, step) {
@@ -84,14 +84,14 @@ function drawArrow(pen) {
 }
 
 /** Give the map its arrow, or a new one after the theme changed. */
-export function giveArrow(map) {
-  const sheet = document.createElement("canvas");
-  sheet.width = sheet.height = ARROW_PX * RATIO;
-  const pen = sheet.getContext("2d");
+export function addArrowIcon(map) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = ARROW_PX * RATIO;
+  const pen = canvas.getContext("2d");
   pen.scale(RATIO, RATIO);
   pen.lineJoin = pen.lineCap = "round";
   drawArrow(pen);
-  const picture = pen.getImageData(0, 0, sheet.width, sheet.height);
+  const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
   if (map.hasImage("arrow")) map.updateImage("arrow", picture);
   else map.addImage("arrow", picture, { pixelRatio: RATIO });
 }

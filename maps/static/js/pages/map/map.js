@@ -4,7 +4,7 @@ import { PMTiles, Protocol } from "pmtiles";
 import { boot, still } from "../boot.js";
 import { t } from "../texts.js";
 import { onTheme, theme } from "../theme.js";
-import { giveArrow } from "./icons.js";
+import { addArrowIcon } from "./icons.js";
 import { mapStyle, paints } from "./style.js";
 
 const FONT_SAMPLE = "سلام ab 12";
@@ -53,7 +53,7 @@ export async function makeMap(hidden) {
     `bottom-${corner("start")}`,
   );
   await new Promise((done) => map.once("style.load", done));
-  giveArrow(map);
+  addArrowIcon(map);
   return map;
 }
 
@@ -66,7 +66,7 @@ export function repaint(map, hidden) {
 /** Follow the theme from now on. */
 export const followTheme = (map, hidden) =>
   onTheme(() => {
-    giveArrow(map);
+    addArrowIcon(map);
     repaint(map, hidden());
   });
 

@@ -1,4 +1,4 @@
-// From places to pixels of a sheet above the map, without a call to the map for each point.
+// From places to pixels of a canvas above the map, without a call to the map for each point.
 
 export const mercatorX = (lon) => (180 + lon) / 360;
 export const mercatorY = (lat) => (180 - (180 / Math.PI) * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))) / 360;

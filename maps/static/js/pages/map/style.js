@@ -116,8 +116,8 @@ const plainDashWidth = (scale) => byZoom((px) => ["*", px * 0.62, CLASS_FACTOR],
 
 /** Every paint property that theme or legend changes, as [layer, property, value]. */
 export function paints(theme, hidden) {
-  const ground = [
-    ["ground", "background-color", color("paper")],
+  const background = [
+    ["background", "background-color", color("paper")],
     ["casing", "line-color", color("casing")],
     ["names", "text-color", color("text")],
     ["names", "text-halo-color", color("halo")],
@@ -135,7 +135,7 @@ export function paints(theme, hidden) {
       value,
     ]),
   );
-  return [...ground, ...backdropPaints(), ...streets];
+  return [...background, ...backdropPaints(), ...streets];
 }
 
 // What became of a leg: skipped is red and widest, not proved orange, by another truck gray; what is done is thin and fades.
@@ -287,7 +287,7 @@ export function mapStyle(theme, hidden) {
       chosen: empty,
     },
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": color("paper") } },
+      { id: "background", type: "background", paint: { "background-color": color("paper") } },
       ...waters(),
       street(
         "casing",

@@ -1,9 +1,9 @@
-// Trucks that glide from fix to fix, on a sheet of their own: smooth on a machine without a graphics card too.
+// Trucks that glide from fix to fix, on a canvas of their own: smooth on a machine without a graphics card too.
 import { still } from "../boot.js";
 import { color, onTheme } from "../theme.js";
 import { drawTruck, wakeStep } from "./icons.js";
 import { mercatorX, mercatorY, screenOf } from "./projection.js";
-import { Sheet } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 
 const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];
@@ -13,7 +13,7 @@ const SILENT_ALPHA = 0.45;
 const MARGIN_PX = 64; // a truck so far out of sight shows neither wake nor name
 const [LEFT_PX, TOP_PX, WIDE_PX, HIGH_PX] = [-16, -22, 32, 40]; // a picture of a truck at its full size, about its middle
 const WITH_WAKE_PX = 59;
-const SHARP = 2; // so many times finer than the sheet: it is turned
+const SHARP = 2; // so many times finer than the canvas: it is turned
 
 const shortest = (from, to) => ((to - from + 540) % 360) - 180;
 
@@ -37,7 +37,7 @@ const tonesNow = () => ({
   ring: color("accent"),
 });
 
-export class TruckSheet extends Sheet {
+export class TruckOverlay extends Overlay {
   constructor(map) {
     super(map, "trucks");
     this.vehicles = [];
@@ -118,7 +118,7 @@ export class TruckSheet extends Sheet {
     if (this.running) requestAnimationFrame((next) => this.frame(next));
   }
 
-  /** What a kind of sheet has to draw under the trucks. */
+  /** What a kind of overlay has to draw under the trucks. */
   under() {}
 
   draw(moment) {
@@ -126,7 +126,7 @@ export class TruckSheet extends Sheet {
     this.under(pen);
     const zoom = this.map.getZoom();
     const screen = screenOf(this.map);
-    const [wide, high] = [this.sheet.width / this.ratio, this.sheet.height / this.ratio];
+    const [wide, high] = [this.canvas.width / this.ratio, this.canvas.height / this.ratio];
     const fine = size(zoom) * this.ratio;
     for (const vehicle of this.vehicles) {
       const { lon, lat, heading } = this.place(vehicle.id, moment);
@@ -159,12 +159,12 @@ export class TruckSheet extends Sheet {
   drawPicture(state, step) {
     const high = state === "working" ? WITH_WAKE_PX : HIGH_PX;
     const scale = SHARP * this.pictures.fine;
-    const sheet = new OffscreenCanvas(Math.ceil(WIDE_PX * scale), Math.ceil(high * scale));
-    const pen = sheet.getContext("2d");
-    pen.scale(sheet.width / WIDE_PX, sheet.height / high);
+    const canvas = new OffscreenCanvas(Math.ceil(WIDE_PX * scale), Math.ceil(high * scale));
+    const pen = canvas.getContext("2d");
+    pen.scale(canvas.width / WIDE_PX, canvas.height / high);
     pen.translate(-LEFT_PX, -TOP_PX);
     drawTruck(pen, state, this.tones, step);
-    return { picture: sheet.transferToImageBitmap(), high };
+    return { picture: canvas.transferToImageBitmap(), high };
   }
 
   drawWords(pen, { id, name }, x, y) {

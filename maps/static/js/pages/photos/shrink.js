@@ -8,11 +8,11 @@ export async function smaller(file) {
   try {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, LONGEST_PX / Math.max(picture.width, picture.height));
-    const sheet = document.createElement("canvas");
-    sheet.width = Math.round(picture.width * scale);
-    sheet.height = Math.round(picture.height * scale);
-    sheet.getContext("2d").drawImage(picture, 0, 0, sheet.width, sheet.height);
-    const blob = await new Promise((done) => sheet.toBlob(done, "image/jpeg", QUALITY));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
     return blob ?? file;
   } catch {
     return file;

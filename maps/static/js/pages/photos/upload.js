@@ -3,7 +3,7 @@ import { upload } from "../net.js";
 import { worthAnotherTry } from "../offline-queue.js";
 
 /** Photos that wait for the server to take their orders, by the orders' keys; kept in memory only. */
-export class PhotoPost {
+export class PhotoUpload {
   /** `refused` is told why a photo never will arrive. */
   constructor(refused) {
     this.refused = refused;

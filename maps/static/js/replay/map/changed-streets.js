@@ -1,12 +1,12 @@
-// A picture of the map, with fresh paint on it: streets whose color has changed since the map was last drawn. The map
+// A picture of the map, with changed streets on it: streets whose color has changed since the map was last drawn. The map
 // itself is then drawn anew only now and then, which without a graphics card takes longer than several frames. And where
 // software puts sheets over each other, the map's own canvas, which lies upside down there, would take half of each frame;
-// a sheet that nothing shines through spares it.
+// a canvas that nothing shines through spares it.
 import { boot } from "../../pages/boot.js";
 import { color, theme } from "../../pages/theme.js";
 import { featureState } from "../../pages/map/coverage.js";
 import { linesOf, screenOf, trace } from "../../pages/map/projection.js";
-import { Sheet } from "../../pages/map/overlay.js";
+import { Overlay } from "../../pages/map/overlay.js";
 import { DASHES_FROM_ZOOM, DIRECTIONS_FROM_ZOOM, streetWidth } from "../../pages/map/style.js";
 
 const WIDEST = Math.max(...boot.states.map((state) => state.width));
@@ -18,12 +18,12 @@ function line(pen, tone, px) {
   pen.stroke();
 }
 
-export class FreshPaint extends Sheet {
+export class ChangedStreets extends Overlay {
   /** `states` has [forward, backward] by street, `waiting` those that the map does not show yet. */
   constructor(map, states, waiting, hidden) {
     super(map, "fresh", { opaque: true });
     Object.assign(this, { states, waiting, hidden, streets: new Map(), known: false });
-    this.sheet.hidden = true; // until there is a map to copy
+    this.canvas.hidden = true; // until there is a map to copy
     map.on("render", () => this.copy());
     map.on("moveend", () => (this.known = false));
     map.on("idle", () => this.learn());
@@ -48,23 +48,23 @@ export class FreshPaint extends Sheet {
   /** Copy the map as it has just been drawn, and paint all that waits. */
   copy() {
     const pen = this.pen();
-    pen.drawImage(this.map.getCanvas(), 0, 0, this.sheet.width / this.ratio, this.sheet.height / this.ratio);
+    pen.drawImage(this.map.getCanvas(), 0, 0, this.canvas.width / this.ratio, this.canvas.height / this.ratio);
     pen.lineCap = "butt";
     pen.lineJoin = "bevel";
     this.add(this.waiting);
-    this.sheet.hidden = false;
+    this.canvas.hidden = false;
   }
 
   /** Draw streets over what is drawn already. */
   add(ids) {
     if (ids.size === 0) return; // most frames: what colors and screen are would be asked for nothing
     const zoom = this.map.getZoom();
-    const look = { zoom, theme: theme(), ground: color(zoom < DASHES_FROM_ZOOM ? "paper" : "casing"), paper: color("paper") };
+    const look = { zoom, theme: theme(), background: color(zoom < DASHES_FROM_ZOOM ? "paper" : "casing"), paper: color("paper") };
     const screen = screenOf(this.map);
     for (const id of ids) this.paint(id, screen, look);
   }
 
-  paint(id, screen, { zoom, theme: shade, ground, paper }) {
+  paint(id, screen, { zoom, theme: shade, background, paper }) {
     const street = this.streets.get(id);
     const state = boot.states[featureState(this.states(id)).s];
     if (!street || !state) return;
@@ -72,7 +72,7 @@ export class FreshPaint extends Sheet {
     const width = streetWidth(street.class, zoom);
     pen.beginPath();
     trace(pen, street.lines, screen);
-    line(pen, ground, width * WIDEST); // what it looked like before
+    line(pen, background, width * WIDEST); // what it looked like before
     if (this.hidden().has(state.name)) return;
     line(pen, state[shade], width * state.width);
     if (!state.dashed || zoom < DASHES_FROM_ZOOM) return;

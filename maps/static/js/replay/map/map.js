@@ -2,11 +2,11 @@
 import { still } from "../../pages/boot.js";
 import { streetName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
-import { lightHeld } from "../../pages/map/highlight.js";
+import { highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint } from "../../pages/map/map.js";
-import { around, makeTip } from "../../pages/map/hover.js";
+import { around, makeTooltip } from "../../pages/map/hover.js";
 import { StreetColors } from "./colors.js";
-import { FreshPaint } from "./changed-streets.js";
+import { ChangedStreets } from "./changed-streets.js";
 import { followHours, hourAt, hourBefore } from "../hours.js";
 import { play, shown, storm, tellColors, tick } from "../state.js";
 import { PastTrucks } from "./trucks.js";
@@ -17,7 +17,7 @@ const RESTS_PER_PAINT = 20;
 const LEAP = 400; // so many streets at once are not played: somebody has gone to another moment
 /** Name what is under the pointer; a street only while nothing moves. */
 function hover(map, trucks) {
-  const tip = makeTip(map);
+  const tip = makeTooltip(map);
   map.on("mousemove", ({ point }) => {
     const { running } = play.value;
     const truck = trucks.at(point);
@@ -51,8 +51,8 @@ export async function showMap() {
     restMs: REST_MS,
     rests: RESTS_PER_PAINT,
   });
-  const fresh = new FreshPaint(map, statesOf, painter.waiting, () => shown.value.hidden);
-  const hold = lightHeld(map);
+  const fresh = new ChangedStreets(map, statesOf, painter.waiting, () => shown.value.hidden);
+  const hold = highlightSelected(map);
   const trucks = new PastTrucks(map); // above the fresh paint
   tellColors(statesOf);
   let dirty = true;

@@ -1,8 +1,8 @@
-// The way that each truck came, on a sheet below the trucks. To draw it all costs more than a frame has, so that a
-// picture of it does for some frames; the trucks' own sheet adds what has been driven since.
+// The way that each truck came, on a canvas below the trucks. To draw it all costs more than a frame has, so that a
+// picture of it does for some frames; the trucks' own canvas adds what has been driven since.
 import { color, onTheme } from "../../pages/theme.js";
 import { screenOf } from "../../pages/map/projection.js";
-import { Sheet } from "../../pages/map/overlay.js";
+import { Overlay } from "../../pages/map/overlay.js";
 import { drawWay, pointAt } from "./tracks.js";
 
 const TRAIL_DS = 6000; // ten minutes
@@ -20,7 +20,7 @@ function stroke(pen, tracks, since, until, screen) {
   pen.stroke();
 }
 
-export class TrailSheet extends Sheet {
+export class TrailOverlay extends Overlay {
   constructor(map) {
     super(map, "trails");
     this.hour = null;
@@ -64,7 +64,7 @@ export class TrailSheet extends Sheet {
     pen.globalAlpha = 1;
   }
 
-  /** Add with another sheet's pen what has been driven since the picture was drawn. */
+  /** Add with another canvas's pen what has been driven since the picture was drawn. */
   drawNewest(pen, now) {
     if (now <= this.until) return;
     this.take(pen);

@@ -1,13 +1,13 @@
-// Trucks at a moment of the past, drawn on a sheet above the trails of the way they came.
-import { TruckSheet } from "../../pages/map/trucks.js";
+// Trucks at a moment of the past, drawn on a canvas above the trails of the way they came.
+import { TruckOverlay } from "../../pages/map/trucks.js";
 import { placeOn } from "./tracks.js";
-import { TrailSheet } from "./trails.js";
+import { TrailOverlay } from "./trails.js";
 
 const STATES = ["silent", "stopped", "driving", "working"];
 
-export class PastTrucks extends TruckSheet {
+export class PastTrucks extends TruckOverlay {
   constructor(map) {
-    const trails = new TrailSheet(map);
+    const trails = new TrailOverlay(map);
     super(map);
     this.trails = trails;
     this.places = new Map();

@@ -2,9 +2,9 @@
 import { still } from "../../pages/boot.js";
 import { streetName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
-import { lightHeld } from "../../pages/map/highlight.js";
+import { highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
-import { around, makeTip } from "../../pages/map/hover.js";
+import { around, makeTooltip } from "../../pages/map/hover.js";
 import { choice, choose, followStreets, streets, visible } from "../state.js";
 
 const NEAR_ZOOM = 15; // where a street that somebody looked for can be told from its neighbours
@@ -15,7 +15,7 @@ const NEITHER_WAY = [-1, -1];
 const under = (map, point) => around(map, point).find((street) => visible(street.id));
 
 function hover(map) {
-  const tip = makeTip(map);
+  const tip = makeTooltip(map);
   map.on("mousemove", ({ point }) => {
     const street = map.isMoving() ? undefined : under(map, point);
     map.getCanvas().style.cursor = street ? "pointer" : "";
@@ -51,7 +51,7 @@ export async function showMap() {
   followStreets((ids) => painter.changed(ids));
   painter.changed(streets.states.keys());
   followTheme(map, () => NOTHING_HIDDEN);
-  const hold = lightHeld(map);
+  const hold = highlightSelected(map);
   choice.follow(({ street, reveal: place }, changes) => {
     if ("street" in changes) hold(street === null ? [] : [street]);
     if (changes.reveal)

@@ -30,7 +30,7 @@ function place(lon, lat) {
 const placed = () => (byId("lon").value ? [Number(byId("lon").value), Number(byId("lat").value)] : null);
 
 async function showMap() {
-  byId("ground").hidden = false;
+  byId("map-box").hidden = false;
   byId("choose").setAttribute("aria-expanded", "true");
   if (map === null) {
     const { followTheme, makeMap } = await import("../../pages/map/map.js");

@@ -4,7 +4,7 @@ import { TickingPart } from "../../pages/element.js";
 import { age, day, duration, named, streetName, t, time } from "../../pages/texts.js";
 import { needsPin } from "../../board/rows.js";
 import { askedBefore } from "./form.js";
-import { desk, takeBack } from "./state.js";
+import { call, takeBack } from "./state.js";
 
 const at = (moment) => t("{time}, {span} ago", { time: time(moment), span: age(moment) });
 const fact = (name, text) => (text ? html`<div><dt>${name}</dt><dd>${text}</dd></div>` : "");
@@ -31,7 +31,7 @@ const held = ({ window, record }) =>
       : t("no history yet");
 
 function joins({ joins: street, waiting }) {
-  if (!desk.value.join) return t("Not joined: this call makes work of its own");
+  if (!call.value.join) return t("Not joined: this call makes work of its own");
   if (!street) return t("None: this call makes one");
   return html`<bdi>${streetName(street)}</bdi>${waiting > 0 ? html` · ${t("{count} wait for it", { count: waiting })}` : ""}`;
 }
@@ -49,7 +49,7 @@ const spoken = (language, text) => html`<p class="say" lang=${language} dir=${la
 
 class Answer extends TickingPart {
   get stores() {
-    return [desk];
+    return [call];
   }
 
   now({ answer, language }) {
@@ -77,8 +77,8 @@ class Answer extends TickingPart {
   }
 
   render() {
-    const { answer, saved } = desk.value;
-    if (answer) return this.now(desk.value);
+    const { answer, saved } = call.value;
+    if (answer) return this.now(call.value);
     if (saved) return this.recorded(saved);
     return html`<p class="muted empty">${t("The answer appears here as soon as the place is known.")}</p>`;
   }

@@ -5,7 +5,7 @@ import { age, named, number, percent, streetName, t } from "../../pages/texts.js
 import { listbox } from "../../pages/listbox.js";
 import { kindIcon } from "../../board/rows.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
-import { DANGERS, KINDS, askGuesses, askHistory, choose, desk, record } from "./state.js";
+import { DANGERS, KINDS, askGuesses, askHistory, choose, call, record } from "./state.js";
 
 const WORDS_PAUSE_MS = 150;
 const PHONE_PAUSE_MS = 400;
@@ -28,7 +28,7 @@ export const askedBefore = (heading, list) =>
 
 class Form extends Part {
   get stores() {
-    return [desk];
+    return [call];
   }
 
   pauses = {};
@@ -40,14 +40,14 @@ class Form extends Part {
 
   words(event) {
     const text = event.target.value;
-    desk.set({ text, placing: null });
-    this.later("text", WORDS_PAUSE_MS, () => askGuesses(desk.value.text));
+    call.set({ text, placing: null });
+    this.later("text", WORDS_PAUSE_MS, () => askGuesses(call.value.text));
   }
 
   phone(event) {
     const caller_phone = event.target.value;
-    desk.set({ caller_phone, consent: desk.value.consent && caller_phone !== "" });
-    this.later("phone", PHONE_PAUSE_MS, () => askHistory(desk.value.caller_phone));
+    call.set({ caller_phone, consent: call.value.consent && caller_phone !== "" });
+    this.later("phone", PHONE_PAUSE_MS, () => askHistory(call.value.caller_phone));
   }
 
   async send(event) {
@@ -70,16 +70,16 @@ class Form extends Part {
   }
 
   caller() {
-    const { caller_name, caller_phone, history } = desk.value;
+    const { caller_name, caller_phone, history } = call.value;
     return html`<div class="twice">
         <div><label for="caller_phone">${t("Phone")}</label><input id="caller_phone" type="tel" maxlength="40" autocomplete="off" dir="ltr" .value=${caller_phone} @input=${this.phone} @keydown=${this.intoWords} /></div>
-        <div><label for="caller_name">${t("Caller's name")}</label><input id="caller_name" maxlength="200" autocomplete="off" dir="auto" .value=${caller_name} @input=${(event) => desk.set({ caller_name: event.target.value })} @keydown=${this.intoWords} /></div>
+        <div><label for="caller_name">${t("Caller's name")}</label><input id="caller_name" maxlength="200" autocomplete="off" dir="auto" .value=${caller_name} @input=${(event) => call.set({ caller_name: event.target.value })} @keydown=${this.intoWords} /></div>
       </div>
       ${askedBefore(t("Called before"), history)}`;
   }
 
   guesses() {
-    const { guesses, chosen, place, text } = desk.value;
+    const { guesses, chosen, place, text } = call.value;
     if (guesses.length === 0)
       return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No street fits these words yet. Go on writing, or click the map.")}</p>` : "";
     return html`<div class="guesses">
@@ -93,7 +93,7 @@ class Form extends Part {
       <div class="chips">
         ${KINDS.map(
           (kind, at) =>
-            html`<label><input type="radio" name="kind" value=${kind} .checked=${desk.value.kind === kind} @change=${() => setKind(kind)} />${kindIcon(kind)}<span>${named("kind", kind)}</span>${key(number(at + 1))}</label>`,
+            html`<label><input type="radio" name="kind" value=${kind} .checked=${call.value.kind === kind} @change=${() => setKind(kind)} />${kindIcon(kind)}<span>${named("kind", kind)}</span>${key(number(at + 1))}</label>`,
         )}
       </div>
     </fieldset>`;
@@ -105,14 +105,14 @@ class Form extends Part {
       <div class="chips alarm">
         ${DANGERS.map(
           (danger, at) =>
-            html`<label><input type="checkbox" .checked=${desk.value.dangers.includes(danger)} @change=${() => toggleDanger(danger)} /><span>${named("danger", danger)}</span>${key(DANGER_KEYS[at])}</label>`,
+            html`<label><input type="checkbox" .checked=${call.value.dangers.includes(danger)} @change=${() => toggleDanger(danger)} /><span>${named("danger", danger)}</span>${key(DANGER_KEYS[at])}</label>`,
         )}
       </div>
     </fieldset>`;
   }
 
   switches() {
-    const { place, language, consent, join, caller_phone } = desk.value;
+    const { place, language, consent, join, caller_phone } = call.value;
     return html`<div class="switches">
       <button type="button" ?disabled=${!place} @click=${switchSide}>${t("Side:")} ${place?.side ? named("side", place.side) : "–"}${key("S")}</button>
       <button type="button" @click=${switchLanguage}>${t("Speaks:")} ${named("language", language)}${key("L")}</button>
@@ -122,7 +122,7 @@ class Form extends Part {
   }
 
   render() {
-    const { text, saving } = desk.value;
+    const { text, saving } = call.value;
     return html`<form class="column" @submit=${this.send} @keydown=${this.anywhere}>
       ${this.caller()}
       <label for="text">${t("What the caller says, with street and number")}</label>

@@ -1,6 +1,6 @@
 // The keys that decide about a call once its words are written; letters by their place, whatever they print.
 import { boot } from "../../pages/boot.js";
-import { DANGERS, KINDS, askAnswer, choose, desk, movePin, record } from "./state.js";
+import { DANGERS, KINDS, askAnswer, choose, call, movePin, record } from "./state.js";
 
 export const DANGER_KEYS = ["Q", "W", "E", "R", "T", "Y"];
 const PIN_STEP_DEG = 0.0001; // some ten metres
@@ -8,44 +8,44 @@ const MOVES = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRi
 
 /** Choose what is asked for; the answer may be another then. */
 export function setKind(kind) {
-  desk.set({ kind });
+  call.set({ kind });
   return askAnswer();
 }
 
 /** Say or take back that something is in danger. */
 export function toggleDanger(danger) {
-  const { dangers } = desk.value;
-  desk.set({ dangers: dangers.includes(danger) ? dangers.filter((one) => one !== danger) : [...dangers, danger] });
+  const { dangers } = call.value;
+  call.set({ dangers: dangers.includes(danger) ? dangers.filter((one) => one !== danger) : [...dangers, danger] });
 }
 
 /** The other side of the street. */
 export function switchSide() {
-  const { place } = desk.value;
-  if (place) desk.set({ place: { ...place, side: place.side === "left" ? "right" : "left" } });
+  const { place } = call.value;
+  if (place) call.set({ place: { ...place, side: place.side === "left" ? "right" : "left" } });
 }
 
 /** The other language for this caller. */
-export const switchLanguage = () => desk.set({ language: desk.value.language === "fa" ? "en" : "fa" });
+export const switchLanguage = () => call.set({ language: call.value.language === "fa" ? "en" : "fa" });
 
 /** Whether the caller wants messages, which needs somewhere to send them. */
-export const switchConsent = () => desk.set({ consent: !desk.value.consent && desk.value.caller_phone !== "" });
+export const switchConsent = () => call.set({ consent: !call.value.consent && call.value.caller_phone !== "" });
 
 /** Whether the request joins the open work of its street, or gets work of its own. */
 export function switchJoin() {
-  desk.set({ join: !desk.value.join });
+  call.set({ join: !call.value.join });
   return askAnswer();
 }
 
 /** Walk through the guesses. */
 export function step(by) {
-  const { guesses, chosen } = desk.value;
+  const { guesses, chosen } = call.value;
   if (guesses.length === 0) return;
   const to = chosen === null ? (by > 0 ? 0 : guesses.length - 1) : chosen + by;
   choose(Math.min(Math.max(to, 0), guesses.length - 1));
 }
 
 function pushPin([east, north]) {
-  const { place } = desk.value;
+  const { place } = call.value;
   const [west, south, right, top] = boot.city.bounds;
   const from = place ?? { lon: (west + right) / 2, lat: (south + top) / 2 };
   movePin({ lng: from.lon + east * PIN_STEP_DEG, lat: from.lat + north * PIN_STEP_DEG });
@@ -80,7 +80,7 @@ export function decide(event, saved) {
 
 /** Keys of the words: Enter goes on to decide, arrows walk through the guesses. */
 export function inWords(event) {
-  const { guesses } = desk.value;
+  const { guesses } = call.value;
   if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey) {
     event.preventDefault();
     document.getElementById("decide").focus();

@@ -3,7 +3,7 @@ import "../../pages/theme.js";
 import "../../pages/notices.js";
 import "./form.js";
 import "./answer.js";
-import "./waiting.js";
+import "./unplaced.js";
 import { showMap } from "./map.js";
 import { follow } from "./state.js";
 

@@ -3,7 +3,7 @@ import * as maplibregl from "maplibre-gl";
 import { still } from "../../pages/boot.js";
 import { number, t } from "../../pages/texts.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
-import { choose, desk, movePin, place } from "./state.js";
+import { choose, call, movePin, place } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();
 const PLACE_ZOOM = 16;
@@ -80,9 +80,9 @@ export async function showMap() {
   globalThis.boardMap = map; // for tests and for the curious at the console
   followTheme(map, () => NOTHING_HIDDEN);
   const marks = new Marks(map);
-  map.on("click", ({ lngLat }) => (desk.value.placing !== null ? place(lngLat) : movePin(lngLat)));
+  map.on("click", ({ lngLat }) => (call.value.placing !== null ? place(lngLat) : movePin(lngLat)));
   map.getCanvas().style.cursor = "crosshair";
-  desk.follow((now, changes) => {
+  call.follow((now, changes) => {
     if ("guesses" in changes || "chosen" in changes) marks.drawGuesses(now);
     if (!("place" in changes)) return;
     marks.drawPin(now);

@@ -31,13 +31,13 @@ const newCall = () => ({
   history: [],
 });
 
-export const desk = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null });
+export const call = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null });
 
 const listed = (answer) => (Array.isArray(answer) ? answer : answer.requests);
 
 async function refresh() {
   const requests = listed(await get("/api/requests"));
-  desk.set({ waiting: requests.filter(needsPin) });
+  call.set({ waiting: requests.filter(needsPin) });
 }
 
 /** Ask which requests wait for a pin. */
@@ -74,22 +74,22 @@ async function guess(text) {
   if (turn !== wordsAsked || found === undefined) return;
   const guesses = found.slice(0, 5).map((guess, id) => ({ ...guess, id }));
   const sure = guesses.length === 1 && guesses[0].confident;
-  desk.set({ asked: text, guesses });
-  if (desk.value.place?.byHand) return void desk.set({ chosen: null });
+  call.set({ asked: text, guesses });
+  if (call.value.place?.byHand) return void call.set({ chosen: null });
   await choose(sure ? 0 : null);
 }
 
 /** Take one of the guesses as the place of the call, or none. */
 export function choose(id) {
-  const guess = desk.value.guesses[id];
+  const guess = call.value.guesses[id];
   const { segment_id, lon, lat, side } = guess ?? {};
-  desk.set({ chosen: guess ? id : null, place: guess ? { segment_id, lon, lat, side, byHand: false } : null });
+  call.set({ chosen: guess ? id : null, place: guess ? { segment_id, lon, lat, side, byHand: false } : null });
   return askAnswer();
 }
 
 /** Put the pin where a hand wants it; the street is the nearest one. */
 export function movePin({ lng, lat }) {
-  desk.set({ chosen: null, place: { segment_id: null, lon: lng, lat, side: null, byHand: true } });
+  call.set({ chosen: null, place: { segment_id: null, lon: lng, lat, side: null, byHand: true } });
   return askAnswer();
 }
 
@@ -97,16 +97,16 @@ let placeAsked = 0;
 
 /** Ask what can be said of the place; an answer that comes after the next question counts no more. */
 export async function askAnswer() {
-  const { place, kind, join } = desk.value;
+  const { place, kind, join } = call.value;
   const turn = ++placeAsked;
-  if (!place) return void desk.set({ answer: null });
+  if (!place) return void call.set({ answer: null });
   const query = new URLSearchParams({ lon: place.lon, lat: place.lat, kind, join });
   if (place.segment_id != null) query.set("segment_id", place.segment_id);
   const answer = await attempt(() => get(`/api/answer?${query}`));
   if (turn !== placeAsked) return undefined;
-  if (answer === undefined) return void desk.set({ answer: null, place: null, chosen: null });
+  if (answer === undefined) return void call.set({ answer: null, place: null, chosen: null });
   const { segment_id, side } = answer;
-  return desk.set({ answer, place: { ...place, segment_id, side: desk.value.place?.side ?? side } });
+  return call.set({ answer, place: { ...place, segment_id, side: call.value.place?.side ?? side } });
 }
 
 let phoneAsked = 0;
@@ -115,7 +115,7 @@ let phoneAsked = 0;
 export async function askHistory(phone) {
   const turn = ++phoneAsked;
   const history = phone.trim().length < 4 ? [] : await attempt(() => post("/api/callers/history", { phone }));
-  if (turn === phoneAsked && history !== undefined) desk.set({ history });
+  if (turn === phoneAsked && history !== undefined) call.set({ history });
 }
 
 /** An answer to a question of the call before must not come into the next one. */
@@ -141,18 +141,18 @@ const told = ({ key, text, caller_name, caller_phone, language, consent, kind, d
 
 /** Record the call; whether it was. What was typed stays otherwise, and its key makes a second try safe. */
 export async function record() {
-  if (desk.value.saving || desk.value.text.trim() === "") return false;
-  desk.set({ saving: true });
+  if (call.value.saving || call.value.text.trim() === "") return false;
+  call.set({ saving: true });
   // Who types faster than the answer comes must not get the place of half his words.
-  if (desk.value.asked !== desk.value.text) await askGuesses(desk.value.text);
-  const request = await attempt(() => post("/requests", told(desk.value)));
+  if (call.value.asked !== call.value.text) await askGuesses(call.value.text);
+  const request = await attempt(() => post("/requests", told(call.value)));
   const placed = request && request.segment_id != null;
   const answer = placed ? await attempt(() => get(`/api/requests/${request.id}/answer`)) : undefined;
-  desk.set({ saving: false });
+  call.set({ saving: false });
   if (request === undefined) return false;
-  const { language } = desk.value;
+  const { language } = call.value;
   forgetQuestions();
-  desk.set({
+  call.set({
     ...newCall(),
     saved: { request, answer: answer ?? null, language },
     placing: needsPin(request) ? request.id : null,
@@ -163,19 +163,19 @@ export async function record() {
 
 /** Take back what was recorded last. */
 export async function takeBack() {
-  const { saved } = desk.value;
+  const { saved } = call.value;
   const request = await attempt(() => post(`/api/requests/${saved.request.id}/cancel`));
   if (request === undefined) return;
-  desk.set({ saved: { ...saved, request, answer: null }, placing: null });
+  call.set({ saved: { ...saved, request, answer: null }, placing: null });
   await askWaiting();
 }
 
 /** Put the request that is being placed where the map was clicked. */
 export async function place({ lng, lat }) {
-  const { placing } = desk.value;
+  const { placing } = call.value;
   const request = await attempt(() => post(`/api/requests/${placing}/place`, { lon: lng, lat }));
   if (request === undefined) return;
   const answer = await attempt(() => get(`/api/requests/${request.id}/answer`));
-  desk.set({ placing: null, saved: { request, answer: answer ?? null, language: boot.language } });
+  call.set({ placing: null, saved: { request, answer: answer ?? null, language: boot.language } });
   await askWaiting();
 }

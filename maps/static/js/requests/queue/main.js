@@ -6,7 +6,7 @@ import { Part } from "../../pages/element.js";
 import { number, t } from "../../pages/texts.js";
 import "./bulk.js";
 import { askCalls, calls } from "../../followup/callbacks.js";
-import "./file.js";
+import "./spreadsheet.js";
 import "./filters.js";
 import { showMap } from "./map.js";
 import "../../followup/referrals.js";

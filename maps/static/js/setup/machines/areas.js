@@ -1,4 +1,4 @@
-// The grounds of yards and places to load: their part of a form, and how the map shows them.
+// The areas of yards and places to load: their part of a form, and how the map shows them.
 import { html } from "lit";
 import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
@@ -14,11 +14,11 @@ const alter = (change) => fleet.set({ editing: { ...fleet.value.editing, ...chan
 
 const corners = () => fleet.value.editing.polygon;
 
-/** Whether the form has a ground that can be saved. */
-export const isGround = ({ drawn, polygon }) => !drawn || polygon.length > 2;
+/** Whether the form has an area that can be saved. */
+export const isArea = ({ drawn, polygon }) => !drawn || polygon.length > 2;
 
-/** What is sent of a ground; `radius` is what the form says. */
-export const grounded = ({ drawn, polygon, radius_m: before }, radius) => ({
+/** What is sent of an area; `radius` is what the form says. */
+export const areaOf = ({ drawn, polygon, radius_m: before }, radius) => ({
   radius_m: drawn ? before : radius,
   polygon: drawn ? polygon : [],
 });
@@ -38,14 +38,14 @@ function takeText({ target }) {
   else alter({ polygon: found });
 }
 
-const choice = (drawn, word, chosen) => html`<label class="chip"><input type="radio" name="ground" value=${drawn ? "drawn" : "circle"} .checked=${chosen} @change=${() => alter({ drawn })}><span>${word}</span></label>`;
+const choice = (drawn, word, chosen) => html`<label class="chip"><input type="radio" name="area" value=${drawn ? "drawn" : "circle"} .checked=${chosen} @change=${() => alter({ drawn })}><span>${word}</span></label>`;
 
 const drawing = (polygon) => html`<p class="small" role="status">${t("Click its corners on the map, one after the other.")} ${t("corners:{count}", { count: polygon.length })}</p>
   <button type="button" ?disabled=${polygon.length === 0} @click=${() => alter({ polygon: corners().slice(0, -1) })}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take back the last corner")}</button>
   ${field("polygon", t("Or as GeoJSON"), html`<textarea id="polygon" name="polygon" rows="3" dir="ltr" spellcheck="false" .value=${textOf(polygon)} @change=${takeText}></textarea>`)}`;
 
 /** How far it reaches: a circle, or what was drawn. */
-export const groundFields = ({ drawn, polygon, radius_m: radius }) => html`<fieldset class="chips">
+export const areaFields = ({ drawn, polygon, radius_m: radius }) => html`<fieldset class="chips">
     <legend>${t("Its ground")}</legend>
     ${choice(false, t("A circle"), !drawn)} ${choice(true, t("Drawn on the map"), Boolean(drawn))}
   </fieldset>
@@ -74,17 +74,17 @@ const outlines = (things) => ({
   features: things.filter(({ lon, radius_m: radius }) => lon != null && radius != null).map(outline),
 });
 
-/** Draw grounds under the pins; returns what to call with the things to show. */
-export function showGrounds(map) {
-  map.addSource("grounds", { type: "geojson", data: outlines([]) });
+/** Draw areas under the pins; returns what to call with the things to show. */
+export function showAreas(map) {
+  map.addSource("areas", { type: "geojson", data: outlines([]) });
   const paint = () => color("accent");
-  map.addLayer({ id: "ground-area", type: "fill", source: "grounds", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": paint(), "fill-opacity": 0.14 } });
-  map.addLayer({ id: "ground-edge", type: "line", source: "grounds", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": paint(), "line-width": 2 } });
-  map.addLayer({ id: "ground-corner", type: "circle", source: "grounds", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": paint(), "circle-radius": 5 } });
+  map.addLayer({ id: "area-fill", type: "fill", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": paint(), "fill-opacity": 0.14 } });
+  map.addLayer({ id: "area-outline", type: "line", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": paint(), "line-width": 2 } });
+  map.addLayer({ id: "area-corners", type: "circle", source: "areas", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": paint(), "circle-radius": 5 } });
   onTheme(() => {
-    map.setPaintProperty("ground-area", "fill-color", paint());
-    map.setPaintProperty("ground-edge", "line-color", paint());
-    map.setPaintProperty("ground-corner", "circle-color", paint());
+    map.setPaintProperty("area-fill", "fill-color", paint());
+    map.setPaintProperty("area-outline", "line-color", paint());
+    map.setPaintProperty("area-corners", "circle-color", paint());
   });
-  return (things) => map.getSource("grounds").setData(outlines(things));
+  return (things) => map.getSource("areas").setData(outlines(things));
 }

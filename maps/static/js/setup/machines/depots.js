@@ -7,7 +7,7 @@ import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { length, t } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
-import { grounded, groundFields, isGround } from "./areas.js";
+import { areaFields, areaOf, isArea } from "./areas.js";
 import { numberField, numberIn } from "../../pages/number-fields.js";
 import { pathOf, placed, placeInTheMiddle, same, showPins } from "./pins.js";
 import { done, edit, fleet, follow, order, orderAtOnce, refresh } from "./state.js";
@@ -48,8 +48,8 @@ class Depots extends Part {
     const words = new FormData(event.target);
     const wanted = { ...editing, name: words.get("name"), materials: words.getAll("material") };
     if (editing.kind === "site") wanted.fill_min = numberIn(words.get("fill_min"));
-    const ground = grounded(editing, numberIn(words.get("radius_m") ?? ""));
-    if (await order(pathOf(editing), { ...placed(wanted), ...ground }, editing.base)) done(editing);
+    const area = areaOf(editing, numberIn(words.get("radius_m") ?? ""));
+    if (await order(pathOf(editing), { ...placed(wanted), ...area }, editing.base)) done(editing);
   }
 
   async remove(event) {
@@ -95,9 +95,9 @@ class Depots extends Part {
     return html`<form class="card column" @submit=${this.save} aria-label=${t(thing.kind === "depot" ? "Depot" : "Place to load salt")}>
       ${fault ? warning(fault.message) : ""}
       ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" required autocomplete="off" dir="auto" .value=${thing.name ?? ""}>`)}
-      ${this.place(thing)} ${this.site(thing)} ${groundFields(thing)}
+      ${this.place(thing)} ${this.site(thing)} ${areaFields(thing)}
       <div class="ends">
-        <button class="primary" ?disabled=${thing.lon == null || !isGround(thing) || busy}>${t("Save")}</button>
+        <button class="primary" ?disabled=${thing.lon == null || !isArea(thing) || busy}>${t("Save")}</button>
         <button type="button" @click=${() => edit(null)}>${t("Cancel")}</button>
       </div>
       ${

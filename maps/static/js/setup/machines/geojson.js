@@ -1,4 +1,4 @@
-// The ground of a yard as GeoJSON text: what somebody pastes from a drawing program, and back.
+// The area of a yard as GeoJSON text: what somebody pastes from a drawing program, and back.
 import { t } from "../../pages/texts.js";
 
 const LEAST_CORNERS = 3;
@@ -33,7 +33,7 @@ function parsed(text) {
   }
 }
 
-/** Read a text: `corners`, or in `fault` why it is no ground. */
+/** Read a text: `corners`, or in `fault` why it is no area. */
 export function cornersIn(text) {
   const shape = parsed(text);
   if (shape?.type !== "Polygon") return { fault: t("Enter one GeoJSON polygon.") };

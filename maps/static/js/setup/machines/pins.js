@@ -2,7 +2,7 @@
 import * as maplibregl from "maplibre-gl";
 import { t } from "../../pages/texts.js";
 import { followTheme, makeMap, reveal } from "../../pages/map/map.js";
-import { showGrounds, takeCorner } from "./areas.js";
+import { showAreas, takeCorner } from "./areas.js";
 import { edit, fleet, orderAtOnce } from "./state.js";
 
 const NOTHING_HIDDEN = new Set();
@@ -55,7 +55,7 @@ function shownThings({ view, editing }) {
 class Pins {
   constructor(map) {
     this.map = map;
-    this.showGrounds = showGrounds(map);
+    this.showAreas = showAreas(map);
     this.markers = [];
     this.dragging = false;
   }
@@ -66,7 +66,7 @@ class Pins {
     this.markers.forEach((marker) => marker.remove());
     const shown = shownThings(fleet.value);
     this.markers = shown.map((thing) => this.put(thing));
-    this.showGrounds(shown);
+    this.showAreas(shown);
   }
 
   put(thing) {
@@ -77,7 +77,7 @@ class Pins {
     marker.setLngLat([thing.lon, thing.lat]).addTo(this.map);
     element.addEventListener("click", (event) => {
       event.stopPropagation();
-      const { editing } = fleet.value; // who draws a ground wants no other pin
+      const { editing } = fleet.value; // who draws an area wants no other pin
       if (!editing?.drawn && !same(thing, editing)) edit({ ...thing, drawn: thing.polygon.length > 0 });
     });
     marker.on("dragstart", () => {

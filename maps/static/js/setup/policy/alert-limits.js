@@ -30,7 +30,7 @@ const fields = (alerts, listed) =>
   html`<div class="fields">${listed.map(([key, unit]) => cell(`alerts.${key}`, t(`field:${key}`), alerts[key], t(unit), take(key)))}</div>`;
 
 /** Thresholds of alerts. */
-export const watching = ({ alerts }) => html`${fields(alerts, SIGNS)}
+export const alertLimits = ({ alerts }) => html`${fields(alerts, SIGNS)}
   <h3>${t("When an alert is over")}</h3>
   ${fields(alerts, ENDS)}
   <p class="muted small">${t("Nothing counts in yards and at places to load, nor for a truck whose route is done.")}</p>`;

@@ -13,7 +13,7 @@ import { prices } from "./prices.js";
 import { readyTexts } from "./ready-texts.js";
 import { classChoice, rules } from "./rules.js";
 import { sharing, targets } from "./targets.js";
-import { watching } from "./alert-limits.js";
+import { alertLimits } from "./alert-limits.js";
 
 const { classes, roads } = boot.policy;
 const COLUMNS = [
@@ -133,7 +133,7 @@ class Policy extends Part {
         ${this.section(t("Prices of materials"), t("What the costs of a storm count for salt, sand and brine."), prices(draft))}
         ${this.section(t("How long requests may wait"), t("What is late stands on top in the complaints office."), targets(draft))}
         ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
-        ${this.section(t("Alerts"), t("When the board calls a dispatcher to a truck or a street."), watching(draft))}
+        ${this.section(t("Alerts"), t("When the board calls a dispatcher to a truck or a street."), alertLimits(draft))}
         ${this.section(t("Ready texts"), t("What dispatchers and drivers write to each other with one tap, each in the reader's language."), readyTexts(draft))}
         ${this.foot()}
       </form>`;

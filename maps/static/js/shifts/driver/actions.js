@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
-import { complete, end, start, undo } from "./outbox.js";
+import { complete, start, undo } from "./outbox.js";
 import { current, drive, last } from "./state.js";
 import { icon, where } from "./words.js";
 

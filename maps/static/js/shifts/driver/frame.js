@@ -3,14 +3,14 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { number, t } from "../../pages/texts.js";
 import { drive, progress } from "./state.js";
-import { talk, unseen } from "../../messages/driver/state.js";
+import { thread, unseen } from "../../messages/driver/state.js";
 import { icon, PICTURES, share } from "./words.js";
 
 const TABS = {
   now: ["navigation", () => t("Now")],
   list: ["list", () => t("List")],
   map: ["map", () => t("Map")],
-  letters: ["message-square", () => t("Messages")],
+  messages: ["message-square", () => t("Messages")],
 };
 
 class Title extends Part {
@@ -56,11 +56,11 @@ function line() {
     : html`<p class="line">${icon("satellite")}${text}</p>`;
 }
 
-const fresh = (name) => (name === "letters" && unseen().length > 0 ? html`<span class="fresh">${number(unseen().length)}</span>` : nothing);
+const fresh = (name) => (name === "messages" && unseen().length > 0 ? html`<span class="fresh">${number(unseen().length)}</span>` : nothing);
 
 class Tabs extends Part {
   get stores() {
-    return [drive, talk];
+    return [drive, thread];
   }
 
   updated() {

@@ -16,7 +16,7 @@ import { flush, resume } from "./outbox.js";
 import { followPosition } from "./position.js";
 import { startSos } from "../../messages/driver/sos.js";
 import { drive, quietly, reload } from "./state.js";
-import { reloadTalk, startTalk } from "../../messages/driver/state.js";
+import { reloadMessages, startMessages } from "../../messages/driver/state.js";
 
 const AGAIN_MS = 5000;
 
@@ -30,7 +30,7 @@ async function begin() {
   }
   resume();
   startSos();
-  startTalk();
+  startMessages();
 }
 
 const back = () => {
@@ -45,7 +45,7 @@ listen(
     storm: quietly,
     ground: quietly,
     mail: (rows) => {
-      if (rows.some(([shift]) => shift === drive.value.shift.shift_id)) reloadTalk();
+      if (rows.some(([shift]) => shift === drive.value.shift.shift_id)) reloadMessages();
     },
     beat: ({ now }) => setClock(now),
   },
@@ -56,7 +56,7 @@ listen(
     lost: () => drive.set({ connected: false }),
     resumed: () => {
       quietly();
-      reloadTalk();
+      reloadMessages();
     },
   },
 );

@@ -5,7 +5,7 @@ import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
-import { TruckSheet } from "../../pages/map/trucks.js";
+import { TruckOverlay } from "../../pages/map/trucks.js";
 import { current, drive } from "./state.js";
 import { icon, measure, stageIcon, task, where } from "./words.js";
 
@@ -103,7 +103,7 @@ function update(value, changes) {
 async function open() {
   map = await makeMap(NOTHING_HIDDEN);
   globalThis.boardMap = map; // for tests and for the curious at the console
-  truck = new TruckSheet(map);
+  truck = new TruckOverlay(map);
   addLayers();
   followTheme(map, () => NOTHING_HIDDEN);
   map.on("dragstart", () => drive.set({ loose: true }));

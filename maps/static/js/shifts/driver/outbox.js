@@ -2,13 +2,13 @@
 import { now } from "../../pages/boot.js";
 import { post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
-import { PhotoPost } from "../../pages/photos/upload.js";
+import { PhotoUpload } from "../../pages/photos/upload.js";
 import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
 import { drive, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
 const AGAIN_MS = 3000;
-const photos = new PhotoPost((error) => notify(error.message, "danger"));
+const photos = new PhotoUpload((error) => notify(error.message, "danger"));
 
 let sending = false;
 

@@ -1,7 +1,7 @@
 // Starts the page of classes.
 import "../../pages/theme.js";
 import "../../pages/notices.js";
-import "./side.js";
+import "./side-panel.js";
 import "./street.js";
 import "./undo.js";
 import { listen } from "../../pages/stream.js";

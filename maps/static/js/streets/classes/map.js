@@ -2,9 +2,9 @@
 import { boot, still } from "../../pages/boot.js";
 import { named, streetName } from "../../pages/texts.js";
 import { color, onTheme, theme } from "../../pages/theme.js";
-import { lightHeld } from "../../pages/map/highlight.js";
+import { highlightSelected } from "../../pages/map/highlight.js";
 import { makeMap } from "../../pages/map/map.js";
-import { around, makeTip } from "../../pages/map/hover.js";
+import { around, makeTooltip } from "../../pages/map/hover.js";
 import { paints } from "../../pages/map/style.js";
 import { choose, chosen, classes, meant, search } from "./state.js";
 
@@ -85,7 +85,7 @@ function tell(map, before) {
 const under = (map, point) => around(map, point, ["class-lines"])[0];
 
 function hover(map) {
-  const tip = makeTip(map);
+  const tip = makeTooltip(map);
   map.on("mousemove", ({ point }) => {
     const street = map.isMoving() ? undefined : under(map, point);
     map.getCanvas().style.cursor = street ? "pointer" : "";
@@ -104,12 +104,12 @@ function followTheme(map) {
   });
 }
 
-let ground = null;
+let shownMap = null;
 
 /** What the chosen street's panel leaves of the map. */
 function room() {
   const [top, bottom, start] = [60, 60, 60];
-  const { clientWidth } = ground.getContainer();
+  const { clientWidth } = shownMap.getContainer();
   const end = clientWidth > 720 ? 440 : 60;
   return document.dir === "rtl"
     ? { top, bottom, left: end, right: start }
@@ -118,7 +118,7 @@ function room() {
 
 /** Bring a street into sight, wholly. */
 export function showBounds([west, south, east, north]) {
-  ground?.fitBounds([[west, south], [east, north]], { padding: room(), maxZoom: 16, duration: still ? 0 : 600 });
+  shownMap?.fitBounds([[west, south], [east, north]], { padding: room(), maxZoom: 16, duration: still ? 0 : 600 });
 }
 
 /** Draw the map and keep it so. */
@@ -136,10 +136,10 @@ export async function showMap() {
   search.follow((_, changes) => {
     if ("service_class" in changes || "reason" in changes) dress(map);
   });
-  const hold = lightHeld(map);
+  const hold = highlightSelected(map);
   chosen.follow(() => hold(meant()));
   map.on("click", (event) => choose(under(map, event.point)?.id ?? null));
   hover(map);
   followTheme(map);
-  ground = map;
+  shownMap = map;
 }

@@ -27,7 +27,7 @@ const comment = (noted) => html`<li class="said">
 const entries = (title, list, draw) =>
   list.length ? html`<section><h3>${title}</h3><ul class="entries">${list.map(draw)}</ul></section>` : "";
 
-class File extends TickingPart {
+class OfficeRequest extends TickingPart {
   get stores() {
     return [office];
   }
@@ -59,4 +59,4 @@ class File extends TickingPart {
     </article>`;
   }
 }
-customElements.define("office-file", File);
+customElements.define("office-request", OfficeRequest);

@@ -12,7 +12,7 @@ const form = (file) => {
   return told;
 };
 
-class File extends Part {
+class Spreadsheet extends Part {
   static properties = { look: { state: true }, progress: { state: true } };
 
   get stores() {
@@ -79,4 +79,4 @@ class File extends Part {
     ${this.look ? html`<dialog class="order" aria-label=${t("Requests of a file")} @close=${this.shut}><div class="column"><h2>${t("Requests of a file")}</h2>${this.body()}</div></dialog>` : ""}`;
   }
 }
-customElements.define("requests-file", File);
+customElements.define("requests-spreadsheet", Spreadsheet);

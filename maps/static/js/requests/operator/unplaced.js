@@ -4,15 +4,15 @@ import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { listbox } from "../../pages/listbox.js";
 import { requestRow } from "../../board/rows.js";
-import { desk } from "./state.js";
+import { call } from "./state.js";
 
 class Waiting extends Part {
   get stores() {
-    return [desk];
+    return [call];
   }
 
   render() {
-    const { waiting, placing } = desk.value;
+    const { waiting, placing } = call.value;
     if (waiting.length === 0) return "";
     return html`<section class="waiting-list">
       <h2>${t("Waiting for a pin")}</h2>
@@ -26,7 +26,7 @@ class Waiting extends Part {
         label: t("Waiting for a pin"),
         items: waiting,
         selected: placing ?? undefined,
-        choose: (id) => desk.set({ placing: id }),
+        choose: (id) => call.set({ placing: id }),
         row: requestRow,
       })}
     </section>`;

@@ -5,18 +5,18 @@ import { t } from "../pages/texts.js";
 import { blockagePanel } from "../shifts/blockage.js";
 import { closures } from "../storms/closures.js";
 import { crewPanel, crews } from "../crews/jobs.js";
-import { desk } from "./details.js";
+import { details } from "./details.js";
 import { codes } from "../shifts/drivers.js";
-import { hand } from "../edits/draft.js";
+import { draftState } from "../edits/draft.js";
 import { drafted } from "../edits/routes.js";
 import { planPanel } from "../planning/plan.js";
 import { requestPanel } from "../requests/request.js";
 import { besideUs } from "../messages/who-is-here.js";
-import { room } from "../messages/presence.js";
+import { presence } from "../messages/presence.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "../streets/street.js";
 import { truckPanel } from "./truck.js";
-import { alertPanel } from "../alerts/watch.js";
+import { alertPanel } from "../alerts/server-alerts.js";
 
 const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
 
@@ -27,7 +27,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, crews, desk, room, hand, drafted];
+    return [board, selection, streets, codes, closures, crews, details, presence, draftState, drafted];
   }
 
   connectedCallback() {
