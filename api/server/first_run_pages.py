@@ -98,7 +98,9 @@ def first_page(request: Request, code: Annotated[str, Query(max_length=40)] = ""
     if code:
         return _enter(request, start, code)
     if session is not None:
-        return _page(request, "setup/first_start.html", {"boot": _boot(request, start, session.csrf)})
+        return _page(
+            request, "setup/first_start.html", {"boot": _boot(request, start, session.csrf)}
+        )
     if start.over:
         return RedirectResponse("/", status_code=303)
     return _page(request, "setup/first_start_code.html", {"error": ""})

@@ -27,10 +27,10 @@ GATHER_S = 0.2
 RETRY_MS = 2_000
 """How soon browsers ask again after a break."""
 
-ALONE = frozenset({"beat", "ground", "storm"})
+ALONE = frozenset({"beat", "city", "storm"})
 """Kinds that carry one thing and not a list."""
 
-_CITY = frozenset({"beat", "ground", "storm"})
+_CITY = frozenset({"beat", "city", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _ROAD = {"legs", "blockages", "closures", "alerts", "checks", "messages"}
 _BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}

@@ -176,7 +176,7 @@ class StormView:
 
 
 @dataclass(frozen=True, slots=True)
-class GroundView:
+class CityView:
     """Which state of the city a page is drawn on; `id` is the city's revision."""
 
     id: int
@@ -274,9 +274,9 @@ def snow_points(storm: Storm) -> tuple[SnowPoint, ...]:
     return tuple(SnowPoint(at, round(mm / 10, 2)) for at, mm in storm.snowfall)
 
 
-def ground_view(city: City) -> GroundView:
+def city_view(city: City) -> CityView:
     """Return what tells an open page that the city has changed."""
-    return GroundView(city.revision, city.network_version)
+    return CityView(city.revision, city.network_version)
 
 
 def coverage_rows(states: States) -> list[tuple[int, int, int]]:

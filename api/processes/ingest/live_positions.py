@@ -21,7 +21,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import ToldColors
 from fleet.tracking.live_filter import Sieve
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.board.board import ground_view, live_view
+from maps.board.board import city_view, live_view
 
 REST_S = 0.2
 """Pause after a look that failed."""
@@ -173,7 +173,7 @@ class Consumer:
         new, old = self._keeper.now, self._ground
         if new is not old:
             self._ground, self._met = new, False
-            self._hub.publish("ground", [ground_view(new.city)])
+            self._hub.publish("city", [city_view(new.city)])
 
     def _pass_on(self, news: EvidenceChanges) -> None:
         """Publish what the process of its own found at a look."""

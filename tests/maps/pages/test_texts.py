@@ -83,7 +83,12 @@ from tests.maps.crew_texts import CREW_TEXTS
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "maps/static/js").rglob("*.js"))
-PYTHON = sorted([*(ROOT / "maps").glob("*.py"), *(ROOT / "api").rglob("*.py")])
+PYTHON = sorted(
+    path
+    for layer in ("maps", "api")
+    for path in (ROOT / layer).rglob("*.py")
+    if "node_modules" not in path.parts
+)
 
 RAISING = sorted(
     path for layer in ("data", "fleet", "api") for path in (ROOT / layer).rglob("*.py")

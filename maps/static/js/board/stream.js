@@ -74,8 +74,8 @@ export function follow() {
     checks: (list) => merge("checks", list),
     messages: (list) => merge("messages", list),
     storm: () => attempt(everything),
-    ground: (ground) => {
-      if (ground.network_version !== boot.city.network_version)
+    city: (city) => {
+      if (city.network_version !== boot.city.network_version)
         notify(t("The streets of the city have changed. Load the page again."));
       silently(reload);
     },

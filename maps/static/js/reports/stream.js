@@ -30,8 +30,8 @@ export function follow() {
       if (live()) figures();
     },
     storm: () => newest() && load(),
-    ground: (ground) => {
-      if (ground.network_version !== boot.city.network_version)
+    city: (city) => {
+      if (city.network_version !== boot.city.network_version)
         notify(t("The streets of the city have changed. Load the page again."));
       load();
     },

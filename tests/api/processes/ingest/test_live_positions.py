@@ -268,10 +268,10 @@ def test_a_policy_set_while_the_server_runs_paints_all_streets_anew(
         set_policy(tx, DISPATCHER, stricter, v.village(), clock.now())
     consumer.look()
     news = told(heard)
-    assert [one.id for one in news["ground"]] == [1]
+    assert [one.id for one in news["city"]] == [1]
     assert (v.MAIN_WEST, DUE, DUE) in news["coverage"]
     consumer.look()
-    assert "ground" not in told(heard)
+    assert "city" not in told(heard)
 
 
 def test_a_stop_does_not_wait_until_kernels_are_compiled(

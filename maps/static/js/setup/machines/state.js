@@ -19,7 +19,7 @@ export async function refresh() {
 /** Begin to read, and read again whenever somebody changes the city. */
 export function follow() {
   refresh();
-  listen({ ground: refresh }, { heard: () => {}, lost: () => {}, resumed: refresh });
+  listen({ city: refresh }, { heard: () => {}, lost: () => {}, resumed: refresh });
 }
 
 /** Show what somebody else has changed; who saves again has seen it. */

@@ -27,7 +27,7 @@ export async function refresh() {
 /** Begin to read, and read again whenever somebody changes the city. */
 export function follow() {
   refresh();
-  listen({ ground: refresh }, { heard: () => {}, lost: () => {}, resumed: refresh });
+  listen({ city: refresh }, { heard: () => {}, lost: () => {}, resumed: refresh });
 }
 
 /** Change the draft by a function that gets its tables. */

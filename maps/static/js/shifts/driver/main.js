@@ -43,7 +43,7 @@ await begin();
 listen(
   {
     storm: quietly,
-    ground: quietly,
+    city: quietly,
     mail: (rows) => {
       if (rows.some(([shift]) => shift === drive.value.shift.shift_id)) reloadMessages();
     },

@@ -11,4 +11,4 @@ import { findStreets, loadClasses, refresh } from "./state.js";
 const quiet = () => {};
 await Promise.all([loadClasses(), findStreets()]);
 await showMap();
-listen({ ground: refresh }, { heard: quiet, lost: quiet, resumed: refresh });
+listen({ city: refresh }, { heard: quiet, lost: quiet, resumed: refresh });
